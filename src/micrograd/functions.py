@@ -1,0 +1,129 @@
+"""Functions of many values, composed of the operations in ``ops.py``.
+
+Each takes Values and numbers alike, and either one sequence or the values themselves:
+``sum([a, b])`` is ``sum(a, b)``. ``sum`` and ``maximum`` are one node however many values they take.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from . import ops
+from .modes import mode
+from .numeric import number
+
+
+def _values(name: str, args: tuple) -> list[Any]:
+    """Return the values of a call that got one sequence, or the values one by one."""
+    values = list(args[0]) if len(args) == 1 and isinstance(args[0], Iterable) else list(args)
+    if not values:
+        raise ValueError(f"{name} of no values: pass at least one")
+    return values
+
+
+def _apply(op: ops.Op, args: Sequence[Any]) -> Any:
+    from .engine import Value
+
+    return Value._apply(op, *args)
+
+
+def sum(*values: Any) -> Any:
+    """Add the values, as one node. The sum of nothing is 0."""
+    if len(values) == 1 and isinstance(values[0], Iterable):
+        values = tuple(values[0])
+    return _apply(ops.SUM, values or (0.0,))
+
+
+def prod(*values: Any) -> Any:
+    """Multiply the values, as one node."""
+    return _apply(ops.PROD, _values("prod", values))
+
+
+def mean(*values: Any) -> Any:
+    """Return the arithmetic mean of the values."""
+    values = tuple(_values("mean", values))
+    return sum(values) * (1 / len(values))
+
+
+def maximum(*values: Any) -> Any:
+    """Return the largest; nan where any is nan. Of equals the first gets the gradient."""
+    return _apply(ops.MAXIMUM, _values("maximum", values))
+
+
+def minimum(*values: Any) -> Any:
+    """Return the smallest; nan where any is nan. Of equals the first gets the gradient."""
+    return _apply(ops.MINIMUM, _values("minimum", values))
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """Return x where the condition holds, else y; the other one gets no gradient.
+
+    Args:
+        condition: a comparison, ``a < b``; or a number or Value, which holds when it is not 0.
+    """
+    return _apply(ops.WHERE, (condition, x, y))
+
+
+def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
+    """Return x1·y1 + x2·y2 + ..., the inner product of two sequences of the same length."""
+    return sum([x * y for x, y in zip(xs, ys, strict=True)])
+
+
+def take(rows: Sequence[Any], index: Any) -> Any:
+    """Return ``rows[index]``, where index is an int or a Value that holds one.
+
+    Args:
+        rows: Values or numbers, or nested lists of them, all of one shape.
+        index: 0 <= index < len(rows). Under ``jit`` this is the only way to index by data.
+
+    Raises:
+        IndexError: index is outside, or not a whole number.
+    """
+    if mode.tracer is not None and hasattr(index, "_is_micrograd_value"):
+        return _take_traced(rows, index)
+    i = number(index.data if hasattr(index, "_is_micrograd_value") else index, "take expects")
+    if not i.is_integer() or not 0 <= i < len(rows):
+        raise IndexError(f"take expects a whole index from 0 to {len(rows) - 1}, got {i}")
+    return rows[int(i)]
+
+
+def _take_traced(rows: Sequence[Any], index: Any) -> Any:
+    if isinstance(rows[0], Sequence):
+        return [_take_traced(column, index) for column in zip(*rows, strict=True)]
+    return _apply(ops.TAKE, (index, *rows))
+
+
+def logsumexp(*values: Any) -> Any:
+    """Return log(exp(x1) + exp(x2) + ...), which neither overflows nor underflows."""
+    xs = _values("logsumexp", values)
+    if mode.tracer is None:
+        return _apply(ops.LOGSUMEXP, xs)
+    top = _finite_top(xs)  # the compiler finds loops in this form
+    return sum([_exp(x - top) for x in xs]).log() + top
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """Return exp(x) / sum(exp(x)) for each x; they are positive and sum to 1."""
+    xs = _values("softmax", (xs,))
+    top = _finite_top(xs)
+    powers = [_exp(x - top) for x in xs]
+    total = sum(powers)
+    return [p / total for p in powers]
+
+
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
+    """Return log(softmax(xs)), exact to a few ulp also where softmax rounds to 0 or 1."""
+    xs = _values("log_softmax", (xs,))
+    top = _finite_top(xs)
+    shifted = [x - top for x in xs]
+    total = logsumexp(shifted) if mode.tracer is None else sum([_exp(x) for x in shifted]).log()
+    return [x - total for x in shifted]
+
+
+def _finite_top(xs: Sequence[Any]) -> Any:
+    """The largest of xs as a constant, or 0 where that is infinite."""
+    top = maximum(xs).detach()
+    return where(abs(top) < float("inf"), top, 0.0).detach()
+
+
+def _exp(x: Any) -> Any:
+    return _apply(ops.EXP, (x,))
