@@ -1,0 +1,25 @@
+"""Optional packages: imported where they are used, and named with their extra when they are missing."""
+
+from importlib import import_module
+from typing import Any
+
+
+def require(module: str, extra: str, what: str) -> Any:
+    """Import and return an optional module.
+
+    Args:
+        module: what to import, such as ``matplotlib.pyplot``.
+        extra: the extra of this package that installs it.
+        what: what needs it, to begin the message with: "plotting".
+
+    Raises:
+        ImportError: the package is not installed; the message says how to install it.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        package = module.split(".")[0]
+        if error.name != package:  # the package is there, and something in it is broken
+            raise
+        hint = f"pip install 'micrograd-next[{extra}]'"
+        raise ImportError(f"{what} needs {package}: {hint}", name=package) from None
