@@ -1,0 +1,71 @@
+# Everything runs in .venv, which the first target makes by itself; after that nothing needs the network.
+# `make help` lists the targets.
+
+PYTHON ?= python3
+NAMES ?= ../shared/data/names.txt
+BIN := .venv/bin
+NATIVE := $(wildcard setup.py src/micrograd/_native/*.[ch])
+
+# What the tests and the demo would otherwise write into the home folder.
+OWN := XDG_CONFIG_HOME=$(CURDIR)/.venv/home XDG_DATA_HOME=$(CURDIR)/.venv/home \
+       MPLCONFIGDIR=$(CURDIR)/.venv/home JUPYTER_PLATFORM_DIRS=0 IPYTHONDIR=$(CURDIR)/.venv/home \
+       JUPYTER_CONFIG_DIR=$(CURDIR)/.venv/home JUPYTER_DATA_DIR=$(CURDIR)/.venv/home \
+       JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/home
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint test-deep bench lock clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 12
+
+demo: .venv/.installed  ## train on the moons and on real digits; pictures go to demo/
+	@$(OWN) $(BIN)/micrograd demo --out demo
+
+test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
+	@.ci/browser
+	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --basetemp=build/tests
+
+lint: .venv/.tools
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@cat src/micrograd/engine.py src/micrograd/ops.py | awk 'END { if (NR > 400) { \
+	  print "engine.py and ops.py have " NR " lines; 400 is what one sitting takes"; exit 1 } }'
+
+test-deep: .venv/.tools  ## run the engine's tests under the address and undefined-behaviour sanitizers
+	@$(OWN) tests/native/sanitize.sh $(BIN)/python
+
+bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
+	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"
+
+lock: .venv/.tools  ## pin requirements-dev.txt to what the dev group resolves to today
+	@.ci/lock
+
+clean:  ## remove all that was made here
+	rm -rf .venv .venv-bench build dist demo *.egg-info src/*.egg-info .*_cache .hypothesis
+	find src tests benchmarks \( -name __pycache__ -o -name '*.so' \) -prune -exec rm -rf {} +
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "could not make .venv; on Debian: apt-get install python3-venv"; exit 1; }
+
+# The build runs with the setuptools in .venv, so that a changed C file is rebuilt without the network.
+.venv/.installed: .venv/bin/pip pyproject.toml requirements-dev.txt $(NATIVE)
+	@echo "Installing micrograd into .venv (the first time this takes a minute or two) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -c requirements-dev.txt setuptools
+	@$(BIN)/pip install -q --disable-pip-version-check -c requirements-dev.txt \
+	  --no-build-isolation -e '.[all]'
+	@touch $@
+
+.venv/.tools: .venv/.installed requirements-dev.txt
+	@echo "Installing the development tools into .venv ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv-bench/.ready: benchmarks/requirements.txt
+	@echo "Installing the peers into .venv-bench (PyTorch and JAX are large) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install -q --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
