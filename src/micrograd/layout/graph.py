@@ -1,0 +1,62 @@
+"""The columns of a layout, and the dummy nodes that lead long edges through them.
+
+Columns: as far right as the consumers allow, so that a leaf stands beside its first use. Dummies:
+shared by all edges of one source, so that a value used everywhere is one line with branches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Graph:
+    """Nodes and dummies as numbers; ``rank`` is the column; neighbours are in adjacent columns."""
+
+    size: int  # numbers below this are nodes, the rest dummies
+    rank: list[int]
+    before: list[list[int]] = field(default_factory=list)
+    after: list[list[int]] = field(default_factory=list)
+    paths: list[list[int]] = field(default_factory=list)  # of every edge: source, dummies, target
+
+
+def assign_columns(keys: Sequence[Any], pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """The column of every node: the longest way to the end of the graph, counted from the right."""
+    waiting = [0] * len(keys)
+    sources: list[list[int]] = [[] for _ in keys]
+    for source, target in pairs:
+        waiting[source] += 1
+        sources[target].append(source)
+    ready = [i for i, count in enumerate(waiting) if not count]
+    steps = [0] * len(keys)  # to the end of the graph
+    for target in ready:
+        for source in sources[target]:
+            steps[source] = max(steps[source], steps[target] + 1)
+            waiting[source] -= 1
+            if not waiting[source]:
+                ready.append(source)
+    if len(ready) < len(keys):
+        stuck = next(keys[i] for i, count in enumerate(waiting) if count)
+        raise ValueError(f"the graph has a cycle through or before {stuck!r}; a layout needs none")
+    last = max(steps)
+    return [last - step for step in steps]
+
+
+def add_dummies(size: int, pairs: Sequence[tuple[int, int]], rank: list[int]) -> Graph:
+    """Lead every edge through the columns between its ends; extend ``rank`` by the dummies."""
+    graph = Graph(size, rank, [[] for _ in range(size)], [[] for _ in range(size)])
+    trunks: list[list[int]] = [[i] for i in range(size)]  # of each source: itself, then its dummies
+    for source, target in pairs:
+        trunk = trunks[source]
+        reach = rank[target] - rank[source]
+        while len(trunk) < reach:
+            dummy = len(rank)
+            rank.append(rank[trunk[-1]] + 1)
+            graph.before.append([trunk[-1]])
+            graph.after.append([])
+            graph.after[trunk[-1]].append(dummy)
+            trunk.append(dummy)
+        graph.after[trunk[reach - 1]].append(target)
+        graph.before[target].append(trunk[reach - 1])
+        graph.paths.append([*trunk[:reach], target])
+    return graph
