@@ -78,8 +78,8 @@ def _placed(
     ys: list[float],
     gap: float,
 ) -> Layout:
-    top = min(ys[i] - box[i][1] / 2 for i in range(graph.size))
-    ys = [y - min(top, min(ys)) for y in ys]
+    top = min(min(ys), min([ys[i] - box[i][1] / 2 for i in range(graph.size)]))
+    ys = [y - top for y in ys]
     left: list[float] = []
     right: list[float] = []
     x = 0.0
@@ -100,7 +100,13 @@ def _placed(
                 points += [(left[column], y), (middle[column] - half, y)]
             if i != path[-1]:
                 points += [(middle[column] + half, y), (right[column], y)]
+        points = [(round(x, 2), round(y, 2)) for x, y in points]
         routes.append([p for n, p in enumerate(points) if not n or p != points[n - 1]])
     bottom = max(ys[i] + box[i][1] / 2 for i in range(graph.size))
-    positions = {key: (middle[graph.rank[i]], ys[i]) for i, key in enumerate(keys)}
-    return Layout(right[-1], max(bottom, max(ys)), positions, routes)
+    centres = [(round(middle[graph.rank[i]], 2), round(ys[i], 2)) for i in range(graph.size)]
+    return Layout(
+        width=round(right[-1], 2),
+        height=round(max(bottom, max(ys)), 2),
+        positions=dict(zip(keys, centres, strict=True)),
+        routes=routes,
+    )

@@ -1,6 +1,6 @@
 """The columns of a layout, and the dummy nodes that lead long edges through them.
 
-Columns: as far right as the consumers allow, so that a leaf stands beside its first use. Dummies:
+Columns: where the edges are short, so that a leaf stands beside its first use. Dummies:
 shared by all edges of one source, so that a value used everywhere is one line with branches.
 """
 
@@ -21,7 +21,7 @@ class Graph:
 
 
 def assign_columns(keys: Sequence[Any], pairs: Sequence[tuple[int, int]]) -> list[int]:
-    """The column of every node: the longest way to the end of the graph, counted from the right."""
+    """Return the column of every node; every edge leads at least one column to the right."""
     waiting = [0] * len(keys)
     sources: list[list[int]] = [[] for _ in keys]
     for source, target in pairs:
@@ -39,7 +39,43 @@ def assign_columns(keys: Sequence[Any], pairs: Sequence[tuple[int, int]]) -> lis
         stuck = next(keys[i] for i, count in enumerate(waiting) if count)
         raise ValueError(f"the graph has a cycle through or before {stuck!r}; a layout needs none")
     last = max(steps)
-    return [last - step for step in steps]
+    return _shortened([last - step for step in steps], pairs, ready[::-1])
+
+
+def _shortened(
+    rank: list[int], pairs: Sequence[tuple[int, int]], order: Sequence[int]
+) -> list[int]:
+    """Move each node, and what only it uses, to where the edges that leave the group are shortest.
+
+    A few rounds of this come close to the network simplex of Graphviz, at a fraction of its work.
+    """
+    sources: list[list[int]] = [[] for _ in rank]
+    targets: list[list[int]] = [[] for _ in rank]
+    for source, target in pairs:
+        sources[target].append(source)
+        targets[source].append(target)
+    owner = [ends[0] if ends and ends.count(ends[0]) == len(ends) else -1 for ends in targets]
+    pull = [0] * len(rank)  # the edges that enter the group of a node from outside
+    for i in order:
+        pull[i] = sum(pull[j] if owner[j] == i else 1 for j in sources[i])
+    for _ in range(4):
+        slack = [0] * len(rank)  # how far the group can move to the left
+        for i in order:
+            free = [slack[j] if owner[j] == i else rank[i] - rank[j] - 1 for j in sources[i]]
+            slack[i] = min(free, default=len(rank))
+        shift = [0] * len(rank)
+        for i in reversed(order):
+            if pull[i] > len(targets[i]):
+                shift[i] = -slack[i]
+            elif pull[i] < len(targets[i]):
+                shift[i] = min(rank[j] for j in targets[i]) - 1 - rank[i]
+            elif owner[i] >= 0:
+                shift[i] = shift[owner[i]]
+            rank[i] += shift[i]
+        if not any(shift):
+            break
+    first = min(rank)
+    return [column - first for column in rank]
 
 
 def add_dummies(size: int, pairs: Sequence[tuple[int, int]], rank: list[int]) -> Graph:

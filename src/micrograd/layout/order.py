@@ -1,8 +1,8 @@
 """The order within each column: few crossings, by barycentre sweeps and swaps of neighbours."""
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from itertools import product
 
 from .graph import Graph
 
@@ -12,20 +12,22 @@ def order_columns(graph: Graph) -> list[list[int]]:
     best: list[list[int]] = []
     fewest = -1
     segments = sum(map(len, graph.after)) + len(graph.rank)
-    for start in (graph.before, graph.after):
+    sweeps = max(3, min(24, 24_000 // segments))  # a picture must appear at once
+    for start, middle in product((graph.before, graph.after), (_mean, _median)):
         layers = _by_depth_first_search(graph, start)
         place = places(graph, layers)
-        sweeps = max(2, min(24, 60_000 // segments))  # a picture must appear at once
         for sweep in range(sweeps):
             if sweep:
-                _sweep(graph, layers, place, forward=sweep % 2 == 1)
+                _sweep(graph, layers, place, middle, sweep)
             if segments < 6_000:
-                _swap_neighbours(graph, layers, place)
+                _swap_neighbours(graph, layers, place, ties=sweep % 4 > 1)
             crossings = _crossings(graph, layers, place)
             if fewest < 0 or crossings < fewest:
                 best, fewest = [layer[:] for layer in layers], crossings
             if not fewest:
                 return best
+        if segments > 3_000:
+            break
     return best
 
 
@@ -53,23 +55,48 @@ def places(graph: Graph, layers: list[list[int]]) -> list[int]:
     return place
 
 
-def _sweep(graph: Graph, layers: list[list[int]], place: list[int], forward: bool) -> None:
-    """Sort each column by the mean position of the neighbours in the column before it."""
-    near = graph.before if forward else graph.after
-    for layer in layers[1:] if forward else layers[-2::-1]:
-        mean = {}
-        for i in layer:
-            around = near[i]
-            mean[i] = sum([place[j] for j in around]) / len(around) if around else place[i]
-        layer.sort(key=mean.__getitem__)
-        for position, i in enumerate(layer):
-            place[i] = position
+def _mean(around: list[int]) -> float:
+    return sum(around) / len(around)
+
+
+def _median(around: list[int]) -> float:
+    around.sort()
+    half = len(around) // 2
+    return around[half] if len(around) % 2 else (around[half - 1] + around[half]) / 2
+
+
+def _sweep(
+    graph: Graph,
+    layers: list[list[int]],
+    place: list[int],
+    middle: Callable[[list[int]], float],
+    sweep: int,
+) -> None:
+    """Sort each column by the middle of the neighbours in the column before it, or after it."""
+    near, columns = (graph.before, layers[1:]) if sweep % 2 else (graph.after, layers[-2::-1])
+    for layer in columns:
+        moving = [i for i in layer if near[i]]
+        slots = [place[i] for i in moving]
+        wanted = {i: middle([place[j] for j in near[i]]) for i in moving}
+        if sweep % 4 > 1:
+            moving.reverse()  # among equals, so that sweeps do not all end in the same order
+        moving.sort(key=wanted.__getitem__)
+        for position, i in zip(slots, moving, strict=True):
+            layer[position], place[i] = i, position
 
 
 def _swap_neighbours(
-    graph: Graph, layers: list[list[int]], place: list[int], known: Sequence[Any] = ()
+    graph: Graph,
+    layers: list[list[int]],
+    place: list[int],
+    *,
+    known: Sequence[bool] = (),
+    ties: bool = False,
 ) -> None:
-    """Exchange neighbours in a column wherever that removes crossings; two known ones stay."""
+    """Exchange neighbours in a column wherever that removes crossings; two known ones stay.
+
+    With ``ties``, the first round also exchanges those for whom it makes no difference.
+    """
 
     def gain(i: int, j: int) -> int:
         total = 0
@@ -81,17 +108,18 @@ def _swap_neighbours(
                     total += (b < at) - (at < b)
         return total
 
-    for _ in range(4):
+    for again in range(6):
         improved = False
         for layer in layers:
             for position in range(len(layer) - 1):
                 i, j = layer[position], layer[position + 1]
                 if known and known[i] and known[j]:
                     continue
-                if gain(i, j) > 0:
+                removed = gain(i, j)
+                if removed > 0 or (ties and not again and removed == 0):
                     layer[position], layer[position + 1] = j, i
                     place[i], place[j] = position + 1, position
-                    improved = True
+                    improved = improved or removed > 0
         if not improved:
             return
 
@@ -122,5 +150,5 @@ def order_as_before(graph: Graph, known: list[float | None]) -> list[list[int]]:
     for layer in layers:
         layer.sort(key=lambda i: hint[i] or 0.0)
     fixed = [y is not None for y in known] + [False] * (len(graph.rank) - graph.size)
-    _swap_neighbours(graph, layers, places(graph, layers), fixed)
+    _swap_neighbours(graph, layers, places(graph, layers), known=fixed)
     return layers
