@@ -1,0 +1,56 @@
+"""Run the benchmarks: ``python -m benchmarks --peers PYTHON --names FILE [group ...]``, or ``make bench``."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from . import compiled, eager, pure, results, workers
+
+GROUPS = {"pure": pure.rows, "eager": eager.rows, "compiled": compiled.rows}
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", default=list(GROUPS), metavar="group", help="pure, eager, compiled")
+    parser.add_argument("--peers", required=True, help="the Python interpreter that has the peers")
+    parser.add_argument("--names", type=Path, required=True, help="a text file of 32,033 names, one a line")
+    parser.add_argument("--show", action="store_true", help="print the rows, write nothing")
+    chosen = parser.parse_args()
+    for group in chosen.groups:
+        if group not in GROUPS:
+            parser.error(f"no group {group!r}: the groups are {', '.join(GROUPS)}")
+    if not chosen.names.is_file():
+        parser.error(
+            f"no file {chosen.names}: the GPT is trained on the names of Karpathy's makemore "
+            "(names.txt, 32,033 lines); say where it is: make bench NAMES=path/to/names.txt"
+        )
+    return chosen
+
+
+def main() -> int:
+    chosen = arguments()
+    peers = str(Path(chosen.peers).absolute())
+    core = workers.pin()
+    print("Not pinned to a core" if core is None else f"Pinned to core {core}")
+    measured = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_data = Path(__file__).parent / "peers" / "make_data.py"
+        subprocess.run([peers, str(make_data), str(chosen.names.absolute())], cwd=folder, check=True)
+        for group in chosen.groups:
+            print(group)
+            measured[group] = []
+            for row in GROUPS[group](peers, folder):
+                measured[group].append(row)
+                results.console([row])
+    if not chosen.show:
+        results.save(results.machine(peers), measured)
+    below = [row for rows in measured.values() for row in rows if row["ratio"] < row["at_least"]]
+    print(f"{sum(map(len, measured.values()))} rows, {len(below)} below what they should reach")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The readable engine, pure Python, against the original library: the same programs, run by both."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .results import row
+from .workers import Worker, agree, interleave
+
+CHAIN = [496.64280457604644, 993.2856091520898, 479836.66412040265]
+EXPRESSION = [24.70408163265306, 138.8338192419825, 645.5772594752186]
+MOONS = [0.8958441028683222]
+# program, measure, work, seconds at each answer's unit
+WORKS = (
+    ("programs/chain.py", "chain", CHAIN, "chain of 10,000 operations"),
+    ("programs/chain.py", "neuron", CHAIN, "neuron of 16 inputs"),
+    ("programs/expression_eager.py", "call", EXPRESSION, "README expression"),
+    ("programs/moons_eager.py", "first_steps", MOONS, "moons step"),
+)
+
+
+def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Measure each work with the collector as it is and off, in turns with the original."""
+    for collector in ("collector-on", "collector-off"):
+        for program, measure, reference, work in WORKS:
+            original = Worker(program, collector, folder=folder, python=peers_python)
+            ours = Worker(program, collector, folder=folder, MICROGRAD_PURE="1")
+            with original, ours:
+                for name, worker in (("the original", original), ("ours", ours)):
+                    agree(f"{program} by {name}", worker.ask("losses"), reference)
+                times = interleave(
+                    {"ours": lambda: ours.ask(measure), "theirs": lambda: original.ask(measure)},
+                    rounds=5,
+                )
+            peer = "original" if collector == "collector-on" else "original, its collector off"
+            yield row(f"{work}, pure Python", peer, **times, at_least=1.0, aim=1.3)

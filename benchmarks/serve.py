@@ -1,0 +1,30 @@
+"""The side of a measured program: it waits for the name of a measure on stdin and answers with its result.
+
+A program that stays alive can be measured in turns with its rivals, so that a noisy moment of the machine
+meets all of them.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def serve(**measures: Callable[[], Any]) -> None:
+    """Answer each line of stdin, which names one of ``measures``, with its result as one line of JSON."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
+    for line in sys.stdin:
+        gc.collect()
+        answers.write(json.dumps(measures[line.strip()]()) + "\n")
+        answers.flush()
+
+
+def seconds(run: Callable[[], Any], count: int = 1) -> float:
+    """Time one call of ``run``, per one of the ``count`` pieces of work that it does."""
+    start = time.perf_counter()
+    run()
+    return (time.perf_counter() - start) / count
