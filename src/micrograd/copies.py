@@ -1,7 +1,8 @@
-"""Copies and pickles of values, the same for every implementation of Value, and for graphs of any depth.
+"""Copies and pickles of values, for every implementation of Value and for graphs of any depth.
 
-A pickle names neither the implementation nor its memory: a leaf is its numbers, a graph is a list of records that refer
-to earlier ones. Two separately pickled results share their leaves, not their inner values.
+A pickle names neither the implementation nor its memory: a leaf is its numbers, a graph is a list
+of records that refer to earlier ones. Two separately pickled results share their leaves, not their
+inner values.
 """
 
 import copy
@@ -12,7 +13,10 @@ from . import ops
 
 def _duplicate(value: Any, parents: tuple, attributes: dict) -> Any:
     if value._closure is not None:
-        raise TypeError(f"{value!r} has a hand-set _backward, which refers to the original: build the copy anew instead")
+        raise TypeError(
+            f"{value!r} has a hand-set _backward, which refers to the original: "
+            "build the copy anew instead"
+        )
     twin = value._make(type(value), value._data, value.grad, value.op, parents, value.label)
     if attributes:
         vars(twin).update(attributes)
@@ -36,15 +40,24 @@ def deep(value: Any, memo: dict) -> Any:
 def reduce(value: Any) -> tuple:
     """Take a value apart for pickle."""
     if not value.parents:
-        return leaf, (_class(value), value._data, value.grad, _op(value), value.label), getattr(value, "__dict__", None)
+        return (
+            leaf,
+            (_class(value), value._data, value.grad, _op(value), value.label),
+            getattr(value, "__dict__", None),
+        )
     order = value._toposort(value)
     place = {id(v): i for i, v in enumerate(order)}
     records: list[Any] = []
     for v in order:
         if v._closure is not None:
-            raise TypeError(f"{v!r} has a hand-set _backward, which cannot be pickled: pickle the leaves instead")
+            raise TypeError(
+                f"{v!r} has a hand-set _backward, which cannot be pickled: "
+                "pickle the leaves instead"
+            )
         if v.parents:
-            records.append((_class(v), v._data, v.grad, _op(v), v.label, [place[id(p)] for p in v.parents]))
+            records.append(
+                (_class(v), v._data, v.grad, _op(v), v.label, [place[id(p)] for p in v.parents])
+            )
         else:
             records.append(v)  # pickled as an object, so that a parameter stays one parameter
     return graph, (records,), getattr(value, "__dict__", None)
@@ -75,7 +88,9 @@ def _op(value: Any) -> tuple | None:
     return value.op.__reduce__()[1] if value.op else None
 
 
-def _rebuilt(cls: type | None, data: float, grad: float, op: tuple | None, parents: tuple, label: str) -> Any:
+def _rebuilt(
+    cls: type | None, data: float, grad: float, op: tuple | None, parents: tuple, label: str
+) -> Any:
     from .engine import Value  # the one in use when the pickle is read
 
     return Value._make(cls or Value, data, grad, ops.named(*op) if op else None, parents, label)

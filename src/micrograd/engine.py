@@ -1,16 +1,17 @@
-"""Value: one number that remembers how it was computed; ``backward()`` applies the chain rule to it.
+"""Value: one number that remembers how it was computed; ``backward()`` applies the chain rule.
 
 ``apply`` computes, ``toposort`` orders, ``backward`` differentiates; the rest lets people write
 ``a * b + c``. What one operation is, its value and its derivatives, stands in ``ops.py``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from numbers import Integral
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from . import copies, ops
-from .modes import check_finite, mode
-from .numeric import is_array, number
+from .modes import checked, mode, observe
+from .numeric import number
+from .operators import Method, both_sides, exponent, no_float, no_index
 from .ops import Op
 
 _new = object.__new__
@@ -18,24 +19,12 @@ _new = object.__new__
 
 def apply(op: Op, *args: Any) -> "Value":
     """Compute ``op`` of Values and numbers; remember the op and the parents."""
-    parents = tuple([x if isinstance(x, Value) else _lift(op, x) for x in args])
-    return _result(op, parents, op.fn(*[p._data for p in parents]))
+    expects = f"{op.name} expects a Value or"
+    parents = tuple([x if isinstance(x, Value) else Value(number(x, expects)) for x in args])
+    return _node(op, parents, op.fn(*[p._data for p in parents]))
 
 
-def _operand(symbol: str, x: Any) -> Any:
-    """Let Values and arrays pass, and make a number a float."""
-    if isinstance(x, Value) or is_array(x) and x.ndim:
-        return x
-    return number(x, f"{symbol} expects a Value or")
-
-
-def _lift(op: Op, x: Any) -> Any:
-    """Make a number a Value; leave arrays to their own operators, element by element."""
-    x = _operand(op.symbol, x)
-    return Value(x) if isinstance(x, float) else NotImplemented
-
-
-def _result(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
+def _node(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
     out: Value = _new(Value)
     out._data = data
     out._grad = 0.0
@@ -43,17 +32,7 @@ def _result(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
     out.parents = parents
     out.label = ""
     out._closure = None
-    return _observed(out) if mode.on else out
-
-
-def _observed(out: "Value") -> "Value":
-    """Do what the thread's mode asks with a value just computed."""
-    if mode.anomaly:
-        check_finite(out, "value", [p._data for p in out.parents], [out._data])
-    if mode.tracer is not None:
-        mode.tracer.tape.append(out)
-        return out if mode.grad or out.op is ops.DETACH else apply(ops.DETACH, out)
-    return out if mode.grad else Value(out._data)
+    return observe(out) if mode.on else out
 
 
 def toposort(root: "Value") -> list["Value"]:
@@ -71,48 +50,56 @@ def toposort(root: "Value") -> list["Value"]:
         elif value not in visited:
             visited.add(value)
             if value.parents:
-                stack += (value, None)
-                stack += value.parents[::-1]
+                stack += (value, None, *value.parents[::-1])
             else:
                 order.append(value)
     return order
 
 
+def _pass_on(value: "Value") -> None:
+    """Give each parent its share of the gradient: the local derivative times this value's own."""
+    op, parents, grad = value.op, value.parents, value._grad
+    if op is None or op.partials is None:
+        return
+    if len(parents) == 2:  # two special cases of the last line, because nearly all are one of them
+        x, y = parents
+        dx, dy = op.partials(x._data, y._data, value._data)
+        x._grad += dx * grad
+        y._grad += dy * grad
+    elif len(parents) == 1:
+        (x,) = parents
+        (dx,) = op.partials(x._data, value._data)
+        x._grad += dx * grad
+    else:
+        for parent, slope in zip(parents, value.partials(), strict=True):
+            parent._grad += slope * grad  # the chain rule
+
+
 def _unary(op: Op) -> Callable[["Value"], "Value"]:
     def method(self: "Value") -> "Value":
-        return _result(op, (self,), op.fn(self._data))
+        return _node(op, (self,), op.fn(self._data))
 
     method.__doc__ = f"Return {op.name} of this value."
     return method
 
 
-def _binary(op: Op) -> tuple[Callable[["Value", Any], Any], Callable[["Value", Any], Any]]:
-    """Make the two methods behind an operator: ``x + y``, and ``y + x`` where y is no Value."""
+def _binary(op: Op) -> tuple[Method, Method]:
+    def f(x: Any, y: Any) -> "Value":
+        x = x if isinstance(x, Value) else Value(x)
+        y = y if isinstance(y, Value) else Value(y)
+        return _node(op, (x, y), op.fn(x._data, y._data))
 
-    def method(self: "Value", other: Any) -> Any:
-        if not isinstance(other, Value):
-            other = _lift(op, other)
-            if other is NotImplemented:
-                return other
-        return _result(op, (self, other), op.fn(self._data, other._data))
-
-    def reflected(self: "Value", other: Any) -> Any:
-        other = _lift(op, other)
-        return other if other is NotImplemented else method(other, self)
-
-    return method, reflected
+    return both_sides(op.symbol, f)
 
 
-def _comparison(op: Op) -> Callable[["Value", Any], Any]:
-    def method(self: "Value", other: Any) -> Any:
-        other = other if isinstance(other, Value) else _lift(op, other)
-        if other is NotImplemented:
-            return other
+def _comparison(op: Op) -> Method:
+    def f(x: "Value", y: Any) -> Any:
+        y = y if isinstance(y, Value) else Value(y)
         if mode.tracer is not None:
-            return mode.tracer.compare(op, self, other)
-        return bool(op.fn(self._data, other._data))
+            return mode.tracer.compare(op, x, y)
+        return bool(op.fn(x._data, y._data))
 
-    return method
+    return both_sides(op.symbol, f)[0]
 
 
 class Value:
@@ -128,7 +115,7 @@ class Value:
         TypeError: data is not a real number, or a child is not a Value.
     """
 
-    __slots__ = ("_data", "_grad", "op", "parents", "label", "_closure", "__weakref__")
+    __slots__ = ("__weakref__", "_closure", "_data", "_grad", "label", "op", "parents")
     _is_micrograd_value = True
     _apply = staticmethod(apply)  # an Op called on Values comes back here
     _toposort = staticmethod(toposort)
@@ -179,31 +166,14 @@ class Value:
 
     def partials(self) -> tuple[float, ...]:
         """Compute d(self)/d(parent) for each parent, from the parents' present data."""
-        if self.op is None or self.op.partials is None:
-            return (0.0,) * len(self.parents)
-        return self.op.partials(*[p._data for p in self.parents], self._data)
-
-    def _contribute(self) -> None:
-        op, parents, grad = self.op, self.parents, self._grad
-        if op is None or op.partials is None:
-            return
-        if mode.anomaly:
-            contributions = [partial * grad for partial in self.partials()]
-            given = [grad, *[p._data for p in parents]]
-            check_finite(self, "gradient contributions", given, contributions)
-        if len(parents) == 2:  # the general case below, spelled out because most have two parents
-            x, y = parents
-            dx, dy = op.partials(x._data, y._data, self._data)
-            x._grad += dx * grad
-            y._grad += dy * grad
-        else:
-            for parent, partial in zip(parents, self.partials()):
-                parent._grad += partial * grad  # the chain rule
+        if self.op and self.op.partials:
+            return self.op.partials(*[p._data for p in self.parents], self._data)
+        return (0.0,) * len(self.parents)
 
     @property
     def _backward(self) -> Callable[[], None]:
         """Add this value's share to its parents' gradients; assign a function to do it your way."""
-        return self._closure or self._contribute
+        return self._closure or partial(_pass_on, self)
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
@@ -219,38 +189,30 @@ class Value:
             if value.parents:
                 value._grad = 0.0
         self._grad += 1.0
+        anomaly = mode.anomaly
         for value in reversed(order):
-            if value.parents:
-                (value._closure or value._contribute)()
+            if anomaly:
+                checked(value)
+            elif value._closure is not None:
+                value._closure()
+            elif value.parents:
+                _pass_on(value)
 
     __add__, __radd__ = _binary(ops.ADD)
     __mul__, __rmul__ = _binary(ops.MUL)
+    __sub__, __rsub__ = both_sides("-", lambda x, y: x + -y)
+    __truediv__, __rtruediv__ = both_sides("/", lambda x, y: x * ops.power(-1)(y))
     _pow, __rpow__ = _binary(ops.POW)
 
     def __pow__(self, other: Any) -> Any:
-        exponent = _operand("**", other)
-        if not isinstance(exponent, float):
+        n = exponent(other)
+        if not isinstance(n, (int, float)):
             return self._pow(other)
-        op = ops.power(int(other) if isinstance(other, Integral) else exponent)
-        return _result(op, (self,), op.fn(self._data))
+        op = ops.power(n)
+        return _node(op, (self,), op.fn(self._data))
 
     def __neg__(self) -> "Value":
         return self * -1
-
-    def __sub__(self, other: Any) -> Any:
-        return self + -_operand("-", other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return other + -self
-
-    def __truediv__(self, other: Any) -> Any:
-        other = _operand("/", other)
-        if isinstance(other, Value):
-            return self * other**-1
-        return self * ops.power(-1)(other) if isinstance(other, float) else NotImplemented
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return other * self**-1
 
     __abs__ = _unary(ops.ABS)
     relu = _unary(ops.RELU)
@@ -276,25 +238,18 @@ class Value:
     __gt__ = _comparison(ops.GT)
     __ge__ = _comparison(ops.GE)
 
-    def __float__(self) -> float:
-        raise TypeError(f"{self!r} is not a float: v.exp() keeps the gradient, v.data is a float")
-
-    def __index__(self) -> int:
-        raise TypeError(
-            f"{self!r} is not an int: take(rows, value) indexes by data, int(value.data) is an int; "
-            "static_argnums=... of jit makes an argument a plain int"
-        )
-
+    __float__ = no_float
+    __index__ = no_index
     __copy__ = copies.shallow
     __deepcopy__ = copies.deep
     __reduce__ = copies.reduce
 
     @staticmethod
     def _make(
-        cls: type, data: float, grad: float, op: Op | None, parents: tuple, label: str
+        cls: type["Value"], data: float, grad: float, op: Op | None, parents: tuple, label: str
     ) -> "Value":
         """Make a value out of its parts, for copies and pickles."""
         out: Value = cls.__new__(cls)
-        out._data, out._grad, out.op, out.parents = data, grad, op, parents
-        out.label, out._closure = label, None
+        out._data, out._grad, out.op, out.parents, out.label = data, grad, op, parents, label
+        out._closure = None
         return out

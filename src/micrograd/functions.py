@@ -1,7 +1,8 @@
 """Functions of many values, composed of the operations in ``ops.py``.
 
 Each takes Values and numbers alike, and either one sequence or the values themselves:
-``sum([a, b])`` is ``sum(a, b)``. ``sum`` and ``maximum`` are one node however many values they take.
+``sum([a, b])`` is ``sum(a, b)``. ``sum`` and ``maximum`` are one node however many values they
+take.
 """
 
 from collections.abc import Iterable, Sequence

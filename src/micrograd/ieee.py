@@ -1,17 +1,18 @@
-"""The value functions of the op table, as C computes them: they return inf, -inf or nan where Python's own raise.
+"""The value functions of the op table as C computes them: inf, -inf or nan where Python raises.
 
-Python stops with an exception at 1/0.0, exp(1000), log(0) or sin(inf), and makes (-8.0) ** (1/3) complex. A training run
-must not stop in its middle, and C must give the same bits, so each function here follows IEEE 754 and C's Annex F,
-calling the same libm underneath.
+Python stops with an exception at 1/0.0, exp(1000), log(0) or sin(inf), and makes (-8.0) ** (1/3)
+complex. A training run must not stop in its middle, and C must give the same bits, so each function
+here follows IEEE 754 and C's Annex F, calling the same libm underneath.
 """
 
 import math
+from typing import Any
 
 inf, nan = math.inf, math.nan
 
 
 def sum(*xs: float) -> float:
-    """Add from left to right, each partial sum rounded (Python's own ``sum`` compensates since 3.12)."""
+    """Add from left to right, rounding each time (Python's ``sum`` compensates since 3.12)."""
     total = xs[0]
     for x in xs[1:]:
         total += x
@@ -24,6 +25,15 @@ def prod(*xs: float) -> float:
     for x in xs[1:]:
         product *= x
     return product
+
+
+def products_of_others(*xs: Any) -> tuple:
+    """For each x the product of all the others: of those before it times of those after it."""
+    before, after = [1.0], [1.0]
+    for x, y in zip(xs[:-1], xs[:0:-1], strict=True):
+        before.append(before[-1] * x)
+        after.append(y * after[-1])
+    return tuple(b * a for b, a in zip(before, reversed(after), strict=True))
 
 
 def pow(x: float, y: float) -> float:
@@ -39,6 +49,7 @@ def pow(x: float, y: float) -> float:
 
 
 def exp(x: float) -> float:
+    """e to the x; inf where that overflows."""
     try:
         return math.exp(x)
     except OverflowError:
@@ -46,6 +57,7 @@ def exp(x: float) -> float:
 
 
 def expm1(x: float) -> float:
+    """exp(x) - 1, exact near 0; inf where it overflows."""
     try:
         return math.expm1(x)
     except OverflowError:
@@ -53,31 +65,36 @@ def expm1(x: float) -> float:
 
 
 def log(x: float) -> float:
+    """The natural logarithm; -inf at 0, nan below."""
     if x > 0:
         return math.log(x)
     return -inf if x == 0 else nan
 
 
 def log1p(x: float) -> float:
+    """log(1 + x), exact near 0; -inf at -1, nan below."""
     if x > -1:
         return math.log1p(x)
     return -inf if x == -1 else nan
 
 
 def sqrt(x: float) -> float:
+    """The square root; nan below 0."""
     return math.sqrt(x) if x >= 0 else nan
 
 
 def sin(x: float) -> float:
+    """The sine; nan at an infinity."""
     return math.sin(x) if -inf < x < inf else nan
 
 
 def cos(x: float) -> float:
+    """The cosine; nan at an infinity."""
     return math.cos(x) if -inf < x < inf else nan
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + exp(-x)), with the exponential taken of a negative number only, so that it cannot overflow."""
+    """1 / (1 + exp(-x)); the exponential is taken of a negative number, and cannot overflow."""
     if x < 0:
         e = math.exp(x)
         return e / (1.0 + e)
@@ -90,6 +107,7 @@ def softplus(x: float) -> float:
 
 
 def relu(x: float) -> float:
+    """x where it is positive, else 0; nan stays nan."""
     return 0.0 if x < 0 else x
 
 
@@ -112,7 +130,7 @@ def minimum(*xs: float) -> float:
 
 
 def logsumexp(*xs: float) -> float:
-    """log(exp(x1) + exp(x2) + ...): the largest term is taken out, and counted as the 1 of log1p."""
+    """log(exp(x1) + exp(x2) + ...); the largest term is taken out, and is the 1 of log1p."""
     top = maximum(*xs)
     if not -inf < top < inf:
         return top

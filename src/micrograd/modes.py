@@ -1,12 +1,14 @@
-"""What a thread does besides computing: whether it remembers, whether it checks for anomalies, whether it is traced.
+"""What a thread does besides computing: does it remember, check for anomalies, is it traced?
 
-One object per thread, read by every operation and changed through ``set_mode`` alone, so that the compiled engine,
-which keeps its own copy, always agrees.
+One object per thread, read by every operation and changed through ``set_mode`` alone, so that the
+compiled engine, which keeps its own copy, always agrees.
 """
 
 import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
+
+from . import ops
 
 
 class Tracer(Protocol):
@@ -18,11 +20,11 @@ class Tracer(Protocol):
         """Return what ``x < y`` and its like give instead of a bool."""
 
     def reading(self, value: Any) -> None:
-        """Called before ``value.data`` is read; raises when that would freeze a number into the program."""
+        """Raise when reading ``value.data`` would freeze a number into the program."""
 
 
 class Mode(threading.local):
-    """The state of one thread; ``on`` is true when any of it differs from ordinary, so that one test is enough."""
+    """The state of one thread; ``on`` is true when any of it differs from ordinary."""
 
     on: bool = False
     grad: bool = True  # False inside no_grad: results have no parents
@@ -31,14 +33,14 @@ class Mode(threading.local):
 
 
 class AnomalyError(FloatingPointError):
-    """Raised inside ``detect_anomaly`` by the operation that first made a nan or an infinity out of finite numbers."""
+    """The operation that first made a nan or an infinity out of finite numbers, by name."""
 
 
 mode = Mode()
 
 
 def set_mode(**changes: Any) -> dict[str, Any]:
-    """Change ``grad``, ``anomaly`` or ``tracer`` for this thread; return the former values, to be set again later."""
+    """Change ``grad``, ``anomaly`` or ``tracer`` for this thread; return the former values."""
     former = {key: getattr(mode, key) for key in changes}
     for key, value in changes.items():
         setattr(mode, key, value)
@@ -46,8 +48,25 @@ def set_mode(**changes: Any) -> dict[str, Any]:
     return former
 
 
+def observe(out: Any) -> Any:
+    """Do with a value just computed what the mode asks; return what to go on with."""
+    if mode.anomaly:
+        check_finite(out, "value", [p._data for p in out.parents], [out._data])
+    if mode.tracer is not None:
+        mode.tracer.tape.append(out)
+        return out if mode.grad or out.op is ops.DETACH else out._apply(ops.DETACH, out)
+    return out if mode.grad else out._make(type(out), out._data, 0.0, None, (), "")
+
+
+def checked(value: Any) -> None:
+    """Run one step of ``backward``; raise AnomalyError if it spoilt a finite gradient."""
+    given = [value.grad, *[p._data for p in value.parents], *[p.grad for p in value.parents]]
+    value._backward()
+    check_finite(value, "gradients of these", given, [p.grad for p in value.parents])
+
+
 def check_finite(out: Any, what: str, given: Sequence[float], made: Sequence[float]) -> None:
-    """Raise AnomalyError if ``made`` holds a nan or an infinity although all ``given`` were finite."""
+    """Raise AnomalyError if ``made`` holds a nan or infinity although all ``given`` are finite."""
     if all(x - x == 0 for x in given) and not all(x - x == 0 for x in made):
         parents = ", ".join(repr(p) for p in out.parents)
         raise AnomalyError(f"{out._op} of {parents} made the {what} {made} out of finite numbers")

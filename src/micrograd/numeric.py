@@ -8,8 +8,8 @@ def number(x: Any, expects: str) -> float:
     """Return x as a float, or raise a TypeError that starts with ``expects`` and shows x."""
     if hasattr(x, "_is_micrograd_value"):
         raise TypeError(
-            f"{expects} a number, got {x!r}: use its .data; and if it should have been a Value here, "
-            "note that compiled and pure Python Values do not mix in one expression"
+            f"{expects} a number, got {x!r}: use its .data; and if it should have been a Value "
+            "here, note that compiled and pure Python Values do not mix in one expression"
         )
     if is_array(x) and not x.ndim:
         x = x.item()

@@ -14,6 +14,8 @@ from typing import Any
 
 from . import ieee
 
+NUMBER = (float, int)
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Op:
@@ -31,32 +33,23 @@ class Op:
     static: int | float | None = None  # the exponent of ``powc``; {static} in the written forms
 
     def __call__(self, *args: Any) -> Any:
+        """Compute it, of numbers or of whatever else its first argument that is no number is."""
         for arg in args:
-            if not isinstance(arg, (float, int)):
+            if not isinstance(arg, NUMBER):
                 return arg._apply(self, *args)
         return self.fn(*args)
 
     def __repr__(self) -> str:
-        return f"<op {self.symbol}>"
+        return f"<op {self.name} {self.symbol}>"
 
     def __reduce__(self) -> tuple:
         return named, (self.name, self.symbol if self.partials is None else self.static)
 
 
-def _prod_partials(*args: Any) -> tuple:
-    """The product of all the others: of those before times of those after."""
-    xs = args[:-1]
-    before, after = [1.0], [1.0]
-    for x, y in zip(xs[:-1], xs[:0:-1]):
-        before.append(before[-1] * x)
-        after.append(y * after[-1])
-    return tuple(b * a for b, a in zip(before, reversed(after)))
-
-
 def _pow_partials(x: Any, y: Any, out: Any) -> tuple:
     """y x^(y-1) and x^y log x; where x = 0 and y >= 0, the power does not change with y."""
     slope, growth = y * POW(x, y - 1), out * LOG(x)
-    at_zero = WHERE(y < 0, growth, 0.0)
+    at_zero = WHERE(y < 0, growth, 0.0 * x)
     return (
         WHERE(y > 0, slope, WHERE(y < 0, slope, 0.0 * y)),
         WHERE(x > 0, growth, WHERE(x < 0, growth, at_zero)),
@@ -68,7 +61,7 @@ def _selected(xs: tuple, out: Any, reaches: Callable[[Any, Any], Any]) -> tuple:
     left, partials = 1.0, []
     for x in xs:
         partials.append(WHERE(reaches(x, out), left, 0.0))
-        left = left - partials[-1]
+        left = left - partials[-1]  # a tie goes to the first
     return tuple(partials)
 
 
@@ -82,7 +75,8 @@ def _comparison(name: str, symbol: str, fn: Callable[[Any, Any], bool]) -> Op:
 ADD = Op("add", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0), "{0} + {1}", "({0} + {1})")
 MUL = Op("mul", "*", 2, operator.mul, lambda x, y, out: (y, x), r"{0} \cdot {1}", "({0} * {1})")
 SUM = Op("sum", "+", None, ieee.sum, lambda *args: (1.0,) * (len(args) - 1), ADD.tex, ADD.code)
-PROD = Op("prod", "*", None, ieee.prod, _prod_partials, MUL.tex, MUL.code)
+PROD = Op("prod", "*", None, ieee.prod, lambda *args: ieee.products_of_others(*args[:-1]),
+          MUL.tex, MUL.code)
 POW = Op("pow", "**", 2, ieee.pow, _pow_partials,
          "{{{0}}}^{{{1}}}", "pow({0}, {1})", domain=((0.2, 3.0), (-3.0, 3.0)))
 EXP = Op("exp", "exp", 1, ieee.exp, lambda x, out: (out,), "e^{{{0}}}", "exp({0})")
@@ -108,7 +102,7 @@ RELU = Op("relu", "ReLU", 1, ieee.relu, lambda x, out: (WHERE(x > 0, 1.0, 0.0),)
           r"\operatorname{{ReLU}}({0})", "({0} < 0 ? 0.0 : {0})", kinks=(0.0,))
 ABS = Op("abs", "abs", 1, abs, lambda x, out: (WHERE(x > 0, 1.0, WHERE(x < 0, -1.0, 0.0)),),
          r"\left|{0}\right|", "fabs({0})", kinks=(0.0,))  # abs'(0) = 0
-MAXIMUM = Op("maximum", "max", None, ieee.maximum,  # a tie goes to the first
+MAXIMUM = Op("maximum", "max", None, ieee.maximum,
              lambda *args: _selected(args[:-1], args[-1], lambda x, out: x >= out),
              r"\max({0}, {1})", "maximum({0}, {1})", kinks=(0.0,))
 MINIMUM = Op("minimum", "min", None, ieee.minimum,
@@ -117,8 +111,8 @@ MINIMUM = Op("minimum", "min", None, ieee.minimum,
 LOGSUMEXP = Op("logsumexp", "logsumexp", None, ieee.logsumexp,  # its partials are the softmax
                lambda *args: tuple(EXP(x - args[-1]) for x in args[:-1]),
                r"\ln(e^{{{0}}} + e^{{{1}}})", "logaddexp({0}, {1})")
-WHERE = Op("where", "where", 3, lambda condition, x, y: x if condition else y,
-           lambda condition, x, y, out: (0.0, WHERE(condition, 1.0, 0.0), WHERE(condition, 0.0, 1.0)),
+WHERE = Op("where", "where", 3, lambda test, x, y: x if test else y,
+           lambda test, x, y, out: (0.0, WHERE(test, 1.0, 0.0), WHERE(test, 0.0, 1.0)),
            r"({0}\,?\,{1} : {2})", "({0} ? {1} : {2})", domain=((1.0, 1.0), (-3.0, 3.0)))
 TAKE = Op("take", "take", None, lambda index, *rows: rows[int(index)],  # take(index, *rows)
           lambda index, *args: (0.0, *(WHERE(index >= i, WHERE(index <= i, 1.0, 0.0), 0.0)
@@ -127,19 +121,15 @@ TAKE = Op("take", "take", None, lambda index, *rows: rows[int(index)],  # take(i
 DETACH = Op("detach", "detach", 1, lambda x: x, lambda x, out: (0.0,), "{0}", "{0}")
 LT, LE = _comparison("lt", "<", operator.lt), _comparison("le", "<=", operator.le)
 GT, GE = _comparison("gt", ">", operator.gt), _comparison("ge", ">=", operator.ge)
-# fmt: on
-
 
 @lru_cache(maxsize=4096, typed=True)
 def power(n: int | float) -> Op:
     """Return the op x -> x ** n for a constant n. x ** 0 is 1 with slope 0, also at x = 0."""
     factor = float(n)
-
-    def partials(x: Any, out: Any) -> tuple:
-        return (factor * power(n - 1)(x) if factor else 0.0,)
-
-    return Op("powc", f"**{n}", 1, lambda x: ieee.pow(x, factor), partials,
-              "{{{0}}}^{{{static}}}", "pow({0}, {static})", domain=((0.2, 3.0),), static=n)  # fmt: skip
+    return Op("powc", f"**{n}", 1, lambda x: ieee.pow(x, factor),
+              lambda x, out: (factor * power(n - 1)(x) if factor else 0.0,),
+              "{{{0}}}^{{{static}}}", "pow({0}, {static})", domain=((0.2, 3.0),), static=n)
+# fmt: on
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,58 @@
+"""What Python's operators do with a Value on one side and anything at all on the other.
+
+A number becomes a float; an array goes through its elements by NumPy's own operator; all else is
+refused, with the operator and the offending object in the message.
+"""
+
+from collections.abc import Callable
+from numbers import Integral
+from typing import Any
+
+from .numeric import is_array, number
+
+Method = Callable[[Any, Any], Any]
+
+
+def both_sides(symbol: str, f: Callable[[Any, Any], Any]) -> tuple[Method, Method]:
+    """Make the two methods behind an operator: ``x + y``, and ``y + x`` where y is no Value."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not hasattr(other, "_is_micrograd_value"):
+            other = operand(symbol, other)
+        return other if other is NotImplemented else f(self, other)
+
+    def reflected(self: Any, other: Any) -> Any:
+        other = operand(symbol, other)
+        return other if other is NotImplemented else f(other, self)
+
+    return method, reflected
+
+
+def operand(symbol: str, x: Any) -> Any:
+    """Let a Value pass, make a number a float, and return NotImplemented for an array."""
+    if type(x) is float or (type(x) is int and -1e300 < x < 1e300):  # the usual case first
+        return float(x)
+    if hasattr(x, "_is_micrograd_value"):
+        return x
+    if is_array(x) and x.ndim:
+        return NotImplemented
+    return number(x, f"{symbol} expects a Value or")
+
+
+def exponent(x: Any) -> Any:
+    """Return x as ``operand`` does, but an int stays an int, so that ``_op`` is ``**3``."""
+    n = operand("**", x)
+    return int(x) if type(n) is float and isinstance(x, Integral) else n
+
+
+def no_float(value: Any) -> float:
+    """Refuse ``math.exp(value)`` and its like, which would silently lose the gradient."""
+    raise TypeError(f"{value!r} is not a float: v.exp() keeps the gradient, v.data is a float")
+
+
+def no_index(value: Any) -> int:
+    """Refuse ``rows[value]`` and ``range(value)``."""
+    raise TypeError(
+        f"{value!r} is not an int: take(rows, value) indexes by data, int(value.data) is an int; "
+        "static_argnums=... of jit makes an argument a plain int"
+    )
