@@ -14,8 +14,6 @@ from .numeric import number
 from .operators import Method, both_sides, exponent, no_float, no_index
 from .ops import Op
 
-_new = object.__new__
-
 
 def apply(op: Op, *args: Any) -> "Value":
     """Compute ``op`` of Values and numbers; remember the op and the parents."""
@@ -25,7 +23,7 @@ def apply(op: Op, *args: Any) -> "Value":
 
 
 def _node(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
-    out: Value = _new(Value)
+    out: Value = object.__new__(Value)
     out._data = data
     out._grad = 0.0
     out.op = op
@@ -60,7 +58,7 @@ def _pass_on(value: "Value") -> None:
     """Give each parent its share of the gradient: the local derivative times this value's own."""
     op, parents, grad = value.op, value.parents, value._grad
     if op is None or op.partials is None:
-        return
+        return  # a leaf, or made by hand
     if len(parents) == 2:  # two special cases of the last line, because nearly all are one of them
         x, y = parents
         dx, dy = op.partials(x._data, y._data, value._data)
@@ -106,13 +104,10 @@ class Value:
     """One number, its gradient, and how it was computed.
 
     Args:
-        data: the number.
+        data: the number; anything else is a TypeError.
         _children: the parents of a value made by hand, to which ``_backward`` is then assigned.
         _op: what to show as the operation that made it.
         label: a name, for pictures and explanations.
-
-    Raises:
-        TypeError: data is not a real number, or a child is not a Value.
     """
 
     __slots__ = ("__weakref__", "_closure", "_data", "_grad", "label", "op", "parents")

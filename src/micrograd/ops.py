@@ -72,6 +72,15 @@ def _comparison(name: str, symbol: str, fn: Callable[[Any, Any], bool]) -> Op:
 
 
 # fmt: off
+@lru_cache(maxsize=4096, typed=True)
+def power(n: int | float) -> Op:
+    """Return the op x -> x ** n for a constant n. x ** 0 is 1 with slope 0, also at x = 0."""
+    factor = float(n)
+    return Op("powc", f"**{n}", 1, lambda x: ieee.pow(x, factor),
+              lambda x, out: (factor * power(n - 1)(x) if factor else 0.0,),
+              "{{{0}}}^{{{static}}}", "pow({0}, {static})", domain=((0.2, 3.0),), static=n)
+
+
 ADD = Op("add", "+", 2, operator.add, lambda x, y, out: (1.0, 1.0), "{0} + {1}", "({0} + {1})")
 MUL = Op("mul", "*", 2, operator.mul, lambda x, y, out: (y, x), r"{0} \cdot {1}", "({0} * {1})")
 SUM = Op("sum", "+", None, ieee.sum, lambda *args: (1.0,) * (len(args) - 1), ADD.tex, ADD.code)
@@ -88,12 +97,12 @@ LOG1P = Op("log1p", "log1p", 1, ieee.log1p, lambda x, out: (power(-1)(x + 1.0),)
            r"\ln(1 + {0})", "log1p({0})", domain=((-0.8, 3.0),))
 SQRT = Op("sqrt", "sqrt", 1, ieee.sqrt, lambda x, out: (0.5 * power(-1)(out),),
           r"\sqrt{{{0}}}", "sqrt({0})", domain=((0.1, 3.0),))
-SIN = Op("sin", "sin", 1, ieee.sin, lambda x, out: (COS(x),), r"\sin({0})", "sin({0})")
-COS = Op("cos", "cos", 1, ieee.cos, lambda x, out: (-1.0 * SIN(x),), r"\cos({0})", "cos({0})")
+SIN: Op = Op("sin", "sin", 1, ieee.sin, lambda x, out: (COS(x),), r"\sin({0})", "sin({0})")
+COS: Op = Op("cos", "cos", 1, ieee.cos, lambda x, out: (-1.0 * SIN(x),), r"\cos({0})", "cos({0})")
 TANH = Op("tanh", "tanh", 1, math.tanh, lambda x, out: (1.0 - out * out,),
           r"\tanh({0})", "tanh({0})")
-SIGMOID = Op("sigmoid", "sigmoid", 1, ieee.sigmoid, lambda x, out: (out * (1.0 - out),),
-             r"\sigma({0})", "sigmoid({0})")
+SIGMOID: Op = Op("sigmoid", "sigmoid", 1, ieee.sigmoid, lambda x, out: (out * (1.0 - out),),
+                 r"\sigma({0})", "sigmoid({0})")
 SOFTPLUS = Op("softplus", "softplus", 1, ieee.softplus, lambda x, out: (SIGMOID(x),),
               r"\ln(1 + e^{{{0}}})", "softplus({0})")
 ERF = Op("erf", "erf", 1, math.erf, lambda x, out: (2 / math.sqrt(math.pi) * EXP(-1.0 * x * x),),
@@ -111,9 +120,9 @@ MINIMUM = Op("minimum", "min", None, ieee.minimum,
 LOGSUMEXP = Op("logsumexp", "logsumexp", None, ieee.logsumexp,  # its partials are the softmax
                lambda *args: tuple(EXP(x - args[-1]) for x in args[:-1]),
                r"\ln(e^{{{0}}} + e^{{{1}}})", "logaddexp({0}, {1})")
-WHERE = Op("where", "where", 3, lambda test, x, y: x if test else y,
-           lambda test, x, y, out: (0.0, WHERE(test, 1.0, 0.0), WHERE(test, 0.0, 1.0)),
-           r"({0}\,?\,{1} : {2})", "({0} ? {1} : {2})", domain=((1.0, 1.0), (-3.0, 3.0)))
+WHERE: Op = Op("where", "where", 3, lambda test, x, y: x if test else y,
+               lambda test, x, y, out: (0.0, WHERE(test, 1.0, 0.0), WHERE(test, 0.0, 1.0)),
+               r"({0}\,?\,{1} : {2})", "({0} ? {1} : {2})", domain=((1.0, 1.0), (-3.0, 3.0)))
 TAKE = Op("take", "take", None, lambda index, *rows: rows[int(index)],  # take(index, *rows)
           lambda index, *args: (0.0, *(WHERE(index >= i, WHERE(index <= i, 1.0, 0.0), 0.0)
                                        for i in range(len(args) - 1))),
@@ -121,14 +130,6 @@ TAKE = Op("take", "take", None, lambda index, *rows: rows[int(index)],  # take(i
 DETACH = Op("detach", "detach", 1, lambda x: x, lambda x, out: (0.0,), "{0}", "{0}")
 LT, LE = _comparison("lt", "<", operator.lt), _comparison("le", "<=", operator.le)
 GT, GE = _comparison("gt", ">", operator.gt), _comparison("ge", ">=", operator.ge)
-
-@lru_cache(maxsize=4096, typed=True)
-def power(n: int | float) -> Op:
-    """Return the op x -> x ** n for a constant n. x ** 0 is 1 with slope 0, also at x = 0."""
-    factor = float(n)
-    return Op("powc", f"**{n}", 1, lambda x: ieee.pow(x, factor),
-              lambda x, out: (factor * power(n - 1)(x) if factor else 0.0,),
-              "{{{0}}}^{{{static}}}", "pow({0}, {static})", domain=((0.2, 3.0),), static=n)
 # fmt: on
 
 
