@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m benchmarks --peers PYTHON --names FILE [group ...]``, or ``make bench``."""
+"""Measure against the peers: ``make bench``, or ``python -m benchmarks --peers … --names …``."""
 
 import argparse
 import subprocess
@@ -13,9 +13,13 @@ GROUPS = {"pure": pure.rows, "eager": eager.rows, "compiled": compiled.rows}
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("groups", nargs="*", default=list(GROUPS), metavar="group", help="pure, eager, compiled")
+    parser.add_argument(
+        "groups", nargs="*", default=list(GROUPS), metavar="group", help="pure, eager, compiled"
+    )
     parser.add_argument("--peers", required=True, help="the Python interpreter that has the peers")
-    parser.add_argument("--names", type=Path, required=True, help="a text file of 32,033 names, one a line")
+    parser.add_argument(
+        "--names", type=Path, required=True, help="a text file of 32,033 names, one a line"
+    )
     parser.add_argument("--show", action="store_true", help="print the rows, write nothing")
     chosen = parser.parse_args()
     for group in chosen.groups:
@@ -38,7 +42,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_data = Path(__file__).parent / "peers" / "make_data.py"
-        subprocess.run([peers, str(make_data), str(chosen.names.absolute())], cwd=folder, check=True)
+        subprocess.run(
+            [peers, str(make_data), str(chosen.names.absolute())], cwd=folder, check=True
+        )
         for group in chosen.groups:
             print(group)
             measured[group] = []

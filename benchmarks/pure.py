@@ -1,6 +1,7 @@
-"""The readable engine, pure Python, against the original library: the same programs, run by both."""
+"""The readable engine in pure Python against the original library: the same programs."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from .workers import Worker, agree, interleave
 CHAIN = [496.64280457604644, 993.2856091520898, 479836.66412040265]
 EXPRESSION = [24.70408163265306, 138.8338192419825, 645.5772594752186]
 MOONS = [0.8958441028683222]
-# program, measure, work, seconds at each answer's unit
+# program, measure, what its "losses" must be, the name of the work
 WORKS = (
     ("programs/chain.py", "chain", CHAIN, "chain of 10,000 operations"),
     ("programs/chain.py", "neuron", CHAIN, "neuron of 16 inputs"),
@@ -29,8 +30,9 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
                 for name, worker in (("the original", original), ("ours", ours)):
                     agree(f"{program} by {name}", worker.ask("losses"), reference)
                 times = interleave(
-                    {"ours": lambda: ours.ask(measure), "theirs": lambda: original.ask(measure)},
                     rounds=5,
+                    ours=partial(ours.ask, measure),
+                    theirs=partial(original.ask, measure),
                 )
             peer = "original" if collector == "collector-on" else "original, its collector off"
             yield row(f"{work}, pure Python", peer, **times, at_least=1.0, aim=1.3)

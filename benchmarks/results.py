@@ -1,4 +1,4 @@
-"""One result format: rows of measured ratios, the machine they were measured on, and the tables made of them."""
+"""One result format: rows of measured ratios, the machine, and the tables made of them."""
 
 import json
 import os
@@ -98,7 +98,7 @@ def _insert(file: Path, text: str) -> None:
 
 
 def short_table(rows: Iterable[dict[str, Any]]) -> str:
-    """One line per work: the ratio to each peer, in bold where it stays below what it should reach."""
+    """One line per work: the ratio to each peer, in bold where below what it should reach."""
     works: dict[str, list[str]] = {}
     for row in rows:
         cell = f"{row['peer']} {_mark(row)}"
@@ -128,7 +128,7 @@ def measured_on(described: dict[str, Any]) -> str:
     """Say on which machine, with which versions."""
     peers = ", ".join(f"{name} {number}" for name, number in described["peers"].items())
     return (
-        f"\nMeasured on {described['date']}: {described['cpu']}, {described['cores']} cores, one used; "
+        f"\nMeasured {described['date']}: {described['cpu']}, one of {described['cores']} cores; "
         f"{described['system']}; {described['compiler']}; Python {described['python']}; {peers}.\n"
     )
 

@@ -1,7 +1,7 @@
-"""The side of a measured program: it waits for the name of a measure on stdin and answers with its result.
+"""A measured program's side: it waits for the name of a measure and answers with its result.
 
-A program that stays alive can be measured in turns with its rivals, so that a noisy moment of the machine
-meets all of them.
+A program that stays alive can be measured in turns with its rivals, so that a noisy moment of the
+machine meets all of them.
 """
 
 import gc
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def serve(**measures: Callable[[], Any]) -> None:
-    """Answer each line of stdin, which names one of ``measures``, with its result as one line of JSON."""
+    """Answer each line of stdin, the name of a measure, with its result as a line of JSON."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
     for line in sys.stdin:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,7 +45,9 @@ class Worker:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError(f"{self.name} died when asked for {measure!r}: see its message above")
+            raise RuntimeError(
+                f"{self.name} died when asked for {measure!r}: see its message above"
+            )
         return json.loads(answer)
 
     def __enter__(self) -> "Worker":
@@ -67,7 +69,7 @@ def compiled(source: str, *flags: str, folder: Path) -> Path:
 
 
 def printed(program: Path, *arguments: str, pattern: str) -> float:
-    """Run a C program in its folder and return the number that ``pattern`` finds in what it prints."""
+    """Run a C program in its folder and return the number that ``pattern`` finds."""
     command = [str(program), *arguments]
     text = subprocess.run(
         command, cwd=program.parent, check=True, capture_output=True, text=True
@@ -78,7 +80,7 @@ def printed(program: Path, *arguments: str, pattern: str) -> float:
     return float(found[1])
 
 
-def interleave(measures: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, float]:
+def interleave(rounds: int, **measures: Callable[[], float]) -> dict[str, float]:
     """Call the measures in turns, ``rounds`` times, and return the median of each."""
     times: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(rounds):
@@ -88,7 +90,7 @@ def interleave(measures: Mapping[str, Callable[[], float]], rounds: int) -> dict
 
 
 def pin() -> int | None:
-    """Keep this process and all that it starts on the last core; return which, if the system can."""
+    """Keep this process and all that it starts on the last core; return which."""
     if not hasattr(os, "sched_setaffinity"):
         return None
     core = max(os.sched_getaffinity(0))
@@ -99,6 +101,6 @@ def pin() -> int | None:
 
 
 def agree(name: str, losses: list[float], reference: list[float]) -> None:
-    """Check that a program computed the same problem: its losses are the reference's within 1e-9."""
+    """Check that a program solved the same problem: its losses are right within 1e-9."""
     if not all(abs(a - b) <= 1e-9 for a, b in zip(losses, reference, strict=True)):
         raise RuntimeError(f"{name} gives the losses {losses}; the problem's are {reference}")

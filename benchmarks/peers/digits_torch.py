@@ -1,10 +1,11 @@
-"""scikit-learn's 1,797 digits, MLP 64-32-10, cross-entropy, SGD, batches of 64, float64, one thread, in PyTorch."""
+"""scikit-learn's 1,797 digits in PyTorch: MLP 64-32-10, SGD, batches of 64, float64, one thread."""
 
 import torch
 import torch.nn.functional as F
-from serve import seconds, serve
 from sklearn.datasets import load_digits
 from torch import nn
+
+from serve import seconds, serve
 
 torch.set_num_threads(1)
 torch.manual_seed(1)

@@ -1,9 +1,10 @@
-"""The README expression in CasADi SX, value and gradient as generated C (gcc -O3): mapped over a batch, and called."""
+"""The README expression in CasADi SX, value and gradient as generated C: as a batch, and called."""
 
 import subprocess
 
 import casadi as ca
 import numpy as np
+
 from programs.expression import COUNT, A, B
 from serve import seconds, serve
 

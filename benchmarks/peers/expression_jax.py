@@ -1,7 +1,8 @@
-"""The README expression in JAX: jit of value and gradient, called with Python floats, one at a time."""
+"""The README expression in JAX: jit of value and gradient, called with Python floats."""
 
 import jax
 import jax.numpy as jnp
+
 from serve import seconds, serve
 
 jax.config.update("jax_enable_x64", True)

@@ -1,4 +1,4 @@
-"""The character GPT's inputs as every peer gets them: parameters and documents, which make_data.py writes."""
+"""The character GPT's inputs as every peer gets them: what make_data.py wrote."""
 
 import numpy as np
 

@@ -1,9 +1,10 @@
-"""Write the inputs that all programs share, into the current folder: moons.bin, gpt_init.f64, gpt_docs.i32.
+"""Write the inputs that all programs share: moons.bin, gpt_init.f64, gpt_docs.i32.
 
-moons: scikit-learn's make_moons(100, noise=0.1) under numpy seed 1337, y in {-1, 1}, and the 337 parameters
-that the original library draws under random.seed(1337): per neuron, uniform(-1, 1) weights, then a zero bias.
-gpt: 4,192 parameters from random.gauss(0, 0.08) after shuffling the names under random.seed(42), and per
-document 18 int32: n (positions trained on, at most 16), then BOS, letters, BOS, padded with -1.
+moons: scikit-learn's make_moons(100, noise=0.1) under numpy seed 1337, y in {-1, 1}, and the 337
+parameters that the original library draws under random.seed(1337): per neuron, uniform(-1, 1)
+weights, then a zero bias. gpt: 4,192 parameters from random.gauss(0, 0.08), after shuffling the
+names under random.seed(42), and per document 18 int32: n (positions trained on, at most 16), then BOS,
+letters, BOS, padded with -1.
 """
 
 import random
@@ -39,7 +40,7 @@ def write_gpt(names: Path) -> None:
     with open("gpt_docs.i32", "wb") as file:
         for doc in docs:
             tokens = [bos] + [letters.index(c) for c in doc] + [bos]
-            row = [min(16, len(tokens) - 1)] + tokens[:17]
+            row = [min(16, len(tokens) - 1), *tokens[:17]]
             file.write(struct.pack("<18i", *row, *([-1] * (18 - len(row)))))
 
 

@@ -1,4 +1,4 @@
-"""The moons objective as one CasADi SX scalar graph; value and gradient as generated C, compiled with gcc -O1.
+"""The moons objective as one CasADi SX scalar graph; value and gradient as generated C, gcc -O1.
 
 (-O3 takes seven times as long to compile 3 MB of straight-line code, for the same speed.)
 """
@@ -9,6 +9,7 @@ import time
 import casadi as ca
 import numpy as np
 from moons_data import P0, X, y
+
 from serve import seconds, serve
 
 P = ca.SX.sym("P", 337)

@@ -1,8 +1,9 @@
-"""The moons problem in JAX, vectorised by hand, float64, 100 steps: one jit call a step, or the loop inside."""
+"""The moons problem in JAX, vectorised by hand, float64: one jit call a step, or all in one."""
 
 import jax
 import jax.numpy as jnp
 from moons_data import P0, X, split, y
+
 from serve import seconds, serve
 
 jax.config.update("jax_enable_x64", True)

@@ -1,13 +1,14 @@
 """The moons problem in PyTorch, vectorised by hand, float64, one thread, 100 steps.
 
-Two ways to update are measured, because which one is faster depends on the version: ``torch.optim.SGD``,
-and the four lines that people write themselves.
+Two ways to update are measured, because which one is faster depends on the version:
+``torch.optim.SGD``, and the four lines that people write themselves.
 """
 
 import torch
 from moons_data import P0, X, split, y
-from serve import seconds, serve
 from torch import nn
+
+from serve import seconds, serve
 
 torch.set_num_threads(1)
 Xt, yt = torch.tensor(X), torch.tensor(y).view(-1, 1)

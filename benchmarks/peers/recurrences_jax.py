@@ -1,10 +1,11 @@
-"""An RNN over 200 steps and an ODE of two variables over 2,000, with lax.scan: value and gradient, first call.
+"""An RNN over 200 steps and an ODE over 2,000 with lax.scan: first call of value and gradient.
 
 The formulas are those of programs/recurrences.py, from the same numbers.
 """
 
 import jax
 import jax.numpy as jnp
+
 from programs.recurrences_data import ODE_PARAMETERS, ODE_STEPS, inputs, rnn_parameters, targets
 from serve import seconds, serve
 

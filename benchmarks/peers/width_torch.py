@@ -4,8 +4,9 @@ import sys
 
 import torch
 import torch.nn.functional as F
-from serve import seconds, serve
 from torch import nn
+
+from serve import seconds, serve
 
 torch.set_num_threads(1)
 torch.manual_seed(1)

@@ -1,4 +1,4 @@
-"""A chain of 10,000 operations and 100 neurons of 16 inputs, forward and backward. Runs on any micrograd."""
+"""A chain of 10,000 operations, and 100 neurons of 16 inputs. Runs on any micrograd."""
 
 import gc
 import random

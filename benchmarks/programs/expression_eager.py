@@ -1,4 +1,4 @@
-"""The README expression as people evaluate it: a graph of Values, backward, 1,000 times. Runs on any micrograd."""
+"""The README expression as people evaluate it: Values, backward. Runs on any micrograd."""
 
 from micrograd.engine import Value
 from programs.expression import expression

@@ -1,27 +1,19 @@
-"""The moons problem trained the way the original's demo does it, Value by Value. Runs on any micrograd.
+"""The moons problem, trained as the original's demo trains it. Runs on any micrograd.
 
-argv: "collector-off" to switch Python's garbage collector off, in favour of libraries with reference cycles.
+argv: "collector-off" favours libraries whose nodes are reference cycles.
 """
 
 import gc
-import random
 import statistics
 import sys
 import time
-from array import array
 
 from micrograd.engine import Value
 from micrograd.nn import MLP
+from programs.moons_data import X, restart, y
 from serve import serve
 
-flat = array("d")
-with open("moons.bin", "rb") as file:
-    flat.frombytes(file.read())
-X = [list(flat[i : i + 2]) for i in range(0, 200, 2)]
-y = list(flat[200:300])
-random.seed(1337)
 model = MLP(2, [16, 16, 1])
-start = [p.data for p in model.parameters()]
 if "collector-off" in sys.argv:
     gc.disable()
 
@@ -36,8 +28,7 @@ def objective():
 
 def train(steps):
     """Return the losses, and the median time of a step."""
-    for p, data in zip(model.parameters(), start, strict=True):
-        p.data = data
+    restart(model)
     losses, times = [], []
     for k in range(steps):
         begin = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What both the scalar and the JAX version of the two recurrences start from: an RNN and predators and prey."""
+"""What both versions of the two recurrences start from: an RNN, and predators and prey."""
 
 import math
 import random
@@ -8,7 +8,7 @@ ODE_PARAMETERS = [1.1, 0.4, 0.4, 0.1]
 
 
 def rnn_parameters():
-    """The input weights [8], the recurrent weights [8][8], the biases [8] and the output weights [8]."""
+    """Return the input weights [8], recurrent weights [8][8], biases [8] and output weights [8]."""
     draw = random.Random(3).uniform
     w = [draw(-1, 1) for _ in range(8)]
     u = [[draw(-0.3, 0.3) for _ in range(8)] for _ in range(8)]

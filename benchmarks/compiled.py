@@ -1,0 +1,49 @@
+"""The compiler against the peers: every row of what it set out to reach."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import gpt, moons, networks, recurrences
+from .results import row
+from .workers import Worker, agree, interleave
+
+
+def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Measure all that is compiled, work by work."""
+    yield from moons.rows(peers_python, folder)
+    yield from gpt.rows(peers_python, folder)
+    yield from networks.rows(peers_python, folder)
+    yield from expression(peers_python, folder)
+    yield from recurrences.rows(peers_python, folder)
+
+
+def expression(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The README expression, value and gradient, as a batch of 100,000 and one at a time."""
+    peer = partial(Worker, folder=folder, python=peers_python)
+    ours = Worker("programs/expression_compiled.py", folder=folder)
+    original = peer("programs/expression_eager.py", "collector-off")
+    casadi, jax = peer("peers/expression_casadi.py"), peer("peers/expression_jax.py")
+    reference = [24.70408163265306, 138.8338192419825, 645.5772594752186]
+    with ours, original, casadi, jax:
+        for name, worker in {"ours": ours, "original": original, "JAX": jax}.items():
+            agree(name, worker.ask("losses"), reference)
+        agree("CasADi over a batch", casadi.ask("losses"), reference)
+        agree("ours over a batch", ours.ask("batch_losses"), reference)
+        times = interleave(
+            rounds=11,
+            ours_batch=partial(ours.ask, "batch"),
+            ours_call=partial(ours.ask, "call"),
+            original=partial(original.ask, "call"),
+            casadi_batch=partial(casadi.ask, "batch"),
+            casadi_call=partial(casadi.ask, "call"),
+            jax_call=partial(jax.ask, "call"),
+        )
+    work = "README expression, value and gradient, 100,000 as one batch"
+    batch = partial(row, work, ours=times["ours_batch"])
+    yield batch("original", theirs=times["original"], at_least=10_000, aim=40_000)
+    yield batch("CasADi, generated C", theirs=times["casadi_batch"], at_least=20, aim=80)
+    call = partial(row, "README expression, one call from Python", ours=times["ours_call"])
+    yield call("JAX jit", theirs=times["jax_call"], at_least=20, aim=80)
+    yield call("CasADi", theirs=times["casadi_call"], at_least=5, aim=20)

@@ -1,0 +1,56 @@
+"""The character GPT, compiled: 1,000 documents, one a step, Adam inside, float64."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from .results import row
+from .workers import Worker, agree, compiled, interleave, printed
+
+LOSSES = [3.3659669475848504, 2.74528539365564, 2.6496944697407585]  # at steps 1, 20 and 1,000
+
+
+def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Measure a step in the steady state, and the whole run from an empty cache."""
+    peer = partial(Worker, folder=folder, python=peers_python)
+    ours = Worker("programs/gpt_compiled.py", folder=folder)
+    scalar, numpy = peer("peers/gpt_scalar.py"), peer("peers/gpt_numpy.py")
+    torch = peer("peers/gpt_torch.py")
+    c = compiled("gpt_plain.c", "-O3", "-march=native", "-ffast-math", folder=folder)
+    with ours, scalar, numpy, torch:
+        agree("ours", ours.ask("losses"), LOSSES)
+        agree("pure Python", scalar.ask("losses"), LOSSES[:2])
+        agree("NumPy", numpy.ask("losses"), LOSSES)
+        agree("PyTorch", torch.ask("losses"), LOSSES)
+        agree("plain C", [printed(c, "1", pattern=r"final loss (\S+)")], LOSSES[2:])
+        times = interleave(
+            rounds=7,
+            ours=partial(ours.ask, "step"),
+            numpy=partial(numpy.ask, "step"),
+            torch=partial(torch.ask, "step"),
+            c_us=partial(printed, c, "50", pattern=r"median (\S+)"),
+        )
+        slow = interleave(
+            rounds=3,
+            median_step=partial(scalar.ask, "step"),
+            mean_step=partial(scalar.ask, "mean_step"),
+            whole_run=partial(whole_run, folder),
+        )
+    step = partial(row, "GPT step, `fit`", ours=times["ours"])
+    yield step("pure Python", theirs=slow["median_step"], at_least=15_000, aim=30_000)
+    yield step("plain C", theirs=times["c_us"] * 1e-6, at_least=1 / 1.8, aim=1)
+    yield step("PyTorch", theirs=times["torch"], at_least=30)
+    yield step("NumPy, gradient by hand", theirs=times["numpy"], at_least=6)
+    work = "GPT, 1,000 steps, compiling included"
+    run = {"ours": slow["whole_run"], "theirs": 1000 * slow["mean_step"]}
+    yield row(work, "pure Python (from 20 steps)", **run, at_least=50, aim=150)
+
+
+def whole_run(folder: Path) -> float:
+    """Train once from an empty cache, in a new process."""
+    cache = folder / "cache"
+    rmtree(cache, ignore_errors=True)
+    with Worker("programs/gpt_compiled.py", folder=folder, XDG_CACHE_HOME=str(cache)) as ours:
+        return ours.ask("run")

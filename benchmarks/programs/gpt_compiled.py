@@ -1,0 +1,36 @@
+"""The character GPT, compiled: 1,000 documents, one a step, by ``fit`` with Adam."""
+
+from micrograd.train import fit
+
+from micrograd.data import batch_indices
+from micrograd.optim import Adam
+from programs.gpt_model import GPT, STEPS, documents, rate
+from serve import seconds, serve
+
+model = GPT()
+# fit shuffles; these are put where its shuffle takes them from in the order that all programs use
+data = [None] * STEPS
+for (place,), document in zip(batch_indices(STEPS, 1, seed=0, epoch=0), documents(), strict=True):
+    data[place] = (document,)
+
+
+def run():
+    model.restart()
+    return fit(
+        model.loss,
+        data,
+        model=model,
+        optimizer=Adam(model.parameters(), lr=0.01, betas=(0.85, 0.99), eps=1e-8),
+        epochs=1,
+        batch_size=1,
+        schedule=rate,
+        seed=0,
+    )
+
+
+def losses():
+    by_step = run().losses
+    return [by_step[0], by_step[19], by_step[-1]]
+
+
+serve(step=lambda: seconds(run, STEPS), run=lambda: seconds(run), losses=losses)

@@ -1,0 +1,68 @@
+"""The moons problem, compiled: by ``fit``, and in a Python loop over a jitted objective."""
+
+from micrograd.train import fit
+
+from micrograd import jit, mean, sum, vmap
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from programs.moons_data import X, restart, y
+from serve import seconds, serve
+
+model = MLP(2, [16, 16, 1])
+
+
+def loss(x, target):
+    return (1 - target * model(x)).relu()
+
+
+def penalty():
+    return 1e-4 * sum(p * p for p in model.parameters())
+
+
+def rate(step):
+    return 1.0 - 0.9 * step / 100
+
+
+@jit
+def objective(X, y):
+    return mean(vmap(loss)(X, y)) + penalty()
+
+
+def by_fit():
+    restart(model)
+    return fit(
+        loss,
+        (X, y),
+        model=model,
+        optimizer=SGD(model.parameters(), lr=1.0),
+        epochs=100,
+        batch_size=100,
+        penalty=penalty,
+        schedule=rate,
+    )
+
+
+def by_loop():
+    restart(model)
+    optimizer = SGD(model.parameters(), lr=1.0)
+    losses = []
+    for step in range(100):
+        total = objective(X, y)
+        model.zero_grad()
+        total.backward()
+        optimizer.lr = rate(step)
+        optimizer.step()
+        losses.append(total.data)
+    return losses
+
+
+def ends(losses):
+    return [losses[0], losses[-1]]
+
+
+serve(
+    fit=lambda: seconds(by_fit, 100),
+    loop=lambda: seconds(by_loop, 100),
+    fit_losses=lambda: ends(by_fit().losses),
+    loop_losses=lambda: ends(by_loop()),
+)
