@@ -3,8 +3,8 @@
 moons: scikit-learn's make_moons(100, noise=0.1) under numpy seed 1337, y in {-1, 1}, and the 337
 parameters that the original library draws under random.seed(1337): per neuron, uniform(-1, 1)
 weights, then a zero bias. gpt: 4,192 parameters from random.gauss(0, 0.08), after shuffling the
-names under random.seed(42), and per document 18 int32: n (positions trained on, at most 16), then BOS,
-letters, BOS, padded with -1.
+names under random.seed(42), and per document 18 int32: n (positions trained on, at most 16), then
+BOS, letters, BOS, padded with -1.
 """
 
 import random

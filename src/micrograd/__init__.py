@@ -17,3 +17,6 @@ from .functions import (
 from .modes import AnomalyError
 
 from ._version import __version__
+from .namesake import warn_of_the_original
+
+warn_of_the_original()
