@@ -1,0 +1,239 @@
+"""The backward pass in words and numbers."""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .engine import Value, toposort
+from .ledger import Contribution, ledger
+from .notation import ATOM, SUM, Written, name_tex, number, number_tex, write_tex, write_text
+from .symbols import Symbol
+
+_LONG = 60  # characters, after which a derivative in symbols explains nothing
+_WIDE = 8  # an operation on more values than this is shortened, and has no derivative in symbols
+
+
+class Line(NamedTuple):
+    """One statement, and the reason for it where there is one to give."""
+
+    text: str
+    tex: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What ``explain`` says: printed as text, shown as a table in a notebook."""
+
+    forward: list[Line]  # how each value was computed
+    backward: list[Line]  # one contribution each, in the order of backward
+    sums: list[Line]  # of the contributions, for leaves and for values used more than once
+    left_out: int  # contributions not listed, because of the limit
+
+    def _sections(self) -> list[tuple[str, list[Line]]]:
+        sections = [
+            ("Forward: each value from those before it", self.forward),
+            ("Backward: local derivative times the gradient from above", self.backward),
+            ("Gradients: the sum of what was added", self.sums),
+        ]
+        if self.left_out:
+            text = f"{self.left_out:,} more contributions; explain(root, limit=None) lists all"
+            sections[1][1].append(Line(text, rf"\text{{{text.replace('_', ' ')}}}"))
+        return sections
+
+    def __str__(self) -> str:
+        parts = []
+        for title, lines in self._sections():
+            width = max((len(line.text) for line in lines if line.why), default=0)
+            rows = [f"  {x.text:<{width}}   {x.why}" if x.why else f"  {x.text}" for x in lines]
+            parts.append("\n".join([title, *rows]))
+        return "\n\n".join(parts)
+
+    def latex(self) -> str:
+        """Return the same as three aligned blocks of TeX, without dollar signs."""
+        blocks = []
+        for _, lines in self._sections():
+            rows = " \\\\\n".join(line.tex for line in lines)
+            blocks.append(f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}")
+        return "\n\n".join(blocks)
+
+    def _repr_latex_(self) -> str:
+        return "\n\n".join(f"$${block}$$" for block in self.latex().split("\n\n"))
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for title, lines in self._sections():
+            rows.append(f'<tr><th colspan="2" style="text-align:left">{title}</th></tr>')
+            for line in lines:
+                text, why = html.escape(line.text), html.escape(line.why)
+                style = "text-align:left;font-family:monospace;white-space:pre"
+                rows.append(f'<tr><td style="{style}">{text}</td>')
+                rows.append(f'<td style="{style};opacity:.7">{why}</td></tr>')
+        return f"<table>{''.join(rows)}</table>"
+
+
+def explain(root: Value, limit: int | None = 500) -> Explanation:
+    """Explain how ``root.backward()`` finds every gradient, one line for each contribution.
+
+    Args:
+        root: the result. Neither its data nor any gradient is changed.
+        limit: how many contributions to list, from the root down; None lists all.
+
+    Returns:
+        An Explanation: ``print`` it, let a notebook show it, or take its ``latex()``.
+
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> c = a * b
+    >>> c.label = "c"
+    >>> print(explain(c).backward[1].text)
+    a.grad += ∂c/∂a · c.grad = 3.0 · 1.0 = 3.0
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"explain expects a Value, the result of a computation; got {root!r}")
+    order = toposort(root)
+    names = names_of(order)
+    entries = ledger(root)
+    shown = entries[:limit]
+    touched = {root, *(e.value for e in shown), *(e.parent for e in shown)}
+    added: dict[Value, list[float]] = {value: [] for value in order}
+    for entry in entries:
+        added[entry.parent].append(entry.amount)
+    start = f"{names[root]}.grad = 1.0"
+    leaves = {value for value in order if not value.parents}
+    if any(value.label for value in leaves):  # then the others are the constants of the formula
+        leaves = {value for value in leaves if value.label}
+    backward = [
+        Line(start, _grad_tex(names[root]) + " &= 1.0", f"∂{names[root]}/∂{names[root]} = 1")
+    ]
+    backward += [_contribution(entry, names) for entry in shown]
+    return Explanation(
+        forward=[_computation(value, names) for value in order if value in touched],
+        backward=backward,
+        sums=[
+            _sum_of(names[value], added[value])
+            for value in order
+            if value in touched and (len(added[value]) > 1 or (added[value] and value in leaves))
+        ],
+        left_out=len(entries) - len(shown),
+    )
+
+
+def names_of(order: Iterable[Value]) -> dict[Value, str]:
+    """Name every value: by its label, w, or w#2 if it is the second; without one, v1, v2, ..."""
+    values = list(order)
+    taken = {value.label for value in values}
+    count: dict[str, int] = {}
+    names = {}
+    for value in values:
+        stem = value.label
+        while True:
+            count[stem] = count.get(stem, 0) + 1
+            name = stem if stem else f"v{count[stem]}"
+            if stem and count[stem] > 1:
+                name = f"{stem}#{count[stem]}"
+            if name == stem or name not in taken:
+                break
+        names[value] = name
+    return names
+
+
+def derivatives(value: Value, names: dict[Value, str]) -> list[Symbol | float]:
+    """Return d(value)/d(parent) for each use, as formulas of the names; [] where there are none."""
+    if value._closure is not None or value.op is None or value.op.partials is None:
+        return []
+    if len(value.parents) > _WIDE:
+        return []
+    symbols = [Symbol(Written(names[v]), Written(name_tex(names[v]))) for v in value.parents]
+    by_name = dict(zip(value.parents, symbols, strict=True))
+    out = Symbol(Written(names[value]), Written(name_tex(names[value])))
+    return list(value.op.partials(*[by_name[v] for v in value.parents], out))
+
+
+def _computation(value: Value, names: dict[Value, str]) -> Line:
+    name, tex, data = names[value], name_tex(names[value]), number(value.data)
+    if not value.parents or value.op is None:
+        return Line(f"{name} = {data}", f"{tex} &= {number_tex(value.data).text}")
+    parents: list[Value | None] = list(value.parents)
+    if len(parents) > _WIDE:
+        parents[3:-1] = [None]
+    text = [Written(names[v] if v else "…") for v in parents]
+    formula = [Written(name_tex(names[v]) if v else r"\dots") for v in parents]
+    numbers = [
+        Written(number(v.data), SUM if v.data < 0 else ATOM) if v else Written("…") for v in parents
+    ]
+    steps = [write_text(value.op, text).text, write_text(value.op, numbers).text, data]
+    return Line(
+        " = ".join([name, *steps]),
+        f"{tex} &= {write_tex(value.op, formula).text} = {number_tex(value.data).text}",
+        "a hand-set _backward gives its gradient" if value._closure else "",
+    )
+
+
+def _number(x: float) -> Written:
+    text = number(x)
+    return Written(text, SUM if text.startswith("-") else ATOM)
+
+
+def _contribution(entry: Contribution, names: dict[Value, str]) -> Line:
+    value, parent = names[entry.value], names[entry.parent]
+    amount = number(entry.amount)
+    if entry.partial is None:
+        text = f"{parent}.grad += {amount}"
+        tex = f"{_grad_tex(parent)} &\\mathrel{{+}}= {number_tex(entry.amount).text}"
+        return Line(text, tex, f"added by the hand-set _backward of {value}")
+    numbers = f"{_signed(entry.partial)} · {_signed(entry.upstream)} = {amount}"
+    formulas = derivatives(entry.value, names)
+    formula = formulas[entry.place] if formulas else None
+    fraction = rf"\frac{{\partial {name_tex(value)}}}{{\partial {name_tex(parent)}}}"
+    why, inner = "", ""
+    if isinstance(formula, Symbol) and len(formula.text.text) <= _LONG:
+        why, inner = f"∂{value}/∂{parent} = {formula.text.text}", f"{formula.tex.text} \\cdot "
+    uses = [i for i, other in enumerate(entry.value.parents) if other is entry.parent]
+    if len(uses) > 1:
+        use = f"use {uses.index(entry.place) + 1} of {len(uses)}"
+        why = f"{why}, {use}" if why else use
+    if entry.value.op is not None and entry.value.op.partials is None:
+        why = f"{value} was made by hand, without a _backward: it passes nothing on"
+    upstream = _grad_tex(value)
+    inner = f" = {inner}{upstream}" if inner else ""
+    return Line(
+        f"{parent}.grad += ∂{value}/∂{parent} · {value}.grad = {numbers}",
+        f"{_grad_tex(parent)} &\\mathrel{{+}}= {fraction} \\cdot {upstream}{inner}"
+        f" = {_signed_tex(entry.partial)} \\cdot {_signed_tex(entry.upstream)}"
+        f" = {number_tex(entry.amount).text}",
+        why,
+    )
+
+
+def _sum_of(name: str, amounts: list[float]) -> Line:
+    total = 0.0
+    for amount in amounts:
+        total += amount
+    total_tex = number_tex(total).text
+    if len(amounts) == 1:
+        return Line(f"{name}.grad = {number(total)}", f"{_grad_tex(name)} &= {total_tex}")
+    terms: list[float | None] = list(amounts)
+    if len(terms) > _WIDE:
+        terms[3:-1] = [None]
+    text = " + ".join("…" if x is None else _signed(x) for x in terms)
+    tex = " + ".join(r"\dots" if x is None else _signed_tex(x) for x in terms)
+    return Line(
+        f"{name}.grad = {text} = {number(total)}",
+        f"{_grad_tex(name)} &= {tex} = {total_tex}",
+        f"{len(amounts)} contributions",
+    )
+
+
+def _signed(x: float) -> str:
+    text = number(x)
+    return f"({text})" if text.startswith("-") else text
+
+
+def _signed_tex(x: float) -> str:
+    text = number_tex(x).text
+    return rf"\left({text}\right)" if text.startswith("-") else text
+
+
+def _grad_tex(name: str) -> str:
+    return rf"{name_tex(name)}.\mathrm{{grad}}"
