@@ -1,4 +1,4 @@
-"""The functions of the op table over whole arrays: the values of ``ieee.py``, inf and nan included."""
+"""The functions of the op table over whole arrays: the values of ``ieee.py``, nan included."""
 
 import math
 from collections.abc import Callable
