@@ -1,0 +1,261 @@
+"""The chain rule on loops: gradient[operand] += gradient[result] · partial, over the same nest, in reverse.
+
+Where an operand does not move along a dim of the nest (a weight used for every sample), that dim becomes a sum;
+where it moves, the dim stays. The partials come from the op table, applied to expressions.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .. import ops
+from .ir import (
+    PADDED,
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Literal,
+    Memory,
+    Nest,
+    Ref,
+    Route,
+    Scalar,
+    Statement,
+    Term,
+    moved,
+    refs,
+)
+from .sizes import Size, evaluate, variables
+
+
+def differentiate(
+    forward: list[Statement],
+    outputs: list[Size],
+    needs_gradient: Callable[[Ref], bool],
+    memory: Memory,
+    wanted: list[tuple[int, int]],
+) -> list[Statement]:
+    """Return the statements that fill the gradient memory, given the outputs' gradients.
+
+    Args:
+        forward: what computed the values.
+        outputs: their addresses; the k-th gradient is the Scalar ``seed<k>``.
+        needs_gradient: tells whether the gradient of what a Ref points to matters.
+        memory: how large the memory is.
+        wanted: (start, count) of the plain gradients to be read at the end, touched or not.
+    """
+    seeds: list[Statement] = [
+        Nest((), Ref(address, (), grad=True), (Term((), Scalar(f"seed{k}")),), accumulate=True)
+        for k, address in enumerate(outputs)
+    ]
+    backward = [*seeds, *_reversed(forward, needs_gradient)]
+    return _initialised(backward, memory, wanted)
+
+
+def _reversed(forward: list[Statement], needs: Callable[[Ref], bool]) -> Iterator[Statement]:
+    for statement in reversed(forward):
+        if isinstance(statement, For):
+            body = tuple(_reversed(list(statement.body), needs))
+            if body:
+                yield replace(statement, body=body, backwards=not statement.backwards)
+        elif isinstance(statement, Nest) and needs(statement.target):
+            yield from _nest_gradients(statement, needs)
+
+
+def _nest_gradients(nest: Nest, needs: Callable[[Ref], bool]) -> Iterator[Statement]:
+    if nest.reduce in (ops.MAXIMUM, ops.MINIMUM):
+        for term in nest.terms:
+            assert isinstance(term.expr, Ref)
+            if needs(term.expr):
+                yield Route(nest.dims, term.dims, term.expr, nest.target, nest.reduce)
+        return
+    alone = len(nest.terms) == 1 and not nest.terms[0].dims
+    for term in nest.terms:
+        idle = (0,) * len(term.dims)
+        result = replace(nest.target, strides=(*nest.target.strides, *idle))
+        upstream = replace(result, grad=True)
+        found: dict[Ref, Expr] = {}
+        _accumulate(term.expr, upstream, result if alone else None, needs, found)
+        for operand, gradient in found.items():
+            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient)
+
+
+def _accumulate(
+    expr: Expr,
+    gradient: Expr,
+    value: Ref | None,
+    needs: Callable[[Ref], bool],
+    found: dict[Ref, Expr],
+) -> None:
+    """Collect d(result)/d(operand)·upstream for every operand of an expression.
+
+    Args:
+        gradient: d(result)/d(expr) times the upstream gradient.
+        value: where the value of expr can be read again instead of being recomputed.
+    """
+    if isinstance(expr, Ref) and needs(expr):
+        found[expr] = found[expr] + gradient if expr in found else gradient
+    elif isinstance(expr, Apply) and expr.op.partials is not None:
+        partials = expr.op.partials(*expr.args, value or expr)
+        for arg, partial in zip(expr.args, partials):
+            if _has_gradient(arg, needs) and partial != Literal(0.0) and partial != 0.0:
+                _accumulate(arg, gradient * partial, None, needs, found)
+
+
+def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
+    if isinstance(expr, Apply):
+        return any(_has_gradient(a, needs) for a in expr.args)
+    return isinstance(expr, Ref) and needs(expr)
+
+
+def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr) -> Nest:
+    """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
+    looked_up = operand.index.strides if operand.index else ()
+    tabled = operand.table.strides if operand.table else ()
+    moving = [
+        d
+        for d in range(len(dims))
+        if operand.strides[d] != 0 or any(s[d] != 0 for s in (looked_up, tabled) if s)
+    ]
+    still = [d for d in range(len(dims)) if d not in moving]
+    order = [*moving, *still]
+
+    def permuted(ref: Ref, kept: list[int] = order) -> Ref:
+        pick = lambda strides: tuple([strides[d] for d in kept])  # noqa: E731
+        return replace(
+            ref,
+            strides=pick(ref.strides),
+            table=ref.table and replace(ref.table, strides=pick(ref.table.strides)),
+            index=ref.index and permuted(ref.index, kept),
+        )
+
+    kept_dims = tuple([dims[d] for d in moving])
+    target = replace(permuted(operand, moving), grad=True)
+    term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
+    scatter = operand.index is not None or not _injective(kept_dims, target)
+    return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
+
+
+def _injective(dims: tuple[Size, ...], ref: Ref) -> bool:
+    """Tell whether different indices have different addresses, as far as can be told in advance."""
+    sizes = [_typical(d) for d in dims]
+    strides = [abs(_typical(s)) for s in ref.strides]
+    if ref.table is not None:
+        addresses = _addresses(dims, ref)
+        return len(np.unique(addresses)) == addresses.size
+    reach = 0
+    for stride, size in sorted(zip(strides, sizes)):
+        if stride <= reach:
+            return False
+        reach += stride * (size - 1)
+    return True
+
+
+_LARGE = 1 << 20
+
+
+def _typical(size: Size) -> int:
+    """A size with large numbers in place of its variables, batches far apart."""
+    return evaluate(size, {name: _LARGE if name in "BP" else 1 << 10 for name in variables(size)})
+
+
+def _initialised(
+    backward: list[Statement], memory: Memory, wanted: list[tuple[int, int]]
+) -> list[Statement]:
+    """Let the first write to a gradient assign; clear in advance what is added to or read before.
+
+    Addresses are counted with a batch of one, so that every batched row is one address.
+    """
+    written = np.zeros(memory.plain + memory.rows, dtype=bool)
+    cleared = np.zeros_like(written)
+    result: list[Statement] = []
+
+    def must_start_at_zero(ids: np.ndarray) -> None:
+        cleared[ids[~written[ids]]] = True
+        written[ids] = True
+
+    for statement in backward:
+        if isinstance(statement, Nest) and not statement.target.index:
+            for term in statement.terms:
+                for ref in refs(term.expr):
+                    if ref.grad:
+                        must_start_at_zero(_addresses((*statement.dims, *term.dims), ref))
+            ids = _addresses(statement.dims, statement.target)
+            if statement.scatter or written[ids].any():
+                must_start_at_zero(ids)
+            else:
+                statement = replace(statement, accumulate=False)
+            written[ids] = True
+        else:
+            for low, high in _gradient_spans(statement, {}):
+                must_start_at_zero(np.arange(low, high + 1))
+        result.append(statement)
+    for start, count in wanted:
+        must_start_at_zero(np.arange(start, start + count))
+    return [*_clears(np.flatnonzero(cleared), memory), *result]
+
+
+def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:
+    """Clear runs of addresses; clearing a little of what is assigned later does no harm."""
+    if not len(ids):
+        return
+    edge = (np.diff(ids) > 16) | ((ids[:-1] < memory.plain) & (ids[1:] >= memory.plain))
+    for run in np.split(ids, np.flatnonzero(edge) + 1):
+        first, count = int(run[0]), int(run[-1] - run[0] + 1)
+        if first < memory.plain:
+            yield Clear(first, count)
+        else:
+            yield Clear(memory.plain + (first - memory.plain) * PADDED, count * PADDED)
+
+
+def _gradient_spans(statement: Statement, env: dict[str, int]) -> Iterator[tuple[int, int]]:
+    """The first and last address of all gradients a statement touches, run-time indices included."""
+    if isinstance(statement, For):
+        for t in (0, evaluate(statement.count, env) - 1):
+            for inner in statement.body:
+                yield from _gradient_spans(inner, {**env, statement.var: t})
+        return
+    if isinstance(statement, Route):
+        uses = [(statement.candidates, (*statement.dims, *statement.reduced))]
+        uses.append((statement.result, statement.dims))
+    elif isinstance(statement, Nest):
+        uses = [(statement.target, statement.dims)]
+        for term in statement.terms:
+            uses += [(r, (*statement.dims, *term.dims)) for r in refs(term.expr) if r.grad]
+    else:
+        return
+    counted = {**env, "B": 1, "P": 1}
+    for ref, dims in uses:
+        low = high = evaluate(ref.offset, counted)
+        for dim, stride in zip(dims, ref.strides):
+            step = evaluate(stride, counted) * (evaluate(dim, counted) - 1)
+            low, high = low + min(step, 0), high + max(step, 0)
+        if ref.table is not None:
+            scale = evaluate(ref.table.scale, counted)
+            low += scale * min(ref.table.values)
+            high += scale * max(ref.table.values)
+        if ref.index is not None:
+            high += evaluate(ref.row, counted) * (evaluate(ref.rows, counted) - 1)
+        yield low, high
+
+
+def _addresses(dims: tuple[Size, ...], ref: Ref) -> np.ndarray:
+    """All addresses of a Ref, batched rows counted as one address each."""
+    counted = {"B": 1, "P": 1}
+    shape = [evaluate(d, counted) for d in dims]
+    address = _affine(shape, [evaluate(s, counted) for s in ref.strides])
+    if ref.table is not None:
+        place = _affine(shape, [evaluate(s, counted) for s in ref.table.strides])
+        address = address + evaluate(ref.table.scale, counted) * np.array(ref.table.values)[place]
+    return (address + evaluate(ref.offset, counted)).reshape(-1)
+
+
+def _affine(shape: list[int], strides: list[int]) -> np.ndarray:
+    """Σ stride·index over all indices of a shape."""
+    total = np.zeros(shape, dtype=np.int64)
+    for d, (size, stride) in enumerate(zip(shape, strides)):
+        steps = np.arange(size, dtype=np.int64) * stride
+        total += steps.reshape([-1 if k == d else 1 for k in range(len(shape))])
+    return total

@@ -1,0 +1,51 @@
+"""The scalar graph of one call: flat lists, in the order in which the values were made."""
+
+from dataclasses import dataclass, field
+
+from .. import ops
+from ..ops import Op
+
+BATCH_SUM = Op(
+    "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\\sum {0}", "{0}"
+)  # of a value that has a batch axis, over that axis; made by the compiler only
+
+
+@dataclass(slots=True)
+class Graph:
+    """Node i was made by ``ops[i]`` (None: a leaf) of ``parents[i]``, all smaller than i.
+
+    Leaves are parameters, inputs or, if neither, constants. ``batched`` nodes have a batch axis.
+    """
+
+    ops: list[Op | None]
+    parents: list[tuple[int, ...]]
+    data: list[float]
+    parameters: list[int]
+    inputs: list[int]
+    outputs: list[int]
+    batched: list[bool] = field(default_factory=list)
+    differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
+
+    def __post_init__(self) -> None:
+        self.batched = self.batched or [False] * len(self.ops)
+
+    def __str__(self) -> str:
+        leaf = {i: "parameter" for i in self.parameters} | {i: "input" for i in self.inputs}
+        lines = []
+        for i, op in enumerate(self.ops):
+            made = f"{op.symbol} {' '.join(f'%{p}' for p in self.parents[i])}" if op else leaf.get(i)
+            lines.append(f"%{i} = {made or f'constant {self.data[i]!r}'}")
+        return "\n".join(lines) + "\nreturn " + ", ".join(f"%{i}" for i in self.outputs)
+
+
+def live_nodes(graph: Graph) -> list[int]:
+    """Return the nodes that the outputs are computed from, in order."""
+    needed = bytearray(len(graph.ops))
+    for i in graph.outputs:
+        needed[i] = 1
+    parents = graph.parents
+    for i in range(len(needed) - 1, -1, -1):
+        if needed[i]:
+            for p in parents[i]:
+                needed[p] = 1
+    return [i for i, n in enumerate(needed) if n]

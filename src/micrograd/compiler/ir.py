@@ -1,0 +1,245 @@
+"""Loops: what rerolling finds, differentiation transforms, and the back ends print.
+
+A ``Program`` works on one flat memory of floats, in which every value has an address, and a second of the same shape
+for gradients. A ``Nest`` computes one element for each index of its dims; the address of operand element [i, j, ...] is
+affine in the indices, but for an optional index table and an optional run-time index. Everything is a plain printable
+value.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .. import ops
+from ..ops import Op
+from .sizes import Poly, Size
+
+BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
+PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
+
+
+class Expr:
+    """An expression of one element. Ops and arithmetic work on it, so derivative rules apply unchanged."""
+
+    @staticmethod
+    def _apply(op: Op, *args: Any) -> "Expr":
+        return simplified(op, *(a if isinstance(a, Expr) else Literal(float(a)) for a in args))
+
+    def __add__(self, other: Any) -> "Expr":
+        return self._apply(ops.ADD, self, other)
+
+    def __radd__(self, other: Any) -> "Expr":
+        return self._apply(ops.ADD, other, self)
+
+    def __mul__(self, other: Any) -> "Expr":
+        return self._apply(ops.MUL, self, other)
+
+    def __rmul__(self, other: Any) -> "Expr":
+        return self._apply(ops.MUL, other, self)
+
+    def __neg__(self) -> "Expr":
+        return self * -1.0
+
+    def __sub__(self, other: Any) -> "Expr":
+        return self + other * -1.0
+
+    def __rsub__(self, other: Any) -> "Expr":
+        return self * -1.0 + other
+
+    def __lt__(self, other: Any) -> "Expr":
+        return self._apply(ops.LT, self, other)
+
+    def __le__(self, other: Any) -> "Expr":
+        return self._apply(ops.LE, self, other)
+
+    def __gt__(self, other: Any) -> "Expr":
+        return self._apply(ops.GT, self, other)
+
+    def __ge__(self, other: Any) -> "Expr":
+        return self._apply(ops.GE, self, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Expr):
+    """A constant that is the same for every element."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Expr):
+    """A number given at each call and the same for every element: a learning rate, 1/n."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Offsets that follow no rule: ``values[Σ strides·index] * scale`` is added to the address.
+
+    Tables are run-time arrays, never source text.
+    """
+
+    name: str
+    values: tuple[int, ...]
+    strides: tuple[Size, ...]
+    scale: Size = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Expr):
+    """An operand: element [i, j, ...] lies at offset + i·strides[0] + j·strides[1] + ... of the memory.
+
+    ``strides`` has one entry per dim of the nest, then one per dim of the term it stands in. ``grad`` means the
+    gradient memory. ``index`` is for ``take``: it refers to a value k in memory (a whole number), and k·row is added,
+    0 <= k < rows. ``padded``: along its dim of stride 1 there is room up to a multiple of the vector width.
+    """
+
+    offset: Size
+    strides: tuple[Size, ...]
+    grad: bool = False
+    table: Table | None = None
+    index: "Ref | None" = None
+    row: Size = 0
+    rows: Size = 0
+    padded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Expr):
+    """An op of expressions."""
+
+    op: Op
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is reduced: the expression at every index of ``dims``, which follow the dims of the nest."""
+
+    dims: tuple[Size, ...]
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """target[dims] = reduce over the terms and over each term's dims (``+=`` when it accumulates).
+
+    ``reduce`` is SUM, PROD, MAXIMUM or MINIMUM; a single term without dims is a plain element-by-element computation.
+    ``scatter``: several indices may share a target, so the sum must be made one after the other.
+    """
+
+    dims: tuple[Size, ...]
+    target: Ref
+    terms: tuple[Term, ...]
+    reduce: Op = ops.SUM
+    accumulate: bool = False
+    scatter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The gradient of a maximum or minimum: grad[first candidate equal to the result] += grad[result].
+
+    ``candidates`` has strides over dims + (the reduced dims); ``result`` over dims.
+    """
+
+    dims: tuple[Size, ...]
+    reduced: tuple[Size, ...]
+    candidates: Ref
+    result: Ref
+    reduce: Op = ops.MAXIMUM
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """Run the body for var = 0, 1, ..., count - 1, in this order, or backwards; sizes in it may hold var."""
+
+    var: str
+    count: Size
+    body: tuple["Statement", ...]
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """grad[start : start + count] = 0."""
+
+    start: Size
+    count: Size
+
+
+Statement = Nest | Route | For | Clear
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The shape of a memory: plain addresses first, then batched rows of P numbers."""
+
+    plain: int
+    rows: int
+
+    @property
+    def size(self) -> Size:
+        """The number of all addresses."""
+        return self.plain + self.rows * PADDED
+
+
+@dataclass(slots=True)
+class Program:
+    """Loops over one memory.
+
+    Memory holds, from address 0: parameters, inputs, constants, then computed values. ``names`` are for printing:
+    (start, count, shape, name) of each array. ``batch`` names the run-time batch size where there is one; batched arrays
+    lie last, one padded row of ``pad`` numbers per element.
+    """
+
+    forward: list[Statement]
+    size: Size
+    parameters: tuple[int, int]  # start, count
+    inputs: tuple[int, int]
+    constants: tuple[int, tuple[float, ...]]
+    outputs: tuple[Size, ...]
+    backward: list[Statement] = field(default_factory=list)
+    sizes: tuple[str, ...] = ()  # run-time sizes, in calling order
+    scalars: tuple[str, ...] = ()
+    names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
+
+
+def simplified(op: Op, *args: Expr) -> Expr:
+    """Apply an op, dropping what is exactly neutral: 1·x, x + 0 (but for the sign of zero), a known condition."""
+    values = [a.value if isinstance(a, Literal) else None for a in args]
+    if all(v is not None for v in values):
+        return Literal(op.fn(*values))
+    if op in (ops.MUL, ops.PROD):
+        kept = tuple(a for a, v in zip(args, values) if v != 1.0)
+        zero = next((a for a, v in zip(args, values) if v == 0.0), None)
+        return zero or (kept[0] if len(kept) == 1 else Apply(op, kept))
+    if op in (ops.ADD, ops.SUM):
+        kept = tuple(a for a, v in zip(args, values) if v != 0.0)
+        return kept[0] if len(kept) == 1 else Apply(op, kept)
+    if op is ops.WHERE and values[0] is not None:
+        return args[1] if values[0] else args[2]
+    if op is ops.DETACH:
+        return args[0]
+    return Apply(op, args)
+
+
+def refs(expr: Expr) -> Iterator[Ref]:
+    """Yield every memory operand of an expression, those behind run-time indices included."""
+    if isinstance(expr, Ref):
+        yield expr
+        if expr.index is not None:
+            yield expr.index
+    elif isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from refs(arg)
+
+
+def moved(expr: Expr, change: Any) -> Expr:
+    """Rebuild an expression with ``change(ref)`` in place of each of its operands."""
+    if isinstance(expr, Ref):
+        return change(expr)
+    if isinstance(expr, Apply):
+        return replace(expr, args=tuple(moved(a, change) for a in expr.args))
+    return expr
