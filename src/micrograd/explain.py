@@ -99,13 +99,11 @@ def explain(root: Value, limit: int | None = 500) -> Explanation:
     added: dict[Value, list[float]] = {value: [] for value in order}
     for entry in entries:
         added[entry.parent].append(entry.amount)
-    start = f"{names[root]}.grad = 1.0"
     leaves = {value for value in order if not value.parents}
     if any(value.label for value in leaves):  # then the others are the constants of the formula
         leaves = {value for value in leaves if value.label}
-    backward = [
-        Line(start, _grad_tex(names[root]) + " &= 1.0", f"∂{names[root]}/∂{names[root]} = 1")
-    ]
+    top = names[root]
+    backward = [Line(f"{top}.grad = 1.0", f"{_grad_tex(top)} &= 1", f"∂{top}/∂{top} = 1")]
     backward += [_contribution(entry, names) for entry in shown]
     return Explanation(
         forward=[_computation(value, names) for value in order if value in touched],
