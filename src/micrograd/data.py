@@ -1,0 +1,293 @@
+"""Data to learn from, and how it is checked, split and put into mini-batches.
+
+Data is a tuple of columns, ``(X, y)``: example i is ``X[i], y[i]``, the arguments of a loss. A list
+is a list of examples instead: tuples of arguments, or the only argument. Everything random depends
+on a seed alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import isfinite, pi
+from random import Random
+from typing import Any
+
+from .extras import require
+from .numeric import is_array, number
+
+
+def moons(n: int = 100, noise: float = 0.1, seed: int = 1337) -> tuple[Any, Any]:
+    """Make two interleaved half circles: X of shape (n, 2), y of -1 and 1.
+
+    The points are those of scikit-learn's ``make_moons(n, noise=noise)`` after
+    ``numpy.random.seed(seed)``.
+
+    Args:
+        n: the number of points, 2 or more.
+        noise: the standard deviation of what is added to each coordinate.
+        seed: of NumPy's RandomState, whose numbers never change.
+    """
+    import numpy as np
+
+    outer, inner = (np.linspace(0, pi, m) for m in _halves(n))
+    X = np.concatenate(
+        [_points(np.cos(outer), np.sin(outer)), _points(1 - np.cos(inner), 1 - np.sin(inner) - 0.5)]
+    )
+    return _shuffled(X, np.repeat([-1, 1], _halves(n)), noise, seed)
+
+
+def circles(
+    n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 1337
+) -> tuple[Any, Any]:
+    """Make a circle of radius 1 around one of radius ``factor``: X of shape (n, 2), y of -1 (outer)
+    and 1.
+
+    Args:
+        n: the number of points, 2 or more.
+        noise: the standard deviation of what is added to each coordinate.
+        factor: the inner radius.
+        seed: of NumPy's RandomState.
+    """
+    import numpy as np
+
+    outer, inner = (np.linspace(0, 2 * pi, m, endpoint=False) for m in _halves(n))
+    rings = [_points(np.cos(outer), np.sin(outer)), factor * _points(np.cos(inner), np.sin(inner))]
+    return _shuffled(np.concatenate(rings), np.repeat([-1, 1], _halves(n)), noise, seed)
+
+
+def spirals(
+    n: int = 150, classes: int = 3, noise: float = 0.02, turns: float = 0.75, seed: int = 1337
+) -> tuple[Any, Any]:
+    """Make spiral arms that start in the origin: X of shape (n, 2), y from 0 to classes - 1.
+
+    Args:
+        n: the number of points, one or more for each class.
+        classes: the number of arms.
+        noise: the standard deviation of what is added to each coordinate.
+        turns: how often an arm winds around the origin.
+        seed: of NumPy's RandomState.
+    """
+    import numpy as np
+
+    if classes < 1 or n < classes:
+        raise ValueError(f"spirals needs a point for each arm: got n={n}, classes={classes}")
+    y = np.arange(n) % classes
+    radius = (np.arange(n) // classes + 1) / ((n - 1) // classes + 1)
+    angle = 2 * pi * (turns * radius + y / classes)
+    return _shuffled(_points(radius * np.cos(angle), radius * np.sin(angle)), y, noise, seed)
+
+
+def tiny() -> tuple[list[list[float]], list[float]]:
+    """Return the lecture's four examples, three inputs and a target of -1 or 1 each, as lists."""
+    xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+    return xs, [1.0, -1.0, -1.0, 1.0]
+
+
+def digits() -> tuple[Any, Any]:
+    """Return 1,797 scanned digits: X of shape (1797, 64), 8 by 8 pixels from 0 to 1; y from 0 to 9.
+
+    They are scikit-learn's copy of the test set of "Optical recognition of handwritten digits"
+    (Alpaydin and Kaynak, UCI Machine Learning Repository, 1998).
+
+    Raises:
+        ImportError: scikit-learn is not installed.
+    """
+    X, y = require("sklearn.datasets", "train", "the digits data").load_digits(return_X_y=True)
+    return X / 16.0, y
+
+
+def split(
+    data: Any, held_out: float | int = 0.2, seed: int = 0, stratify: bool = False
+) -> tuple[Any, Any]:
+    """Return (training data, held-out data), each of the form that data has.
+
+    Args:
+        data: a tuple of columns, or a list of examples.
+        held_out: how much to hold out: a share between 0 and 1, or a number of examples.
+        seed: decides which.
+        stratify: True holds out the same share of each label; labels are the last column.
+
+    Raises:
+        ValueError: nothing would be left on one side.
+    """
+    data = list(data) if hasattr(data, "__next__") else data
+    examples = Examples(data)
+    n = len(examples)
+    count = round(held_out * n) if isinstance(held_out, float) else held_out
+    if not 0 < count < n:
+        raise ValueError(f"held_out={held_out!r} of {n} examples leaves one side empty")
+    order = list(range(n))
+    Random(seed).shuffle(order)
+    if stratify:
+        order = _spread([examples[i][-1] for i in order], order)
+    return _pick(data, order[count:]), _pick(data, order[:count])
+
+
+def minibatches(data: Any, size: int, seed: int = 0, epoch: int = 0) -> Iterator[Any]:
+    """Go through data in shuffled batches of ``size`` examples, the last one smaller if need be.
+
+    Args:
+        data: a tuple of columns, or a list of examples; each batch has the same form.
+        size: examples per batch.
+        seed, epoch: decide the order; the same two give the same order.
+    """
+    data = list(data) if hasattr(data, "__next__") else data
+    for indices in batch_indices(len(Examples(data)), size, seed, epoch):
+        yield _pick(data, indices)
+
+
+def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[list[int]]:
+    """Return the indices of each batch of one epoch: a function of its arguments and nothing else.
+
+    Args:
+        n: the number of examples.
+        size: examples per batch; None or n and more: one batch in the data's order.
+        seed, epoch: decide the order.
+    """
+    if size is not None and (not hasattr(size, "__index__") or size < 1):
+        raise ValueError(
+            f"a batch size is a number of 1 or more, or None for all examples; got {size!r}"
+        )
+    if size is None or size >= n:
+        return [list(range(n))]
+    order = list(range(n))
+    Random(f"{seed} {epoch}").shuffle(order)
+    return [order[i : i + size] for i in range(0, n, size)]
+
+
+class Examples(Sequence):
+    """Data of either form as a checked sequence of argument tuples, in Python's own numbers and
+    lists.
+
+    Raises:
+        TypeError: something is no number.
+        ValueError: data is empty, ragged or not finite. The message says where.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self.columns = [_column(c) for c in _columns(data)]
+        lengths = [len(c) for c in self.columns]
+        if not lengths or not lengths[0]:
+            raise ValueError("there are no examples in the data: it is empty")
+        if len(set(lengths)) > 1:
+            raise ValueError(f"the columns of the data have different lengths: {lengths}")
+        for j, column in enumerate(self.columns):
+            _check_column(column, j)
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, i: Any) -> Any:
+        return tuple([c[i].tolist() if hasattr(c[i], "tolist") else c[i] for c in self.columns])
+
+
+def _columns(data: Any) -> list[Any]:
+    if is_array(data):
+        return [data]
+    if isinstance(data, tuple):
+        return list(data)
+    if isinstance(data, str) or not hasattr(data, "__iter__"):
+        raise TypeError(
+            f"data is a tuple of columns (X, y), or a list of examples; got {str(data)[:60]!r}"
+        )
+    rows = [row if isinstance(row, tuple) else (row,) for row in data]
+    for i, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"example {i} has {len(row)} arguments, example 0 has {len(rows[0])}")
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _column(column: Any) -> Any:
+    if hasattr(column, "to_numpy"):  # a pandas frame is indexed by name, its array by row
+        column = column.to_numpy()
+    if is_array(column):
+        import numpy as np
+
+        array = np.asarray(column)
+        return array.tolist() if array.dtype == object else array
+    if isinstance(column, str) or not hasattr(column, "__len__"):
+        raise TypeError(f"a column of the data is a list or an array, got {str(column)[:60]!r}")
+    return column
+
+
+def _check_column(column: Any, j: int) -> None:
+    if is_array(column) and column.dtype.kind in "biuf":
+        import numpy as np
+
+        wrong = np.argwhere(~np.isfinite(column))
+        if len(wrong):
+            i, *rest = wrong[0].tolist()
+            _finite(
+                column[(i, *rest)], f"example {i}, argument {j}" + "".join(f"[{k}]" for k in rest)
+            )
+        return
+    shapes = [_shape_of(x, f"example {i}, argument {j}") for i, x in enumerate(column)]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0] and not all(_is_sequence_of_ints(x) for x in column):
+            raise ValueError(
+                f"the data is ragged: {_sized(i, j, shape)}, {_sized(0, j, shapes[0])}"
+            )
+
+
+def _shape_of(x: Any, place: str) -> tuple[int, ...]:
+    if isinstance(x, str) or not hasattr(x, "__len__"):
+        return _finite(x.data if hasattr(x, "_is_micrograd_value") else x, place)
+    if not len(x):
+        raise ValueError(f"{place} is an empty list")
+    shapes = [_shape_of(item, f"{place}[{k}]") for k, item in enumerate(x)]
+    if shapes.count(shapes[0]) != len(shapes):
+        raise ValueError(f"the data is ragged: {place} holds items of shapes {sorted(set(shapes))}")
+    return (len(x), *shapes[0])
+
+
+def _finite(x: Any, place: str) -> tuple[int, ...]:
+    if not isfinite(number(x, f"{place} should be")):
+        raise ValueError(f"{place} is {x}: remove or fill such examples before training")
+    return ()
+
+
+def _is_sequence_of_ints(x: Any) -> bool:
+    """Tokens of a text: these may be of any number."""
+    return hasattr(x, "__len__") and all(isinstance(item, int) for item in x)
+
+
+def _sized(i: int, j: int, shape: tuple[int, ...]) -> str:
+    return f"example {i}, argument {j} has the shape {shape}"
+
+
+def _pick(data: Any, indices: list[int]) -> Any:
+    if isinstance(data, tuple):
+        return tuple([_pick(_column(column), indices) for column in data])
+    return data[indices] if is_array(data) else [data[i] for i in indices]
+
+
+def _spread(labels: list[Any], order: list[int]) -> list[int]:
+    """Reorder so that any beginning holds about the same share of each label."""
+    total = {label: labels.count(label) for label in set(labels)}
+    seen = dict.fromkeys(total, 0)
+    places = []
+    for label in labels:
+        seen[label] += 1
+        places.append((seen[label] - 0.5) / total[label])
+    return [i for _, i in sorted(zip(places, order, strict=True), key=lambda pair: pair[0])]
+
+
+def _halves(n: int) -> tuple[int, int]:
+    if not hasattr(n, "__index__") or n < 2:
+        raise ValueError(f"two classes need n of 2 points or more, got {n!r}")
+    return n // 2, n - n // 2
+
+
+def _points(x: Any, y: Any) -> Any:
+    import numpy as np
+
+    return np.stack([x, y], axis=1)
+
+
+def _shuffled(X: Any, y: Any, noise: float, seed: int) -> tuple[Any, Any]:
+    import numpy as np
+
+    if not noise >= 0:
+        raise ValueError(f"noise is a standard deviation of 0 or more, got {noise!r}")
+    rng = np.random.RandomState(seed)
+    order = np.arange(len(X))
+    rng.shuffle(order)
+    return X[order] + rng.normal(scale=noise, size=X.shape), y[order]

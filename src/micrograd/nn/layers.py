@@ -1,0 +1,172 @@
+"""Neuron, Layer, MLP: the original library's networks, by default with its behaviour and draws."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from ..engine import Value
+from ..numeric import is_array
+from .init import Initialiser, drawing
+from .module import Module
+
+Activation = str | Callable[[Any], Any] | None
+_TITLES = {
+    "relu": "ReLU",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "softplus": "Softplus",
+    "linear": "Linear",
+}
+
+
+class Neuron(Module):
+    """activation(b + w1 x1 + w2 x2 + ...).
+
+    Args:
+        nin: the number of inputs.
+        nonlin: False leaves the activation out.
+        activation: "relu", "tanh", "sigmoid", "softplus", "linear" (or None), or a function of one
+            Value.
+        init: how the weights are drawn: the name of a function in ``micrograd.nn.init``, or such a
+            function. The default is uniform from -1 to 1. The bias starts at 0.
+        seed: an int, or a ``random.Random`` to draw from; None draws from Python's own, so that
+            ``random.seed`` counts.
+        nout: the number of outputs of the layer this belongs to, for initialisations that ask.
+
+    Raises:
+        ValueError: a count below 1, or an unknown activation or initialisation.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        activation: Activation = "relu",
+        init: str | Initialiser = "uniform",
+        seed: int | Random | None = None,
+        nout: int = 1,
+    ) -> None:
+        if not callable(activation) and (activation or "linear") not in _TITLES:
+            known = ", ".join(_TITLES)
+            raise ValueError(
+                f"activation {activation!r} is unknown: use a function or one of {known}"
+            )
+        draw = drawing(init, seed, _count("nin", nin), nout)
+        self.w = [Value(draw()) for _ in range(nin)]
+        self.b = Value(0.0)
+        self.nonlin = nonlin and activation not in (None, "linear")
+        self.activation = activation or "linear"
+
+    def __call__(self, x: Any) -> Value:
+        """Return the output for ``nin`` numbers or Values; one number will do for one input."""
+        x = _inputs(x)
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r} expects {len(self.w)} inputs, got {len(x)}")
+        act = sum([wi * xi for wi, xi in zip(self.w, x, strict=True)], self.b)
+        if not self.nonlin:
+            return act
+        if callable(self.activation):
+            return self.activation(act)
+        return getattr(act, self.activation)()
+
+    def __repr__(self) -> str:
+        activation = self.activation if self.nonlin else "linear"
+        if callable(activation):
+            title = getattr(activation, "__name__", type(activation).__name__)
+        else:
+            title = _TITLES[activation]
+        return f"{title}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Several neurons with the same inputs.
+
+    Args:
+        nin: the number of inputs.
+        nout: the number of neurons.
+        seed, kwargs: as for ``Neuron``; the neurons draw from one sequence.
+    """
+
+    def __init__(
+        self, nin: int, nout: int, *, seed: int | Random | None = None, **kwargs: Any
+    ) -> None:
+        kwargs = {"nout": nout, "seed": _source(seed)} | kwargs
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(_count("nout", nout))]
+
+    def __call__(self, x: Any) -> Any:
+        """Return the list of the neurons' outputs; the output itself where there is one neuron."""
+        x = _inputs(x)
+        out = [n(x) for n in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def tensors(self) -> dict[str, Any]:
+        """Return ``weight``, shape (nout, nin), and ``bias``, (nout,): those of torch.nn.Linear."""
+        if len({len(n.w) for n in self.neurons}) != 1:  # neurons were changed one by one
+            return super().tensors()
+        return {"weight": [n.w for n in self.neurons], "bias": [n.b for n in self.neurons]}
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(str(n) for n in self.neurons)}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other.
+
+    Args:
+        nin: the number of inputs.
+        nouts: the number of neurons of each layer.
+        activation: of all layers but the last.
+        output_activation: of the last layer: none, unless given.
+        init, seed: as for ``Neuron``.
+
+    >>> MLP(2, [3, 1])
+    MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        output_activation: Activation = None,
+        init: str | Initialiser = "uniform",
+        seed: int | Random | None = None,
+    ) -> None:
+        sizes = [nin, *nouts]
+        if len(sizes) < 2:
+            raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1]) has two")
+        source = _source(seed)
+        activations = [activation] * (len(sizes) - 2) + [output_activation]
+        self.layers = [
+            Layer(n, m, activation=f, init=init, seed=source)
+            for (n, m), f in zip(pairwise(sizes), activations, strict=True)
+        ]
+
+    def __call__(self, x: Any) -> Any:
+        """Return the last layer's outputs: a list, or one Value where it has one neuron."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
+
+
+def _source(seed: int | Random | None) -> Random | None:
+    return seed if seed is None or isinstance(seed, Random) else Random(seed)
+
+
+def _count(name: str, n: Any) -> int:
+    if not hasattr(n, "__index__") or n < 1:
+        raise ValueError(f"{name} is a whole number of 1 or more, got {n!r}")
+    return n
+
+
+def _inputs(x: Any) -> Any:
+    """Make a list of an array's row, of an iterator, and of a single number."""
+    if is_array(x):
+        x = x.tolist()  # Python's floats are quicker to compute with than NumPy's
+    if hasattr(x, "__len__"):
+        return x
+    return list(x) if hasattr(x, "__iter__") else [x]

@@ -1,0 +1,243 @@
+"""Module: an object that finds its own parameters: a model is any class with Values in attributes.
+
+They are searched in the order in which the attributes were set, through lists, tuples, dicts and
+other modules. The search is done once, and repeated only when something it went through changed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import buffers
+from ..engine import Value
+from ..numeric import is_array
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What a search found, and copies of the containers it looked into, to notice changes."""
+
+    parameters: dict[str, Value] = field(default_factory=dict)
+    modules: dict[str, "Module"] = field(default_factory=dict)
+    looked_into: list[Any] = field(default_factory=list)
+    copies: list[Any] = field(default_factory=list)
+    repeatable: bool = True  # False where a class computes its parameters, perhaps anew each time
+
+    def still_hold(self) -> bool:
+        # Comparing containers asks each element for identity first, in C: a few ns per parameter.
+        try:
+            return self.repeatable and self.looked_into == self.copies
+        except ValueError:  # an array was replaced: arrays do not compare to one bool
+            return False
+
+
+class Module:
+    """Base of everything that has parameters.
+
+    Assign Values, lists or dicts of them, and other Modules to attributes; define ``__call__``. A
+    class may define ``parameters()`` itself, as in the original library: then it says what they
+    are.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_found")
+    training = True
+    _found: _Findings | None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
+        """Make the object without asking subclasses to call ``super().__init__()``."""
+        self = super().__new__(cls)
+        self._found = None
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self).copy()
+
+    def parameters(self) -> list[Value]:
+        """Return the parameters, each once, in the order in which they were set."""
+        return list(self._findings().parameters.values())
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Go through (dotted path, parameter): ``("layers.0.neurons.3.w.1", Value(...))``."""
+        return iter(_chosen(self, self._findings()).items())
+
+    def modules(self) -> Iterator["Module"]:
+        """Go through this module and all inside it, outer ones first."""
+        return iter(list(self._findings().modules.values()))
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to 0."""
+        buffers.zero_grad(self.parameters())
+
+    def train(self, mode: bool = True) -> "Module":
+        """Set ``training`` of this module and all inside it; return the module."""
+        for module in self.modules():
+            if module.training != mode:
+                module.training = mode
+        return self
+
+    def eval(self) -> "Module":
+        """Set ``training`` to False; return the module."""
+        return self.train(False)
+
+    def tensors(self) -> dict[str, Any]:
+        """Return this module's own parameters as ``state_dict`` names and shapes them.
+
+        A nested list of one shape is one entry; anything else is an entry for each of its items.
+        Override it to gather the parameters of inner modules in one array, as ``Layer`` does.
+        """
+        return {k: v for name, thing in vars(self).items() for k, v in _tensors(name, thing)}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the parameters as float64 NumPy arrays under PyTorch's names.
+
+        ``layers.0.weight`` of an MLP has the shape (outputs, inputs), ``layers.0.bias`` (outputs,).
+        A parameter that is used in two places appears once, under its first name.
+        """
+        import numpy as np
+
+        state = {}
+        for name, values, shape in self._state():
+            state[name] = np.empty(shape)
+            buffers.read_data(values, state[name])
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set the parameters from arrays under the names of ``state_dict``.
+
+        Args:
+            state: NumPy arrays, PyTorch tensors or nested lists.
+
+        Raises:
+            ValueError: names or shapes are not this model's; the model is left as it was.
+        """
+        wanted = {name: (values, shape) for name, values, shape in self._state()}
+        arrays, problems = _arrays(state)
+        problems += [f"{name} is missing" for name in wanted if name not in state]
+        problems += [f"{name} is not in the model" for name in state if name not in wanted]
+        for name, array in arrays.items():
+            if name in wanted and array.shape != wanted[name][1]:
+                problems.append(f"{name} has shape {array.shape}, not {wanted[name][1]}")
+        if problems:
+            more = f"; and {len(problems) - 6} more" if len(problems) > 6 else ""
+            raise ValueError("this state is of another model: " + "; ".join(problems[:6]) + more)
+        for name, (values, _) in wanted.items():
+            buffers.write_data(values, arrays[name])
+
+    def _state(self) -> Iterator[tuple[str, list[Value], tuple[int, ...]]]:
+        packed: set[int] = set()
+        for path, module in self._findings().modules.items():
+            for name, tensor in module.tensors().items():
+                values = list(_flat(tensor))
+                if not packed.issuperset(map(id, values)):
+                    packed.update(map(id, values))
+                    yield _join(path, name), values, _shape(tensor) or ()
+
+    def _findings(self) -> _Findings:
+        if self._found is None or not self._found.still_hold():
+            self._found = _search(self)
+            for path, value in self._found.parameters.items():
+                if not value.label or path.endswith("." + value.label):
+                    value.label = path  # it had none, or one from an inner module
+        return self._found
+
+
+def _search(root: Module) -> _Findings:
+    found = _Findings()
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", root)]
+    while stack:
+        path, thing = stack.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Value):
+            if not thing.parents:  # else it is a result that the model keeps
+                found.parameters[path] = thing
+            continue
+        if isinstance(thing, Module):
+            found.modules[path] = thing
+            if thing is not root and _computes_parameters(thing):
+                found.repeatable = False
+                inner = _search(thing)
+                stack += [(_join(path, k), p) for k, p in reversed(_chosen(thing, inner).items())]
+                found.modules |= {_join(path, k): m for k, m in inner.modules.items()}
+                seen.update(map(id, inner.modules.values()))
+                continue
+        inside = vars(thing) if isinstance(thing, Module) else thing
+        found.looked_into.append(inside)
+        found.copies.append(inside.copy() if hasattr(inside, "copy") else inside)
+        stack += [(_join(path, key), child) for key, child in reversed(_items(inside))]
+    return found
+
+
+def _items(thing: Any) -> list[tuple[Any, Any]]:
+    """The (key, child) pairs of a container that can hold parameters."""
+    if is_array(thing):
+        thing = thing.tolist()
+    pairs = thing.items() if isinstance(thing, dict) else enumerate(thing)
+    return [(key, child) for key, child in pairs if _can_hold(child)]
+
+
+def _can_hold(thing: Any) -> bool:
+    if isinstance(thing, (Value, Module, list, tuple, dict)):
+        return True
+    return is_array(thing) and thing.ndim > 0 and thing.dtype == object
+
+
+def _computes_parameters(module: Module) -> bool:
+    return type(module).parameters is not Module.parameters
+
+
+def _chosen(module: Module, found: _Findings) -> dict[str, Value]:
+    """The module's parameters by name: those found, or what its own ``parameters()`` returns."""
+    if not _computes_parameters(module):
+        return found.parameters
+    names = {id(value): name for name, value in found.parameters.items()}
+    return {names.get(id(p), f"parameters.{i}"): p for i, p in enumerate(module.parameters())}
+
+
+def _tensors(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
+    if _shape(thing) is not None:
+        yield name, thing
+    elif _can_hold(thing) and not isinstance(thing, (Value, Module)):
+        for key, child in _items(thing):
+            yield from _tensors(_join(name, key), child)
+
+
+def _shape(thing: Any) -> tuple[int, ...] | None:
+    """The shape of a nested list of parameters; None for anything else."""
+    if isinstance(thing, Value):
+        return None if thing.parents else ()
+    if is_array(thing) and thing.ndim and thing.dtype == object:
+        thing = thing.tolist()
+    if not isinstance(thing, (list, tuple)) or not thing:
+        return None
+    inner = {_shape(child) for child in thing}
+    shape = inner.pop()
+    return None if inner or shape is None else (len(thing), *shape)
+
+
+def _flat(thing: Any) -> Iterable[Value]:
+    if isinstance(thing, Value):
+        yield thing
+    else:
+        for child in thing.tolist() if is_array(thing) else thing:
+            yield from _flat(child)
+
+
+def _join(path: str, key: Any) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _arrays(state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Make float64 arrays of a state's entries; say which are none."""
+    import numpy as np
+
+    arrays, problems = {}, []
+    for name, entry in state.items():
+        entry = entry.detach() if hasattr(entry, "detach") else entry  # a PyTorch parameter
+        try:
+            arrays[name] = np.asarray(entry, dtype=np.float64, order="C")
+        except (TypeError, ValueError):
+            problems.append(f"{name} is no array of numbers: {str(entry)[:40]!r}")
+    return arrays, problems

@@ -1,0 +1,110 @@
+"""Losses have PyTorch's values and gradients, stay exact at any logit, and refuse impossible labels."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from micrograd import losses
+from micrograd.engine import Value
+
+CASES = json.loads((Path(__file__).parent / "golden" / "losses.json").read_text())["cases"]
+NAMES = sorted({case[0] for case in CASES})
+ONE_OUTPUT = {"mse", "hinge", "binary_cross_entropy_with_logits"}
+
+
+def floats(numbers):
+    return [float.fromhex(x) for x in numbers]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_and_gradients_are_those_of_pytorch(name):
+    for _, inputs, target, value, gradient in [case for case in CASES if case[0] == name]:
+        xs = [Value(x) for x in floats(inputs)]
+        loss = getattr(losses, name)(xs[0] if name in ONE_OUTPUT else xs, target)
+        loss.backward()
+        assert loss.data == pytest.approx(float.fromhex(value), rel=1e-12, abs=1e-16)
+        assert [x.grad for x in xs] == pytest.approx(floats(gradient), rel=1e-12, abs=1e-16)
+
+
+def test_losses_do_not_round_away_what_is_small():
+    assert losses.cross_entropy([Value(50.0), Value(0.0)], 0).data == math.exp(-50)
+    assert losses.binary_cross_entropy_with_logits(Value(50.0), 1).data == math.exp(-50)
+    assert losses.binary_cross_entropy_with_logits(Value(-50.0), 0).data == math.exp(-50)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6), st.data())
+def test_cross_entropy_is_positive_and_its_gradient_sums_to_zero(logits, data):
+    label = data.draw(st.integers(0, len(logits) - 1))
+    xs = [Value(x) for x in logits]
+    loss = losses.cross_entropy(xs, label)
+    loss.backward()
+    assert 0 <= loss.data < math.inf
+    assert sum(x.grad for x in xs) == pytest.approx(0, abs=1e-9)
+
+
+def test_lists_give_the_mean():
+    assert losses.mse([Value(1.0), Value(2.0)], [0.0, 0.0]).data == 2.5
+    assert losses.hinge([Value(0.5), Value(2.0)], np.array([1, -1])).data == 1.75
+    one = losses.cross_entropy([Value(1.0), Value(2.0)], 1).data
+    many = losses.cross_entropy([[Value(1.0), Value(2.0)]] * 3, [1, 1, 1]).data
+    assert many == pytest.approx(one)
+    assert losses.accuracy([Value(3.0), Value(-1.0)], [1, 1]).data == 0.5
+
+
+def test_lists_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="mse got 2 outputs and 1 targets"):
+        losses.mse([Value(1.0), Value(2.0)], 0.0)
+
+
+def test_a_label_may_be_a_value():
+    logits = [Value(1.0), Value(2.0), Value(0.5)]
+    given_value, given_int = losses.cross_entropy(logits, Value(1)), losses.cross_entropy(logits, 1)
+    assert given_value.data == given_int.data
+    assert losses.hinge(Value(0.3), Value(-1)).data == 1.3
+
+
+@pytest.mark.parametrize("label", [3, -1, 0.5, "1", None, math.nan])
+def test_a_label_out_of_range_is_named(label):
+    with pytest.raises(IndexError, match="whole label from 0 to 2, got"):
+        losses.cross_entropy([Value(1.0)] * 3, label)
+
+
+def test_a_value_as_label_out_of_range_is_named():
+    with pytest.raises(IndexError, match=r"from 0 to 2, got 3.0"):
+        losses.cross_entropy([Value(1.0)] * 3, Value(3))
+
+
+@pytest.mark.parametrize("label", [0, 2, "1", None])
+def test_hinge_wants_a_sign(label):
+    with pytest.raises(ValueError, match="hinge expects a label of -1 or 1, got"):
+        losses.hinge(Value(0.3), label)
+
+
+def test_a_probability_beyond_one_is_named():
+    with pytest.raises(ValueError, match="between 0 and 1, got 1.5"):
+        losses.binary_cross_entropy_with_logits(Value(0.3), 1.5)
+
+
+def test_cross_entropy_of_one_output_says_what_is_missing():
+    with pytest.raises(TypeError, match="a list of logits, one per class"):
+        losses.cross_entropy(Value(1.0), 0)
+
+
+def test_penalties_sum_absolute_values_and_squares():
+    params = [Value(3.0), Value(-4.0)]
+    absolute, square = losses.l1(params), losses.l2(params)
+    (absolute + square).backward()
+    assert (absolute.data, square.data) == (7.0, 25.0)
+    assert [p.grad for p in params] == [7.0, -9.0]
+
+
+def test_accuracy_is_one_for_the_right_answer():
+    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 1).data == 1
+    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 0).data == 0
+    assert losses.accuracy(Value(-0.1), -1).data == 1
+    assert losses.accuracy(Value(-0.1), 1).data == 0

@@ -1,0 +1,191 @@
+"""Optimisers and schedules do what PyTorch's do, to the last bits."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from micrograd import optim
+from micrograd.engine import Value
+from micrograd.schedules import Cosine, Linear, Step, rates
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "optim.json").read_text())
+MAKERS = {
+    "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
+    "RMSprop": lambda p: optim.RMSprop(p, lr=0.1, momentum=0.5, centered=True),
+    "Adam": lambda p: optim.Adam(p, lr=0.1),
+    "AdamW": lambda p: optim.AdamW(p, lr=0.1),
+}
+
+
+def floats(numbers):
+    return [float.fromhex(x) for x in numbers]
+
+
+def values(numbers):
+    return [Value(x) for x in numbers]
+
+
+def datas(params):
+    return [p.data for p in params]
+
+
+def set_grads(params, numbers):
+    for p, g in zip(params, numbers, strict=True):
+        p.grad = g
+
+
+@pytest.mark.parametrize("run", GOLDEN["runs"], ids=lambda run: f"{run['name']} {run['settings']}")
+def test_ten_steps_are_those_of_pytorch(run):
+    params = values(floats(GOLDEN["start"]))
+    optimizer = getattr(optim, run["name"])(params, **run["settings"])
+    for gradients, after in zip(GOLDEN["gradients"], run["after"], strict=True):
+        set_grads(params, floats(gradients))
+        optimizer.step()
+        assert datas(params) == pytest.approx(floats(after), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("run", GOLDEN["runs"], ids=lambda run: f"{run['name']} {run['settings']}")
+def test_a_rule_gives_values_what_it_gives_numbers(run):
+    optimizer = getattr(optim, run["name"])([Value(0.0)], **run["settings"])
+    state = tuple(2.0 - 0.75 * i for i in range(len(optimizer.state_names)))
+    for step in (1, 2):
+        numbers = optimizer.rule(0.5, -1.5, state, step, 0.1)
+        traced = optimizer.rule(
+            Value(0.5), Value(-1.5), tuple(map(Value, state)), Value(step), Value(0.1)
+        )
+        assert traced[0].data == pytest.approx(numbers[0], rel=1e-14)
+        assert datas(traced[1]) == pytest.approx(list(numbers[1]), rel=1e-14)
+
+
+def test_clipping_is_that_of_pytorch():
+    golden = GOLDEN["clipping"]
+    params = values([0.0] * 5)
+    set_grads(params, floats(golden["before"]))
+    assert optim.clip_grad_norm(params, 1.0) == pytest.approx(float.fromhex(golden["norm"]))
+    assert [p.grad for p in params] == pytest.approx(floats(golden["after"]), rel=1e-12)
+
+
+def test_clipping_leaves_small_gradients_alone():
+    params = values([1.0, 2.0])
+    set_grads(params, [0.3, 0.4])
+    assert optim.clip_grad_norm(params, 1.0) == pytest.approx(0.5)
+    assert [p.grad for p in params] == [0.3, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("name", "schedule"),
+    [
+        ("linear", Linear(end=0.1, steps=8)),
+        ("cosine", Cosine(end=0.05, steps=10)),
+        ("step", Step(every=3, gamma=0.5)),
+    ],
+)
+def test_schedules_are_those_of_pytorch(name, schedule):
+    golden = floats(GOLDEN["schedules"][name])
+    assert [schedule(k) for k in range(len(golden))] == pytest.approx(golden, rel=1e-12)
+
+
+def test_rates_of_a_run_are_known_in_advance():
+    assert rates(None, 0.5, 3).tolist() == [0.5, 0.5, 0.5]
+    assert rates(Linear(end=0.1), 1.0, 100).tolist() == [
+        1 + (0.1 - 1) * k / 100 for k in range(100)
+    ]
+    assert rates(lambda k: 1 / (k + 1), 2.0, 2).tolist() == [2.0, 1.0]
+
+
+def test_a_schedule_of_unknown_length_asks_for_it():
+    with pytest.raises(ValueError, match=r"Linear\(end=0.1, steps=1000\)"):
+        Linear(end=0.1)(3)
+
+
+def test_the_learning_rate_may_be_set_between_steps():
+    p = Value(1.0)
+    optimizer = optim.SGD([p], lr=0.1)
+    p.grad = 1.0
+    optimizer.lr = 0.5
+    optimizer.step()
+    assert p.data == 0.5
+
+
+def test_zero_grad_sets_the_gradients_of_its_parameters():
+    p, other = Value(1.0), Value(1.0)
+    p.grad = other.grad = 2.0
+    optim.SGD([p], lr=0.1).zero_grad()
+    assert (p.grad, other.grad) == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@given(grads=st.lists(st.floats(-5, 5), min_size=6, max_size=6))
+def test_a_loaded_state_goes_on_to_the_same_numbers(name, grads):
+    params = values([0.5, -2.0])
+    first = MAKERS[name](params)
+    for k in range(2):
+        set_grads(params, grads[2 * k : 2 * k + 2])
+        first.step()
+    copies = values(datas(params))
+    second = MAKERS[name](copies)
+    second.load_state_dict(first.state_dict())
+    for each, optimizer in ((params, first), (copies, second)):
+        set_grads(each, grads[4:])
+        optimizer.step()
+    assert datas(params) == datas(copies)
+
+
+def test_a_state_of_another_optimiser_is_refused_and_changes_nothing():
+    adam, sgd = MAKERS["Adam"](values([1.0])), MAKERS["SGD"](values([1.0]))
+    before = sgd.state_dict()
+    with pytest.raises(ValueError, match="state of 'Adam'.*SGD as it was made here needs"):
+        sgd.load_state_dict(adam.state_dict())
+    with pytest.raises(ValueError, match="momentum_buffer is for 2 parameters, this has 1"):
+        sgd.load_state_dict(MAKERS["SGD"](values([1.0, 2.0])).state_dict())
+    assert sgd.state_dict() == before
+
+
+def test_an_overflow_is_an_infinity_and_no_warning(recwarn):
+    p = Value(1e308)
+    p.grad = -1e308
+    optim.SGD([p], lr=10.0).step()
+    assert p.data == np.inf
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "message"),
+    [
+        ([], ValueError, "nothing to optimise"),
+        ([1.0], TypeError, "a list of Values, got 1.0 in it"),
+        (Value(1.0), TypeError, "a list of Values, got Value"),
+        ([Value(1.0) + 2], ValueError, "only leaves"),
+        ([Value(1.0)] * 2, ValueError, "twice"),
+    ],
+)
+def test_what_cannot_be_optimised_is_named(params, error, message):
+    with pytest.raises(error, match=message):
+        optim.SGD(params, lr=0.1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda p: optim.SGD(p, lr=-1),
+        lambda p: optim.SGD(p, lr=float("nan")),
+        lambda p: optim.SGD(p, lr=0.1, nesterov=True),
+        lambda p: optim.Adam(p, betas=(1.0, 0.9)),
+        lambda p: optim.RMSprop(p, eps=-1e-8),
+        lambda p: optim.clip_grad_norm(p, -1.0),
+    ],
+)
+def test_impossible_settings_are_refused(make):
+    with pytest.raises(ValueError, match=r"expects a number from 0|needs a momentum"):
+        make(values([1.0]))
+
+
+def test_an_optimiser_shows_its_settings():
+    shown = repr(optim.SGD(values([1.0, 2.0]), lr=0.1, momentum=0.9))
+    assert shown == (
+        "SGD(2 parameters, momentum=0.9, dampening=0.0, weight_decay=0.0, nesterov=False, lr=0.1)"
+    )
