@@ -1,5 +1,7 @@
 """Write a model one scalar at a time, see every gradient, and run it at the speed of C."""
 
+from ._version import __version__
+from .differences import GradientError, check_grads, numeric_grad
 from .engine import Value
 from .functions import (
     dot,
@@ -14,9 +16,32 @@ from .functions import (
     take,
     where,
 )
-from .modes import AnomalyError
+from .modes import AnomalyError, detect_anomaly, no_grad
+from .transforms import grad, hessian, jvp, value_and_grad, vmap
 
-from ._version import __version__
-from .namesake import warn_of_the_original
-
-warn_of_the_original()
+__all__ = [
+    "AnomalyError",
+    "GradientError",
+    "Value",
+    "__version__",
+    "check_grads",
+    "detect_anomaly",
+    "dot",
+    "grad",
+    "hessian",
+    "jvp",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "no_grad",
+    "numeric_grad",
+    "prod",
+    "softmax",
+    "sum",
+    "take",
+    "value_and_grad",
+    "vmap",
+    "where",
+]

@@ -5,7 +5,8 @@ compiled engine, which keeps its own copy, always agrees.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import _GeneratorContextManager, contextmanager
 from typing import Any, Protocol
 
 from . import ops
@@ -46,6 +47,35 @@ def set_mode(**changes: Any) -> dict[str, Any]:
         setattr(mode, key, value)
     mode.on = not mode.grad or mode.anomaly or mode.tracer is not None
     return former
+
+
+@contextmanager
+def changed(**changes: Any) -> Iterator[None]:
+    """Change modes for the length of a ``with`` block."""
+    former = set_mode(**changes)
+    try:
+        yield
+    finally:
+        set_mode(**former)
+
+
+def no_grad() -> _GeneratorContextManager[None]:
+    """Compute without remembering how, in this thread: results are leaves. Also a decorator.
+
+    >>> from micrograd import Value
+    >>> with no_grad():
+    ...     Value(2.0).tanh().parents
+    ()
+    """
+    return changed(grad=False)
+
+
+def detect_anomaly() -> _GeneratorContextManager[None]:
+    """Raise AnomalyError at the operation that first makes a nan or an infinity. Also a decorator.
+
+    Both ways are watched, for this thread: the values forward, and in ``backward`` the gradients.
+    """
+    return changed(anomaly=True)
 
 
 def observe(out: Any) -> Any:

@@ -1,0 +1,189 @@
+"""Derivatives by differences, and the check of the exact ones against them."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any
+
+from .derivatives import in_place, positions, scalar
+from .engine import Value
+from .modes import no_grad
+from .nested import checked_leaves, leaves, rebuild
+from .transforms import grad, hessian
+
+EPSILON = 2.0**-52
+
+
+class GradientError(AssertionError):
+    """A derivative by the chain rule is not what differences say."""
+
+
+def numeric_grad(
+    f: Callable,
+    argnums: int | Sequence[int] = 0,
+    *,
+    h: float | None = None,
+    method: str = "central",
+) -> Callable:
+    """Return a function that estimates the gradient of f from f at nearby points.
+
+    Args:
+        f: a function as for ``grad``; it is called with Values.
+        argnums: which arguments to differentiate by.
+        h: how far to go; by default what balances truncation and rounding, relative to the
+            argument.
+        method: "central" for (f(x + h) - f(x - h)) / 2h, "forward" for (f(x + h) - f(x)) / h,
+            "backward" for (f(x) - f(x - h)) / h.
+
+    Raises:
+        ValueError: the method is none of these, or h is not positive.
+
+    >>> numeric_grad(lambda x: 3 * x**2 - 4 * x + 5, h=0.001, method="forward")(3.0)
+    14.00300000000243
+    """
+    if method not in ("central", "forward", "backward"):
+        raise ValueError(f"numeric_grad knows central, forward and backward, got {method!r}")
+    if h is not None and not h > 0:
+        raise ValueError(f"numeric_grad needs a step h > 0, got {h}")
+    up, down = method != "backward", method != "forward"
+    best = EPSILON ** (1 / 3 if up and down else 1 / 2)
+
+    @wraps(f)
+    def estimate(*args: Any, **kwargs: Any) -> Any:
+        at, xs = _moved(partial(f, **kwargs), args, argnums, "numeric_grad")
+
+        def slope(i: int, x: float) -> float:
+            step = h or best * max(1.0, abs(x))
+            high = at(i, x + step) if up else at(i, x)
+            low = at(i, x - step) if down else at(i, x)
+            return (high[0] - low[0]) / (2 * step if up and down else step)
+
+        return in_place(args, argnums, iter([slope(i, x) for i, x in enumerate(xs)]))
+
+    return estimate
+
+
+def _moved(
+    f: Callable, args: tuple, argnums: int | Sequence[int], who: str
+) -> tuple[Callable[[int, float], list[float]], list[float]]:
+    """Return the numbers to move, and a function: f with the i-th of them put at x."""
+    by = positions(argnums, args, who)
+    given = [v for i in by for v in checked_leaves(args[i], who, f"argument {i}")]
+    xs = [v.data if isinstance(v, Value) else v for v in given]
+
+    def at(i: int, x: float) -> list[float]:
+        new = iter([Value(x if i == j else y) for j, y in enumerate(xs)])
+        moved = list(args)
+        for j in by:
+            moved[j] = rebuild(args[j], new)
+        with no_grad():
+            out = f(*moved)
+        return [scalar(part, who).data for _, part in leaves(out)]
+
+    return at, xs
+
+
+def check_grads(
+    f: Callable,
+    argnums: int | Sequence[int] | None = None,
+    *,
+    order: int = 2,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
+) -> Callable[..., None]:
+    """Return a function that checks the derivatives of f against differences, at one point.
+
+    Args:
+        f: a function as for ``grad``.
+        argnums: the arguments to differentiate by; all of them by default.
+        order: 1 for the gradient, 2 for the second derivatives as well.
+        rtol: the relative error allowed.
+        atol: the error allowed besides, relative to the size of f.
+
+    Raises:
+        GradientError: some derivatives are off; it says which, and by how much. At a kink, where
+            the derivative jumps, the differences are at fault: check elsewhere.
+
+    >>> check_grads(lambda x, y: (x * y).tanh() + x)(0.5, -2.0)
+    """
+    if order not in (1, 2):
+        raise ValueError(f"check_grads checks order 1 or 2, got {order}")
+
+    @wraps(f)
+    def check(*args: Any, **kwargs: Any) -> None:
+        by: Any = tuple(range(len(args))) if argnums is None else argnums
+        by = (by,) if isinstance(by, int) else tuple(by)
+        one = partial(f, **kwargs)
+        names = _names(f, args, positions(by, args, "check_grads"))
+        slopes = [s for _, s in leaves(grad(one, by)(*_numbers(args, by)))]
+        _compare(one, args, by, [[f"df/d{name}" for name in names]], [slopes], rtol, atol)
+        if order == 2:
+            second = hessian(one, by)(*_numbers(args, by))
+            exact = [s for _, s in leaves(second)]
+            rows = [exact[i : i + len(names)] for i in range(0, len(exact), len(names))]
+            titles = [[f"d2f/d{x} d{y}" for x in names] for y in names]
+            _compare(grad(one, by), args, by, titles, rows, rtol, atol)
+
+    return check
+
+
+def _numbers(args: tuple, by: tuple[int, ...]) -> list[Any]:
+    """The arguments with numbers in place of the Values to differentiate by."""
+    plain = list(args)
+    for i in by:
+        numbers = [v.data if isinstance(v, Value) else v for v in checked_leaves(args[i], "check")]
+        plain[i] = rebuild(args[i], iter(numbers))
+    return plain
+
+
+def _names(f: Callable, args: tuple, by: tuple[int, ...]) -> list[str]:
+    try:
+        known = list(inspect.signature(f).bind(*args).arguments.items())
+    except (TypeError, ValueError):
+        known = []
+    named = [name for name, given in known if len(known) == len(args)]
+    return [
+        (named[i] if named else f"argument{i}") + where for i in by for where, _ in leaves(args[i])
+    ]
+
+
+def _compare(
+    g: Callable,
+    args: tuple,
+    by: tuple[int, ...],
+    names: list[list[str]],
+    exact: list[list[float]],
+    rtol: float,
+    atol: float,
+) -> None:
+    """Compare d(g[row])/d(number i) with differences; raise with a line for each that is off."""
+    at, xs = _moved(g, args, by, "check_grads")
+    sizes = [max(1.0, abs(y)) for y in at(0, xs[0])] if xs else []
+    off = []
+    for i, x in enumerate(xs):
+        for row, estimate in enumerate(_precise_slopes(partial(at, i), x)):
+            found = exact[row][i]
+            gap = abs(found - estimate)
+            allowed = rtol * max(abs(found), abs(estimate)) + atol * sizes[row]
+            if not gap <= allowed and not (found != found and estimate != estimate):
+                percent = f", {100 * gap / abs(estimate):.3g} %" if estimate else ""
+                off.append(
+                    f"  {names[row][i]} = {found!r} by the chain rule, {estimate:.10g} by "
+                    f"differences: off by {gap:.3g}{percent}"
+                )
+    if off:
+        total = sum(len(row) for row in exact)
+        more = [f"  and {len(off) - 20} more"] if len(off) > 20 else []
+        raise GradientError("\n".join([f"{len(off)} of {total} are off:", *off[:20], *more]))
+
+
+def _precise_slopes(at: Callable[[float], list[float]], x: float) -> list[float]:
+    """Five-point differences (error of order h^4); nearer to x where they leave f's domain."""
+    slopes: list[float] = []
+    for scale in (max(1.0, abs(x)), abs(x) or 1e-3):
+        h = EPSILON**0.2 * scale
+        points = [at(x + k * h) for k in (-2, -1, 1, 2)]
+        slopes = [(8 * (c - b) - (d - a)) / (12 * h) for a, b, c, d in zip(*points, strict=True)]
+        if all(s - s == 0 for s in slopes):
+            break
+    return slopes
