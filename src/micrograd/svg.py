@@ -39,8 +39,7 @@ _STYLE = f"""
 .micrograd .edge path {{ fill: none; stroke: var(--line); stroke-width: 1.3 }}
 .micrograd .edge .tip {{ fill: var(--line); stroke: none }}
 .micrograd .edge:hover path {{ stroke: var(--grad) }}
-.micrograd .partial {{ fill: var(--grad); font-size: 11px; text-anchor: middle;
-  paint-order: stroke; stroke: var(--bg); stroke-width: 4px; stroke-linejoin: round }}
+.micrograd .partial {{ fill: var(--grad); font-size: 11px; text-anchor: middle }}
 """
 
 _Key = tuple[Value, str]  # a value's box, or its operation's circle
@@ -68,7 +67,8 @@ def render(values: Sequence[Value], note: str = "") -> str:
                 partials.append(partial)
         edges.append(((value, "op"), (value, "box")))
         partials.append(None)
-    placed = layout(sizes, edges, sizes)
+    room = [28.0 if x is None else len(_partial(x)) * 6.7 + 34 for x in partials]
+    placed = layout(sizes, edges, sizes, room=room)
     names = names_of(values)
     parts = _edges(edges, placed.routes, partials, names)
     for key, (x, y) in placed.positions.items():
@@ -117,9 +117,14 @@ def _edges(
         if partial is not None:
             source, target = names[edge[0][0]], names[edge[1][0]]
             lines.append(f"<title>{escape(f'∂{target}/∂{source} = {partial!r}')}</title>")
-            text = f"{number(float(f'{partial:.4g}'))}"
-            x0, y0 = _free_place(points, len(text) * 6.7, occupied)
-            numbers.append(f'<text class="partial" x="{x0:.1f}" y="{y0:.1f}">{text}</text>')
+            text = _partial(partial)
+            w = len(text) * 6.7 + 4
+            x0, y0 = _free_place(points, w, occupied)
+            numbers += [
+                f'<rect class="ground" x="{x0 - w / 2:.1f}" y="{y0 - 7:.1f}" '
+                f'width="{w:.1f}" height="14" rx="4"/>',
+                f'<text class="partial" x="{x0:.1f}" y="{y0:.1f}">{text}</text>',
+            ]
         lines.append(f'<path d="{_curve(points)}"/>')
         lines.append(f'<path class="tip" d="M{x:.1f} {y:.1f}l-7 -3.5v7z"/></g>')
     return lines + numbers
@@ -195,6 +200,10 @@ def _circle(value: Value, w: float, h: float) -> list[str]:
 def _decimal(x: float) -> str:
     """Write four decimals, as the original does, or a power of ten where they would say nothing."""
     return f"{x:.4f}" if x == 0 or 1e-3 <= abs(x) < 1e6 or x - x != 0 else f"{x:.3e}"
+
+
+def _partial(x: float) -> str:
+    return number(float(f"{x:.4g}"))
 
 
 def _shortened(label: str) -> str:

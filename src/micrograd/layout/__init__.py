@@ -31,6 +31,7 @@ def layout(
     sizes: Mapping[Any, tuple[float, float]],
     *,
     gap: tuple[float, float] = (64.0, 18.0),
+    room: Sequence[float] | None = None,
     previous: Layout | None = None,
 ) -> Layout:
     """Place the nodes of an acyclic graph in columns, and route its edges between them.
@@ -40,6 +41,8 @@ def layout(
         edges: (source, target) pairs; parallel edges are allowed, and each gets its route.
         sizes: the (width, height) of every node.
         gap: the least distance between columns, and between the boxes of a column.
+        room: for each edge the least length of its last step, if not the first of ``gap``: what a
+            text on it needs.
         previous: an earlier layout; nodes that it knows keep their order, top to bottom.
 
     Returns:
@@ -67,7 +70,11 @@ def layout(
         layers = order_as_before(graph, [known.get(key, (0.0, None))[1] for key in keys])
     box = [sizes[key] for key in keys]
     tall = [height for _, height in box] + [0.0] * (len(graph.rank) - len(keys))
-    return _placed(keys, box, graph, layers, assign_heights(graph, layers, tall, gap[1]), gap[0])
+    steps = [0.0] * len(layers)  # from each column to the next
+    for path, needed in zip(graph.paths, room or [gap[0]] * len(pairs), strict=True):
+        column = graph.rank[path[-2]]
+        steps[column] = max(steps[column], needed)
+    return _placed(keys, box, graph, layers, assign_heights(graph, layers, tall, gap[1]), steps)
 
 
 def _placed(
@@ -76,19 +83,19 @@ def _placed(
     graph: Graph,
     layers: list[list[int]],
     ys: list[float],
-    gap: float,
+    steps: Sequence[float],
 ) -> Layout:
     top = min(min(ys), min([ys[i] - box[i][1] / 2 for i in range(graph.size)]))
     ys = [y - top for y in ys]
     left: list[float] = []
     right: list[float] = []
     x = 0.0
-    for layer in layers:
+    for layer, step in zip(layers, steps, strict=True):
         wide = max((box[i][0] for i in layer if i < graph.size), default=0.0)
         left.append(x)
         right.append(x + wide)
         steep = max((abs(ys[i] - ys[j]) for i in layer for j in graph.after[i]), default=0.0)
-        x += wide + max(gap, min(0.2 * steep, 4 * gap))  # steep edges need room to be told apart
+        x += wide + max(step, min(0.15 * steep, 4 * step))  # steep edges need room to be told apart
     middle = [(a + b) / 2 for a, b in zip(left, right, strict=True)]
     routes = []
     for path in graph.paths:
