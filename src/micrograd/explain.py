@@ -39,8 +39,9 @@ class Explanation:
         ]
         if self.left_out:
             text = f"{self.left_out:,} more contributions; explain(root, limit=None) lists all"
-            sections[1][1].append(Line(text, rf"\text{{{text.replace('_', ' ')}}}"))
-        return sections
+            backward = [*self.backward, Line(text, rf"\text{{{text}}}")]
+            sections[1] = (sections[1][0], backward)
+        return [(title, lines) for title, lines in sections if lines]
 
     def __str__(self) -> str:
         parts = []

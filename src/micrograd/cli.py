@@ -1,0 +1,175 @@
+"""The ``micrograd`` command: each subcommand is an entry of ``COMMANDS``."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+
+from ._version import __version__
+from .engine import Value
+from .expression import FUNCTIONS, evaluate
+
+_EXPRESSION = f"""\
+An expression is names, numbers, + - * / **, comparisons and these functions:
+{fill(", ".join(sorted(FUNCTIONS)), 80, initial_indent="  ", subsequent_indent="  ")}
+Statements are separated by ; and may assign: "e = a*b; d = e + c; L = d*f".
+Every name that is not assigned needs a value: a=2 b=-3.
+It is parsed, never run as Python. One that begins with - needs a space before it: " -a*b".
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: what it is for, its arguments, and what it does."""
+
+    name: str
+    help: str
+    description: str
+    epilog: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status, 2 for anything the user can put right."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    try:
+        args.run(args)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"micrograd {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="micrograd",
+        description="Write a model one scalar at a time, and see every gradient.",
+        epilog="examples:\n"
+        "  micrograd demo                                learn two moons, with pictures\n"
+        '  micrograd explain "c = a*b + b" a=2 b=3       the backward pass, line by line\n'
+        '  micrograd draw "tanh(w*x + b)" w=1 x=2 b=0.5 -o neuron.svg\n'
+        "micrograd COMMAND --help says more about each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"micrograd {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", required=True)
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name,
+            help=command.help,
+            description=command.description,
+            epilog=command.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.arguments(sub)
+        sub.set_defaults(run=command.run)
+    return parser
+
+
+def expression_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command on an expression takes: the text, and name=number pairs."""
+    parser.add_argument("expression", help='such as "c = a*b + b"')
+    parser.add_argument(
+        "values", nargs="*", type=_pair, metavar="name=number", help="the value of each name"
+    )
+
+
+def evaluated(args: argparse.Namespace) -> Value:
+    """Compute the expression of the command line, and its gradients."""
+    values = dict(args.values)
+    if len(values) < len(args.values):
+        raise ValueError("a name has two values: give each name one")
+    root = evaluate(args.expression, values)
+    root.backward()
+    return root
+
+
+def _pair(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    if name.isidentifier():
+        try:
+            return name, float(number)
+        except ValueError:
+            pass
+    raise argparse.ArgumentTypeError(f"expected name=number, like a=2.0; got {text!r}")
+
+
+def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    expression_arguments(parser)
+    parser.add_argument("--latex", action="store_true", help="print TeX instead of plain text")
+
+
+def _explain(args: argparse.Namespace) -> None:
+    from .explain import explain
+
+    explanation = explain(evaluated(args))
+    print(explanation.latex() if args.latex else explanation)
+
+
+def _draw_arguments(parser: argparse.ArgumentParser) -> None:
+    expression_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", default="graph.svg", metavar="FILE", help="default: graph.svg"
+    )
+
+
+def _draw(args: argparse.Namespace) -> None:
+    from .draw import draw
+
+    if Path(args.output).suffix != ".svg":
+        raise ValueError(f"draw writes SVG, not {args.output!r}: end the name in .svg")
+    print(draw(evaluated(args)).save(args.output))
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("which", nargs="?", default="moons", choices=("moons", "digits", "tiny"))
+    parser.add_argument(
+        "-o", "--output", default="demo", metavar="FOLDER", help="for pictures; default: demo"
+    )
+
+
+def _demo(args: argparse.Namespace) -> None:
+    from . import demo
+
+    demo.run(args.which, Path(args.output))
+
+
+COMMANDS = (
+    Command(
+        "demo",
+        "train a network and watch it learn",
+        "Train a small network, one scalar at a time.\n\n"
+        "  moons   two half-moons, told apart by an MLP of 337 parameters; writes its decision\n"
+        "          boundary, its loss curve and the graph of one of its neurons\n"
+        "  digits  scanned digits, 8 by 8, told apart; prints accuracy on digits held out\n"
+        "  tiny    the four rows of the lecture, with every prediction at every step",
+        "moons and digits need extras: pip install 'micrograd-next[train,plot]'",
+        _demo_arguments,
+        _demo,
+    ),
+    Command(
+        "explain",
+        "tell the backward pass of an expression, line by line",
+        "Tell how every gradient of an expression is found: one line for each contribution,\n"
+        "local derivative times gradient from above, then their sum.",
+        _EXPRESSION + '\nexample: micrograd explain "c = a*b + b" a=2 b=3',
+        _explain_arguments,
+        _explain,
+    ),
+    Command(
+        "draw",
+        "draw the graph of an expression as SVG",
+        "Draw the graph of an expression: label, data and grad of every value, and the local\n"
+        "derivative on every edge.",
+        _EXPRESSION + '\nexample: micrograd draw "L = (a*b + c)*f" a=2 b=-3 c=10 f=-2 -o graph.svg',
+        _draw_arguments,
+        _draw,
+    ),
+)
