@@ -4,7 +4,8 @@ from micrograd.train import fit
 
 from micrograd.data import batch_indices
 from micrograd.optim import Adam
-from programs.gpt_model import GPT, STEPS, documents, rate
+from micrograd.schedules import Linear
+from programs.gpt_model import GPT, STEPS, documents
 from serve import seconds, serve
 
 model = GPT()
@@ -23,7 +24,7 @@ def run():
         optimizer=Adam(model.parameters(), lr=0.01, betas=(0.85, 0.99), eps=1e-8),
         epochs=1,
         batch_size=1,
-        schedule=rate,
+        schedule=Linear(end=0.0),
         seed=0,
     )
 

@@ -75,7 +75,3 @@ def documents():
         flat.frombytes(file.read())
     rows = [flat[i : i + 18].tolist() for i in range(0, 18 * STEPS, 18)]
     return [row[1 : row[0] + 2] for row in rows]
-
-
-def rate(step):
-    return 0.01 * (1 - step / STEPS)

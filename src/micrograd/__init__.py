@@ -17,6 +17,7 @@ from .functions import (
     where,
 )
 from .modes import AnomalyError, detect_anomaly, no_grad
+from .namesake import warn_of_the_original
 from .transforms import grad, hessian, jvp, value_and_grad, vmap
 
 __all__ = [
@@ -45,3 +46,5 @@ __all__ = [
     "vmap",
     "where",
 ]
+
+warn_of_the_original()
