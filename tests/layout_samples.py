@@ -1,4 +1,4 @@
-"""The graphs that the layout is tried on: (nodes, edges) with names as nodes, the same every time."""
+"""The graphs that the layout is tried on: (nodes, edges) of names, the same every time."""
 
 import random
 
