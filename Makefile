@@ -20,7 +20,8 @@ help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 12
 
 demo: .venv/.installed  ## train on the moons and on real digits; pictures go to demo/
-	@$(OWN) $(BIN)/micrograd demo --out demo
+	@$(OWN) $(BIN)/micrograd demo moons
+	@$(OWN) $(BIN)/micrograd demo digits
 
 test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
 	@.ci/browser

@@ -27,6 +27,7 @@ def epochs():
         epochs=EPOCHS,
         batch_size=64,
         seed=1,
+        progress=False,
     )
 
 

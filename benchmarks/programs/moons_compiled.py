@@ -39,6 +39,7 @@ def by_fit():
         batch_size=100,
         penalty=penalty,
         schedule=rate,
+        progress=False,
     )
 
 
@@ -63,6 +64,6 @@ def ends(losses):
 serve(
     fit=lambda: seconds(by_fit, 100),
     loop=lambda: seconds(by_loop, 100),
-    fit_losses=lambda: ends(by_fit().losses),
+    fit_losses=lambda: ends(by_fit().step_loss),
     loop_losses=lambda: ends(by_loop()),
 )
