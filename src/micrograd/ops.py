@@ -139,8 +139,7 @@ def handmade(symbol: str) -> Op:
     return Op("handmade", symbol, None, lambda *xs: math.nan, None, tex="", code="")
 
 
-OPS: dict[str, Op] = {op.name: op for op in list(globals().values()) if isinstance(op, Op)}
-OPS["powc"] = power(3)  # one example, for those who go through the table
+OPS: dict[str, Op] = {op.name: op for op in [*globals().values(), power(3)] if isinstance(op, Op)}
 
 
 def named(name: str, static: Any = None) -> Op:

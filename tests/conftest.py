@@ -1,0 +1,60 @@
+"""Which implementations of Value the conformance suite runs on.
+
+Always the pure Python one, and the compiled one where the package uses it; where CI is set, or
+MICROGRAD_REQUIRE_NATIVE, its absence is an error. ``pytest tests/conformance --implementation
+my_engine.py`` runs the suite on the ``Value`` of one's own file instead.
+"""
+
+import importlib
+import importlib.util
+import os
+from types import ModuleType
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("micrograd", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("micrograd")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--implementation", help="a Python file with a Value to check")
+
+
+def pytest_generate_tests(metafunc):
+    if "implementation" in metafunc.fixturenames:
+        own = metafunc.config.getoption("--implementation")
+        names = [own] if own else ["pure", *(["native"] if _native_expected() else [])]
+        metafunc.parametrize("implementation", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def implementation(request) -> ModuleType:
+    """A module with ``Value``; our own have ``apply`` and ``toposort`` besides."""
+    if request.param == "pure":
+        return _pure()
+    if request.param == "native":
+        engine = importlib.import_module("micrograd.engine")
+        assert engine.Value is not _pure().Value, "the compiled engine is required, but missing"
+        return engine
+    spec = importlib.util.spec_from_file_location("own_engine", request.param)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def Value(implementation):
+    return implementation.Value
+
+
+def _pure() -> ModuleType:
+    name = "micrograd.pure" if importlib.util.find_spec("micrograd.pure") else "micrograd.engine"
+    return importlib.import_module(name)
+
+
+def _native_expected() -> bool:
+    if os.environ.get("MICROGRAD_PURE"):
+        return False
+    required = os.environ.get("CI") or os.environ.get("MICROGRAD_REQUIRE_NATIVE")
+    return bool(required) or importlib.import_module("micrograd.engine").Value is not _pure().Value
