@@ -1,5 +1,6 @@
 """Write a model one scalar at a time, see every gradient, and run it at the speed of C."""
 
+from ._backend import backend
 from ._version import __version__
 from .differences import GradientError, check_grads, numeric_grad
 from .engine import Value
@@ -25,6 +26,7 @@ __all__ = [
     "GradientError",
     "Value",
     "__version__",
+    "backend",
     "check_grads",
     "detect_anomaly",
     "dot",

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from ._backend import prefer_native
 from .engine import Value
 
 
@@ -19,7 +20,7 @@ def read_data(values: Sequence[Value], out: Any) -> None:
 
 def write_data(values: Sequence[Value], buffer: Any) -> None:
     """Set ``value.data`` of each value from the buffer, one float64 each."""
-    for v, x in zip(values, _view(values, buffer)):
+    for v, x in zip(values, _view(values, buffer), strict=True):
         v._data = x
 
 
@@ -30,13 +31,13 @@ def read_grad(values: Sequence[Value], out: Any) -> None:
 
 def write_grad(values: Sequence[Value], buffer: Any) -> None:
     """Set ``value.grad`` of each value from the buffer, one float64 each."""
-    for v, x in zip(values, _view(values, buffer)):
+    for v, x in zip(values, _view(values, buffer), strict=True):
         v._grad = x
 
 
 def add_grad(values: Sequence[Value], buffer: Any) -> None:
     """Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."""
-    for v, x in zip(values, _view(values, buffer)):
+    for v, x in zip(values, _view(values, buffer), strict=True):
         v._grad += x
 
 
@@ -46,10 +47,15 @@ def zero_grad(values: Sequence[Value]) -> None:
         v._grad = 0.0
 
 
-def _view(values: Sequence[Value], buffer: Any) -> memoryview:
+def _view(values: Sequence[Value], buffer: Any) -> Any:
     view = memoryview(buffer)
     if view.format != "d" or not view.c_contiguous:
         raise TypeError(f"a buffer of contiguous float64 is needed, got format {view.format!r}")
     if view.nbytes != 8 * len(values):
         raise ValueError(f"{len(values)} values need a buffer of as many, got {view.nbytes // 8}")
     return view.cast("B").cast("d")
+
+
+prefer_native(
+    globals(), "read_data", "write_data", "read_grad", "write_grad", "add_grad", "zero_grad"
+)

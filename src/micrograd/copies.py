@@ -93,4 +93,5 @@ def _rebuilt(
 ) -> Any:
     from .engine import Value  # the one in use when the pickle is read
 
-    return Value._make(cls or Value, data, grad, ops.named(*op) if op else None, parents, label)
+    made = cls or Value
+    return made._make(made, data, grad, ops.named(*op) if op else None, parents, label)

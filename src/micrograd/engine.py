@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from . import copies, ops
+from ._backend import prefer_native
 from .modes import checked, mode, observe
 from .numeric import number
 from .operators import Method, both_sides, exponent, no_float, no_index
@@ -172,6 +173,8 @@ class Value:
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
+        if not callable(function):
+            raise TypeError(f"_backward expects a function of no arguments, got {function!r}")
         self._closure = function
 
     def backward(self) -> None:
@@ -228,16 +231,12 @@ class Value:
         return Value(self._data) if mode.tracer is None else apply(ops.DETACH, self)
 
     # Comparisons are of the data; equality and hash are identity, so that sets hold Values.
-    __lt__ = _comparison(ops.LT)
-    __le__ = _comparison(ops.LE)
-    __gt__ = _comparison(ops.GT)
-    __ge__ = _comparison(ops.GE)
+    __lt__, __le__ = _comparison(ops.LT), _comparison(ops.LE)
+    __gt__, __ge__ = _comparison(ops.GT), _comparison(ops.GE)
 
     __float__ = no_float
     __index__ = no_index
-    __copy__ = copies.shallow
-    __deepcopy__ = copies.deep
-    __reduce__ = copies.reduce
+    __copy__, __deepcopy__, __reduce__ = copies.shallow, copies.deep, copies.reduce
 
     @staticmethod
     def _make(
@@ -248,3 +247,6 @@ class Value:
         out._data, out._grad, out.op, out.parents, out.label = data, grad, op, parents, label
         out._closure = None
         return out
+
+
+prefer_native(globals(), "Value", "apply", "toposort")

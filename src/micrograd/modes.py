@@ -5,7 +5,7 @@ compiled engine, which keeps its own copy, always agrees.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import _GeneratorContextManager, contextmanager
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from . import ops
 class Tracer(Protocol):
     """What the engine tells the compiler while one of its traces is running."""
 
-    tape: list  # receives every value made, in order
+    tape: list  # receives every value made, in order; always the same list
 
     def compare(self, op: Any, x: Any, y: Any) -> Any:
         """Return what ``x < y`` and its like give instead of a bool."""
@@ -38,6 +38,7 @@ class AnomalyError(FloatingPointError):
 
 
 mode = Mode()
+followers: list[Callable[[bool, bool, bool, Tracer | None], None]] = []  # told of each change
 
 
 def set_mode(**changes: Any) -> dict[str, Any]:
@@ -46,6 +47,8 @@ def set_mode(**changes: Any) -> dict[str, Any]:
     for key, value in changes.items():
         setattr(mode, key, value)
     mode.on = not mode.grad or mode.anomaly or mode.tracer is not None
+    for follow in followers:
+        follow(mode.on, mode.grad, mode.anomaly, mode.tracer)
     return former
 
 

@@ -1,0 +1,357 @@
+/* Making nodes: from numbers, from an op and its parents, and under whatever mode the thread is in. */
+#include "value.h"
+
+#include "ops.h"
+
+#include <math.h>
+
+Shared shared;
+_Thread_local Mode mode = {.grad = 1};
+int observers;
+
+/* Convert what is to be a number; the readable engine's own function raises the errors. */
+int to_number(PyObject *o, const char *expects, double *number)
+{
+    if (PyFloat_Check(o)) {
+        *number = PyFloat_AS_DOUBLE(o);
+        return 0;
+    }
+    PyObject *x = PyObject_CallFunction(shared.number, "Os", o, expects);
+    if (x == NULL)
+        return -1;
+    *number = PyFloat_AsDouble(x);
+    Py_DECREF(x);
+    return *number == -1.0 && PyErr_Occurred() ? -1 : 0;
+}
+
+/* Convert the other side of an operator. Return 1, or 0 for an array, which goes through its elements by
+   operators of its own, or -1. */
+int to_operand(const char *symbol, PyObject *o, double *number)
+{
+    if (PyFloat_Check(o)) {
+        *number = PyFloat_AS_DOUBLE(o);
+        return 1;
+    }
+    if (PyLong_Check(o)) {
+        *number = PyLong_AsDouble(o);
+        if (*number != -1.0 || !PyErr_Occurred())
+            return 1;
+        PyErr_Clear(); /* beyond a float: what follows says so */
+    }
+    PyObject *x = PyObject_CallFunction(shared.operand, "sO", symbol, o);
+    if (x == NULL)
+        return -1;
+    int got = x == Py_NotImplemented ? 0 : to_number(x, "Value expects", number) < 0 ? -1 : 1;
+    Py_DECREF(x);
+    return got;
+}
+
+/* Make an operand a Value. Return as to_operand. */
+int operand(const char *symbol, PyObject *o, Value **out)
+{
+    double number;
+    if (LIKELY(is_value(o))) {
+        *out = (Value *)Py_NewRef(o);
+        return 1;
+    }
+    int got = to_operand(symbol, o, &number);
+    if (got <= 0)
+        return got;
+    *out = value_leaf(number);
+    return *out ? 1 : -1;
+}
+
+static int on_tape(Value *v)
+{
+    return mode.tape == NULL ? 0 : PyList_Append(mode.tape, (PyObject *)v);
+}
+
+Value *value_leaf(double data)
+{
+    Value *v = value_alloc();
+    if (UNLIKELY(v == NULL))
+        return NULL;
+    v->data = data;
+    if (observed() && on_tape(v) < 0)
+        Py_CLEAR(v);
+    return v;
+}
+
+/* Do what the thread's mode asks with a value just computed. */
+static Value *observe(Value *v)
+{
+    if (mode.anomaly && !isfinite(v->data)) { /* perhaps the first: then this raises */
+        PyObject *seen = PyObject_CallOneArg(shared.observe, (PyObject *)v);
+        Py_DECREF(v);
+        return (Value *)seen;
+    }
+    if (on_tape(v) < 0) {
+        Py_DECREF(v);
+        return NULL;
+    }
+    if (mode.grad)
+        return v;
+    if (mode.tape != NULL)
+        return v->op == OP_DETACH ? v : value_unary(OP_DETACH, v);
+    Value *constant = value_leaf(v->data);
+    Py_DECREF(v);
+    return constant;
+}
+
+static inline Value *finish(Value *v)
+{
+    return observed() ? observe(v) : v;
+}
+
+Value *value_unary(int op, Value *x)
+{
+    Value *v = value_alloc();
+    if (UNLIKELY(v == NULL)) {
+        Py_DECREF(x);
+        return NULL;
+    }
+    v->data = op_value(op, &x->data, 1, 0.0);
+    v->op = (uint8_t)op;
+    v->count = 1;
+    v->parents[0] = x;
+    if (UNLIKELY(x->flags & TRACKED))
+        value_track(v);
+    return finish(v);
+}
+
+Value *value_power(Value *x, double exponent, int integral)
+{
+    Value *v = value_alloc();
+    if (UNLIKELY(v == NULL)) {
+        Py_DECREF(x);
+        return NULL;
+    }
+    v->data = op_value(OP_POWC, &x->data, 1, exponent);
+    v->op = OP_POWC;
+    v->count = 1;
+    v->flags = integral ? INTEGRAL : 0;
+    v->base = x;
+    v->exponent = exponent;
+    if (UNLIKELY(x->flags & TRACKED))
+        value_track(v);
+    return finish(v);
+}
+
+Value *value_binary(int op, Value *x, Value *y)
+{
+    Value *v = value_alloc();
+    if (UNLIKELY(v == NULL)) {
+        Py_DECREF(x);
+        Py_DECREF(y);
+        return NULL;
+    }
+    if (op == OP_ADD)
+        v->data = x->data + y->data;
+    else if (op == OP_MUL)
+        v->data = x->data * y->data;
+    else
+        v->data = op_value(op, (double[]){x->data, y->data}, 2, 0.0);
+    v->op = (uint8_t)op;
+    v->count = 2;
+    v->parents[0] = x;
+    v->parents[1] = y;
+    if (UNLIKELY((x->flags | y->flags) & TRACKED))
+        value_track(v);
+    return finish(v);
+}
+
+/* Which case an Op object is; exponent and integral are set for a constant power. */
+static int case_of(PyObject *op, double *exponent, int *integral)
+{
+    for (int i = OP_LEAF + 1; i < OP_HANDMADE; i++)
+        if (op_cases[i].op == op && i != OP_POWC)
+            return i;
+    PyObject *name = PyObject_GetAttrString(op, "name"), *detail = NULL;
+    int found = OP_FOREIGN;
+    if (name == NULL)
+        return -1;
+    if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "powc") == 0) {
+        detail = PyObject_GetAttrString(op, "static");
+        if (detail != NULL && (PyFloat_Check(detail) || PyLong_Check(detail))) {
+            *exponent = PyFloat_AsDouble(detail);
+            *integral = PyLong_Check(detail);
+            if (fabs(*exponent) < 9007199254740992.0 || !*integral) /* 2^53: exact as a double */
+                found = OP_POWC;
+        }
+    }
+    else {
+        detail = PyObject_GetAttrString(op, "partials");
+        if (detail == Py_None)
+            found = OP_HANDMADE;
+    }
+    Py_DECREF(name);
+    if (detail == NULL || PyErr_Occurred())
+        found = -1;
+    Py_XDECREF(detail);
+    return found;
+}
+
+/* Make a node with parents, but no op yet, the result of an Op object. */
+int value_set_op(Value *v, PyObject *op)
+{
+    double exponent = 0.0;
+    int integral = 0;
+    int found = op == Py_None ? OP_LEAF : case_of(op, &exponent, &integral);
+    if (found < 0)
+        return -1;
+    if (found == OP_POWC && count_of(v) != 1)
+        found = OP_FOREIGN;
+    if (found == OP_POWC) {
+        *(v->flags & HAS_EXTRA ? &v->extra->exponent : &v->exponent) = exponent;
+        v->flags |= integral ? INTEGRAL : 0;
+    }
+    else if (found == OP_HANDMADE || found == OP_FOREIGN) {
+        Extra *extra = value_extra(v);
+        if (extra == NULL)
+            return -1;
+        extra->op = Py_NewRef(op);
+    }
+    v->op = (uint8_t)found;
+    return 0;
+}
+
+PyObject *value_get_op(Value *v)
+{
+    if (v->op == OP_LEAF)
+        Py_RETURN_NONE;
+    if (v->op == OP_HANDMADE || v->op == OP_FOREIGN)
+        return Py_NewRef(v->extra->op);
+    if (v->op != OP_POWC)
+        return Py_NewRef(op_cases[v->op].op);
+    double exponent = exponent_of(v);
+    PyObject *n = v->flags & INTEGRAL ? PyLong_FromDouble(exponent) : PyFloat_FromDouble(exponent);
+    PyObject *op = n == NULL ? NULL : PyObject_CallOneArg(shared.power, n);
+    Py_XDECREF(n);
+    return op;
+}
+
+/* Compute by the Op's own Python function: what has no case here, and what is to raise. */
+static int call_op(PyObject *op, Value **parents, Py_ssize_t count, double *data)
+{
+    PyObject *fn = PyObject_GetAttrString(op, "fn"), *args = PyTuple_New(count), *result = NULL;
+    for (Py_ssize_t i = 0; args != NULL && i < count; i++) {
+        PyObject *x = PyFloat_FromDouble(parents[i]->data);
+        if (x == NULL)
+            Py_CLEAR(args);
+        else
+            PyTuple_SET_ITEM(args, i, x);
+    }
+    if (fn != NULL && args != NULL)
+        result = PyObject_CallObject(fn, args);
+    Py_XDECREF(fn);
+    Py_XDECREF(args);
+    if (result == NULL)
+        return -1;
+    *data = PyFloat_AsDouble(result);
+    Py_DECREF(result);
+    return *data == -1.0 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int compute(int op, Value **parents, Py_ssize_t count, double *data)
+{
+    double few[32], *x = few;
+    if (op == OP_SUM) {
+        *data = parents[0]->data;
+        for (Py_ssize_t i = 1; i < count; i++)
+            *data += parents[i]->data;
+        return 1;
+    }
+    if (count > 32 && (x = PyMem_Malloc((size_t)count * sizeof(double))) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        x[i] = parents[i]->data;
+    int covered = op != OP_TAKE || op_take_index(x[0], count);
+    if (covered)
+        *data = op_value(op, x, count, 0.0);
+    if (x != few)
+        PyMem_Free(x);
+    return covered;
+}
+
+/* The result of an op of the table or of any Op object; takes over the parents' references. */
+static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count)
+{
+    double data;
+    int done = 0;
+    int fits = op > OP_LEAF && op < OP_HANDMADE && op != OP_POWC && count > 0 &&
+               (op_cases[op].arity == 0 || op_cases[op].arity == count);
+    if (fits)
+        done = compute(op, parents, count, &data);
+    if (done == 0 && call_op(object, parents, count, &data) == 0)
+        done = 1;
+    Value *v = done == 1 ? value_alloc() : NULL;
+    if (v == NULL) {
+        for (Py_ssize_t i = 0; i < count; i++)
+            Py_DECREF(parents[i]);
+        return NULL;
+    }
+    v->data = data;
+    if (value_set_parents(v, parents, count) < 0)
+        Py_CLEAR(v);
+    else if (fits)
+        v->op = (uint8_t)op;
+    else if (value_set_op(v, object) < 0)
+        Py_CLEAR(v);
+    return v == NULL ? NULL : finish(v);
+}
+
+/* Make an argument of an op a Value. */
+static int argument(PyObject *op, PyObject *o, Value **out)
+{
+    double number;
+    if (LIKELY(is_value(o))) {
+        *out = (Value *)Py_NewRef(o);
+        return 0;
+    }
+    if (!PyFloat_Check(o)) {
+        PyObject *name = PyObject_GetAttrString(op, "name");
+        PyObject *expects = name ? PyUnicode_FromFormat("%U expects a Value or", name) : NULL;
+        const char *text = expects ? PyUnicode_AsUTF8(expects) : NULL;
+        int failed = text == NULL || to_number(o, text, &number) < 0;
+        Py_XDECREF(name);
+        Py_XDECREF(expects);
+        if (failed)
+            return -1;
+    }
+    else {
+        number = PyFloat_AS_DOUBLE(o);
+    }
+    *out = value_leaf(number);
+    return *out ? 0 : -1;
+}
+
+/* apply(op, *args): the arguments are Values and numbers. */
+PyObject *value_apply(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Value *few[16], **parents = few, *v = NULL;
+    double exponent = 0.0;
+    int integral = 0, op;
+    Py_ssize_t ready = 0;
+    if (count < 1) {
+        PyErr_SetString(PyExc_TypeError, "apply expects an op and its arguments");
+        return NULL;
+    }
+    PyObject *object = *args++;
+    count--;
+    if ((op = case_of(object, &exponent, &integral)) < 0)
+        return NULL;
+    if (count > 16 && (parents = PyMem_Malloc((size_t)count * sizeof(Value *))) == NULL)
+        return PyErr_NoMemory();
+    while (ready < count && argument(object, args[ready], &parents[ready]) == 0)
+        ready++;
+    if (ready == count)
+        v = result(op, object, parents, count);
+    else
+        while (ready > 0)
+            Py_DECREF(parents[--ready]);
+    if (parents != few)
+        PyMem_Free(parents);
+    return (PyObject *)v;
+}

@@ -1,0 +1,103 @@
+/* Data and gradients of many values to and from flat buffers of float64: buffers.py says what each
+   function means. */
+#include "value.h"
+
+/* Open a buffer of contiguous doubles. */
+static int open_buffer(PyObject *object, int writable, Py_buffer *view)
+{
+    if (PyObject_GetBuffer(object, view, PyBUF_FULL_RO) < 0)
+        return -1;
+    if (view->format == NULL || strcmp(view->format, "d") != 0 || !PyBuffer_IsContiguous(view, 'C'))
+        PyErr_Format(PyExc_TypeError, "a buffer of contiguous float64 is needed, got format '%s'",
+                     view->format ? view->format : "B");
+    else if (writable && view->readonly)
+        PyErr_SetString(PyExc_TypeError, "cannot modify read-only memory");
+    else
+        return 0;
+    PyBuffer_Release(view);
+    return -1;
+}
+
+static PyObject *open_values(PyObject *values)
+{
+    PyObject *sequence = PySequence_Fast(values, "a list or tuple of Values is needed");
+    for (Py_ssize_t i = 0; sequence != NULL && i < PySequence_Fast_GET_SIZE(sequence); i++) {
+        PyObject *item = PySequence_Fast_GET_ITEM(sequence, i);
+        if (!is_value(item)) {
+            PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", item, i);
+            Py_CLEAR(sequence);
+        }
+    }
+    return sequence;
+}
+
+/* Return the values, once both arguments are found to fit; the buffer is open then. The buffer is
+   opened first, because that may run Python code, which may change the list. */
+static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
+{
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "values and a buffer are needed, got %zd arguments", count);
+    if (open_buffer(args[1], writable, view) < 0)
+        return NULL;
+    PyObject *values = open_values(args[0]);
+    Py_ssize_t size = values ? PySequence_Fast_GET_SIZE(values) : 0;
+    Py_ssize_t room = view->len / (Py_ssize_t)sizeof(double);
+    if (values != NULL && size != room) {
+        PyErr_Format(PyExc_ValueError, "%zd values need a buffer of as many, got %zd", size, room);
+        Py_CLEAR(values);
+    }
+    if (values == NULL)
+        PyBuffer_Release(view);
+    return values;
+}
+
+/* Each function is a loop over `v`, a value, and `x`, its place in the buffer. */
+#define TRANSFER(name, writable, step)                                                \
+    static PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count)  \
+    {                                                                                 \
+        Py_buffer view;                                                               \
+        PyObject *values = open_both(args, count, writable, &view);                   \
+        if (values == NULL)                                                           \
+            return NULL;                                                              \
+        double *x = view.buf;                                                         \
+        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); i++, x++) {      \
+            Value *v = (Value *)PySequence_Fast_GET_ITEM(values, i);                  \
+            step;                                                                     \
+        }                                                                             \
+        PyBuffer_Release(&view);                                                      \
+        Py_DECREF(values);                                                            \
+        Py_RETURN_NONE;                                                               \
+    }
+TRANSFER(read_data, 1, *x = v->data)
+TRANSFER(write_data, 0, v->data = *x)
+TRANSFER(read_grad, 1, *x = v->grad)
+TRANSFER(write_grad, 0, v->grad = *x)
+TRANSFER(add_grad, 0, v->grad += *x)
+
+static PyObject *zero_grad(PyObject *module, PyObject *values)
+{
+    PyObject *sequence = open_values(values);
+    if (sequence == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); i++)
+        ((Value *)PySequence_Fast_GET_ITEM(sequence, i))->grad = 0.0;
+    Py_DECREF(sequence);
+    Py_RETURN_NONE;
+}
+
+#define FAST(name, signature, does)                                                   \
+    {                                                                                 \
+        #name, (PyCFunction)(void (*)(void))name, METH_FASTCALL,                      \
+            #name "(values, " signature ", /)\n--\n\n" does                           \
+    }
+PyMethodDef buffer_functions[] = {
+    FAST(read_data, "out", "Store ``value.data`` of each value in the buffer ``out``, one float64 each."),
+    FAST(write_data, "buffer", "Set ``value.data`` of each value from the buffer, one float64 each."),
+    FAST(read_grad, "out", "Store ``value.grad`` of each value in the buffer ``out``, one float64 each."),
+    FAST(write_grad, "buffer", "Set ``value.grad`` of each value from the buffer, one float64 each."),
+    FAST(add_grad, "buffer",
+         "Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."),
+    {"zero_grad", zero_grad, METH_O,
+     "zero_grad(values, /)\n--\n\nSet ``value.grad`` of each value to zero."},
+    {NULL, NULL, 0, NULL},
+};

@@ -1,0 +1,323 @@
+/* Walking a graph: the topological order, and the chain rule along it. */
+#include "value.h"
+
+#include "ops.h"
+
+typedef struct {
+    Value **items;
+    Py_ssize_t size, room;
+} List;
+
+typedef struct {
+    List order;         /* parents before children */
+    Py_ssize_t widest;  /* the largest number of parents */
+    int calls_python;   /* a closure or an Op without a case may run any code */
+} Order;
+
+static int reserve(List *list, Py_ssize_t more)
+{
+    if (LIKELY(list->size + more <= list->room))
+        return 0;
+    Py_ssize_t room = 2 * list->room + more + 64;
+    Value **items = PyMem_Realloc(list->items, (size_t)room * sizeof(Value *));
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    list->items = items;
+    list->room = room;
+    return 0;
+}
+
+static inline void push(List *list, Value *v)
+{
+    list->items[list->size++] = v;
+}
+
+/* A value on the stack whose parents are done already, or are above it. */
+static inline Value *opened(Value *v)
+{
+    return (Value *)((uintptr_t)v | 1);
+}
+
+static inline int is_opened(Value *v)
+{
+    return (uintptr_t)v & 1;
+}
+
+static inline Value *plain(Value *v)
+{
+    return (Value *)((uintptr_t)v & ~(uintptr_t)1);
+}
+
+static void unmark(List *list)
+{
+    for (Py_ssize_t i = 0; i < list->size; i++)
+        plain(list->items[i])->visited = 0;
+}
+
+/* Append root and all it was computed from, in depth-first post-order over ordered parents, and leave
+   all of them marked. No Python code runs in between. On failure nothing is marked. */
+static int visit(Value *root, Order *found)
+{
+    List *order = &found->order, stack = {NULL, 0, 0};
+    Py_ssize_t open = 0; /* how many on the stack are opened: room for them is reserved in order */
+    Value *v = root;
+    while (v != NULL) {
+        if (!v->visited) {
+            Py_ssize_t count = count_of(v);
+            if (reserve(order, open + 1) < 0 || reserve(&stack, count + 1) < 0)
+                goto failed;
+            v->visited = 1;
+            if (UNLIKELY(v->flags & HAS_EXTRA)) {
+                found->calls_python |= v->extra->closure != NULL || v->op == OP_FOREIGN;
+                found->widest = Py_MAX(found->widest, count);
+            }
+            if (count > 0) {
+                Value **parents = parents_of(v);
+                push(&stack, opened(v));
+                open++;
+                for (Py_ssize_t i = count - 1; i > 0; i--)
+                    if (!parents[i]->visited)
+                        push(&stack, parents[i]);
+                v = parents[0];
+                continue;
+            }
+            push(order, v);
+        }
+        for (v = NULL; stack.size > 0 && v == NULL;) {
+            Value *top = stack.items[--stack.size];
+            if (is_opened(top)) {
+                push(order, plain(top));
+                open--;
+            }
+            else {
+                v = top;
+            }
+        }
+    }
+    PyMem_Free(stack.items);
+    return 0;
+failed:
+    unmark(order);
+    unmark(&stack);
+    PyMem_Free(stack.items);
+    PyMem_Free(order->items);
+    return -1;
+}
+
+static void hold(List *list)
+{
+    for (Py_ssize_t i = 0; i < list->size; i++)
+        Py_INCREF(list->items[i]);
+}
+
+static void let_go(List *list)
+{
+    for (Py_ssize_t i = 0; i < list->size; i++)
+        Py_DECREF(list->items[i]);
+}
+
+PyObject *value_toposort(PyObject *module, PyObject *root)
+{
+    Order found = {.widest = 2};
+    if (!is_value(root))
+        return PyErr_Format(PyExc_TypeError, "toposort expects a Value, got %R", root);
+    if (visit((Value *)root, &found) < 0)
+        return NULL;
+    unmark(&found.order);
+    hold(&found.order); /* a new list may set off a collection, which may run any code */
+    PyObject *list = PyList_New(found.order.size);
+    for (Py_ssize_t i = 0; list != NULL && i < found.order.size; i++)
+        PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)found.order.items[i]));
+    let_go(&found.order);
+    PyMem_Free(found.order.items);
+    return list;
+}
+
+/* Ask a foreign Op for its partials at x[0 .. count-1]. */
+static int foreign_partials(Value *v, const double *x, Py_ssize_t count, double *d)
+{
+    PyObject *op = Py_NewRef(v->extra->op), *args = PyTuple_New(count + 1), *given = NULL;
+    double out = v->data;
+    for (Py_ssize_t i = 0; args != NULL && i <= count; i++) {
+        PyObject *number = PyFloat_FromDouble(i < count ? x[i] : out);
+        if (number == NULL)
+            Py_CLEAR(args);
+        else
+            PyTuple_SET_ITEM(args, i, number);
+    }
+    PyObject *rule = args ? PyObject_GetAttrString(op, "partials") : NULL;
+    PyObject *made = rule ? PyObject_CallObject(rule, args) : NULL;
+    Py_XDECREF(rule);
+    Py_XDECREF(args);
+    given = made ? PySequence_Tuple(made) : NULL;
+    Py_XDECREF(made);
+    if (given != NULL && PyTuple_GET_SIZE(given) != count)
+        PyErr_Format(PyExc_ValueError, "%R has %zd arguments, but its partials are %R", op, count,
+                     given);
+    Py_DECREF(op);
+    if (given == NULL)
+        return -1;
+    for (Py_ssize_t i = 0; !PyErr_Occurred() && i < count; i++)
+        d[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(given, i));
+    Py_DECREF(given);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* Write the partials to scratch[0 .. count-1]; scratch has room for twice as many. */
+static int partials(Value *v, Value **parents, Py_ssize_t count, double *scratch)
+{
+    double *x = scratch + count;
+    if (v->op == OP_LEAF || v->op == OP_HANDMADE) {
+        memset(scratch, 0, (size_t)count * sizeof(double));
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        x[i] = parents[i]->data;
+    if (v->op == OP_FOREIGN)
+        return foreign_partials(v, x, count, scratch);
+    op_partials(v->op, x, count, v->data, v->op == OP_POWC ? exponent_of(v) : 0.0, scratch);
+    return 0;
+}
+
+PyObject *value_partials(PyObject *self, PyObject *unused)
+{
+    Value *v = (Value *)self;
+    Py_ssize_t count = count_of(v);
+    double *scratch = PyMem_Malloc(2 * (size_t)(count + 1) * sizeof(double));
+    PyObject *tuple = NULL;
+    if (scratch == NULL)
+        return PyErr_NoMemory();
+    if (partials(v, parents_of(v), count, scratch) == 0)
+        tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
+        PyObject *d = PyFloat_FromDouble(scratch[i]);
+        if (d == NULL)
+            Py_CLEAR(tuple);
+        else
+            PyTuple_SET_ITEM(tuple, i, d);
+    }
+    PyMem_Free(scratch);
+    return tuple;
+}
+
+/* Give each parent its share of the gradient: the local derivative times this node's own. */
+static inline int pass_on(Value *v, double *scratch)
+{
+    Value **parents = parents_of(v);
+    double grad = v->grad;
+    switch (v->op) {
+    case OP_LEAF:
+    case OP_HANDMADE:
+        return 0;
+    case OP_ADD:
+        parents[0]->grad += grad;
+        parents[1]->grad += grad;
+        return 0;
+    case OP_MUL: {
+        double dx = parents[1]->data, dy = parents[0]->data;
+        parents[0]->grad += dx * grad;
+        parents[1]->grad += dy * grad;
+        return 0;
+    }
+    default:
+        break;
+    }
+    Py_ssize_t count = count_of(v);
+    if (v->op == OP_SUM) {
+        for (Py_ssize_t i = 0; i < count; i++)
+            parents[i]->grad += grad;
+        return 0;
+    }
+    if (partials(v, parents, count, scratch) < 0)
+        return -1;
+    if (v->op == OP_FOREIGN) { /* its Python code may have changed the graph */
+        parents = parents_of(v);
+        count = Py_MIN(count, count_of(v));
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        parents[i]->grad += scratch[i] * grad;
+    return 0;
+}
+
+/* One node's own share: what `v._backward()` calls unless a function was assigned. */
+PyObject *value_pass_on(PyObject *self, PyObject *unused)
+{
+    Value *v = (Value *)self;
+    double *scratch = PyMem_Malloc(2 * (size_t)(count_of(v) + 1) * sizeof(double));
+    if (scratch == NULL)
+        return PyErr_NoMemory();
+    int done = pass_on(v, scratch);
+    PyMem_Free(scratch);
+    if (done < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* One step of the sweep where Python code may run: it may change the graph, so nothing that was read from
+   it before may be used again. */
+static int step(Value *v, int anomaly)
+{
+    PyObject *closure = v->flags & HAS_EXTRA ? v->extra->closure : NULL, *done;
+    if (anomaly) {
+        done = PyObject_CallOneArg(shared.checked, (PyObject *)v);
+    }
+    else if (closure != NULL) {
+        Py_INCREF(closure);
+        done = PyObject_CallNoArgs(closure);
+        Py_DECREF(closure);
+    }
+    else {
+        done = value_pass_on((PyObject *)v, NULL);
+    }
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+static int sweep_holding(List *order, int anomaly)
+{
+    int done = 0;
+    hold(order);
+    for (Py_ssize_t i = order->size; i-- > 0 && done == 0;)
+        done = step(order->items[i], anomaly);
+    let_go(order);
+    return done;
+}
+
+static void sweep(List *order, double *scratch)
+{
+    for (Py_ssize_t i = order->size; i-- > 0;)
+        pass_on(order->items[i], scratch); /* no Python code runs, so nothing can fail */
+}
+
+PyObject *value_backward(PyObject *self, PyObject *unused)
+{
+    Order found = {.widest = 2};
+    int done = 0;
+    if (visit((Value *)self, &found) < 0)
+        return NULL;
+    double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));
+    if (scratch == NULL) {
+        unmark(&found.order);
+        PyMem_Free(found.order.items);
+        return PyErr_NoMemory();
+    }
+    for (Py_ssize_t i = 0; i < found.order.size; i++) {
+        Value *v = found.order.items[i];
+        v->visited = 0;
+        if (count_of(v) > 0)
+            v->grad = 0.0;
+    }
+    ((Value *)self)->grad += 1.0;
+    int anomaly = observed() && mode.anomaly;
+    if (found.calls_python || anomaly)
+        done = sweep_holding(&found.order, anomaly);
+    else
+        sweep(&found.order, scratch);
+    PyMem_Free(scratch);
+    PyMem_Free(found.order.items);
+    if (done < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}

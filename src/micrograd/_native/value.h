@@ -1,0 +1,146 @@
+/* One number of the graph, as the compiled engine stores it: 64 bytes, and 16 before them that the
+   garbage collector needs should the node ever hold a hand-set _backward. Data, gradient, two
+   parents and the op lie inline; what few nodes have lies behind one pointer, in the parents' place. */
+#ifndef MICROGRAD_VALUE_H
+#define MICROGRAD_VALUE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+typedef struct Value Value;
+
+typedef struct {
+    PyObject *label;   /* NULL: the empty string */
+    PyObject *closure; /* a hand-set _backward, or NULL */
+    PyObject *op;      /* the Op of OP_HANDMADE and OP_FOREIGN, else NULL */
+    double exponent;   /* of OP_POWC */
+    Py_ssize_t count;
+    Value *parents[];
+} Extra;
+
+enum { /* Value.flags */
+    HAS_EXTRA = 1,
+    TRACKED = 2,  /* known to the garbage collector, as all made from it will be */
+    INTEGRAL = 4, /* the exponent was an int: the op reads **2, not **2.0 */
+};
+
+struct Value {
+    PyObject_HEAD
+    double data;
+    union {
+        double grad;
+        Value *next; /* of a dead node: in the queue to be freed, or in the free list */
+    };
+    union {
+        Value *parents[2];
+        struct {
+            Value *base;
+            double exponent; /* of OP_POWC */
+        };
+        Extra *extra; /* when HAS_EXTRA */
+    };
+    PyObject *weakrefs;
+    uint8_t op;    /* a case of ops.h */
+    uint8_t count; /* of inline parents: 0, 1 or 2 */
+    uint8_t flags;
+    uint8_t visited; /* set only while toposort runs */
+};
+
+static inline Value **parents_of(Value *v)
+{
+    return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->parents : v->parents;
+}
+
+static inline Py_ssize_t count_of(const Value *v)
+{
+    return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->count : v->count;
+}
+
+static inline double exponent_of(const Value *v)
+{
+    return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->exponent : v->exponent;
+}
+
+extern PyTypeObject *value_type;
+
+static inline int is_value(PyObject *o)
+{
+    return LIKELY(Py_IS_TYPE(o, value_type)) || PyType_IsSubtype(Py_TYPE(o), value_type);
+}
+
+/* memory.c */
+extern Value *free_list;
+extern Py_ssize_t free_count;
+Value *value_alloc_fresh(void);
+void value_track(Value *v);
+Extra *value_extra(Value *v);
+int value_set_parents(Value *v, Value *const *parents, Py_ssize_t count);
+void value_drop(Value *v);
+void value_dealloc(PyObject *self);
+int value_traverse(PyObject *self, visitproc visit, void *arg);
+int value_clear(PyObject *self);
+
+/* graph.c */
+PyObject *value_toposort(PyObject *module, PyObject *root);
+PyObject *value_backward(PyObject *self, PyObject *unused);
+PyObject *value_pass_on(PyObject *self, PyObject *unused);
+PyObject *value_partials(PyObject *self, PyObject *unused);
+
+/* value.c, operators.c */
+int value_type_ready(void);
+extern PyType_Slot value_operators[];
+extern PyMethodDef value_functions[];
+
+/* buffers.c */
+extern PyMethodDef buffer_functions[];
+
+/* apply.c: making nodes. Those that take Value pointers steal the references. */
+Value *value_leaf(double data);
+Value *value_unary(int op, Value *x);
+Value *value_binary(int op, Value *x, Value *y);
+Value *value_power(Value *x, double exponent, int integral);
+int operand(const char *symbol, PyObject *o, Value **out);
+int to_number(PyObject *o, const char *expects, double *number);
+int to_operand(const char *symbol, PyObject *o, double *number);
+PyObject *value_apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
+int value_set_op(Value *v, PyObject *op);
+PyObject *value_get_op(Value *v);
+
+/* The Python functions that the slow paths share with the readable engine; see connect in module.c. */
+typedef struct {
+    PyObject *power, *handmade, *operand, *number, *integral, *observe, *checked;
+} Shared;
+extern Shared shared;
+
+/* What this thread does besides computing, as modes.py says. `observers` counts the threads of which
+   anything is asked, so that an ordinary run pays for one test of a global. */
+typedef struct {
+    int on, grad, anomaly;
+    PyObject *tracer, *tape;
+} Mode;
+extern _Thread_local Mode mode;
+extern int observers;
+
+static inline int observed(void)
+{
+    return UNLIKELY(observers) && mode.on;
+}
+
+/* A node of the exact class, without parents or op; its data is to be set. */
+static inline Value *value_alloc(void)
+{
+    Value *v = free_list;
+    if (UNLIKELY(v == NULL))
+        return value_alloc_fresh();
+    free_list = v->next;
+    free_count--;
+    Py_SET_REFCNT(v, 1);
+    v->grad = 0.0;
+    return v;
+}
+
+#endif
