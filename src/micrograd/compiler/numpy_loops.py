@@ -6,7 +6,7 @@ the rest. Only tables and run-time indices need the addresses themselves.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ class NumpyKernel:
         Args:
             v: the memory, one-dimensional and contiguous.
             sizes: one whole number for each of ``program.sizes``.
-            scalars: one number for each of ``program.scalars``.
+            scalars: one number for each of ``program.scalars``; nothing where none is read.
 
         Raises:
             IndexError: a run-time index is outside its range, or not a whole number.
@@ -75,7 +75,11 @@ class NumpyKernel:
         scalars: Sequence[float],
     ) -> None:
         env = dict(zip(self.program.sizes, map(int, sizes), strict=True))
-        numbers = dict(zip(self.program.scalars, map(float, scalars), strict=True))
+        if 0 < len(scalars) != len(self.program.scalars):
+            wanted = ", ".join(self.program.scalars)
+            raise ValueError(f"expected the scalars {wanted}, got {len(scalars)} numbers")
+        given = scalars if len(scalars) else [0.0] * len(self.program.scalars)
+        numbers = dict(zip(self.program.scalars, map(float, given)))
         with np.errstate(all="ignore"):
             _Call(v, g, env, numbers, self._tables, self.strict).run(statements)
 
@@ -148,13 +152,13 @@ class _Call:
 
     def summed(self, term: Term, dims: _Shape) -> Array:
         """Sum a term; a product is summed without making it, as a product of matrices."""
-        expr = term.expr
         if not term.dims:
-            return self.value(expr, dims)
-        if not isinstance(expr, Apply) or expr.op.name not in ("mul", "prod") or len(expr.args) < 2:
+            return self.value(term.expr, dims)
+        factors = list(_factors(term.expr))
+        if len(factors) == 1:
             return np.add.reduce(self.row(term, dims), -1)
         shape = dims + self.shape(term.dims)
-        return _contracted([self.value(arg, shape) for arg in expr.args], shape, len(dims))
+        return _contracted([self.value(factor, shape) for factor in factors], shape, len(dims))
 
     def route(self, route: Route) -> None:
         dims = self.shape(route.dims)
@@ -218,6 +222,14 @@ class _Call:
 
     def size(self, size: Size) -> int:
         return evaluate(size, self.env)
+
+
+def _factors(expr: Expr) -> Iterator[Expr]:
+    if isinstance(expr, Apply) and expr.op in (ops.MUL, ops.PROD):
+        for arg in expr.args:
+            yield from _factors(arg)
+    else:
+        yield expr
 
 
 def _grid(offset: int, strides: _Shape, shape: _Shape) -> Array:

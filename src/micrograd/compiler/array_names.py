@@ -1,0 +1,223 @@
+"""Names for what lies in memory: h1[16,100], ∂w[16,2], x[t + 1], wte[tok[8],16].
+
+Computed places that some operand joins are one array; what is only read is named for each way in
+which it is read.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from .ir import Clear, For, Nest, Program, Ref, Statement, refs
+from .notation import PRIME, size
+from .sizes import Size, evaluate, substitute
+
+_SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are
+
+
+class Scope(dict[str, int]):
+    """Sizes to compare addresses with: loop variables at their last values, the rest at some."""
+
+    def __missing__(self, name: str) -> int:
+        return _SOME_SIZE
+
+    def inside(self, loop: For) -> "Scope":
+        """Return the scope of a loop's body."""
+        return Scope(self | {loop.var: evaluate(loop.count, self) - 1})
+
+
+def nests(body: Sequence[Statement], scope: Scope) -> Iterator[tuple[Nest, Scope]]:
+    """Yield every nest, those inside sequential loops included."""
+    for statement in body:
+        if isinstance(statement, For):
+            yield from nests(statement.body, scope.inside(statement))
+        elif isinstance(statement, Nest):
+            yield statement, scope
+
+
+@dataclass(slots=True, eq=False)
+class Array:
+    """Places from lo to hi; ``start`` is the first, ``given`` tells that the program names it."""
+
+    lo: int
+    hi: int
+    start: Size = 0
+    name: str = ""
+    given: bool = False
+    writers: list[Nest] = field(default_factory=list)
+    readers: list[tuple[Nest, Ref]] = field(default_factory=list)
+
+
+class ArrayNames:
+    """The names of a program's arrays; ``inlined`` nests are to be written inside their reader."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._views: dict[tuple, Array] = {}
+        self._arrays = [
+            Array(
+                lo := evaluate(start, Scope()), lo + evaluate(count, Scope()) - 1, start, name, True
+            )
+            for start, count, _, name in program.names
+        ]
+        self._collect(program)
+        self.inlined: dict[Array, Nest] = {}
+        for array in self._arrays:
+            self._inline(array, program.outputs)
+        self._name_computed(program)
+
+    def _collect(self, program: Program) -> None:
+        """Make one array of the places that operands join, and note who uses it."""
+        uses = []
+        for nest, scope in nests(program.forward, Scope()):
+            uses.append((*_span(nest.target, nest.dims, scope), nest, nest.target, scope))
+            for term in nest.terms:
+                for ref in refs(term.expr):
+                    uses.append((*_span(ref, (*nest.dims, *term.dims), scope), nest, ref, scope))
+        known = sorted(self._arrays, key=lambda a: a.lo)
+        found: list[Array] = []
+        for lo, hi, *_ in sorted(uses, key=lambda use: use[:2]):
+            if _holding(known, lo):
+                continue
+            if found and lo <= found[-1].hi:
+                found[-1].hi = max(found[-1].hi, hi)
+            else:
+                found.append(Array(lo, hi))
+        self._arrays = sorted(known + found, key=lambda a: a.lo)
+        first: dict[Array, int] = {}
+        for lo, _, nest, ref, scope in uses:
+            array = _holding(self._arrays, lo)
+            assert array is not None
+            if ref is not nest.target:
+                array.readers.append((nest, ref))
+                continue
+            array.writers.append(nest)
+            if not array.given and lo < first.get(array, lo + 1):
+                first[array], array.start = lo, _at_start(ref.offset, scope)
+
+    def _inline(self, array: Array, outputs: tuple[Size, ...]) -> None:
+        """Decide whether a sum is written inside the function of its elements."""
+        if array.given or len(array.writers) != 1 or len(array.readers) != 1:
+            return
+        (nest,), ((reader, ref),) = array.writers, array.readers
+        if (
+            not (nest.accumulate or nest.scatter or reader.terms[0].dims)
+            and len(reader.terms) == 1
+            and reader.dims == nest.dims
+            and (ref.offset, ref.strides) == (nest.target.offset, nest.target.strides)
+            and ref.table is ref.index is None
+            and not any(array.lo <= evaluate(o, Scope()) <= array.hi for o in outputs)
+        ):
+            self.inlined[array] = nest
+
+    def _name_computed(self, program: Program) -> None:
+        order = [
+            (nest, self.array(nest.target, nest.dims, s))
+            for nest, s in nests(program.forward, Scope())
+        ]
+        number = 0
+        for _, array in order:
+            if not array.name and array not in self.inlined:
+                number += 1
+                array.name = f"h{number}"
+        target = {id(nest): array for nest, array in order}
+        for _, array in reversed(order):
+            if array in self.inlined:
+                array.name = target[id(array.readers[0][0])].name + PRIME
+
+    def array(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> Array:
+        """Return the array that an operand lies in; of what is only read, the operand's view."""
+        lo, hi = _span(ref, dims, scope)
+        array = _holding(self._arrays, lo)
+        if array is not None and (array.given or array.writers):
+            return array
+        start = _at_start(ref.offset, scope)
+        key: tuple = (start, frozenset((str(s), str(d)) for s, d in zip(ref.strides, dims) if s))
+        if ref.table is not None or ref.index is not None:
+            key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
+        if key not in self._views:
+            letter = self._letter(lo)
+            count = sum(view.name[0] == letter for view in self._views.values())
+            self._views[key] = Array(lo, hi, start, f"{letter}{count + 1}")
+        return self._views[key]
+
+    def _letter(self, address: int) -> str:
+        program = self._program
+        constants = (program.constants[0], len(program.constants[1]))
+        for letter, (start, count) in (("p", program.parameters), ("c", constants)):
+            if start <= address < start + count:
+                return letter
+        return "x"
+
+    def operand(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> str:
+        """Write an operand: its array, where in it, and its own dims."""
+        array = self.array(ref, dims, scope)
+        own = [(s, d) for s, d in zip(ref.strides, dims) if s]
+        name = ("∂" if ref.grad else "") + array.name
+        inside = [size(d) for _, d in _outer_first(own, scope)]
+        if ref.table is not None:
+            moving = [d for s, d in zip(ref.table.strides, dims) if s]
+            inside.insert(0, f"{ref.table.name}[{','.join(map(size, moving))}]")
+        else:
+            name, inside = _displaced(name, inside, ref, own, ref.offset - array.start)
+        if ref.index is not None:
+            inside.insert(0, self.operand(ref.index, dims, scope))
+        return f"{name}[{','.join(inside)}]" if inside else name
+
+    def cleared(self, clear: Clear) -> str:
+        """Write a range of the gradient memory by the arrays in it."""
+        lo = evaluate(clear.start, Scope())
+        hi = lo + evaluate(clear.count, Scope()) - 1
+        names = [a.name for a in self._arrays if a.name and lo <= a.lo and a.hi <= hi]
+        if not names:
+            return f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"
+        return (
+            ", ".join(f"∂{n}" for n in names)
+            if len(names) < 4
+            else f"∂{names[0]}, ..., ∂{names[-1]}"
+        )
+
+
+def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
+    """Return the lowest and the highest address that an operand may have."""
+    ends = [evaluate(ref.offset, at) for at in (scope, Scope(dict.fromkeys(scope, 0)))]
+    lo, hi = min(ends), max(ends)
+    reaches = [
+        (ref.strides[i], evaluate(d, scope) - 1) for i, d in enumerate(dims[: len(ref.strides)])
+    ]
+    moves = [[0, evaluate(stride, scope) * last] for stride, last in reaches]
+    if ref.table is not None:
+        moves.append([x * evaluate(ref.table.scale, scope) for x in ref.table.values or (0,)])
+    if ref.index is not None:
+        moves.append([0, evaluate(ref.row, scope) * (evaluate(ref.rows, scope) - 1)])
+    return lo + sum(map(min, moves)), hi + sum(map(max, moves))
+
+
+def _holding(arrays: Sequence[Array], address: int) -> Array | None:
+    """Return the last array that begins at or before an address, if the address is in it."""
+    i = bisect_right(arrays, address, key=lambda a: a.lo)
+    return arrays[i - 1] if i and address <= arrays[i - 1].hi else None
+
+
+def _at_start(offset: Size, scope: Scope) -> Size:
+    return substitute(offset, dict.fromkeys(scope, 0))
+
+
+def _outer_first(own: list[tuple[Size, Size]], scope: Scope) -> list[tuple[Size, Size]]:
+    """Order dims as they lie in memory, so that an array's shape reads the same everywhere."""
+    ordered = sorted(own, key=lambda sd: -evaluate(sd[0], scope))
+    steps = [(evaluate(s, scope), evaluate(s * d, scope)) for s, d in ordered]
+    nested = all(outer >= reach for (outer, _), (_, reach) in pairwise(steps))
+    return ordered if nested else own  # windows that overlap keep the order of the loops
+
+
+def _displaced(
+    name: str, inside: list[str], ref: Ref, own: list[tuple[Size, Size]], by: Size
+) -> tuple[str, list[str]]:
+    """Write where in its array an operand begins: x[t + 1], h[2][16], or h[5:][16]."""
+    if by == 0:
+        return name, inside
+    if not own:
+        return name, [size(by)]
+    return f"{name}[{size(by)}:]", inside

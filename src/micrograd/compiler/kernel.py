@@ -1,0 +1,139 @@
+"""One compiled program ready to run: ``forward`` fills a memory of values, ``backward`` one of gradients.
+
+Two kernels do the same, by C and by NumPy; they may differ in rounding.
+"""
+
+import ctypes
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from . import c, cc
+from .ir import Program
+from .numpy_loops import NumpyKernel
+from .numpy_ops import Array
+from .sizes import evaluate
+
+_ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
+
+_bytes = ctypes.c_char.from_buffer  # the quickest way to the address of an array
+
+
+class CKernel:
+    """A program ready to run by C.
+
+    Args:
+        program: what to run.
+        dtype: of the memory, float64 or float32.
+        strict: sum from left to right, as written.
+
+    Raises:
+        CompilerNotFound: there is no C compiler.
+    """
+
+    def __init__(self, program: Program, dtype: str = "float64", strict: bool = False) -> None:
+        self.program = program
+        self.dtype = np.dtype(dtype)
+        self.strict = strict
+        text = c.source(program, self.dtype.name, strict=strict)
+        library = cc.load(text, c.STRICT_FLAGS if strict else c.FLAGS)
+        self._forward, self._backward = library.forward, library.backward
+        self._arrays = [np.array(table.values, np.int64) for table in c.tables(program)]
+        addresses = [array.ctypes.data for array in self._arrays]
+        self._tables = (ctypes.c_void_p * max(len(addresses), 1))(*addresses)
+        self._last: tuple[Sequence[int] | None, Any, int] = (None, None, 0)
+
+    def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+        """Compute all values in ``v``, where parameters, inputs and constants already are.
+
+        Args:
+            v: the memory, one-dimensional and contiguous.
+            sizes: one whole number for each of ``program.sizes``.
+            scalars: one number for each of ``program.scalars``; nothing where none is read.
+
+        Raises:
+            IndexError: a run-time index is outside its range, or not a whole number.
+        """
+        known, numbers, count = self._last
+        if known != sizes:
+            known, numbers, count = self._last = self._sized(sizes)
+        if v.dtype != self.dtype or v.size < count:
+            raise self._unfit("v", v, count)
+        given = self._scalars(scalars)
+        if self._forward(ctypes.byref(_bytes(v)), numbers, given, self._tables):
+            NumpyKernel(self.program, self.dtype.name).forward(v, sizes, scalars)  # names the index
+
+    def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+        """Compute gradients in ``g`` from those of the outputs, after ``forward`` on this ``v``."""
+        known, numbers, count = self._last
+        if known != sizes:
+            known, numbers, count = self._last = self._sized(sizes)
+        for name, memory in (("v", v), ("g", g)):
+            if memory.dtype != self.dtype or memory.size < count:
+                raise self._unfit(name, memory, count)
+        at_v, at_g = ctypes.byref(_bytes(v)), ctypes.byref(_bytes(g))
+        if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
+            NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
+
+    def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
+        """Return the sizes as C takes them, and how long the memory must be."""
+        env = dict(zip(self.program.sizes, sizes, strict=True))
+        numbers = (ctypes.c_int64 * len(sizes))(*sizes)
+        return tuple(sizes), numbers, evaluate(self.program.size, env)
+
+    def _scalars(self, scalars: Any) -> Any:
+        if len(scalars) == 0:
+            scalars = np.zeros(len(self.program.scalars) or 1)
+        elif len(scalars) != len(self.program.scalars):
+            wanted = ", ".join(self.program.scalars)
+            raise ValueError(f"expected the scalars {wanted}, got {len(scalars)} numbers")
+        return ctypes.byref(_bytes(np.ascontiguousarray(scalars, self.dtype)))
+
+    def _unfit(self, name: str, memory: Array, count: int) -> ValueError:
+        return ValueError(
+            f"{name} must hold {count} numbers of {self.dtype}, got {memory.size} of {memory.dtype}"
+        )
+
+
+def make_kernel(
+    program: Program, backend: str = "auto", dtype: str = "float64", strict: bool = False
+) -> CKernel | NumpyKernel:
+    """Return a program ready to run.
+
+    Args:
+        backend: "c", "numpy", or "auto": C where there is a compiler, else NumPy with one warning.
+        dtype: "float64" or "float32".
+        strict: keep the order of every sum.
+
+    Raises:
+        CompilerNotFound: the back end is "c", and there is no C compiler.
+        ValueError: there is no such back end or dtype.
+    """
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"dtype must be 'float64' or 'float32', got {dtype!r}")
+    if backend not in ("auto", "c", "numpy"):
+        raise ValueError(f"backend must be 'auto', 'c' or 'numpy', got {backend!r}")
+    if backend != "numpy":
+        try:
+            return CKernel(program, dtype, strict)
+        except cc.CompilerNotFound as missing:
+            if backend == "c":
+                raise
+            _warn_once(f"running by NumPy, which is slower than C: {missing}")
+    return NumpyKernel(program, dtype, strict)
+
+
+@cache
+def _warn_once(message: str) -> None:
+    warnings.warn(message, stacklevel=3)
+
+
+def allocate(count: int, dtype: Any = "float64") -> Array:
+    """Return ``count`` zeros whose first lies on a cache line."""
+    kind = np.dtype(dtype)
+    room = np.zeros(count + _ALIGNMENT // kind.itemsize, kind)
+    first = -ctypes.addressof(_bytes(room)) % _ALIGNMENT // kind.itemsize
+    return room[first : first + count]

@@ -1,0 +1,162 @@
+"""How expressions and sizes are written for people: ``relu(-0.5·a + b²)``, ``Σ₂``, ``n - 1``."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from .. import ops
+from .ir import Apply, Expr, Literal, Ref, Scalar
+from .sizes import Poly, Size
+
+COMPARISON, ADDITIVE, MULTIPLICATIVE, POWER, ATOM = range(5)
+
+PRIME = "\N{PRIME}"
+_SUBSCRIPTS = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_REDUCTIONS = {ops.SUM: "Σ", ops.PROD: "Π", ops.MAXIMUM: "max", ops.MINIMUM: "min"}
+
+
+class Text(NamedTuple):
+    """A written expression, and how tightly its outermost operation binds."""
+
+    text: str
+    binds: int = ATOM
+
+    def within(self, level: int) -> str:
+        """Return the text, in parentheses where it binds less tightly than its surroundings."""
+        return self.text if self.binds >= level else f"({self.text})"
+
+
+def expression(expr: Expr, operand: Callable[[Ref], Text]) -> Text:
+    """Write an expression; ``operand`` writes what is in memory."""
+    if isinstance(expr, Ref):
+        return operand(expr)
+    if isinstance(expr, Literal):
+        return Text(number(expr.value), ADDITIVE if expr.value < 0 else ATOM)
+    if isinstance(expr, Scalar):
+        return Text(expr.name)
+    assert isinstance(expr, Apply)
+    if expr.op in (ops.ADD, ops.SUM):
+        return added([expression(x, operand) for x in _flat(expr, (ops.ADD, ops.SUM))])
+    if expr.op in (ops.MUL, ops.PROD):
+        return _product(list(_flat(expr, (ops.MUL, ops.PROD))), operand)
+    if expr.op.name == "powc":
+        return _product([expr], operand)
+    args = [expression(x, operand) for x in expr.args]
+    if expr.op in (ops.LT, ops.LE, ops.GT, ops.GE):
+        left, right = (x.within(ADDITIVE) for x in args)
+        return Text(f"{left} {expr.op.symbol} {right}", COMPARISON)
+    if expr.op is ops.POW:
+        return Text(f"{args[0].within(ATOM)}**{args[1].within(ATOM)}", POWER)
+    return Text(f"{expr.op.name}({', '.join(x.text for x in args)})")
+
+
+def added(terms: Sequence[Text]) -> Text:
+    """Write a sum."""
+    if len(terms) == 1:
+        return terms[0]
+    parts = [terms[0].within(ADDITIVE)]
+    for term in terms[1:]:
+        text = term.within(ADDITIVE)
+        parts.append(f" - {text[1:]}" if text.startswith("-") else f" + {text}")
+    return Text("".join(parts), ADDITIVE)
+
+
+def reduced(op: ops.Op, dims: Sequence[Size], body: Text) -> Text:
+    """Write what is added up (or multiplied, or compared) over dims: ``Σ₃ₓ₃ a·b``."""
+    if not dims:
+        return body
+    sign = _REDUCTIONS[op] + subscript(dims)
+    if op in (ops.MAXIMUM, ops.MINIMUM):
+        return Text(f"{sign}({body.text})")
+    return Text(f"{sign} {body.within(MULTIPLICATIVE)}", ADDITIVE)
+
+
+def joined(op: ops.Op, texts: Sequence[Text]) -> Text:
+    """Write the terms of a reduction together."""
+    if op is ops.SUM or len(texts) == 1:
+        return added(texts)
+    if op is ops.PROD:
+        return Text("·".join(x.within(MULTIPLICATIVE) for x in texts), MULTIPLICATIVE)
+    return Text(f"{_REDUCTIONS[op]}({', '.join(x.text for x in texts)})")
+
+
+def number(x: float) -> str:
+    """Write a number: whole ones without a point, and an ellipsis where digits are left out."""
+    if (x.is_integer() and 0 < abs(x) < 1e9) or str(x) == "0.0":
+        return str(int(x))
+    return repr(x) if len(repr(x)) <= 8 else f"{x:.6g}…"
+
+
+def size(x: Size) -> str:
+    """Write a size: ``B``, ``2n + 1``."""
+    return str(x) if isinstance(x, int) else str(x).strip("()").replace("*", "·")
+
+
+def subscript(dims: Sequence[Size]) -> str:
+    """Write dims below the line, or after an underscore where there are no such letters."""
+    plain = "x".join(size(d) for d in dims).replace(" ", "")
+    low = plain.translate(_SUBSCRIPTS)
+    if not any(a == b for a, b in zip(plain, low)):
+        return low
+    return f"_{plain}" if plain.isalnum() and len(dims) == 1 else f"_({plain.replace('x', '×')})"
+
+
+def divided(x: Size, by: Size) -> Size | None:
+    """Return x / by where that is a size without remainder."""
+    (monomial, factor), *others = by.terms.items() if isinstance(by, Poly) else [((), by)]
+    if others or not factor:
+        return None
+    total: Size = 0
+    for names, c in x.terms.items() if isinstance(x, Poly) else [((), x)]:
+        left = list(names)
+        for name in monomial:
+            if name not in left:
+                return None
+            left.remove(name)
+        if c % factor:
+            return None
+        term: Size = c // factor
+        for name in left:
+            term = term * Poly.var(name)
+        total = total + term
+    return total
+
+
+def _flat(expr: Expr, same: tuple[ops.Op, ...]) -> Iterator[Expr]:
+    if isinstance(expr, Apply) and expr.op in same:
+        for arg in expr.args:
+            yield from _flat(arg, same)
+    else:
+        yield expr
+
+
+def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
+    """Write numbers first, and negative powers below the line."""
+    sign = ""
+    above: list[Text] = []
+    below: list[Text] = []
+    for factor in sorted(factors, key=lambda f: not isinstance(f, Literal)):
+        if isinstance(factor, Literal) and factor.value < 0 and not sign and not above:
+            sign, factor = "-", Literal(-factor.value)
+            if factor.value == 1 and len(factors) > 1:
+                continue
+        if isinstance(factor, Apply) and factor.op.static is not None:
+            base, exponent = expression(factor.args[0], operand), factor.op.static
+            (below if exponent < 0 else above).append(_power(base, abs(exponent)))
+        else:
+            above.append(expression(factor, operand))
+    if not below and len(above) == 1 and not sign:
+        return above[0]
+    top = "·".join(x.within(MULTIPLICATIVE) for x in above) or "1"
+    if not below:
+        return Text(sign + top, MULTIPLICATIVE)
+    under = "·".join(x.within(POWER) for x in below)
+    return Text(f"{sign}{top} / {under if len(below) == 1 else f'({under})'}", MULTIPLICATIVE)
+
+
+def _power(base: Text, exponent: float) -> Text:
+    if exponent == 1:
+        return base
+    if exponent == int(exponent):
+        return Text(base.within(ATOM) + str(int(exponent)).translate(_SUPERSCRIPTS), POWER)
+    return Text(f"{base.within(ATOM)}**{number(float(exponent))}", POWER)
