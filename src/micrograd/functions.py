@@ -29,6 +29,8 @@ def _apply(op: ops.Op, args: Sequence[Any]) -> Any:
 
 def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
+    if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
+        return values[0]._sum()
     if len(values) == 1 and isinstance(values[0], Iterable):
         values = tuple(values[0])
     return _apply(ops.SUM, values or (0.0,))
@@ -41,6 +43,8 @@ def prod(*values: Any) -> Any:
 
 def mean(*values: Any) -> Any:
     """Return the arithmetic mean of the values."""
+    if len(values) == 1 and hasattr(values[0], "_mean"):  # a batch, while it is compiled
+        return values[0]._mean()
     values = tuple(_values("mean", values))
     return sum(values) * (1 / len(values))
 
@@ -61,7 +65,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     Args:
         condition: a comparison, ``a < b``; or a number or Value, which holds when it is not 0.
     """
-    return _apply(ops.WHERE, (condition, x, y))
+    traced = getattr(condition, "_traced", condition)  # a comparison, while it is compiled
+    return _apply(ops.WHERE, (traced, x, y))
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:

@@ -59,7 +59,10 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
     classes: list[RowClass] = []
     for leaf_class in range(2 * len(LEAVES)):
         classes.append(RowClass(ops.DETACH, (), 0, leaf_class >= len(LEAVES), False, []))
-        classes[leaf_class].needs_gradient = LEAVES[leaf_class % len(LEAVES)] in ("parameter", "variable")
+        classes[leaf_class].needs_gradient = LEAVES[leaf_class % len(LEAVES)] in (
+            "parameter",
+            "variable",
+        )
     for i in graph.parameters:
         class_of[i] = 0
     for i in graph.inputs:

@@ -33,7 +33,9 @@ class Graph:
         leaf = {i: "parameter" for i in self.parameters} | {i: "input" for i in self.inputs}
         lines = []
         for i, op in enumerate(self.ops):
-            made = f"{op.symbol} {' '.join(f'%{p}' for p in self.parents[i])}" if op else leaf.get(i)
+            made = (
+                f"{op.symbol} {' '.join(f'%{p}' for p in self.parents[i])}" if op else leaf.get(i)
+            )
             lines.append(f"%{i} = {made or f'constant {self.data[i]!r}'}")
         return "\n".join(lines) + "\nreturn " + ", ".join(f"%{i}" for i in self.outputs)
 
@@ -49,3 +51,33 @@ def live_nodes(graph: Graph) -> list[int]:
             for p in parents[i]:
                 needed[p] = 1
     return [i for i, n in enumerate(needed) if n]
+
+
+def interpret(
+    graph: Graph, leaves: list[float], roots: list[int]
+) -> tuple[list[float], list[list[float]]]:
+    """Compute all values, and for each root the gradients of parameters and inputs, one at a time.
+
+    Args:
+        leaves: the numbers of the parameters and then of the inputs.
+    """
+    values = list(graph.data)
+    first = [*graph.parameters, *graph.inputs]
+    for i, x in zip(first, leaves, strict=True):
+        values[i] = x
+    for i, op in enumerate(graph.ops):
+        if op is not None:
+            values[i] = op.fn(*[values[p] for p in graph.parents[i]])
+    gradients = []
+    for root in roots:
+        slope = [0.0] * len(values)
+        slope[root] = 1.0
+        for i in range(root, -1, -1):
+            op = graph.ops[i]
+            if op is not None and op.partials is not None and slope[i] != 0.0:
+                parents = graph.parents[i]
+                partials = op.partials(*[values[p] for p in parents], values[i])
+                for p, partial in zip(parents, partials):
+                    slope[p] += partial * slope[i]
+        gradients.append([slope[i] for i in first])
+    return values, gradients

@@ -10,16 +10,23 @@ from .reroll import Loops, reroll
 from .sizes import Size, evaluate, variables
 
 
-def lower(graph: Graph) -> Program:
-    """Return the loops that compute the graph's outputs and the gradients of its leaves."""
+def lower(graph: Graph) -> tuple[Program, list[int]]:
+    """Return the loops that compute the graph's outputs and gradients, and the nodes' addresses.
+
+    The address of a batched node is that of its row when rows are of length one.
+    """
     loops = reroll(graph)
     memory = Memory(loops.plain, loops.rows)
     outputs = tuple(_place(loops, graph, i) for i in graph.outputs)
     needs = _needs_gradient(loops)
-    leaves = [(a.start, a.count) for a in loops.arrays if a.needs_gradient and a.kind in _LEAVES and not a.batched]
+    leaves = [
+        (a.start, a.count)
+        for a in loops.arrays
+        if a.needs_gradient and a.kind in _LEAVES and not a.batched
+    ]
     backward = differentiate(list(loops.nests), list(outputs), needs, memory, leaves)
     batched = any(a.batched for a in loops.arrays)
-    return Program(
+    program = Program(
         forward=list(loops.nests),
         backward=backward,
         size=memory.size,
@@ -30,6 +37,9 @@ def lower(graph: Graph) -> Program:
         sizes=("B", "P") if batched else (),
         scalars=tuple(f"seed{k}" for k in range(len(outputs))),
     )
+    plain = loops.plain
+    addresses = [a + plain if b and a >= 0 else a for a, b in zip(loops.address, graph.batched)]
+    return program, addresses
 
 
 _LEAVES = ("parameter", "variable")

@@ -1,0 +1,75 @@
+"""The order of captured parameters: that of the modules and lists in which the function finds them.
+
+The order decides whether weights lie side by side, as rows of a matrix. First use would not do: a
+neuron that starts from its bias would put that between its weights.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..engine import Value
+
+
+def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
+    """Return the captured values, those of modules in their order and complete, then by first use."""
+    ordered: dict[int, Value] = {}
+    for group in _groups(f, set()):
+        values = list(group)
+        if any(id(v) in captured for v in values):
+            for v in values:
+                ordered.setdefault(id(v), v)
+    for key, v in captured.items():
+        ordered.setdefault(key, v)
+    return list(ordered.values())
+
+
+def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
+    """Yield lists of Values that belong together, found in what x refers to."""
+    if id(x) in seen or depth > 12 or isinstance(x, (int, float, str, type)) or x is None:
+        return
+    seen.add(id(x))
+    if callable(getattr(x, "parameters", None)) and not isinstance(x, type):
+        yield [p for p in x.parameters() if isinstance(p, Value)]
+    elif isinstance(x, (list, tuple, dict)):
+        branches = list(x.values()) if isinstance(x, dict) else x
+        if branches and isinstance(branches[0], (int, float, str)):
+            return
+        values = [v for v in branches if isinstance(v, Value)]
+        if values:
+            yield values
+        for branch in branches:
+            if not isinstance(branch, Value):
+                yield from _groups(branch, seen, depth + 1)
+    elif isinstance(x, functools.partial):
+        yield from _groups([x.func, *x.args, *x.keywords.values()], seen, depth + 1)
+    elif callable(x):
+        yield from _groups(_mentioned(x), seen, depth + 1)
+
+
+def _mentioned(f: Callable) -> list[Any]:
+    """What a function refers to: closures, the globals it names, its object, what it wraps."""
+    found: list[Any] = [[getattr(f, "__self__", None)], [getattr(f, "__wrapped__", None)]]
+    code = getattr(f, "__code__", None)
+    if code is None:
+        return found
+    for cell in getattr(f, "__closure__", None) or ():
+        try:
+            found.append([cell.cell_contents])
+        except ValueError:  # not yet filled
+            continue
+    names = _names(code)
+    known = getattr(f, "__globals__", {})
+    found += [[known[n]] for n in names if n in known and not _foreign(known[n])]
+    return [x for (x,) in found]
+
+
+def _names(code: Any) -> list[str]:
+    inner = [c for c in code.co_consts if hasattr(c, "co_names")]
+    return [*code.co_names, *(n for c in inner for n in _names(c))]
+
+
+def _foreign(x: Any) -> bool:
+    """Modules of Python, and functions of other packages, hold no parameters of interest."""
+    owner = getattr(x, "__module__", None) or ""
+    return hasattr(x, "__loader__") or owner.split(".")[0] in ("micrograd", "numpy", "builtins")

@@ -1,0 +1,107 @@
+"""Trust: a new program must give what the eager run that traced it gave, value and gradient.
+
+The recording is an ordinary graph of Values, for a batch of one where there is a batch. Sums are
+made in another order, so the comparison allows for rounding. At a kink rounding can decide which
+side is taken: what differs is compared once more with all numbers moved a little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..buffers import read_grad, write_grad, zero_grad
+from ..engine import Value
+from .errors import JitError
+from .graph import Graph, interpret
+from .sizes import evaluate
+from .trace import Trace
+
+if TYPE_CHECKING:
+    from .signature import Argument
+    from .variant import Variant
+
+_TOLERANCE = {"float64": 1e-8, "float32": 5e-3}
+_GRADIENTS = 3  # of how many outputs the gradients are compared
+_NUDGE = 1e-4
+
+
+def check(variant: "Variant", recording: Trace, graph: Graph, args: "Sequence[Argument]") -> None:
+    """Compare a program's values and gradients with the recording's.
+
+    Raises:
+        JitError: they differ by more than rounding explains.
+    """
+    examples = [
+        replace(a, value=a.value[:1], shape=(1, *a.shape[1:])) if a.shape else a for a in args
+    ]
+    sizes = variant.padded(1) if variant.program.sizes else ()
+    v = variant.memory(args, sizes, examples)
+    outputs = list(recording.outputs())
+    eager = [out._data for out in outputs]
+    wanted = [k for k in range(len(recording.guards), len(outputs)) if variant.seedable(k)][
+        :_GRADIENTS
+    ]
+    slopes = {k: _eager_gradients(outputs[k], recording) for k in wanted}
+    if _agrees(variant, v, sizes, eager, slopes):
+        return
+    rng = np.random.default_rng(0)
+    moved = variant.leaf_addresses(sizes)
+    v = variant.memory(args, sizes, examples)
+    v[moved] *= 1 + _NUDGE * rng.uniform(-1, 1, len(moved)).astype(v.dtype)
+    values, gradients = interpret(graph, v[moved].tolist(), [graph.outputs[k] for k in wanted])
+    eager = [values[i] for i in graph.outputs]
+    if not _agrees(variant, v, sizes, eager, dict(zip(wanted, map(np.array, gradients)))):
+        raise JitError(
+            f"{variant.name}: the compiled program does not give what the eager run gave. This is a defect "
+            "of the compiler: please report it; call the function without jit meanwhile"
+        )
+
+
+def _agrees(
+    variant: "Variant",
+    v: np.ndarray,
+    sizes: tuple[int, ...],
+    eager: list[float],
+    slopes: dict[int, np.ndarray],
+) -> bool:
+    tolerance = _TOLERANCE[v.dtype.name]
+    variant.kernel.forward(v, sizes, variant.no_seeds)
+    env = {"P": sizes[1]} if sizes else {}
+    values = np.array([v[evaluate(a, env)] for a in variant.program.outputs], dtype=float)
+    if not _close(values, np.array(eager), tolerance):
+        return False
+    leaves, known = variant.leaf_addresses(sizes), variant.differentiable()
+    for k, expected in slopes.items():
+        seeds = variant.no_seeds.copy()
+        seeds[k] = 1.0
+        found = variant.gradients(v, sizes, seeds)[leaves].astype(float)
+        if not _close(found[known], expected[known], tolerance):
+            return False
+    return True
+
+
+def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Compare with room for rounding, relative to the largest of the numbers that belong together."""
+    finite = np.isfinite(b)
+    if not np.array_equal(finite, np.isfinite(a)):
+        return False
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    largest = np.abs(b[finite]).max(initial=0.0)
+    return bool((np.abs(a[finite] - b[finite]) <= tolerance * (np.abs(b[finite]) + largest)).all())
+
+
+def _eager_gradients(out: Value, recording: Trace) -> np.ndarray:
+    """The gradients of the captured values, then of the inputs' leaves; all grads are put back."""
+    leaves = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
+    kept, found = np.empty(len(leaves)), np.empty(len(leaves))
+    read_grad(leaves, kept)
+    try:
+        zero_grad(leaves)
+        out.backward()
+        read_grad(leaves, found)
+    finally:
+        write_grad(leaves, kept)
+    return found

@@ -1,0 +1,18 @@
+"""What the compiler says when it cannot: each error names the line and the remedy."""
+
+import traceback
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+class JitError(Exception):
+    """A function cannot be compiled as it is written; the message says which line and what to do."""
+
+
+def users_line() -> str:
+    """Return ``file:line: source`` of the innermost line that is not micrograd's own."""
+    for frame in reversed(traceback.extract_stack()):
+        if not frame.filename.startswith(_PACKAGE):
+            return f"{frame.filename}:{frame.lineno}: {frame.line}"
+    return "unknown line"

@@ -1,0 +1,283 @@
+"""Record a function while it runs on ordinary Values: ``trace(f, args)`` returns what happened.
+
+The engine puts every value it makes on a tape, in order. Leaves made for the arguments are inputs,
+leaves made in the function are constants, and values from before are captured, by identity.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import ops
+from ..engine import Value
+from ..modes import changed
+from .arrays import Batch, Predicate, Rows, as_value, items
+from .captured import in_order
+from .errors import JitError, users_line
+from .graph import Graph
+from .signature import Argument
+
+
+@dataclass(slots=True)
+class Input:
+    """Leaves made for one argument, or for the examples of a batched one."""
+
+    argument: int | None  # its place among the call's arguments; None: 1 / (the batch size)
+    batched: bool
+    leaves: list[Value]
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a function did, as values; ``graph()`` gives it as numbers."""
+
+    tape: list[Value]
+    inputs: list[Input]
+    captured: list[Value]
+    result: Any
+    guards: list[tuple[Value, bool]]
+    batch: int | None  # the batch size, if there is a batch
+    measured: set[int]  # arguments whose length is part of the program
+    depends: list[tuple[Any, str, Any]] = field(default_factory=list)
+
+    def outputs(self) -> Iterator[Value]:
+        """Yield the values that the program must compute: of the guards, then of the result."""
+        for v, _ in self.guards:
+            yield v
+        for x in items(self.result):
+            for leaf in items(x.example) if isinstance(x, Batch) else (x,):
+                if isinstance(as_value(leaf), Value):
+                    yield as_value(leaf)
+
+
+def trace(f: Callable, args: Sequence[Argument], kwargs: dict[str, Any]) -> Trace:
+    """Run f on traced stand-ins for its arguments and return the recording.
+
+    Raises:
+        JitError: f does what cannot be compiled.
+    """
+    tracer = _Tracer()
+    with changed(tracer=tracer):
+        stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
+        result = f(*stand_ins, **kwargs)
+    return tracer.finished(f, result)
+
+
+class _Tracer:
+    """The hooks that the engine calls, and the arguments' stand-ins."""
+
+    def __init__(self) -> None:
+        self.tape: list[Value] = []
+        self.inputs: dict[tuple[int | None, bool], Input] = {}
+        self.guards: list[tuple[Value, bool]] = []
+        self.batch: int | None = None
+        self.measured: set[int] = set()
+        self.depends: list[tuple[Any, str, Any]] = []
+        self._rows: dict[int, tuple[int, Argument]] = {}
+        self._alive: list[Any] = []
+
+    # ---- hooks of the engine
+
+    def compare(self, op: ops.Op, x: Value, y: Any) -> Predicate:
+        value = Value._apply(op, x, y)
+        return Predicate(value, self._guard)
+
+    def reading(self, value: Value) -> None:
+        raise JitError(
+            "reading .data inside jit would freeze the number into the program: compute with the Value "
+            f"itself (where, maximum, detach)\n  at {users_line()}"
+        )
+
+    def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
+        """Remember that the recording holds only while ``owner.attribute`` is ``value``."""
+        self.depends.append((owner, attribute, value))
+
+    def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
+        """Run f on one example that stands for all; or on each, where the arguments are no arrays."""
+        axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
+        if len(axes) != len(args):
+            raise ValueError(f"vmap got {len(args)} arguments but {len(axes)} in_axes")
+        mapped = [a for a, axis in zip(args, axes) if axis is not None]
+        sizes = {self._batch_size(a) for a in mapped}
+        size = sizes.pop() if len(sizes) == 1 else None
+        if (
+            size is None
+            or any(axis not in (0, None) for axis in axes)
+            or self.batch not in (None, size)
+        ):
+            with changed(tracer=_Plain(self)):
+                from ..transforms import vmap
+
+                return vmap(f, in_axes)(*args)
+        self.batch = size
+        example = [a if axis is None else self._example(a) for a, axis in zip(args, axes)]
+        return Batch(f(*example), size, self._mean_factor)
+
+    # ---- arguments
+
+    def stand_in(self, k: int, argument: Argument) -> Any:
+        if argument.kind == "static":
+            return argument.value
+        leaves = self.inputs[k, False] = Input(k, False, [])
+        if argument.kind == "nest":
+            return argument.rebuilt(lambda x: self._leaf(leaves, x))
+        if not argument.shape:
+            return self._leaf(leaves, argument.value)
+        rows = Rows(
+            lambda i: self._item(k, argument, i), argument.shape, 0, lambda: self._measure(k)
+        )
+        self._rows[id(rows)] = k, argument
+        self._alive.append(rows)
+        return rows
+
+    def _leaf(self, into: Input, x: float) -> Value:
+        into.leaves.append(Value(x))
+        return into.leaves[-1]
+
+    def _measure(self, k: int) -> None:
+        self.measured.add(k)
+
+    def _item(self, k: int, argument: Argument, i: int) -> Value:
+        into = self.inputs[k, False]
+        if not into.leaves:
+            for x in argument.value.reshape(-1).tolist():
+                self._leaf(into, x)
+        return into.leaves[i]
+
+    def _batch_size(self, a: Any) -> int | None:
+        if isinstance(a, Batch):
+            return a.size
+        found = self._rows.get(id(a))
+        return found[1].shape[0] if found else None
+
+    def _example(self, a: Any) -> Any:
+        if isinstance(a, Batch):
+            return a.example
+        k, argument = self._rows[id(a)]
+        into = self.inputs.get((k, True))
+        if into is None:
+            into = self.inputs[k, True] = Input(k, True, [])
+            for x in argument.value[0].reshape(-1).tolist():
+                self._leaf(into, x)
+        inner = argument.shape[1:]
+        if not inner:
+            return into.leaves[0]
+        leaves = into.leaves
+        return Rows(lambda i: leaves[i], inner)
+
+    def _mean_factor(self) -> Value:
+        into = self.inputs.get((None, False))
+        if into is None:
+            into = self.inputs[None, False] = Input(None, False, [])
+            self._leaf(into, 1.0)  # the example stands for a batch of one
+        return into.leaves[0]
+
+    # ---- the end
+
+    def _guard(self, condition: Value) -> None:
+        self.guards.append((condition, bool(condition._data)))
+
+    def finished(self, f: Callable, result: Any) -> Trace:
+        known = {id(v) for v in self.tape}
+        captured: dict[int, Value] = {}
+        for v in self.tape:
+            for p in v.parents:
+                if id(p) not in known:
+                    captured[id(p)] = p
+        for x in items(result):
+            if isinstance(x, Value) and id(x) not in known:
+                captured[id(x)] = x
+        inputs = [i for i in self.inputs.values() if i.leaves]
+        return Trace(
+            self.tape,
+            inputs,
+            in_order(f, captured),
+            result,
+            self.guards,
+            self.batch,
+            self.measured,
+            self.depends,
+        )
+
+
+class _Plain:
+    """The same tracer without its vmap, for a vmap over values that are no arrays."""
+
+    def __init__(self, tracer: _Tracer) -> None:
+        self.tape = tracer.tape
+        self.compare, self.reading = tracer.compare, tracer.reading
+        self.depends_on = tracer.depends_on
+
+
+def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
+    """Return the recording as a Graph: captured values, then inputs, then the tape in its order.
+
+    Args:
+        differentiable: the arguments whose gradient is wanted.
+
+    Raises:
+        JitError: a hand-set ``_backward``, a branch on a batched value, or a batched result that is
+            no batch.
+    """
+    leaves = [v for i in recording.inputs for v in i.leaves]
+    first = [*recording.captured, *leaves]
+    place = {id(v): i for i, v in enumerate(first)}
+    rest = [v for v in recording.tape if id(v) not in place]
+    for i, v in enumerate(rest, len(first)):
+        place[id(v)] = i
+    count = len(recording.captured)
+    parents: list[tuple[int, ...]] = [()] * len(first)
+    made: list[ops.Op | None] = [None] * len(first)
+    for v in rest:
+        parents.append(tuple([place[id(p)] for p in v.parents]))
+        made.append(v.op)
+    batched = [False] * count
+    for i in recording.inputs:
+        batched += [i.batched] * len(i.leaves)
+    if any(batched):
+        for node_op, above in zip(made[len(first) :], parents[len(first) :]):
+            batched.append(
+                node_op is not None
+                and node_op.name != "batch_sum"
+                and any([batched[p] for p in above])
+            )
+    else:
+        batched += [False] * len(rest)
+    for v in rest:
+        if v.op is not None and v.op.partials is None or v._closure is not None:
+            raise JitError(
+                f"{v!r} has a hand-set _backward, which jit cannot compile: use ops, or call it eagerly"
+            )
+    outputs = _outputs(recording, place, batched)
+    wanted = set(range(count))
+    at = count
+    for i in recording.inputs:
+        if i.argument in differentiable:
+            wanted |= set(range(at, at + len(i.leaves)))
+        at += len(i.leaves)
+    return Graph(
+        made,
+        parents,
+        [v._data for v in first] + [v._data for v in rest],
+        list(range(count)),
+        list(range(count, len(first))),
+        outputs,
+        batched,
+        wanted,
+    )
+
+
+def _outputs(recording: Trace, place: dict[int, int], batched: list[bool]) -> list[int]:
+    """The nodes of the guards, then of the results."""
+    for v, _ in recording.guards:
+        if batched[place[id(v)]]:
+            raise JitError(
+                "a branch on a value that differs between the examples of a vmap: "
+                "use where(condition, x, y)"
+            )
+    for x in items(recording.result):
+        if isinstance(as_value(x), Value) and batched[place[id(as_value(x))]]:
+            raise JitError(
+                "a value of one example of a vmap leaves it: return it from the mapped function"
+            )
+    return [place[id(v)] for v in recording.outputs()]
