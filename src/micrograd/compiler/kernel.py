@@ -1,4 +1,4 @@
-"""One compiled program ready to run: ``forward`` fills a memory of values, ``backward`` one of gradients.
+"""One compiled program ready to run: ``forward`` fills a memory of values, ``backward`` gradients.
 
 Two kernels do the same, by C and by NumPy; they may differ in rounding.
 """
@@ -19,7 +19,7 @@ from .sizes import evaluate
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 
-_bytes = ctypes.c_char.from_buffer  # the quickest way to the address of an array
+_bytes: Any = ctypes.c_char.from_buffer  # the quickest way to the address of an array
 
 
 class CKernel:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from .. import ops
 from .array_names import ArrayNames, Scope, nests
-from .ir import For, Nest, Program, Ref, Route, Statement, refs
+from .ir import For, Nest, Program, Ref, Route, Statement, Term, refs
 from .notation import Text, expression, joined, reduced, size, subscript
 
 
 def show(program: Program) -> str:
     """Return a program as text, one line for each loop nest.
 
-    Computed arrays without a name are h1, h2, ...; ∂ stands before a gradient. h1′ is h1 before the
-    function that is written around it.
+    Computed arrays without a name are h1, h2, ...; ∂ stands before a gradient. A prime marks an
+    array before the function that is written around it.
     """
     printer = _Printer(ArrayNames(program))
     lines = list(printer.lines(program.forward, Scope(), inline=True))
@@ -78,23 +78,18 @@ class _Printer:
     def computed(self, nest: Nest, scope: Scope, inline: bool) -> Text:
         """Write what a nest computes, and within it what it alone reads."""
 
-        def operand(dims: tuple, ref: Ref) -> Text:
-            inner = self.names.inlined.get(self.names.array(ref, dims, scope))
-            if inline and inner is not None and not ref.grad:
-                return self.computed(inner, scope, inline)
-            return Text(self.names.operand(ref, dims, scope))
+        def written(term: Term) -> Text:
+            dims = (*nest.dims, *term.dims)
 
-        texts = [
-            reduced(
-                nest.reduce,
-                term.dims,
-                expression(
-                    term.expr, lambda ref, dims=(*nest.dims, *term.dims): operand(dims, ref)
-                ),
-            )
-            for term in nest.terms
-        ]
-        return joined(nest.reduce, texts)
+            def operand(ref: Ref) -> Text:
+                inner = self.names.inlined.get(self.names.array(ref, dims, scope))
+                if inline and inner is not None and not ref.grad:
+                    return self.computed(inner, scope, inline)
+                return Text(self.names.operand(ref, dims, scope))
+
+            return reduced(nest.reduce, term.dims, expression(term.expr, operand))
+
+        return joined(nest.reduce, [written(term) for term in nest.terms])
 
     def route(self, route: Route, scope: Scope) -> str:
         inner = (*route.dims, *route.reduced)
