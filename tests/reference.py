@@ -57,17 +57,37 @@ def value(expression, inputs):
     return VALUES[head](*[value(e, inputs) for e in rest])
 
 
-def gradient(expression, inputs):
-    """Sum, over every path from the expression down to an input, the product of the slopes."""
+def gradient(expression, inputs, absolute=False):
+    """Sum, over every path from the expression down to an input, the product of the slopes.
+
+    With ``absolute``, sum the sizes of the products: the scale on which rounding is to be judged.
+    """
     totals = [0.0] * len(inputs)
 
     def walk(e, product):
         head, *rest = e
         if head == "x":
-            totals[rest[0]] += product
+            totals[rest[0]] += abs(product) if absolute else product
         elif head != "c":
-            for part, slope in zip(rest, SLOPES[head](*[value(p, inputs) for p in rest])):
+            slopes = SLOPES[head](*[value(p, inputs) for p in rest])
+            for part, slope in zip(rest, slopes, strict=True):
                 walk(part, product * slope)
 
     walk(expression, 1.0)
     return totals
+
+
+def distance_to_kinks(expression, inputs):
+    """The smallest distance of an argument from where its operation has a corner or a pole."""
+    head, *rest = expression
+    if head in ("x", "c"):
+        return math.inf
+    parts = [value(e, inputs) for e in rest]
+    here = math.inf
+    if head == "relu":
+        here = abs(parts[0])
+    elif head in ("max", "min"):
+        here = abs(parts[0] - parts[1])
+    elif head == "div":
+        here = abs(parts[1])
+    return min([here, *[distance_to_kinks(e, inputs) for e in rest]])
