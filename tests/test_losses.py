@@ -1,4 +1,4 @@
-"""Losses have PyTorch's values and gradients, stay exact at any logit, and refuse impossible labels."""
+"""Losses have PyTorch's values and gradients, and are exact at any logit; labels are checked."""
 
 import json
 import math
@@ -70,7 +70,7 @@ def test_a_label_may_be_a_value():
 
 @pytest.mark.parametrize("label", [3, -1, 0.5, "1", None, math.nan])
 def test_a_label_out_of_range_is_named(label):
-    with pytest.raises(IndexError, match="whole label from 0 to 2, got"):
+    with pytest.raises(IndexError, match=r"whole label from 0 to 2, got"):
         losses.cross_entropy([Value(1.0)] * 3, label)
 
 
@@ -81,17 +81,17 @@ def test_a_value_as_label_out_of_range_is_named():
 
 @pytest.mark.parametrize("label", [0, 2, "1", None])
 def test_hinge_wants_a_sign(label):
-    with pytest.raises(ValueError, match="hinge expects a label of -1 or 1, got"):
+    with pytest.raises(ValueError, match=r"hinge expects a label of -1 or 1, got"):
         losses.hinge(Value(0.3), label)
 
 
 def test_a_probability_beyond_one_is_named():
-    with pytest.raises(ValueError, match="between 0 and 1, got 1.5"):
+    with pytest.raises(ValueError, match=r"between 0 and 1, got 1.5"):
         losses.binary_cross_entropy_with_logits(Value(0.3), 1.5)
 
 
 def test_cross_entropy_of_one_output_says_what_is_missing():
-    with pytest.raises(TypeError, match="a list of logits, one per class"):
+    with pytest.raises(TypeError, match=r"a list of logits, one per class"):
         losses.cross_entropy(Value(1.0), 0)
 
 

@@ -1,4 +1,4 @@
-"""Networks behave and draw as the original's; modules find, name, save and load their parameters."""
+"""Networks behave and draw as the original's; modules find, name and load their parameters."""
 
 import copy
 import json

@@ -138,7 +138,7 @@ def test_a_loaded_state_goes_on_to_the_same_numbers(name, grads):
 def test_a_state_of_another_optimiser_is_refused_and_changes_nothing():
     adam, sgd = MAKERS["Adam"](values([1.0])), MAKERS["SGD"](values([1.0]))
     before = sgd.state_dict()
-    with pytest.raises(ValueError, match="state of 'Adam'.*SGD as it was made here needs"):
+    with pytest.raises(ValueError, match=r"state of 'Adam'.*SGD as it was made here needs"):
         sgd.load_state_dict(adam.state_dict())
     with pytest.raises(ValueError, match="momentum_buffer is for 2 parameters, this has 1"):
         sgd.load_state_dict(MAKERS["SGD"](values([1.0, 2.0])).state_dict())

@@ -11,7 +11,7 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Raises:
         OSError: the folder is missing or cannot be written to; the message names the path.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))  # a link stays one: what it points to is replaced
     data = content.encode() if isinstance(content, str) else content
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot write {target}: there is no folder {target.parent}")
@@ -22,9 +22,13 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave the new name without content
         os.chmod(temporary, 0o644)
         os.replace(temporary, target)
-    except OSError as error:
+    except BaseException as error:  # Ctrl-C too leaves nothing behind
         Path(temporary).unlink(missing_ok=True)
-        raise type(error)(f"cannot write {target}: {error.strerror}") from None
+        if isinstance(error, OSError):
+            raise type(error)(f"cannot write {target}: {error.strerror}") from None
+        raise
     return target

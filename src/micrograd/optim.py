@@ -108,7 +108,7 @@ class SGD(Optimizer):
     Args:
         params, lr: as for ``Optimizer``.
         momentum: the share of the last step's direction that is kept.
-        dampening: the share of the gradient that is left out of the direction, from the second step.
+        dampening: the share of the gradient that is left out of it, from the second step on.
         weight_decay: what is added to the gradient, times the parameter.
         nesterov: True looks one step ahead; this needs a momentum, and no dampening.
     """

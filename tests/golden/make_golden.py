@@ -112,7 +112,7 @@ def losses():
 
 
 def network():
-    """A two-layer tanh network of torch.nn.Linear: state, outputs, and gradients of their sum of squares."""
+    """Two torch.nn.Linear with a tanh between: state, outputs, gradients of their squares' sum."""
     random.seed(3)
     first, second = torch.nn.Linear(3, 4), torch.nn.Linear(4, 2)
     model = torch.nn.ModuleDict({"layers": torch.nn.ModuleList([first, second])})

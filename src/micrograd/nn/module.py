@@ -39,18 +39,19 @@ class Module:
     are.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_found")
-    training = True
+    __slots__ = ("__dict__", "__weakref__", "_found", "training")
     _found: _Findings | None
+    training: bool
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
         """Make the object without asking subclasses to call ``super().__init__()``."""
         self = super().__new__(cls)
         self._found = None
+        self.training = True
         return self
 
-    def __getstate__(self) -> dict[str, Any]:
-        return vars(self).copy()
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return vars(self).copy(), {"training": self.training}  # attributes and slots, for pickle
 
     def parameters(self) -> list[Value]:
         """Return the parameters, each once, in the order in which they were set."""
@@ -71,8 +72,7 @@ class Module:
     def train(self, mode: bool = True) -> "Module":
         """Set ``training`` of this module and all inside it; return the module."""
         for module in self.modules():
-            if module.training != mode:
-                module.training = mode
+            module.training = mode
         return self
 
     def eval(self) -> "Module":

@@ -1,0 +1,79 @@
+"""What ``fit`` shows while it runs: a bar in a terminal, a few lines anywhere else."""
+
+import sys
+from time import monotonic
+from typing import Any
+
+from .history import History
+
+
+class Progress:
+    """Show a run of ``steps`` steps in ``epochs`` epochs; a context manager.
+
+    Args:
+        epochs, steps: of the whole run.
+        shown: False shows nothing.
+    """
+
+    def __init__(self, epochs: int, steps: int, shown: bool = True) -> None:
+        self.epochs, self.steps, self.shown = epochs, steps, shown
+        self._bar: Any = None
+        self._drawn = 0.0
+
+    def __enter__(self) -> "Progress":
+        if self.shown and sys.stderr.isatty():
+            self._bar = _bar(self.steps)
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def step(self, history: History) -> None:
+        """Tell that a step was done; the bar is redrawn at most twenty times a second."""
+        if self._bar and monotonic() - self._drawn > 0.05:
+            self._draw(history)
+
+    def epoch(self, history: History) -> None:
+        """Tell that an epoch was done; of lines, about ten are printed in a run."""
+        last = history.epochs == self.epochs
+        if self._bar:
+            if last:
+                self._draw(history)
+        elif self.shown and (last or history.epochs % max(1, self.epochs // 10) == 0):
+            print(f"epoch {history.epochs}/{self.epochs}  {_numbers(history)}", flush=True)
+
+    def say(self, line: str) -> None:
+        """Print a line, above the bar if there is one."""
+        if self._bar:
+            self._bar.console.print(line, highlight=False)
+        elif self.shown:
+            print(line, flush=True)
+
+    def _draw(self, history: History) -> None:
+        self._drawn = monotonic()
+        self._bar.update(0, completed=len(history.step_loss), numbers=_numbers(history))
+
+
+def _bar(steps: int) -> Any:
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    except ImportError:  # lines will do
+        return None
+    columns = (
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[numbers]}"),
+    )
+    bar = Progress(*columns, console=Console(stderr=True))
+    bar.add_task("training", total=steps, numbers="")
+    return bar
+
+
+def _numbers(history: History) -> str:
+    numbers = history.latest() or {"loss": history.step_loss[-1]}
+    return "  ".join(f"{name} {x:.4f}" for name, x in numbers.items())

@@ -1,0 +1,79 @@
+"""The runner does the steps that ``fit`` decides on, and measures: here one Value at a time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import functions
+from .engine import Value
+from .modes import no_grad
+from .nn import Module
+from .numeric import number
+from .optim import Optimizer
+
+
+class EagerRunner:
+    """Compute each step's objective and gradient anew.
+
+    Args:
+        loss: ``loss(*example)`` returns a Value.
+        penalty: ``penalty()`` is added to the mean loss of a batch; None adds nothing.
+        examples: tuples of arguments.
+        model: whose gradients are cleared before each step.
+        optimizer: moves the parameters.
+    """
+
+    def __init__(
+        self,
+        loss: Callable[..., Value],
+        penalty: Callable[[], Any] | None,
+        examples: Sequence[tuple],
+        model: Module,
+        optimizer: Optimizer,
+    ) -> None:
+        self.loss, self.penalty, self.examples = loss, penalty, examples
+        self.model, self.optimizer = model, optimizer
+
+    def run(self, batches: Sequence[list[int]], learning_rates: Sequence[float]) -> Iterator[float]:
+        """Do one step for each batch of indices; give each objective, as it was before its step."""
+        own = self.optimizer.lr
+        for indices, learning_rate in zip(batches, learning_rates, strict=True):
+            losses = [_of_example("loss", self.loss, self.examples, i) for i in indices]
+            objective = functions.mean(losses)
+            if self.penalty:
+                objective = objective + self.penalty()
+            self.model.zero_grad()
+            objective.backward()
+            self.optimizer.lr = float(learning_rate)
+            try:
+                self.optimizer.step()
+            finally:
+                self.optimizer.lr = own
+            yield objective.data
+
+    def measure(
+        self, measures: Mapping[str, Callable[..., Any]], examples: Sequence[tuple]
+    ) -> dict[str, float]:
+        """Return the mean of each function over examples, without gradients, in evaluation mode."""
+        training = self.model.training
+        self.model.eval()
+        try:
+            with no_grad():
+                return {name: _mean(name, f, examples) for name, f in measures.items()}
+        finally:
+            self.model.train(training)
+
+
+def _mean(name: str, function: Callable[..., Any], examples: Sequence[tuple]) -> float:
+    total = 0.0
+    for i in range(len(examples)):
+        x = _of_example(name, function, examples, i)
+        total += number(x.data if isinstance(x, Value) else x, f"{name} has to return")
+    return total / len(examples)
+
+
+def _of_example(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> Any:
+    try:
+        return function(*examples[i])
+    except Exception as error:
+        error.add_note(f"{name} was called with example {i} of the data: {str(examples[i])[:200]}")
+        raise

@@ -1,0 +1,70 @@
+"""Save and load models as safetensors files, which PyTorch and others read too.
+
+A file is written beside its destination and renamed when it is complete: whatever happens to the
+program, there is the old file or the new one. Loading checks everything before it changes anything.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .extras import require
+from .files import write_whole
+from .nn import Module
+
+Target = str | os.PathLike[str]
+
+
+def save(model: Module, path: Target) -> None:
+    """Write a model's parameters, under the names of ``state_dict``, to a safetensors file.
+
+    Raises:
+        OSError: the file cannot be written; a file that was there is as it was.
+        ImportError: safetensors is not installed.
+    """
+    write(path, model.state_dict(), {"model": repr(model)[:200]})
+
+
+def load(model: Module, path: Target) -> Module:
+    """Set a model's parameters from a file that ``save`` (or PyTorch) wrote; return the model.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no complete safetensors file, or it is of another architecture. The
+            model is as it was.
+        ImportError: safetensors is not installed.
+    """
+    arrays, _ = read(path)
+    try:
+        model.load_state_dict(arrays)
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from None
+    return model
+
+
+def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Write arrays, and what there is to say about them as JSON, to a safetensors file at once."""
+    numpy_format = require("safetensors.numpy", "train", "saving")
+    content = numpy_format.save(dict(arrays), metadata={"micrograd": json.dumps(about)})
+    write_whole(path, content)
+
+
+def read(path: Target) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the arrays of a safetensors file, and what ``write`` was told about them.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is wrong or truncated.
+    """
+    safetensors = require("safetensors", "train", "loading")
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            told = (file.metadata() or {}).get("micrograd", "{}")
+            return {name: file.get_tensor(name) for name in file.keys()}, json.loads(told)  # noqa: SIM118
+    except OSError:
+        raise
+    except Exception as error:  # what safetensors raises differs from version to version
+        raise ValueError(
+            f"{os.fspath(path)} is no safetensors file, or not a whole one ({error})"
+        ) from error

@@ -1,0 +1,257 @@
+"""fit: the training loop, with all that one writes around it again and again.
+
+The objective of a step is the mean of ``loss(*example)`` over a batch, plus ``penalty()``. A runner
+does the steps; the loop here decides which, and looks after everything between them. What a run
+computes depends on its arguments and on ``seed`` alone.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+from os import PathLike, path
+from time import perf_counter
+from typing import Any
+
+from . import buffers
+from .checkpoints import Checkpoint
+from .data import Examples, batch_indices
+from .engine import Value
+from .history import History, Recording
+from .modes import no_grad
+from .nn import Module
+from .optim import Optimizer
+from .progress import Progress
+from .runner import EagerRunner
+from .schedules import Schedule, rates
+
+_VALIDATION = "validation loss"
+
+
+def fit(
+    loss: Callable[..., Value],
+    data: Any,
+    *,
+    model: Module,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    penalty: Callable[[], Any] | None = None,
+    schedule: Schedule | None = None,
+    validation: Any = None,
+    metrics: Mapping[str, Callable[..., Any]] | None = None,
+    early_stopping: int | None = None,
+    seed: int | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    record: int | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model: move its parameters so that the loss gets small.
+
+    Ctrl-C ends a run early: the best parameters so far are kept, and the history is returned.
+
+    Args:
+        loss: ``loss(*example)`` returns a Value for one example.
+        data: a tuple of columns ``(X, y)``, or a list of examples, which are tuples.
+        model: what is trained.
+        optimizer: over the model's parameters, or some of them.
+        epochs: how often to go through the data.
+        batch_size: examples per step, shuffled anew in each epoch; None takes all, in their order.
+        penalty: ``penalty()`` is added to each step's loss: ``lambda: 1e-4 * l2(parameters)``.
+        schedule: see ``micrograd.schedules``.
+        validation: data to measure on after each epoch.
+        metrics: by name, ``metric(*example)`` returns a number, a bool or a Value; averaged after
+            each epoch, over the validation data or, if there is none, the training data.
+        early_stopping: stop after so many epochs without a lower validation loss (training loss, if
+            there is no validation data), and go back to the best parameters.
+        seed: of the order of the examples; None draws one from Python's ``random``.
+        checkpoint: a file. If it exists, the run goes on from it, to the very numbers that it would
+            have come to without a break. It is kept up to date, about once a second.
+        record: keep the parameters every so many steps, in ``history.recorded``.
+        progress: False shows nothing.
+
+    Raises:
+        TypeError: loss does not return a Value, or the data holds something else than numbers.
+        ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
+            checkpoint is of another run. All this is found before the first step.
+    """
+    for name, least, n in (
+        ("epochs", 0, epochs),
+        ("early_stopping", 1, early_stopping),
+        ("record", 1, record),
+    ):
+        if n is not None and (not hasattr(n, "__index__") or n < least):
+            raise ValueError(f"{name} is a whole number of {least} or more, got {n!r}")
+    examples = Examples(data)
+    held_out = None if validation is None else Examples(validation)
+    steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
+    _check_model(model, optimizer)
+    runner = EagerRunner(loss, penalty, examples, model, optimizer)
+    metrics = dict(metrics or {})
+    _check_loss(loss, examples)
+    runner.measure({"loss": loss, **metrics}, [examples[0], *([held_out[0]] if held_out else [])])
+
+    history = History(seed=seed)
+    if record:
+        history.recorded = Recording([name for name, _ in model.named_parameters()])
+    file, best = None, None
+    if checkpoint is not None:
+        settings = {"examples": len(examples), "batch_size": batch_size, "record": record}
+        settings |= {} if seed is None else {"seed": seed}
+        file = Checkpoint(checkpoint, model, optimizer, history, settings)
+        best = file.resume() if path.exists(checkpoint) else None
+    if history.seed is None:
+        history.seed = random.getrandbits(32)
+    run = _Run(
+        model=model,
+        runner=runner,
+        size=len(examples),
+        batch_size=batch_size,
+        epochs=epochs,
+        rates=rates(schedule, optimizer.lr, steps).tolist(),
+        measures={_VALIDATION: loss} | metrics if held_out else metrics,
+        measured=held_out or examples,
+        patience=early_stopping,
+        record=record,
+        checkpoint=file,
+        history=history,
+        best=best,
+    )
+    run.go(Progress(epochs, steps, progress))
+    return history
+
+
+@dataclass
+class _Run:
+    """One call of fit, after its arguments were checked."""
+
+    model: Module
+    runner: EagerRunner
+    size: int  # examples
+    batch_size: int | None
+    epochs: int
+    rates: list[float]  # the learning rate of every step
+    measures: dict[str, Callable[..., Any]]
+    measured: Examples
+    patience: int | None
+    record: int | None
+    checkpoint: Checkpoint | None
+    history: History
+    best: Any  # all parameters at the end of the best epoch, as an array
+
+    def go(self, progress: Progress) -> None:
+        started = perf_counter()
+        training = self.model.training
+        self.model.train()
+        try:
+            with progress:
+                self._train(progress)
+        finally:
+            self.model.train(training)
+            self.history.seconds = perf_counter() - started
+            if self.checkpoint:
+                self.checkpoint.write()
+        if self.best is not None and (self.patience or self.history.stopped == "interrupted"):
+            buffers.write_data(self.model.parameters(), self.best)
+
+    def _train(self, progress: Progress) -> None:
+        history = self.history
+        history.stopped = "finished"
+        if history.epochs:
+            progress.say(f"going on after epoch {history.epochs} of {self.epochs}")
+        if history.recorded and not history.recorded.steps:
+            self._take_down()
+        if self.checkpoint:
+            self.checkpoint.keep(self.best)
+        try:
+            while history.epochs < self.epochs:
+                if self._has_waited_enough():
+                    history.stopped = "early stopping"
+                    break
+                self._epoch(progress)
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+            progress.say(f"interrupted in epoch {history.epochs + 1}: the best parameters are kept")
+
+    def _epoch(self, progress: Progress) -> None:
+        history = self.history
+        batches = batch_indices(self.size, self.batch_size, history.seed or 0, history.epochs)
+        first = len(batches) * history.epochs
+        for start, stop in self._pieces(first, len(batches)):
+            rates = self.rates[first + start : first + stop]
+            losses = self.runner.run(batches[start:stop], rates)
+            for loss, rate in zip(losses, rates, strict=True):
+                history.step_loss.append(loss)
+                history.learning_rate.append(rate)
+                progress.step(history)
+            if self.record and len(history.step_loss) % self.record == 0:
+                self._take_down()
+        weighted = zip(history.step_loss[first:], batches, strict=True)
+        measured = self.runner.measure(self.measures, self.measured)
+        history.loss.append(sum([loss * (len(batch) / self.size) for loss, batch in weighted]))
+        if _VALIDATION in measured:
+            history.validation_loss.append(measured.pop(_VALIDATION))
+        for name, x in measured.items():
+            history.metrics.setdefault(name, []).append(x)
+        self._remember_the_best()
+        if self.checkpoint:
+            self.checkpoint.keep(self.best)
+        progress.epoch(history)
+
+    def _pieces(self, first: int, count: int) -> Iterator[tuple[int, int]]:
+        """Cut an epoch's steps where the parameters are to be recorded."""
+        start = 0
+        while start < count:
+            every = self.record or count
+            stop = min(count, start + every - (first + start) % every)
+            yield start, stop
+            start = stop
+
+    def _take_down(self) -> None:
+        assert self.history.recorded
+        self.history.recorded.steps.append(len(self.history.step_loss))
+        self.history.recorded.parameters.append(self._parameters())
+
+    def _remember_the_best(self) -> None:
+        curve, best = self._followed(), self.history.best_epoch
+        if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
+            self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
+
+    def _has_waited_enough(self) -> bool:
+        best = -1 if self.history.best_epoch is None else self.history.best_epoch
+        return self.patience is not None and self.history.epochs - 1 - best >= self.patience
+
+    def _followed(self) -> list[float]:
+        """The curve that says which epoch was the best."""
+        return self.history.validation_loss or self.history.loss
+
+    def _parameters(self) -> Any:
+        import numpy as np
+
+        values = self.model.parameters()
+        array = np.empty(len(values))
+        buffers.read_data(values, array)
+        return array
+
+
+def _check_model(model: Module, optimizer: Optimizer) -> None:
+    if not isinstance(model, Module):
+        raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
+    strangers = set(optimizer.parameters) - set(model.parameters())
+    if strangers:
+        raise ValueError(
+            f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
+            "make it from model.parameters()"
+        )
+
+
+def _check_loss(loss: Callable[..., Value], examples: Examples) -> None:
+    with no_grad():
+        value = loss(*examples[0])
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
+            "compute it from the model's output itself, not from its .data"
+        )
