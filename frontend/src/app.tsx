@@ -1,0 +1,214 @@
+// The page: the graph, what is said about it on the right, and the steps below.
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Inspector } from "./inspector";
+import { BreakIt, QuizCard } from "./lessons";
+import { Picture } from "./picture";
+import { Scrubber } from "./scrubber";
+import { ShowAs } from "./showas";
+import type { Store } from "./store";
+import { PHASES } from "./timeline";
+import { Training } from "./training";
+
+const KEYS: [string, string][] = [
+  [". and ,", "one step on, one step back (also → and ← outside the graph)"],
+  ["space", "play, pause"],
+  ["1 2 3", "to the forward pass, the order, backward"],
+  ["Home, End", "to the first step, to the last"],
+  ["arrow keys in the graph", "select: ← a parent, → a child, ↑ ↓ above and below"],
+  ["Enter", "edit the selected leaf, unfold the selected box"],
+  ["f", "fold what the selected value is in, unfold a box"],
+  ["Shift + arrow keys", "move the picture"],
+  ["+ − 0", "closer, further, everything"],
+  ["/", "search"],
+  ["d", "dark or light"],
+  ["?", "this list; Esc closes it"],
+];
+
+export function App({ store }: { store: Store }) {
+  const host = useRef<HTMLDivElement>(null);
+  const picture = useRef<Picture | null>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const help = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (!host.current) return;
+    picture.current = new Picture(host.current, store);
+    return () => picture.current?.stop();
+  }, []);
+  useSignalEffect(() => {
+    const step = store.current.value;
+    if (step.phase === "start") return;
+    const node = step.phase === "backward" && step.act === "add" ? step.parent : step.node;
+    picture.current?.follow(store.tree.shown(node, store.open.peek()));
+  });
+  useEffect(() => {
+    const element = page.current;
+    if (!element) return;
+    const alone = document.getElementById("micrograd-explorer")?.contains(element);
+    const target = alone ? document : element; // in a notebook other cells have keys of their own
+    const onKey = (e: Event) => pressed(e as KeyboardEvent, store, picture.current, element, help.current);
+    target.addEventListener("keydown", onKey);
+    return () => target.removeEventListener("keydown", onKey);
+  }, []);
+  const { history } = store.page;
+  return (
+    <div class="mg-root-element" data-theme={store.theme.value} ref={page}>
+      <Header store={store} picture={picture} onHelp={() => help.current?.showModal()} />
+      <main class="mg-main">
+        <div class="mg-graph-area">
+          <div
+            ref={host}
+            class="mg-graph"
+            tabIndex={0}
+            role="application"
+            aria-roledescription="graph"
+            aria-label="The graph. Arrow keys select: left a parent, right a child. Question mark lists all keys."
+          />
+          <div class="mg-zoom" role="group" aria-label="Zoom">
+            <button type="button" aria-label="Closer" title="Closer (+)" onClick={() => picture.current?.zoom(1.25)}>+</button>
+            <button type="button" aria-label="Further" title="Further (−)" onClick={() => picture.current?.zoom(0.8)}>−</button>
+            <button type="button" aria-label="Fit" title="Everything (0)" onClick={() => picture.current?.fit()}>⤢</button>
+          </div>
+          <Legend />
+        </div>
+        <aside class="mg-side" aria-label="About the graph">
+          {history && <Training store={store} history={history} />}
+          <Inspector store={store} />
+          <BreakIt store={store} />
+          <QuizCard store={store} />
+          <ShowAs store={store} />
+        </aside>
+      </main>
+      <Scrubber store={store} />
+      <Spoken store={store} />
+      <dialog ref={help} class="mg-help" aria-labelledby="mg-help-title">
+        <h2 id="mg-help-title">Keys</h2>
+        <dl>{KEYS.map(([key, text]) => <div key={key}><dt>{key}</dt><dd>{text}</dd></div>)}</dl>
+        <button type="button" onClick={() => help.current?.close()}>Close</button>
+      </dialog>
+    </div>
+  );
+}
+
+function Header({ store, picture, onHelp }: { store: Store; picture: { current: Picture | null }; onHelp: () => void }) {
+  const foldable = store.tree.groups.length > 1;
+  const { theme } = store;
+  const next = { auto: "dark", dark: "light", light: "auto" } as const;
+  return (
+    <header class="mg-header">
+      <h1 title={store.page.note}>{store.page.title}</h1>
+      {store.page.note && <p class="mg-note">{store.page.note}</p>}
+      <span class="mg-grow" />
+      {store.edited.value.length > 0 && !store.page.history && (
+        <button type="button" onClick={() => store.setLeaves(store.edited.value.map((n) => [n, store.original[n]]))}>
+          Undo all edits
+        </button>
+      )}
+      {foldable && (
+        <>
+          <button type="button" onClick={() => store.setAllOpen(false)}>Fold all</button>
+          {store.graph.size <= 2000 && <button type="button" onClick={() => store.setAllOpen(true)}>Unfold all</button>}
+        </>
+      )}
+      <Search store={store} picture={picture} />
+      <button type="button" aria-label={`Colours: ${theme.value}`} title={`Colours: ${theme.value} (d)`} onClick={() => { theme.value = next[theme.value]; }}>
+        {theme.value === "auto" ? "◐" : theme.value === "dark" ? "☾" : "☀"}
+      </button>
+      <button type="button" aria-label="Keys" title="Keys (?)" onClick={onHelp}>?</button>
+    </header>
+  );
+}
+
+function Search({ store, picture }: { store: Store; picture: { current: Picture | null } }) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const wanted = text.trim().toLowerCase();
+  const found = wanted
+    ? store.graph.labels.flatMap((label, node) =>
+        (label || store.graph.name(node)).toLowerCase().includes(wanted) && (label || !store.graph.isLeaf(node)) ? [node] : [],
+      )
+    : [];
+  found.sort((a, b) => Number(!store.graph.labels[a]) - Number(!store.graph.labels[b]) || a - b);
+  const show = (n: number) => {
+    if (!found.length) return;
+    const place = ((n % found.length) + found.length) % found.length;
+    setAt(place);
+    store.reveal(found[place]);
+    requestAnimationFrame(() => picture.current?.show(`n${found[place]}`, true));
+  };
+  return (
+    <form class="mg-search" role="search" onSubmit={(e) => { e.preventDefault(); show(at); setAt(at + 1); }}>
+      <input
+        type="search"
+        aria-label="Search by label"
+        placeholder="Search labels  ( / )"
+        value={text}
+        onInput={(e) => { setText(e.currentTarget.value); setAt(0); }}
+        onKeyDown={(e) => {
+          if (e.key === "Escape") { setText(""); e.currentTarget.blur(); }
+        }}
+      />
+      <output class="mg-found">{wanted && (found.length ? `${found.length} found, Enter shows` : "none")}</output>
+    </form>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="mg-legend" aria-label="Colours">
+      <li class="mg-t-data">data</li>
+      <li class="mg-t-grad">grad</li>
+      <li class="mg-t-local">∂ local derivative</li>
+    </ul>
+  );
+}
+
+// What is selected, for those who do not see it.
+function Spoken({ store }: { store: Store }) {
+  const node = store.selectedNode.value;
+  const key = store.selected.value;
+  let text = "";
+  if (node >= 0) {
+    const { grad, reached } = store.gradients.value;
+    const g = store.hidden(node) ? "hidden" : reached[node] ? grad[node] : "blank";
+    text = `${store.graph.name(node)}, data ${store.data.value[node]}, grad ${g}`;
+  } else if (key) text = store.tree.groups[Number(key.slice(1))].label;
+  return <p class="mg-sr" aria-live="polite">{text}</p>;
+}
+
+function pressed(e: KeyboardEvent, store: Store, picture: Picture | null, page: HTMLElement, help: HTMLDialogElement | null): void {
+  const target = e.target as HTMLElement;
+  if (e.ctrlKey || e.metaKey || e.altKey || help?.open || e.defaultPrevented) return;
+  const typing = target.matches("input:not([type=range]):not([type=checkbox]), textarea, select");
+  if (typing) return;
+  const onButton = target.matches("button, input[type=checkbox]");
+  const onSlider = target.matches("input[type=range]");
+  const acts: Record<string, () => void> = {
+    ".": () => store.goTo(store.step.value + 1),
+    ",": () => store.goTo(store.step.value - 1),
+    "+": () => picture?.zoom(1.25),
+    "=": () => picture?.zoom(1.25),
+    "-": () => picture?.zoom(0.8),
+    "0": () => picture?.fit(),
+    "/": () => page.querySelector<HTMLInputElement>(".mg-search input")?.focus(),
+    "?": () => help?.showModal(),
+    d: () => { store.theme.value = isDark(page) ? "light" : "dark"; },
+  };
+  PHASES.forEach((phase, i) => { acts[String(i + 1)] = () => store.goToPhase(phase); });
+  if (!onButton) acts[" "] = () => { store.playing.value = !store.playing.value; };
+  if (!onSlider) {
+    acts.ArrowRight = acts["."];
+    acts.ArrowLeft = acts[","];
+    acts.Home = () => store.goTo(0);
+    acts.End = () => store.goTo(store.timeline.value.length);
+  }
+  const act = acts[e.key];
+  if (!act) return;
+  e.preventDefault();
+  act();
+}
+
+function isDark(page: HTMLElement): boolean {
+  const theme = page.dataset.theme;
+  return theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+}

@@ -1,0 +1,36 @@
+// Numbers as people read them: Python's way of writing, five digits.
+
+export function number(x: number, digits = 5): string {
+  if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
+  if (x === 0) return "0.0";
+  const size = Math.abs(x);
+  if (size >= 1e6 || size < 1e-4) {
+    const [mantissa, exponent] = x.toExponential(digits - 2).split("e");
+    return `${trimmed(mantissa)}e${exponent.replace("+", "")}`;
+  }
+  return trimmed(x.toPrecision(size >= 1e5 ? 6 : digits));
+}
+
+function trimmed(text: string): string {
+  if (!text.includes(".")) return `${text}.0`;
+  return text.replace(/0+$/, "").replace(/\.$/, ".0");
+}
+
+export const signed = (x: number) => (x < 0 ? number(x) : `+${number(x)}`);
+
+export function shortened(text: string, length: number): string {
+  const letters = [...text];
+  return letters.length <= length ? text : `${letters.slice(0, length - 1).join("")}…`;
+}
+
+// Equal but for rounding; nan equals nan.
+export function same(x: number, y: number): boolean {
+  return Object.is(x, y) || x === y || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));
+}
+
+export function parseNumber(text: string): number | null {
+  const clean = text.trim().replace(",", ".").replace("−", "-");
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(clean)) return Number(clean);
+  const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(clean);
+  return fraction && Number(fraction[2]) ? Number(fraction[1]) / Number(fraction[2]) : null;
+}

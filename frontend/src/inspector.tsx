@@ -1,0 +1,193 @@
+// The selected value: its number, its ledger of contributions, and what happens when it is changed.
+import { useState } from "preact/hooks";
+import { number, parseNumber, same, signed } from "./format";
+import { Data, Grad, Local } from "./sentence";
+import type { Store } from "./store";
+import type { Contribution } from "./timeline";
+
+export function Inspector({ store }: { store: Store }) {
+  const node = store.selectedNode.value;
+  const key = store.selected.value;
+  if (node < 0) {
+    const group = key?.startsWith("g") ? store.tree.groups[Number(key.slice(1))] : null;
+    return (
+      <section class="mg-card">
+        <h2>{group ? group.label : "Nothing selected"}</h2>
+        {group ? (
+          <>
+            <p>{group.count.toLocaleString("en")} values, folded into one box.</p>
+            <button type="button" onClick={() => store.setOpen(group, !store.open.value.has(group.id))}>
+              {store.open.value.has(group.id) ? "Fold" : "Unfold"}
+            </button>
+          </>
+        ) : (
+          <p class="mg-muted">Click a value, or press an arrow key in the graph, to see where its gradient comes from.</p>
+        )}
+      </section>
+    );
+  }
+  return <Value store={store} node={node} />;
+}
+
+function Value({ store, node }: { store: Store; node: number }) {
+  const { graph } = store;
+  const leaf = graph.isLeaf(node);
+  const known = store.known.value[node] === 1;
+  const around = store.tree.around(node);
+  const held = graph.held.get(node);
+  const right = store.right.value.grad[node];
+  return (
+    <section class="mg-card mg-inspector">
+      <h2>
+        {graph.name(node)}
+        <span class="mg-kind">{node === store.root.value ? "the output" : leaf ? "a leaf" : graph.symbol(node)}</span>
+      </h2>
+      {leaf ? (
+        <LeafInput store={store} node={node} key={node} />
+      ) : (
+        <p class="mg-line">
+          data {known ? <Data x={store.data.value[node]} /> : <span class="mg-muted">not computed yet</span>}
+          {known && <span class="mg-muted mg-formula"> = {graph.expression(node)}</span>}
+        </p>
+      )}
+      <Change store={store} />
+      <Ledger store={store} node={node} />
+      {held !== undefined && !same(held, right) && !store.hidden(node) && !store.edited.value.length && node !== store.root.value && (
+        <p class="mg-muted">
+          In Python its .grad is {number(held)}{same(held, 2 * right) ? ", twice what one backward gives: was zero_grad forgotten?" : "."}
+        </p>
+      )}
+      {graph.hasOwnBackward(node) && (
+        <p class="mg-muted">Its _backward was set by hand; the local derivatives are what it adds for an upstream gradient of 1.</p>
+      )}
+      <div class="mg-row">
+        {!leaf && node !== store.root.value && (
+          <button type="button" onClick={() => store.keepingPlace(() => { store.root.value = node; })}>
+            Run backward from here
+          </button>
+        )}
+        {around.length > 0 && (
+          <button type="button" onClick={() => store.setOpen(around[0], false)} title="f">Fold {around[0].label}</button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function LeafInput({ store, node }: { store: Store; node: number }) {
+  const x = store.data.value[node];
+  const [text, setText] = useState<string | null>(null);
+  const bad = text !== null && parseNumber(text) === null;
+  const take = (raw: string) => {
+    setText(raw);
+    const parsed = parseNumber(raw);
+    if (parsed !== null) store.setLeaf(node, parsed);
+  };
+  const nudge = (by: number) => {
+    setText(null);
+    store.setLeaf(node, Math.round((x + by) * 1e6) / 1e6);
+  };
+  return (
+    <div class="mg-leaf">
+      <label>
+        data{" "}
+        <input
+          class="mg-leaf-input"
+          inputMode="decimal"
+          value={text ?? number(x, 12)}
+          aria-invalid={bad}
+          aria-describedby="mg-leaf-hint"
+          onInput={(e) => take(e.currentTarget.value)}
+          onBlur={() => setText(null)}
+          onKeyDown={(e) => {
+            if (e.key === "ArrowUp" || e.key === "ArrowDown") {
+              e.preventDefault();
+              nudge(e.key === "ArrowUp" ? 0.1 : -0.1);
+            } else if (e.key === "Enter" || e.key === "Escape") e.currentTarget.blur();
+          }}
+        />
+      </label>
+      <button type="button" aria-label="0.1 less" onClick={() => nudge(-0.1)}>−0.1</button>
+      <button type="button" aria-label="0.1 more" onClick={() => nudge(0.1)}>+0.1</button>
+      {!Object.is(x, store.original[node]) && (
+        <button type="button" onClick={() => { setText(null); store.setLeaf(node, store.original[node]); }}>Undo</button>
+      )}
+      <p id="mg-leaf-hint" class={bad ? "mg-t-wrong" : "mg-sr"}>
+        {bad ? `“${text}” is not a number: type one such as -2.5` : "Type a number; arrow up and down change it by 0.1."}
+      </p>
+    </div>
+  );
+}
+
+function Change({ store }: { store: Store }) {
+  const change = store.change.value;
+  if (!change || change.node !== store.selectedNode.value) return null;
+  const by = change.to - change.from;
+  const off = change.actual - change.predicted;
+  const out = store.graph.name(store.root.value);
+  const hidden = store.hidden(change.node);
+  return (
+    <div class="mg-change" role="status">
+      <p>{store.graph.name(change.node)} changed by {signed(by)}</p>
+      {hidden ? <p class="mg-muted">The prediction would give the answer away.</p> : (
+        <table>
+          <tbody>
+            <tr><th scope="row">predicted, grad · Δ</th><td><Grad>{signed(change.predicted)}</Grad></td></tr>
+            <tr><th scope="row">actual change of {out}</th><td><b class="mg-t-data">{signed(change.actual)}</b></td></tr>
+          </tbody>
+        </table>
+      )}
+      {!hidden && (
+        <p class="mg-muted">
+          {same(change.predicted, change.actual) || Math.abs(off) < 1e-12 * Math.abs(change.to)
+            ? "Exactly as predicted: along this value it is a straight line."
+            : `Off by ${number(off, 3)}: the slope changes on the way. A smaller step comes closer.`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Ledger({ store, node }: { store: Store; node: number }) {
+  const { graph } = store;
+  const rows = store.timeline.value.ledger(store.step.value, node, store.partials.value);
+  const { grad, reached } = store.gradients.value;
+  const wrong = store.wrong.value.has(node);
+  if (store.hidden(node)) return <p class="mg-line">grad <Grad>?</Grad></p>;
+  const isRoot = node === store.root.value;
+  if (!reached[node]) {
+    return <p class="mg-line">grad <span class="mg-muted">blank: backward has not come here yet</span></p>;
+  }
+  const from = (row: Contribution) => (row.run > 1 ? `run ${row.run}: ${graph.name(row.node)}` : graph.name(row.node));
+  const total = rows.length > 200 ? rows.slice(-200) : rows;
+  return (
+    <>
+      <table class="mg-ledger">
+        <caption>Where {graph.bracketed(node)}.grad comes from</caption>
+        <thead>
+          <tr><th scope="col">through</th><th scope="col">local ∂</th><th scope="col">upstream</th><th scope="col">adds</th></tr>
+        </thead>
+        <tbody>
+          {isRoot && <tr><td>itself</td><td></td><td></td><td><Grad>1.0</Grad></td></tr>}
+          {rows.length > total.length && <tr><td colSpan={4} class="mg-muted">… {rows.length - total.length} before these</td></tr>}
+          {total.map((row, i) => (
+            <tr key={i} class={row.lost ? "mg-lost" : ""}>
+              <td>{from(row)}</td>
+              <td><Local x={row.partial} /></td>
+              <td><Grad>{number(row.upstream)}</Grad></td>
+              <td><Grad>{number(row.amount)}</Grad>{row.lost && <span class="mg-sr"> overwritten</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr class={wrong ? "mg-wrong-sum" : ""}>
+            <th scope="row" colSpan={3}>{store.bugs.value.assign ? "grad, the last one" : "grad, the sum"}</th>
+            <td><Grad>{number(grad[node])}</Grad></td>
+          </tr>
+        </tfoot>
+      </table>
+      {wrong && <p class="mg-t-wrong mg-verdict">✗ wrong: the right gradient is {number(store.right.value.grad[node])}</p>}
+    </>
+  );
+}
+

@@ -1,0 +1,157 @@
+// Everything that changes on the page, and what follows from it.
+import { computed, signal } from "@preact/signals";
+import { type Group, groupKey, Tree } from "./arrange";
+import { same } from "./format";
+import { Graph } from "./graph";
+import { type Bugs, Partials, type Phase, Timeline } from "./timeline";
+import type { PageData, Rules } from "./types";
+
+export interface Change {
+  node: number;
+  from: number;
+  to: number;
+  predicted: number;
+  actual: number;
+}
+
+export interface Quiz {
+  node: number;
+  answer: string;
+  verdict: "open" | "right" | "wrong" | "shown";
+}
+
+export type Store = ReturnType<typeof createStore>;
+
+// What to select at first: the named leaf with the most uses, where there is little to choose from.
+function interesting(graph: Graph): string | null {
+  let best = -1;
+  graph.labels.forEach((label, n) => {
+    if (!label || !graph.isLeaf(n)) return;
+    if (best < 0 || graph.children[n].length > graph.children[best].length) best = n;
+  });
+  return best < 0 || graph.size > 40 ? null : `n${best}`;
+}
+
+export function createStore(page: PageData, rules: Rules) {
+  const graph = new Graph(page.graph, rules);
+  const tree = new Tree(page.picture, graph);
+  const original = graph.start();
+
+  const data = signal(original.slice());
+  const root = signal(graph.roots[graph.roots.length - 1]);
+  const bugs = signal<Bugs>({ assign: false, twice: false, naive: false });
+  const step = signal(0);
+  const playing = signal(false);
+  const speed = signal(1);
+  const selected = signal<string | null>(interesting(graph));
+  const open = signal(new Set(tree.groups.filter((g) => !g.foldedAtFirst).map((g) => g.id)));
+  const change = signal<Change | null>(null);
+  const quiz = signal<Quiz | null>(null);
+  const score = signal({ right: 0, asked: 0 });
+  const theme = signal<"auto" | "light" | "dark">("auto");
+  const told = signal(""); // for screen readers
+  const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
+
+  const timeline = computed(() => new Timeline(graph, root.value, bugs.value));
+  const partials = computed(() => new Partials(graph, data.value));
+  const current = computed(() => timeline.value.at(step.value));
+  const phase = computed(() => timeline.value.phaseOf(step.value));
+  const known = computed(() => timeline.value.computed(step.value));
+  const gradients = computed(() => timeline.value.play(step.value, partials.value));
+  const right = computed(() => {
+    const clean = new Timeline(graph, root.value, { assign: false, twice: false, naive: false });
+    return clean.play(clean.length, partials.value);
+  });
+  const broken = computed(() => Object.values(bugs.value).some(Boolean));
+  const wrong = computed(() => {
+    const marked = new Set<number>();
+    if (!broken.value) return marked;
+    for (const node of timeline.value.order) {
+      if (!timeline.value.isSettled(node, step.value)) continue;
+      if (!same(gradients.value.grad[node], right.value.grad[node])) marked.add(node);
+    }
+    return marked;
+  });
+  // While the order is being built: who has a place in it, and who was visited.
+  const ordering = computed(() => (phase.value === "order" ? timeline.value.ordering(step.value) : null));
+  const scene = computed(() => tree.scene(open.value));
+  const selectedNode = computed(() => {
+    const key = selected.value;
+    return key?.startsWith("n") ? Number(key.slice(1)) : -1;
+  });
+  const edited = computed(() =>
+    graph.labels.map((_, i) => i).filter((i) => graph.isLeaf(i) && !Object.is(data.value[i], original[i])),
+  );
+
+  const goTo = (to: number) => {
+    step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));
+  };
+
+  // Keep the place in the story when its length changes: the same phase, the same share of it.
+  const keepingPlace = (act: () => void) => {
+    const before = timeline.value;
+    const was = before.phaseOf(step.value);
+    const end = step.value >= before.length;
+    act();
+    const after = timeline.value;
+    if (end) step.value = after.length;
+    else if (was === "backward") step.value = Math.min(after.length, step.value - before.ends.order + after.ends.order);
+    else step.value = Math.min(step.value, after.length);
+  };
+
+  const setLeaf = (node: number, x: number) => {
+    if (Object.is(data.value[node], x)) return;
+    const before = data.value;
+    const slope = right.value.grad[node];
+    const next = before.slice();
+    next[node] = x;
+    graph.forward(next);
+    data.value = next;
+    const actual = next[root.value] - before[root.value];
+    change.value = { node, from: before[node], to: x, predicted: slope * (x - before[node]), actual };
+  };
+
+  // Take over several leaves at once, with no prediction: from Python, or from training.
+  const setLeaves = (leaves: Iterable<[number, number]>) => {
+    const next = data.value.slice();
+    for (const [node, x] of leaves) next[node] = x;
+    data.value = graph.forward(next);
+    change.value = null;
+  };
+
+  const setOpen = (group: Group, isOpen: boolean) => {
+    const next = new Set(open.value);
+    if (isOpen) next.add(group.id);
+    else next.delete(group.id);
+    open.value = next;
+    if (!isOpen && selected.value && !scene.value.boxes.has(selected.value)) selected.value = groupKey(group);
+  };
+
+  const setAllOpen = (isOpen: boolean) => {
+    const all = isOpen ? tree.groups : [tree.root];
+    open.value = new Set(all.map((g) => g.id));
+  };
+
+  // Show a node, whatever it is folded into.
+  const reveal = (node: number) => {
+    const around = tree.around(node);
+    if (around.some((g) => !open.value.has(g.id))) {
+      open.value = new Set([...open.value, ...around.map((g) => g.id)]);
+    }
+    selected.value = `n${node}`;
+  };
+
+  const hidden = (node: number) => quiz.value?.node === node && quiz.value.verdict !== "right" && quiz.value.verdict !== "shown";
+
+  const goToPhase = (to: Phase, end = false) => {
+    const { ends } = timeline.value;
+    const first = to === "forward" ? 0 : to === "order" ? ends.forward : ends.order;
+    goTo(end ? ends[to] : first + 1);
+  };
+
+  return {
+    page, graph, tree, original, data, root, bugs, step, playing, speed, selected, open, change, quiz, score, theme,
+    told, snapshot, timeline, partials, current, phase, known, ordering, gradients, right, broken, wrong, scene, selectedNode,
+    edited, goTo, keepingPlace, setLeaf, setLeaves, setOpen, setAllOpen, reveal, hidden, goToPhase,
+  };
+}

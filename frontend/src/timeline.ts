@@ -1,0 +1,235 @@
+// Every step from the leaves' numbers to the last gradient, right or broken on purpose.
+import type { Graph } from "./graph";
+
+export interface Bugs {
+  assign: boolean; // = instead of +=
+  twice: boolean; // backward again, without zero_grad
+  naive: boolean; // recursion instead of the topological order
+}
+
+export const PHASES = ["forward", "order", "backward"] as const;
+export type Phase = (typeof PHASES)[number];
+
+export type Step =
+  | { phase: "start" }
+  | { phase: "forward"; node: number }
+  | { phase: "order"; act: "visit" | "again" | "append"; node: number }
+  | { phase: "backward"; act: "seed"; node: number; run: number }
+  | { phase: "backward"; act: "add"; node: number; slot: number; parent: number; run: number };
+
+export interface Contribution {
+  node: number; // whose backward made it
+  slot: number;
+  run: number;
+  partial: number;
+  upstream: number;
+  amount: number;
+  lost: boolean; // overwritten by a later one
+}
+
+export interface Gradients {
+  grad: Float64Array;
+  reached: Uint8Array;
+}
+
+const VISIT = 0;
+const AGAIN = 1;
+const APPEND = 2;
+const ACTS = ["visit", "again", "append"] as const;
+const SEED = -1;
+export const LIMIT = 20_000; // steps of a naive recursion, which may need more than there is time for
+
+export class Timeline {
+  readonly order: number[];
+  readonly inner: number[];
+  readonly cut: boolean; // the recursion was stopped at the limit
+  readonly length: number;
+  readonly ends: Record<Phase, number>; // the last step of each phase
+  private readonly acts: number[] = []; // of the order phase: act, node, ...
+  private readonly events: number[] = []; // of the backward phase: node, slot, ...
+  private readonly last = new Map<number, number>(); // the last event that touches a node
+
+  constructor(
+    readonly graph: Graph,
+    readonly root: number,
+    readonly bugs: Bugs,
+  ) {
+    this.order = this.sort();
+    this.inner = this.order.filter((i) => !graph.isLeaf(i));
+    if (bugs.naive) this.acts.length = 0;
+    let cut = false;
+    for (let run = 0; run < (bugs.twice ? 2 : 1); run++) {
+      this.events.push(root, SEED);
+      if (bugs.naive) cut = this.recurse() || cut;
+      else this.inOrder();
+    }
+    this.cut = cut;
+    for (let e = 0; e < this.events.length; e += 2) {
+      const [node, slot] = [this.events[e], this.events[e + 1]];
+      this.last.set(slot === SEED ? node : graph.parents[node][slot], e / 2);
+    }
+    const forward = this.inner.length;
+    const order = forward + this.acts.length / 2;
+    this.length = order + this.events.length / 2;
+    this.ends = { forward, order, backward: this.length };
+  }
+
+  // The depth-first post-order over ordered parents, as engine.py has it, noting every visit.
+  private sort(): number[] {
+    const order: number[] = [];
+    const seen = new Uint8Array(this.graph.size);
+    const stack: number[] = [this.root];
+    while (stack.length) {
+      const node = stack.pop() as number;
+      if (node < 0) {
+        this.acts.push(APPEND, ~node);
+        order.push(~node);
+      } else if (seen[node]) {
+        this.acts.push(AGAIN, node);
+      } else {
+        seen[node] = 1;
+        this.acts.push(VISIT, node);
+        stack.push(~node);
+        const parents = this.graph.parents[node];
+        for (let i = parents.length - 1; i >= 0; i--) stack.push(parents[i]);
+      }
+    }
+    return order;
+  }
+
+  private inOrder(): void {
+    for (let i = this.order.length - 1; i >= 0; i--) {
+      const node = this.order[i];
+      for (let slot = 0; slot < this.graph.parents[node].length; slot++) this.events.push(node, slot);
+    }
+  }
+
+  // Add to the parents, then do the same for each of them at once. Returns whether it had to stop.
+  private recurse(): boolean {
+    const end = this.events.length + 2 * LIMIT;
+    const stack = [this.root];
+    while (stack.length) {
+      const node = stack.pop() as number;
+      const parents = this.graph.parents[node];
+      for (let slot = 0; slot < parents.length; slot++) this.events.push(node, slot);
+      if (this.events.length > end) return true;
+      stack.push(...[...new Set(parents)].reverse());
+    }
+    return false;
+  }
+
+  phaseOf(step: number): Phase | "start" {
+    if (step <= 0) return "start";
+    if (step <= this.ends.forward) return "forward";
+    return step <= this.ends.order ? "order" : "backward";
+  }
+
+  at(step: number): Step {
+    if (step <= 0) return { phase: "start" };
+    if (step <= this.ends.forward) return { phase: "forward", node: this.inner[step - 1] };
+    if (step <= this.ends.order) {
+      const k = 2 * (step - this.ends.forward - 1);
+      return { phase: "order", act: ACTS[this.acts[k]], node: this.acts[k + 1] };
+    }
+    const e = 2 * (step - this.ends.order - 1);
+    const [node, slot] = [this.events[e], this.events[e + 1]];
+    let run = 0;
+    for (let k = 0; k <= e; k += 2) run += Number(this.events[k + 1] === SEED);
+    if (slot === SEED) return { phase: "backward", act: "seed", node, run };
+    return { phase: "backward", act: "add", node, slot, parent: this.graph.parents[node][slot], run };
+  }
+
+  // Which values are computed after so many steps.
+  computed(step: number): Uint8Array {
+    const known = new Uint8Array(this.graph.size).fill(1);
+    for (let k = Math.max(0, step); k < this.inner.length; k++) known[this.inner[k]] = 0;
+    return known;
+  }
+
+  // The list as far as it is built.
+  listed(step: number): number[] {
+    if (this.bugs.naive || step <= this.ends.forward) return [];
+    const list: number[] = [];
+    const end = 2 * (Math.min(step, this.ends.order) - this.ends.forward);
+    for (let k = 0; k < end; k += 2) if (this.acts[k] === APPEND) list.push(this.acts[k + 1]);
+    return list;
+  }
+
+  ordering(step: number): { places: Map<number, number>; visited: Set<number> } {
+    const places = new Map<number, number>();
+    const visited = new Set<number>();
+    const end = 2 * (Math.min(step, this.ends.order) - this.ends.forward);
+    for (let k = 0; k < end; k += 2) {
+      visited.add(this.acts[k + 1]);
+      if (this.acts[k] === APPEND) places.set(this.acts[k + 1], places.size);
+    }
+    return { places, visited };
+  }
+
+  // Play the backward phase up to a step; ``watch`` gets every contribution on the way.
+  play(
+    step: number,
+    partials: Partials,
+    watch?: (parent: number, contribution: Omit<Contribution, "lost">) => void,
+  ): Gradients {
+    const grad = new Float64Array(this.graph.size);
+    const reached = new Uint8Array(this.graph.size);
+    const end = 2 * (Math.min(step, this.length) - this.ends.order);
+    let run = 0;
+    for (let e = 0; e < end; e += 2) {
+      const [node, slot] = [this.events[e], this.events[e + 1]];
+      if (slot === SEED) {
+        for (const i of this.inner) grad[i] = reached[i] = 0;
+        grad[node] += 1;
+        reached[node] = 1;
+        run += 1;
+        continue;
+      }
+      const parent = this.graph.parents[node][slot];
+      const partial = partials.of(node)[slot];
+      const amount = partial * grad[node];
+      watch?.(parent, { node, slot, run, partial, upstream: grad[node], amount });
+      grad[parent] = this.bugs.assign ? amount : grad[parent] + amount;
+      reached[parent] = 1;
+    }
+    return { grad, reached };
+  }
+
+  // What was added to one node up to a step.
+  ledger(step: number, target: number, partials: Partials): Contribution[] {
+    const rows: Contribution[] = [];
+    const inner = !this.graph.isLeaf(target);
+    this.play(step, partials, (parent, contribution) => {
+      if (parent !== target) return;
+      if (inner && rows.length && rows[0].run !== contribution.run) rows.length = 0;
+      if (this.bugs.assign) for (const row of rows) row.lost = true;
+      rows.push({ ...contribution, lost: false });
+    });
+    return rows;
+  }
+
+  // Nothing after this step touches the node's gradient any more.
+  isSettled(node: number, step: number): boolean {
+    const last = this.last.get(node);
+    return last !== undefined && this.ends.order + last + 1 <= step;
+  }
+}
+
+// Local derivatives at the present values, each computed when first asked for.
+export class Partials {
+  private readonly known = new Map<number, number[]>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly data: Float64Array,
+  ) {}
+
+  of(node: number): number[] {
+    let partials = this.known.get(node);
+    if (!partials) {
+      partials = this.graph.partials(node, this.data);
+      this.known.set(node, partials);
+    }
+    return partials;
+  }
+}

@@ -1,0 +1,62 @@
+// What Python writes into the page. Lists are indexed by node, parents before children.
+
+export type Num = number | "NaN" | "Infinity" | "-Infinity";
+
+export interface GraphData {
+  ops: { key: string; name: string; symbol: string }[];
+  op: number[]; // into ops; -1 for a leaf
+  parents: number[][]; // one entry per use
+  labels: Record<string, string>;
+  data: Record<string, Num>; // of leaves, and of values that the page cannot compute
+  grads: Record<string, Num>; // what Python held, where not 0
+  frozen: Record<string, Num[]>; // partials of values with a hand-set _backward
+  roots: number[];
+}
+
+export interface TreeData {
+  label: string;
+  kind: "graph" | "module" | "sum" | "class" | "loop" | "range";
+  folded: boolean;
+  items: (number | TreeData)[];
+  shape?: number; // without one the items are a grid
+}
+
+export interface ShapeData {
+  size: [number, number];
+  at: number[]; // x, y of each item's centre
+  routes: [number, number, number[]][]; // from, to, x, y of the points between
+}
+
+export interface PictureData {
+  sizes: Record<"value" | "leaf" | "number" | "group", [number, number]>;
+  gap: [number, number];
+  tree: TreeData;
+  shapes: ShapeData[];
+}
+
+export interface HistoryData {
+  steps: number[]; // the training step of each snapshot
+  parameters: number[]; // nodes
+  values: Num[][]; // one row of parameters per snapshot
+  curves: { name: string; steps: number[]; values: Num[] }[];
+  inputs: number[]; // the nodes of the model's inputs
+  output: number; // the node of the model's output
+  points: Num[][]; // inputs of the examples, for the picture of the boundary
+  targets: Num[];
+}
+
+export interface PageData {
+  title: string;
+  note: string;
+  graph: GraphData;
+  picture: PictureData;
+  show: { latex: string; python: string; explain: string };
+  history?: HistoryData;
+}
+
+export interface Rule {
+  value: (x: number[]) => number;
+  partials: (x: number[], out: number) => number[];
+}
+export type Rules = Record<string, Rule>;
+export type Library = Record<string, (...x: number[]) => number>;

@@ -1,0 +1,180 @@
+"""explore: from a value, a model, a training run or a formula to its page."""
+
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..engine import Value
+from ..explain import explain
+from ..expression import evaluate
+from ..files import write_whole
+from ..history import History
+from ..nn import Module
+from ..source import formula, python
+from . import training
+from .folding import Group, group
+from .page import frame, page_html
+from .placement import place
+from .snapshot import Snapshot, as_json, evaluator, take_snapshot
+
+_HEIGHT = 720  # pixels, in a notebook
+_LONG = 400  # values, above which a formula is no help
+_LARGEST = 5_000  # values, above which neither source nor words are
+
+
+class Explorer:
+    """A page about a graph: shown by notebooks, saved with ``save``, opened with ``open``."""
+
+    def __init__(self, page: dict[str, Any], rules: str, snapshot: Snapshot) -> None:
+        self.page = page
+        self.rules = rules
+        self.snapshot = snapshot
+
+    @property
+    def html(self) -> str:
+        """The page: one HTML document that needs nothing else."""
+        return page_html(self.page, self.rules)
+
+    def _repr_html_(self) -> str:
+        return frame(self.html, _HEIGHT)
+
+    def __repr__(self) -> str:
+        title = self.page["title"] or "a graph"
+        return f"Explorer({title}, {len(self.snapshot.values):,} values)"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to a file, whole or not at all; return its path.
+
+        Raises:
+            OSError: the folder is missing or cannot be written to.
+        """
+        return write_whole(path, self.html)
+
+    def open(self) -> Path:
+        """Write the page to a temporary file and open it in the browser; return the file's path."""
+        folder = tempfile.mkdtemp(prefix="micrograd-")
+        path = self.save(Path(folder) / "explorer.html")
+        webbrowser.open(path.as_uri())
+        return path
+
+
+def explore(
+    what: Any,
+    *args: Any,
+    groups: str | None = None,
+    loops: Sequence[tuple[str, Iterable[int]]] = (),
+    title: str | None = None,
+    show: bool | None = None,
+    **names: float,
+) -> Explorer:
+    """Make the interactive page of a graph.
+
+    - ``explore(value)`` or ``explore([value, ...])``: all that the values were computed from;
+      backward starts from the last, and on the page from any.
+    - ``explore(model, x)``: the graph of ``model(x)`` for one input, a number or a list of numbers.
+    - ``explore(history, model, data)``: the same for the first example of the data that ``fit``
+      got, with a second slider over the steps recorded by ``fit(..., record=n)``.
+    - ``explore("c = a*b + b", a=2, b=3)``: a formula, as the command line takes it.
+
+    In a notebook the result shows itself; in a script the page opens in the browser.
+
+    Args:
+        what: a Value, a list of Values, a Module, a History or a formula.
+        args: what belongs to it, see above.
+        groups: how values fold: by "modules" (the dotted labels of parameters), by "structure"
+            (values that do the same), or "nothing". Default: structure above 2,000 values.
+        loops: (name, places in ``snapshot.values``) of groups that go on top of all others.
+        title: of the page; default: the label or the formula.
+        show: False keeps the browser closed, True opens it; default: in a script.
+        names: the number of each name in a formula.
+
+    Raises:
+        TypeError: what is nothing of this kind, or its arguments are missing.
+        ValueError: the history has no recorded steps, or they are of another model.
+    """
+    runs = None
+    if isinstance(what, str):
+        _no_more("a formula", args)
+        roots = [evaluate(what, names)]
+        title = title or what
+    elif names:
+        raise TypeError(f"only a formula takes names, got {', '.join(names)} with {what!r}")
+    elif isinstance(what, History):
+        runs = training.Runs(what, *_two(args))
+        roots = runs.outputs
+        title = title or "training"
+    elif isinstance(what, Module):
+        if len(args) != 1:
+            raise TypeError("a model has a graph only for an input: explore(model, x)")
+        _, roots = training.applied(what, args[0])
+        title = title or type(what).__name__
+    else:
+        _no_more("a value", args)
+        roots = _roots(what)
+        title = title or roots[-1].label or "graph"
+    snapshot = take_snapshot(roots)
+    tree = group(snapshot, groups, list(loops))
+    page = {
+        "title": title,
+        "note": _note(snapshot, tree),
+        "graph": as_json(snapshot),
+        "picture": place(snapshot, tree),
+        "show": _writings(snapshot),
+    }
+    if runs is not None:
+        page["history"] = runs.as_json(snapshot)
+    explorer = Explorer(page, evaluator(snapshot), snapshot)
+    if _in_script() if show is None else show:
+        explorer.open()
+    return explorer
+
+
+def _roots(what: Any) -> list[Value]:
+    roots = [what] if isinstance(what, Value) else list(what) if isinstance(what, Iterable) else []
+    if not roots or not all(isinstance(root, Value) for root in roots):
+        raise TypeError(
+            "explore expects a Value, a list of Values, a model with an input, a History or a "
+            f"formula, got {type(what).__name__} {str(what)[:60]!r}"
+        )
+    return roots
+
+
+def _no_more(what: str, args: tuple) -> None:
+    if args:
+        raise TypeError(f"explore({what}) takes nothing else, got {args!r}")
+
+
+def _two(args: tuple) -> tuple[Any, Any]:
+    if len(args) != 2:
+        raise TypeError("a history needs its model and data: explore(history, model, (X, y))")
+    return args
+
+
+def _note(snapshot: Snapshot, tree: Group) -> str:
+    count = len(snapshot.values)
+    if count <= 60:
+        return ""
+    boxes = len(tree.items)
+    return f"{count:,} values" + (f" in {boxes} boxes" if boxes < count // 2 else "")
+
+
+def _writings(snapshot: Snapshot) -> dict[str, str]:
+    root, count = snapshot.values[snapshot.roots[-1]], len(snapshot.values)
+    too_many = f"{count:,} values are too many to read; take a part of the graph."
+    return {
+        "latex": formula(root) if count <= _LONG else rf"\text{{{too_many}}}",
+        "python": python(root) if count <= _LARGEST else f"# {too_many}",
+        "explain": str(explain(root)) if count <= _LARGEST else too_many,
+    }
+
+
+def _in_script() -> bool:
+    """Tell whether nothing will show the result by itself: no notebook, no prompt."""
+    if "marimo" in sys.modules or hasattr(sys, "ps1") or sys.flags.interactive:
+        return "marimo" not in sys.modules and "IPython" not in sys.modules
+    ipython = sys.modules.get("IPython")
+    return not (ipython and ipython.get_ipython())

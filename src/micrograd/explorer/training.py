@@ -1,0 +1,109 @@
+"""A training run as the page's second slider wants it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..data import Examples
+from ..engine import Value
+from ..history import History
+from ..nn import Module
+from .snapshot import Snapshot, number_json
+
+_MOST = 200  # recorded steps on a page; more would make it heavy, and no slider finer
+_POINTS = 500
+
+
+def applied(model: Module, x: Any) -> tuple[list[Value], list[Value]]:
+    """Apply a model to one example; return the inputs, as labelled Values, and the outputs."""
+    list(model.named_parameters())  # the search gives parameters their dotted labels
+    many = hasattr(x, "__iter__")
+    numbers = list(x) if many else [x]
+    inputs = [v if isinstance(v, Value) else Value(float(v)) for v in numbers]
+    for i, value in enumerate(inputs):
+        value.label = value.label or (f"x{i + 1}" if many else "x")
+    out = model(inputs if many else inputs[0])
+    outputs = [out] if isinstance(out, Value) else list(out)
+    for i, value in enumerate(outputs):
+        value.label = value.label or (f"out{i + 1}" if len(outputs) > 1 else "out")
+    return inputs, outputs
+
+
+class Runs:
+    """What a history recorded, with the model's graph for the first example.
+
+    Args:
+        history: of a ``fit`` with ``record``.
+        model: the one that was trained; it is not changed.
+        data: the examples, as ``fit`` took them: (x, y) or the like.
+
+    Raises:
+        ValueError: nothing was recorded, or it was another model.
+    """
+
+    def __init__(self, history: History, model: Module, data: Any) -> None:
+        recorded = history.recorded
+        if recorded is None or not recorded.steps:
+            raise ValueError("this history has no recorded parameters: use fit(..., record=1)")
+        self.history = history
+        self.parameters = dict(model.named_parameters())
+        if list(self.parameters) != list(recorded.names):
+            raise ValueError(
+                f"the history recorded {len(recorded.names)} parameters of another model; "
+                f"this one has {len(self.parameters)}"
+            )
+        self.examples = Examples(data)
+        self.inputs, self.outputs = applied(model, self.examples[0][0])
+
+    def as_json(self, snapshot: Snapshot) -> dict[str, Any]:
+        """Return what ``frontend/src/types.ts`` calls HistoryData."""
+        recorded = self.history.recorded
+        assert recorded is not None
+        used = [
+            (place, snapshot.number[id(value)])
+            for place, value in enumerate(self.parameters.values())
+            if id(value) in snapshot.number
+        ]
+        chosen = _evenly(len(recorded.steps), _MOST)
+        examples = [self.examples[i] for i in _evenly(len(self.examples), _POINTS)]
+        return {
+            "steps": [recorded.steps[i] for i in chosen],
+            "parameters": [node for _, node in used],
+            "values": [
+                [number_json(float(f"{recorded.parameters[i][place]:.9g}")) for place, _ in used]
+                for i in chosen
+            ],
+            "curves": self._curves(),
+            "inputs": [snapshot.number[id(v)] for v in self.inputs if id(v) in snapshot.number],
+            "output": snapshot.number[id(self.outputs[-1])],
+            "points": [_numbers(example[0]) for example in examples],
+            "targets": [_numbers(example[1])[0] for example in examples if len(example) > 1],
+        }
+
+    def _curves(self) -> list[dict[str, Any]]:
+        history = self.history
+        steps = len(history.step_loss)
+        each = steps / max(1, history.epochs)
+        curves = [("loss", history.step_loss, 1.0), ("validation loss", history.validation_loss, each)]
+        curves += [(name, curve, each) for name, curve in history.metrics.items()]
+        found = []
+        for name, curve, stride in curves:
+            places = _evenly(len(curve), 2 * _MOST)
+            if places:
+                offset = 0 if stride == 1.0 else 1  # an epoch's number is taken at its end
+                found.append({
+                    "name": name,
+                    "steps": [round((i + offset) * stride) for i in places],
+                    "values": [number_json(float(curve[i])) for i in places],
+                })  # fmt: skip
+        return found
+
+
+def _numbers(x: Any) -> list[float | str]:
+    return [number_json(float(v)) for v in (x if isinstance(x, Iterable) else [x])]
+
+
+def _evenly(count: int, most: int) -> list[int]:
+    """Choose at most so many places, first and last among them."""
+    if count <= most:
+        return list(range(count))
+    return [round(i * (count - 1) / (most - 1)) for i in range(most)]
