@@ -10,10 +10,13 @@ OpCase op_cases[OP_COUNT] = {
 #undef X
 };
 
+/* Through a pointer, because compilers turn pow(x, -1.0) into 1 / x, which rounds otherwise. */
+static double (*volatile const libm_pow)(double, double) = pow;
+
 /* Python's nan has the sign bit clear; that of x86 instructions has it set. */
 static double power(double x, double y)
 {
-    double result = pow(x, y);
+    double result = libm_pow(x, y);
     return isnan(result) && !isnan(x) && !isnan(y) ? Py_NAN : result;
 }
 
