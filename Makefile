@@ -7,10 +7,11 @@ BIN := .venv/bin
 NATIVE := $(wildcard setup.py src/micrograd/_native/*.[ch])
 
 # What the tests and the demo would otherwise write into the home folder.
-OWN := XDG_CONFIG_HOME=$(CURDIR)/.venv/home XDG_DATA_HOME=$(CURDIR)/.venv/home \
-       MPLCONFIGDIR=$(CURDIR)/.venv/home JUPYTER_PLATFORM_DIRS=0 IPYTHONDIR=$(CURDIR)/.venv/home \
-       JUPYTER_CONFIG_DIR=$(CURDIR)/.venv/home JUPYTER_DATA_DIR=$(CURDIR)/.venv/home \
-       JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/home
+HOME_MADE := $(CURDIR)/.venv/home
+OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME=$(HOME_MADE) \
+       MPLCONFIGDIR=$(HOME_MADE) IPYTHONDIR=$(HOME_MADE) JUPYTER_CONFIG_DIR=$(HOME_MADE) \
+       JUPYTER_DATA_DIR=$(HOME_MADE) JUPYTER_RUNTIME_DIR=$(HOME_MADE) \
+       npm_config_cache=$(HOME_MADE)/npm npm_config_audit=false npm_config_fund=false
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -24,6 +25,7 @@ demo: .venv/.installed  ## train on the moons and on real digits; pictures go to
 	@$(OWN) $(BIN)/micrograd demo digits
 
 test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
+	@$(OWN) frontend/check.sh
 	@.ci/browser
 	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --dist loadgroup \
 	  --basetemp=build/tests
