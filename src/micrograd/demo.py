@@ -1,0 +1,132 @@
+"""What ``micrograd demo`` does: train a small network on known data, and show what it learnt."""
+
+import random
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from . import data, plots
+from ._backend import backend
+from .draw import draw
+from .engine import Value
+from .extras import require
+from .losses import accuracy, cross_entropy, hinge, l2
+from .modes import no_grad
+from .nn import MLP
+from .optim import SGD, Adam
+from .train import fit
+
+
+def run(which: str, folder: Path) -> None:
+    """Run one demonstration: "moons", "digits" or "tiny".
+
+    Args:
+        which: its name.
+        folder: where pictures go; made if it is missing.
+
+    Raises:
+        OSError: the folder cannot be written to.
+        ImportError: an extra is missing.
+    """
+    {"moons": _moons, "digits": _digits, "tiny": _tiny}[which](folder)
+
+
+def _moons(folder: Path) -> None:
+    """The demo of the original: the same data, the same first parameters, the same schedule."""
+    require("matplotlib", "plot", "the demo's pictures")  # rather now than after training
+    folder.mkdir(parents=True, exist_ok=True)
+    started = perf_counter()
+    random.seed(1337)
+    X, y = data.moons(100, noise=0.1, seed=1337)
+    model = MLP(2, [16, 16, 1])
+    print(f"moons: {model_size(model)}; hinge loss, 100 steps over all 100 points")
+    history = fit(
+        lambda x, label: hinge(model(x), label),
+        (X, y),
+        model=model,
+        optimizer=SGD(model.parameters(), lr=1.0),
+        epochs=100,
+        penalty=lambda: 1e-4 * l2(model.parameters()),
+        schedule=lambda step: 1 - 0.9 * step / 100,
+        metrics={"accuracy": lambda x, label: accuracy(model(x), label)},
+        seed=0,
+    )
+    if not history.loss:
+        return
+    right = history.latest()["accuracy"]
+    print(f"loss {history.loss[-1]:.4f}, accuracy {right:.0%}, {history.seconds:.1f} s of training")
+    pictures = [
+        plots.save(_closed(plots.plot_boundary(model, X, y)), folder / "boundary.png"),
+        plots.save(_closed(history.plot()), folder / "loss.png"),
+        draw(_neuron(model, X[0])).save(folder / "neuron.svg"),
+    ]
+    print("the decision boundary, the loss curve, the graph of one neuron:")
+    for path in pictures:
+        print(f"  {path}")
+    print(f"{perf_counter() - started:.1f} s in all")
+
+
+def _neuron(model: MLP, x: Any) -> Value:
+    """The first neuron of the model at one example, with its gradients."""
+    model.zero_grad()
+    inputs = [Value(float(number), label=f"x{i + 1}") for i, number in enumerate(x)]
+    out = model.layers[0].neurons[0](inputs)
+    out.label = "out"
+    out.backward()
+    return out
+
+
+def _closed(axes: Any) -> Any:
+    """Take a figure off pyplot's list, which would keep it, and in a notebook show it twice."""
+    require("matplotlib.pyplot", "plot", "plotting").close(axes.figure)
+    return axes
+
+
+def _digits(folder: Path) -> None:
+    X, y = data.digits()
+    train, held_out = data.split((X, y), held_out=300, seed=0, stratify=True)
+    if backend == "python":  # a part will do where all would take minutes
+        train = (train[0][:600], train[1][:600])
+    model = MLP(64, [16, 10], init="kaiming_uniform", seed=0)
+    print(
+        f"digits: {model_size(model)}; {len(train[1])} to learn from, {len(held_out[1])} held out"
+    )
+    history = fit(
+        lambda x, label: cross_entropy(model(x), label),
+        train,
+        model=model,
+        optimizer=Adam(model.parameters(), lr=0.01),
+        epochs=8,
+        batch_size=20,
+        metrics={"accuracy": lambda x, label: accuracy(model(x), label)},
+        seed=0,
+    )
+    with no_grad():
+        outputs = [[v.data for v in model(x)] for x in held_out[0]]
+    guesses = [scores.index(max(scores)) for scores in outputs]
+    right = sum(int(a == b) for a, b in zip(held_out[1], guesses, strict=True))
+    print(f"{history.seconds:.1f} s of training")
+    print(f"held out: {right} of {len(guesses)} right, {right / len(guesses):.1%}")
+    print(plots.confusion_table(list(held_out[1]), guesses))
+
+
+def _tiny(folder: Path) -> None:
+    """The training loop of the lecture, written out."""
+    xs, targets = data.tiny()
+    model = MLP(3, [4, 4, 1], activation="tanh", output_activation="tanh", seed=1)
+    print(f"tiny: {model_size(model)}; the targets are {targets}")
+    for step in range(51):
+        predictions = [model(x) for x in xs]
+        loss = sum((p - t) ** 2 for p, t in zip(predictions, targets, strict=True))
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+        row = "  ".join(f"{p.data:7.4f}" for p in predictions)
+        print(f"step {step:3}   loss {loss.data:.4f}   predictions {row}")
+
+
+def model_size(model: MLP) -> str:
+    """Describe a network in a few words."""
+    widths = [len(model.layers[0].neurons[0].w), *(len(layer.neurons) for layer in model.layers)]
+    return f"MLP {'-'.join(map(str, widths))}, {len(model.parameters())} parameters"
