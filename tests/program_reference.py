@@ -60,7 +60,8 @@ class _Run:
     def address(self, ref: Ref, at: tuple[int, ...]) -> int:
         address = self.size(ref.offset) + self.along(ref.strides, at)
         if ref.table is not None:
-            address += ref.table.values[self.along(ref.table.strides, at)]
+            row = ref.table.values[self.along(ref.table.strides, at)]
+            address += row * self.size(ref.table.scale)
         if ref.index is not None:
             k = self.v[self.address(ref.index, at)]
             if not (0 <= k < self.size(ref.rows) and k == int(k)):

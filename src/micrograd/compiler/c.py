@@ -22,13 +22,13 @@ _RESERVED = {"v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane"}
 
 
 def tables(program: Program) -> list[Table]:
-    """Return the tables of a program in the order in which its C takes them."""
-    found: dict[Table, None] = {}
+    """Return the tables of a program in the order in which its C takes them, equal ones once."""
+    found: dict[int, Table] = {}
     for statement in _flat(chain(program.forward, program.backward)):
         for ref in _all_refs(statement):
             if ref.table is not None:
-                found[ref.table] = None
-    return list(found)
+                found.setdefault(id(ref.table.values), ref.table)
+    return list(found.values())
 
 
 def source(
@@ -41,10 +41,15 @@ def source(
     the memory of values and of gradients. Both return 0, or 1 when a run-time index was no whole number in its range.
     ``strict`` keeps the order of every sum; ``portable`` prints C11 without vector types.
     """
-    scalars = {name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}" for i, name in enumerate(program.scalars)}
+    scalars = {
+        name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
+        for i, name in enumerate(program.scalars)
+    }
     writer = Writer(dtype, scalars)
-    numbers = {table: i for i, table in enumerate(tables(program))}
-    names = {*program.sizes, *_RESERVED} | {s.var for s in _flat(program.forward + program.backward, True) if isinstance(s, For)}
+    numbers = {id(table.values): i for i, table in enumerate(tables(program))}
+    names = {*program.sizes, *_RESERVED} | {
+        s.var for s in _flat(program.forward + program.backward, True) if isinstance(s, For)
+    }
     functions = []
     for head, statements in (
         ("int forward(T *restrict v", program.forward),
@@ -54,14 +59,18 @@ def source(
         _statements(printer, statements)
         functions.append(_function(head, printer.lines, program, scalars))
     text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
-    return text.replace("T *", f"{writer.type} *") if portable else text
+    return re.sub(r"\bT\b", writer.type, text) if portable else text
 
 
 def _preamble(writer: Writer, portable: bool) -> str:
     lines = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", ""]
     if not portable:
         size = 8 if writer.type == "double" else 4
-        lines += [f"#define T {writer.type}", f"#define SIZE {size}", f"#define INT int{8 * size}_t"]
+        lines += [
+            f"#define T {writer.type}",
+            f"#define SIZE {size}",
+            f"#define INT int{8 * size}_t",
+        ]
         lines += [files(__package__).joinpath("vector_math.inc").read_text("utf-8")]
     return "\n".join(lines)
 

@@ -111,6 +111,8 @@ class Writer:
                 return Text(self.scalars[name])
             case Ref():
                 return leaf(expr)
+            case Apply(op, _) if op.name == "powc" and op.static == 0:
+                return Text(self.literal(1.0))
             case Apply(op, args):
                 return self._apply(op, [self._any(a, leaf) for a in args])
         raise TypeError(f"not an expression: {expr!r}")
@@ -136,11 +138,11 @@ class Writer:
             return args[0]
         if op.name in _LIBRARY or op.name in ("sigmoid", "softplus", "relu", "abs"):
             return self.call(op.name, *args)
-        raise NotImplementedError(f"{op!r} has no form in C: compute it outside the jitted function")
+        raise NotImplementedError(
+            f"{op!r} has no form in C: compute it outside the jitted function"
+        )
 
     def _power(self, n: float, x: Text) -> Text:
-        if n == 0.0:
-            return Text(self.literal(1.0))
         if n in (0.5, -0.5):
             root = self.call("root", x)
             return root if n > 0 else Text(f"(1 / {root.code})", x.vector)

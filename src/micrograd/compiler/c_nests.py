@@ -14,7 +14,7 @@ from math import inf, prod
 from .. import ops
 from .c_expressions import Text, Writer
 from .c_plans import VECTOR_BYTES, Plan, along, operands, plan
-from .ir import Apply, Expr, Literal, Nest, Ref, Table, Term
+from .ir import Apply, Expr, Literal, Nest, Ref, Term
 from .sizes import Poly, Size
 
 _LANES = Poly.var("W")  # what C calls the number of lanes
@@ -38,7 +38,13 @@ class NestPrinter:
     """Print groups of nests as lines of C."""
 
     def __init__(
-        self, writer: Writer, tables: dict[Table, int], names: set[str], *, vectors: bool, strict: bool
+        self,
+        writer: Writer,
+        tables: dict[int, int],
+        names: set[str],
+        *,
+        vectors: bool,
+        strict: bool,
     ) -> None:
         self.writer, self.tables, self.vectors, self.strict = writer, tables, vectors, strict
         self.width = VECTOR_BYTES // (8 if writer.type == "double" else 4)
@@ -46,6 +52,7 @@ class NestPrinter:
         self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in names]
         self.lines: list[str] = []
         self.depth = 1
+        self.count = 0  # of names given
 
     def line(self, text: str) -> None:
         """Add a line."""
@@ -75,7 +82,8 @@ class NestPrinter:
             where: Size = 0
             for stride, at in zip(ref.table.strides, point, strict=False):
                 where = where + stride * at
-            text += f" + tables[{self.tables[ref.table]}][{_bare(where)}]"
+            entry = f"tables[{self.tables[id(ref.table.values)]}][{_bare(where)}]"
+            text += f" + {entry}" if ref.table.scale == 1 else f" + {entry} * {ref.table.scale}"
         if ref.index is not None:
             index = f"v[{self.address(ref.index, point)}]"
             text += f" + {self.writer.row(index, _bare(ref.rows))} * {ref.row}"
@@ -94,7 +102,6 @@ class _GroupPrinter:
         self.order += [d for d in chosen.blocks if d != chosen.lanes]
         self.order += [chosen.lanes] if chosen.lanes is not None else []
         self.loaded: dict[str, str] = {}
-        self.count = 0
         self.rest: str | None = None  # how many lanes are left in a last step
         self.lane: int | None = chosen.lanes
 
@@ -275,7 +282,10 @@ class _GroupPrinter:
         others = [i for i in range(len(names)) if i != own]
         inner = tuple(Poly.var(n) for n in names)
         name, extent = names[own], term.dims[own]
-        with self.nested([names[i] for i in others], [term.dims[i] for i in others]), self.scope(""):
+        with (
+            self.nested([names[i] for i in others], [term.dims[i] for i in others]),
+            self.scope(""),
+        ):
             self.out.line(f"int64_t {name} = 0;")
             with self.scope(f"for (; {name} + W <= {extent}; {name} += W)"):
                 self.add(nest, totals, [self.value(term.expr, p + inner, []) for p in block])
@@ -380,8 +390,8 @@ class _GroupPrinter:
         return "V" if text.vector else self.writer.type
 
     def fresh(self, letter: str) -> str:
-        self.count += 1
-        return f"{letter}{self.count}_"
+        self.out.count += 1
+        return f"{letter}{self.out.count}_"
 
 
 def same_element(ref: Ref, target: Ref, dims: int) -> bool:

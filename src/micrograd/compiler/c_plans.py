@@ -104,7 +104,9 @@ def _cost(nest: Nest, lanes: int | None, inner: Sequence[int | None], width: int
 
 def _term_cost(nest: Nest, term: Term, lane: int | None, width: int) -> float:
     steps = _steps(nest.dims + term.dims, lane, width)
-    return steps * (_work(term.expr, width) + sum(_access(r, lane, width) for r in operands(term.expr)))
+    return steps * (
+        _work(term.expr, width) + sum(_access(r, lane, width) for r in operands(term.expr))
+    )
 
 
 def _steps(dims: Sequence[Size], lane: int | None, width: int) -> int:
@@ -128,7 +130,9 @@ def _work(expr: Expr, width: int) -> float:
 def _set_blocks(nests: Sequence[Nest], choice: Plan, width: int) -> None:
     """Block the dims along which an operand of a sum is used again and again."""
     nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
-    if _longest(nest) < 2 or (choice.lanes is None and not any(i is not None for i in choice.inner)):
+    if _longest(nest) < 2 or (
+        choice.lanes is None and not any(i is not None for i in choice.inner)
+    ):
         return
     term = max(nest.terms, key=lambda t: prod(map(usual, t.dims)))
     shared = [

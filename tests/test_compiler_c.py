@@ -1,0 +1,385 @@
+"""The C that the compiler prints computes what the Program says."""
+
+import numpy as np
+import pytest
+from c_programs import Compiled, elementwise, moons
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from program_reference import run_backward, run_forward
+
+from micrograd import ops
+from micrograd.compiler import c
+from micrograd.compiler.ir import (
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Literal,
+    Nest,
+    Program,
+    Ref,
+    Route,
+    Scalar,
+    Table,
+    Term,
+)
+from micrograd.compiler.sizes import Poly, evaluate
+
+FORMS = [
+    ("float64", {}),
+    ("float32", {}),
+    ("float64", {"strict": True}),
+    ("float64", {"portable": True}),
+    ("float32", {"portable": True}),
+]
+TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
+
+
+def program(nests, size, outputs=(), backward=(), **other):
+    return Program(
+        list(nests), size, (0, 0), (0, 0), (0, ()), tuple(outputs), list(backward), **other
+    )
+
+
+def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, **form):
+    """Run C and the reference from the same memory; compare outputs and, where there are any, gradients."""
+    sizes, scalars = sizes or {}, scalars or {}
+    v, g = np.array(start, dtype), np.zeros(len(start), dtype)
+    wanted, gradients = [float(x) for x in v], [0.0] * len(start)
+    compiled = Compiled(tested, folder, dtype, **form)
+    assert compiled.forward(v, sizes, scalars) == 0
+    with np.errstate(all="ignore"):
+        run_forward(tested, wanted, sizes, scalars)
+    at = [evaluate(o, sizes) for o in tested.outputs] or slice(None)
+    close = {"rtol": TOLERANCE[dtype], "atol": TOLERANCE[dtype]}
+    np.testing.assert_allclose(v[at], np.array(wanted)[at], **close)
+    if tested.backward:
+        g[at], seeds = 1.0, np.zeros(len(start))
+        seeds[at] = 1.0
+        gradients = list(seeds)
+        assert compiled.backward(v, g, sizes, scalars) == 0
+        run_backward(tested, wanted, gradients, sizes, scalars)
+        leaves = slice(0, sum(tested.parameters) + tested.inputs[1])
+        np.testing.assert_allclose(g[leaves], np.array(gradients)[leaves], **close)
+    return v, g
+
+
+@pytest.mark.parametrize(("dtype", "form"), FORMS)
+def test_the_moons_objective_and_its_gradient(tmp_path, dtype, form):
+    tested = moons(samples=37, hidden=10)
+    start = np.random.default_rng(0).normal(size=tested.size) * 0.5
+    check(tested, tmp_path, start, dtype=dtype, **form)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 5, 2), (8, 16, 8), (17, 9, 33), (16, 27, 64)])
+@pytest.mark.parametrize("order", ["nn", "nt", "tn"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_matrix_products_of_all_orders_and_sizes(tmp_path, shape, order, dtype):
+    n, m, k = shape
+    left = Ref(0, (k, 0, 1) if order[0] == "n" else (1, 0, n))
+    right = Ref(n * k, (0, 1, m) if order[1] == "n" else (0, k, 1))
+    out = Ref(n * k + k * m, (m, 1))
+    nest = Nest((n, m), out, (Term((k,), Apply(ops.MUL, (left, right))),))
+    start = np.random.default_rng(1).normal(size=n * k + k * m + n * m)
+    check(program([nest], len(start)), tmp_path, start, dtype=dtype)
+
+
+@pytest.mark.parametrize("reduce", [ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM])
+@pytest.mark.parametrize("count", [1, 3, 8, 19])
+def test_reductions_of_rows_and_of_columns(tmp_path, reduce, count):
+    rows = Nest((5,), Ref(0, (1,)), (Term((count,), Ref(200, (count, 1))),), reduce)
+    columns = Nest((count,), Ref(20, (1,)), (Term((5,), Ref(200, (1, count))),), reduce)
+    ragged = Nest(
+        (5,), Ref(50, (1,)), (Term((count,), Ref(200, (1, 5))), Term((), Ref(0, (1,)))), reduce
+    )
+    start = np.random.default_rng(2).normal(size=400)
+    for form in ({}, {"strict": True}, {"portable": True}):
+        check(program([rows, columns, ragged], 400), tmp_path, start, **form)
+
+
+@pytest.mark.parametrize("reduce", [ops.MAXIMUM, ops.MINIMUM, ops.SUM])
+def test_nan_and_infinities_come_through_reductions(tmp_path, reduce):
+    start = np.random.default_rng(3).normal(size=64)
+    start[[20, 33]], start[43] = np.nan, np.inf
+    start[48:58] = -np.inf
+    nest = Nest((4,), Ref(0, (1,)), (Term((10,), Ref(18, (10, 1))),), reduce)
+    check(program([nest], 64), tmp_path, start)
+
+
+def test_overlapping_windows_are_a_convolution(tmp_path):
+    window = Ref(0, (9, 1, 9, 1)) * Ref(90, (0, 0, 3, 1))
+    forward = Nest((6, 7), Ref(100, (7, 1)), (Term((3, 3), window),))
+    slope = Ref(100, (7, 1, 0, 0), grad=True)
+    back = Nest(
+        (6, 7, 3, 3),
+        Ref(0, (9, 1, 9, 1), grad=True),
+        (Term((), Ref(90, (0, 0, 3, 1)) * slope),),
+        accumulate=True,
+        scatter=True,
+    )
+    tested = program([forward], 150, [100 + i for i in range(42)], [back])
+    tested.inputs = (0, 99)
+    check(tested, tmp_path, np.random.default_rng(4).normal(size=150))
+
+
+def test_a_table_adds_its_offsets(tmp_path):
+    rows = Table("rows", (40, 0, 16, 0, 8), (1, 0))
+    scaled = Table("scaled", (2, 1, 0, 1, 2), (1, 0), scale=4)
+    nests = [
+        Nest((5, 8), Ref(100, (8, 1)), (Term((), Ref(0, (0, 1), table=rows)),)),
+        Nest((5, 3), Ref(150, (3, 1)), (Term((), Ref(0, (0, 1), table=scaled)),)),
+    ]
+    check(program(nests, 170), tmp_path, np.random.default_rng(5).normal(size=170))
+
+
+def taking(rows=7, width=6, count=5):
+    """Rows of a matrix by run-time indices at 60, and the gradient scattered back."""
+    strides = (0, 1)
+    index = Ref(60, (1, 0))
+    look = Ref(0, strides, index=index, row=width, rows=rows)
+    slope = Ref(0, strides, grad=True, index=index, row=width, rows=rows)
+    forward = Nest((count, width), Ref(80, (width, 1)), (Term((), 2.0 * look),))
+    back = Nest(
+        (count, width),
+        slope,
+        (Term((), 2.0 * Ref(80, (width, 1), grad=True)),),
+        accumulate=True,
+        scatter=True,
+    )
+    tested = program([forward], 110, range(80, 80 + count * width), [back])
+    tested.parameters = (0, 42)
+    return tested
+
+
+def test_rows_taken_twice_collect_both_gradients(tmp_path):
+    start = np.random.default_rng(6).normal(size=110)
+    start[60:65] = 3, 0, 3, 6, 3
+    for form in ({}, {"portable": True}):
+        check(taking(), tmp_path, start, **form)
+
+
+@pytest.mark.parametrize("wrong", [-1, 7, 2.5, np.nan, np.inf, 1e300])
+@pytest.mark.parametrize("portable", [False, True])
+def test_an_index_out_of_range_or_not_whole_is_reported(tmp_path, wrong, portable):
+    compiled = Compiled(taking(), tmp_path, portable=portable)
+    v = np.zeros(110)
+    assert compiled.forward(v) == 0
+    v[62] = wrong
+    assert compiled.forward(v) == 1
+    assert compiled.backward(v, np.zeros(110)) == 1
+
+
+def test_the_gradient_of_a_maximum_goes_to_the_first_that_reached_it(tmp_path):
+    start = np.zeros(40)
+    start[:12] = 1, 5, 5, 2, 7, 7, 7, 0, 3, 3, 2, np.nan
+    top = Nest((3,), Ref(20, (1,)), (Term((2, 2), Ref(0, (4, 2, 1))),), ops.MAXIMUM)
+    route = Route((3,), (2, 2), Ref(0, (4, 2, 1)), Ref(20, (1,)))
+    tested = program([top], 40, (20, 21, 22), [route])
+    tested.inputs = (0, 12)
+    for form in ({}, {"portable": True}):
+        _, g = check(tested, tmp_path, start, **form)
+        assert list(np.flatnonzero(g[:12])) == [1, 4]
+
+
+def test_sizes_are_known_at_run_time_only(tmp_path):
+    batch, row = Poly.var("B"), Poly.var("P")
+    weights = Ref(0, (3, 0, 1))
+    x = Ref(16, (0, 1, row), padded=True)
+    h = 16 + 3 * row
+    nests = [
+        Nest((4, batch), Ref(h, (row, 1), padded=True), (Term((3,), weights * x),)),
+        elementwise(
+            (4, batch),
+            Ref(h + 4 * row, (row, 1), padded=True),
+            Apply(ops.TANH, (Ref(h, (row, 1), padded=True),)),
+        ),
+        Nest((), Ref(15, ()), (Term((4, batch), Ref(h + 4 * row, (row, 1), padded=True)),)),
+    ]
+    tested = program(nests, 16 + 11 * row, (15,), sizes=("B", "P"))
+    for size in (1, 16, 21, 64):
+        padded = -(-size // 16) * 16
+        start = np.random.default_rng(size).normal(size=16 + 11 * padded)
+        start[16:] = np.nan
+        for k in range(3):
+            start[16 + k * padded :][:size] = np.linspace(k, 1, size)
+        for form in ({}, {"strict": True}, {"portable": True}):
+            check(tested, tmp_path, start, sizes={"B": size, "P": padded}, **form)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_recurrence_runs_in_its_order(tmp_path, backwards):
+    t = Poly.var("t")
+    before, after = (t + 1, t) if backwards else (t, t + 1)
+    step = Nest(
+        (3,),
+        Ref(10 + 3 * after, (1,)),
+        (Term((3,), Ref(0, (3, 1)) * Ref(10 + 3 * before, (0, 1))), Term((), Literal(0.1))),
+    )
+    squash = elementwise(
+        (3,), Ref(10 + 3 * after, (1,)), Apply(ops.TANH, (Ref(10 + 3 * after, (1,)),))
+    )
+    loop = For("t", Poly.var("n"), (step, squash), backwards)
+    start = np.random.default_rng(7).normal(size=60)
+    for form in ({}, {"portable": True}):
+        check(program([loop], 60, sizes=("n",)), tmp_path, start, sizes={"n": 9}, **form)
+
+
+def test_scalars_and_cleared_gradients(tmp_path):
+    step = elementwise((20,), Ref(0, (1,)), Ref(0, (1,)) - Scalar("learning rate") * Ref(20, (1,)))
+    back = [Clear(0, 20), elementwise((20,), Ref(0, (1,), True), Scalar("1/n"), accumulate=True)]
+    tested = program([step], 40, range(20), back, scalars=("learning rate", "1/n"))
+    tested.parameters = (0, 20)
+    start = np.random.default_rng(8).normal(size=40)
+    for form in ({}, {"portable": True}):
+        check(tested, tmp_path, start, scalars={"learning rate": 0.1, "1/n": 0.05}, **form)
+
+
+UNARY = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "erf"]
+
+
+@pytest.mark.parametrize("portable", [False, True])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_operation_has_its_form(tmp_path, dtype, portable):
+    x, y, z = (Ref(13 * i, (1,)) for i in range(3))
+    exprs = [Apply(ops.OPS[name], (x,)) for name in [*UNARY, "relu", "abs", "detach"]]
+    exprs += [Apply(ops.power(n), (x,)) for n in (-3, -2, -1, 0, 1, 2, 3, 5, 0.5, -0.5, 1.5, -0.2)]
+    exprs += [
+        Apply(ops.OPS[name], args)
+        for name in ("sum", "prod", "maximum", "minimum", "logsumexp")
+        for args in ((x,), (x, y), (x, y, z))
+    ]
+    exprs += [
+        Apply(ops.OPS[name], (x, y)) for name in ("add", "mul", "pow", "lt", "le", "gt", "ge")
+    ]
+    exprs += [Apply(ops.WHERE, (x, y, z)), Apply(ops.WHERE, (x > y, y, Literal(0.0)))]
+    exprs += [Apply(ops.WHERE, (x <= y, Literal(0.0), z)), Apply(ops.MUL, (x > y, z))]
+    special = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 0.5, 2.0, -2.5, 3.0, 0.1, -0.3]
+    start = np.zeros(39 + 13 * len(exprs))
+    start[:39] = [*special, *special[3:], *special[:3], *special[5:], *special[:5]]
+    nests = [elementwise((13,), Ref(39 + 13 * i, (1,)), e) for i, e in enumerate(exprs)]
+    check(program(nests, len(start)), tmp_path, start, dtype=dtype, portable=portable)
+
+
+def _arguments(name, dtype):
+    random = np.random.default_rng(9)
+    special = [0.0, -0.0, np.nan, np.inf, -np.inf, 5e-324, 1e-310, -1e-310, 1e-40, 1e308, -1e308]
+    special += [709.78, 709.79, -745.1, -745.2, -708.5, 88.72, 88.73, -103.9, -104.1, 0.55, 22.0]
+    wide = random.normal(size=20000) * 10.0 ** random.uniform(-20, 3, 20000)
+    parts = [special, wide, random.uniform(-1, 1, 20000), random.uniform(-30, 30, 20000)]
+    parts += [random.uniform(0.4, 3, 20000), np.exp(random.uniform(-740, 709, 5000))]
+    with np.errstate(all="ignore"):
+        return np.concatenate(parts).astype(dtype)
+
+
+def _stable_sigmoid(x):
+    e = np.exp(-abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("name", "function", "most"),
+    [
+        ("exp", np.exp, 2),
+        ("log", np.log, 2),
+        ("tanh", np.tanh, 2),
+        ("sqrt", np.sqrt, 1),
+        ("sigmoid", _stable_sigmoid, 3),
+        ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
+    ],
+)
+def test_vector_functions_are_right_to_the_last_bits(tmp_path, name, function, most, dtype):
+    x = _arguments(name, dtype)
+    n = len(x)
+    nest = elementwise((n,), Ref(n, (1,)), Apply(ops.OPS[name], (Ref(0, (1,)),)))
+    v = np.concatenate([x, np.zeros_like(x)])
+    assert Compiled(program([nest], 2 * n), tmp_path, dtype).forward(v) == 0
+    with np.errstate(all="ignore"):
+        exact = function(x.astype(np.longdouble))
+        wanted = exact.astype(dtype)
+        error = abs(v[n:] - exact) / np.spacing(abs(wanted))
+    same = (v[n:] == wanted) | (np.isnan(v[n:]) & np.isnan(wanted))
+    assert np.all(same | (error <= most))
+    assert np.all((np.signbit(v[n:]) == np.signbit(wanted)) | np.isnan(wanted))
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_both_compilers_take_it_without_a_warning(tmp_path, compiler):
+    for dtype, form in FORMS:
+        compiled = Compiled(moons(20, 4), tmp_path, dtype, compiler=compiler, **form)
+        assert compiled.forward(np.zeros(moons(20, 4).size, dtype)) == 0
+
+
+def test_strict_sums_are_added_from_left_to_right(tmp_path):
+    start = np.random.default_rng(10).normal(size=1000) * 10.0 ** np.arange(1000).__mod__(17)
+    nest = Nest((), Ref(0, ()), (Term((999,), Ref(1, (1,))),))
+    v = start.copy()
+    Compiled(program([nest], 1000), tmp_path, strict=True).forward(v)
+    assert v[0] == ops.SUM.fn(0.0, *start[1:])
+
+
+def test_it_is_one_file_with_standard_headers_only():
+    for portable in (False, True):
+        text = c.source(moons(), portable=portable)
+        headers = {line for line in text.splitlines() if line.startswith("#include")}
+        assert headers == {"#include <math.h>", "#include <stdint.h>", "#include <string.h>"}
+
+
+# Random programs: each nest reads what is there, often what the last nests wrote, and writes behind it.
+
+
+@st.composite
+def programs(draw):
+    start = end = 300
+    dims: tuple[int, ...] = ()
+    written: list[Ref] = []
+    nests = []
+    for _ in range(draw(st.integers(2, 7))):
+        if draw(st.booleans()) or not nests:
+            dims = tuple(draw(st.lists(st.sampled_from([1, 2, 4, 5, 8, 9, 17]), max_size=2)))
+            written = []
+        terms = tuple(_term(draw, dims, end, written) for _ in range(draw(st.integers(1, 2))))
+        reduce = draw(st.sampled_from([ops.SUM, ops.SUM, ops.SUM, ops.MAXIMUM, ops.PROD]))
+        order = draw(st.permutations(range(len(dims))))
+        strides, reach = [0] * len(dims), 1
+        for d in order:
+            strides[d], reach = reach, reach * dims[d]
+        again = draw(st.booleans()) and written
+        target = draw(st.sampled_from(written)) if again else Ref(end, tuple(strides))
+        if again:
+            terms = tuple(_term(draw, dims, 300, [target]) for _ in range(1))
+        nests.append(Nest(dims, target, terms, reduce, accumulate=draw(st.booleans())))
+        written.append(target)
+        end = max(end, target.offset + reach)
+    used = draw(st.lists(st.integers(start, end - 1), min_size=1, max_size=20))
+    return program(nests, end, used)
+
+
+def _term(draw, dims, end, written):
+    inner = tuple(draw(st.lists(st.sampled_from([1, 2, 3, 7, 8, 11]), max_size=2)))
+    return Term(inner, _expression(draw, (*dims, *inner), len(dims), end, written, 2))
+
+
+def _expression(draw, dims, outer, end, written, depth) -> Expr:
+    kind = draw(st.sampled_from(["ref", "ref", "op", "op", "literal"] if depth else ["ref"]))
+    if kind == "literal":
+        return Literal(draw(st.sampled_from([0.5, -1.0, 0.0, 2.0])))
+    if kind == "ref":
+        if written and draw(st.booleans()):
+            target = draw(st.sampled_from(written))
+            return Ref(target.offset, (*target.strides, *(0,) * (len(dims) - outer)))
+        strides = [draw(st.sampled_from([0, 1, 1, 2, 10])) for _ in dims]
+        reach = sum(s * (d - 1) for s, d in zip(strides, dims, strict=True))
+        return Ref(draw(st.integers(0, end - 1 - reach)), tuple(strides))
+    op = draw(st.sampled_from([ops.ADD, ops.MUL, ops.TANH, ops.MAXIMUM, ops.WHERE, ops.SIGMOID]))
+    arity = op.arity or 2
+    args = tuple(_expression(draw, dims, outer, end, written, depth - 1) for _ in range(arity))
+    return Apply(op, args)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(programs(), st.sampled_from([{}, {}, {}, {"strict": True}, {"portable": True}]))
+def test_random_programs_mean_the_same_in_c(tmp_path_factory, tested, form):
+    folder = tmp_path_factory.mktemp("random")
+    start = np.random.default_rng(11).uniform(-1, 1, size=tested.size)
+    check(tested, folder, start, **form)
