@@ -1,15 +1,17 @@
 """Names for what lies in memory: h1[16,100], ∂w[16,2], x[t + 1], wte[tok[8],16].
 
-Computed places that some operand joins are one array; what is only read is named for each way in
-which it is read.
+Computed places that some operand joins are one array. What is only read is named for each way in
+which it is read: a weight is multiplied within a sum, a bias is added to one.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .ir import Clear, For, Nest, Program, Ref, Statement, refs
+from .. import ops
+from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Statement, Term, refs
 from .notation import PRIME, size
 from .sizes import Size, evaluate, substitute
 
@@ -57,20 +59,23 @@ class ArrayNames:
         self._views: dict[tuple, Array] = {}
         self._arrays = [
             Array(
-                lo := evaluate(start, Scope()), lo + evaluate(count, Scope()) - 1, start, name, True
+                first := evaluate(start, Scope()),
+                first + evaluate(count, Scope()) - 1,
+                start,
+                name,
+                True,
             )
             for start, count, _, name in program.names
         ]
-        self._collect(program)
-        self.inlined: dict[Array, Nest] = {}
-        for array in self._arrays:
-            self._inline(array, program.outputs)
-        self._name_computed(program)
+        self._collect()
+        self.inlined = {a: a.writers[0] for a in self._arrays if self._is_inner(a)}
+        self._name_computed()
+        self._name_views()
 
-    def _collect(self, program: Program) -> None:
+    def _collect(self) -> None:
         """Make one array of the places that operands join, and note who uses it."""
         uses = []
-        for nest, scope in nests(program.forward, Scope()):
+        for nest, scope in nests(self._program.forward, Scope()):
             uses.append((*_span(nest.target, nest.dims, scope), nest, nest.target, scope))
             for term in nest.terms:
                 for ref in refs(term.expr):
@@ -96,35 +101,61 @@ class ArrayNames:
             if not array.given and lo < first.get(array, lo + 1):
                 first[array], array.start = lo, _at_start(ref.offset, scope)
 
-    def _inline(self, array: Array, outputs: tuple[Size, ...]) -> None:
-        """Decide whether a sum is written inside the function of its elements."""
+    def _is_inner(self, array: Array) -> bool:
+        """Tell whether only a function of each of its elements reads an array."""
         if array.given or len(array.writers) != 1 or len(array.readers) != 1:
-            return
+            return False
         (nest,), ((reader, ref),) = array.writers, array.readers
-        if (
+        return (
             not (nest.accumulate or nest.scatter or reader.terms[0].dims)
             and len(reader.terms) == 1
             and reader.dims == nest.dims
             and (ref.offset, ref.strides) == (nest.target.offset, nest.target.strides)
             and ref.table is ref.index is None
-            and not any(array.lo <= evaluate(o, Scope()) <= array.hi for o in outputs)
-        ):
-            self.inlined[array] = nest
+            and not any(
+                array.lo <= evaluate(address, Scope()) <= array.hi
+                for address in self._program.outputs
+            )
+        )
 
-    def _name_computed(self, program: Program) -> None:
-        order = [
-            (nest, self.array(nest.target, nest.dims, s))
-            for nest, s in nests(program.forward, Scope())
-        ]
-        number = 0
-        for _, array in order:
+    def _name_computed(self) -> None:
+        target = {
+            id(nest): self.array(nest.target, nest.dims, scope)
+            for nest, scope in nests(self._program.forward, Scope())
+        }
+        count = 0
+        for array in target.values():
             if not array.name and array not in self.inlined:
-                number += 1
-                array.name = f"h{number}"
-        target = {id(nest): array for nest, array in order}
-        for _, array in reversed(order):
+                count += 1
+                array.name = f"h{count}"
+        for array in reversed(target.values()):
             if array in self.inlined:
                 array.name = target[id(array.readers[0][0])].name + PRIME
+
+    def _name_views(self) -> None:
+        """Name what is only read; a number follows where several have the same letter."""
+        letters: dict[Array, str] = {}
+        for nest, scope in nests((*self._program.forward, *self._program.backward), Scope()):
+            for term in nest.terms:
+                for ref in refs(term.expr):
+                    view = self.array(ref, (*nest.dims, *term.dims), scope)
+                    if not view.name:
+                        letters.setdefault(view, self._letter(view, ref, term, nest))
+        total, so_far = Counter(letters.values()), Counter[str]()
+        for view, letter in letters.items():
+            so_far[letter] += 1
+            view.name = letter if total[letter] == 1 else f"{letter}{so_far[letter]}"
+
+    def _letter(self, view: Array, ref: Ref, term: Term, nest: Nest) -> str:
+        program = self._program
+        if _within(view.lo, program.constants[0], len(program.constants[1])):
+            return "c"
+        if not _within(view.lo, *program.parameters):
+            return "x"
+        factors = [x for x in _factors(term.expr) if isinstance(x, Ref)]
+        if term.dims and len(factors) > 1 and len({(x.offset, x.strides) for x in factors}) > 1:
+            return "w"
+        return "b" if term.expr is ref and any(t.dims for t in nest.terms) else "p"
 
     def array(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> Array:
         """Return the array that an operand lies in; of what is only read, the operand's view."""
@@ -136,31 +167,20 @@ class ArrayNames:
         key: tuple = (start, frozenset((str(s), str(d)) for s, d in zip(ref.strides, dims) if s))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
-        if key not in self._views:
-            letter = self._letter(lo)
-            count = sum(view.name[0] == letter for view in self._views.values())
-            self._views[key] = Array(lo, hi, start, f"{letter}{count + 1}")
-        return self._views[key]
-
-    def _letter(self, address: int) -> str:
-        program = self._program
-        constants = (program.constants[0], len(program.constants[1]))
-        for letter, (start, count) in (("p", program.parameters), ("c", constants)):
-            if start <= address < start + count:
-                return letter
-        return "x"
+        return self._views.setdefault(key, Array(lo, hi, start))
 
     def operand(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> str:
         """Write an operand: its array, where in it, and its own dims."""
         array = self.array(ref, dims, scope)
         own = [(s, d) for s, d in zip(ref.strides, dims) if s]
-        name = ("∂" if ref.grad else "") + array.name
+        name = ("∂" if ref.grad else "") + (array.name or "m")
         inside = [size(d) for _, d in _outer_first(own, scope)]
         if ref.table is not None:
-            moving = [d for s, d in zip(ref.table.strides, dims) if s]
-            inside.insert(0, f"{ref.table.name}[{','.join(map(size, moving))}]")
-        else:
-            name, inside = _displaced(name, inside, ref, own, ref.offset - array.start)
+            moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
+            inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
+        elif ref.offset != array.start:
+            begin = size(ref.offset - array.start)
+            name, inside = (f"{name}[{begin}:]", inside) if own else (name, [begin])
         if ref.index is not None:
             inside.insert(0, self.operand(ref.index, dims, scope))
         return f"{name}[{','.join(inside)}]" if inside else name
@@ -169,29 +189,37 @@ class ArrayNames:
         """Write a range of the gradient memory by the arrays in it."""
         lo = evaluate(clear.start, Scope())
         hi = lo + evaluate(clear.count, Scope()) - 1
-        names = [a.name for a in self._arrays if a.name and lo <= a.lo and a.hi <= hi]
+        arrays = [*self._views.values(), *self._arrays]
+        names = [f"∂{a.name}" for a in arrays if a.name and lo <= a.lo and a.hi <= hi]
         if not names:
             return f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"
-        return (
-            ", ".join(f"∂{n}" for n in names)
-            if len(names) < 4
-            else f"∂{names[0]}, ..., ∂{names[-1]}"
-        )
+        return ", ".join(names) if len(names) < 4 else f"{names[0]}, ..., {names[-1]}"
+
+
+def _within(address: int, start: int, count: int) -> bool:
+    return start <= address < start + count
+
+
+def _factors(expr: Expr) -> Iterator[Expr]:
+    if isinstance(expr, Apply) and expr.op in (ops.MUL, ops.PROD):
+        for arg in expr.args:
+            yield from _factors(arg)
+    else:
+        yield expr
 
 
 def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
     """Return the lowest and the highest address that an operand may have."""
     ends = [evaluate(ref.offset, at) for at in (scope, Scope(dict.fromkeys(scope, 0)))]
-    lo, hi = min(ends), max(ends)
-    reaches = [
-        (ref.strides[i], evaluate(d, scope) - 1) for i, d in enumerate(dims[: len(ref.strides)])
+    moves = [
+        [0, evaluate(stride, scope) * (evaluate(dim, scope) - 1)]
+        for stride, dim in zip(ref.strides, dims)
     ]
-    moves = [[0, evaluate(stride, scope) * last] for stride, last in reaches]
     if ref.table is not None:
         moves.append([x * evaluate(ref.table.scale, scope) for x in ref.table.values or (0,)])
     if ref.index is not None:
         moves.append([0, evaluate(ref.row, scope) * (evaluate(ref.rows, scope) - 1)])
-    return lo + sum(map(min, moves)), hi + sum(map(max, moves))
+    return min(ends) + sum(map(min, moves)), max(ends) + sum(map(max, moves))
 
 
 def _holding(arrays: Sequence[Array], address: int) -> Array | None:
@@ -210,14 +238,3 @@ def _outer_first(own: list[tuple[Size, Size]], scope: Scope) -> list[tuple[Size,
     steps = [(evaluate(s, scope), evaluate(s * d, scope)) for s, d in ordered]
     nested = all(outer >= reach for (outer, _), (_, reach) in pairwise(steps))
     return ordered if nested else own  # windows that overlap keep the order of the loops
-
-
-def _displaced(
-    name: str, inside: list[str], ref: Ref, own: list[tuple[Size, Size]], by: Size
-) -> tuple[str, list[str]]:
-    """Write where in its array an operand begins: x[t + 1], h[2][16], or h[5:][16]."""
-    if by == 0:
-        return name, inside
-    if not own:
-        return name, [size(by)]
-    return f"{name}[{size(by)}:]", inside

@@ -44,6 +44,7 @@ class CKernel:
         self._arrays = [np.array(table.values, np.int64) for table in c.tables(program)]
         addresses = [array.ctypes.data for array in self._arrays]
         self._tables = (ctypes.c_void_p * max(len(addresses), 1))(*addresses)
+        self._no_scalars = (ctypes.c_double * max(len(program.scalars), 1))()
         self._last: tuple[Sequence[int] | None, Any, int] = (None, None, 0)
 
     def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
@@ -86,8 +87,8 @@ class CKernel:
 
     def _scalars(self, scalars: Any) -> Any:
         if len(scalars) == 0:
-            scalars = np.zeros(len(self.program.scalars) or 1)
-        elif len(scalars) != len(self.program.scalars):
+            return self._no_scalars
+        if len(scalars) != len(self.program.scalars):
             wanted = ", ".join(self.program.scalars)
             raise ValueError(f"expected the scalars {wanted}, got {len(scalars)} numbers")
         return ctypes.byref(_bytes(np.ascontiguousarray(scalars, self.dtype)))

@@ -1,5 +1,6 @@
 """How expressions and sizes are written for people: ``relu(-0.5·a + b²)``, ``Σ₂``, ``n - 1``."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -45,6 +46,8 @@ def expression(expr: Expr, operand: Callable[[Ref], Text]) -> Text:
     if expr.op in (ops.LT, ops.LE, ops.GT, ops.GE):
         left, right = (x.within(ADDITIVE) for x in args)
         return Text(f"{left} {expr.op.symbol} {right}", COMPARISON)
+    if expr.op is ops.WHERE and expr.args[1:] == (Literal(1.0), Literal(0.0)):
+        return args[0]  # a condition is a number
     if expr.op is ops.POW:
         return Text(f"{args[0].within(ATOM)}**{args[1].within(ATOM)}", POWER)
     return Text(f"{expr.op.name}({', '.join(x.text for x in args)})")
@@ -52,12 +55,14 @@ def expression(expr: Expr, operand: Callable[[Ref], Text]) -> Text:
 
 def added(terms: Sequence[Text]) -> Text:
     """Write a sum."""
-    if len(terms) == 1:
-        return terms[0]
-    parts = [terms[0].within(ADDITIVE)]
-    for term in terms[1:]:
-        text = term.within(ADDITIVE)
-        parts.append(f" - {text[1:]}" if text.startswith("-") else f" + {text}")
+    alike = Counter(terms)
+    if len(alike) == 1:
+        return _times(*alike.popitem())
+    written = [_times(*item).within(ADDITIVE) for item in alike.items()]
+    if written[0].startswith("-"):
+        written.sort(key=lambda text: text.startswith("-"))
+    parts = written[:1]
+    parts += [f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in written[1:]]
     return Text("".join(parts), ADDITIVE)
 
 
@@ -130,6 +135,12 @@ def _flat(expr: Expr, same: tuple[ops.Op, ...]) -> Iterator[Expr]:
         yield expr
 
 
+def _times(term: Text, count: int) -> Text:
+    if count == 1:
+        return term
+    return Text(f"{count}·{term.within(MULTIPLICATIVE)}", MULTIPLICATIVE)
+
+
 def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
     """Write numbers first, and negative powers below the line."""
     sign = ""
@@ -145,6 +156,7 @@ def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
             (below if exponent < 0 else above).append(_power(base, abs(exponent)))
         else:
             above.append(expression(factor, operand))
+    above, below = ([_power(x, n) for x, n in Counter(xs).items()] for xs in (above, below))
     if not below and len(above) == 1 and not sign:
         return above[0]
     top = "·".join(x.within(MULTIPLICATIVE) for x in above) or "1"

@@ -10,6 +10,7 @@ from .. import ops
 from .array_names import ArrayNames, Scope, nests
 from .ir import For, Nest, Program, Ref, Route, Statement, Term, refs
 from .notation import Text, expression, joined, reduced, size, subscript
+from .unflatten import unflattened
 
 
 def show(program: Program) -> str:
@@ -18,6 +19,7 @@ def show(program: Program) -> str:
     Computed arrays without a name are h1, h2, ...; ∂ stands before a gradient. A prime marks an
     array before the function that is written around it.
     """
+    program = unflattened(program)
     printer = _Printer(ArrayNames(program))
     lines = list(printer.lines(program.forward, Scope(), inline=True))
     outputs = (printer.names.operand(Ref(o, ()), (), Scope()) for o in program.outputs)
@@ -89,7 +91,8 @@ class _Printer:
 
             return reduced(nest.reduce, term.dims, expression(term.expr, operand))
 
-        return joined(nest.reduce, [written(term) for term in nest.terms])
+        sums_first = sorted(nest.terms, key=lambda term: not term.dims)
+        return joined(nest.reduce, [written(term) for term in sums_first])
 
     def route(self, route: Route, scope: Scope) -> str:
         inner = (*route.dims, *route.reduced)
