@@ -25,6 +25,7 @@ class Graph:
     outputs: list[int]
     batched: list[bool] = field(default_factory=list)
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
+    segments: list[int] = field(default_factory=list)  # how many inputs each argument has
 
     def __post_init__(self) -> None:
         self.batched = self.batched or [False] * len(self.ops)

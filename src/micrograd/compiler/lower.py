@@ -1,61 +1,101 @@
-"""From a scalar graph to a program: reroll, differentiate, and lay out in memory."""
+"""From a scalar graph to a program: reroll, differentiate, and place in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from .. import ops
 from .differentiate import differentiate
 from .graph import Graph
-from .ir import BATCH, PADDED, Memory, Program, Ref
+from .ir import PADDED, Memory, Program, Ref
+from .place import Place, Places, place
 from .reroll import Loops, reroll
 from .sizes import Size, evaluate, variables
 
+_WITH_GRADIENT = ("parameter", "variable")
 
-def lower(graph: Graph) -> tuple[Program, list[int]]:
-    """Return the loops that compute the graph's outputs and gradients, and the nodes' addresses.
 
-    The address of a batched node is that of its row when rows are of length one.
-    """
+@dataclass(slots=True)
+class Lowered:
+    """A program, and where the graph's leaves went."""
+
+    program: Program
+    inputs: list[Place]  # one for each of the graph's segments; of a batched one, ``new`` is its row
+
+
+def lower(graph: Graph) -> Lowered:
+    """Return the loops that compute the graph's outputs and their gradients."""
     loops = reroll(graph)
-    memory = Memory(loops.plain, loops.rows)
-    outputs = tuple(_place(loops, graph, i) for i in graph.outputs)
-    needs = _needs_gradient(loops)
+    outputs = [loops.address[i] for i in graph.outputs]
+    symbolic: list[Size] = [
+        loops.plain + row * PADDED if graph.batched[i] else row
+        for i, row in zip(graph.outputs, outputs)
+    ]
     leaves = [
         (a.start, a.count)
         for a in loops.arrays
-        if a.needs_gradient and a.kind in _LEAVES and not a.batched
+        if a.kind in _WITH_GRADIENT and not a.batched
     ]
-    backward = differentiate(list(loops.nests), list(outputs), needs, memory, leaves)
-    batched = any(a.batched for a in loops.arrays)
+    backward = differentiate(
+        list(loops.nests),
+        symbolic,
+        _needs_gradient(loops),
+        Memory(loops.plain, loops.rows),
+        leaves,
+    )
+    spans, movable = _spans(loops, graph)
+    forward, backward, places = place(list(loops.nests), backward, spans, movable, loops.plain)
+    constants = next((a.start for a in loops.arrays if a.kind == "constant"), 0)
     program = Program(
-        forward=list(loops.nests),
+        forward=forward,
         backward=backward,
-        size=memory.size,
-        parameters=_range(loops, "parameter"),
-        inputs=_range(loops, "input"),
-        constants=(_range(loops, "constant")[0], tuple(loops.constants)),
-        outputs=outputs,
-        sizes=("B", "P") if batched else (),
+        size=places.end + loops.rows * PADDED,
+        parameters=(0, len(graph.parameters)),
+        inputs=(0, 0),
+        constants=(places.at(constants).new, tuple(loops.constants)),
+        outputs=tuple(
+            places.end + row * PADDED if graph.batched[i] else places.at(row).moved(row)
+            for i, row in zip(graph.outputs, outputs)
+        ),
+        sizes=("B", "P") if loops.rows else (),
         scalars=tuple(f"seed{k}" for k in range(len(outputs))),
     )
-    plain = loops.plain
-    addresses = [a + plain if b and a >= 0 else a for a, b in zip(loops.address, graph.batched)]
-    return program, addresses
+    return Lowered(program, _input_places(loops, graph, places))
 
 
-_LEAVES = ("parameter", "variable")
+def _segments(loops: Loops, graph: Graph) -> list[tuple[int, int, bool]]:
+    """(first address or row, count, batched) of each of the graph's segments of inputs."""
+    found, at = [], 0
+    for count in graph.segments:
+        first = graph.inputs[at]
+        found.append((loops.address[first], count, graph.batched[first]))
+        at += count
+    return found
 
 
-def _place(loops: Loops, graph: Graph, node: int) -> Size:
-    row = loops.address[node]
-    return loops.plain + row * PADDED if graph.batched[node] else row
+def _spans(loops: Loops, graph: Graph) -> tuple[list[tuple[int, int]], set[int]]:
+    """The plain arrays, those of inputs cut into segments; and which of them may be turned over."""
+    segments = [(start, count) for start, count, batched in _segments(loops, graph) if not batched]
+    inputs = {start for start, _ in segments}
+    spans, movable = segments, set()
+    for a in loops.arrays:
+        if a.batched:
+            continue
+        if a.kind in ("computed", "input"):
+            movable |= {a.start} | {s for s in inputs if a.start <= s < a.start + a.count}
+        if a.start not in inputs:
+            spans.append((a.start, a.count))
+    return sorted(spans), movable
 
 
-def _range(loops: Loops, kind: str) -> tuple[int, int]:
-    found = [a for a in loops.arrays if a.kind == kind and not a.batched]
-    return (found[0].start, found[0].count) if found else (0, 0)
+def _input_places(loops: Loops, graph: Graph, places: Places) -> list[Place]:
+    return [
+        Place(start, count, start) if batched else places.at(start)
+        for start, count, batched in _segments(loops, graph)
+    ]
 
 
-def _needs_gradient(loops: Loops):
+def _needs_gradient(loops: Loops) -> Callable[[Ref], bool]:
     needs = np.zeros(loops.plain + loops.rows, dtype=bool)
     for a in loops.arrays:
         start = a.start + (loops.plain if a.batched else 0)

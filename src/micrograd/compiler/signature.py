@@ -1,6 +1,6 @@
 """The arguments of a call, as the compiler sees them: what is a number, what an array, what is static."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,15 @@ class Argument:
 
     def rebuilt(self, leaf: Callable[[float], Value]) -> Any:
         """Return the nest with ``leaf(x)`` in place of every number x."""
-        new = [leaf(x._data if isinstance(x, Value) else x) for _, x in leaves(self.value)]
-        return rebuild(self.value, iter(new))
+        return rebuild(self.value, iter([leaf(x) for x in self.numbers()]))
 
     def values(self) -> list[Any]:
         """Return the leaves of a nest: Values and floats."""
         return [x for _, x in leaves(self.value)]
+
+    def numbers(self) -> list[float]:
+        """Return the leaves of a nest as numbers."""
+        return [x._data if isinstance(x, Value) else x for _, x in leaves(self.value)]
 
 
 def argument(x: Any, place: str, static: bool) -> Argument:
@@ -83,9 +86,3 @@ def _refused(x: Any, place: str) -> JitError:
         "arrays of them; anything else by jit(f, static_argnums=...)"
     )
 
-
-def variables(args: list[Argument]) -> Iterator[tuple[int, Argument]]:
-    """Yield the arguments that hold Values, with their places."""
-    for k, a in enumerate(args):
-        if a.kind == "nest":
-            yield k, a

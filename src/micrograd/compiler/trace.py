@@ -264,6 +264,7 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
         outputs,
         batched,
         wanted,
+        [len(i.leaves) for i in recording.inputs],
     )
 
 

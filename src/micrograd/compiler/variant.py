@@ -1,6 +1,6 @@
 """One compiled recording: it takes a call's arguments, runs the loops, and wraps the results."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,26 +29,21 @@ class Variant:
         self.name = name
         self.recording = recording
         graph = graph_of(recording, {k for k, a in enumerate(args) if a.kind == "nest"})
-        self.program, addresses = lower(graph)
+        lowered = lower(graph)
+        self.program = lowered.program
         self.kernel = make_kernel(self.program, **options)
         self.dtype = np.dtype(options["dtype"])
         self.captured = recording.captured
         self._kinds = [a.kind for a in args]
         self._plain = evaluate(self.program.size, {"P": 0})
-        self._fills = list(self._plan(addresses))
+        self._fills = [
+            (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
+        ]
         self._guards = [holds for _, holds in recording.guards]
         self.no_seeds = np.zeros(len(self.program.scalars), dtype=self.dtype)
         self._constants = np.array(self.program.constants[1], dtype=self.dtype)
         check(self, recording, graph, args)
         recording.tape = []  # the graph has done its work
-
-    def _plan(self, addresses: list[int]) -> Iterator[tuple[int | None, bool, int, int]]:
-        """Where the inputs go: (argument, batched, first address or row, count)."""
-        at = len(self.captured)
-        for i in self.recording.inputs:
-            first = addresses[at] - (self._plain if i.batched else 0)
-            yield i.argument, i.batched, first, len(i.leaves)
-            at += len(i.leaves)
 
     # ---- running
 
@@ -60,7 +55,7 @@ class Variant:
         """The run-time sizes of a call."""
         if not self.program.sizes:
             return ()
-        return self.padded(next(args[k].shape[0] for k, batched, _, _ in self._fills if batched))
+        return self.padded(next(args[k].shape[0] for k, batched, _ in self._fills if batched))
 
     def memory(
         self,
@@ -78,20 +73,23 @@ class Variant:
             self._read(self.captured, v[: len(self.captured)])
         start = self.program.constants[0]
         v[start : start + len(self._constants)] = self._constants
-        for k, batched, first, count in self._fills:
+        for k, batched, place in self._fills:
             if k is None:
-                v[first] = 1.0 / sizes[0]
-            elif batched:
-                value = np.asarray((examples or args)[k].value)
-                rows = v[self._plain + first * sizes[1] :][: count * sizes[1]].reshape(count, -1)
-                rows[:, : sizes[0]] = value.reshape(sizes[0], count).T
-                rows[:, sizes[0] :] = 0.0
-            elif args[k].kind == "nest":
-                v[first : first + count] = [
-                    x._data if isinstance(x, Value) else x for x in args[k].values()
-                ]
+                v[place.new] = 1.0 / sizes[0]
+                continue
+            if batched:
+                start, outer, row = self._plain + place.new * sizes[1], *sizes
+                value = (examples or args)[k].value
             else:
-                v[first : first + count] = np.reshape(args[k].value, -1)
+                start, outer, row = place.new, place.outer, place.row
+                value = args[k].value if args[k].kind == "array" else args[k].numbers()
+            if outer:
+                rows = v[start : start + place.count // (1 if batched else outer) * row]
+                rows = rows.reshape(-1, row)
+                rows[:, :outer] = np.asarray(value).reshape(outer, -1).T
+                rows[:, outer:] = 0.0
+            else:
+                v[start : start + place.count] = np.reshape(value, -1)
         return v
 
     def _read(self, values: Sequence[Value], into: np.ndarray) -> None:
@@ -117,18 +115,18 @@ class Variant:
     def leaf_addresses(self, sizes: tuple[int, ...]) -> np.ndarray:
         """Where the captured values and the inputs' leaves lie, the first example of each batch."""
         places = [np.arange(len(self.captured))]
-        for _, batched, first, count in self._fills:
-            step = sizes[1] if batched else 1
-            places.append(
-                (self._plain + first * step if batched else first) + step * np.arange(count)
-            )
+        for _, batched, p in self._fills:
+            if batched:
+                places.append(self._plain + sizes[1] * (p.new + np.arange(p.count)))
+            else:
+                places.append(np.array([p.moved(p.old + i) for i in range(p.count)], dtype=int))
         return np.concatenate(places)
 
     def differentiable(self) -> np.ndarray:
         """For each of these, whether the program computes its gradient."""
         kinds = [np.ones(len(self.captured), dtype=bool)]
         nests = {k for k, a in enumerate(self._kinds) if a == "nest"}
-        kinds += [np.full(count, k in nests) for k, _, _, count in self._fills]
+        kinds += [np.full(p.count, k in nests) for k, _, p in self._fills]
         return np.concatenate(kinds)
 
     def seedable(self, k: int) -> bool:
@@ -182,11 +180,11 @@ class Variant:
         g = self.gradients(v, sizes, seeds)
         if self.captured:
             add_grad(self.captured, g[: len(self.captured)].astype(np.float64, copy=False))
-        for j, batched, first, count in self._fills:
+        for j, batched, place in self._fills:
             if j is not None and not batched and args[j].kind == "nest":
                 leaves = args[j].values()
                 here = [i for i, x in enumerate(leaves) if isinstance(x, Value)]
-                part = g[first : first + count][here].astype(np.float64)
+                part = g[place.new : place.new + place.count][here].astype(np.float64)
                 add_grad([leaves[i] for i in here], part)
 
 
@@ -205,4 +203,4 @@ def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
 def program_of(recording: Trace, args: Sequence[Argument]) -> Program:
     """Lower a recording without making it runnable, to be printed."""
     differentiable = {k for k, a in enumerate(args) if a.kind == "nest"}
-    return lower(graph_of(recording, differentiable))[0]
+    return lower(graph_of(recording, differentiable)).program
