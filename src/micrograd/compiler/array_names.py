@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from .. import ops
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Statement, Term, refs
-from .notation import PRIME, size
+from .formulas import PRIME, size
 from .sizes import Size, evaluate, substitute
 
 _SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are

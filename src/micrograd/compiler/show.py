@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from .. import ops
 from .array_names import ArrayNames, Scope, nests
 from .ir import For, Nest, Program, Ref, Route, Statement, Term, refs
-from .notation import Text, expression, joined, reduced, size, subscript
+from .formulas import Text, expression, joined, reduced, size, subscript
 from .unflatten import unflattened
 
 
