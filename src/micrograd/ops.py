@@ -49,10 +49,10 @@ class Op:
 def _pow_partials(x: Any, y: Any, out: Any) -> tuple:
     """y x^(y-1) and x^y log x; where x = 0 and y >= 0, the power does not change with y."""
     slope, growth = y * POW(x, y - 1), out * LOG(x)
-    at_zero = WHERE(y < 0, growth, 0.0 * x)
-    return (
-        WHERE(y > 0, slope, WHERE(y < 0, slope, 0.0 * y)),
-        WHERE(x > 0, growth, WHERE(x < 0, growth, at_zero)),
+    dx, dy = WHERE(y > 0, slope, WHERE(y < 0, slope, 0.0 * y)), WHERE(y < 0, growth, 0.0 * x)
+    return (  # these two are for x = 0, and for nan
+        WHERE(x > 0, slope, WHERE(x < 0, slope, dx)),
+        WHERE(x > 0, growth, WHERE(x < 0, growth, dy)),
     )
 
 

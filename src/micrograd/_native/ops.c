@@ -155,7 +155,7 @@ static void product_partials(const double *x, Py_ssize_t n, double *d)
 static void power_partials(double x, double y, double out, double *d)
 {
     double slope = y * power(x, y - 1.0), growth = out * logarithm(x);
-    d[0] = y > 0 || y < 0 ? slope : 0.0 * y;
+    d[0] = x > 0 || x < 0 || y > 0 || y < 0 ? slope : 0.0 * y;
     d[1] = x > 0 || x < 0 || y < 0 ? growth : 0.0 * x;
 }
 
