@@ -1,11 +1,11 @@
 """scikit-learn's 1,797 digits by ``fit``: MLP 64-32-10, SGD, batches of 64, float64."""
 
-from micrograd.train import fit
 from sklearn.datasets import load_digits
 
 from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
 from micrograd.optim import SGD
+from micrograd.train import fit
 from serve import seconds, serve
 
 X, y = load_digits(return_X_y=True)

@@ -1,10 +1,9 @@
 """The character GPT, compiled: 1,000 documents, one a step, by ``fit`` with Adam."""
 
-from micrograd.train import fit
-
 from micrograd.data import batch_indices
 from micrograd.optim import Adam
 from micrograd.schedules import Linear
+from micrograd.train import fit
 from programs.gpt_model import GPT, STEPS, documents
 from serve import seconds, serve
 

@@ -1,10 +1,9 @@
 """The moons problem, compiled: by ``fit``, and in a Python loop over a jitted objective."""
 
-from micrograd.train import fit
-
 from micrograd import jit, mean, sum, vmap
 from micrograd.nn import MLP
 from micrograd.optim import SGD
+from micrograd.train import fit
 from programs.moons_data import X, restart, y
 from serve import seconds, serve
 
