@@ -10,6 +10,7 @@ import pytest
 
 from micrograd import data, losses, optim
 from micrograd.engine import Value
+from micrograd.modes import no_grad
 from micrograd.nn import MLP, Module
 from micrograd.schedules import Linear
 from micrograd.train import fit
@@ -404,9 +405,10 @@ def bad(column):
         (bad("moons"), TypeError, "got 'moons'"),
         ({"validation": (X[:, :1], Y)}, ValueError, "expects 2 inputs, got 1"),
         ({"validation": ([], [])}, ValueError, "empty"),
-        ({"batch_size": 0}, ValueError, "batch size .* got 0"),
+        ({"batch_size": 0}, ValueError, "batch_size is a whole number of 1 or more, got 0"),
         ({"epochs": -1}, ValueError, "epochs is a whole number of 0 or more, got -1"),
         ({"epochs": 2.5}, ValueError, "got 2.5"),
+        ({"seed": "one"}, ValueError, "seed is a whole number, got 'one'"),
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),
@@ -446,3 +448,19 @@ def test_an_error_in_the_middle_names_the_example():
 def test_an_unwritable_checkpoint_is_named(tmp_path):
     with pytest.raises(OSError, match="no-folder"):
         train(*make(), checkpoint=tmp_path / "no-folder" / "run")
+
+
+def test_a_loss_that_does_not_use_the_model_is_refused():
+    model, optimizer = make()
+    with pytest.raises(ValueError, match="does not depend on any parameter"):
+        train(model, optimizer, loss=lambda x, y: Value(model(x).data) * y)
+
+
+def test_fit_inside_no_grad_is_refused():
+    with pytest.raises(RuntimeError, match="outside of no_grad"), no_grad():
+        train(*make())
+
+
+def test_a_schedule_that_returns_nothing_is_refused():
+    with pytest.raises(TypeError, match="a schedule has to return a number, got NoneType"):
+        train(*make(), schedule=lambda step: None)

@@ -2,10 +2,12 @@
 
 import os
 import random
+from math import inf
 from time import monotonic
 from typing import Any
 
 from . import saving
+from .extras import require
 from .history import History
 from .nn import Module
 from .optim import Optimizer
@@ -28,13 +30,14 @@ class Checkpoint:
         history: History,
         settings: dict[str, Any],
     ) -> None:
+        require("safetensors", "train", "a checkpoint")  # rather now than after training
         self.path, self.settings = path, settings
         self.model, self.optimizer, self.history = model, optimizer, history
         self._unsaved: tuple[dict[str, Any], dict[str, Any]] | None = None
-        self._saved_at = monotonic()
+        self._saved_at = -inf
 
     def keep(self, best: Any) -> None:
-        """Take down the run as it is between two epochs; write it if it is a while since."""
+        """Take down the run as it is between two epochs; write it if it is a second since."""
         self._unsaved = self._snapshot(best)
         if monotonic() - self._saved_at > 1:
             self.write()

@@ -134,22 +134,29 @@ def minibatches(data: Any, size: int, seed: int = 0, epoch: int = 0) -> Iterator
         yield _pick(data, indices)
 
 
-def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[list[int]]:
-    """Return the indices of each batch of one epoch: a function of its arguments and nothing else.
+def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
+    """Return the indices of each batch of one epoch, as arrays of integers.
+
+    They are a function of the arguments and of nothing else, so a run can be repeated from any
+    epoch on.
 
     Args:
         n: the number of examples.
         size: examples per batch; None or n and more: one batch in the data's order.
         seed, epoch: decide the order.
     """
+    import numpy as np
+
     if size is not None and (not hasattr(size, "__index__") or size < 1):
         raise ValueError(
-            f"a batch size is a number of 1 or more, or None for all examples; got {size!r}"
+            f"a batch size is a whole number of 1 or more, or None for all; got {size!r}"
         )
     if size is None or size >= n:
-        return [list(range(n))]
-    order = list(range(n))
-    Random(f"{seed} {epoch}").shuffle(order)
+        return [np.arange(n)]
+    # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
+    # need not be.
+    numbers = np.random.PCG64([abs(seed), seed < 0, epoch]).random_raw(n)
+    order = np.argsort(numbers)
     return [order[i : i + size] for i in range(0, n, size)]
 
 
@@ -253,7 +260,7 @@ def _sized(i: int, j: int, shape: tuple[int, ...]) -> str:
     return f"example {i}, argument {j} has the shape {shape}"
 
 
-def _pick(data: Any, indices: list[int]) -> Any:
+def _pick(data: Any, indices: Any) -> Any:
     if isinstance(data, tuple):
         return tuple([_pick(_column(column), indices) for column in data])
     return data[indices] if is_array(data) else [data[i] for i in indices]

@@ -19,6 +19,7 @@ class Progress:
         self.epochs, self.steps, self.shown = epochs, steps, shown
         self._bar: Any = None
         self._drawn = 0.0
+        self._tenth = 0
 
     def __enter__(self) -> "Progress":
         if self.shown and sys.stderr.isatty():
@@ -37,13 +38,13 @@ class Progress:
             self._draw(history)
 
     def epoch(self, history: History) -> None:
-        """Tell that an epoch was done; of lines, about ten are printed in a run."""
-        last = history.epochs == self.epochs
-        if self._bar:
-            if last:
-                self._draw(history)
-        elif self.shown and (last or history.epochs % max(1, self.epochs // 10) == 0):
+        """Tell that one or more epochs were done; at most ten lines are printed in a run."""
+        tenth = 10 * history.epochs // self.epochs
+        if self._bar and history.epochs == self.epochs:
+            self._draw(history)
+        elif self.shown and not self._bar and tenth > self._tenth:
             print(f"epoch {history.epochs}/{self.epochs}  {_numbers(history)}", flush=True)
+        self._tenth = tenth
 
     def say(self, line: str) -> None:
         """Print a line, above the bar if there is one."""

@@ -12,7 +12,9 @@ from .optim import Optimizer
 
 
 class EagerRunner:
-    """Compute each step's objective and gradient anew.
+    """Compute each step's objective and gradient anew, one Value at a time.
+
+    Another runner has the same attribute and the same two methods.
 
     Args:
         loss: ``loss(*example)`` returns a Value.
@@ -21,6 +23,8 @@ class EagerRunner:
         model: whose gradients are cleared before each step.
         optimizer: moves the parameters.
     """
+
+    epochs_at_once = 1  # how many to do before somebody may want to look at the parameters
 
     def __init__(
         self,
@@ -33,11 +37,14 @@ class EagerRunner:
         self.loss, self.penalty, self.examples = loss, penalty, examples
         self.model, self.optimizer = model, optimizer
 
-    def run(self, batches: Sequence[list[int]], learning_rates: Sequence[float]) -> Iterator[float]:
-        """Do one step for each batch of indices; give each objective, as it was before its step."""
+    def run(self, batches: Sequence[Any], learning_rates: Sequence[float]) -> Iterator[float]:
+        """Do one step for each batch of indices; give each objective, as it was before its step.
+
+        The parameters are sure to be in their Values when all steps are done, or one has failed.
+        """
         own = self.optimizer.lr
         for indices, learning_rate in zip(batches, learning_rates, strict=True):
-            losses = [_of_example("loss", self.loss, self.examples, i) for i in indices]
+            losses = [of_example("loss", self.loss, self.examples, i) for i in indices.tolist()]
             objective = functions.mean(losses)
             if self.penalty:
                 objective = objective + self.penalty()
@@ -66,12 +73,13 @@ class EagerRunner:
 def _mean(name: str, function: Callable[..., Any], examples: Sequence[tuple]) -> float:
     total = 0.0
     for i in range(len(examples)):
-        x = _of_example(name, function, examples, i)
+        x = of_example(name, function, examples, i)
         total += number(x.data if isinstance(x, Value) else x, f"{name} has to return")
     return total / len(examples)
 
 
-def _of_example(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> Any:
+def of_example(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> Any:
+    """Call a function with one example; an error says with which."""
     try:
         return function(*examples[i])
     except Exception as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from math import cos, pi
 from typing import Any
 
+from .numeric import number
+
 Schedule = Callable[[int], float]
 
 
@@ -70,7 +72,8 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
     import numpy as np
 
     factor = over(schedule, steps)
-    return np.array([lr * factor(k) for k in range(steps)], dtype=np.float64)
+    factors = [number(factor(k), "a schedule has to return") for k in range(steps)]
+    return lr * np.array(factors, dtype=np.float64)
 
 
 def _progress(step: int, steps: int | None) -> tuple[int, int]:

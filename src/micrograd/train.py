@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
+from operator import index
 from os import PathLike, path
 from time import perf_counter
 from typing import Any
@@ -16,13 +17,13 @@ from typing import Any
 from . import buffers
 from .checkpoints import Checkpoint
 from .data import Examples, batch_indices
-from .engine import Value
+from .engine import Value, toposort
 from .history import History, Recording
-from .modes import no_grad
+from .modes import mode
 from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
-from .runner import EagerRunner
+from .runner import EagerRunner, of_example
 from .schedules import Schedule, rates
 
 _VALIDATION = "validation loss"
@@ -75,20 +76,19 @@ def fit(
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
     """
-    for name, least, n in (
-        ("epochs", 0, epochs),
-        ("early_stopping", 1, early_stopping),
-        ("record", 1, record),
-    ):
-        if n is not None and (not hasattr(n, "__index__") or n < least):
-            raise ValueError(f"{name} is a whole number of {least} or more, got {n!r}")
+    epochs, seed = _whole("epochs", epochs, 0) or 0, _whole("seed", seed)
+    batch_size = _whole("batch_size", batch_size, 1)
+    early_stopping, record = (
+        _whole("early_stopping", early_stopping, 1),
+        _whole("record", record, 1),
+    )
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     _check_model(model, optimizer)
     runner = EagerRunner(loss, penalty, examples, model, optimizer)
     metrics = dict(metrics or {})
-    _check_loss(loss, examples)
+    _check_loss(loss, examples, optimizer)
     runner.measure({"loss": loss, **metrics}, [examples[0], *([held_out[0]] if held_out else [])])
 
     history = History(seed=seed)
@@ -168,27 +168,28 @@ class _Run:
                 if self._has_waited_enough():
                     history.stopped = "early stopping"
                     break
-                self._epoch(progress)
+                self._stretch(progress)
         except KeyboardInterrupt:
             history.stopped = "interrupted"
-            progress.say(f"interrupted in epoch {history.epochs + 1}: the best parameters are kept")
+            best = history.best_epoch
+            back = (
+                "" if best is None else f"; the parameters are those of epoch {best + 1}, the best"
+            )
+            progress.say(f"interrupted in epoch {history.epochs + 1}{back}")
 
-    def _epoch(self, progress: Progress) -> None:
+    def _stretch(self, progress: Progress) -> None:
+        """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
-        batches = batch_indices(self.size, self.batch_size, history.seed or 0, history.epochs)
-        first = len(batches) * history.epochs
-        for start, stop in self._pieces(first, len(batches)):
-            rates = self.rates[first + start : first + stop]
-            losses = self.runner.run(batches[start:stop], rates)
-            for loss, rate in zip(losses, rates, strict=True):
-                history.step_loss.append(loss)
-                history.learning_rate.append(rate)
-                progress.step(history)
-            if self.record and len(history.step_loss) % self.record == 0:
-                self._take_down()
-        weighted = zip(history.step_loss[first:], batches, strict=True)
-        measured = self.runner.measure(self.measures, self.measured)
-        history.loss.append(sum([loss * (len(batch) / self.size) for loss, batch in weighted]))
+        watched = self.measures or self.patience or self.checkpoint
+        count = min(1 if watched else self.runner.epochs_at_once, self.epochs - history.epochs)
+        epochs = range(history.epochs, history.epochs + count)
+        order = [batch_indices(self.size, self.batch_size, history.seed or 0, e) for e in epochs]
+        self._steps([batch for batches in order for batch in batches], progress)
+        measured = self.runner.measure(self.measures, self.measured) if self.measures else {}
+        losses = iter(history.step_loss[-sum(map(len, order)) :])
+        for batches in order:
+            shares = [next(losses) * (len(batch) / self.size) for batch in batches]
+            history.loss.append(sum(shares))
         if _VALIDATION in measured:
             history.validation_loss.append(measured.pop(_VALIDATION))
         for name, x in measured.items():
@@ -198,8 +199,22 @@ class _Run:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
 
+    def _steps(self, batches: list[Any], progress: Progress) -> None:
+        history = self.history
+        first = len(history.step_loss)
+        for start, stop in self._pieces(first, len(batches)):
+            rates = self.rates[first + start : first + stop]
+            try:
+                for loss in self.runner.run(batches[start:stop], rates):
+                    history.step_loss.append(loss)
+                    progress.step(history)
+            finally:
+                history.learning_rate += rates[: len(history.step_loss) - first - start]
+            if self.record and len(history.step_loss) % self.record == 0:
+                self._take_down()
+
     def _pieces(self, first: int, count: int) -> Iterator[tuple[int, int]]:
-        """Cut an epoch's steps where the parameters are to be recorded."""
+        """Cut the steps where the parameters are to be recorded."""
         start = 0
         while start < count:
             every = self.record or count
@@ -247,11 +262,26 @@ def _check_model(model: Module, optimizer: Optimizer) -> None:
         )
 
 
-def _check_loss(loss: Callable[..., Value], examples: Examples) -> None:
-    with no_grad():
-        value = loss(*examples[0])
+def _check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> None:
+    if not mode.grad:
+        raise RuntimeError("fit needs gradients: call it outside of no_grad()")
+    value = of_example("loss", loss, examples, 0)
     if not isinstance(value, Value):
         raise TypeError(
             f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
             "compute it from the model's output itself, not from its .data"
         )
+    if not set(toposort(value)) & set(optimizer.parameters):
+        raise ValueError(
+            "loss does not depend on any parameter that the optimizer moves: it should call the "
+            "same model, and use its output, not its .data"
+        )
+
+
+def _whole(name: str, n: Any, least: float = -inf) -> int | None:
+    if n is None:
+        return None
+    if not hasattr(n, "__index__") or n < least:
+        bound = "" if least == -inf else f" of {least} or more"
+        raise ValueError(f"{name} is a whole number{bound}, got {n!r}")
+    return index(n)
