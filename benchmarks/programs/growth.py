@@ -5,6 +5,7 @@ import resource
 import sys
 
 from micrograd import jit
+from micrograd.engine import toposort
 from micrograd.nn import MLP
 from serve import seconds, serve
 
