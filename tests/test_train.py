@@ -439,10 +439,25 @@ def test_a_model_or_optimizer_of_another_kind_is_refused():
 
 def test_an_error_in_the_middle_names_the_example():
     model, optimizer = make()
-    labels = [1] * 23 + [7]
+    calls = iter(range(10))
+
+    def loss(x, y):
+        return losses.hinge(model(x), y if next(calls, None) is not None else None)
+
+    with pytest.raises(ValueError, match="got None") as info:
+        train(model, optimizer, loss=loss, batch_size=None)
+    assert "loss was called with example 7 of the data: ([" in "".join(info.value.__notes__)
+
+
+def test_a_single_wrong_label_is_found_before_the_first_step():
+    model, optimizer = make()
+    before = datas(model)
     with pytest.raises(ValueError, match="got 7") as info:
-        train(model, optimizer, data=(X, labels))
-    assert "example 23 of the data" in "".join(info.value.__notes__)
+        train(model, optimizer, data=(X, [1] * 20 + [7, 1, 1, 1]))
+    assert "example 20 of the data" in "".join(info.value.__notes__)
+    with pytest.raises(ValueError, match="got 0"):
+        train(model, optimizer, validation=(X, [1] * 23 + [0]))
+    assert datas(model) == before
 
 
 def test_an_unwritable_checkpoint_is_named(tmp_path):

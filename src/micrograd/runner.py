@@ -1,6 +1,7 @@
 """The runner does the steps that ``fit`` decides on, and measures: here one Value at a time."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from . import functions
@@ -61,21 +62,30 @@ class EagerRunner:
         self, measures: Mapping[str, Callable[..., Any]], examples: Sequence[tuple]
     ) -> dict[str, float]:
         """Return the mean of each function over examples, without gradients, in evaluation mode."""
-        training = self.model.training
-        self.model.eval()
-        try:
-            with no_grad():
-                return {name: _mean(name, f, examples) for name, f in measures.items()}
-        finally:
-            self.model.train(training)
+        indices = range(len(examples))
+        with evaluating(self.model):
+            return {
+                name: sum([measured(name, f, examples, i) for i in indices]) / len(indices)
+                for name, f in measures.items()
+            }
 
 
-def _mean(name: str, function: Callable[..., Any], examples: Sequence[tuple]) -> float:
-    total = 0.0
-    for i in range(len(examples)):
-        x = of_example(name, function, examples, i)
-        total += number(x.data if isinstance(x, Value) else x, f"{name} has to return")
-    return total / len(examples)
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Put a model in evaluation mode, and remember no gradients, for a while."""
+    training = model.training
+    model.eval()
+    try:
+        with no_grad():
+            yield
+    finally:
+        model.train(training)
+
+
+def measured(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> float:
+    """Return what a function says of one example, as a float."""
+    x = of_example(name, function, examples, i)
+    return number(x.data if isinstance(x, Value) else x, f"{name} has to return")
 
 
 def of_example(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> Any:

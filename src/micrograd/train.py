@@ -9,21 +9,21 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
-from operator import index
 from os import PathLike, path
 from time import perf_counter
 from typing import Any
 
 from . import buffers
 from .checkpoints import Checkpoint
-from .data import Examples, batch_indices
-from .engine import Value, toposort
+from .checks import check_loss, check_model, try_out, whole
+from .data import batch_indices
+from .engine import Value
+from .examples import Examples
 from .history import History, Recording
-from .modes import mode
 from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
-from .runner import EagerRunner, of_example
+from .runner import EagerRunner
 from .schedules import Schedule, rates
 
 _VALIDATION = "validation loss"
@@ -76,20 +76,21 @@ def fit(
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
     """
-    epochs, seed = _whole("epochs", epochs, 0) or 0, _whole("seed", seed)
-    batch_size = _whole("batch_size", batch_size, 1)
+    epochs, seed = whole("epochs", epochs, 0) or 0, whole("seed", seed)
+    batch_size = whole("batch_size", batch_size, 1)
     early_stopping, record = (
-        _whole("early_stopping", early_stopping, 1),
-        _whole("record", record, 1),
+        whole("early_stopping", early_stopping, 1),
+        whole("record", record, 1),
     )
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
-    _check_model(model, optimizer)
+    check_model(model, optimizer)
     runner = EagerRunner(loss, penalty, examples, model, optimizer)
     metrics = dict(metrics or {})
-    _check_loss(loss, examples, optimizer)
-    runner.measure({"loss": loss, **metrics}, [examples[0], *([held_out[0]] if held_out else [])])
+    check_loss(loss, examples, optimizer)
+    for tried in (examples, held_out) if held_out else (examples,):
+        try_out({"loss": loss, **metrics}, model, tried)
 
     history = History(seed=seed)
     if record:
@@ -247,41 +248,3 @@ class _Run:
         array = np.empty(len(values))
         buffers.read_data(values, array)
         return array
-
-
-def _check_model(model: Module, optimizer: Optimizer) -> None:
-    if not isinstance(model, Module):
-        raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
-    strangers = set(optimizer.parameters) - set(model.parameters())
-    if strangers:
-        raise ValueError(
-            f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
-            "make it from model.parameters()"
-        )
-
-
-def _check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> None:
-    if not mode.grad:
-        raise RuntimeError("fit needs gradients: call it outside of no_grad()")
-    value = of_example("loss", loss, examples, 0)
-    if not isinstance(value, Value):
-        raise TypeError(
-            f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
-            "compute it from the model's output itself, not from its .data"
-        )
-    if not set(toposort(value)) & set(optimizer.parameters):
-        raise ValueError(
-            "loss does not depend on any parameter that the optimizer moves: it should call the "
-            "same model, and use its output, not its .data"
-        )
-
-
-def _whole(name: str, n: Any, least: float = -inf) -> int | None:
-    if n is None:
-        return None
-    if not hasattr(n, "__index__") or n < least:
-        bound = "" if least == -inf else f" of {least} or more"
-        raise ValueError(f"{name} is a whole number{bound}, got {n!r}")
-    return index(n)
