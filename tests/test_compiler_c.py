@@ -36,6 +36,7 @@ TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
 
 
 def program(nests, size, outputs=(), backward=(), **other):
+    outputs = outputs or range(size)
     return Program(
         list(nests), size, (0, 0), (0, 0), (0, ()), tuple(outputs), list(backward), **other
     )

@@ -10,9 +10,12 @@ from importlib.resources import files
 from itertools import chain
 
 from .c_expressions import Writer
+from .c_fusion import Fusion
 from .c_nests import Group, NestPrinter
+from .c_plans import width
 from .ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
-from .sizes import Poly
+from .roll import sizes_in
+from .sizes import Poly, chosen_two
 
 # Sums are reordered by the printer where it pays, never by the compiler; nan and inf stay what they are.
 FLAGS = ("-std=gnu11", "-O2", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")  # fmt: skip
@@ -50,13 +53,14 @@ def source(
     names = {*program.sizes, *_RESERVED} | {
         s.var for s in _flat(program.forward + program.backward, True) if isinstance(s, For)
     }
+    fusion = Fusion(program, width(dtype), strict)
     functions = []
     for head, statements in (
         ("int forward(T *restrict v", program.forward),
         ("int backward(const T *restrict v, T *restrict g", program.backward),
     ):
         printer = NestPrinter(writer, numbers, names, vectors=not portable, strict=strict)
-        _statements(printer, statements)
+        _statements(printer, statements, None if portable else fusion)
         functions.append(_function(head, printer.lines, program, scalars))
     text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
     return re.sub(r"\bT\b", writer.type, text) if portable else text
@@ -92,13 +96,15 @@ def _function(head: str, body: list[str], program: Program, scalars: dict[str, s
     return "\n".join([*lines, *body, "    return bad;", "}", ""])
 
 
-def _statements(out: NestPrinter, statements: Sequence[Statement]) -> None:
-    for statement in statements:
-        match statement:
+def _statements(out: NestPrinter, statements: Sequence[Statement], fusion: Fusion | None) -> None:
+    for item in fusion.groups(statements) if fusion else statements:
+        match item:
             case Nest():
-                out.group(Group([statement]))
+                out.group(Group([item]))
+            case Group():
+                out.group(item)
             case Route():
-                _route(out, statement)
+                _route(out, item)
             case Clear(start, count):
                 with out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
                     out.line("g[i] = 0;")
@@ -107,7 +113,10 @@ def _statements(out: NestPrinter, statements: Sequence[Statement]) -> None:
                 if backwards:
                     head = f"for (int64_t {var} = {count} - 1; {var} >= 0; {var}--)"
                 with out.braces(head):
-                    _statements(out, body)
+                    if chosen_two(var) in sizes_in(body):
+                        square = f"{var} * ({var} - 1) / 2"
+                        out.line(f"const int64_t {chosen_two(var)} = {square};")
+                    _statements(out, body, fusion)
 
 
 def _route(out: NestPrinter, route: Route) -> None:

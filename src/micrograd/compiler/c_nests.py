@@ -13,8 +13,8 @@ from math import inf, prod
 
 from .. import ops
 from .c_expressions import Text, Writer
-from .c_plans import VECTOR_BYTES, Plan, along, operands, plan
-from .ir import Apply, Expr, Literal, Nest, Ref, Term
+from .c_plans import Plan, along, operands, plan, width
+from .ir import Expr, Nest, Ref, Term
 from .sizes import Poly, Size
 
 _LANES = Poly.var("W")  # what C calls the number of lanes
@@ -47,7 +47,7 @@ class NestPrinter:
         strict: bool,
     ) -> None:
         self.writer, self.tables, self.vectors, self.strict = writer, tables, vectors, strict
-        self.width = VECTOR_BYTES // (8 if writer.type == "double" else 4)
+        self.width = width("float64" if writer.type == "double" else "float32")
         self.variables = [c for c in _LETTERS if c not in names]
         self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in names]
         self.lines: list[str] = []
@@ -168,8 +168,11 @@ class _GroupPrinter:
     def whole_vectors(self, extent: Size, dim: int) -> bool:
         if isinstance(extent, int) and extent % self.out.width == 0:
             return True
-        refs = [r for n in self.group.nests for t in n.terms for r in operands(t.expr)]
-        refs += [n.target for n in self.group.nests]
+        nests, stored = self.group.nests, self.group.stored or [True]
+        targets = [n.target for n, kept in zip(nests, stored, strict=True) if kept]
+        refs = [r for n in nests for t in n.terms for r in operands(t.expr)]
+        refs = [r for r in refs if not any(same_element(r, n.target, len(n.dims)) for n in nests)]
+        refs += targets
         moving = [r for r in refs if along(r.strides, dim) != 0]
         return not self.scatter and all(r.padded and along(r.strides, dim) == 1 for r in moving)
 
@@ -193,10 +196,9 @@ class _GroupPrinter:
             else:
                 totals = self.totals(nest, block, known)
             if nest.accumulate:
-                totals = [
-                    self.kept(self.writer.combine(ops.SUM, self.read(nest.target, p), total))
-                    for p, total in zip(block, totals, strict=True)
-                ]
+                before = [self.value(nest.target, p, known) for p in block]
+                both = zip(before, totals, strict=True)
+                totals = [self.kept(self.writer.combine(ops.SUM, x, y)) for x, y in both]
             known.append((nest.target, dict(zip(block, totals, strict=True))))
             if not self.group.stored or self.group.stored[number]:
                 for point, total in zip(block, totals, strict=True):

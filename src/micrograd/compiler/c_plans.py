@@ -28,6 +28,11 @@ class Plan:
     blocks: dict[int, int] = field(default_factory=dict)  # dim -> how many of it at once
 
 
+def width(dtype: str) -> int:
+    """Return the lanes of the widest vectors."""
+    return VECTOR_BYTES // {"float64": 8, "float32": 4}[dtype]
+
+
 def usual(size: Size) -> int:
     """Guess a size."""
     guess = evaluate(size, dict.fromkeys(variables(size), _USUAL_SIZE))
@@ -58,6 +63,13 @@ def irregular(ref: Ref, dim: int) -> bool:
 
 def plan(nests: Sequence[Nest], width: int, strict: bool) -> Plan:
     """Choose how to run through nests of equal dims together; several are never run as "inner"."""
+    choice = _best(nests, width, strict)[1]
+    if not any(n.scatter for n in nests):
+        _set_blocks(nests, choice, width)
+    return choice
+
+
+def _best(nests: Sequence[Nest], width: int, strict: bool) -> tuple[float, Plan]:
     best, choice = sum(_cost(n, None, [None] * len(n.terms), 1) for n in nests), Plan()
     for dim, extent in enumerate(nests[0].dims):
         if extent != 1 and all(_fits(n, dim) for n in nests):
@@ -69,10 +81,15 @@ def plan(nests: Sequence[Nest], width: int, strict: bool) -> Plan:
         inner = [_inner(nest, term, width) for term in nest.terms]
         cost = _cost(nest, None, inner, width)
         if any(i is not None for i in inner) and cost < best:
-            choice = Plan(None, inner)
-    if not any(n.scatter for n in nests):
-        _set_blocks(nests, choice, width)
-    return choice
+            best, choice = cost, Plan(None, inner)
+    return best, choice
+
+
+def cost_together(group: Sequence[Nest], nest: Nest, width: int, strict: bool) -> bool:
+    """Tell whether a nest shares the loops of a group without loss."""
+    apart = _best(group, width, strict)[0] + _best([nest], width, strict)[0]
+    cost, choice = _best([*group, nest], width, strict)
+    return choice.lanes is not None and cost <= apart
 
 
 def _fits(nest: Nest, dim: int) -> bool:
