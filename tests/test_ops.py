@@ -138,8 +138,8 @@ def test_a_power_can_be_differentiated_until_nothing_is_left():
         f = grad(f)
 
 
-EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -3.0, 1e-320, -1e-320, 1e308, -1e308, 745.5,
-         -745.5, 709.9, 2.0**53, 2.0**53 - 1, math.inf, -math.inf, math.nan, 1 / 3, -1 / 3]  # fmt: skip
+MAGNITUDES = [0.0, 0.5, 1.0, 2.0, 3.0, 1 / 3, 1e-320, 1e308, 709.9, 745.5, 2.0**53, math.inf]
+EDGES = [*MAGNITUDES, *[-x for x in MAGNITUDES], 2.0**53 - 1, math.nan]
 
 
 def same(x, y):
