@@ -58,7 +58,7 @@ def _moons(folder: Path) -> None:
     pictures = [
         plots.save(_closed(plots.plot_boundary(model, X, y)), folder / "boundary.png"),
         plots.save(_closed(history.plot()), folder / "loss.png"),
-        draw(_neuron(model, X[0])).save(folder / "neuron.svg"),
+        draw(_neuron(model, X)).save(folder / "neuron.svg"),
     ]
     print("the decision boundary, the loss curve, the graph of one neuron:")
     for path in pictures:
@@ -66,11 +66,13 @@ def _moons(folder: Path) -> None:
     print(f"{perf_counter() - started:.1f} s in all")
 
 
-def _neuron(model: MLP, x: Any) -> Value:
-    """The first neuron of the model at one example, with its gradients."""
+def _neuron(model: MLP, X: Any) -> Value:
+    """The first neuron at the first example that it answers to, with its gradients."""
     model.zero_grad()
+    neuron = model.layers[0].neurons[0]
+    x = next((x for x in X if neuron(x).data > 0), X[0])
     inputs = [Value(float(number), label=f"x{i + 1}") for i, number in enumerate(x)]
-    out = model.layers[0].neurons[0](inputs)
+    out = neuron(inputs)
     out.label = "out"
     out.backward()
     return out

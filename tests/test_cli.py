@@ -1,0 +1,116 @@
+"""The command line: what it prints, what it writes, and how it refuses."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from micrograd.cli import COMMANDS, main
+
+
+def test_explain_prints_the_backward_pass(capsys):
+    assert main(["explain", "c = a*b + b", "a=2", "b=3"]) == 0
+    out = capsys.readouterr().out
+    assert "a.grad += ∂v1/∂a · v1.grad = 3.0 · 1.0 = 3.0" in out
+    assert "b.grad = 1.0 + 2.0 = 3.0" in out
+
+
+def test_explain_prints_tex_when_asked(capsys):
+    assert main(["explain", "c = a*b", "a=2", "b=3", "--latex"]) == 0
+    assert r"\frac{\partial c}{\partial a}" in capsys.readouterr().out
+
+
+def test_draw_writes_a_picture_with_gradients(tmp_path, capsys):
+    path = tmp_path / "graph.svg"
+    assert main(["draw", "L = (a*b + c)*f", "a=2", "b=-3", "c=10", "f=-2", "-o", str(path)]) == 0
+    assert capsys.readouterr().out == f"{path}\n"
+    assert "-8.0000" in path.read_text()
+    assert "6.0000" in path.read_text()  # dL/da = b f
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["explain", "a.b", "a=1"], "attribute access 'a.b' is not allowed"),
+        (["explain", "a ** 1000000", "a=1"], "exponent beyond 1,000"),
+        (["explain", "f(a)", "a=1"], "f is not a known function"),
+        (["explain", "a + b", "a=1"], "b has no value"),
+        (["explain", "a", "a=1", "b=2"], "b=2 is not used"),
+        (["explain", "a", "a=1", "a=2"], "give each name one"),
+        (["draw", "a", "a=1", "-o", "graph.png"], "end the name in .svg"),
+        (["draw", "a", "a=1", "-o", "nowhere/graph.svg"], "there is no folder"),
+    ],
+)
+def test_what_the_user_can_put_right_is_said_and_exits_2(argv, message, capsys):
+    assert main(argv) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.startswith(f"micrograd {argv[0]}: ")
+
+
+@pytest.mark.parametrize(
+    "argv", [[], ["explain"], ["explain", "a", "a"], ["nothing"], ["demo", "x"]]
+)
+def test_wrong_usage_exits_2(argv, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(argv)
+    assert stop.value.code == 2
+    assert "usage: micrograd" in capsys.readouterr().err
+
+
+def test_a_pair_that_is_none_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["explain", "a", "a=two"])
+    assert "expected name=number, like a=2.0; got 'a=two'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_command_has_help_worth_reading(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command.name, "--help"])
+    assert stop.value.code == 0
+    assert command.description in capsys.readouterr().out
+
+
+def test_the_help_names_every_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert all(re.search(rf"^    {command.name} +\S", out, re.M) for command in COMMANDS)
+
+
+def test_the_module_runs_as_the_command():
+    argv = [sys.executable, "-m", "micrograd", "--version"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"micrograd \d+\.\d+\S*\n", done.stdout)
+
+
+def test_demo_tiny_shows_every_step(capsys):
+    assert main(["demo", "tiny"]) == 0
+    steps = re.findall(r"^step +\d+   loss ([\d.]+)", capsys.readouterr().out, re.M)
+    assert len(steps) == 51
+    assert float(steps[-1]) < 0.05 < float(steps[0])
+
+
+def test_demo_moons_writes_its_pictures(tmp_path, capsys):
+    assert main(["demo", "moons", "-o", str(tmp_path / "demo")]) == 0
+    out = capsys.readouterr().out
+    assert "accuracy 100%" in out
+    names = sorted(p.name for p in (tmp_path / "demo").iterdir())
+    assert names == ["boundary.png", "loss.png", "neuron.svg"]
+    assert all(name in out for name in names)
+
+
+def test_demo_digits_prints_its_confusion(capsys):
+    assert main(["demo", "digits"]) == 0
+    out = capsys.readouterr().out
+    share = float(re.search(r"held out: \d+ of 300 right, ([\d.]+)%", out)[1])
+    assert share > 90
+    assert "predicted   0   1   2" in out
+
+
+def test_a_demo_that_cannot_write_says_so_first(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["demo", "moons", "-o", str(tmp_path / "file")]) == 2
+    assert "file" in capsys.readouterr().err

@@ -1,0 +1,289 @@
+"""Explanations say what backward does, in its order, and change nothing."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from micrograd import Value, maximum
+from micrograd.engine import toposort
+from micrograd.explain import explain
+from micrograd.ledger import ledger, local_derivatives
+from micrograd.notation import Written
+from micrograd.ops import OPS
+from micrograd.source import formula, python
+from micrograd.symbols import Symbol
+
+
+def named(data, label):
+    return Value(data, label=label)
+
+
+def example():
+    a, b = named(2.0, "a"), named(3.0, "b")
+    c = a * b + b
+    c.label = "c"
+    return a, b, c
+
+
+def test_a_contribution_reads_like_the_chain_rule():
+    a, b = named(2.0, "a"), named(3.0, "b")
+    c = a * b
+    c.label = "c"
+    lines = [line.text for line in explain(c).backward]
+    assert lines == [
+        "c.grad = 1.0",
+        "a.grad += ∂c/∂a · c.grad = 3.0 · 1.0 = 3.0",
+        "b.grad += ∂c/∂b · c.grad = 2.0 · 1.0 = 2.0",
+    ]
+
+
+def test_a_value_used_twice_gets_a_sum():
+    assert [line.text for line in explain(example()[2]).sums] == [
+        "a.grad = 3.0",
+        "b.grad = 1.0 + 2.0 = 3.0",
+    ]
+
+
+def test_the_forward_lines_show_names_and_numbers():
+    assert [line.text for line in explain(example()[2]).forward] == [
+        "a = 2.0",
+        "b = 3.0",
+        "v1 = a · b = 2.0 · 3.0 = 6.0",
+        "c = v1 + b = 6.0 + 3.0 = 9.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda a, b: a * b, "∂y/∂a = b"),
+        (lambda a, b: a**3, "∂y/∂a = 3 · a²"),
+        (lambda a, b: a.tanh(), "∂y/∂a = 1 - y²"),
+        (lambda a, b: a.sigmoid(), "∂y/∂a = y · (1 - y)"),
+        (lambda a, b: a.exp(), "∂y/∂a = y"),
+        (lambda a, b: a.log(), "∂y/∂a = 1 / a"),
+        (lambda a, b: a.sqrt(), "∂y/∂a = 0.5 / y"),
+        (lambda a, b: a.sin(), "∂y/∂a = cos(a)"),
+        (lambda a, b: a.cos(), "∂y/∂a = -sin(a)"),
+        (lambda a, b: a.relu(), "∂y/∂a = 1 if a > 0 else 0"),
+        (lambda a, b: maximum(a, b), "∂y/∂a = 1 if a >= y else 0"),
+        (lambda a, b: a * a, "∂y/∂a = a, use 1 of 2"),
+    ],
+)
+def test_the_local_derivative_is_given_in_symbols(make, why):
+    y = make(named(2.0, "a"), named(3.0, "b"))
+    y.label = "y"
+    assert explain(y).backward[1].why == why
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.partials], ids=lambda op: op.name)
+def test_every_op_can_be_explained(op):
+    arity = op.arity or 3
+    domain = [*op.domain, *[op.domain[-1]] * arity][:arity]
+    y = op(*[named((low + high) / 2, f"x{i}") for i, (low, high) in enumerate(domain)])
+    explanation = explain(y)
+    assert len(explanation.backward) == arity + 1
+    assert explanation.latex().count("{") == explanation.latex().count("}")
+
+
+@st.composite
+def graphs(draw):
+    values = [Value(draw(st.floats(-2, 2)), label=f"x{i}") for i in range(3)]
+    for _ in range(draw(st.integers(1, 12))):
+        a, b = draw(st.sampled_from(values)), draw(st.sampled_from(values))
+        op = draw(st.sampled_from(["+", "*", "-", "tanh", "relu", "square", "max", "sum"]))
+        values.append(
+            {
+                "+": lambda a, b: a + b,
+                "*": lambda a, b: a * b,
+                "-": lambda a, b: a - b,
+                "tanh": lambda a, b: a.tanh(),
+                "relu": lambda a, b: a.relu(),
+                "square": lambda a, b: a**2,
+                "max": lambda a, b: maximum(a, b, 0.5),
+                "sum": lambda a, b: OPS["sum"](a, b, a),
+            }[op](a, b)
+        )
+    return values[-1]
+
+
+@given(graphs())
+def test_the_contributions_add_up_to_what_backward_finds(root):
+    total = dict.fromkeys(toposort(root), 0.0)
+    total[root] = 1.0
+    for entry in ledger(root):
+        total[entry.parent] += entry.amount
+    for v in total:
+        v.grad = 0.0
+    root.backward()
+    assert all(v.grad == total[v] or math.isnan(total[v]) for v in total)
+
+
+@given(graphs())
+def test_python_source_builds_the_same_graph(root):
+    source = python(root)
+    names: dict = {}
+    exec(source, names)
+    last = [line for line in source.splitlines() if " = " in line and ".label" not in line][-1]
+    again = names[last.split(" = ")[0]]
+    assert [(v.op, repr(v.data), v.label) for v in toposort(again)] == [
+        (v.op, repr(v.data), v.label) for v in toposort(root)
+    ]
+
+
+def test_nothing_of_the_graph_is_changed():
+    c = example()[2]
+    c.backward()
+    before = [(v.data, v.grad) for v in toposort(c)]
+    str(explain(c))
+    assert [(v.data, v.grad) for v in toposort(c)] == before
+
+
+def hand_set(a, factor):
+    out = Value(a.data * factor, (a,), "times")
+    out.label = "out"
+
+    def backward():
+        a.grad += factor * out.grad
+
+    out._backward = backward
+    return out
+
+
+def test_a_hand_set_backward_is_explained_by_what_it_added():
+    a = named(2.0, "a")
+    a.grad = 0.25
+    lines = explain(hand_set(a, 5.0) * 2).backward
+    assert lines[-1].text == "a.grad += 10.0"
+    assert lines[-1].why == "added by the hand-set _backward of out"
+    assert a.grad == 0.25
+
+
+def test_a_hand_set_backward_that_fails_leaves_the_gradients():
+    a = named(2.0, "a")
+    a.grad = 0.25
+    out = Value(1.0, (a,), "broken")
+
+    def backward():
+        a.grad += 1.0
+        raise RuntimeError("broken")
+
+    out._backward = backward
+    with pytest.raises(RuntimeError, match="broken"):
+        explain(out)
+    assert a.grad == 0.25
+
+
+def test_a_hand_made_value_without_backward_passes_nothing_on():
+    out = Value(6.0, (named(2.0, "a"),), "mystery")
+    out.label = "out"
+    assert "passes nothing on" in explain(out).backward[-1].why
+
+
+def test_local_derivatives_of_a_parent_used_twice_by_hand_stand_at_the_first_use():
+    a = named(3.0, "a")
+    out = Value(9.0, (a, a), "*")
+
+    def backward():
+        a.grad += 6.0 * out.grad
+
+    out._backward = backward
+    assert local_derivatives(out) == [6.0, 0.0]
+
+
+def test_two_values_of_one_label_are_told_apart():
+    text = str(explain(named(1.0, "w") * named(2.0, "w")))
+    assert "w#2.grad" in text
+
+
+def test_generated_names_avoid_the_labels():
+    y = named(1.0, "v1") * 2
+    assert {line.text.split(" ")[0] for line in explain(y).forward} == {"v1", "v2", "v3"}
+
+
+def test_a_long_backward_is_cut_and_says_so():
+    x = named(1.0, "x")
+    for _ in range(400):
+        x = x * 2
+    assert "300 more contributions; explain(root, limit=None)" in str(explain(x))
+    assert "more contributions" not in str(explain(x, limit=None))
+
+
+def test_latex_has_the_symbols_and_the_numbers():
+    a, b = named(2.0, "a"), named(3.0, "b")
+    c = a * b
+    c.label = "c"
+    assert (
+        r"a.\mathrm{grad} &\mathrel{+}= \frac{\partial c}{\partial a} \cdot c.\mathrm{grad}"
+        r" = b \cdot c.\mathrm{grad} = 3 \cdot 1 = 3"
+    ) in explain(c).latex()
+
+
+def test_notebooks_get_a_table_without_a_chance_for_labels_to_run():
+    page = explain(named(1.0, "<script>alert(1)</script>") * 2)._repr_html_()
+    assert page.startswith("<table>")
+    assert "<script" not in page
+
+
+def test_something_else_than_a_value_is_named():
+    with pytest.raises(TypeError, match=r"explain expects a Value.*got 3"):
+        explain(3)
+
+
+def test_formula_inlines_what_has_no_name():
+    a, b = named(2.0, "a"), named(3.0, "b")
+    y = (a + b) ** 2 / b - a.exp()
+    y.label = "y"
+    assert formula(y) == r"y = \frac{{\left(a + b\right)}^{2}}{b} - e^{a}"
+
+
+def test_formula_gives_a_line_to_each_labelled_value():
+    c = example()[2]
+    y = c * c
+    y.label = "y"
+    assert formula(y) == (
+        "\\begin{aligned}\nc &= a \\cdot b + b \\\\\ny &= c \\cdot c\n\\end{aligned}"
+    )
+
+
+def test_formula_writes_names_of_several_letters_upright():
+    assert formula(named(1.0, "loss_a") + 1).startswith(r"v_{2} = \mathrm{loss\_a} + 1")
+
+
+def test_python_reads_like_the_formula():
+    assert python(example()[2]) == (
+        "from micrograd import Value\n\n"
+        "a = Value(2.0, label='a')\nb = Value(3.0, label='b')\n"
+        "c = a * b + b\nc.label = 'c'\n"
+    )
+
+
+def test_python_makes_identifiers_of_any_label():
+    names: dict = {}
+    exec(python(named(1.0, "layers.0.w") + named(2.0, "class") + named(3.0, "Value")), names)
+    assert [v.label for v in names.values() if isinstance(v, Value)][:3] == [
+        "layers.0.w",
+        "class",
+        "Value",
+    ]
+
+
+def test_python_says_where_a_hand_set_backward_is_missing():
+    assert "# its _backward was set by hand" in python(hand_set(named(2.0, "a"), 5.0))
+
+
+def test_deep_graphs_can_be_written():
+    x = named(1.0, "x")
+    for _ in range(20_000):
+        x = x.tanh()
+    assert python(x).count("tanh") == 20_000
+    assert formula(x).count("tanh") == 20_000
+
+
+def test_a_symbol_is_neither_true_nor_false():
+    x = Symbol(Written("x"), Written("x"))
+    with pytest.raises(TypeError, match="choose by where"):
+        bool(x > 0)
+    assert OPS["where"](x > 0, x, 0.0).text.text == "x if x > 0 else 0"
