@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import prod
 
 from .. import ops
+from .formulas import primed, size
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Statement, Term, refs
-from .formulas import PRIME, size
 from .sizes import Size, evaluate, substitute
 
 _SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are
@@ -68,7 +69,8 @@ class ArrayNames:
             for start, count, _, name in program.names
         ]
         self._collect()
-        self.inlined = {a: a.writers[0] for a in self._arrays if self._is_inner(a)}
+        inner = {id(a.readers[0][0]): a for a in reversed(self._arrays) if self._is_inner(a)}
+        self.inlined = {a: a.writers[0] for a in inner.values()}  # one for each reader
         self._name_computed()
         self._name_views()
 
@@ -130,7 +132,7 @@ class ArrayNames:
                 array.name = f"h{count}"
         for array in reversed(target.values()):
             if array in self.inlined:
-                array.name = target[id(array.readers[0][0])].name + PRIME
+                array.name = primed(target[id(array.readers[0][0])].name)
 
     def _name_views(self) -> None:
         """Name what is only read; a number follows where several have the same letter."""
@@ -139,8 +141,9 @@ class ArrayNames:
             for term in nest.terms:
                 for ref in refs(term.expr):
                     view = self.array(ref, (*nest.dims, *term.dims), scope)
-                    if not view.name:
-                        letters.setdefault(view, self._letter(view, ref, term, nest))
+                    if not view.name:  # the most telling of its uses counts
+                        letter = self._letter(view, ref, term, nest)
+                        letters[view] = min(letters.get(view, letter), letter, key="wbpcx".index)
         total, so_far = Counter(letters.values()), Counter[str]()
         for view, letter in letters.items():
             so_far[letter] += 1
@@ -164,7 +167,7 @@ class ArrayNames:
         if array is not None and (array.given or array.writers):
             return array
         start = _at_start(ref.offset, scope)
-        key: tuple = (start, frozenset((str(s), str(d)) for s, d in zip(ref.strides, dims) if s))
+        key: tuple = (start, *_joined([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
         return self._views.setdefault(key, Array(lo, hi, start))
@@ -178,22 +181,33 @@ class ArrayNames:
         if ref.table is not None:
             moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
             inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
-        elif ref.offset != array.start:
-            begin = size(ref.offset - array.start)
-            name, inside = (f"{name}[{begin}:]", inside) if own else (name, [begin])
+        elif not _is_whole(ref, own, array, scope):
+            begin = ref.offset - array.start
+            if not own:
+                inside = [size(begin)]
+            elif len(own) == 1 and own[0][0] == 1:
+                inside = [f"{size(begin)}:{size(begin + own[0][1])}"]
+            else:
+                name += f"[{size(begin)}:]"
         if ref.index is not None:
             inside.insert(0, self.operand(ref.index, dims, scope))
         return f"{name}[{','.join(inside)}]" if inside else name
 
-    def cleared(self, clear: Clear) -> str:
-        """Write a range of the gradient memory by the arrays in it."""
+    def cleared(self, clear: Clear) -> list[str]:
+        """Name the arrays in a range of the gradient memory."""
         lo = evaluate(clear.start, Scope())
         hi = lo + evaluate(clear.count, Scope()) - 1
         arrays = [*self._views.values(), *self._arrays]
         names = [f"∂{a.name}" for a in arrays if a.name and lo <= a.lo and a.hi <= hi]
-        if not names:
-            return f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"
-        return ", ".join(names) if len(names) < 4 else f"{names[0]}, ..., {names[-1]}"
+        return names or [f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"]
+
+    def run(self, first: Size, count: int) -> str:
+        """Write neighbours in memory: the whole of an array, or a part of it."""
+        array, lo = self.array(Ref(first, ()), (), Scope()), evaluate(first, Scope())
+        if (array.lo, array.hi) == (lo, lo + count - 1):
+            return array.name
+        begin = first - array.start
+        return f"{array.name}[{size(begin)}:{size(begin + count)}]"
 
 
 def _within(address: int, start: int, count: int) -> bool:
@@ -206,6 +220,12 @@ def _factors(expr: Expr) -> Iterator[Expr]:
             yield from _factors(arg)
     else:
         yield expr
+
+
+def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
+    """Tell whether an operand begins with its array and has as many elements at least."""
+    count = prod(evaluate(dim, scope) for _, dim in own)
+    return ref.offset == array.start and (ref.index is not None or count > array.hi - array.lo)
 
 
 def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
@@ -230,6 +250,16 @@ def _holding(arrays: Sequence[Array], address: int) -> Array | None:
 
 def _at_start(offset: Size, scope: Scope) -> Size:
     return substitute(offset, dict.fromkeys(scope, 0))
+
+
+def _joined(own: list[tuple[Size, Size]], scope: Scope) -> Iterator[tuple[Size, Size]]:
+    """Yield (stride, dim) of a view, with dims that follow each other in memory as one."""
+    rest = sorted(own, key=lambda sd: [evaluate(x, scope) for x in sd])
+    while rest:
+        stride, dim = rest.pop(0)
+        while rest and rest[0][0] == stride * dim:
+            dim = dim * rest.pop(0)[1]
+        yield stride, dim
 
 
 def _outer_first(own: list[tuple[Size, Size]], scope: Scope) -> list[tuple[Size, Size]]:

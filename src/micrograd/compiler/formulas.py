@@ -8,9 +8,8 @@ from .. import ops
 from .ir import Apply, Expr, Literal, Ref, Scalar
 from .sizes import Poly, Size
 
-COMPARISON, ADDITIVE, MULTIPLICATIVE, POWER, ATOM = range(5)
+COMPARISON, ADDITIVE, SUMMATION, MULTIPLICATIVE, POWER, ATOM = range(6)
 
-PRIME = "\N{PRIME}"
 _SUBSCRIPTS = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _REDUCTIONS = {ops.SUM: "Σ", ops.PROD: "Π", ops.MAXIMUM: "max", ops.MINIMUM: "min"}
@@ -73,7 +72,7 @@ def reduced(op: ops.Op, dims: Sequence[Size], body: Text) -> Text:
     sign = _REDUCTIONS[op] + subscript(dims)
     if op in (ops.MAXIMUM, ops.MINIMUM):
         return Text(f"{sign}({body.text})")
-    return Text(f"{sign} {body.within(MULTIPLICATIVE)}", ADDITIVE)
+    return Text(f"{sign} {body.within(MULTIPLICATIVE)}", SUMMATION)
 
 
 def joined(op: ops.Op, texts: Sequence[Text]) -> Text:
@@ -89,7 +88,15 @@ def number(x: float) -> str:
     """Write a number: whole ones without a point, and an ellipsis where digits are left out."""
     if (x.is_integer() and 0 < abs(x) < 1e9) or str(x) == "0.0":
         return str(int(x))
+    if abs(x) == float("inf"):
+        return "∞" if x > 0 else "-∞"
     return repr(x) if len(repr(x)) <= 8 else f"{x:.6g}…"
+
+
+def primed(name: str) -> str:
+    """Return the name with one more prime."""
+    one, two, three = "\N{PRIME}", "\N{DOUBLE PRIME}", "\N{TRIPLE PRIME}"
+    return f"{name}{one}".replace(two + one, three).replace(one + one, two)
 
 
 def size(x: Size) -> str:
@@ -142,24 +149,26 @@ def _times(term: Text, count: int) -> Text:
 
 
 def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
-    """Write numbers first, and negative powers below the line."""
-    sign = ""
-    above: list[Text] = []
+    """Write numbers first, negative powers below the line, and a sum last."""
+    literals = [f.value for f in factors if isinstance(f, Literal)]
+    negative = sum(x < 0 for x in literals) % 2 == 1
+    above = [Text(number(abs(x))) for x in literals if abs(x) != 1]
     below: list[Text] = []
-    for factor in sorted(factors, key=lambda f: not isinstance(f, Literal)):
-        if isinstance(factor, Literal) and factor.value < 0 and not sign and not above:
-            sign, factor = "-", Literal(-factor.value)
-            if factor.value == 1 and len(factors) > 1:
-                continue
+    for factor in factors:
         if isinstance(factor, Apply) and factor.op.static is not None:
             base, exponent = expression(factor.args[0], operand), factor.op.static
             (below if exponent < 0 else above).append(_power(base, abs(exponent)))
-        else:
+        elif not isinstance(factor, Literal):
             above.append(expression(factor, operand))
     above, below = ([_power(x, n) for x, n in Counter(xs).items()] for xs in (above, below))
-    if not below and len(above) == 1 and not sign:
+    if not below and len(above) == 1 and not negative:
         return above[0]
-    top = "·".join(x.within(MULTIPLICATIVE) for x in above) or "1"
+    above.sort(key=lambda text: text.binds == SUMMATION)
+    top = "·".join(x.within(MULTIPLICATIVE) for x in above[:-1])
+    if above:
+        last = above[-1].within(MULTIPLICATIVE if below else SUMMATION)
+        top = f"{top}·{last}" if top else last
+    sign, top = "-" if negative else "", top or "1"
     if not below:
         return Text(sign + top, MULTIPLICATIVE)
     under = "·".join(x.within(POWER) for x in below)

@@ -5,11 +5,13 @@ function of each element of a sum is written around that sum.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from .. import ops
 from .array_names import ArrayNames, Scope, nests
-from .ir import For, Nest, Program, Ref, Route, Statement, Term, refs
-from .formulas import Text, expression, joined, reduced, size, subscript
+from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
+from .ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved, refs
+from .sizes import Size
 from .unflatten import unflattened
 
 
@@ -22,8 +24,7 @@ def show(program: Program) -> str:
     program = unflattened(program)
     printer = _Printer(ArrayNames(program))
     lines = list(printer.lines(program.forward, Scope(), inline=True))
-    outputs = (printer.names.operand(Ref(o, ()), (), Scope()) for o in program.outputs)
-    lines.append("return " + ", ".join(outputs))
+    lines.append("return " + ", ".join(printer.outputs(program.outputs)))
     if program.backward:
         lines += ["", *printer.lines(program.backward, Scope(), inline=False)]
     return "\n".join(lines)
@@ -40,17 +41,18 @@ def summary(program: Program) -> str:
         for expr in (nest.target, *(term.expr for term in nest.terms))
         for ref in refs(expr)
     ]
-    counts = (
-        (len(forward), "loop nests"),
-        (len(backward), "for the gradient"),
-        (len({ref.table for ref in operands if ref.table is not None}), "index tables"),
-        (len({ref.index for ref in operands if ref.index is not None}), "run-time indices"),
-        (program.parameters[1], "parameters"),
-        (program.inputs[1], "inputs"),
-        (len(program.constants[1]), "constants"),
-    )
-    told = ", ".join(f"{n:,} {what}" for n, what in counts)
-    return f"{told}; memory of {size(program.size)} numbers"
+    tables = {ref.table for ref in operands if ref.table is not None}
+    indices = {ref.index for ref in operands if ref.index is not None}
+    counts = {
+        "loop nests": len(forward),
+        "for the gradient": len(backward),
+        "index tables": len(tables),
+        "run-time indices": len(indices),
+        "parameters": program.parameters[1],
+        "constants": len(program.constants[1]),
+    }
+    told = ", ".join(f"{what} {n:,}" for what, n in counts.items())
+    return f"{told}, numbers in memory {size(program.size)}"
 
 
 class _Printer:
@@ -58,24 +60,51 @@ class _Printer:
         self.names = names
 
     def lines(self, body: Sequence[Statement], scope: Scope, inline: bool) -> Iterator[str]:
-        for statement in body:
-            if isinstance(statement, Nest):
-                array = self.names.array(statement.target, statement.dims, scope)
-                if not inline or array not in self.names.inlined:
-                    yield self.nest(statement, scope, inline)
-            elif isinstance(statement, For):
-                yield _heading(statement)
-                for line in self.lines(statement.body, scope.inside(statement), inline):
-                    yield "    " + line
-            elif isinstance(statement, Route):
-                yield self.route(statement, scope)
+        for kind, group in groupby(body, _kind):
+            if kind == "clear":
+                clears = [clear for clear in group if isinstance(clear, Clear)]
+                names = [name for clear in clears for name in self.names.cleared(clear)]
+                yield f"{', '.join(dict.fromkeys(names))} = 0"
+            elif kind == "seed":
+                yield from self.seeds([nest for nest in group if isinstance(nest, Nest)])
             else:
-                yield f"{self.names.cleared(statement)} = 0"
+                for statement in group:
+                    yield from self.statement(statement, scope, inline)
+
+    def statement(self, statement: Statement, scope: Scope, inline: bool) -> Iterator[str]:
+        if isinstance(statement, Nest):
+            array = self.names.array(statement.target, statement.dims, scope)
+            if not inline or array not in self.names.inlined:
+                yield self.nest(statement, scope, inline)
+        elif isinstance(statement, For):
+            yield _heading(statement)
+            for line in self.lines(statement.body, scope.inside(statement), inline):
+                yield "    " + line
+        elif isinstance(statement, Route):
+            yield self.route(statement, scope)
+
+    def outputs(self, addresses: Sequence[Size]) -> Iterator[str]:
+        """Write what a program returns, neighbours together."""
+        for run in _runs(addresses):
+            if len(run) > 1:
+                yield self.names.run(run[0], len(run))
+            else:
+                yield self.names.operand(Ref(run[0], ()), (), Scope())
+
+    def seeds(self, nests: Sequence[Nest]) -> Iterator[str]:
+        """Write where the gradients of the outputs come in, neighbours together."""
+        seeds = [expression(nest.terms[0].expr, lambda ref: Text("")).text for nest in nests]
+        addresses = [nest.target.offset for nest in nests]
+        for target, run in zip(self.outputs(addresses), _runs(addresses)):
+            mine, seeds = seeds[: len(run)], seeds[len(run) :]
+            yield f"∂{target} = {mine[0] if len(mine) == 1 else f'{mine[0]}, ..., {mine[-1]}'}"
 
     def nest(self, nest: Nest, scope: Scope, inline: bool) -> str:
         target = self.names.operand(nest.target, nest.dims, scope)
-        sign = "+=" if nest.accumulate else "="
-        return f"{target} {sign} {self.computed(nest, scope, inline).text}"
+        text, binds = self.computed(nest, scope, inline)
+        if nest.accumulate and text.startswith("-") and binds >= MULTIPLICATIVE:
+            return f"{target} -= {text[1:]}"
+        return f"{target} {'+=' if nest.accumulate else '='} {text}"
 
     def computed(self, nest: Nest, scope: Scope, inline: bool) -> Text:
         """Write what a nest computes, and within it what it alone reads."""
@@ -83,13 +112,23 @@ class _Printer:
         def written(term: Term) -> Text:
             dims = (*nest.dims, *term.dims)
 
+            def inner(ref: Ref) -> Nest | None:
+                found = self.names.inlined.get(self.names.array(ref, dims, scope))
+                return found if inline and not ref.grad else None
+
             def operand(ref: Ref) -> Text:
-                inner = self.names.inlined.get(self.names.array(ref, dims, scope))
-                if inline and inner is not None and not ref.grad:
-                    return self.computed(inner, scope, inline)
+                if found := inner(ref):
+                    return self.computed(found, scope, inline)
                 return Text(self.names.operand(ref, dims, scope))
 
-            return reduced(nest.reduce, term.dims, expression(term.expr, operand))
+            def opened(ref: Ref) -> Expr:
+                """Put an inner expression in place of its name, so that products join."""
+                found = inner(ref)
+                if found is None or len(found.terms) > 1 or found.terms[0].dims:
+                    return ref
+                return moved(found.terms[0].expr, opened)
+
+            return reduced(nest.reduce, term.dims, expression(moved(term.expr, opened), operand))
 
         sums_first = sorted(nest.terms, key=lambda term: not term.dims)
         return joined(nest.reduce, [written(term) for term in sums_first])
@@ -98,14 +137,34 @@ class _Printer:
         inner = (*route.dims, *route.reduced)
         result = self.names.operand(route.result, route.dims, scope)
         candidates = self.names.operand(route.candidates, inner, scope)
+        if not route.reduced:
+            return f"∂{candidates} += ∂{result}"
         which = "argmin" if route.reduce is ops.MINIMUM else "argmax"
         array = self.names.array(route.candidates, inner, scope)
         return f"∂{array.name}[{which}{subscript(route.reduced)} {candidates}] += ∂{result}"
 
 
 def _heading(loop: For) -> str:
-    count = size(loop.count)
     if not loop.backwards:
-        return f"for {loop.var} < {count}:"
-    last = size(loop.count - 1)
-    return f"for {loop.var} = {last}, ..., 1, 0:"
+        return f"for {loop.var} < {size(loop.count)}:"
+    return f"for {loop.var} = {size(loop.count - 1)}, ..., 1, 0:"
+
+
+def _kind(statement: Statement) -> str:
+    """What may stand on one line with its neighbours."""
+    if isinstance(statement, Clear):
+        return "clear"
+    if isinstance(statement, Nest) and not statement.dims and not statement.accumulate:
+        return "seed" if isinstance(statement.terms[0].expr, Scalar) else ""
+    return ""
+
+
+def _runs(addresses: Sequence[Size]) -> list[list[Size]]:
+    """Split addresses into runs of neighbours."""
+    runs: list[list[Size]] = []
+    for address in addresses:
+        if runs and runs[-1][-1] + 1 == address:
+            runs[-1].append(address)
+        else:
+            runs.append([address])
+    return runs
