@@ -19,7 +19,7 @@ def require(module: str, extra: str, what: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         package = module.split(".")[0]
-        if error.name != package:  # the package is there, and something in it is broken
+        if (error.name or "").split(".")[0] != package:  # it is there, and lacks something itself
             raise
         hint = f"pip install 'micrograd-next[{extra}]'"
         raise ImportError(f"{what} needs {package}: {hint}", name=package) from None
