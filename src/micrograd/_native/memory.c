@@ -8,7 +8,9 @@
 
 #include "ops.h"
 
-enum { FREE_LIST_LIMIT = 1 << 18 }; /* 20 MB: the graph of one training step, to be built again */
+#ifndef FREE_LIST_LIMIT
+#define FREE_LIST_LIMIT (1 << 18) /* 20 MB: the graph of one training step, to be built again */
+#endif
 
 PyTypeObject *value_type;
 Value *free_list;
