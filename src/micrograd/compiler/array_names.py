@@ -41,13 +41,17 @@ def nests(body: Sequence[Statement], scope: Scope) -> Iterator[tuple[Nest, Scope
 
 @dataclass(slots=True, eq=False)
 class Array:
-    """Places from lo to hi; ``start`` is the first, ``given`` tells that the program names it."""
+    """Places from lo to hi, of which ``start`` is the first.
+
+    ``given``: the program names it; ``view``: it is what one way of reading reaches.
+    """
 
     lo: int
     hi: int
     start: Size = 0
     name: str = ""
     given: bool = False
+    view: bool = False
     writers: list[Nest] = field(default_factory=list)
     readers: list[tuple[Nest, Ref]] = field(default_factory=list)
 
@@ -170,7 +174,7 @@ class ArrayNames:
         key: tuple = (start, *_joined([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
-        return self._views.setdefault(key, Array(lo, hi, start))
+        return self._views.setdefault(key, Array(lo, hi, start, view=True))
 
     def operand(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> str:
         """Write an operand: its array, where in it, and its own dims."""
@@ -225,7 +229,8 @@ def _factors(expr: Expr) -> Iterator[Expr]:
 def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
     """Tell whether an operand begins with its array and has as many elements at least."""
     count = prod(evaluate(dim, scope) for _, dim in own)
-    return ref.offset == array.start and (ref.index is not None or count > array.hi - array.lo)
+    enough = array.view or ref.index is not None or count > array.hi - array.lo
+    return ref.offset == array.start and enough
 
 
 def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
