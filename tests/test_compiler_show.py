@@ -115,6 +115,12 @@ def test_a_run_time_size_has_its_name() -> None:
     assert printed(h)[0] == "h1[16,B] = Σ_B x[B]"
 
 
+def test_the_padding_of_rows_does_not_show() -> None:
+    h = elementwise((3, 10), Ref(48, (16, 1)), Apply(ops.EXP, (Ref(0, (16, 1)),)))
+    total = Nest((), Ref(200, ()), (Term((3, 10), Ref(48, (16, 1))),))
+    assert printed(h, total)[:2] == ["h1[3,10] = exp(x[3,10])", "h2 = Σ₃ₓ₁₀ h1[3,10]"]
+
+
 def test_a_run_time_index_stands_where_a_row_would() -> None:
     rows = Ref(0, (0, 1), index=Ref(112, (1, 0)), row=16, rows=7)
     names = [(0, 112, (7, 16), "wte"), (112, 8, (8,), "tok")]

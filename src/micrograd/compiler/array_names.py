@@ -228,9 +228,12 @@ def _factors(expr: Expr) -> Iterator[Expr]:
 
 def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
     """Tell whether an operand begins with its array and has as many elements at least."""
+    if ref.offset != array.start or array.view or ref.index is not None:
+        return ref.offset == array.start
+    written = sum(prod(evaluate(d, scope) for d in nest.dims) for nest in array.writers)
+    there = array.hi - array.lo + 1  # with the padding of rows, which is never written
     count = prod(evaluate(dim, scope) for _, dim in own)
-    enough = array.view or ref.index is not None or count > array.hi - array.lo
-    return ref.offset == array.start and enough
+    return count >= (there if array.given else min(there, written))
 
 
 def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
