@@ -408,6 +408,7 @@ def bad(column):
         ({"batch_size": 0}, ValueError, "batch_size is a whole number of 1 or more, got 0"),
         ({"epochs": -1}, ValueError, "epochs is a whole number of 0 or more, got -1"),
         ({"epochs": 2.5}, ValueError, "got 2.5"),
+        ({"epochs": None}, ValueError, "got None"),
         ({"seed": "one"}, ValueError, "seed is a whole number, got 'one'"),
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),

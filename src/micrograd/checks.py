@@ -52,11 +52,14 @@ def try_out(measures: Mapping[str, Callable[..., Any]], model: Module, examples:
                 measured(name, function, examples, i)
 
 
-def whole(name: str, n: Any, least: float = -inf) -> int | None:
-    """Return a setting as an int, or None for None; refuse what is no whole number."""
-    if n is None:
-        return None
+def whole(name: str, n: Any, least: float = -inf) -> int:
+    """Return a setting as an int; refuse what is no whole number, or one below ``least``."""
     if not hasattr(n, "__index__") or n < least:
         bound = "" if least == -inf else f" of {least} or more"
         raise ValueError(f"{name} is a whole number{bound}, got {n!r}")
     return index(n)
+
+
+def whole_or_none(name: str, n: Any, least: float = -inf) -> int | None:
+    """Return a setting that may be left out."""
+    return None if n is None else whole(name, n, least)

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import buffers
 from .checkpoints import Checkpoint
-from .checks import check_loss, check_model, try_out, whole
+from .checks import check_loss, check_model, try_out, whole, whole_or_none
 from .data import batch_indices
 from .engine import Value
 from .examples import Examples
@@ -76,12 +76,10 @@ def fit(
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
     """
-    epochs, seed = whole("epochs", epochs, 0) or 0, whole("seed", seed)
-    batch_size = whole("batch_size", batch_size, 1)
-    early_stopping, record = (
-        whole("early_stopping", early_stopping, 1),
-        whole("record", record, 1),
-    )
+    epochs, seed = whole("epochs", epochs, 0), whole_or_none("seed", seed)
+    batch_size = whole_or_none("batch_size", batch_size, 1)
+    early_stopping = whole_or_none("early_stopping", early_stopping, 1)
+    record = whole_or_none("record", record, 1)
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
