@@ -17,7 +17,7 @@ def formula(root: Value) -> str:
 
     >>> a = Value(2.0, label="a")
     >>> formula(a * a + 1)
-    'v_{1} = a \\\\cdot a + 1'
+    'v_{3} = a \\\\cdot a + 1'
     """
     order = toposort(root)
     names = {value: name_tex(name) for value, name in names_of(order).items()}
