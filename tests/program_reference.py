@@ -19,7 +19,7 @@ from micrograd.compiler.ir import (
     Scalar,
     Statement,
 )
-from micrograd.compiler.sizes import Size, evaluate
+from micrograd.compiler.sizes import Size, bound, evaluate
 
 Numbers = MutableSequence[float]
 
@@ -93,7 +93,8 @@ class _Run:
                     self.route(statement)
                 case For(var, count, body, backwards):
                     steps = range(self.size(count))
-                    for self.sizes[var] in reversed(steps) if backwards else steps:
+                    for step in reversed(steps) if backwards else steps:
+                        self.sizes.update(bound(var, step))
                         self.statements(body)
                 case Clear(start, count):
                     first = self.size(start)

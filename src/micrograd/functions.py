@@ -15,10 +15,17 @@ from .numeric import number
 
 def _values(name: str, args: tuple) -> list[Any]:
     """Return the values of a call that got one sequence, or the values one by one."""
-    values = list(args[0]) if len(args) == 1 and isinstance(args[0], Iterable) else list(args)
+    values = _unpacked(args)
     if not values:
         raise ValueError(f"{name} of no values: pass at least one")
     return values
+
+
+def _unpacked(args: tuple) -> list[Any]:
+    sequence = len(args) == 1 and isinstance(args[0], Iterable)
+    if sequence and getattr(args[0], "ndim", None) != 0:  # a NumPy scalar says it is iterable
+        return list(args[0])
+    return list(args)
 
 
 def _apply(op: ops.Op, args: Sequence[Any]) -> Any:
@@ -31,14 +38,12 @@ def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
         return values[0]._sum()
-    if len(values) == 1 and isinstance(values[0], Iterable):
-        values = tuple(values[0])
-    return _apply(ops.SUM, values or (0.0,))
+    return _apply(ops.SUM, _unpacked(values) or (0.0,))
 
 
 def prod(*values: Any) -> Any:
-    """Multiply the values, as one node."""
-    return _apply(ops.PROD, _values("prod", values))
+    """Multiply the values, as one node. The product of nothing is 1."""
+    return _apply(ops.PROD, _unpacked(values) or (1.0,))
 
 
 def mean(*values: Any) -> Any:
@@ -70,8 +75,15 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
-    """Return x1·y1 + x2·y2 + ..., the inner product of two sequences of the same length."""
-    return sum([x * y for x, y in zip(xs, ys, strict=True)])
+    """Return x1·y1 + x2·y2 + ..., the inner product of two sequences.
+
+    Raises:
+        ValueError: they have different lengths.
+    """
+    left, right = list(xs), list(ys)
+    if len(left) != len(right):
+        raise ValueError(f"dot needs sequences of one length, got {len(left)} and {len(right)}")
+    return sum([x * y for x, y in zip(left, right, strict=True)])
 
 
 def take(rows: Sequence[Any], index: Any) -> Any:
@@ -88,7 +100,7 @@ def take(rows: Sequence[Any], index: Any) -> Any:
         return _take_traced(rows, index)
     i = number(index.data if hasattr(index, "_is_micrograd_value") else index, "take expects")
     if not i.is_integer() or not 0 <= i < len(rows):
-        raise IndexError(f"take expects a whole index from 0 to {len(rows) - 1}, got {i}")
+        raise IndexError(f"take expects a whole index below the {len(rows)} rows, got {i}")
     return rows[int(i)]
 
 
@@ -107,18 +119,18 @@ def logsumexp(*values: Any) -> Any:
     return sum([_exp(x - top) for x in xs]).log() + top
 
 
-def softmax(xs: Iterable[Any]) -> list[Any]:
+def softmax(*values: Any) -> list[Any]:
     """Return exp(x) / sum(exp(x)) for each x; they are positive and sum to 1."""
-    xs = _values("softmax", (xs,))
+    xs = _values("softmax", values)
     top = _finite_top(xs)
     powers = [_exp(x - top) for x in xs]
     total = sum(powers)
     return [p / total for p in powers]
 
 
-def log_softmax(xs: Iterable[Any]) -> list[Any]:
-    """Return log(softmax(xs)), exact to a few ulp also where softmax rounds to 0 or 1."""
-    xs = _values("log_softmax", (xs,))
+def log_softmax(*values: Any) -> list[Any]:
+    """Return log(softmax(x)) for each x, exact also where softmax rounds to 0 or 1."""
+    xs = _values("log_softmax", values)
     top = _finite_top(xs)
     shifted = [x - top for x in xs]
     total = logsumexp(shifted) if mode.tracer is None else sum([_exp(x) for x in shifted]).log()

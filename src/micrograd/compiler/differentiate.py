@@ -27,7 +27,7 @@ from .ir import (
     moved,
     refs,
 )
-from .sizes import Size, evaluate, variables
+from .sizes import Size, bound, evaluate, variables
 
 
 def differentiate(
@@ -215,7 +215,7 @@ def _gradient_spans(statement: Statement, env: dict[str, int]) -> Iterator[tuple
     if isinstance(statement, For):
         for t in (0, evaluate(statement.count, env) - 1):
             for inner in statement.body:
-                yield from _gradient_spans(inner, {**env, statement.var: t})
+                yield from _gradient_spans(inner, {**env, **bound(statement.var, t)})
         return
     if isinstance(statement, Route):
         uses = [(statement.candidates, (*statement.dims, *statement.reduced))]

@@ -70,6 +70,23 @@ def fit(addresses: Addresses) -> Fit:
     return Fit(start, [], [], full_table=addresses)
 
 
+def regular_prefixes(addresses: Addresses) -> list[int]:
+    """The numbers of first rows that nested runs describe: one run, runs of runs, and so on."""
+    offsets = addresses - addresses[:, :1]
+    alike = (offsets == offsets[0]).all(axis=1)
+    starts = addresses[: len(alike) if alike.all() else int(np.argmin(alike)), 0]
+    block, found = 1, [1]
+    while 2 * block <= len(starts):
+        shifts = starts[block:] - starts[:-block]
+        broken = np.flatnonzero(shifts != shifts[0])
+        run = int(broken[0]) if len(broken) else len(shifts)
+        if run < block:
+            break
+        block *= 1 + run // block
+        found.append(block)
+    return found
+
+
 def common_dims(all_runs: list[Runs], size: int) -> tuple[list[int], list[bool]]:
     """Find dims into which the runs of all operands divide; tell for each operand whether it takes part.
 

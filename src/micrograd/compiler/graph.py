@@ -27,8 +27,12 @@ class Graph:
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
     segments: list[int] = field(default_factory=list)  # how many inputs each argument has
 
+    constants: set[int] = field(init=False)  # the other leaves
+
     def __post_init__(self) -> None:
         self.batched = self.batched or [False] * len(self.ops)
+        leaves = {i for i, op in enumerate(self.ops) if op is None}
+        self.constants = leaves - set(self.parameters) - set(self.inputs)
 
     def __str__(self) -> str:
         leaf = {i: "parameter" for i in self.parameters} | {i: "input" for i in self.inputs}

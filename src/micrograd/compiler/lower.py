@@ -10,6 +10,7 @@ from .graph import Graph
 from .ir import PADDED, Memory, Program, Ref
 from .place import Place, Places, place
 from .reroll import Loops, reroll
+from .roll import roll
 from .sizes import Size, evaluate, variables
 
 _WITH_GRADIENT = ("parameter", "variable")
@@ -36,23 +37,24 @@ def lower(graph: Graph) -> Lowered:
         for a in loops.arrays
         if a.kind in _WITH_GRADIENT and not a.batched
     ]
+    rolled = roll(loops.nests)
     backward = differentiate(
-        list(loops.nests),
+        rolled,
         symbolic,
         _needs_gradient(loops),
         Memory(loops.plain, loops.rows),
         leaves,
     )
     spans, movable = _spans(loops, graph)
-    forward, backward, places = place(list(loops.nests), backward, spans, movable, loops.plain)
-    constants = next((a.start for a in loops.arrays if a.kind == "constant"), 0)
+    forward, backward, places = place(rolled, backward, spans, movable, loops.plain)
+    constants = [places.at(a.start).new for a in loops.arrays if a.kind == "constant"]
     program = Program(
         forward=forward,
         backward=backward,
         size=places.end + loops.rows * PADDED,
         parameters=(0, len(graph.parameters)),
         inputs=(0, 0),
-        constants=(places.at(constants).new, tuple(loops.constants)),
+        constants=(constants[0] if constants else 0, tuple(loops.constants)),
         outputs=tuple(
             places.end + row * PADDED if graph.batched[i] else places.at(row).moved(row)
             for i, row in zip(graph.outputs, outputs)

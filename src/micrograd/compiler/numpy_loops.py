@@ -14,7 +14,7 @@ import numpy as np
 from .. import ops
 from .ir import Apply, Expr, For, Literal, Nest, Program, Ref, Route, Scalar, Statement, Table, Term
 from .numpy_ops import Array, first_largest, first_smallest, function, whole
-from .sizes import Size, evaluate
+from .sizes import Size, bound, evaluate
 
 _Shape = tuple[int, ...]
 
@@ -106,7 +106,7 @@ class _Call:
             elif isinstance(statement, For):
                 steps = range(self.size(statement.count))
                 for step in reversed(steps) if statement.backwards else steps:
-                    self.env[statement.var] = step
+                    self.env.update(bound(statement.var, step))
                     self.run(statement.body)
             elif isinstance(statement, Route):
                 self.route(statement)

@@ -5,19 +5,31 @@ advance by strides need nothing more (``h[100,16] = Σ₂ w[16,2]·x[100,2]`` is
 others get a table of offsets.
 """
 
-import struct
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import ops
-from .fit import Addresses, Fit, common_dims, dense_strides, fit, strides_over
+from .fit import (
+    Addresses,
+    Fit,
+    common_dims,
+    dense_strides,
+    fit,
+    regular_prefixes,
+    strides_over,
+)
 from .flatten import LEAVES, Row, RowClass, flatten
 from .graph import BATCH_SUM, Graph
 from .ir import BATCH, PADDED, Apply, Expr, Literal, Nest, Ref, Table, Term
+from .roll import roll
 from .sizes import Size
 
+_MOST_PARTS = 4  # statements, once rolled, that a group may become before tables are better
+_LEAST_ROWS = 2  # on average, of a part
 _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 
 
@@ -46,28 +58,91 @@ class Loops:
 
 @dataclass(slots=True)
 class _Operand:
-    """One factor of a slot, for all rows and terms: a literal, or addresses (rows x terms)."""
+    """One factor of a slot, for all rows and terms: a literal, or nodes (rows x terms)."""
 
-    addresses: Addresses | None
+    nodes: NDArray[np.int64]
+    batched: bool
     literal: Literal | None = None
-    batched: bool = False
+    addresses: Addresses | None = None
     fit: Fit | None = None
+
+    def placed(self, address: Addresses) -> None:
+        """Look the addresses up, now that they are known, and describe them."""
+        if self.literal is None:
+            self.addresses = address[self.nodes]
+            self.fit = fit(self.addresses)
+
+    def part(self, rows: slice) -> "_Operand":
+        """Return the same for some of the rows."""
+        if self.addresses is None:
+            return replace(self, nodes=self.nodes[rows])
+        addresses = self.addresses[rows]
+        return replace(self, nodes=self.nodes[rows], addresses=addresses, fit=fit(addresses))
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows of one class whose sums have the same lengths: one nest, if the addresses allow."""
+
+    row_class: RowClass
+    target: _Operand
+    slots: list[list[_Operand]]
+
+    def operands(self) -> list[_Operand]:
+        """The target and all factors that have addresses."""
+        return [self.target, *[o for slot in self.slots for o in slot if o.literal is None]]
+
+    def part(self, rows: slice) -> "_Group":
+        """Return the group of some of the rows."""
+        slots = [[o.part(rows) for o in slot] for slot in self.slots]
+        return _Group(self.row_class, self.target.part(rows), slots)
 
 
 def reroll(graph: Graph) -> Loops:
     """Group, place and fit."""
     classes, leaves = flatten(graph)
-    placing = _Placing(graph, classes, leaves)
-    finder = _NestFinder(graph, placing)
-    nests = []
-    for row_class in classes:
-        groups: dict[tuple[int, ...], list[Row]] = defaultdict(list)
-        for row in row_class.rows:
-            groups[tuple([len(slot) for slot in row.slots])].append(row)
-        for rows in groups.values():
-            nests += finder.nests(row_class, rows)
+    groups = [group for c in classes for group in _groups(graph, c)]
+    used = {
+        int(i)
+        for group in groups
+        for o in group.operands()
+        if graph.ops[o.nodes[0, 0]] is None
+        for i in o.nodes.reshape(-1)
+    }
+    placing = _Placing(graph, classes, [i for i in leaves if i in used])
+    writer = _NestWriter(placing.plain)
+    address = np.array(placing.address, dtype=np.int64)
+    nests: list[Nest] = []
+    for group in groups:
+        for o in group.operands():
+            o.placed(address)
+        nests += writer.nests(group)
     constants = [graph.data[i] for i in placing.constants]
     return Loops(nests, placing.arrays, placing.plain, placing.rows, placing.address, constants)
+
+
+def _groups(graph: Graph, row_class: RowClass) -> Iterator[_Group]:
+    by_lengths: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+    for row in row_class.rows:
+        by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
+    for rows in by_lengths.values():
+        target = _Operand(np.array([[row.node] for row in rows]), row_class.batched)
+        slots = [
+            [_operand(graph, nodes) for nodes in _by_factor(row_class.op, s, rows)]
+            for s in range(len(rows[0].slots))
+        ]
+        yield _Group(row_class, target, slots)
+
+
+def _operand(graph: Graph, nodes: list[list[int]]) -> _Operand:
+    """One and the same constant becomes a literal; all else has addresses."""
+    first = nodes[0][0]
+    operand = _Operand(np.array(nodes, dtype=np.int64), graph.batched[first])
+    if graph.ops[first] is None and first in graph.constants:
+        bits = np.array([[graph.data[i] for i in row] for row in nodes]).view(np.int64)
+        if (bits == bits[0, 0]).all():
+            operand.literal = Literal(graph.data[first])
+    return operand
 
 
 class _Placing:
@@ -78,8 +153,7 @@ class _Placing:
         self.arrays: list[Array] = []
         self.plain = 0
         self.rows = 0
-        known = {*graph.parameters, *graph.inputs}
-        self.constants = [i for i in leaves if i not in known]
+        self.constants = [i for i in leaves if i in graph.constants]
         variables = [i for i in graph.inputs if i in graph.differentiable]
         inputs = [i for i in graph.inputs if i not in graph.differentiable]
         for kind, nodes in zip(LEAVES, (graph.parameters, variables, inputs, self.constants)):
@@ -101,59 +175,40 @@ class _Placing:
             self.plain += len(nodes)
 
 
-class _NestFinder:
-    """Turn the rows of one group into a nest, or into several where the addresses break."""
+class _NestWriter:
+    """Turn groups into nests: one, or several where the addresses break in a regular way."""
 
-    def __init__(self, graph: Graph, placing: _Placing) -> None:
-        self.graph = graph
-        self.plain = placing.plain
-        self.address = np.array(placing.address, dtype=np.int64)
-        self.constants = frozenset(placing.constants)
+    def __init__(self, plain: int) -> None:
+        self.plain = plain
         self.tables = 0
 
-    def nests(self, row_class: RowClass, rows: list[Row]) -> list[Nest]:
+    def nests(self, group: _Group) -> list[Nest]:
         """Return the nests that compute these rows."""
-        target = self._placed([[row.node] for row in rows], row_class.batched)
-        slots = [
-            [self._operand(nodes) for nodes in _by_factor(row_class.op, s, rows)]
-            for s in range(len(rows[0].slots))
-        ]
-        return [self._nest(row_class, target, slots)]
+        if group.row_class.op is not ops.TAKE and any(_irregular(o.fit) for o in group.operands()):
+            parts = _parts(group)
+            nests = [self._nest(part) for part in parts]
+            if parts and len(roll(nests)) <= _MOST_PARTS:
+                return nests
+        return [self._nest(group)]
 
-    def _operand(self, nodes: list[list[int]]) -> _Operand:
-        """One and the same constant becomes a literal; all else has addresses."""
-        first = nodes[0][0]
-        if first in self.constants:
-            pack = struct.Struct("<d").pack
-            bits = pack(self.graph.data[first])
-            if all(pack(self.graph.data[i]) == bits for row in nodes for i in row):
-                return _Operand(None, Literal(self.graph.data[first]))
-        return self._placed(nodes, self.graph.batched[first])
-
-    def _placed(self, nodes: list[list[int]], batched: bool) -> _Operand:
-        addresses = self.address[np.array(nodes, dtype=np.int64)]
-        return _Operand(addresses, batched=batched, fit=fit(addresses))
-
-    def _nest(self, row_class: RowClass, target: _Operand, slots: list[list[_Operand]]) -> Nest:
-        op, batched = row_class.op, row_class.batched
-        operands = [target, *[o for slot in slots for o in slot if o.fit]]
-        outer = _agreed(operands, "rows", len(target.addresses))
+    def _nest(self, group: _Group) -> Nest:
+        op, batched = group.row_class.op, group.row_class.batched
+        outer = _agreed(group.operands(), "rows", len(group.target.nodes))
         dims: tuple[Size, ...] = (*outer, BATCH) if batched else tuple(outer)
         terms = []
-        for slot in slots:
-            placed = [o for o in slot if o.fit]
-            length = placed[0].addresses.shape[1] if placed else 1
+        for slot in group.slots:
             if op is ops.TAKE:
                 terms.append(Term((), self._take(*slot, outer, batched)))
                 continue
-            inner = _agreed(placed, "terms", length)
+            placed = [o for o in slot if o.literal is None]
+            inner = _agreed(placed, "terms", slot[0].nodes.shape[1])
             refs = [o.literal or self._ref(o, outer, inner, batched) for o in slot]
             if op is BATCH_SUM:
-                inner, refs = [BATCH], [_along_the_batch(r) for r in refs]
+                inner, refs = [BATCH], [_along_the_batch(r, slot[0].batched) for r in refs]
             terms.append(Term(tuple(inner), _expression(op, refs)))
-        reduced = op in _EXTREMES and len(slots[0]) == 1
-        target_ref = self._ref(target, outer, [], batched)
-        return Nest(dims, target_ref, tuple(terms), op if reduced else ops.SUM)
+        reduced = op in _EXTREMES and len(group.slots[0]) == 1
+        target = self._ref(group.target, outer, [], batched)
+        return Nest(dims, target, tuple(terms), op if reduced else ops.SUM)
 
     def _ref(self, o: _Operand, outer: list[int], inner: list[int], batched: bool) -> Ref:
         """Write an operand's addresses as strides over the nest's dims and the term's."""
@@ -208,7 +263,7 @@ def _agreed(operands: list[_Operand], part: str, size: int) -> list[int]:
     """Find dims that all operands' runs divide into; one that does not gets a table of addresses."""
     dims, joined = common_dims([getattr(o.fit, part) for o in operands], size)
     for o, joins in zip(operands, joined):
-        if not joins:
+        if not joins and o.addresses is not None:
             o.fit = Fit(int(o.addresses[0, 0]), [], [], full_table=o.addresses)
     return dims
 
@@ -224,7 +279,37 @@ def _expression(op: ops.Op, arguments: list[Expr]) -> Expr:
     return product
 
 
-def _along_the_batch(ref: Expr) -> Expr:
-    assert isinstance(ref, Ref)
+def _along_the_batch(ref: Expr, batched: bool) -> Expr:
+    if not isinstance(ref, Ref):
+        return ref
     table = ref.table and replace(ref.table, strides=(*ref.table.strides, 0))
-    return replace(ref, strides=(*ref.strides, 1), table=table)
+    return replace(ref, strides=(*ref.strides, int(batched)), table=table)
+
+
+def _irregular(fitted: Fit | None) -> bool:
+    return fitted is not None and (fitted.row_table is not None or fitted.full_table is not None)
+
+
+def _parts(group: _Group) -> list[_Group]:
+    """Split the rows where the addresses break, so that no part needs a table; [] if that is many.
+
+    Ragged rows break like this: 1 row, then 2, then 3, each a little further on. They are taken
+    apart from the end, where the rows are longest and nothing looks regular by accident.
+    """
+    stop = len(group.target.nodes)
+    parts: list[_Group] = []
+    done = 0
+    while stop:
+        if len(parts) * _LEAST_ROWS > done + _MOST_PARTS * _LEAST_ROWS:
+            return []
+        rest = [o.addresses[:stop][::-1] for o in group.operands() if o.addresses is not None]
+        prefixes = [regular_prefixes(a) for a in rest]
+        longest = min(max(p) for p in prefixes)
+        for length in sorted({n for p in prefixes for n in p if n <= longest}, reverse=True):
+            part = group.part(slice(stop - length, stop))
+            if not any(_irregular(o.fit) for o in part.operands()):
+                break
+        parts.append(part)
+        stop -= length
+        done += length
+    return parts[::-1]

@@ -108,3 +108,13 @@ def substitute(x: Size, env: Mapping[str, Size]) -> Size:
 def variables(x: Size) -> set[str]:
     """Return the names of the variables in x."""
     return {name for m in x.terms for name in m} if isinstance(x, Poly) else set()
+
+
+def chosen_two(name: str) -> str:
+    """Return the name of the variable n·(n - 1)/2, which comes with every variable n."""
+    return f"{name}_2"
+
+
+def bound(name: str, number: int) -> dict[str, int]:
+    """Return what a variable means when it has this value: itself and ``chosen_two``."""
+    return {name: number, chosen_two(name): number * (number - 1) // 2}
