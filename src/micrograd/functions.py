@@ -43,7 +43,13 @@ def sum(*values: Any) -> Any:
 
 def prod(*values: Any) -> Any:
     """Multiply the values, as one node. The product of nothing is 1."""
-    return _apply(ops.PROD, _unpacked(values) or (1.0,))
+    xs = _unpacked(values) or (1.0,)
+    if mode.tracer is None:
+        return _apply(ops.PROD, xs)
+    product = xs[0]
+    for x in xs[1:]:  # the compiler finds the loop in this form
+        product = product * x
+    return product
 
 
 def mean(*values: Any) -> Any:
