@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .c_nests import Group, same_element
 from .c_plans import VECTOR_BYTES, cost_together
 from .ir import BATCH, PADDED, Clear, For, Nest, Program, Ref, Route, Statement, refs
-from .sizes import Poly, Size, chosen_two, substitute, variables
+from .sizes import Size, bound, chosen_two, substitute
 
 Item = Group | For | Clear | Route
 _WIDEST = VECTOR_BYTES // 4
@@ -131,23 +131,30 @@ def widened(region: Region, loops: Sequence[For]) -> Region | None:
     """Return the region that covers all rounds of the loops; None where that cannot be told."""
     low, high = region.low, region.high
     for loop in reversed(loops):
-        ends = ({loop.var: 0}, {loop.var: loop.count - 1})
-        low_ends, high_ends = ([substitute(x, e) for e in ends] for x in (low, high))
-        if not (_straight(low, loop.var) and _straight(high, loop.var)):
+        down, up = _direction(low, loop), _direction(high, loop)
+        if down is None or up is None:
             return None
-        low = low_ends[0] if _never_below(low_ends[1], low_ends[0]) else low_ends[1]
-        high = high_ends[1] if _never_below(high_ends[1], high_ends[0]) else high_ends[0]
-        if not (_never_below(low_ends[0], low) and _never_below(low_ends[1], low)):
-            return None
-        if not (_never_below(high, high_ends[0]) and _never_below(high, high_ends[1])):
-            return None
+        first, last = bound_sizes(loop.var, 0), bound_sizes(loop.var, loop.count - 1)
+        low = substitute(low, first if down >= 0 else last)
+        high = substitute(high, last if up >= 0 else first)
     return Region(region.grad, low, high)
 
 
-def _straight(x: Size, variable: str) -> bool:
-    if chosen_two(variable) in variables(x):
-        return False
-    return isinstance(x, int) or all(m.count(variable) < 2 for m in x.terms)
+def bound_sizes(name: str, number: Size) -> dict[str, Size]:
+    """Return what a loop's variables are in one round; half a square only where it is a number."""
+    return dict(bound(name, number)) if isinstance(number, int) else {name: number}
+
+
+def _direction(x: Size, loop: For) -> int | None:
+    """Return the sign with which x moves with a loop's variables, None where it moves both ways."""
+    if isinstance(x, int):
+        return 0
+    own = {loop.var, chosen_two(loop.var)}
+    moving = {m: c for m, c in x.terms.items() if own & set(m)}
+    if not isinstance(loop.count, int) and any(chosen_two(loop.var) in m for m in moving):
+        return None
+    signs = {1 if c > 0 else -1 for c in moving.values()}
+    return None if len(signs) > 1 else next(iter(signs), 0)
 
 
 def _feeds(earlier: Nest, later: Nest) -> bool:
