@@ -183,17 +183,20 @@ def _compare(
 def _precise_slopes(at: Callable[[float], list[float]], x: float) -> list[float]:
     """Five-point differences, whose error is of order h^4.
 
-    Of a few steps h, each slope takes the one at which the two formulas differ least: near a pole
-    a step must be small beside x, elsewhere large enough beside the rounding of f.
+    Of two steps h, each slope takes the one with the smaller error, by what three points say
+    besides and by rounding: near a pole a step must be small, but elsewhere it is better large.
     """
-    best: list[tuple[float, float]] = []
-    for scale in (max(1.0, abs(x)), abs(x) or 1e-3):
+    chosen: list[tuple[float, float]] = []
+    for scale in (max(1.0, abs(x)), max(1e-6, abs(x))):
         h = EPSILON**0.2 * scale
-        points = zip(*[at(x + k * h) for k in (-2, -1, 1, 2)], strict=True)
-        pairs = [((c - b) / (2 * h), (8 * (c - b) - (d - a)) / (12 * h)) for a, b, c, d in points]
-        found = [(abs(three - five), five) for three, five in pairs]
-        best = [
-            min(old, new) if old[0] == old[0] else new
-            for old, new in zip(best or found, found, strict=True)
-        ]
-    return [slope for _, slope in best]
+        found = []
+        for a, b, c, d in zip(*[at(x + k * h) for k in (-2, -1, 1, 2)], strict=True):
+            slope = (8 * (c - b) - (d - a)) / (12 * h)
+            rounding = EPSILON * max(abs(b), abs(c)) / h
+            found.append((abs(slope - (c - b) / (2 * h)) + rounding, slope))
+        chosen = [_smaller(*two) for two in zip(chosen or found, found, strict=True)]
+    return [slope for _, slope in chosen]
+
+
+def _smaller(x: tuple[float, float], y: tuple[float, float]) -> tuple[float, float]:
+    return y if y[0] < x[0] or x[0] != x[0] else x

@@ -23,7 +23,7 @@ def _values(name: str, args: tuple) -> list[Any]:
 
 def _unpacked(args: tuple) -> list[Any]:
     sequence = len(args) == 1 and isinstance(args[0], Iterable)
-    if sequence and getattr(args[0], "ndim", None) != 0:  # a NumPy scalar says it is iterable
+    if sequence and getattr(args[0], "ndim", None) != 0:  # a 0-d array calls itself iterable
         return list(args[0])
     return list(args)
 
