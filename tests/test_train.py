@@ -408,6 +408,11 @@ def bad(column):
         ({"batch_size": 0}, ValueError, "batch_size is a whole number of 1 or more, got 0"),
         ({"epochs": -1}, ValueError, "epochs is a whole number of 0 or more, got -1"),
         ({"epochs": 2.5}, ValueError, "got 2.5"),
+        (bad([X, Y]), ValueError, r"columns go into a tuple: \(X, y\)"),
+        ({"penalty": 3}, TypeError, "penalty is a function, got 3"),
+        ({"schedule": 3}, TypeError, "schedule is a function, got 3"),
+        ({"metrics": {"accuracy": 3}}, TypeError, "accuracy is a function, got 3"),
+        ({"metrics": [len]}, TypeError, "metrics are functions by name"),
         ({"epochs": None}, ValueError, "got None"),
         ({"seed": "one"}, ValueError, "seed is a whole number, got 'one'"),
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
@@ -462,6 +467,8 @@ def test_a_single_wrong_label_is_found_before_the_first_step():
 
 
 def test_an_unwritable_checkpoint_is_named(tmp_path):
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        train(*make(), checkpoint=tmp_path)
     with pytest.raises(OSError, match="no-folder"):
         train(*make(), checkpoint=tmp_path / "no-folder" / "run")
 

@@ -27,6 +27,17 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         )
 
 
+def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., Any]]:
+    """Return the metrics as a dict; refuse what is no function, by name. None is left out."""
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise TypeError(f"metrics are functions by name: {{'accuracy': f}}; got {metrics!r}")
+    metrics = dict(metrics or {})
+    for name, function in (functions | metrics).items():
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} is a function, got {function!r}")
+    return metrics
+
+
 def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> None:
     """Refuse a loss that returns no Value, or one without the optimiser's parameters in it."""
     if not mode.grad:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .examples import Examples, as_column
 from .extras import require
-from .numeric import is_array
+from .numeric import is_array, number
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 1337) -> tuple[Any, Any]:
@@ -112,7 +112,8 @@ def split(
     data = list(data) if hasattr(data, "__next__") else data
     examples = Examples(data)
     n = len(examples)
-    count = round(held_out * n) if isinstance(held_out, float) else held_out
+    share = number(held_out, "held_out expects")
+    count = round(share * n) if isinstance(held_out, float) else int(share)
     if not 0 < count < n:
         raise ValueError(f"held_out={held_out!r} of {n} examples leaves one side empty")
     order = list(range(n))
@@ -193,7 +194,7 @@ def _points(x: Any, y: Any) -> Any:
 def _shuffled(X: Any, y: Any, noise: float, seed: int) -> tuple[Any, Any]:
     import numpy as np
 
-    if not noise >= 0:
+    if not number(noise, "noise expects") >= 0:
         raise ValueError(f"noise is a standard deviation of 0 or more, got {noise!r}")
     rng = np.random.RandomState(seed)
     order = np.arange(len(X))

@@ -96,7 +96,8 @@ def _check_column(column: Any, j: int) -> None:
     for i, shape in enumerate(shapes):
         if shape != shapes[0] and not all(_is_sequence_of_ints(x) for x in column):
             raise ValueError(
-                f"the data is ragged: {_sized(i, j, shape)}, {_sized(0, j, shapes[0])}"
+                f"the data is ragged: {_sized(i, j, shape)}, {_sized(0, j, shapes[0])} "
+                "(columns go into a tuple: (X, y))"
             )
 
 

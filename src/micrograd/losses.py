@@ -65,9 +65,7 @@ def cross_entropy(logits: Sequence[Any], label: Any) -> Any:
         IndexError: label is out of range.
         TypeError: logits is no list: the model has one output.
     """
-    if not _is_list(logits):
-        raise TypeError(f"cross_entropy expects a list of logits, one per class, got {logits!r}")
-    if len(logits) and _is_list(logits[0]):
+    if _is_batch("cross_entropy", logits):
         return _mean_of(cross_entropy, logits, label)
     return nll(log_softmax(_checked(logits, label, "cross_entropy")), label)
 
@@ -78,7 +76,7 @@ def nll(log_probabilities: Sequence[Any], label: Any) -> Any:
     Raises:
         IndexError: label is out of range.
     """
-    if len(log_probabilities) and _is_list(log_probabilities[0]):
+    if _is_batch("nll", log_probabilities):
         return _mean_of(nll, log_probabilities, label)
     return -take(_checked(log_probabilities, label, "nll"), label)
 
@@ -104,13 +102,20 @@ def accuracy(output: Any, label: Any) -> Any:
     if not _is_list(output):
         _check("accuracy", label, "a label of -1 or 1", lambda y: y in (-1, 1))
         return where(output * label > 0, 1.0, 0.0)
-    if _is_list(output[0]) or _is_list(label):
+    if _is_batch("accuracy", output) or _is_list(label):
         return _mean_of(accuracy, output, label)
     return where(take(_checked(output, label, "accuracy"), label) >= maximum(output), 1.0, 0.0)
 
 
 def _is_list(x: Any) -> bool:
     return isinstance(x, (list, tuple)) or (is_array(x) and x.ndim > 0)
+
+
+def _is_batch(name: str, outputs: Any) -> bool:
+    """Tell a list of lists from a list of numbers, one per class; refuse anything else."""
+    if not _is_list(outputs) or not len(outputs):
+        raise TypeError(f"{name} expects a list of numbers, one per class, got {outputs!r}")
+    return _is_list(outputs[0])
 
 
 def _mean_of(loss: Callable[[Any, Any], Any], outputs: Any, targets: Any) -> Any:

@@ -83,6 +83,8 @@ class Optimizer:
         """
         import numpy as np
 
+        if not isinstance(state, Mapping):
+            raise TypeError(f"a state is a dict, got {type(state).__name__}")
         wanted = {"optimizer", "steps", "lr", *self.state_names}
         if state.get("optimizer") != type(self).__name__ or set(state) != wanted:
             raise ValueError(
@@ -216,6 +218,8 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float | None = None,
     ) -> None:
+        if not hasattr(betas, "__len__") or len(betas) != 2:
+            raise ValueError(f"betas are two numbers, as in (0.9, 0.999); got {betas!r}")
         self.betas = (
             _checked("betas", betas[0], below=1.0),
             _checked("betas", betas[1], below=1.0),

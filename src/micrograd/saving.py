@@ -54,10 +54,12 @@ def read(path: Target) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the arrays of a safetensors file, and what ``write`` was told about them.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        OSError: there is no such file, or it cannot be read.
         ValueError: the file is wrong or truncated.
     """
     safetensors = require("safetensors", "train", "loading")
+    if os.path.isdir(path):
+        raise IsADirectoryError(f"{os.fspath(path)} is a folder, not a file")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             told = (file.metadata() or {}).get("micrograd", "{}")

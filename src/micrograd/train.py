@@ -15,7 +15,7 @@ from typing import Any
 
 from . import buffers
 from .checkpoints import Checkpoint
-from .checks import check_loss, check_model, try_out, whole, whole_or_none
+from .checks import check_functions, check_loss, check_model, try_out, whole, whole_or_none
 from .data import batch_indices
 from .engine import Value
 from .examples import Examples
@@ -80,12 +80,12 @@ def fit(
     batch_size = whole_or_none("batch_size", batch_size, 1)
     early_stopping = whole_or_none("early_stopping", early_stopping, 1)
     record = whole_or_none("record", record, 1)
+    metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     check_model(model, optimizer)
     runner = EagerRunner(loss, penalty, examples, model, optimizer)
-    metrics = dict(metrics or {})
     check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
         try_out({"loss": loss, **metrics}, model, tried)

@@ -133,6 +133,10 @@ class MLP(Module):
         init: str | Initialiser = "uniform",
         seed: int | Random | None = None,
     ) -> None:
+        if not hasattr(nouts, "__iter__"):
+            raise TypeError(
+                f"nouts is a list, a number for each layer, as in [16, 1]; got {nouts!r}"
+            )
         sizes = [nin, *nouts]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1]) has two")

@@ -108,8 +108,11 @@ class Module:
             state: NumPy arrays, PyTorch tensors or nested lists.
 
         Raises:
+            TypeError: state is no dict.
             ValueError: names or shapes are not this model's; the model is left as it was.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"a state is a dict of arrays by name, got {type(state).__name__}")
         wanted = {name: (values, shape) for name, values, shape in self._state()}
         arrays, problems = _arrays(state)
         problems += [f"{name} is missing" for name in wanted if name not in state]
