@@ -15,7 +15,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint test-deep bench lock clean
+.PHONY: help demo test lint test-deep bench pictures lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 12
@@ -40,6 +40,10 @@ test-deep: .venv/.tools  ## run the engine's tests under the address and undefin
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"
+
+pictures: .venv/.tools  ## draw the README's pictures and run the notebook again
+	@$(BIN)/python docs/make_pictures.py
+	@$(OWN) $(BIN)/jupyter execute --inplace examples/moons.ipynb
 
 lock: .venv/.tools  ## pin requirements-dev.txt to what the dev group resolves to today
 	@.ci/lock

@@ -51,6 +51,8 @@ class Explanation:
             parts.append("\n".join([title, *rows]))
         return "\n\n".join(parts)
 
+    __repr__ = __str__  # so that a prompt shows it too
+
     def latex(self) -> str:
         """Return the same as three aligned blocks of TeX, without dollar signs."""
         blocks = []
