@@ -100,9 +100,22 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
         class_of[i] = c
         depth_of[i] = depth
         classes[c].rows.append(Row(i, op, slots))
+    _drop_unreached(classes, {class_of[i] for i in graph.outputs})
     leaves = [i for i in live if graph.ops[i] is None]
     order = sorted(range(2 * len(LEAVES), len(classes)), key=lambda c: classes[c].depth)
     return [classes[c] for c in order], leaves
+
+
+def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
+    """Want no gradients of what reaches the outputs through constants only: the max in a softmax."""
+    reached = [c in outputs for c in range(len(classes))]
+    for c in sorted(range(len(classes)), key=lambda c: -classes[c].depth):
+        row_class = classes[c]
+        row_class.needs_gradient &= reached[c] or row_class.depth == 0
+        if row_class.needs_gradient:
+            for type_ in row_class.factors:
+                for factor in type_:
+                    reached[factor] = True
 
 
 def _differentiable(op: Op) -> bool:
