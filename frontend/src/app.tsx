@@ -158,7 +158,7 @@ function Legend() {
     <ul class="mg-legend" aria-label="Colours">
       <li class="mg-t-data">data</li>
       <li class="mg-t-grad">grad</li>
-      <li class="mg-t-local">∂ local derivative</li>
+      <li class="mg-t-local">local derivative</li>
     </ul>
   );
 }

@@ -13,6 +13,7 @@ export interface Group {
   items: (number | Group)[];
   shape: ShapeData | null;
   count: number; // nodes inside
+  output: number; // the only node that others use, or -1
   foldedAtFirst: boolean;
 }
 
@@ -34,6 +35,7 @@ export interface Edge {
   slot: number;
   count: number;
   path: string;
+  points: [number, number][];
   label: [number, number] | null;
   bounds: [number, number, number, number];
 }
@@ -56,7 +58,7 @@ interface Arranged {
 
 export const HEADER = 30;
 export const PADDING = 18;
-export const OP_ROOM = 68; // to the left of a value's box, for its op
+export const OP_ROOM = 62; // to the left of a value's box, for its op
 
 export const nodeKey = (node: number) => `n${node}`;
 export const groupKey = (group: Group) => `g${group.id}`;
@@ -73,6 +75,7 @@ export class Tree {
     private readonly graph: Graph,
   ) {
     this.root = this.build(picture.tree, null, 0);
+    this.findOutputs();
   }
 
   private build(data: TreeData, parent: Group | null, place: number): Group {
@@ -85,6 +88,7 @@ export class Tree {
       items: [],
       shape: data.shape === undefined ? null : this.picture.shapes[data.shape],
       count: 0,
+      output: -1,
       foldedAtFirst: data.folded,
     };
     this.groups.push(group);
@@ -100,6 +104,19 @@ export class Tree {
       return item;
     });
     return group;
+  }
+
+  private findOutputs(): void {
+    const outputs = new Map<Group, number>(); // -1 once there are several
+    for (let node = 0; node < this.graph.size; node++) {
+      const children = this.graph.children[node];
+      const isRoot = this.graph.roots.includes(node);
+      for (const group of this.around(node)) {
+        const outside = isRoot || children.some((c) => !this.around(c).includes(group));
+        if (outside) outputs.set(group, outputs.has(group) ? -1 : node);
+      }
+    }
+    for (const [group, node] of outputs) group.output = node;
   }
 
   // The groups around a node, from the inside out, without the whole.
@@ -303,7 +320,7 @@ export function opText(symbol: string): string {
   return shortened(symbol.replace(/^\*$/, "×").replace(/^\*\*/, "^") || "?", 9);
 }
 
-export const opWidth = (symbol: string) => Math.max(36, Math.min(62, [...opText(symbol)].length * 7.2 + 14));
+export const opWidth = (symbol: string) => Math.max(36, Math.min(54, [...opText(symbol)].length * 7.2 + 14));
 export const opLeft = (symbol: string) => OP_ROOM - 8 - opWidth(symbol);
 
 function drawn(from: Box, to: Box, route: [number, number][], bow: number, port: number, entry: number) {
@@ -322,14 +339,14 @@ function drawn(from: Box, to: Box, route: [number, number][], bow: number, port:
   const xs = points.map((p) => p[0]);
   const ys = points.map((p) => p[1]);
   const bounds: Edge["bounds"] = [Math.min(...xs), Math.min(...ys) - 20, Math.max(...xs), Math.max(...ys) + 20];
-  return { path, label, bounds };
+  return { path, points, label, bounds };
 }
 
 const r = (x: number) => Math.round(x * 10) / 10;
 
 // A little nearer to where the edge comes from, where edges into one op are further apart.
 function onCurve(x0: number, y0: number, x1: number, y1: number, reach: number, bow: number): [number, number] {
-  const t = 0.42;
+  const t = Math.abs(y1 - y0) < 30 ? 0.5 : 0.42;
   const [a, b, c, d] = [(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t ** 2, t ** 3];
   return [
     r(a * x0 + b * (x0 + reach) + c * (x1 - reach) + d * x1),

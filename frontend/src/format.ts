@@ -16,6 +16,14 @@ function trimmed(text: string): string {
   return text.replace(/0+$/, "").replace(/\.$/, ".0");
 }
 
+// Two digits, however large or small the number is.
+export function short(x: number): string {
+  if (!Number.isFinite(x)) return number(x);
+  const size = Math.abs(x);
+  if (size >= 0.01 && size < 1e4) return String(Number(x.toPrecision(3)));
+  return x.toExponential(1).replace("e+", "e");
+}
+
 export const signed = (x: number) => (x < 0 ? number(x) : `+${number(x)}`);
 
 export function shortened(text: string, length: number): string {

@@ -89,10 +89,15 @@ export class Graph {
     let name = this.names.get(node);
     if (name === undefined) {
       name = this.isLeaf(node) ? number(Number(this.source.data[node])) : this.expression(node);
-      if (name.length > 15) name = this.fallback[node];
+      if (name.length > 15 || this.parents[node].some((p) => this.isNumbered(p))) name = this.fallback[node];
       this.names.set(node, name);
     }
     return name;
+  }
+
+  // Called v1, v2, ... for want of anything better.
+  private isNumbered(node: number): boolean {
+    return !this.labels[node] && this.name(node) === this.fallback[node];
   }
 
   // The name where something follows it: (a*b).grad

@@ -12,7 +12,7 @@ type MakeRules = (library: Library) => Rules;
 
 declare global {
   interface Window {
-    micrograd?: { rules: MakeRules; library?: Library; store?: Store };
+    micrograd?: Partial<{ rules: MakeRules; library: Library; store: Store; renderWidget: typeof renderWidget }>;
   }
 }
 
@@ -30,7 +30,7 @@ function mount(element: HTMLElement, page: PageData, rules: MakeRules): Store {
 function start(): void {
   const written = document.getElementById("micrograd-data");
   const element = document.getElementById("micrograd-explorer");
-  if (!written || !element || !window.micrograd) return;
+  if (!written || !element || !window.micrograd?.rules) return;
   const page = JSON.parse(written.textContent ?? "") as PageData;
   element.replaceChildren();
   const store = mount(element, page, window.micrograd.rules);
@@ -39,8 +39,6 @@ function start(): void {
   window.addEventListener("hashchange", () => restore(store, location.hash));
   Object.assign(window.micrograd, { library, store });
 }
-
-start();
 
 // The notebook widget (anywidget): the same page, whose leaves are those of Python.
 interface Model {
@@ -51,7 +49,7 @@ interface Model {
   off(event: string, act: () => void): void;
 }
 
-export function renderWidget(model: Model, element: HTMLElement, rules: MakeRules): () => void {
+function renderWidget(model: Model, element: HTMLElement, rules: MakeRules): () => void {
   element.classList.add("mg-widget");
   const store = mount(element, JSON.parse(model.get("page") as string) as PageData, rules);
   let fromPython = false;
@@ -83,3 +81,6 @@ export function renderWidget(model: Model, element: HTMLElement, rules: MakeRule
     render(null, element.querySelector(".mg-place") as Element);
   };
 }
+
+window.micrograd = { ...window.micrograd, renderWidget };
+start();

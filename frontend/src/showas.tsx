@@ -31,8 +31,9 @@ export function ShowAs({ store }: { store: Store }) {
           <button type="button" aria-pressed={form === f} key={f} onClick={() => setForm(f)}>{f}</button>
         ))}
       </div>
-      {form === "Formula" && <Formula tex={latex} />}
-      {form !== "Formula" && <pre class="mg-code" tabIndex={0} aria-label={form}>{text}</pre>}
+      {!text && <p class="mg-muted">{store.page.show.missing}</p>}
+      {text && form === "Formula" && <Formula tex={latex} />}
+      {text && form !== "Formula" && <pre class="mg-code" tabIndex={0} aria-label={form}>{text}</pre>}
       {store.edited.value.length > 0 && form !== "Formula" && (
         <p class="mg-muted">With the numbers this page came with, not those you have put in since.</p>
       )}

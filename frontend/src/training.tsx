@@ -45,6 +45,9 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
           <Icon shape={playing ? "pause" : "play"} />
         </button>
         <button type="button" aria-label="One snapshot on" onClick={() => goTo(at + 1)}><Icon shape="on" /></button>
+        <select aria-label="Training speed" value={String(speed)} onChange={(e) => setSpeed(Number(e.currentTarget.value))}>
+          {[0.5, 1, 2, 4].map((s) => <option value={String(s)} key={s}>{s}×</option>)}
+        </select>
         <input
           type="range"
           class="mg-slider mg-epochs"
@@ -56,9 +59,6 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
           style={{ "--at": `${last ? (100 * at) / last : 0}%` }}
           onInput={(e) => goTo(Number(e.currentTarget.value))}
         />
-        <select aria-label="Training speed" value={String(speed)} onChange={(e) => setSpeed(Number(e.currentTarget.value))}>
-          {[0.5, 1, 2, 4].map((s) => <option value={String(s)} key={s}>{s}×</option>)}
-        </select>
       </div>
       <Boundary store={store} history={history} />
       {history.curves.map((curve) => <Curve key={curve.name} curve={curve} step={history.steps[at]} />)}

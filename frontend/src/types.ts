@@ -50,7 +50,7 @@ export interface PageData {
   note: string;
   graph: GraphData;
   picture: PictureData;
-  show: { latex: string; python: string; explain: string };
+  show: { latex: string; python: string; explain: string; missing: string };
   history?: HistoryData;
 }
 

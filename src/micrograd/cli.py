@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "  micrograd demo                                learn two moons, with pictures\n"
         '  micrograd explain "c = a*b + b" a=2 b=3       the backward pass, line by line\n'
         '  micrograd draw "tanh(w*x + b)" w=1 x=2 b=0.5 -o neuron.svg\n'
+        '  micrograd explore "c = a*b + b" a=2 b=3       the same, step by step in the browser\n'
         "micrograd COMMAND --help says more about each.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -128,6 +129,22 @@ def _draw(args: argparse.Namespace) -> None:
     print(draw(evaluated(args)).save(args.output))
 
 
+def _explore_arguments(parser: argparse.ArgumentParser) -> None:
+    expression_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write the page there, instead of opening a browser"
+    )
+
+
+def _explore(args: argparse.Namespace) -> None:
+    from .explorer import explore
+
+    root = evaluate(args.expression, dict(args.values))
+    page = explore(root, title=args.expression, show=not args.output)
+    if args.output:
+        print(page.save(args.output))
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="moons", choices=("moons", "digits", "tiny"))
     parser.add_argument(
@@ -171,5 +188,14 @@ COMMANDS = (
         _EXPRESSION + '\nexample: micrograd draw "L = (a*b + c)*f" a=2 b=-3 c=10 f=-2 -o graph.svg',
         _draw_arguments,
         _draw,
+    ),
+    Command(
+        "explore",
+        "step through the backward pass of an expression, in the browser",
+        "Open a page on which the forward pass, the order and every contribution of the backward\n"
+        "pass can be stepped through, edited, and broken on purpose.",
+        _EXPRESSION + '\nexample: micrograd explore "c = a*b + b" a=2 b=3',
+        _explore_arguments,
+        _explore,
     ),
 )

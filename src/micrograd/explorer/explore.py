@@ -16,7 +16,8 @@ from ..history import History
 from ..nn import Module
 from ..source import formula, python
 from . import training
-from .folding import Group, group
+from .folding import fold
+from .groups import Group
 from .page import frame, page_html
 from .placement import place
 from .snapshot import Snapshot, as_json, evaluator, take_snapshot
@@ -117,7 +118,7 @@ def explore(
         roots = _roots(what)
         title = title or roots[-1].label or "graph"
     snapshot = take_snapshot(roots)
-    tree = group(snapshot, groups, list(loops))
+    tree = fold(snapshot, groups, loops)
     page = {
         "title": title,
         "note": _note(snapshot, tree),
@@ -164,11 +165,11 @@ def _note(snapshot: Snapshot, tree: Group) -> str:
 
 def _writings(snapshot: Snapshot) -> dict[str, str]:
     root, count = snapshot.values[snapshot.roots[-1]], len(snapshot.values)
-    too_many = f"{count:,} values are too many to read; take a part of the graph."
     return {
-        "latex": formula(root) if count <= _LONG else rf"\text{{{too_many}}}",
-        "python": python(root) if count <= _LARGEST else f"# {too_many}",
-        "explain": str(explain(root)) if count <= _LARGEST else too_many,
+        "latex": formula(root) if count <= _LONG else "",
+        "python": python(root) if count <= _LARGEST else "",
+        "explain": str(explain(root)) if count <= _LARGEST else "",
+        "missing": f"{count:,} values are too many to read in this form: explore a part of them.",
     }
 
 

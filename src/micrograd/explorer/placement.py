@@ -1,4 +1,5 @@
-"""Where everything inside a group goes: one layout per group, so that folding moves only its surroundings.
+"""Where everything inside a group goes: one layout for each group, so that folding moves only what
+is around it.
 
 Groups of the same shape share one layout. A group whose members do not depend on each other is
 a plain grid, which the page computes itself.
@@ -8,16 +9,16 @@ import math
 from typing import Any
 
 from ..layout import layout
-from .folding import Group
+from .groups import Group
 from .snapshot import Snapshot
 
 SIZES = {
-    "value": (200, 76),
-    "leaf": (132, 76),
-    "number": (132, 56),
+    "value": (192, 76),
+    "leaf": (130, 76),
+    "number": (130, 56),
     "group": (216, 64),
 }
-GAP = (88, 22)
+GAP = (72, 22)
 
 
 def kind_of(snapshot: Snapshot, item: int | Group) -> str:

@@ -7,6 +7,7 @@ indexed by the same number and the page needs no sorting of its own.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..engine import Value, toposort
@@ -23,14 +24,14 @@ class Snapshot:
     roots: list[int]  # what backward may start from; the last is the default
     number: dict[int, int]  # id(value) -> its place in ``values``
 
-    @property
-    def uses(self) -> list[int]:
-        """Return how many times each node is used."""
-        counts = [0] * len(self.values)
-        for parents in self.parents:
+    @cached_property
+    def children(self) -> list[list[int]]:
+        """Return what each node is used in: one entry for each use."""
+        table: list[list[int]] = [[] for _ in self.values]
+        for i, parents in enumerate(self.parents):
             for p in parents:
-                counts[p] += 1
-        return counts
+                table[p].append(i)
+        return table
 
 
 def take_snapshot(roots: Sequence[Value]) -> Snapshot:

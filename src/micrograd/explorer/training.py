@@ -13,7 +13,7 @@ _MOST = 200  # recorded steps on a page; more would make it heavy, and no slider
 _POINTS = 500
 
 
-def applied(model: Module, x: Any) -> tuple[list[Value], list[Value]]:
+def applied(model: Any, x: Any) -> tuple[list[Value], list[Value]]:
     """Apply a model to one example; return the inputs, as labelled Values, and the outputs."""
     list(model.named_parameters())  # the search gives parameters their dotted labels
     many = hasattr(x, "__iter__")
@@ -83,7 +83,10 @@ class Runs:
         history = self.history
         steps = len(history.step_loss)
         each = steps / max(1, history.epochs)
-        curves = [("loss", history.step_loss, 1.0), ("validation loss", history.validation_loss, each)]
+        curves = [
+            ("loss", history.step_loss, 1.0),
+            ("validation loss", history.validation_loss, each),
+        ]
         curves += [(name, curve, each) for name, curve in history.metrics.items()]
         found = []
         for name, curve, stride in curves:

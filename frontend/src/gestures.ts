@@ -1,0 +1,127 @@
+// Mouse, touch and keys in the graph.
+import { type Box, groupKey, type Scene } from "./arrange";
+import type { Picture } from "./picture";
+import type { Store } from "./store";
+
+export function listen(host: HTMLElement, picture: Picture, store: Store): () => void {
+  const stops: (() => void)[] = [];
+  let from: [number, number] | null = null;
+  let moved = false;
+  const on = <K extends keyof HTMLElementEventMap>(type: K, act: (e: HTMLElementEventMap[K]) => void, options?: AddEventListenerOptions) => {
+    host.addEventListener(type, act, options);
+    stops.push(() => host.removeEventListener(type, act, options));
+  };
+  const pointers = new Map<number, [number, number]>();
+  let spread = 0;
+  on("pointerdown", (e) => {
+    if (e.button !== 0) return;
+    pointers.set(e.pointerId, [e.clientX, e.clientY]);
+    from = [e.clientX, e.clientY];
+    moved = false;
+  });
+  on("pointermove", (e) => {
+    if (!pointers.has(e.pointerId)) return;
+    pointers.set(e.pointerId, [e.clientX, e.clientY]);
+    if (pointers.size === 2) {
+      const [a, b] = [...pointers.values()];
+      const now = Math.hypot(a[0] - b[0], a[1] - b[1]);
+      const { left, top } = host.getBoundingClientRect();
+      if (spread) picture.zoom(now / spread, (a[0] + b[0]) / 2 - left, (a[1] + b[1]) / 2 - top);
+      spread = now;
+      moved = true;
+      return;
+    }
+    if (!from) return;
+    const [dx, dy] = [e.clientX - from[0], e.clientY - from[1]];
+    if (!moved && Math.hypot(dx, dy) < 4) return;
+    if (!moved) host.setPointerCapture(e.pointerId);
+    moved = true;
+    host.classList.add("mg-grabbing");
+    picture.pan(dx, dy);
+    from = [e.clientX, e.clientY];
+  });
+  const release = (e: PointerEvent) => {
+    pointers.delete(e.pointerId);
+    spread = 0;
+    from = null;
+    host.classList.remove("mg-grabbing");
+  };
+  on("pointerup", release);
+  on("pointercancel", release);
+  on("click", (e) => {
+    if (moved) return;
+    const target = e.target as SVGElement;
+    const { left, top } = host.getBoundingClientRect();
+    const key = target.closest<SVGGElement>("[data-key]")?.dataset.key ?? picture.at(e.clientX - left, e.clientY - top);
+    const box = key ? store.scene.value.boxes.get(key) : undefined;
+    if (!box) store.selected.value = null;
+    else if (box.group && box.open) {
+      if (target.dataset.fold) store.setOpen(box.group, false);
+    } else {
+      store.selected.value = box.key;
+      if (box.group) store.setOpen(box.group, true);
+      picture.approach(box.key);
+    }
+  });
+  on("wheel", (e) => {
+    e.preventDefault();
+    const { left, top } = host.getBoundingClientRect();
+    if (e.ctrlKey || e.metaKey || (e.deltaMode === 0 && Math.abs(e.deltaX) < 1 && !e.shiftKey)) {
+      picture.zoom(Math.exp(-e.deltaY * 0.0016), e.clientX - left, e.clientY - top);
+    } else picture.pan(-e.deltaX - (e.shiftKey ? e.deltaY : 0), e.shiftKey ? 0 : -e.deltaY);
+  }, { passive: false });
+  on("keydown", (e) => pressed(e, host, picture, store));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: Store): void {
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  const arrows = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
+  const direction = arrows[e.key as keyof typeof arrows];
+  const selected = store.selected.value;
+  const box = selected ? store.scene.value.boxes.get(selected) : undefined;
+  if (direction && e.shiftKey) {
+    const [dx, dy] = { left: [80, 0], right: [-80, 0], up: [0, 80], down: [0, -80] }[direction];
+    picture.pan(dx, dy);
+  } else if (direction) {
+    const next = neighbour(store.scene.value, box ? selected : null, direction);
+    if (next) {
+      store.selected.value = next;
+      picture.show(next);
+    }
+  } else if ((e.key === "Enter" || e.key === "f") && box?.group) store.setOpen(box.group, true);
+  else if (e.key === "Enter" && box && store.graph.isLeaf(box.node)) {
+    const root = host.closest(".mg-root-element");
+    root?.querySelector<HTMLInputElement>(".mg-leaf-input")?.focus();
+  } else if (e.key === "f" && box) {
+    const inside = store.tree.around(box.node)[0];
+    if (inside) {
+      store.selected.value = groupKey(inside);
+      store.setOpen(inside, false);
+    }
+  } else return;
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+// The nearest box in a direction: parents to the left, children to the right.
+function neighbour(scene: Scene, key: string | null, direction: "left" | "right" | "up" | "down"): string | null {
+  const boxes = [...scene.boxes.values()].filter((b) => !b.open);
+  const here = key ? scene.boxes.get(key) : undefined;
+  if (!here) return boxes.length ? boxes[boxes.length - 1].key : null;
+  const score = (b: Box) => {
+    const [dx, dy] = [b.x - here.x, b.y - here.y];
+    const [along, across] =
+      direction === "left" ? [-dx, dy] : direction === "right" ? [dx, dy] : direction === "up" ? [-dy, dx] : [dy, dx];
+    return along < 8 ? Number.POSITIVE_INFINITY : along + 2.5 * Math.abs(across);
+  };
+  let candidates = boxes;
+  if (direction === "left") candidates = scene.edges.filter((e) => e.to === key).map((e) => scene.boxes.get(e.from) as Box);
+  if (direction === "right") candidates = scene.edges.filter((e) => e.from === key).map((e) => scene.boxes.get(e.to) as Box);
+  let best: Box | null = null;
+  for (const b of candidates) if (b.key !== key && (!best || score(b) < score(best))) best = b;
+  const found = best && (score(best) < Number.POSITIVE_INFINITY || candidates !== boxes);
+  return found ? (best as Box).key : null;
+}

@@ -1,0 +1,46 @@
+"""A group: values, and groups of values, shown as one box while folded.
+
+A group is anything with a name and members: a neuron, a layer, a long sum, or all the values of a
+large graph that do the same thing. The page knows only the tree, not where it came from.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+CHUNK = 40  # members of one group that are shown side by side
+
+
+@dataclass(eq=False)
+class Group:
+    """A box that opens. ``kind`` is graph, module, sum, class, loop or range."""
+
+    label: str
+    kind: str
+    items: list["int | Group"] = field(default_factory=list)
+    folded: bool = True
+
+    def nodes(self) -> Iterable[int]:
+        """Yield every node inside, however deep."""
+        for item in self.items:
+            if isinstance(item, Group):
+                yield from item.nodes()
+            else:
+                yield item
+
+    def inner(self) -> list["Group"]:
+        """Return the groups directly inside."""
+        return [item for item in self.items if isinstance(item, Group)]
+
+
+def chunked(label: str, kind: str, items: Sequence[int | Group], prefix: str = "") -> Group:
+    """Make one group of many members, in ranges of a size that can be looked at."""
+    level = list(items)
+    size = 1
+    while len(level) > CHUNK:
+        size *= CHUNK
+        parts = [level[k : k + CHUNK] for k in range(0, len(level), CHUNK)]
+        level = [
+            Group(f"{prefix}{n * size + 1:,} to {min((n + 1) * size, len(items)):,}", "range", part)
+            for n, part in enumerate(parts)
+        ]
+    return Group(label, kind, level)

@@ -1,0 +1,59 @@
+"""ExplorerWidget: the page in a notebook, with its leaves tied to Python's Values."""
+
+import json
+from typing import Any
+
+from ..extras import require
+from .explore import Explorer, explore
+from .page import program
+from .snapshot import number_json
+
+anywidget = require("anywidget", "notebook", "the explorer widget")
+traitlets = require("traitlets", "notebook", "the explorer widget")
+
+
+class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
+    """The explorer with two-way editing: a leaf changed on the page changes ``Value.data``.
+
+    After changing leaves in Python call ``refresh()``; the page then shows the new numbers. Values
+    computed from a leaf that was edited keep the data Python computed them with, as always.
+
+    Args:
+        what, args, kwargs: as for ``explore``.
+
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")  # doctest: +SKIP
+    >>> widget = ExplorerWidget(a * b + b)  # doctest: +SKIP
+    """
+
+    page = traitlets.Unicode().tag(sync=True)
+    leaves = traitlets.Dict().tag(sync=True)  # node -> data; what is not finite is text
+
+    def __init__(self, what: Any, *args: Any, **kwargs: Any) -> None:
+        explorer = (
+            what if isinstance(what, Explorer) else explore(what, *args, show=False, **kwargs)
+        )
+        values = explorer.snapshot.values
+        self._explorer = explorer
+        self._values = {str(i): value for i, value in enumerate(values) if not value.parents}
+        module = (
+            f"{program()}\nconst rules = {explorer.rules};\n"
+            "export default {\n"
+            "  render: ({ model, el }) => window.micrograd.renderWidget(model, el, rules),\n"
+            "};\n"
+        )
+        super().__init__(_esm=module, page=json.dumps(explorer.page), leaves=self._held())
+
+    def _held(self) -> dict[str, float | str]:
+        return {node: number_json(value.data) for node, value in self._values.items()}
+
+    def refresh(self) -> None:
+        """Show on the page what Python's leaves now hold."""
+        self.leaves = self._held()
+
+    @traitlets.observe("leaves")
+    def _take_over(self, change: Any) -> None:
+        """Set the Values whose numbers were changed on the page."""
+        for node, x in change["new"].items():
+            value = self._values.get(node)
+            if value is not None and value.data != float(x):
+                value.data = float(x)
