@@ -285,6 +285,18 @@ def test_a_class_may_define_its_own_parameters():
     assert dict(model.named_parameters()) == {"k": model.k}
 
 
+def test_a_class_may_add_to_the_parameters_that_are_found():
+    class Model(Inner):
+        extra = Value(3.0)
+
+        def parameters(self):
+            return [*super().parameters(), self.extra]
+
+    model = Model()
+    assert datas(model.parameters()) == [2.0, 3.0]
+    assert [name for name, _ in model.named_parameters()] == ["scale", "parameters.1"]
+
+
 def test_an_outer_module_asks_an_inner_one_for_its_parameters():
     outer = Module()
     outer.first, outer.inner = Value(0.0), AsInTheOriginal()

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import random
+import shutil
 
 import numpy as np
 import pytest
@@ -341,6 +342,22 @@ def test_a_checkpoint_of_another_optimizer_changes_nothing(tmp_path):
     with pytest.raises(ValueError, match="state of 'SGD'"):
         train(model, optimizer, checkpoint=tmp_path / "run")
     assert datas(model) == before
+
+
+def test_a_checkpoint_that_cannot_be_written_any_more_does_not_end_the_run(tmp_path):
+    model, optimizer = make()
+    path = tmp_path / "folder" / "run"
+    path.parent.mkdir()
+    calls = iter(range(60))
+
+    def loss(x, y):
+        if next(calls, None) is None:
+            shutil.rmtree(path.parent, ignore_errors=True)
+        return losses.hinge(model(x), y)
+
+    with pytest.warns(RuntimeWarning, match="the checkpoint is out of date: .*run"):
+        history = train(model, optimizer, loss=loss, checkpoint=path)
+    assert history.stopped == "finished"
 
 
 def test_a_file_that_is_no_checkpoint_is_not_overwritten(tmp_path):

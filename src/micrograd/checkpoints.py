@@ -2,6 +2,7 @@
 
 import os
 import random
+import warnings
 from math import inf
 from time import monotonic
 from typing import Any
@@ -43,10 +44,21 @@ class Checkpoint:
             self.write()
 
     def write(self) -> None:
-        """Write what was taken down last, unless the file has it."""
-        if self._unsaved:
+        """Write what was taken down last, unless the file has it.
+
+        A first file that cannot be written is an error; a later one (the disk is full now) is a
+        warning, since what the run has learnt is worth more.
+        """
+        if not self._unsaved:
+            return
+        try:
             saving.write(self.path, *self._unsaved)
-            self._unsaved, self._saved_at = None, monotonic()
+            self._unsaved = None
+        except OSError as error:
+            if self._saved_at == -inf:
+                raise
+            warnings.warn(f"the checkpoint is out of date: {error}", RuntimeWarning, stacklevel=2)
+        self._saved_at = monotonic()
 
     def _snapshot(self, best: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         optimizer = self.optimizer.state_dict()

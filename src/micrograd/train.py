@@ -170,11 +170,9 @@ class _Run:
                 self._stretch(progress)
         except KeyboardInterrupt:
             history.stopped = "interrupted"
-            best = history.best_epoch
-            back = (
-                "" if best is None else f"; the parameters are those of epoch {best + 1}, the best"
-            )
-            progress.say(f"interrupted in epoch {history.epochs + 1}{back}")
+            progress.say(f"interrupted in epoch {history.epochs + 1}")
+            if history.best_epoch is not None:
+                progress.say(f"the parameters are those after epoch {history.best_epoch + 1}")
 
     def _stretch(self, progress: Progress) -> None:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
