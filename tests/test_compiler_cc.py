@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd.compiler import cc
+from micrograd.compiler import cc, disk_cache
 
 ANSWER = "int answer(void) {{ return {}; }}\n"
 
@@ -119,7 +119,7 @@ def test_a_full_disk_leaves_the_program_running_and_no_half_entry(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cc.os, "replace", full)
+    monkeypatch.setattr(disk_cache.os, "replace", full)
     assert cc.load(ANSWER.format(9)).answer() == 9
     assert not list(folder.iterdir())
 
@@ -162,7 +162,7 @@ def test_many_processes_at_once_agree(folder: Path) -> None:
 def test_the_cache_drops_what_was_unused_longest_and_only_its_own(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cc, "MAX_FILES", 3)
+    monkeypatch.setattr(disk_cache, "MAX_FILES", 3)
     folder.mkdir(mode=0o700)
     (folder / "notes.txt").write_text("mine")
     abandoned = folder / ".micrograd-abandoned"

@@ -212,3 +212,12 @@ def test_the_summary_counts_loops_and_numbers() -> None:
         "loop nests 2, for the gradient 0, index tables 0, run-time indices 0, "
         "parameters 48, constants 0, numbers in memory 3448"
     )
+
+
+def test_what_is_read_in_two_ways_is_explained() -> None:
+    squares = Nest((), Ref(4000, ()), (Term((48,), mul(Ref(0, (1,)), Ref(0, (1,)))),))
+    assert printed(SUM, squares, parameters=(0, 48))[:3] == [
+        "# p holds w, b",
+        "h1[100,16] = Σ₂ w[16,2]·x[100,2] + b[16]",
+        "h2 = Σ₄₈ p[48]²",
+    ]

@@ -205,6 +205,16 @@ class ArrayNames:
         names = [f"∂{a.name}" for a in arrays if a.name and lo <= a.lo and a.hi <= hi]
         return names or [f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"]
 
+    def legend(self) -> Iterator[str]:
+        """Write which views others are parts of: all parameters, read at once by a regulariser."""
+        views = sorted(self._views.values(), key=lambda v: v.lo)
+        for key, whole in self._views.items():
+            (first, last), size = (whole.lo, whole.hi), whole.hi - whole.lo
+            if key[1:] == ((1, size + 1),):  # without gaps
+                inside = [v for v in views if first <= v.lo and v.hi <= last]
+                if parts := [v.name for v in inside if v.hi - v.lo < size]:
+                    yield f"# {whole.name} holds {', '.join(parts)}"
+
     def run(self, first: Size, count: int) -> str:
         """Write neighbours in memory: the whole of an array, or a part of it."""
         array, lo = self.array(Ref(first, ()), (), Scope()), evaluate(first, Scope())

@@ -1,23 +1,18 @@
-"""The C compiler: where it is, how it is called, and a cache on disk of what it made.
+"""The C compiler: where it is, how it is called, and what it made loaded with the standard library.
 
-An entry's name holds a hash of all that decides its bytes and a checksum of those bytes, so that
-one atomic rename publishes it and damage shows. The cache only saves time: where it cannot be used,
-everything works without it.
+What it made is found again by all that decides it: the source, the compiler, its flags, and the
+instructions of the processor.
 """
 
 import ctypes
 import hashlib
 import os
 import platform
-import re
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
-import time
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,11 +20,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from .disk_cache import cache_folder, find_library, publish, publish_library
+
 LINK = ("-shared", "-fPIC")
-MAX_BYTES, MAX_FILES = 512 << 20, 2000
-_OURS = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}\.so|version-[0-9a-f]{32}")
-_UNFINISHED = ".micrograd-"
-_ABANDONED = 3600  # seconds after which an unfinished file is no one's
 
 _loaded: dict[str, ctypes.CDLL] = {}
 
@@ -102,18 +95,18 @@ def _version(command: list[str], path: str) -> str | None:
         return None
     version = f"{marks}\n{said.stdout}"
     if note:
-        _publish(version.encode(), note)
+        publish(version.encode(), note)
     return version
 
 
 @cache
 def _cpu() -> str:
     """Name the instructions that this processor has: a folder may be shared between machines."""
-    words = f"{platform.system()} {platform.machine()} {platform.processor()}"
+    words = f"{platform.system()} {platform.machine()} "
     try:
         first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
     except OSError:
-        return words
+        return words + platform.processor()
     told = ("model name", "flags", "Features")  # and not the clock of this moment
     return words + "".join(line for line in first.splitlines() if line.startswith(told))
 
@@ -134,7 +127,7 @@ def load(source: str, flags: Sequence[str] = ()) -> ctypes.CDLL:
     if key in _loaded:
         return _loaded[key]
     folder = cache_folder()
-    library = _cached(folder, key) if folder else None
+    library = find_library(folder, key) if folder else None
     if library is None:
         library = _build(compiler, source, flags, folder, key)
     return _loaded.setdefault(key, library)
@@ -147,11 +140,14 @@ def _build(
     workplace = Path(tempfile.mkdtemp(prefix="micrograd-"))
     try:
         made = _compile(compiler, source, flags, workplace)
-        library = ctypes.CDLL(str(made))
         if folder:
-            content = made.read_bytes()
-            _publish(content, folder / f"{key}.{_checksum(content)}.so")
-            _evict(folder)
+            entry = publish_library(folder, key, made.read_bytes())
+        try:
+            library = ctypes.CDLL(str(made))
+        except OSError:  # where nothing may be run from the folder for temporary files
+            if not folder:
+                raise
+            library = ctypes.CDLL(str(entry))
     except CompileError:
         raise  # the message names the source, which stays
     except BaseException:
@@ -167,7 +163,7 @@ def _compile(compiler: Compiler, source: str, flags: Sequence[str], workplace: P
     Raises:
         CompileError: the compiler refused the source.
     """
-    (workplace / "program.c").write_text(source)
+    (workplace / "program.c").write_text(source, encoding="utf-8")
     without = [f for f in flags if f != "-march=native"]  # some compilers do not know it
     refusals = []
     for attempt in [list(flags)] + ([without] if len(without) < len(flags) else []):
@@ -187,109 +183,5 @@ def _compile(compiler: Compiler, source: str, flags: Sequence[str], workplace: P
     raise CompileError(f"{refusals[0]}\nthe source is {workplace / 'program.c'}")
 
 
-def cache_folder() -> Path | None:
-    """Return the folder of compiled programs, made if needed; None where it cannot be trusted.
-
-    ``$MICROGRAD_CACHE_DIR``, else ``micrograd`` in ``$XDG_CACHE_HOME``, ``~/Library/Caches`` or
-    ``~/.cache``. Code is loaded from it, so it must be ours and writable by no one else.
-    """
-    try:
-        folder = _folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except (OSError, RuntimeError):  # read-only, or no home at all
-        return None
-    if hasattr(os, "getuid") and (
-        status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    ):
-        warnings.warn(
-            f"compiled programs are not cached: others may write to {folder}; "
-            f"`chmod 700` it if it is yours, or set MICROGRAD_CACHE_DIR",
-            stacklevel=2,
-        )
-        return None
-    return folder
-
-
-def _folder() -> Path:
-    if own := os.environ.get("MICROGRAD_CACHE_DIR"):
-        return Path(own)
-    caches = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(caches):  # the specification says to ignore those
-        caches = str(Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache"))
-    return Path(caches) / "micrograd"
-
-
-def _cached(folder: Path, key: str) -> ctypes.CDLL | None:
-    """Load an entry, or remove it where it is damaged."""
-    for entry in _files(folder):
-        if entry.name.startswith(key):
-            try:
-                if f"{key}.{_checksum(Path(entry).read_bytes())}.so" == entry.name:
-                    library = ctypes.CDLL(entry.path)
-                    _touch(entry.path)
-                    return library
-                os.unlink(entry.path)
-            except OSError:  # evicted meanwhile, or of another system
-                _remove(entry.path)
-    return None
-
-
-def _publish(content: bytes, path: Path) -> None:
-    """Write a file that others see whole or not at all; a full or read-only disk is no error."""
-    temporary = None
-    try:
-        number, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
-        with open(number, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o700)
-        os.replace(temporary, path)
-    except OSError:
-        if temporary:
-            _remove(temporary)
-
-
-def _evict(folder: Path) -> None:
-    """Drop unfinished files that no one is writing any more, then the longest unused entries."""
-    entries, now = [], time.time()
-    for entry in _files(folder):
-        try:
-            status = entry.stat()
-        except OSError:
-            continue
-        if _OURS.fullmatch(entry.name):
-            entries.append((status.st_mtime, status.st_size, entry.path))
-        elif entry.name.startswith(_UNFINISHED) and now - status.st_mtime > _ABANDONED:
-            _remove(entry.path)
-    entries.sort(reverse=True)
-    total = 0
-    for i, (_, size, path) in enumerate(entries):
-        total += size
-        if i >= MAX_FILES or total > MAX_BYTES:
-            _remove(path)
-
-
-def _files(folder: Path) -> list[os.DirEntry]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):
-        os.unlink(path)
-
-
-def _touch(path: str) -> None:
-    with suppress(OSError):
-        os.utime(path)
-
-
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]

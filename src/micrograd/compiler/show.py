@@ -23,7 +23,7 @@ def show(program: Program) -> str:
     """
     program = unflattened(program)
     printer = _Printer(ArrayNames(program))
-    lines = list(printer.lines(program.forward, Scope(), inline=True))
+    lines = [*printer.names.legend(), *printer.lines(program.forward, Scope(), inline=True)]
     lines.append("return " + ", ".join(printer.outputs(program.outputs)))
     if program.backward:
         lines += ["", *printer.lines(program.backward, Scope(), inline=False)]
