@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import ops
+from .engine import apply
 from .modes import mode
 from .numeric import number
 
 
-def _values(name: str, args: tuple) -> list[Any]:
+def _values(name: str, args: tuple) -> Sequence[Any]:
     """Return the values of a call that got one sequence, or the values one by one."""
     values = _unpacked(args)
     if not values:
@@ -21,31 +22,27 @@ def _values(name: str, args: tuple) -> list[Any]:
     return values
 
 
-def _unpacked(args: tuple) -> list[Any]:
+def _unpacked(args: tuple) -> Sequence[Any]:
+    if len(args) == 1 and type(args[0]) in (list, tuple):  # the usual case first
+        return args[0]
     sequence = len(args) == 1 and isinstance(args[0], Iterable)
     if sequence and getattr(args[0], "ndim", None) != 0:  # a 0-d array calls itself iterable
         return list(args[0])
     return list(args)
 
 
-def _apply(op: ops.Op, args: Sequence[Any]) -> Any:
-    from .engine import Value
-
-    return Value._apply(op, *args)
-
-
 def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
         return values[0]._sum()
-    return _apply(ops.SUM, _unpacked(values) or (0.0,))
+    return apply(ops.SUM, *(_unpacked(values) or (0.0,)))
 
 
 def prod(*values: Any) -> Any:
     """Multiply the values, as one node. The product of nothing is 1."""
     xs = _unpacked(values) or (1.0,)
     if mode.tracer is None:
-        return _apply(ops.PROD, xs)
+        return apply(ops.PROD, *xs)
     product = xs[0]
     for x in xs[1:]:  # the compiler finds the loop in this form
         product = product * x
@@ -62,12 +59,12 @@ def mean(*values: Any) -> Any:
 
 def maximum(*values: Any) -> Any:
     """Return the largest; nan where any is nan. Of equals the first gets the gradient."""
-    return _apply(ops.MAXIMUM, _values("maximum", values))
+    return apply(ops.MAXIMUM, *_values("maximum", values))
 
 
 def minimum(*values: Any) -> Any:
     """Return the smallest; nan where any is nan. Of equals the first gets the gradient."""
-    return _apply(ops.MINIMUM, _values("minimum", values))
+    return apply(ops.MINIMUM, *_values("minimum", values))
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -77,7 +74,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
         condition: a comparison, ``a < b``; or a number or Value, which holds when it is not 0.
     """
     traced = getattr(condition, "_traced", condition)  # a comparison, while it is compiled
-    return _apply(ops.WHERE, (traced, x, y))
+    return apply(ops.WHERE, traced, x, y)
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
@@ -113,14 +110,14 @@ def take(rows: Sequence[Any], index: Any) -> Any:
 def _take_traced(rows: Sequence[Any], index: Any) -> Any:
     if isinstance(rows[0], Sequence):
         return [_take_traced(column, index) for column in zip(*rows, strict=True)]
-    return _apply(ops.TAKE, (index, *rows))
+    return apply(ops.TAKE, index, *rows)
 
 
 def logsumexp(*values: Any) -> Any:
     """Return log(exp(x1) + exp(x2) + ...), which neither overflows nor underflows."""
     xs = _values("logsumexp", values)
     if mode.tracer is None:
-        return _apply(ops.LOGSUMEXP, xs)
+        return apply(ops.LOGSUMEXP, *xs)
     top = _finite_top(xs)  # the compiler finds loops in this form
     return sum([_exp(x - top) for x in xs]).log() + top
 
@@ -150,4 +147,4 @@ def _finite_top(xs: Sequence[Any]) -> Any:
 
 
 def _exp(x: Any) -> Any:
-    return _apply(ops.EXP, (x,))
+    return apply(ops.EXP, x)

@@ -9,13 +9,27 @@ Shared shared;
 _Thread_local Mode mode = {.grad = 1};
 int observers;
 
+/* Convert a float or an int, which needs no Python function; false where it is none, or too large. */
+static int plain_number(PyObject *o, double *number)
+{
+    if (LIKELY(PyFloat_Check(o))) {
+        *number = PyFloat_AS_DOUBLE(o);
+        return 1;
+    }
+    if (!PyLong_Check(o))
+        return 0;
+    *number = PyLong_AsDouble(o);
+    if (*number != -1.0 || !PyErr_Occurred())
+        return 1;
+    PyErr_Clear();
+    return 0;
+}
+
 /* Convert what is to be a number; the readable engine's own function raises the errors. */
 int to_number(PyObject *o, const char *expects, double *number)
 {
-    if (PyFloat_Check(o)) {
-        *number = PyFloat_AS_DOUBLE(o);
+    if (plain_number(o, number))
         return 0;
-    }
     PyObject *x = PyObject_CallFunction(shared.number, "Os", o, expects);
     if (x == NULL)
         return -1;
@@ -28,16 +42,8 @@ int to_number(PyObject *o, const char *expects, double *number)
    operators of its own, or -1. */
 int to_operand(const char *symbol, PyObject *o, double *number)
 {
-    if (PyFloat_Check(o)) {
-        *number = PyFloat_AS_DOUBLE(o);
+    if (plain_number(o, number))
         return 1;
-    }
-    if (PyLong_Check(o)) {
-        *number = PyLong_AsDouble(o);
-        if (*number != -1.0 || !PyErr_Occurred())
-            return 1;
-        PyErr_Clear(); /* beyond a float: what follows says so */
-    }
     PyObject *x = PyObject_CallFunction(shared.operand, "sO", symbol, o);
     if (x == NULL)
         return -1;
@@ -46,14 +52,10 @@ int to_operand(const char *symbol, PyObject *o, double *number)
     return got;
 }
 
-/* Make an operand a Value. Return as to_operand. */
-int operand(const char *symbol, PyObject *o, Value **out)
+/* Make an operand that is no Value one. Return as to_operand. */
+int lifted(const char *symbol, PyObject *o, Value **out)
 {
     double number;
-    if (LIKELY(is_value(o))) {
-        *out = (Value *)Py_NewRef(o);
-        return 1;
-    }
     int got = to_operand(symbol, o, &number);
     if (got <= 0)
         return got;
@@ -78,7 +80,7 @@ Value *value_leaf(double data)
 }
 
 /* Do what the thread's mode asks with a value just computed. */
-static Value *observe(Value *v)
+Value *observe(Value *v)
 {
     if (mode.anomaly && !isfinite(v->data)) { /* perhaps the first: then this raises */
         PyObject *seen = PyObject_CallOneArg(shared.observe, (PyObject *)v);
@@ -96,11 +98,6 @@ static Value *observe(Value *v)
     Value *constant = value_leaf(v->data);
     Py_DECREF(v);
     return constant;
-}
-
-static inline Value *finish(Value *v)
-{
-    return observed() ? observe(v) : v;
 }
 
 Value *value_unary(int op, Value *x)
@@ -137,7 +134,7 @@ Value *value_power(Value *x, double exponent, int integral)
     return finish(v);
 }
 
-Value *value_binary(int op, Value *x, Value *y)
+Value *value_binary(int op, double data, Value *x, Value *y)
 {
     Value *v = value_alloc();
     if (UNLIKELY(v == NULL)) {
@@ -145,12 +142,7 @@ Value *value_binary(int op, Value *x, Value *y)
         Py_DECREF(y);
         return NULL;
     }
-    if (op == OP_ADD)
-        v->data = x->data + y->data;
-    else if (op == OP_MUL)
-        v->data = x->data * y->data;
-    else
-        v->data = op_value(op, (double[]){x->data, y->data}, 2, 0.0);
+    v->data = data;
     v->op = (uint8_t)op;
     v->count = 2;
     v->parents[0] = x;
@@ -191,6 +183,17 @@ static int case_of(PyObject *op, double *exponent, int *integral)
     return found;
 }
 
+/* Keep an Op object that has no case here with the node. */
+int value_keep_op(Value *v, int op, PyObject *object)
+{
+    Extra *extra = value_extra(v);
+    if (extra == NULL)
+        return -1;
+    extra->op = Py_NewRef(object);
+    v->op = (uint8_t)op;
+    return 0;
+}
+
 /* Make a node with parents, but no op yet, the result of an Op object. */
 int value_set_op(Value *v, PyObject *op)
 {
@@ -205,12 +208,8 @@ int value_set_op(Value *v, PyObject *op)
         *(v->flags & HAS_EXTRA ? &v->extra->exponent : &v->exponent) = exponent;
         v->flags |= integral ? INTEGRAL : 0;
     }
-    else if (found == OP_HANDMADE || found == OP_FOREIGN) {
-        Extra *extra = value_extra(v);
-        if (extra == NULL)
-            return -1;
-        extra->op = Py_NewRef(op);
-    }
+    if (found == OP_HANDMADE || found == OP_FOREIGN)
+        return value_keep_op(v, found, op);
     v->op = (uint8_t)found;
     return 0;
 }
@@ -310,7 +309,7 @@ static int argument(PyObject *op, PyObject *o, Value **out)
         *out = (Value *)Py_NewRef(o);
         return 0;
     }
-    if (!PyFloat_Check(o)) {
+    if (!plain_number(o, &number)) {
         PyObject *name = PyObject_GetAttrString(op, "name");
         PyObject *expects = name ? PyUnicode_FromFormat("%U expects a Value or", name) : NULL;
         const char *text = expects ? PyUnicode_AsUTF8(expects) : NULL;
@@ -319,9 +318,6 @@ static int argument(PyObject *op, PyObject *o, Value **out)
         Py_XDECREF(expects);
         if (failed)
             return -1;
-    }
-    else {
-        number = PyFloat_AS_DOUBLE(o);
     }
     *out = value_leaf(number);
     return *out ? 0 : -1;

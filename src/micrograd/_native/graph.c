@@ -29,6 +29,30 @@ static int reserve(List *list, Py_ssize_t more)
     return 0;
 }
 
+/* Sorting takes up the lists of an earlier call, since fresh pages of memory cost more than the sorting.
+   They are taken away while in use, so that a backward within a backward gets its own. */
+enum { KEPT_ROOM = 1 << 18 };
+static List kept_orders, kept_stacks;
+
+static List taken(List *kept)
+{
+    List list = *kept;
+    *kept = (List){NULL, 0, 0};
+    return list;
+}
+
+static void give_back(List *kept, List *list)
+{
+    list->size = 0;
+    if (list->room <= KEPT_ROOM && list->room > kept->room) {
+        PyMem_Free(kept->items);
+        *kept = *list;
+    }
+    else {
+        PyMem_Free(list->items);
+    }
+}
+
 static inline void push(List *list, Value *v)
 {
     list->items[list->size++] = v;
@@ -60,9 +84,10 @@ static void unmark(List *list)
    all of them marked. No Python code runs in between. On failure nothing is marked. */
 static int visit(Value *root, Order *found)
 {
-    List *order = &found->order, stack = {NULL, 0, 0};
+    List *order = &found->order, stack = taken(&kept_stacks);
     Py_ssize_t open = 0; /* how many on the stack are opened: room for them is reserved in order */
     Value *v = root;
+    *order = taken(&kept_orders);
     while (v != NULL) {
         if (!v->visited) {
             Py_ssize_t count = count_of(v);
@@ -96,13 +121,13 @@ static int visit(Value *root, Order *found)
             }
         }
     }
-    PyMem_Free(stack.items);
+    give_back(&kept_stacks, &stack);
     return 0;
 failed:
     unmark(order);
     unmark(&stack);
-    PyMem_Free(stack.items);
-    PyMem_Free(order->items);
+    give_back(&kept_stacks, &stack);
+    give_back(&kept_orders, order);
     return -1;
 }
 
@@ -131,7 +156,7 @@ PyObject *value_toposort(PyObject *module, PyObject *root)
     for (Py_ssize_t i = 0; list != NULL && i < found.order.size; i++)
         PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)found.order.items[i]));
     let_go(&found.order);
-    PyMem_Free(found.order.items);
+    give_back(&kept_orders, &found.order);
     return list;
 }
 
@@ -300,7 +325,7 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
     double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));
     if (scratch == NULL) {
         unmark(&found.order);
-        PyMem_Free(found.order.items);
+        give_back(&kept_orders, &found.order);
         return PyErr_NoMemory();
     }
     for (Py_ssize_t i = 0; i < found.order.size; i++) {
@@ -316,7 +341,7 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
     else
         sweep(&found.order, scratch);
     PyMem_Free(scratch);
-    PyMem_Free(found.order.items);
+    give_back(&kept_orders, &found.order);
     if (done < 0)
         return NULL;
     Py_RETURN_NONE;

@@ -112,18 +112,30 @@ void value_drop(Value *v)
 static void release(Value *v)
 {
     PyTypeObject *type = Py_TYPE(v);
+    Value *x = NULL, *y = NULL;
     if (UNLIKELY(v->weakrefs != NULL))
         PyObject_ClearWeakRefs((PyObject *)v);
-    value_drop(v);
+    if (UNLIKELY(v->flags & HAS_EXTRA)) {
+        value_drop(v);
+    }
+    else { /* the same for what nearly all are */
+        x = v->count > 0 ? v->parents[0] : NULL;
+        y = v->count > 1 ? v->parents[1] : NULL;
+        v->count = 0;
+        v->op = OP_LEAF;
+    }
     v->flags = 0;
-    if (LIKELY(type == value_type) && free_count < FREE_LIST_LIMIT) {
+    if (LIKELY(type == value_type && free_count < FREE_LIST_LIMIT)) {
         v->next = free_list; /* with its reference to the type */
         free_list = v;
         free_count++;
-        return;
     }
-    type->tp_free(v);
-    Py_DECREF(type);
+    else {
+        type->tp_free(v);
+        Py_DECREF(type);
+    }
+    Py_XDECREF(x);
+    Py_XDECREF(y);
 }
 
 /* Dead nodes queue up, so that a graph of any depth, with or without closures, is freed in a loop. */

@@ -15,6 +15,7 @@ static PyObject *refused(int got)
 static inline PyObject *infix(int op, PyObject *a, PyObject *b)
 {
     Value *x, *y;
+    double data;
     int got = operand(op_cases[op].symbol, a, &x);
     if (UNLIKELY(got <= 0))
         return refused(got);
@@ -23,7 +24,13 @@ static inline PyObject *infix(int op, PyObject *a, PyObject *b)
         Py_DECREF(x);
         return refused(got);
     }
-    return (PyObject *)value_binary(op, x, y);
+    if (op == OP_ADD)
+        data = x->data + y->data;
+    else if (op == OP_MUL)
+        data = x->data * y->data;
+    else
+        data = op_value(op, (double[]){x->data, y->data}, 2, 0.0);
+    return (PyObject *)value_binary(op, data, x, y);
 }
 
 static PyObject *value_add(PyObject *a, PyObject *b)
@@ -39,7 +46,7 @@ static PyObject *value_multiply(PyObject *a, PyObject *b)
 static Value *negated(Value *x)
 {
     Value *minus = value_leaf(-1.0);
-    return minus ? value_binary(OP_MUL, (Value *)Py_NewRef(x), minus) : NULL;
+    return minus ? value_binary(OP_MUL, -x->data, (Value *)Py_NewRef(x), minus) : NULL;
 }
 
 static PyObject *value_negative(PyObject *self)
@@ -62,7 +69,7 @@ static PyObject *value_subtract(PyObject *a, PyObject *b)
         Py_XDECREF(y);
         return NULL;
     }
-    return (PyObject *)value_binary(OP_ADD, x, y);
+    return (PyObject *)value_binary(OP_ADD, x->data + y->data, x, y);
 }
 
 /* a / b is a * b ** -1, in which a number is inverted at once. */
@@ -81,7 +88,7 @@ static PyObject *value_divide(PyObject *a, PyObject *b)
         Py_XDECREF(y);
         return NULL;
     }
-    return (PyObject *)value_binary(OP_MUL, x, y);
+    return (PyObject *)value_binary(OP_MUL, x->data * y->data, x, y);
 }
 
 /* A constant exponent is an op of its own, which reads **2 for an int and **2.0 for a float. */

@@ -69,7 +69,7 @@ static int fill(Value *v, PyObject *data, PyObject *children, PyObject *symbol, 
         v->data = number;
         v->grad = 0.0;
         failed = (parents != NULL && take_parents(v, parents) < 0) ||
-                 (op != NULL && value_set_op(v, op) < 0) || (label != NULL && set_label(v, label) < 0) ||
+                 (op != NULL && value_keep_op(v, OP_HANDMADE, op) < 0) || (label != NULL && set_label(v, label) < 0) ||
                  (observed() && mode.tape != NULL && PyList_Append(mode.tape, (PyObject *)v) < 0);
     }
     Py_XDECREF(parents);

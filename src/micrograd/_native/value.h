@@ -101,13 +101,15 @@ extern PyMethodDef buffer_functions[];
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);
 Value *value_unary(int op, Value *x);
-Value *value_binary(int op, Value *x, Value *y);
+Value *value_binary(int op, double data, Value *x, Value *y);
 Value *value_power(Value *x, double exponent, int integral);
-int operand(const char *symbol, PyObject *o, Value **out);
+int lifted(const char *symbol, PyObject *o, Value **out);
+Value *observe(Value *v);
 int to_number(PyObject *o, const char *expects, double *number);
 int to_operand(const char *symbol, PyObject *o, double *number);
 PyObject *value_apply(PyObject *module, PyObject *const *args, Py_ssize_t count);
 int value_set_op(Value *v, PyObject *op);
+int value_keep_op(Value *v, int op, PyObject *object);
 PyObject *value_get_op(Value *v);
 
 /* The Python functions that the slow paths share with the readable engine; see connect in module.c. */
@@ -128,6 +130,21 @@ extern int observers;
 static inline int observed(void)
 {
     return UNLIKELY(observers) && mode.on;
+}
+
+/* Return a node just computed, or what the thread's mode makes of it. */
+static inline Value *finish(Value *v)
+{
+    return observed() ? observe(v) : v;
+}
+
+/* Make an operand a Value. Return 1, or 0 for an array, which has operators of its own, or -1. */
+static inline int operand(const char *symbol, PyObject *o, Value **out)
+{
+    if (!is_value(o))
+        return lifted(symbol, o, out);
+    *out = (Value *)Py_NewRef(o);
+    return 1;
 }
 
 /* A node of the exact class, without parents or op; its data is to be set. */
