@@ -1,4 +1,4 @@
-"""Optional packages: imported where they are used, and named with their extra when they are missing."""
+"""Optional packages: imported where they are used, and named with their extra when missing."""
 
 from importlib import import_module
 from typing import Any
