@@ -49,7 +49,8 @@ def toposort(root: "Value") -> list["Value"]:
         elif value not in visited:
             visited.add(value)
             if value.parents:
-                stack += (value, None, *value.parents[::-1])
+                stack += (value, None)
+                stack += value.parents[::-1]
             else:
                 order.append(value)
     return order

@@ -17,7 +17,7 @@ def both_sides(symbol: str, f: Callable[[Any, Any], Any]) -> tuple[Method, Metho
     """Make the two methods behind an operator: ``x + y``, and ``y + x`` where y is no Value."""
 
     def method(self: Any, other: Any) -> Any:
-        if not hasattr(other, "_is_micrograd_value"):
+        if type(other) is not type(self):
             other = operand(symbol, other)
         return other if other is NotImplemented else f(self, other)
 
@@ -42,7 +42,9 @@ def operand(symbol: str, x: Any) -> Any:
 def exponent(x: Any) -> Any:
     """Return x as ``operand`` does, but an int stays an int, so that ``_op`` is ``**3``."""
     n = operand("**", x)
-    return int(x) if type(n) is float and isinstance(x, Integral) else n
+    if type(x) is float or type(n) is not float:
+        return n
+    return int(x) if type(x) is int or isinstance(x, Integral) else n
 
 
 def no_float(value: Any) -> float:
