@@ -71,6 +71,12 @@ def test_a_hand_set_backward_is_shown_by_what_it_adds():
     assert titles_of_edges(draw(out)) == ["∂out/∂a = 12.0"]
 
 
+def test_a_value_made_by_hand_without_a_symbol_keeps_its_edges():
+    out = Value(2.0, (Value(1.0, label="a"),), label="out")
+    assert titles_of_edges(draw(out)) == ["∂out/∂a = 0.0"]
+    assert "v0 -> v1" in draw_dot(out).source
+
+
 def test_drawing_changes_neither_data_nor_grads():
     a, b, c = example()
     before = [(v.data, v.grad) for v in (a, b, c)]

@@ -96,12 +96,13 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Any:
         if value.label:
             cells.insert(0, _escaped(value.label))
         dot.node(name[value], label="{{ {} }}".format(" | ".join(cells)), shape="record")
+        target = name[value]
         if value._op:
-            operation = f"{name[value]}op"
-            dot.node(operation, label=graphviz.escape(value._op))
-            dot.edge(operation, name[value])
-            for parent in value.parents:
-                dot.edge(name[parent], operation)
+            target += "op"
+            dot.node(target, label=graphviz.escape(value._op))
+            dot.edge(target, name[value])
+        for parent in value.parents:
+            dot.edge(name[parent], target)
     return dot
 
 

@@ -90,6 +90,8 @@ def write_text(op: Op, args: Sequence[Written]) -> Written:
         case "where":
             condition, chosen, other = (_round(arg, COMPARISON) for arg in args)
             return Written(f"{chosen} if {condition} else {other}", CHOICE)
+    if op.partials is None and not op.symbol:
+        return Written(f"made by hand({', '.join(arg.text for arg in args)})")
     if op.name in _COMPARISONS or (op.partials is None and not op.symbol.isidentifier()):
         return Written(f" {op.symbol} ".join(_round(arg, SUM) for arg in args), COMPARISON)
     return Written(f"{op.symbol}({', '.join(arg.text for arg in args)})")
@@ -104,7 +106,7 @@ def write_tex(op: Op, args: Sequence[Written]) -> Written:
             args, r" \cdot ", lambda over, below: rf"\frac{{{over}}}{{{below.text}}}", _stretched
         )
     if op.partials is None:
-        name = name_tex(op.symbol) if op.symbol.isidentifier() else rf"\mathrm{{{op.symbol}}}"
+        name = name_tex(op.symbol or "made by hand")
         return Written(rf"{name}\left({', '.join(arg.text for arg in args)}\right)")
     if op.name == "powc" and op.static == -1:
         return Written(rf"\frac{{1}}{{{args[0].text}}}", ATOM, inverted=args[0])

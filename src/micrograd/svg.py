@@ -58,9 +58,9 @@ def render(values: Sequence[Value], note: str = "") -> str:
     partials: list[float | None] = []
     for value in values:
         sizes[value, "box"] = _box_size(value)
-        if not value._op:
+        if value.op is None:
             continue
-        sizes[value, "op"] = (max(_CIRCLE, _width(value._op) + 16), _CIRCLE)
+        sizes[value, "op"] = (max(_CIRCLE, _width(_symbol(value)) + 16), _CIRCLE)
         for parent, partial in zip(value.parents, local_derivatives(value), strict=True):
             if parent in shown:
                 edges.append(((parent, "box"), (value, "op")))
@@ -191,10 +191,14 @@ def _box(value: Value, name: str, w: float, h: float, cut: str) -> list[str]:
 def _circle(value: Value, w: float, h: float) -> list[str]:
     by_hand = "; its _backward was set by hand" if value._closure else ""
     return [
-        f"<title>{escape(value._op + by_hand)}</title>",
+        f"<title>{escape(_symbol(value) + by_hand)}</title>",
         f'<rect class="frame" width="{w:.1f}" height="{h:.1f}" rx="{h / 2}"/>',
-        f'<text class="op" x="{w / 2:.1f}" y="{h / 2}">{escape(value._op)}</text>',
+        f'<text class="op" x="{w / 2:.1f}" y="{h / 2}">{escape(_symbol(value))}</text>',
     ]
+
+
+def _symbol(value: Value) -> str:
+    return value._op or "?"  # made by hand, without a symbol
 
 
 def _decimal(x: float) -> str:
