@@ -57,6 +57,7 @@ def name_tex(name: str) -> str:
         "\\": r"\backslash ",
         "^": r"\hat{}",
         "~": r"\sim ",
+        " ": r"\ ",
     }
     stem = name.rstrip("0123456789")
     index = name[len(stem) :]
