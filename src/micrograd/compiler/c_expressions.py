@@ -143,12 +143,16 @@ class Writer:
         )
 
     def _power(self, n: float, x: Text) -> Text:
-        if n in (0.5, -0.5):
-            root = self.call("root", x)
-            return root if n > 0 else Text(f"(1 / {root.code})", x.vector)
-        if not (n.is_integer() and abs(n) <= _LONGEST_POWER):
+        """Write x to a constant: products and one square root where it is half of a small number."""
+        if not ((2 * n).is_integer() and abs(n) <= _LONGEST_POWER):
             return self.call("pow", x, Text(self.literal(n)))
-        product = x if abs(n) == 1 else self._multiplied(int(abs(n)), x)
+        factors, whole = [], int(abs(n))
+        if abs(n) != whole:
+            factors.append(self.call("root", x))
+            x = self.call("abs", x) if whole else x  # the power of -inf is inf
+        if whole:
+            factors.append(x if whole == 1 else self._multiplied(whole, x))
+        product = Text("(" + " * ".join(f.code for f in factors) + ")", x.vector)
         return product if n > 0 else Text(f"(1 / {product.code})", x.vector)
 
     def _multiplied(self, n: int, x: Text) -> Text:

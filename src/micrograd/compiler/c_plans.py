@@ -13,7 +13,7 @@ from .ir import Apply, Expr, Nest, Ref, Term
 from .sizes import Poly, Size, evaluate, variables
 
 VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
-_USUAL_SIZE = 64  # of a dim known at run time only
+_USUAL_BATCH, _USUAL_SIZE = 256, 8  # of dims known at run time only
 _COSTS = {"exp": 12, "log": 14, "tanh": 24, "sigmoid": 18, "softplus": 30, "powc": 6, "sqrt": 6}
 _SLOW = {"pow", "sin", "cos", "erf", "log1p", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
@@ -35,8 +35,8 @@ def width(dtype: str) -> int:
 
 def usual(size: Size) -> int:
     """Guess a size."""
-    guess = evaluate(size, dict.fromkeys(variables(size), _USUAL_SIZE))
-    return max(1, guess)
+    guesses = {n: _USUAL_BATCH if n in "BP" else _USUAL_SIZE for n in variables(size)}
+    return max(1, evaluate(size, guesses))
 
 
 def operands(expr: Expr) -> Iterator[Ref]:
@@ -132,7 +132,8 @@ def _steps(dims: Sequence[Size], lane: int | None, width: int) -> int:
 
 def _access(ref: Ref, lane: int | None, width: int) -> float:
     stride = 0 if lane is None else along(ref.strides, lane)
-    return {0: 0.5, 1: 1.0}.get(stride, 1.5 * width) if isinstance(stride, int) else 1.5 * width
+    apart = 2.0 * width if width > 1 else 1.0
+    return {0: 0.5, 1: 1.0}.get(stride, apart) if isinstance(stride, int) else apart
 
 
 def _work(expr: Expr, width: int) -> float:
