@@ -164,6 +164,8 @@ def test_values_may_be_data():
         (None, TypeError, "tuple of columns .* got 'None'"),
         ("abc", TypeError, "got 'abc'"),
         (([[1.0]], "a"), TypeError, "a list or an array, got 'a'"),
+        (np.array(3.0), TypeError, "a list or an array, got '3.0'"),
+        (([[1.0]], {"a": 1}), TypeError, "a list or an array, got"),
         (([1.0, 2.0], [1.0]), ValueError, r"different lengths: \[2, 1\]"),
         ([(1.0, 2.0), (1.0,)], ValueError, "example 1 has 1 arguments, example 0 has 2"),
         (([[1.0, 2.0], [1.0]], [1, 1]), ValueError, r"ragged: example 1, .* \(1,\), example 0"),

@@ -71,12 +71,12 @@ def as_column(column: Any) -> Any:
     """Return a column as a list or as an array of numbers."""
     if hasattr(column, "to_numpy"):  # a pandas frame is indexed by name, its array by row
         column = column.to_numpy()
-    if is_array(column):
+    if is_array(column) and column.ndim:
         import numpy as np
 
         array = np.asarray(column)
         return array.tolist() if array.dtype == object else array
-    if isinstance(column, str) or not hasattr(column, "__len__"):
+    if isinstance(column, (str, dict)) or is_array(column) or not hasattr(column, "__len__"):
         raise TypeError(f"a column of the data is a list or an array, got {str(column)[:60]!r}")
     return column
 

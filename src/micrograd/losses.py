@@ -1,8 +1,8 @@
-"""Losses: what training makes small. Each takes what a model returned for one example and what it
-should have been.
+"""Losses: what training makes small.
 
-Lists of both, of the same length, give the mean. All are composed of traceable operations: labels
-may be Values under ``jit``. A label out of range is an error, not a number.
+Each takes what a model returned for one example and what it should have been; lists of both, of the
+same length, give the mean. All can be compiled, with labels that are Values. A label out of range
+is an error, not a number.
 """
 
 from collections.abc import Callable, Iterable, Sequence
