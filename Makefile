@@ -27,6 +27,7 @@ demo: .venv/.installed  ## train on the moons and on real digits; pictures go to
 test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
 	@$(OWN) frontend/check.sh
 	@.ci/browser
+	@mkdir -p build
 	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --dist loadgroup \
 	  --basetemp=build/tests
 
