@@ -127,6 +127,14 @@ class TestGrad:
             grad(lambda x: x * w.sqrt())(1.0)
         assert w.grad == 5.0
 
+    def test_the_function_may_call_backward_itself(self):
+        def f(x):
+            y = x * x
+            y.backward()
+            return y * x.grad
+
+        assert grad(f)(3.0) == 36.0
+
     def test_a_hand_set_backward_is_used(self):
         assert grad(lambda x: squared(x * 3) * 2)(1.0) == 36.0
 

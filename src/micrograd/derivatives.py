@@ -125,6 +125,8 @@ def _reverse_in_numbers(out: Value, order: list[Value], inputs: list[Value]) -> 
     """What ``backward`` finds for the inputs, with every gradient then put back as it was."""
     before = [v.grad for v in order]
     try:
+        for x in inputs:  # the function itself may have called backward
+            x.grad = 0.0
         out.backward()
         return [x.grad for x in inputs]
     finally:

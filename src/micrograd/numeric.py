@@ -14,11 +14,22 @@ def number(x: Any, expects: str) -> float:
     if is_array(x) and not x.ndim:
         x = x.item()
     if not isinstance(x, Real):
-        raise TypeError(f"{expects} a number, got {type(x).__name__} {str(x)[:60]!r}")
+        shown = f"{type(x).__name__} {str(x)[:60]!r}"
+        raise TypeError(f"{expects} a number, got {shown}: {_remedy(x)}")
     try:
         return float(x)
     except OverflowError:
         raise ValueError(f"{expects} a number that fits a float, got one beyond 1.8e308") from None
+
+
+def _remedy(x: Any) -> str:
+    if x is None:
+        return "was a return forgotten?"
+    if isinstance(x, complex):
+        return "take its .real or .imag, or abs() of it"
+    if isinstance(x, str) or not hasattr(x, "__iter__"):
+        return "convert it first, with float()"
+    return "go through its elements one by one"
 
 
 def is_array(x: Any) -> bool:

@@ -104,9 +104,19 @@ def test_what_is_derived_cannot_be_set(Value, name):
         setattr(Value(1.0), name, "x")
 
 
-def test_a_decimal_says_what_to_do(Value):
-    with pytest.raises(TypeError, match="got Decimal"):
-        Value(1.0) + decimal.Decimal(1)
+@pytest.mark.parametrize(
+    ("x", "remedy"),
+    [
+        (decimal.Decimal(1), r"got Decimal '1': convert it first, with float\(\)"),
+        ("1", r"got str '1': convert it first, with float\(\)"),
+        (None, "got NoneType 'None': was a return forgotten"),
+        ([1.0], "got list '\\[1.0\\]': go through its elements"),
+        (1j, "got complex '1j': take its .real"),
+    ],
+)
+def test_the_error_says_what_to_do(Value, x, remedy):
+    with pytest.raises(TypeError, match=remedy):
+        Value(1.0) + x
 
 
 def test_the_other_implementation_does_not_mix(implementation):
