@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_graphs import build, graphs
+from reference import gradient
 
 import micrograd
 from micrograd import (
@@ -414,6 +416,39 @@ class TestCheckGrads:
     def test_order(self):
         with pytest.raises(ValueError, match="order 1 or 2, got 3"):
             check_grads(parabola, order=3)
+
+
+class TestRandomGraphs:
+    @staticmethod
+    def function(root):
+        """An expression of ``reference`` as a function of a list."""
+        return lambda xs: build(micrograd.engine, root, xs)[0]
+
+    @given(graphs())
+    def test_numbers_values_and_forward_mode_agree(self, graph):
+        root, inputs = graph
+        f = self.function(root)
+        scale = max(1.0, *gradient(root, inputs, absolute=True))
+        close = {"rel": 1e-9, "abs": 1e-9 * scale}
+        in_numbers = grad(f)(inputs)
+        assert in_numbers == pytest.approx(gradient(root, inputs), **close)
+        in_values = grad(f)([Value(x) for x in inputs])
+        assert [v.data for v in in_values] == pytest.approx(in_numbers, **close)
+        for i, slope in enumerate(in_numbers):
+            direction = [float(i == j) for j in range(len(inputs))]
+            assert jvp(f, (inputs,), (direction,))[1] == pytest.approx(slope, **close)
+
+    @given(graphs())
+    def test_the_hessian_is_what_forward_mode_finds_along_the_gradient(self, graph):
+        root, inputs = graph
+        f = self.function(root)
+        rows = hessian(f)(inputs)
+        scale = max([1.0, *[abs(x) for row in rows for x in row]])
+        scale = max(scale, *gradient(root, inputs, absolute=True)) ** 2
+        for i, row in enumerate(rows):
+            direction = [float(i == j) for j in range(len(inputs))]
+            _, along = jvp(grad(f), (inputs,), (direction,))
+            assert row == pytest.approx(along, rel=1e-9, abs=1e-9 * scale)
 
 
 class TestModes:
