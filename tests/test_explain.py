@@ -248,6 +248,25 @@ def test_formula_gives_a_line_to_each_labelled_value():
     )
 
 
+@pytest.mark.parametrize(
+    ("make", "tex"),
+    [
+        (lambda a, b: OPS["le"](a, b), r"a \le b"),
+        (lambda a, b: maximum(a, b, 1.0), r"\max(a, b, 1)"),
+        (lambda a, b: OPS["take"](0, a, b), r"\operatorname{take}\left(0, a, b\right)"),
+        (lambda a, b: OPS["logsumexp"](a, b, a), r"\ln(e^{a} + e^{b} + e^{a})"),
+        (lambda a, b: a * 1e-7, r"a \cdot 1 \cdot 10^{-7}"),
+        (lambda a, b: -(a + b), r"-\left(a + b\right)"),
+        (lambda a, b: a.exp() ** 2, r"{\left(e^{a}\right)}^{2}"),
+        (lambda a, b: Value(1.0, (a, b), "my op"), r"\mathrm{my\ op}\left(a, b\right)"),
+    ],
+)
+def test_formulas_are_written_as_in_a_textbook(make, tex):
+    y = make(named(2.0, "a"), named(3.0, "b"))
+    y.label = "y"
+    assert formula(y) == f"y = {tex}"
+
+
 def test_formula_writes_names_of_several_letters_upright():
     assert formula(named(1.0, "loss_a") + 1).startswith(r"v_{2} = \mathrm{loss\_a} + 1")
 

@@ -97,6 +97,21 @@ def test_parallel_edges_each_have_a_route():
     assert len(found.routes) == 2
 
 
+def test_a_step_has_the_room_its_edge_asks_for():
+    sizes = dict.fromkeys("abc", (10.0, 10.0))
+    found = layout("abc", [("a", "b"), ("b", "c")], sizes, room=[100.0, 20.0])
+    lengths = [route[-1][0] - route[0][0] for route in found.routes]
+    assert lengths == [100.0, 20.0]
+
+
+def test_a_wide_network_is_not_much_taller_than_its_tallest_column():
+    found = placed(SAMPLES["mlp"])
+    column = defaultdict(float)
+    for name, (x, _) in found.positions.items():
+        column[x] += size_of(name)[1] + 18
+    assert found.height < 2 * max(column.values())
+
+
 def test_a_chain_is_a_straight_line():
     names = [f"v{i}" for i in range(10)]
     found = placed((names, list(pairwise(names))))

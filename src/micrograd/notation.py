@@ -114,7 +114,10 @@ def write_tex(op: Op, args: Sequence[Written]) -> Written:
     if op.name in ("powc", "pow"):
         args = [Written(_stretched(args[0], ATOM)), *args[1:]]
     elif op.name in _COMPARISONS:
-        args = [Written(_stretched(arg, SUM)) for arg in args]
+        sign = {"le": r" \le ", "ge": r" \ge "}.get(op.name, f" {op.symbol} ")
+        return Written(sign.join(_stretched(arg, SUM) for arg in args), COMPARISON)
+    elif op.name == "take":  # the row of an index: its form in the table has no brackets
+        return Written(rf"\operatorname{{take}}\left({', '.join(x.text for x in args)}\right)")
     texts = [arg.text for arg in args]
     if op.arity is not None:
         text = op.tex.format(*texts, static=f"{op.static or 0:g}")
@@ -125,7 +128,7 @@ def write_tex(op: Op, args: Sequence[Written]) -> Written:
     else:
         text = reduce(op.tex.format, texts)
     levels = {"exp": POWER, "pow": POWER, "powc": POWER, "detach": args[0].level}
-    return Written(text, COMPARISON if op.name in _COMPARISONS else levels.get(op.name, ATOM))
+    return Written(text, levels.get(op.name, ATOM))
 
 
 def write_python(op: Op, args: Sequence[Written]) -> Written:
