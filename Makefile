@@ -11,7 +11,8 @@ HOME_MADE := $(CURDIR)/.venv/home
 OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME=$(HOME_MADE) \
        MPLCONFIGDIR=$(HOME_MADE) IPYTHONDIR=$(HOME_MADE) JUPYTER_CONFIG_DIR=$(HOME_MADE) \
        JUPYTER_DATA_DIR=$(HOME_MADE) JUPYTER_RUNTIME_DIR=$(HOME_MADE) \
-       npm_config_cache=$(HOME_MADE)/npm npm_config_audit=false npm_config_fund=false
+       npm_config_cache=$(HOME_MADE)/npm npm_config_audit=false npm_config_fund=false \
+       NODE_DISABLE_COMPILE_CACHE=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
