@@ -31,37 +31,49 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
     seen.add(id(x))
     if callable(getattr(x, "parameters", None)) and not isinstance(x, type):
         yield [p for p in x.parameters() if isinstance(p, Value)]
+    elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
+        yield values  # a matrix stays together
     elif isinstance(x, (list, tuple, dict)):
         branches = list(x.values()) if isinstance(x, dict) else x
-        if branches and isinstance(branches[0], (int, float, str)):
-            return
-        values = [v for v in branches if isinstance(v, Value)]
-        if values:
-            yield values
-        for branch in branches:
-            if not isinstance(branch, Value):
+        if branches and not isinstance(branches[0], (int, float, str)):
+            for branch in branches:
                 yield from _groups(branch, seen, depth + 1)
-    elif isinstance(x, functools.partial):
-        yield from _groups([x.func, *x.args, *x.keywords.values()], seen, depth + 1)
     elif callable(x):
-        yield from _groups(_mentioned(x), seen, depth + 1)
+        for part in _mentioned(x):
+            yield from _groups(part, seen, depth + 1)
+
+
+def _only_values(x: Any) -> list[Value]:
+    """The Values in nested lists that hold nothing else; none where there is anything else."""
+    if isinstance(x, Value):
+        return [x]
+    if not isinstance(x, (list, tuple)):
+        return []
+    found: list[Value] = []
+    for branch in x:
+        inner = _only_values(branch)
+        if not inner:
+            return []
+        found += inner
+    return found
 
 
 def _mentioned(f: Callable) -> list[Any]:
     """What a function refers to: closures, the globals it names, its object, what it wraps."""
-    found: list[Any] = [[getattr(f, "__self__", None)], [getattr(f, "__wrapped__", None)]]
+    if isinstance(f, functools.partial):
+        return [f.func, *f.args, *f.keywords.values()]
+    found: list[Any] = [getattr(f, "__self__", None), getattr(f, "__wrapped__", None)]
     code = getattr(f, "__code__", None)
     if code is None:
         return found
     for cell in getattr(f, "__closure__", None) or ():
         try:
-            found.append([cell.cell_contents])
+            found.append(cell.cell_contents)
         except ValueError:  # not yet filled
             continue
     names = _names(code)
     known = getattr(f, "__globals__", {})
-    found += [[known[n]] for n in names if n in known and not _foreign(known[n])]
-    return [x for (x,) in found]
+    return found + [known[n] for n in names if n in known and not _foreign(known[n])]
 
 
 def _names(code: Any) -> list[str]:

@@ -65,7 +65,7 @@ def _reversed(forward: list[Statement], needs: Callable[[Ref], bool]) -> Iterato
 
 
 def _nest_gradients(nest: Nest, needs: Callable[[Ref], bool]) -> Iterator[Statement]:
-    if nest.reduce in (ops.MAXIMUM, ops.MINIMUM):
+    if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
         for term in nest.terms:
             assert isinstance(term.expr, Ref)
             if needs(term.expr):

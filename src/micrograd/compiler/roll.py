@@ -6,16 +6,14 @@ nothing about dependencies needs to be known.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import count
 from typing import Any
 
 import numpy as np
 
-from .ir import Apply, Clear, For, Nest, Ref, Route, Statement, Table, Term
+from .ir import Apply, Clear, Expr, For, Literal, Nest, Ref, Route, Statement, Table, Term
 from .sizes import Poly, Size, chosen_two, variables
 
 _LONGEST_BODY = 400
-_names = count()
 
 
 def roll(statements: Sequence[Statement]) -> list[Statement]:
@@ -31,7 +29,8 @@ def roll(statements: Sequence[Statement]) -> list[Statement]:
     while i < len(statements):
         period, repeats = _best_run(shapes, sizes, i)
         if repeats:
-            result.append(_loop(statements[i : i + period], sizes, i, period, repeats))
+            name = f"t{sum(isinstance(s, For) for s in result)}"
+            result.append(_loop(statements[i : i + period], sizes, i, period, repeats, name))
             i += period * repeats
         else:
             result.append(statements[i])
@@ -70,9 +69,13 @@ def _steady(sizes: list[tuple[int, ...]], i: int, period: int, repeats: int) -> 
 
 
 def _loop(
-    body: Sequence[Statement], sizes: list[tuple[int, ...]], i: int, period: int, repeats: int
+    body: Sequence[Statement],
+    sizes: list[tuple[int, ...]],
+    i: int,
+    period: int,
+    repeats: int,
+    name: str,
 ) -> For:
-    name = f"t{next(_names)}"
     rolled = []
     for k, statement in enumerate(body):
         table = [sizes[i + k + period * r] for r in range(3)]
@@ -92,28 +95,32 @@ def through_points(points: Sequence[int], name: str) -> Size:
     return size
 
 
-def take_apart(s: Any) -> tuple[Any, tuple[Size, ...]]:
-    """Return a statement's shape, equal for statements that differ in sizes only, and its sizes."""
+def take_apart(s: Any, literals: list[float] | None = None) -> tuple[Any, tuple[Size, ...]]:
+    """Return a statement's shape, equal for statements that differ in sizes only, and its sizes.
+
+    Args:
+        literals: if given, takes the literals, which are then no part of the shape.
+    """
     sizes: list[Size] = []
-    return _shape(s, sizes), tuple(sizes)
+    return _shape(s, sizes, literals), tuple(sizes)
 
 
-def _shape(s: Any, sizes: list[Size]) -> Any:
+def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
     if isinstance(s, Ref):
         sizes.append(s.offset)
         sizes += s.strides
-        table = s.table and _shape(s.table, sizes)
-        index = s.index and _shape(s.index, sizes)
+        table = s.table and _shape(s.table, sizes, literals)
+        index = s.index and _shape(s.index, sizes, literals)
         sizes += (s.row, s.rows)
         return Ref, len(s.strides), s.grad, s.padded, table, index
     if isinstance(s, Apply):
-        return s.op, *[_shape(a, sizes) for a in s.args]
+        return s.op, *[_shape(a, sizes, literals) for a in s.args]
     if isinstance(s, Term):
         sizes += s.dims
-        return len(s.dims), _shape(s.expr, sizes)
+        return len(s.dims), _shape(s.expr, sizes, literals)
     if isinstance(s, Nest):
         sizes += s.dims
-        parts = (_shape(s.target, sizes), *[_shape(t, sizes) for t in s.terms])
+        parts = (_shape(s.target, sizes, literals), *[_shape(t, sizes, literals) for t in s.terms])
         return Nest, len(s.dims), parts, s.reduce, s.accumulate, s.scatter
     if isinstance(s, Table):
         sizes += s.strides
@@ -121,25 +128,32 @@ def _shape(s: Any, sizes: list[Size]) -> Any:
         return s.values
     if isinstance(s, Route):
         sizes += (*s.dims, *s.reduced)
-        parts = (_shape(s.candidates, sizes), _shape(s.result, sizes))
+        parts = (_shape(s.candidates, sizes, literals), _shape(s.result, sizes, literals))
         return Route, len(s.dims), len(s.reduced), parts, s.reduce
     if isinstance(s, For):
         sizes.append(s.count)
-        return For, s.backwards, *[_shape(b, sizes) for b in s.body]
+        return For, s.backwards, *[_shape(b, sizes, literals) for b in s.body]
     if isinstance(s, Clear):
         sizes += (s.start, s.count)
         return Clear
+    if isinstance(s, Literal) and literals is not None:
+        literals.append(s.value)
+        return Literal
     return repr(s)  # literals by their bits, scalars by their names
 
 
-def put_together(s: Any, sizes: Iterator[Size]) -> Any:
-    """Return the statement with other sizes, in the order in which ``take_apart`` gives them."""
+def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None = None) -> Any:
+    """Return the statement with other sizes, in the order in which ``take_apart`` gives them.
+
+    Args:
+        literals: what to put in place of the literals, if these are to change too.
+    """
 
     def some(count: int) -> tuple[Size, ...]:
         return tuple([next(sizes) for _ in range(count)])
 
     def again(part: Any) -> Any:
-        return part and put_together(part, sizes)
+        return part and put_together(part, sizes, literals)
 
     if isinstance(s, Ref):
         offset, strides = next(sizes), some(len(s.strides))
@@ -167,6 +181,8 @@ def put_together(s: Any, sizes: Iterator[Size]) -> Any:
         return For(s.var, number, tuple([again(b) for b in s.body]), s.backwards)
     if isinstance(s, Clear):
         return Clear(*some(2))
+    if isinstance(s, Literal) and literals is not None:
+        return next(literals)
     return s
 
 
