@@ -17,7 +17,7 @@ OPERATORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("x", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("x", NO_NUMBERS, ids=lambda x: type(x).__name__)
 def test_data_that_is_no_number(Value, x):
     v = Value(1.0)
     with pytest.raises(TypeError, match=f"a number, got {type(x).__name__}"):
