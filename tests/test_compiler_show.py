@@ -221,3 +221,21 @@ def test_what_is_read_in_two_ways_is_explained() -> None:
         "h1[100,16] = Σ₂ w[16,2]·x[100,2] + b[16]",
         "h2 = Σ₄₈ p[48]²",
     ]
+
+
+def test_rows_that_grow_are_parts_that_grow() -> None:
+    row = Ref(10 + T + Poly.var("t_2"), (1,))  # t·(t + 1)/2: rows of 1, 2, 3, ... numbers
+    grow = elementwise((T + 1,), row, Apply(ops.EXP, (Ref(0, (1,)),)))
+    total = Nest((), Ref(40 + T, ()), (Term((T + 1,), row),))
+    assert printed(For("t", 4, (grow, total)))[:3] == [
+        "for t < 4:",
+        "    h1[t·(t + 1)/2:][t + 1] = exp(x[t + 1])",
+        "    h2[t] = Σₜ₊₁ h1[t·(t + 1)/2:][t + 1]",
+    ]
+
+
+def test_a_recurrence_of_vectors_counts_vectors() -> None:
+    step = Nest(
+        (4,), Ref(20 + 4 * T, (1,)), (Term((4,), mul(Ref(0, (4, 1)), Ref(16 + 4 * T, (0, 1)))),)
+    )
+    assert printed(For("t", 9, (step,)))[1] == "    h1[t][4] = Σ₄ x[4,4]·h1[t - 1][4]"

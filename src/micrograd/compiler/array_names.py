@@ -12,31 +12,10 @@ from itertools import pairwise
 from math import prod
 
 from .. import ops
-from .formulas import primed, size
-from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Statement, Term, refs
-from .sizes import Size, evaluate, substitute
-
-_SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are
-
-
-class Scope(dict[str, int]):
-    """Sizes to compare addresses with: loop variables at their last values, the rest at some."""
-
-    def __missing__(self, name: str) -> int:
-        return _SOME_SIZE
-
-    def inside(self, loop: For) -> "Scope":
-        """Return the scope of a loop's body."""
-        return Scope(self | {loop.var: evaluate(loop.count, self) - 1})
-
-
-def nests(body: Sequence[Statement], scope: Scope) -> Iterator[tuple[Nest, Scope]]:
-    """Yield every nest, those inside sequential loops included."""
-    for statement in body:
-        if isinstance(statement, For):
-            yield from nests(statement.body, scope.inside(statement))
-        elif isinstance(statement, Nest):
-            yield statement, scope
+from .formulas import divided, primed, size
+from .ir import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
+from .scope import Scope, at_start, nests, span
+from .sizes import Poly, Size, evaluate
 
 
 @dataclass(slots=True, eq=False)
@@ -82,10 +61,10 @@ class ArrayNames:
         """Make one array of the places that operands join, and note who uses it."""
         uses = []
         for nest, scope in nests(self._program.forward, Scope()):
-            uses.append((*_span(nest.target, nest.dims, scope), nest, nest.target, scope))
+            uses.append((*span(nest.target, nest.dims, scope), nest, nest.target, scope))
             for term in nest.terms:
                 for ref in refs(term.expr):
-                    uses.append((*_span(ref, (*nest.dims, *term.dims), scope), nest, ref, scope))
+                    uses.append((*span(ref, (*nest.dims, *term.dims), scope), nest, ref, scope))
         known = sorted(self._arrays, key=lambda a: a.lo)
         found: list[Array] = []
         for lo, hi, *_ in sorted(uses, key=lambda use: use[:2]):
@@ -105,7 +84,7 @@ class ArrayNames:
                 continue
             array.writers.append(nest)
             if not array.given and lo < first.get(array, lo + 1):
-                first[array], array.start = lo, _at_start(ref.offset, scope)
+                first[array], array.start = lo, at_start(ref.offset, scope)
 
     def _is_inner(self, array: Array) -> bool:
         """Tell whether only a function of each of its elements reads an array."""
@@ -166,11 +145,11 @@ class ArrayNames:
 
     def array(self, ref: Ref, dims: Sequence[Size], scope: Scope) -> Array:
         """Return the array that an operand lies in; of what is only read, the operand's view."""
-        lo, hi = _span(ref, dims, scope)
+        lo, hi = span(ref, dims, scope)
         array = _holding(self._arrays, lo)
         if array is not None and (array.given or array.writers):
             return array
-        start = _at_start(ref.offset, scope)
+        start = at_start(ref.offset, scope)
         key: tuple = (start, *_joined([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
@@ -186,13 +165,7 @@ class ArrayNames:
             moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
             inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
         elif not _is_whole(ref, own, array, scope):
-            begin = ref.offset - array.start
-            if not own:
-                inside = [size(begin)]
-            elif len(own) == 1 and own[0][0] == 1:
-                inside = [f"{size(begin)}:{size(begin + own[0][1])}"]
-            else:
-                name += f"[{size(begin)}:]"
+            name, inside = _part(name, inside, own, ref.offset - array.start)
         if ref.index is not None:
             inside.insert(0, self.operand(ref.index, dims, scope))
         return f"{name}[{','.join(inside)}]" if inside else name
@@ -203,22 +176,25 @@ class ArrayNames:
         hi = lo + evaluate(clear.count, Scope()) - 1
         arrays = [*self._views.values(), *self._arrays]
         names = [f"∂{a.name}" for a in arrays if a.name and lo <= a.lo and a.hi <= hi]
-        return names or [f"∂[{size(clear.start)} : {size(clear.start + clear.count)}]"]
+        around = _holding(self._arrays, lo)
+        if not names and around and hi <= around.hi and (around.given or around.writers):
+            names = [f"∂{self.run(clear.start, clear.count)}"]
+        return names or [f"∂[{size(clear.start)}:{size(clear.start + clear.count)}]"]
 
     def legend(self) -> Iterator[str]:
         """Write which views others are parts of: all parameters, read at once by a regulariser."""
         views = sorted(self._views.values(), key=lambda v: v.lo)
         for key, whole in self._views.items():
-            (first, last), size = (whole.lo, whole.hi), whole.hi - whole.lo
-            if key[1:] == ((1, size + 1),):  # without gaps
-                inside = [v for v in views if first <= v.lo and v.hi <= last]
-                if parts := [v.name for v in inside if v.hi - v.lo < size]:
+            reach = whole.hi - whole.lo
+            if key[1:] == ((1, reach + 1),):  # without gaps
+                inside = [v for v in views if whole.lo <= v.lo and v.hi <= whole.hi]
+                if parts := [v.name for v in inside if v.hi - v.lo < reach]:
                     yield f"# {whole.name} holds {', '.join(parts)}"
 
-    def run(self, first: Size, count: int) -> str:
+    def run(self, first: Size, count: Size) -> str:
         """Write neighbours in memory: the whole of an array, or a part of it."""
         array, lo = self.array(Ref(first, ()), (), Scope()), evaluate(first, Scope())
-        if (array.lo, array.hi) == (lo, lo + count - 1):
+        if (array.lo, array.hi) == (lo, lo + evaluate(count, Scope()) - 1):
             return array.name
         begin = first - array.start
         return f"{array.name}[{size(begin)}:{size(begin + count)}]"
@@ -236,6 +212,22 @@ def _factors(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
+def _part(
+    name: str, inside: list[str], own: list[tuple[Size, Size]], begin: Size
+) -> tuple[str, list[str]]:
+    """Write a part of an array: x[t + 1]; x[2:18]; x[5:][3,16]; x[t][16], the t-th sixteen."""
+    if not own:
+        return name, [size(begin)]
+    joined = list(_joined(own, Scope()))
+    if isinstance(begin, Poly) and len(joined) == 1 and joined[0][0] == 1:
+        block = divided(begin, joined[0][1])
+        if block is not None:
+            return f"{name}[{size(block)}]", inside
+    if isinstance(begin, int) and len(own) == 1 and own[0][0] == 1:
+        return name, [f"{size(begin)}:{size(begin + own[0][1])}"]
+    return f"{name}[{size(begin)}:]", inside
+
+
 def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
     """Tell whether an operand begins with its array and has as many elements at least."""
     if ref.offset != array.start or array.view or ref.index is not None:
@@ -246,28 +238,10 @@ def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope
     return count >= (there if array.given else min(there, written))
 
 
-def _span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
-    """Return the lowest and the highest address that an operand may have."""
-    ends = [evaluate(ref.offset, at) for at in (scope, Scope(dict.fromkeys(scope, 0)))]
-    moves = [
-        [0, evaluate(stride, scope) * (evaluate(dim, scope) - 1)]
-        for stride, dim in zip(ref.strides, dims)
-    ]
-    if ref.table is not None:
-        moves.append([x * evaluate(ref.table.scale, scope) for x in ref.table.values or (0,)])
-    if ref.index is not None:
-        moves.append([0, evaluate(ref.row, scope) * (evaluate(ref.rows, scope) - 1)])
-    return min(ends) + sum(map(min, moves)), max(ends) + sum(map(max, moves))
-
-
 def _holding(arrays: Sequence[Array], address: int) -> Array | None:
     """Return the last array that begins at or before an address, if the address is in it."""
     i = bisect_right(arrays, address, key=lambda a: a.lo)
     return arrays[i - 1] if i and address <= arrays[i - 1].hi else None
-
-
-def _at_start(offset: Size, scope: Scope) -> Size:
-    return substitute(offset, dict.fromkeys(scope, 0))
 
 
 def _joined(own: list[tuple[Size, Size]], scope: Scope) -> Iterator[tuple[Size, Size]]:

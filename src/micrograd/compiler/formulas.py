@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .. import ops
 from .ir import Apply, Expr, Literal, Ref, Scalar
-from .sizes import Poly, Size
+from .sizes import Poly, Size, chosen_two, variables
 
 COMPARISON, ADDITIVE, SUMMATION, MULTIPLICATIVE, POWER, ATOM = range(6)
 
@@ -101,7 +101,22 @@ def primed(name: str) -> str:
 
 def size(x: Size) -> str:
     """Write a size: ``B``, ``2n + 1``."""
-    return str(x) if isinstance(x, int) else str(x).strip("()").replace("*", "·")
+    if isinstance(x, int):
+        return str(x)
+    terms, parts = dict(x.terms), []
+    pairs = [(name, chosen_two(name)) for name in sorted({v.split("_")[0] for v in variables(x)})]
+    for name, both in pairs:
+        if terms.get((both,)) == 1:  # a·n + n·(n - 1)/2 is n·(n + 2a - 1)/2
+            del terms[both,]
+            more = Poly.var(name) + 2 * terms.pop((name,), 0) - 1
+            parts.append(f"{name}·{more}/2")
+    number = str(terms.pop((), "")) if parts else ""
+    if terms:
+        parts.insert(0, str(Poly(terms))[1:-1])
+    text = " + ".join([*parts, number] if number else parts).replace("+ -", "- ")
+    for name, both in pairs:
+        text = text.replace(both, f"({name}·({name} - 1)/2)")
+    return text.replace("-1*", "-").replace("*", "·")
 
 
 def subscript(dims: Sequence[Size]) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from .. import ops
-from .array_names import ArrayNames, Scope, nests
+from .array_names import ArrayNames
 from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
 from .ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved, refs
+from .scope import Scope, nests
 from .sizes import Size
 from .unflatten import unflattened
 
