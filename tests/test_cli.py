@@ -86,6 +86,14 @@ def test_the_module_runs_as_the_command():
     assert re.fullmatch(r"micrograd \d+\.\d+\S*\n", done.stdout)
 
 
+def test_a_reader_that_stops_early_is_no_error():
+    argv = [sys.executable, "-m", "micrograd", "explain", "*".join("a" * 200), "a=1"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_demo_tiny_shows_every_step(capsys):
     assert main(["demo", "tiny"]) == 0
     steps = re.findall(r"^step +\d+   loss ([\d.]+)", capsys.readouterr().out, re.M)

@@ -67,10 +67,12 @@ class Explanation:
     def _repr_html_(self) -> str:
         rows = []
         for title, lines in self._sections():
-            rows.append(f'<tr><th colspan="2" style="text-align:left">{title}</th></tr>')
+            rows.append(
+                f'<tr><th colspan="2" style="text-align:left;padding-top:.7em">{title}</th></tr>'
+            )
             for line in lines:
                 text, why = html.escape(line.text), html.escape(line.why)
-                style = "text-align:left;font-family:monospace;white-space:pre"
+                style = "text-align:left;font-family:monospace;white-space:pre;padding:0 2em 0 0"
                 rows.append(f'<tr><td style="{style}">{text}</td>')
                 rows.append(f'<td style="{style};opacity:.7">{why}</td></tr>')
         return f"<table>{''.join(rows)}</table>"
