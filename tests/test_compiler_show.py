@@ -239,3 +239,7 @@ def test_a_recurrence_of_vectors_counts_vectors() -> None:
         (4,), Ref(20 + 4 * T, (1,)), (Term((4,), mul(Ref(0, (4, 1)), Ref(16 + 4 * T, (0, 1)))),)
     )
     assert printed(For("t", 9, (step,)))[1] == "    h1[t][4] = Σ₄ x[4,4]·h1[t - 1][4]"
+
+
+def test_a_program_prints_as_it_is_shown() -> None:
+    assert str(program(SUM, RELU)) == show(program(SUM, RELU))

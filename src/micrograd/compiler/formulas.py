@@ -121,7 +121,7 @@ def size(x: Size) -> str:
 
 def subscript(dims: Sequence[Size]) -> str:
     """Write dims below the line, or after an underscore where there are no such letters."""
-    plain = "x".join(size(d) for d in dims).replace(" ", "")
+    plain = "x".join(size(d) for d in dims).replace(" ", "").replace("·", "")
     low = plain.translate(_SUBSCRIPTS)
     if not any(a == b for a, b in zip(plain, low)):
         return low

@@ -205,6 +205,12 @@ class Program:
     scalars: tuple[str, ...] = ()
     names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """Write it as formulas, one line for each nest."""
+        from .show import show
+
+        return show(self)
+
 
 def simplified(op: Op, *args: Expr) -> Expr:
     """Apply an op, dropping what is exactly neutral: 1·x, x + 0 (but for the sign of zero), a known condition."""
