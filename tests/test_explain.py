@@ -4,7 +4,7 @@ import math
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from labelled_graphs import example, graphs, hand_set, named
 
 from micrograd import Value, maximum
 from micrograd.engine import toposort
@@ -12,19 +12,7 @@ from micrograd.explain import explain
 from micrograd.ledger import ledger, local_derivatives
 from micrograd.notation import Written
 from micrograd.ops import OPS
-from micrograd.source import formula, python
 from micrograd.symbols import Symbol
-
-
-def named(data, label):
-    return Value(data, label=label)
-
-
-def example():
-    a, b = named(2.0, "a"), named(3.0, "b")
-    c = a * b + b
-    c.label = "c"
-    return a, b, c
 
 
 def test_a_contribution_reads_like_the_chain_rule():
@@ -88,27 +76,6 @@ def test_every_op_can_be_explained(op):
     assert explanation.latex().count("{") == explanation.latex().count("}")
 
 
-@st.composite
-def graphs(draw):
-    values = [Value(draw(st.floats(-2, 2)), label=f"x{i}") for i in range(3)]
-    for _ in range(draw(st.integers(1, 12))):
-        a, b = draw(st.sampled_from(values)), draw(st.sampled_from(values))
-        op = draw(st.sampled_from(["+", "*", "-", "tanh", "relu", "square", "max", "sum"]))
-        values.append(
-            {
-                "+": lambda a, b: a + b,
-                "*": lambda a, b: a * b,
-                "-": lambda a, b: a - b,
-                "tanh": lambda a, b: a.tanh(),
-                "relu": lambda a, b: a.relu(),
-                "square": lambda a, b: a**2,
-                "max": lambda a, b: maximum(a, b, 0.5),
-                "sum": lambda a, b: OPS["sum"](a, b, a),
-            }[op](a, b)
-        )
-    return values[-1]
-
-
 @given(graphs())
 def test_the_contributions_add_up_to_what_backward_finds(root):
     total = dict.fromkeys(toposort(root), 0.0)
@@ -121,35 +88,12 @@ def test_the_contributions_add_up_to_what_backward_finds(root):
     assert all(v.grad == total[v] or math.isnan(total[v]) for v in total)
 
 
-@given(graphs())
-def test_python_source_builds_the_same_graph(root):
-    source = python(root)
-    names: dict = {}
-    exec(source, names)
-    last = [line for line in source.splitlines() if " = " in line and ".label" not in line][-1]
-    again = names[last.split(" = ")[0]]
-    assert [(v.op, repr(v.data), v.label) for v in toposort(again)] == [
-        (v.op, repr(v.data), v.label) for v in toposort(root)
-    ]
-
-
 def test_nothing_of_the_graph_is_changed():
     c = example()[2]
     c.backward()
     before = [(v.data, v.grad) for v in toposort(c)]
     str(explain(c))
     assert [(v.data, v.grad) for v in toposort(c)] == before
-
-
-def hand_set(a, factor):
-    out = Value(a.data * factor, (a,), "times")
-    out.label = "out"
-
-    def backward():
-        a.grad += factor * out.grad
-
-    out._backward = backward
-    return out
 
 
 def test_a_hand_set_backward_is_explained_by_what_it_added():
@@ -230,75 +174,6 @@ def test_notebooks_get_a_table_without_a_chance_for_labels_to_run():
 def test_something_else_than_a_value_is_named():
     with pytest.raises(TypeError, match=r"explain expects a Value.*got 3"):
         explain(3)
-
-
-def test_formula_inlines_what_has_no_name():
-    a, b = named(2.0, "a"), named(3.0, "b")
-    y = (a + b) ** 2 / b - a.exp()
-    y.label = "y"
-    assert formula(y) == r"y = \frac{{\left(a + b\right)}^{2}}{b} - e^{a}"
-
-
-def test_formula_gives_a_line_to_each_labelled_value():
-    c = example()[2]
-    y = c * c
-    y.label = "y"
-    assert formula(y) == (
-        "\\begin{aligned}\nc &= a \\cdot b + b \\\\\ny &= c \\cdot c\n\\end{aligned}"
-    )
-
-
-@pytest.mark.parametrize(
-    ("make", "tex"),
-    [
-        (lambda a, b: OPS["le"](a, b), r"a \le b"),
-        (lambda a, b: maximum(a, b, 1.0), r"\max(a, b, 1)"),
-        (lambda a, b: OPS["take"](0, a, b), r"\operatorname{take}\left(0, a, b\right)"),
-        (lambda a, b: OPS["logsumexp"](a, b, a), r"\ln(e^{a} + e^{b} + e^{a})"),
-        (lambda a, b: a * 1e-7, r"a \cdot 1 \cdot 10^{-7}"),
-        (lambda a, b: -(a + b), r"-\left(a + b\right)"),
-        (lambda a, b: a.exp() ** 2, r"{\left(e^{a}\right)}^{2}"),
-        (lambda a, b: Value(1.0, (a, b), "my op"), r"\mathrm{my\ op}\left(a, b\right)"),
-    ],
-)
-def test_formulas_are_written_as_in_a_textbook(make, tex):
-    y = make(named(2.0, "a"), named(3.0, "b"))
-    y.label = "y"
-    assert formula(y) == f"y = {tex}"
-
-
-def test_formula_writes_names_of_several_letters_upright():
-    assert formula(named(1.0, "loss_a") + 1).startswith(r"v_{2} = \mathrm{loss\_a} + 1")
-
-
-def test_python_reads_like_the_formula():
-    assert python(example()[2]) == (
-        "from micrograd import Value\n\n"
-        "a = Value(2.0, label='a')\nb = Value(3.0, label='b')\n"
-        "c = a * b + b\nc.label = 'c'\n"
-    )
-
-
-def test_python_makes_identifiers_of_any_label():
-    names: dict = {}
-    exec(python(named(1.0, "layers.0.w") + named(2.0, "class") + named(3.0, "Value")), names)
-    assert [v.label for v in names.values() if isinstance(v, Value)][:3] == [
-        "layers.0.w",
-        "class",
-        "Value",
-    ]
-
-
-def test_python_says_where_a_hand_set_backward_is_missing():
-    assert "# its _backward was set by hand" in python(hand_set(named(2.0, "a"), 5.0))
-
-
-def test_deep_graphs_can_be_written():
-    x = named(1.0, "x")
-    for _ in range(20_000):
-        x = x.tanh()
-    assert python(x).count("tanh") == 20_000
-    assert formula(x).count("tanh") == 20_000
 
 
 def test_a_symbol_is_neither_true_nor_false():
