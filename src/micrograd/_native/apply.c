@@ -70,7 +70,7 @@ static int on_tape(Value *v)
 
 Value *value_leaf(double data)
 {
-    Value *v = value_alloc();
+    Value *v = value_alloc(0);
     if (UNLIKELY(v == NULL))
         return NULL;
     v->data = data;
@@ -102,7 +102,7 @@ Value *observe(Value *v)
 
 Value *value_unary(int op, Value *x)
 {
-    Value *v = value_alloc();
+    Value *v = value_alloc(x->flags & TRACKED);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         return NULL;
@@ -111,14 +111,12 @@ Value *value_unary(int op, Value *x)
     v->op = (uint8_t)op;
     v->count = 1;
     v->parents[0] = x;
-    if (UNLIKELY(x->flags & TRACKED))
-        value_track(v);
     return finish(v);
 }
 
 Value *value_power(Value *x, double exponent, int integral)
 {
-    Value *v = value_alloc();
+    Value *v = value_alloc(x->flags & TRACKED);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         return NULL;
@@ -126,17 +124,15 @@ Value *value_power(Value *x, double exponent, int integral)
     v->data = op_value(OP_POWC, &x->data, 1, exponent);
     v->op = OP_POWC;
     v->count = 1;
-    v->flags = integral ? INTEGRAL : 0;
+    v->flags |= integral ? INTEGRAL : 0;
     v->base = x;
     v->exponent = exponent;
-    if (UNLIKELY(x->flags & TRACKED))
-        value_track(v);
     return finish(v);
 }
 
 Value *value_binary(int op, double data, Value *x, Value *y)
 {
-    Value *v = value_alloc();
+    Value *v = value_alloc((x->flags | y->flags) & TRACKED);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         Py_DECREF(y);
@@ -147,8 +143,6 @@ Value *value_binary(int op, double data, Value *x, Value *y)
     v->count = 2;
     v->parents[0] = x;
     v->parents[1] = y;
-    if (UNLIKELY((x->flags | y->flags) & TRACKED))
-        value_track(v);
     return finish(v);
 }
 
@@ -274,6 +268,14 @@ static int compute(int op, Value **parents, Py_ssize_t count, double *data)
     return covered;
 }
 
+static int any_tracked(Value **parents, Py_ssize_t count)
+{
+    int flags = 0;
+    for (Py_ssize_t i = 0; i < count; i++)
+        flags |= parents[i]->flags;
+    return flags & TRACKED;
+}
+
 /* The result of an op of the table or of any Op object; takes over the parents' references. */
 static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count)
 {
@@ -285,7 +287,7 @@ static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count
         done = compute(op, parents, count, &data);
     if (done == 0 && call_op(object, parents, count, &data) == 0)
         done = 1;
-    Value *v = done == 1 ? value_alloc() : NULL;
+    Value *v = done == 1 ? value_alloc(any_tracked(parents, count)) : NULL;
     if (v == NULL) {
         for (Py_ssize_t i = 0; i < count; i++)
             Py_DECREF(parents[i]);

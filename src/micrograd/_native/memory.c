@@ -1,9 +1,12 @@
 /* Where nodes come from and where they go: a free list, freeing without recursion, and what the
    garbage collector is told.
 
-   A node costs the collector nothing until it is given a closure, because a graph of parents has no
-   cycles; only `out._backward = f`, where f refers to out, makes one. From then on that node, and
-   each node made from it, which f may come to refer to as well, is tracked. */
+   A graph of parents has no cycles; only `out._backward = f`, where f refers to out, makes one. So a
+   computed node has no collector's header before it and costs 64 bytes. A node that is made by hand,
+   for a closure to be assigned to, has one, and is tracked once it holds the closure; so is each node
+   made from it, which f may come to refer to as well. Where a closure is assigned to a computed node,
+   that one cannot be tracked any more, but all nodes get headers from then on: a program that does
+   this may lose one graph to a cycle, and no second one. */
 #include "value.h"
 
 #include "ops.h"
@@ -19,19 +22,68 @@ Py_ssize_t free_count;
 static Value *dying; /* dead nodes whose parents are still to be released */
 static int draining;
 
-Value *value_alloc_fresh(void)
+static int always_header;
+
+/* A node with room for what the collector notes, to be tracked when the need arises. */
+Value *value_alloc_with_header(void)
 {
     Value *v = PyObject_GC_New(Value, value_type);
-    if (v != NULL)
+    if (v != NULL) {
         memset((char *)v + sizeof(PyObject), 0, sizeof(Value) - sizeof(PyObject));
+        v->flags = HAS_HEADER;
+    }
     return v;
 }
 
+Value *value_alloc_slow(int tracked)
+{
+    if (tracked || always_header) {
+        Value *v = value_alloc_with_header();
+        if (v != NULL && tracked)
+            value_track(v);
+        return v;
+    }
+    Value *v = PyObject_Malloc(sizeof(Value));
+    if (v == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    memset(v, 0, sizeof(Value));
+    return (Value *)PyObject_Init((PyObject *)v, value_type);
+}
+
+/* Not PyObject_GC_Del, so that Python refuses `v.__class__ = Subclass`: subclasses have headers. */
+void value_free(void *v)
+{
+    if (value_is_gc(v))
+        PyObject_GC_Del(v);
+    else
+        PyObject_Free(v);
+}
+
+/* From now on a cycle through this node is to be found. */
 void value_track(Value *v)
 {
-    v->flags |= TRACKED;
-    if (!PyObject_GC_IsTracked((PyObject *)v))
-        PyObject_GC_Track(v);
+    if (value_is_gc((PyObject *)v)) {
+        v->flags |= TRACKED;
+        if (!PyObject_GC_IsTracked((PyObject *)v))
+            PyObject_GC_Track(v);
+        return;
+    }
+    always_header = 1;
+    while (free_list != NULL) {
+        v = free_list;
+        free_list = v->next;
+        free_count--;
+        value_free(v);
+        Py_DECREF(value_type);
+    }
+}
+
+/* Subclasses are allocated by Python, always with a header. */
+int value_is_gc(PyObject *self)
+{
+    return !Py_IS_TYPE(self, value_type) || ((Value *)self)->flags & HAS_HEADER;
 }
 
 /* Make room for what few nodes have: one allocation, to which the parents move. */
@@ -98,7 +150,7 @@ void value_drop(Value *v)
     Py_ssize_t count = count_of(v);
     v->count = 0;
     v->op = OP_LEAF;
-    v->flags &= TRACKED;
+    v->flags &= TRACKED | HAS_HEADER;
     for (Py_ssize_t i = 0; i < count; i++)
         Py_DECREF(parents[i]);
     if (extra != NULL) {
@@ -124,14 +176,18 @@ static void release(Value *v)
         v->count = 0;
         v->op = OP_LEAF;
     }
-    v->flags = 0;
-    if (LIKELY(type == value_type && free_count < FREE_LIST_LIMIT)) {
+    if (UNLIKELY(type != value_type)) {
+        type->tp_free(v);
+        Py_DECREF(type);
+    }
+    else if (LIKELY(free_count < FREE_LIST_LIMIT && !!(v->flags & HAS_HEADER) == always_header)) {
+        v->flags &= HAS_HEADER;
         v->next = free_list; /* with its reference to the type */
         free_list = v;
         free_count++;
     }
     else {
-        type->tp_free(v);
+        value_free(v);
         Py_DECREF(type);
     }
     Py_XDECREF(x);

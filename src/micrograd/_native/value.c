@@ -8,7 +8,7 @@
 static PyObject *value_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     if (type == value_type)
-        return (PyObject *)value_alloc();
+        return (PyObject *)value_alloc_with_header();
     Value *v = (Value *)type->tp_alloc(type, 0);
     if (v != NULL)
         value_track(v); /* a subclass may have attributes, through which cycles come about */
@@ -96,7 +96,7 @@ static PyObject *value_vectorcall(PyObject *type, PyObject *const *args, size_t 
     if (LIKELY(ordinary && named == 0 && count >= 1 && count <= 4)) {
         if (count == 1 && PyFloat_CheckExact(args[0]))
             return (PyObject *)value_leaf(PyFloat_AS_DOUBLE(args[0]));
-        Value *v = value_alloc();
+        Value *v = count == 1 ? value_alloc(0) : value_alloc_with_header();
         if (v != NULL && fill(v, args[0], count > 1 ? args[1] : NULL, count > 2 ? args[2] : NULL,
                               count > 3 ? args[3] : NULL) < 0)
             Py_CLEAR(v);
@@ -356,7 +356,8 @@ int value_type_ready(void)
         {Py_tp_dealloc, value_dealloc},
         {Py_tp_traverse, value_traverse},
         {Py_tp_clear, value_clear},
-        {Py_tp_free, PyObject_GC_Del},
+        {Py_tp_is_gc, value_is_gc},
+        {Py_tp_free, value_free},
         {Py_tp_repr, value_repr},
         {Py_tp_methods, methods},
         {Py_tp_getset, attributes},

@@ -1,6 +1,5 @@
-/* One number of the graph, as the compiled engine stores it: 64 bytes, and 16 before them that the
-   garbage collector needs should the node ever hold a hand-set _backward. Data, gradient, two
-   parents and the op lie inline; what few nodes have lies behind one pointer, in the parents' place. */
+/* One number of the graph, as the compiled engine stores it, in 64 bytes: data, gradient, two parents
+   and the op lie inline; what few nodes have lies behind one pointer, in the parents' place. */
 #ifndef MICROGRAD_VALUE_H
 #define MICROGRAD_VALUE_H
 
@@ -24,8 +23,9 @@ typedef struct {
 
 enum { /* Value.flags */
     HAS_EXTRA = 1,
-    TRACKED = 2,  /* known to the garbage collector, as all made from it will be */
-    INTEGRAL = 4, /* the exponent was an int: the op reads **2, not **2.0 */
+    HAS_HEADER = 2, /* of the garbage collector, in 16 bytes before the node; see memory.c */
+    TRACKED = 4,    /* known to it, as all made from this node will be */
+    INTEGRAL = 8,   /* the exponent was an int: the op reads **2, not **2.0 */
 };
 
 struct Value {
@@ -75,8 +75,11 @@ static inline int is_value(PyObject *o)
 /* memory.c */
 extern Value *free_list;
 extern Py_ssize_t free_count;
-Value *value_alloc_fresh(void);
+Value *value_alloc_slow(int tracked);
+Value *value_alloc_with_header(void);
 void value_track(Value *v);
+int value_is_gc(PyObject *self);
+void value_free(void *v);
 Extra *value_extra(Value *v);
 int value_set_parents(Value *v, Value *const *parents, Py_ssize_t count);
 void value_drop(Value *v);
@@ -147,12 +150,13 @@ static inline int operand(const char *symbol, PyObject *o, Value **out)
     return 1;
 }
 
-/* A node of the exact class, without parents or op; its data is to be set. */
-static inline Value *value_alloc(void)
+/* A node of the exact class, without parents or op; its data is to be set. It is tracked if one of the
+   parents that it will have is. */
+static inline Value *value_alloc(int tracked)
 {
     Value *v = free_list;
-    if (UNLIKELY(v == NULL))
-        return value_alloc_fresh();
+    if (UNLIKELY(v == NULL || tracked))
+        return value_alloc_slow(tracked);
     free_list = v->next;
     free_count--;
     Py_SET_REFCNT(v, 1);
