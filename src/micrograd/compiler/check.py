@@ -33,50 +33,49 @@ def check(variant: "Variant", recording: Trace, graph: Graph, args: "Sequence[Ar
     Raises:
         JitError: they differ by more than rounding explains.
     """
-    examples = [
-        replace(a, value=a.value[:1], shape=(1, *a.shape[1:])) if a.shape else a for a in args
-    ]
-    sizes = variant.padded(1) if variant.program.sizes else ()
-    v = variant.memory(args, sizes, examples)
+    env = variant.env(args)
+    examples = args
+    if "B" in env:
+        examples = [
+            replace(a, value=a.value[:1], shape=(1, *a.shape[1:])) if a.shape else a for a in args
+        ]
+        env = {"B": 1, "P": env["P"]}
+    v = variant.memory(args, env, examples)
     outputs = list(recording.outputs())
     eager = [out._data for out in outputs]
-    wanted = [k for k in range(len(recording.guards), len(outputs)) if variant.seedable(k)][
-        :_GRADIENTS
-    ]
+    wanted = [k for k in range(len(recording.guards), len(outputs)) if variant.seedable(k)]
+    wanted = wanted[:_GRADIENTS]
     slopes = {k: _eager_gradients(outputs[k], recording) for k in wanted}
-    if _agrees(variant, v, sizes, eager, slopes):
+    if _agrees(variant, v, env, eager, slopes):
         return
-    rng = np.random.default_rng(0)
-    moved = variant.leaf_addresses(sizes)
-    v = variant.memory(args, sizes, examples)
-    v[moved] *= 1 + _NUDGE * rng.uniform(-1, 1, len(moved)).astype(v.dtype)
+    moved = variant.leaf_addresses(env)
+    v = variant.memory(args, env, examples)
+    nudges = np.random.default_rng(0).uniform(-_NUDGE, _NUDGE, len(moved))
+    v[moved] *= (1 + nudges).astype(v.dtype)
     values, gradients = interpret(graph, v[moved].tolist(), [graph.outputs[k] for k in wanted])
     eager = [values[i] for i in graph.outputs]
-    if not _agrees(variant, v, sizes, eager, dict(zip(wanted, map(np.array, gradients)))):
+    if not _agrees(variant, v, env, eager, dict(zip(wanted, map(np.array, gradients)))):
         raise JitError(
-            f"{variant.name}: the compiled program does not give what the eager run gave. This is a defect "
-            "of the compiler: please report it; call the function without jit meanwhile"
+            f"{variant.name}: the compiled program does not give what the eager run gave. This is "
+            "a defect of the compiler: please report it, and call the function without jit"
         )
 
 
 def _agrees(
     variant: "Variant",
     v: np.ndarray,
-    sizes: tuple[int, ...],
+    env: dict[str, int],
     eager: list[float],
     slopes: dict[int, np.ndarray],
 ) -> bool:
     tolerance = _TOLERANCE[v.dtype.name]
-    variant.kernel.forward(v, sizes, variant.no_seeds)
-    env = {"P": sizes[1]} if sizes else {}
+    variant.kernel.forward(v, variant.sizes(env), variant.scalars(env))
     values = np.array([v[evaluate(a, env)] for a in variant.program.outputs], dtype=float)
     if not _close(values, np.array(eager), tolerance):
         return False
-    leaves, known = variant.leaf_addresses(sizes), variant.differentiable()
+    leaves, known = variant.leaf_addresses(env), variant.differentiable(env)
     for k, expected in slopes.items():
-        seeds = variant.no_seeds.copy()
-        seeds[k] = 1.0
-        found = variant.gradients(v, sizes, seeds)[leaves].astype(float)
+        found = variant.gradients(v, env, {k: 1.0})[leaves].astype(float)
         if not _close(found[known], expected[known], tolerance):
             return False
     return True

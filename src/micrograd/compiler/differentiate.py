@@ -198,11 +198,10 @@ def _initialised(
 
 
 def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:
-    """Clear runs of addresses; clearing a little of what is assigned later does no harm."""
-    if not len(ids):
-        return
-    edge = (np.diff(ids) > 16) | ((ids[:-1] < memory.plain) & (ids[1:] >= memory.plain))
-    for run in np.split(ids, np.flatnonzero(edge) + 1):
+    """Clear what must be, array by array; clearing what is assigned later does no harm."""
+    for run in np.split(ids, np.searchsorted(ids, memory.arrays)):
+        if not len(run):
+            continue
         first, count = int(run[0]), int(run[-1] - run[0] + 1)
         if first < memory.plain:
             yield Clear(first, count)

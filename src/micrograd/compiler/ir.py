@@ -174,15 +174,14 @@ Statement = Nest | Route | For | Clear
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The shape of a memory: plain addresses first, then batched rows of P numbers."""
+    """The shape of a memory: plain addresses first, then batched rows of P numbers.
+
+    ``arrays`` are the starts of its arrays, each batched row counted as one address.
+    """
 
     plain: int
     rows: int
-
-    @property
-    def size(self) -> Size:
-        """The number of all addresses."""
-        return self.plain + self.rows * PADDED
+    arrays: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,9 +9,12 @@ from typing import Any
 
 from ..modes import mode
 from .errors import JitError
+from .lengths import Lengths, generalised
+from .lower import Lowered, lower
 from .signature import Argument, argument
-from .trace import graph_of, trace
-from .variant import Variant, program_of
+from .standalone import standalone
+from .trace import Trace, graph_of, trace
+from .variant import Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments
 _STRUCTURES = 64
@@ -29,6 +32,7 @@ class Jitted:
         self._static = static
         self._options = options
         self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
+        self._lengths = Lengths()
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
 
@@ -37,36 +41,57 @@ class Jitted:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         arguments = self._arguments(args, kwargs)
         with self._lock:
-            variant, v, sizes = self._computed(arguments)
-        return variant.wrapped(arguments, v, sizes)
+            variant, v, env = self._computed(arguments)
+        return variant.wrapped(arguments, v, env)
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Any, tuple[int, ...]]:
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Any, dict[str, int]]:
         """Find the variant whose branches hold for these arguments, or make it."""
         for key in self._keys(arguments):
             variants = self._variants.get(key, ())
             for variant in variants:
-                if all(getattr(o, a) == x for o, a, x in variant.recording.depends):
+                if variant.accepts(arguments) and variant.recording.holds():
                     done = variant.run(arguments)
                     if done is not None:
                         return variant, *done
             if len(variants) >= _PATHS:
                 raise JitError(
-                    f"{self.__name__} took more than {_PATHS} paths through its branches: compute both sides and "
-                    "choose by where(condition, x, y)"
+                    f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
+                    "both sides and choose by where(condition, x, y)"
                 )
-        recording = trace(self._f, arguments, {})
-        variant = Variant(recording, arguments, self.__name__, self._options)
-        key = _structure(arguments, _free(variant))
+        variant, free = self._made(arguments)
+        key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
         done = variant.run(arguments)
         if done is None:
-            raise JitError(
-                f"{self.__name__} branches on a value that its own trace decides otherwise"
-            )
+            raise JitError(f"{self.__name__} branches on what its own trace decides otherwise")
         return variant, *done
+
+    def _made(self, arguments: list[Argument]) -> tuple[Variant, frozenset[int]]:
+        """Trace and compile; for all lengths at once where two lengths have been seen.
+
+        Returns the variant, and the arguments whose length it takes as it comes.
+        """
+        recording = trace(self._f, arguments)
+        if recording.batch is not None:
+            return self._variant(recording, arguments), recording.free()
+        offsets = self._lengths.varying(arguments)
+        if offsets:
+            self._lengths.give_up(arguments)  # now or never
+            general = generalised(self._f, arguments, offsets, recording)
+            try:
+                if general:
+                    variant = self._variant(recording, arguments, general, offsets)
+                    return variant, frozenset(offsets)
+            except JitError:  # alike at four lengths, and yet not at this one
+                recording = trace(self._f, arguments)
+        return self._variant(recording, arguments), frozenset()
+
+    def _variant(self, recording: Trace, arguments: list[Argument], *general: Any) -> Variant:
+        graph = graph_of(recording, _nests(arguments))
+        return Variant(recording, graph, arguments, self.__name__, self._options, *general)
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
         """The structure with the sizes of batches left out, in each way known so far, and in full."""
@@ -91,26 +116,24 @@ class Jitted:
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
         arguments = self._arguments(args, {})
-        return graph_of(trace(self._f, arguments, {}), set())
+        return graph_of(trace(self._f, arguments), set())
 
     def lower(self, *args: Any) -> Any:
         """Return the loops of a call; print them to read them."""
-        arguments = self._arguments(args, {})
-        return program_of(trace(self._f, arguments, {}), arguments)
+        return self._lowered(args).program
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
-        from .standalone import standalone
+        return standalone(self._lowered(args), self.__name__, self._options["dtype"])
 
-        return standalone(self.lower(*args), self.__name__, self._options["dtype"])
+    def _lowered(self, args: tuple) -> Lowered:
+        arguments = self._arguments(args, {})
+        return lower(graph_of(trace(self._f, arguments), _nests(arguments)))
 
 
-def _free(variant: Variant) -> frozenset[int]:
-    """The arguments whose length is the batch size and nothing else."""
-    inputs = variant.recording.inputs
-    batched = {i.argument for i in inputs if i.batched}
-    whole = {i.argument for i in inputs if not i.batched and i.leaves}
-    return frozenset(k for k in batched - whole - variant.recording.measured if k is not None)
+def _nests(arguments: Sequence[Argument]) -> set[int]:
+    """The arguments that hold Values: their gradients are wanted."""
+    return {k for k, a in enumerate(arguments) if a.kind == "nest"}
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:

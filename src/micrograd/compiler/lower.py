@@ -21,7 +21,7 @@ class Lowered:
     """A program, and where the graph's leaves went."""
 
     program: Program
-    inputs: list[Place]  # one for each of the graph's segments; of a batched one, ``new`` is its row
+    inputs: list[Place]  # one for each of the graph's segments
 
 
 def lower(graph: Graph) -> Lowered:
@@ -37,12 +37,13 @@ def lower(graph: Graph) -> Lowered:
         for a in loops.arrays
         if a.kind in _WITH_GRADIENT and not a.batched
     ]
+    starts = tuple(sorted(a.start + a.batched * loops.plain for a in loops.arrays))
     rolled = roll(loops.nests)
     backward = differentiate(
         rolled,
         symbolic,
         _needs_gradient(loops),
-        Memory(loops.plain, loops.rows),
+        Memory(loops.plain, loops.rows, starts),
         leaves,
     )
     spans, movable = _spans(loops, graph)
@@ -92,7 +93,7 @@ def _spans(loops: Loops, graph: Graph) -> tuple[list[tuple[int, int]], set[int]]
 
 def _input_places(loops: Loops, graph: Graph, places: Places) -> list[Place]:
     return [
-        Place(start, count, start) if batched else places.at(start)
+        Place(start, count, places.end + start * PADDED) if batched else places.at(start)
         for start, count, batched in _segments(loops, graph)
     ]
 

@@ -28,8 +28,8 @@ class Place:
     """
 
     old: int
-    count: int
-    new: int
+    count: Size
+    new: Size
     outer: int = 0
     row: int = 0
 

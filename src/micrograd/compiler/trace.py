@@ -40,6 +40,16 @@ class Trace:
     measured: set[int]  # arguments whose length is part of the program
     depends: list[tuple[Any, str, Any]] = field(default_factory=list)
 
+    def holds(self) -> bool:
+        """Tell whether all that the recording depends on is still as it was."""
+        return all(getattr(owner, name) == was for owner, name, was in self.depends)
+
+    def free(self) -> frozenset[int]:
+        """The arguments whose length is the batch size and nothing else."""
+        batched = {i.argument for i in self.inputs if i.batched}
+        whole = {i.argument for i in self.inputs if not i.batched}
+        return frozenset(k for k in batched - whole - self.measured if k is not None)
+
     def outputs(self) -> Iterator[Value]:
         """Yield the values that the program must compute: of the guards, then of the result."""
         for v, _ in self.guards:
@@ -50,7 +60,7 @@ class Trace:
                     yield as_value(leaf)
 
 
-def trace(f: Callable, args: Sequence[Argument], kwargs: dict[str, Any]) -> Trace:
+def trace(f: Callable, args: Sequence[Argument]) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
 
     Raises:
@@ -59,7 +69,7 @@ def trace(f: Callable, args: Sequence[Argument], kwargs: dict[str, Any]) -> Trac
     tracer = _Tracer()
     with changed(tracer=tracer):
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
-        result = f(*stand_ins, **kwargs)
+        result = f(*stand_ins)
     return tracer.finished(f, result)
 
 

@@ -1,6 +1,6 @@
 """One compiled recording: it takes a call's arguments, runs the loops, and wraps the results."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,32 +10,56 @@ from ..engine import Value
 from ..modes import mode
 from .arrays import Batch, Predicate
 from .check import check
-from .ir import Program
+from .general import SIZE, General
+from .graph import Graph
 from .kernel import allocate, make_kernel
 from .lower import lower
 from .signature import Argument
-from .sizes import evaluate
-from .trace import Trace, graph_of
+from .sizes import bound, evaluate, variables
+from .trace import Trace
 
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
 
 
 class Variant:
-    """A function compiled for one structure of arguments and one path through its branches."""
+    """A function compiled for one structure of arguments and one path through its branches.
+
+    Args:
+        recording: what the function did; its tape is given back.
+        graph: the same, as numbers.
+        args: the arguments of the recorded call.
+        name: the function's, for messages.
+        options: of the kernel: backend, dtype, strict.
+        general: a program for all lengths, and
+        offsets: for each argument whose length it is, how much longer than n it is.
+
+    Raises:
+        JitError: the program does not do what the recording did.
+    """
 
     def __init__(
-        self, recording: Trace, args: Sequence[Argument], name: str, options: dict[str, Any]
+        self,
+        recording: Trace,
+        graph: Graph,
+        args: Sequence[Argument],
+        name: str,
+        options: Mapping[str, Any],
+        general: General | None = None,
+        offsets: Mapping[int, int] | None = None,
     ) -> None:
         self.name = name
         self.recording = recording
-        graph = graph_of(recording, {k for k, a in enumerate(args) if a.kind == "nest"})
-        lowered = lower(graph)
+        lowered = general.lowered if general else lower(graph)
         self.program = lowered.program
         self.kernel = make_kernel(self.program, **options)
         self.dtype = np.dtype(options["dtype"])
         self.captured = recording.captured
+        self._coefficients = general.coefficients if general else []
+        self._offsets = dict(offsets or {})
+        self._least = general.least if general else 0
+        if general:
+            self._least = min(self._least, self.env(args)[SIZE])
         self._kinds = [a.kind for a in args]
-        self._plain = evaluate(self.program.size, {"P": 0})
         self._fills = [
             (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
         ]
@@ -47,20 +71,39 @@ class Variant:
 
     # ---- running
 
-    def padded(self, batch: int) -> tuple[int, int]:
-        """The run-time sizes of a batch: its own, and that of its rows in memory."""
-        return batch, -(-batch // _PADDING) * _PADDING
+    def accepts(self, args: Sequence[Argument]) -> bool:
+        """Tell whether the lengths of the arguments agree with each other and with the program."""
+        if self._offsets:
+            lengths = {args[k].shape[0] - offset for k, offset in self._offsets.items()}
+            return len(lengths) == 1 and lengths.pop() >= self._least
+        batched = {args[k].shape[0] for k, b, _ in self._fills if b and k is not None}
+        return len(batched) <= 1 and 0 not in batched
 
-    def sizes(self, args: Sequence[Argument]) -> tuple[int, ...]:
+    def env(self, args: Sequence[Argument]) -> dict[str, int]:
         """The run-time sizes of a call."""
-        if not self.program.sizes:
-            return ()
-        return self.padded(next(args[k].shape[0] for k, batched, _ in self._fills if batched))
+        for k, offset in self._offsets.items():
+            return bound(SIZE, args[k].shape[0] - offset)
+        for k, batched, _ in self._fills:
+            if batched and k is not None:
+                batch = args[k].shape[0]
+                return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
+        return {}
+
+    def sizes(self, env: Mapping[str, int]) -> tuple[int, ...]:
+        """The run-time sizes as the kernel takes them."""
+        return tuple([env[name] for name in self.program.sizes])
+
+    def scalars(self, env: Mapping[str, int]) -> np.ndarray:
+        """The run-time scalars of a call, the outputs' gradients zero."""
+        scalars = self.no_seeds.copy()
+        for k, c in enumerate(reversed(self._coefficients), 1):
+            scalars[-k] = c.at(env[SIZE])
+        return scalars
 
     def memory(
         self,
         args: Sequence[Argument],
-        sizes: tuple[int, ...],
+        env: Mapping[str, int],
         examples: Sequence[Argument] | None = None,
     ) -> np.ndarray:
         """A new memory with parameters, inputs and constants in their places.
@@ -68,28 +111,25 @@ class Variant:
         Args:
             examples: what batched inputs are read from, where that is not args.
         """
-        v = allocate(evaluate(self.program.size, {"P": sizes[1] if sizes else 0}), self.dtype)
+        v = allocate(evaluate(self.program.size, env), self.dtype)
         if self.captured:
             self._read(self.captured, v[: len(self.captured)])
-        start = self.program.constants[0]
+        start = evaluate(self.program.constants[0], env)
         v[start : start + len(self._constants)] = self._constants
         for k, batched, place in self._fills:
+            start, count = evaluate(place.new, env), evaluate(place.count, env)
             if k is None:
-                v[place.new] = 1.0 / sizes[0]
+                v[start] = 1.0 / env["B"]
                 continue
-            if batched:
-                start, outer, row = self._plain + place.new * sizes[1], *sizes
-                value = (examples or args)[k].value
-            else:
-                start, outer, row = place.new, place.outer, place.row
-                value = args[k].value if args[k].kind == "array" else args[k].numbers()
-            if outer:
-                rows = v[start : start + place.count // (1 if batched else outer) * row]
-                rows = rows.reshape(-1, row)
-                rows[:, :outer] = np.asarray(value).reshape(outer, -1).T
-                rows[:, outer:] = 0.0
-            else:
-                v[start : start + place.count] = np.reshape(value, -1)
+            arg = (examples or args)[k] if batched else args[k]
+            value = arg.value if arg.kind == "array" else arg.numbers()
+            outer, row = (env["B"], env["P"]) if batched else (place.outer, place.row)
+            if not outer:
+                v[start : start + count] = np.reshape(value, -1)
+                continue
+            table = np.asarray(value).reshape(outer, -1).T
+            rows = v[start : start + len(table) * row].reshape(-1, row)
+            rows[:, :outer] = table
         return v
 
     def _read(self, values: Sequence[Value], into: np.ndarray) -> None:
@@ -100,96 +140,104 @@ class Variant:
             read_data(values, wide)
             into[:] = wide
 
-    def run(self, args: Sequence[Argument]) -> tuple[np.ndarray, tuple[int, ...]] | None:
+    def run(self, args: Sequence[Argument]) -> tuple[np.ndarray, dict[str, int]] | None:
         """Compute the values; None when a branch would have gone another way."""
-        sizes = self.sizes(args)
-        v = self.memory(args, sizes)
-        self.kernel.forward(v, sizes, self.no_seeds)
+        env = self.env(args)
+        v = self.memory(args, env)
+        self.kernel.forward(v, self.sizes(env), self.scalars(env))
         for address, holds in zip(self.program.outputs, self._guards):
-            if bool(v[address]) != holds:
+            if bool(v[evaluate(address, env)]) != holds:
                 return None
-        return v, sizes
+        return v, env
+
+    def gradients(self, v: np.ndarray, env: Mapping[str, int], seeds: Mapping[int, float]) -> Any:
+        """The gradient memory, given the gradients of some outputs."""
+        scalars = self.scalars(env)
+        for k, seed in seeds.items():
+            scalars[k] = seed
+        g = allocate(len(v), self.dtype)
+        self.kernel.backward(v, g, self.sizes(env), scalars)
+        return g
 
     # ---- what the check asks
 
-    def leaf_addresses(self, sizes: tuple[int, ...]) -> np.ndarray:
+    def leaf_addresses(self, env: Mapping[str, int]) -> np.ndarray:
         """Where the captured values and the inputs' leaves lie, the first example of each batch."""
         places = [np.arange(len(self.captured))]
         for _, batched, p in self._fills:
-            if batched:
-                places.append(self._plain + sizes[1] * (p.new + np.arange(p.count)))
-            else:
-                places.append(np.array([p.moved(p.old + i) for i in range(p.count)], dtype=int))
+            start, count = evaluate(p.new, env), evaluate(p.count, env)
+            steps = np.arange(count) * (env["P"] if batched else 1)
+            if p.outer and not batched:
+                steps = steps % p.inner * p.row + steps // p.inner
+            places.append(start + steps)
         return np.concatenate(places)
 
-    def differentiable(self) -> np.ndarray:
+    def differentiable(self, env: Mapping[str, int]) -> np.ndarray:
         """For each of these, whether the program computes its gradient."""
-        kinds = [np.ones(len(self.captured), dtype=bool)]
-        nests = {k for k, a in enumerate(self._kinds) if a == "nest"}
-        kinds += [np.full(p.count, k in nests) for k, _, p in self._fills]
-        return np.concatenate(kinds)
+        known = [np.ones(len(self.captured), dtype=bool)]
+        for k, _, p in self._fills:
+            nest = k is not None and self._kinds[k] == "nest"
+            known.append(np.full(evaluate(p.count, env), nest))
+        return np.concatenate(known)
 
     def seedable(self, k: int) -> bool:
         """Tell whether output k is one number, not one for each example."""
-        return isinstance(self.program.outputs[k], int)
+        address = self.program.outputs[k]
+        return "P" not in variables(address)
 
     # ---- results
 
-    def wrapped(self, args: Sequence[Argument], v: np.ndarray, sizes: tuple[int, ...]) -> Any:
+    def wrapped(self, args: Sequence[Argument], v: np.ndarray, env: dict[str, int]) -> Any:
         """The function's result, made of Values that backpropagate through the loops."""
-        variables = [(k, a) for k, a in enumerate(args) if a.kind == "nest"]
-        inner = [x for _, a in variables for x in a.values() if isinstance(x, Value)]
+        inner = [
+            x for a in args if a.kind == "nest" for x in a.values() if isinstance(x, Value)
+        ]
         parents = (*self.captured, *inner) if mode.grad else ()
         outputs = iter(enumerate(self.program.outputs[len(self._guards) :], len(self._guards)))
 
         def wrap(leaf: Any) -> Any:
             if isinstance(leaf, Batch):
-                return _rebuilt(leaf.example, lambda x: self._column(next(outputs)[1], x, v, sizes))
+                return _rebuilt(leaf.example, column)
             if isinstance(leaf, Predicate):
-                return bool(v[next(outputs)[1]])
+                return bool(v[evaluate(next(outputs)[1], env)])
             if not isinstance(leaf, Value):
                 return leaf
             k, address = next(outputs)
-            out = Value(float(v[evaluate(address, {})]), parents, f"jit {self.name}")
-            if parents:
-                out._backward = lambda: self._backward(out, k, args, v, sizes)
-            else:
-                out = Value(out.data)
+            data = float(v[evaluate(address, env)])
+            if not parents:
+                return Value(data)
+            out = Value(data, parents, f"jit {self.name}")
+            out._backward = lambda: self._backward(out, k, args, v, env)
             return out
+
+        def column(leaf: Any) -> Any:
+            if not isinstance(leaf, (Value, Predicate)):
+                return np.full(env["B"], float(leaf))
+            address = next(outputs)[1]
+            start = evaluate(address, env)
+            if "P" not in variables(address):  # the same for every example
+                return np.full(env["B"], v[start])
+            return v[start : start + env["B"]].copy()
 
         return _rebuilt(self.recording.result, wrap)
 
-    def _column(self, address: Any, leaf: Any, v: np.ndarray, sizes: tuple[int, ...]) -> Any:
-        """The values of one result of a mapped function, for all examples."""
-        start = evaluate(address, {"P": sizes[1]})
-        if isinstance(address, int):
-            return np.full(sizes[0], v[start])
-        return v[start : start + sizes[0]].copy()
-
-    def gradients(self, v: np.ndarray, sizes: tuple[int, ...], seeds: np.ndarray) -> np.ndarray:
-        """The gradient memory, given the gradients of the outputs."""
-        g = allocate(len(v), self.dtype)
-        self.kernel.backward(v, g, sizes, seeds)
-        return g
-
     def _backward(
-        self, out: Value, k: int, args: Sequence[Argument], v: np.ndarray, sizes: tuple[int, ...]
+        self, out: Value, k: int, args: Sequence[Argument], v: np.ndarray, env: dict[str, int]
     ) -> None:
-        seeds = self.no_seeds.copy()
-        seeds[k] = out.grad
-        g = self.gradients(v, sizes, seeds)
+        g = self.gradients(v, env, {k: out.grad})
         if self.captured:
             add_grad(self.captured, g[: len(self.captured)].astype(np.float64, copy=False))
         for j, batched, place in self._fills:
-            if j is not None and not batched and args[j].kind == "nest":
+            if j is not None and not batched and self._kinds[j] == "nest":
                 leaves = args[j].values()
                 here = [i for i, x in enumerate(leaves) if isinstance(x, Value)]
-                part = g[place.new : place.new + place.count][here].astype(np.float64)
+                start = evaluate(place.new, env)
+                part = g[start : start + len(leaves)][here].astype(np.float64)
                 add_grad([leaves[i] for i in here], part)
 
 
 def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
-    """The function's result with ``leaf(x)`` in place of everything that is no list, tuple or dict."""
+    """The result with ``leaf(x)`` in place of everything that is no list, tuple or dict."""
     if isinstance(tree, dict):
         return {key: _rebuilt(branch, leaf) for key, branch in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -198,9 +246,3 @@ def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
             return branches
         return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
     return leaf(tree)
-
-
-def program_of(recording: Trace, args: Sequence[Argument]) -> Program:
-    """Lower a recording without making it runnable, to be printed."""
-    differentiable = {k for k, a in enumerate(args) if a.kind == "nest"}
-    return lower(graph_of(recording, differentiable)).program

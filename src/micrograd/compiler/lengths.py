@@ -1,0 +1,73 @@
+"""Calls that differ in the lengths of their lists: when to look for one program for all of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .general import SAMPLES, General, NotGeneral, generalise
+from .lower import lower
+from .signature import Argument
+from .trace import Trace, graph_of, trace
+
+_FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats
+
+
+class Lengths:
+    """The lengths seen so far, for each structure of arguments without its lengths."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Any, list[tuple[int, ...]] | None] = {}
+
+    def varying(self, args: Sequence[Argument]) -> dict[int, int]:
+        """Return which arguments' lengths vary together, and how much longer each is than the first.
+
+        Empty while one length only has been seen, or where there is no program for all.
+        """
+        family, lengths = self._family(args)
+        seen = self._seen.setdefault(family, [])
+        if seen is None:
+            return {}
+        seen.append(lengths)
+        base = np.array(seen[0])
+        changes = np.array(seen) - base
+        moving = np.flatnonzero(changes.any(axis=0))
+        if not len(moving) or (changes[:, moving] != changes[:, moving[:1]]).any():
+            return {}
+        return {int(k): int(lengths[k] - lengths[moving[0]]) for k in moving}
+
+    def give_up(self, args: Sequence[Argument]) -> None:
+        """Compile each length by itself from now on."""
+        self._seen[self._family(args)[0]] = None
+
+    def _family(self, args: Sequence[Argument]) -> tuple[Any, tuple[int, ...]]:
+        family = tuple([a.shape[1:] if a.shape else a.key for a in args])
+        return family, tuple([a.shape[0] if a.shape else 0 for a in args])
+
+
+def generalised(
+    f: Callable, args: Sequence[Argument], offsets: Mapping[int, int], recording: Trace
+) -> General | None:
+    """Try to find one program for all lengths by tracing f at four lengths of our choice."""
+    nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+    captured = [id(v) for v in recording.captured]
+    for first in _FIRST_LENGTHS:
+        samples = []
+        try:
+            for n in range(first, first + SAMPLES):
+                sample = trace(f, [_resized(a, n + offsets[k]) if k in offsets else a for k, a in enumerate(args)])
+                if [id(v) for v in sample.captured] != captured or sample.guards:
+                    raise NotGeneral
+                samples.append(lower(graph_of(sample, nests)))
+            return generalise(samples, first)
+        except Exception:  # whatever f raises at a length it was not written for
+            continue
+    return None
+
+
+def _resized(argument: Argument, length: int) -> Argument:
+    """The argument with its rows repeated or left out."""
+    shape = (max(length, 0), *argument.shape[1:])
+    value = np.resize(argument.value, shape)
+    return replace(argument, value=value, shape=shape, key=shape)
