@@ -40,43 +40,45 @@ def deep(value: Any, memo: dict) -> Any:
 def reduce(value: Any) -> tuple:
     """Take a value apart for pickle."""
     if not value.parents:
-        return (
-            leaf,
-            (_class(value), value._data, value.grad, _op(value), value.label),
-            getattr(value, "__dict__", None),
-        )
+        return leaf, _record(value), getattr(value, "__dict__", None)
     order = value._toposort(value)
     place = {id(v): i for i, v in enumerate(order)}
-    records: list[Any] = []
+    steps: list[Any] = []
     for v in order:
-        if v._closure is not None:
-            raise TypeError(
-                f"{v!r} has a hand-set _backward, which cannot be pickled: "
-                "pickle the leaves instead"
-            )
         if v.parents:
-            records.append(
-                (_class(v), v._data, v.grad, _op(v), v.label, [place[id(p)] for p in v.parents])
-            )
+            parents = [place[id(p)] for p in v.parents]
+            steps.append((_record(v), parents, getattr(v, "__dict__", None)))
         else:
-            records.append(v)  # pickled as an object, so that a parameter stays one parameter
-    return graph, (records,), getattr(value, "__dict__", None)
+            steps.append(v)  # pickled as an object, so that a parameter stays one parameter
+    return graph, (steps,)
 
 
-def leaf(cls: type | None, data: float, grad: float, op: tuple | None, label: str) -> Any:
+def leaf(*record: Any) -> Any:
     """Rebuild a pickled leaf as a value of the implementation in use."""
-    return _rebuilt(cls, data, grad, op, (), label)
+    return _rebuilt(record, ())
 
 
-def graph(records: list) -> Any:
+def graph(steps: list) -> Any:
     """Rebuild a pickled graph; return its root."""
     values: list[Any] = []
-    for record in records:
-        if isinstance(record, tuple):
-            cls, data, grad, op, label, parents = record
-            record = _rebuilt(cls, data, grad, op, tuple([values[i] for i in parents]), label)
-        values.append(record)
+    for step in steps:
+        if isinstance(step, tuple):
+            record, parents, attributes = step
+            step = _rebuilt(record, tuple([values[i] for i in parents]))
+            if attributes:
+                vars(step).update(attributes)
+        values.append(step)
     return values[-1]
+
+
+def _record(value: Any) -> tuple:
+    if value._closure is not None:
+        raise TypeError(
+            f"{value!r} has a hand-set _backward, which cannot be pickled: "
+            "pickle the leaves instead"
+        )
+    op = value.op.__reduce__()[1] if value.op else None
+    return _class(value), value._data, value.grad, op, value.label
 
 
 def _class(value: Any) -> type | None:
@@ -84,14 +86,9 @@ def _class(value: Any) -> type | None:
     return None if "_make" in vars(type(value)) else type(value)
 
 
-def _op(value: Any) -> tuple | None:
-    return value.op.__reduce__()[1] if value.op else None
-
-
-def _rebuilt(
-    cls: type | None, data: float, grad: float, op: tuple | None, parents: tuple, label: str
-) -> Any:
+def _rebuilt(record: tuple, parents: tuple) -> Any:
     from .engine import Value  # the one in use when the pickle is read
 
-    made = cls or Value
+    cls, data, grad, op, label = record
+    made: Any = cls or Value
     return made._make(made, data, grad, ops.named(*op) if op else None, parents, label)

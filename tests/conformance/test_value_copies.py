@@ -104,6 +104,25 @@ class Tagged:
         return cls.classes[Value]
 
 
+def test_a_leaf_with_a_hand_set_backward_cannot_be_copied_either(Value):
+    leaf = Value(2.0, label="mine")
+    leaf._backward = lambda: None
+    for clone in (copy.copy, copy.deepcopy, pickle.dumps, lambda v: pickle.dumps(v * 2)):
+        with pytest.raises(TypeError, match=r"'mine'.*hand-set _backward"):
+            clone(leaf)
+
+
+def test_what_subclasses_remember_inside_a_graph_is_copied(Value):
+    cls = Tagged.of(Value)
+    inner = cls(2.0, (cls(1.0),), "double")
+    inner.tags = ["inner"]
+    inner.parents[0].tags = ["leaf"]
+    outer = cls(6.0, (inner,), "triple")
+    for clone in (copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))):
+        twin = clone(outer).parents[0]
+        assert (twin.tags, twin.parents[0].tags) == (["inner"], ["leaf"])
+
+
 def test_subclasses_are_copied_as_what_they_are(Value):
     cls = Tagged.of(Value)
     v = cls(2.0)
