@@ -42,7 +42,7 @@ export class Picture {
     this.scene = store.scene.value;
     this.stops.push(listen(host, this, store));
     const resized = new ResizeObserver(() => {
-      if (!this.touched) this.fit();
+      if (!this.touched) this.begin();
       else this.later();
     });
     resized.observe(host);
@@ -67,7 +67,7 @@ export class Picture {
         this.update();
       }),
     );
-    this.fit();
+    this.begin();
   }
 
   stop(): void {
@@ -83,6 +83,14 @@ export class Picture {
     if (!width || !height) return;
     const scale = Math.min((width - 48) / this.scene.width, (height - 48) / this.scene.height, 1.35);
     this.look(scale, (width - this.scene.width * scale) / 2, (height - this.scene.height * scale) / 2);
+  }
+
+  // What to see at first: everything, or where the steps begin if everything is too much to read.
+  private begin(): void {
+    this.fit();
+    const first = this.store.selected.value ?? this.store.tree.shown(this.store.timeline.value.inner[0] ?? 0, this.store.open.value);
+    if (this.scale < TINY) this.show(first, true);
+    this.touched = false;
   }
 
   zoom(factor: number, px?: number, py?: number): void {
@@ -153,7 +161,7 @@ export class Picture {
     const was = key ? before.boxes.get(key) : undefined;
     const is = key ? this.scene.boxes.get(key) : undefined;
     this.clear();
-    if (!this.touched) this.fit();
+    if (!this.touched) this.begin();
     else if (was && is) this.look(this.scale, this.x + (was.x - is.x) * this.scale, this.y + (was.y - is.y) * this.scale);
     this.later();
   }
