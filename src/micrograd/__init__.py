@@ -1,5 +1,7 @@
 """Write a model one scalar at a time, see every gradient, and run it at the speed of C."""
 
+from typing import TYPE_CHECKING, Any
+
 from ._backend import backend
 from ._version import __version__
 from .differences import GradientError, check_grads, numeric_grad
@@ -24,6 +26,7 @@ from .transforms import grad, hessian, jvp, value_and_grad, vmap
 __all__ = [
     "AnomalyError",
     "GradientError",
+    "JitError",
     "Value",
     "__version__",
     "backend",
@@ -32,6 +35,7 @@ __all__ = [
     "dot",
     "grad",
     "hessian",
+    "jit",
     "jvp",
     "log_softmax",
     "logsumexp",
@@ -48,5 +52,17 @@ __all__ = [
     "vmap",
     "where",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("jit", "JitError"):  # NumPy comes with them, when they are used
+        from . import compiler
+
+        return getattr(compiler, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if TYPE_CHECKING:
+    from .compiler import JitError, jit
 
 warn_of_the_original()
