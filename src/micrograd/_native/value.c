@@ -295,6 +295,8 @@ static PyObject *value_sizeof(PyObject *self, PyObject *unused)
 {
     Value *v = (Value *)self;
     Py_ssize_t size = Py_TYPE(self)->tp_basicsize;
+    if (!value_is_gc(self))
+        size -= 2 * (Py_ssize_t)sizeof(void *); /* sys.getsizeof adds a header, going by the type */
     if (v->flags & HAS_EXTRA)
         size += (Py_ssize_t)(sizeof(Extra) + (size_t)v->extra->count * sizeof(Value *));
     return PyLong_FromSsize_t(size);
