@@ -76,6 +76,9 @@ class TestGrad:
         assert grad(f)(p) == {"first": Point(3.0, 2.0), "rest": (14.0, [10.0])}
         assert type(grad(f)(p)["first"]) is Point
 
+    def test_any_sequence_gives_a_list(self):
+        assert grad(lambda xs: xs[0] * xs[2])(range(1, 4)) == [3.0, 0.0, 1.0]
+
     def test_arrays_in_arrays_out(self):
         x = np.array([[1.0, 2.0], [3.0, 4.0]])
         slopes = grad(lambda m: (m * m).sum())(x)
