@@ -5,14 +5,15 @@ vector types that gcc and clang share, as wide as the target has them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import chain
 
 from .c_expressions import Writer
-from .c_fusion import Fusion
-from .c_nests import Group, NestPrinter
-from .c_plans import width
+from .c_fusion import Group, Item, Loop, apart, fused
+from .c_loops import print_group
+from .c_plans import Plan, plan, width
+from .c_printer import Printer
 from .ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
 from .roll import sizes_in
 from .sizes import Poly, chosen_two
@@ -21,7 +22,9 @@ from .sizes import Poly, chosen_two
 FLAGS = ("-std=gnu11", "-O2", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")  # fmt: skip
 STRICT_FLAGS = (*FLAGS[:-1], "-ffp-contract=off")
 
-_RESERVED = {"v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane"}
+_FORWARD = "int forward(T *restrict v"
+_BACKWARD = "int backward(const T *restrict v, T *restrict g"
+_RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane"}
 
 
 def tables(program: Program) -> list[Table]:
@@ -49,21 +52,24 @@ def source(
         for i, name in enumerate(program.scalars)
     }
     writer = Writer(dtype, scalars)
+    if portable:
+        bodies = apart(program.forward), apart(program.backward)
+    else:
+        bodies = fused(program, width(dtype), strict)
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
-    names = {*program.sizes, *_RESERVED} | {
-        s.var for s in _flat(program.forward + program.backward, True) if isinstance(s, For)
-    }
-    fusion = Fusion(program, width(dtype), strict)
     functions = []
-    for head, statements in (
-        ("int forward(T *restrict v", program.forward),
-        ("int backward(const T *restrict v, T *restrict g", program.backward),
-    ):
-        printer = NestPrinter(writer, numbers, names, vectors=not portable, strict=strict)
-        _statements(printer, statements, None if portable else fusion)
-        functions.append(_function(head, printer.lines, program, scalars))
+    for head, items in zip((_FORWARD, _BACKWARD), bodies, strict=True):
+        out = Printer(writer, numbers, _names(program) | set(scalars.values()))
+        _Statements(out, strict, None if portable else width(dtype)).print(items)
+        functions.append(_function(head, out.lines, program, scalars))
     text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
     return re.sub(r"\bT\b", writer.type, text) if portable else text
+
+
+def _names(program: Program) -> set[str]:
+    loops = [*_loops(program.forward), *_loops(program.backward)]
+    own = {name for loop in loops for name in (loop.var, chosen_two(loop.var))}
+    return {*program.sizes, *_RESERVED} | own
 
 
 def _preamble(writer: Writer, portable: bool) -> str:
@@ -96,62 +102,78 @@ def _function(head: str, body: list[str], program: Program, scalars: dict[str, s
     return "\n".join([*lines, *body, "    return bad;", "}", ""])
 
 
-def _statements(out: NestPrinter, statements: Sequence[Statement], fusion: Fusion | None) -> None:
-    for item in fusion.groups(statements) if fusion else statements:
-        match item:
-            case Nest():
-                out.group(Group([item]))
-            case Group():
-                out.group(item)
-            case Route():
-                _route(out, item)
-            case Clear(start, count):
-                with out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
-                    out.line("g[i] = 0;")
-            case For(var, count, body, backwards):
-                head = f"for (int64_t {var} = 0; {var} < {count}; {var}++)"
-                if backwards:
-                    head = f"for (int64_t {var} = {count} - 1; {var} >= 0; {var}--)"
-                with out.braces(head):
-                    if chosen_two(var) in sizes_in(body):
-                        square = f"{var} * ({var} - 1) / 2"
-                        out.line(f"const int64_t {chosen_two(var)} = {square};")
-                    _statements(out, body, fusion)
+class _Statements:
+    """Print items one after the other; ``lanes`` is the vector width, None for single numbers."""
+
+    def __init__(self, out: Printer, strict: bool, lanes: int | None) -> None:
+        self.out, self.strict, self.lanes = out, strict, lanes
+
+    def print(self, items: Sequence[Item]) -> None:
+        for item in items:
+            match item:
+                case Group(nests):
+                    chosen = plan(nests, self.lanes, self.strict) if self.lanes else Plan()
+                    print_group(self.out, item, chosen, strict=self.strict, width=self.lanes or 1)
+                case Loop():
+                    self.loop(item)
+                case Route():
+                    self.route(item)
+                case Clear(start, count):
+                    with self.out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
+                        self.out.line("g[i] = 0;")
+
+    def loop(self, item: Loop) -> None:
+        var, count, square = (
+            item.statement.var,
+            item.statement.count,
+            chosen_two(item.statement.var),
+        )
+        head = f"for (int64_t {var} = 0; {var} < {count}; {var}++)"
+        if item.statement.backwards:
+            head = f"for (int64_t {var} = {count} - 1; {var} >= 0; {var}--)"
+        with self.out.braces(head):
+            if square in sizes_in(item.statement.body):
+                self.out.line(f"const int64_t {square} = {var} * ({var} - 1) / 2;")
+            self.print(item.items)
+
+    def route(self, route: Route) -> None:
+        """Look for the first candidate that is the result, and add to its gradient."""
+        dims = route.dims + route.reduced
+        names = self.out.variables[: len(dims)]
+        point = tuple(Poly.var(n) for n in names)
+        candidate = self.out.address(route.candidates, point)
+        result = self.out.address(route.result, point)
+
+        def loops(level: int) -> None:
+            if level == len(route.dims):
+                self.out.line("int searching = 1;")
+            if level == len(names):
+                with self.out.braces(f"if (searching && v[{candidate}] == v[{result}])"):
+                    self.out.line(f"g[{candidate}] += g[{result}];")
+                    self.out.line("searching = 0;")
+                return
+            name, going = names[level], "searching && " if level >= len(route.dims) else ""
+            head = f"for (int64_t {name} = 0; {going}{name} < {dims[level]}; {name}++)"
+            with self.out.braces(head):
+                loops(level + 1)
+
+        with self.out.braces():
+            loops(0)
 
 
-def _route(out: NestPrinter, route: Route) -> None:
-    names = out.variables[: len(route.dims) + len(route.reduced)]
-    point = tuple(Poly.var(n) for n in names)
-    candidate, result = out.address(route.candidates, point), out.address(route.result, point)
-
-    def loops(level: int) -> None:
-        if level == len(names):
-            with out.braces(f"if (v[{candidate}] == v[{result}])"):
-                out.line(f"g[{candidate}] += g[{result}];")
-                out.line("searching = 0;")
-            return
-        name, extent = names[level], (route.dims + route.reduced)[level]
-        inner = level >= len(route.dims)
-        if level == len(route.dims):
-            out.line("int searching = 1;")
-        going = "searching && " if inner else ""
-        with out.braces(f"for (int64_t {name} = 0; {going}{name} < {extent}; {name}++)"):
-            loops(level + 1)
-
-    with out.braces(""):
-        loops(0)
-
-
-def _flat(statements: object, loops: bool = False) -> list[Statement]:
-    """All statements, those within loops included, and the loops themselves if asked for."""
-    found: list[Statement] = []
-    for statement in statements:  # type: ignore[attr-defined]
+def _loops(statements: Sequence[Statement]) -> Iterator[For]:
+    for statement in statements:
         if isinstance(statement, For):
-            found += [statement] if loops else []
-            found += _flat(statement.body, loops)
+            yield statement
+            yield from _loops(statement.body)
+
+
+def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
+    for statement in statements:
+        if isinstance(statement, For):
+            yield from _flat(statement.body)
         else:
-            found.append(statement)
-    return found
+            yield statement
 
 
 def _all_refs(statement: Statement) -> list[Ref]:
