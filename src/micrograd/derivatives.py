@@ -83,9 +83,9 @@ def partials(v: Value) -> tuple:
     """The partials of v as Values, which remember how they depend on its parents."""
     if v._closure is not None:
         raise TypeError(
-            f"{v!r} (op {v._op!r}) has a hand-set _backward, which gives numbers, and only backward: "
-            "for jvp, Values as arguments and higher derivatives write it in micrograd's own "
-            "operations; and where it is jit's, put jit outermost, as in jit(grad(f))"
+            f"{v!r} (op {v._op!r}) has a hand-set _backward, which gives numbers, and in backward "
+            "only: for jvp, Values as arguments and higher derivatives write it in micrograd's "
+            "own operations; and where it is jit's, put jit outermost, as in jit(grad(f))"
         )
     if v.op is None or v.op.partials is None:
         return (0.0,) * len(v.parents)
