@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..modes import mode
+from .collector import paused
 from .errors import JitError
 from .lengths import Lengths, generalised
 from .lower import Lowered, lower
@@ -58,7 +59,8 @@ class Jitted:
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
                     "both sides and choose by where(condition, x, y)"
                 )
-        variant, free = self._made(arguments)
+        with paused():
+            variant, free = self._made(arguments)
         key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
