@@ -108,11 +108,13 @@ def test_a_graph_a_hundred_thousand_deep_is_explored():
     assert len(explore(v, show=False).snapshot.values) == 100_001
 
 
-def test_compiled_loops_can_be_the_top_level():
-    _, _, c = textbook()
-    tree = page_data(explore(c, loops=[("products", [2])], show=False))["picture"]["tree"]
-    loop = tree["items"][0]
-    assert (loop["label"], loop["kind"], loop["items"]) == ("products", "loop", [2])
+def test_the_loops_on_the_page_are_those_of_the_compiler():
+    X = [[0.1 * i, 0.2 * i] for i in range(20)]
+    model = MLP(2, [4, 1], seed=1)
+    loss = sum((model(x) - 1) ** 2 for x in X)
+    items = page_data(explore(loss, groups="loops", show=False))["picture"]["tree"]["items"]
+    loops = [item["label"] for item in items if item["kind"] == "loop"]
+    assert loops == ["80 × sum of 3", "80 × ReLU", "20 × sum of 6", "20 × **2"]
 
 
 def test_a_recurrence_through_one_module_can_be_folded():

@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,6 @@ def explore(
     what: Any,
     *args: Any,
     groups: str | None = None,
-    loops: Sequence[tuple[str, Iterable[int]]] = (),
     title: str | None = None,
     show: bool | None = None,
     **names: float,
@@ -86,9 +85,9 @@ def explore(
     Args:
         what: a Value, a list of Values, a Module, a History or a formula.
         args: what belongs to it, see above.
-        groups: how values fold: by "modules" (the dotted labels of parameters), by "structure"
-            (values that do the same), or "nothing". Default: structure above 2,000 values.
-        loops: (name, places in ``snapshot.values``) of groups that go on top of all others.
+        groups: how values fold: by "modules" (the dotted labels of parameters), by "loops" (values
+            that do the same, as the compiler finds them), or by "nothing". Default: loops above
+            2,000 values, else modules.
         title: of the page; default: the label or the formula.
         show: False keeps the browser closed, True opens it; default: in a script.
         names: the number of each name in a formula.
@@ -118,7 +117,7 @@ def explore(
         roots = _roots(what)
         title = title or roots[-1].label or "graph"
     snapshot = take_snapshot(roots)
-    tree = fold(snapshot, groups, loops)
+    tree = fold(snapshot, groups)
     page = {
         "title": title,
         "note": _note(snapshot, tree),

@@ -1,86 +1,96 @@
-"""Groups of values that do the same: how a large graph without names is shown.
+"""The loops of a large graph as groups: values that do the same, as the compiler finds them.
 
-Two values are of one class if the same operation made them out of values of the same classes. The
-length of a sum is left out, so that rows of different lengths stay together.
+So the page and the compiler agree: what opens as one box is what runs as one loop.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import takewhile
-from typing import Any
 
+from .. import ops
+from ..compiler.flatten import Row, flatten
+from ..compiler.graph import Graph
 from .groups import Group, chunked
 from .snapshot import Snapshot
-from .sums import Sums, sum_label
-
-_FEW = 3  # arguments; of a longer list only the kinds count
 
 
-def group_by_structure(
-    snapshot: Snapshot, sums: Sums, loops: Iterable[tuple[str, Iterable[int]]]
-) -> list[int | Group]:
-    """Return the loops given, then one group for each class of what is left."""
+def group_by_structure(snapshot: Snapshot) -> list[int | Group]:
+    """Return one group for each kind of leaf and each loop; what is alone stays alone."""
+    classes, _ = flatten(_as_graph(snapshot))
+    owner = _owners(snapshot, {row.node for c in classes for row in c.rows})
+    members: dict[int, list[int]] = defaultdict(list)
+    for i, row_node in enumerate(owner):
+        members[row_node].append(i)
     top: list[int | Group] = []
-    taken: set[int] = set()
-    for label, nodes in loops:
-        members = [i for i in nodes if i not in taken]
-        taken.update(members)
-        top.append(chunked(label, "loop", members))
-    classes = _classes(snapshot, sums)
-    found: dict[int, dict[int, list[int]]] = {}  # class -> sum or single node -> its nodes
-    for i, root in enumerate(sums.root):
-        if i not in taken:
-            found.setdefault(classes[root], {}).setdefault(root, []).append(i)
-    for instances in found.values():
-        items = [_instance(snapshot, sums, root, nodes) for root, nodes in instances.items()]
-        alone = len(items) == 1
-        label = "" if alone else _label(snapshot, sums, list(instances))
-        top.append(items[0] if alone else chunked(label, "class", items))
+    for label, leaves in _leaves(snapshot, owner).items():
+        top.append(leaves[0] if len(leaves) == 1 else chunked(label, "class", leaves))
+    for row_class in classes:
+        by_lengths: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+        for row in row_class.rows:
+            by_lengths[tuple(len(slot) for slot in row.slots)].append(row)
+        for rows in by_lengths.values():
+            name = _name(rows[0])
+            items = [_whole(snapshot, name, row.node, members[row.node]) for row in rows]
+            label = f"{len(rows):,} × {name}"
+            top.append(items[0] if len(items) == 1 else chunked(label, "loop", items))
     return top
 
 
-def _instance(snapshot: Snapshot, sums: Sums, root: int, nodes: list[int]) -> int | Group:
-    if len(nodes) == 1:
-        return nodes[0]
-    terms = len(sums.terms.get(root, nodes))
-    return Group(sum_label(snapshot.values[root].label, terms), "sum", list(nodes))
+def _as_graph(snapshot: Snapshot) -> Graph:
+    """Return the graph as the compiler sees one: labelled leaves count as parameters."""
+    leaves = [i for i, parents in enumerate(snapshot.parents) if not parents]
+    return Graph(
+        ops=[v.op if v.parents else None for v in snapshot.values],
+        parents=[tuple(parents) for parents in snapshot.parents],
+        data=[v.data for v in snapshot.values],
+        parameters=[i for i in leaves if snapshot.values[i].label],
+        inputs=[],
+        outputs=list(snapshot.roots),
+    )
 
 
-def _classes(snapshot: Snapshot, sums: Sums) -> list[int]:
-    depth = [0] * len(snapshot.values)
-    for i, parents in enumerate(snapshot.parents):
-        for p in parents:
-            depth[i] = max(depth[i], depth[p] + (sums.root[p] != sums.root[i]))
-    known: dict[Any, int] = {}
-    classes: list[int] = []
+def _owners(snapshot: Snapshot, rows: set[int]) -> list[int]:
+    """Return the row that each node is part of: itself, or what it is used in and nowhere else."""
+    owner = list(range(len(snapshot.values)))
+    for i in reversed(range(len(owner))):
+        children = snapshot.children[i]
+        unnamed_number = not snapshot.parents[i] and not snapshot.values[i].label
+        if i not in rows and len(children) == 1 and (snapshot.parents[i] or unnamed_number):
+            owner[i] = owner[children[0]]
+    return owner
+
+
+def _leaves(snapshot: Snapshot, owner: list[int]) -> dict[str, list[int]]:
+    """Group the leaves by what their labels have in common, and by the first loop they are in."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, value in enumerate(snapshot.values):
-        inside = [classes[p] for p in snapshot.parents[i]]
-        form: tuple
-        if not inside:  # what is first used at different depths has different parts to play
-            first = min((depth[sums.root[c]] for c in snapshot.children[i]), default=0)
-            form = ("", re.sub(r"\d+", "#", value.label), first)
-        elif i in sums.terms:
-            form = ("sum", frozenset(classes[term] for term in sums.terms[i]))
-        elif len(inside) > _FEW or (value.op is not None and value.op.name == "mul"):
-            form = (value._op, *sorted(set(inside)))
-        else:
-            form = (value._op, *inside)
-        classes.append(known.setdefault(form, len(known)))
-    return classes
+        if not value.parents and owner[i] == i:
+            parts = value.label.split(".")
+            pattern = ".".join(re.sub(r"^\d+$", "#", part) for part in parts[2:])
+            found[".".join(parts[:2]) if parts[2:] else "", pattern].append(i)
+    named: dict[str, list[int]] = {}
+    for nodes in found.values():
+        label = _shared([snapshot.values[i].label for i in nodes])
+        named[f"{len(nodes):,} × {label}"] = nodes
+    return named
 
 
-def _label(snapshot: Snapshot, sums: Sums, roots: Sequence[int]) -> str:
-    value, count = snapshot.values[roots[0]], f"{len(roots):,}"
-    if not value.parents:
-        return f"{count} × {_shared([snapshot.values[i].label for i in roots])}"
-    if roots[0] not in sums.terms:
-        return f"{count} × {value._op}"
-    lengths = [len(sums.terms[i]) for i in roots]
-    low, high = min(lengths), max(lengths)
-    return f"{count} × sum of {low}" + (f" to {high}" if high > low else "")
+def _whole(snapshot: Snapshot, name: str, row: int, nodes: list[int]) -> int | Group:
+    if len(nodes) == 1:
+        return row
+    label = snapshot.values[row].label
+    return Group(f"{label} = {name}" if label else name, "sum", [*nodes])
 
 
-def _shared(labels: list[str]) -> str:
+def _name(row: Row) -> str:
+    terms = sum(len(slot) for slot in row.slots)
+    if row.op is not ops.SUM:
+        return f"{row.op.symbol} of {terms}" if terms > 1 else row.op.symbol
+    return f"sum of {terms:,}" if terms > 1 else "product"
+
+
+def _shared(labels: Sequence[str]) -> str:
     """Return what dotted labels have in common: ``layers.0…w``."""
     paths = [label.split(".") for label in labels]
     same = takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))
