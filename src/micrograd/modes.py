@@ -5,8 +5,8 @@ compiled engine, which keeps its own copy, always agrees.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import _GeneratorContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ContextDecorator
 from typing import Any, Protocol
 
 from . import ops
@@ -32,6 +32,9 @@ class Mode(threading.local):
     anomaly: bool = False  # True inside detect_anomaly
     tracer: Tracer | None = None
 
+    def __init__(self) -> None:
+        self.former: list[dict[str, Any]] = []  # what the blocks we are in will set again
+
 
 class AnomalyError(FloatingPointError):
     """The operation that first made a nan or an infinity out of finite numbers, by name."""
@@ -52,17 +55,20 @@ def set_mode(**changes: Any) -> dict[str, Any]:
     return former
 
 
-@contextmanager
-def changed(**changes: Any) -> Iterator[None]:
-    """Change modes for the length of a ``with`` block."""
-    former = set_mode(**changes)
-    try:
-        yield
-    finally:
-        set_mode(**former)
+class changed(ContextDecorator):
+    """Modes changed for the length of a ``with`` block or a call; one can be used many times."""
+
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
+
+    def __enter__(self) -> None:
+        mode.former.append(set_mode(**self._changes))
+
+    def __exit__(self, *exception: object) -> None:
+        set_mode(**mode.former.pop())
 
 
-def no_grad() -> _GeneratorContextManager[None]:
+def no_grad() -> changed:
     """Compute without remembering how, in this thread: results are leaves. Also a decorator.
 
     >>> from micrograd import Value
@@ -73,7 +79,7 @@ def no_grad() -> _GeneratorContextManager[None]:
     return changed(grad=False)
 
 
-def detect_anomaly() -> _GeneratorContextManager[None]:
+def detect_anomaly() -> changed:
     """Raise AnomalyError at the operation that first makes a nan or an infinity. Also a decorator.
 
     Both ways are watched, for this thread: the values forward, and in ``backward`` the gradients.

@@ -36,6 +36,25 @@ def test_no_grad_nests_and_ends_with_an_exception(Value):
     assert (a * 3).parents != ()
 
 
+def test_one_context_is_used_again_and_inside_itself(Value):
+    a, quiet = Value(2.0), no_grad()
+    for _ in range(2):
+        with quiet:
+            with quiet:
+                assert (a * 3).parents == ()
+            assert (a * 3).parents == ()
+        assert (a * 3).parents != ()
+
+
+def test_a_decorated_function_may_call_itself(Value):
+    @no_grad()
+    def power(v, n):
+        return power(v, n - 1) * v if n else v
+
+    assert power(Value(2.0), 3).data == 16.0
+    assert (Value(2.0) * 3).parents != ()
+
+
 def test_modes_are_per_thread(Value):
     a, seen = Value(2.0), []
 
