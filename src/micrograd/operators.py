@@ -30,7 +30,7 @@ def both_sides(symbol: str, f: Callable[[Any, Any], Any]) -> tuple[Method, Metho
 
 def operand(symbol: str, x: Any) -> Any:
     """Let a Value pass, make a number a float, and return NotImplemented for an array."""
-    if type(x) is float or (type(x) is int and -1e300 < x < 1e300):  # the usual case first
+    if isinstance(x, float) or (type(x) is int and -1e300 < x < 1e300):  # the usual case first
         return float(x)
     if hasattr(x, "_is_micrograd_value"):
         return x
