@@ -101,6 +101,10 @@ extern PyMethodDef value_functions[];
 /* buffers.c */
 extern PyMethodDef buffer_functions[];
 
+/* call.c */
+int number_call_ready(void);
+extern PyMethodDef call_functions[];
+
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);
 Value *value_unary(int op, Value *x);

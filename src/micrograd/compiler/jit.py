@@ -34,10 +34,15 @@ class Jitted:
         self._options = options
         self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
         self._lengths = Lengths()
+        self._quick: Any = None
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._quick is not None and not mode.on and not kwargs:
+            result = self._quick(*args)
+            if result is not None:
+                return result
         if mode.tracer is not None or mode.anomaly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         arguments = self._arguments(args, kwargs)
@@ -61,6 +66,8 @@ class Jitted:
                 )
         with paused():
             variant, free = self._made(arguments)
+            if not variant.recording.depends:
+                self._quick = variant.quick_call(arguments) or self._quick
         key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .._backend import native
 from . import c, cc
 from .ir import Program
 from .numpy_loops import NumpyKernel
@@ -78,6 +79,22 @@ class CKernel:
         at_v, at_g = ctypes.byref(_bytes(v)), ctypes.byref(_bytes(g))
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
             NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
+
+    def quick_call(self, memory: Array, scalars: Array, places: tuple[int, ...], shape: Any) -> Any:
+        """Return a function of plain numbers that bypasses all of this; None without the C engine.
+
+        Args:
+            memory: what the memory holds besides the numbers.
+            scalars: one number for each of ``program.scalars``.
+            places: where the numbers go.
+            shape: the addresses of the results, in nested tuples and lists.
+        """
+        if native is None or self.dtype != np.float64 or self.program.sizes:
+            return None
+        forward = ctypes.cast(self._forward, ctypes.c_void_p).value
+        tables, kept = ctypes.addressof(self._tables), (self._forward, self._tables, self._arrays)
+        data, given = memory.tobytes(), scalars.tobytes()
+        return native.number_call(forward, tables, kept, data, given, places, shape)
 
     def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
         """Return the sizes as C takes them, and how long the memory must be."""

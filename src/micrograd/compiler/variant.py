@@ -1,6 +1,6 @@
 """One compiled recording: it takes a call's arguments, runs the loops, and wraps the results."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from .arrays import Batch, Predicate
 from .check import check
 from .general import SIZE, General
 from .graph import Graph
-from .kernel import allocate, make_kernel
+from .kernel import CKernel, allocate, make_kernel
 from .lower import lower
 from .signature import Argument
 from .sizes import bound, evaluate, variables
@@ -158,6 +158,29 @@ class Variant:
         g = allocate(len(v), self.dtype)
         self.kernel.backward(v, g, self.sizes(env), scalars)
         return g
+
+    def quick_call(self, args: Sequence[Argument]) -> Any:
+        """Return this as a function of plain numbers that returns plain Values, if it is one."""
+        plain = all(a.kind == "array" and a.shape == () for a in args)
+        if not plain or self.captured or self._guards or not isinstance(self.kernel, CKernel):
+            return None
+        places = {k: p.new for k, _, p in self._fills}
+        shape = self._result_shape(self.recording.result, iter(self.program.outputs))
+        if shape is None or len(places) < len(args):
+            return None
+        memory, scalars = self.memory(args, {}), self.scalars({})
+        return self.kernel.quick_call(
+            memory, scalars, tuple([places[k] for k in range(len(args))]), shape
+        )
+
+    def _result_shape(self, tree: Any, outputs: Iterator[Any]) -> Any:
+        """The addresses in the result's nest of tuples and lists; None where there is more in it."""
+        if isinstance(tree, Value):
+            return next(outputs)
+        if type(tree) not in (tuple, list):
+            return None
+        branches = [self._result_shape(branch, outputs) for branch in tree]
+        return None if None in branches else type(tree)(branches)
 
     # ---- what the check asks
 

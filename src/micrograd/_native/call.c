@@ -1,0 +1,176 @@
+/* A compiled function of a few plain numbers, called without a detour through Python: its memory is a
+   copy of a template on the stack, its results are new Values in the shape that the function returns. */
+#include "value.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <structmember.h>
+
+typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
+                       const int64_t *const *tables);
+
+enum { ON_STACK = 1024 }; /* doubles */
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc call;
+    Forward forward;
+    const int64_t *const *tables;
+    PyObject *kept;  /* what owns the code and the tables */
+    PyObject *shape; /* addresses in nested tuples and lists */
+    Py_ssize_t inputs, size, scalars;
+    double numbers[]; /* the template, then the scalars; the inputs' addresses follow in `places` */
+} NumberCall;
+
+static PyTypeObject *number_call_type;
+
+static Py_ssize_t *places_of(NumberCall *self)
+{
+    return (Py_ssize_t *)(self->numbers + self->size + self->scalars);
+}
+
+static PyObject *results(PyObject *shape, const double *v)
+{
+    if (PyLong_CheckExact(shape))
+        return (PyObject *)value_leaf(v[PyLong_AsSsize_t(shape)]);
+    int is_list = PyList_CheckExact(shape);
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(shape);
+    PyObject *made = is_list ? PyList_New(count) : PyTuple_New(count);
+    for (Py_ssize_t i = 0; made != NULL && i < count; i++) {
+        PyObject *item = results(PySequence_Fast_GET_ITEM(shape, i), v);
+        if (item == NULL)
+            Py_CLEAR(made);
+        else if (is_list)
+            PyList_SET_ITEM(made, i, item);
+        else
+            PyTuple_SET_ITEM(made, i, item);
+    }
+    return made;
+}
+
+/* Return the results; or None where this call is for the general way: an argument that is no plain
+   number, or a run-time index out of range. */
+static PyObject *number_call(PyObject *object, PyObject *const *args, size_t flagged, PyObject *names)
+{
+    NumberCall *self = (NumberCall *)object;
+    if (PyVectorcall_NARGS(flagged) != self->inputs || names != NULL)
+        Py_RETURN_NONE;
+    double stack[ON_STACK], *v = stack;
+    if (self->size > ON_STACK && (v = PyMem_Malloc(self->size * sizeof(double))) == NULL)
+        return PyErr_NoMemory();
+    memcpy(v, self->numbers, self->size * sizeof(double));
+    PyObject *made = NULL;
+    for (Py_ssize_t i = 0; i < self->inputs; i++) {
+        double x = -1.0;
+        if (PyFloat_CheckExact(args[i]))
+            x = PyFloat_AS_DOUBLE(args[i]);
+        else if (!PyLong_CheckExact(args[i]) || ((x = PyLong_AsDouble(args[i])) == -1.0 && PyErr_Occurred())) {
+            PyErr_Clear(); /* an int too large: the general way says so */
+            made = Py_NewRef(Py_None);
+            break;
+        }
+        v[places_of(self)[i]] = x;
+    }
+    if (made == NULL)
+        made = self->forward(v, NULL, self->numbers + self->size, self->tables)
+                   ? Py_NewRef(Py_None)
+                   : results(self->shape, v);
+    if (v != stack)
+        PyMem_Free(v);
+    return made;
+}
+
+static int shape_fits(PyObject *shape, Py_ssize_t size)
+{
+    if (PyLong_CheckExact(shape)) {
+        Py_ssize_t address = PyLong_AsSsize_t(shape);
+        return 0 <= address && address < size;
+    }
+    if (!PyTuple_CheckExact(shape) && !PyList_CheckExact(shape))
+        return 0;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(shape); i++)
+        if (!shape_fits(PySequence_Fast_GET_ITEM(shape, i), size))
+            return 0;
+    return 1;
+}
+
+/* number_call(forward, tables, kept, memory, scalars, places, shape) makes one. */
+static PyObject *make_number_call(PyObject *module, PyObject *args)
+{
+    unsigned long long forward, tables;
+    PyObject *kept, *places, *shape;
+    Py_buffer memory, scalars;
+    if (!PyArg_ParseTuple(args, "KKOy*y*O!O:number_call", &forward, &tables, &kept, &memory, &scalars,
+                          &PyTuple_Type, &places, &shape))
+        return NULL;
+    Py_ssize_t size = memory.len / (Py_ssize_t)sizeof(double), inputs = PyTuple_GET_SIZE(places);
+    Py_ssize_t given = scalars.len / (Py_ssize_t)sizeof(double);
+    NumberCall *self = NULL;
+    if (!shape_fits(shape, size))
+        PyErr_SetString(PyExc_ValueError, "the shape holds addresses in nested tuples and lists");
+    else
+        self = (NumberCall *)PyObject_Malloc(sizeof(NumberCall) + memory.len + scalars.len +
+                                             inputs * sizeof(Py_ssize_t));
+    if (self != NULL) {
+        PyObject_Init((PyObject *)self, number_call_type);
+        self->call = number_call;
+        self->forward = (Forward)(uintptr_t)forward;
+        self->tables = (const int64_t *const *)(uintptr_t)tables;
+        self->kept = Py_NewRef(kept);
+        self->shape = Py_NewRef(shape);
+        self->inputs = inputs;
+        self->size = size;
+        self->scalars = given;
+        memcpy(self->numbers, memory.buf, memory.len);
+        memcpy(self->numbers + size, scalars.buf, scalars.len);
+        for (Py_ssize_t i = 0; i < inputs; i++) {
+            Py_ssize_t place = PyLong_AsSsize_t(PyTuple_GET_ITEM(places, i));
+            if (place < 0 || place >= size) {
+                if (!PyErr_Occurred())
+                    PyErr_Format(PyExc_IndexError, "no place %zd in a memory of %zd", place, size);
+                Py_CLEAR(self);
+                break;
+            }
+            places_of(self)[i] = place;
+        }
+    }
+    PyBuffer_Release(&memory);
+    PyBuffer_Release(&scalars);
+    return (PyObject *)self;
+}
+
+static void dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    Py_XDECREF(((NumberCall *)object)->kept);
+    Py_XDECREF(((NumberCall *)object)->shape);
+    PyObject_Free(object);
+    Py_DECREF(type);
+}
+
+static PyMemberDef members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(NumberCall, call), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_dealloc, dealloc}, {Py_tp_call, PyVectorcall_Call}, {Py_tp_members, members}, {0, NULL}};
+
+static PyType_Spec spec = {
+    .name = "micrograd._native.value.NumberCall",
+    .basicsize = sizeof(NumberCall),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = slots,
+};
+
+int number_call_ready(void)
+{
+    if (number_call_type == NULL)
+        number_call_type = (PyTypeObject *)PyType_FromSpec(&spec);
+    return number_call_type == NULL ? -1 : 0;
+}
+
+PyMethodDef call_functions[] = {
+    {"number_call", make_number_call, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
