@@ -119,3 +119,22 @@ def test_both_implementations_give_the_same_bits(implementation, x, y):
             found.append((module, out._op, repr(out.data), repr(a.grad), repr(b.grad)))
     half = len(found) // 2
     assert [f[1:] for f in found[:half]] == [f[1:] for f in found[half:]]
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=6))
+def test_ops_of_many_values_give_the_same_bits(implementation, xs):
+    import micrograd.pure
+    from micrograd.ops import OPS
+
+    found = []
+    for module in (implementation, micrograd.pure):
+        rows = []
+        for name in ("sum", "prod", "maximum", "minimum", "logsumexp", "where", "take"):
+            numbers = {"where": [xs[0], *xs, *xs][:3], "take": [0.0, *xs]}.get(name, xs)
+            values = [module.Value(x) for x in numbers]
+            if len(values) == (OPS[name].arity or len(values)):
+                out = module.apply(OPS[name], *values)
+                out.backward()
+                rows.append((name, repr(out.data), [repr(v.grad) for v in values]))
+        found.append(rows)
+    assert found[0] == found[1]
