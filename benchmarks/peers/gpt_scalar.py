@@ -121,13 +121,8 @@ def objective(P, tokens):
     return (1 / len(losses)) * sum(losses)
 
 
-def load():
-    flat, documents = array("d"), array("i")
-    with open("gpt_init.f64", "rb") as file:
-        flat.frombytes(file.read())
-    with open("gpt_docs.i32", "rb") as file:
-        documents.frombytes(file.read())
-    parameters = [Scalar(x) for x in flat]
+def matrices(parameters):
+    """The matrices by name, as lists of rows of the 4,192 parameters."""
     P, start = {}, 0
     for name, height, width in (
         ("wte", 27, 16),
@@ -142,12 +137,25 @@ def load():
     ):
         P[name] = [parameters[start + i * width : start + (i + 1) * width] for i in range(height)]
         start += height * width
+    return P
+
+
+def load():
+    """Return the parameters as numbers, and the documents as lists of tokens."""
+    flat, documents = array("d"), array("i")
+    with open("gpt_init.f64", "rb") as file:
+        flat.frombytes(file.read())
+    with open("gpt_docs.i32", "rb") as file:
+        documents.frombytes(file.read())
     rows = [documents[i : i + 18].tolist() for i in range(0, 18 * STEPS, 18)]
-    return P, parameters, [row[1 : row[0] + 2] for row in rows]
+    return list(flat), [row[1 : row[0] + 2] for row in rows]
 
 
-def train():
-    P, parameters, documents = load()
+def train(Scalar=Scalar):
+    """Return the losses and times of the first steps, with this or another class of scalars."""
+    flat, documents = load()
+    parameters = [Scalar(x) for x in flat]
+    P = matrices(parameters)
     m, v = [0.0] * len(parameters), [0.0] * len(parameters)
     losses, times = [], []
     for s, tokens in enumerate(documents):
@@ -166,13 +174,17 @@ def train():
     return losses, times
 
 
-def first_losses():
-    losses, _ = train()
-    return [losses[0], losses[-1]]
+def serve_training(Scalar=Scalar):
+    def losses():
+        first, *_, last = train(Scalar)[0]
+        return [first, last]
+
+    serve(
+        step=lambda: statistics.median(train(Scalar)[1]),
+        mean_step=lambda: statistics.mean(train(Scalar)[1]),
+        losses=losses,
+    )
 
 
-serve(
-    step=lambda: statistics.median(train()[1]),
-    mean_step=lambda: statistics.mean(train()[1]),
-    losses=first_losses,
-)
+if __name__ == "__main__":
+    serve_training()
