@@ -1,4 +1,4 @@
-"""``jit(f)``: the same function, traced once for each structure of its arguments, then run as loops."""
+"""``jit(f)``: the same function, traced once for each structure of arguments, run as loops."""
 
 import functools
 import inspect
@@ -12,10 +12,11 @@ from .collector import paused
 from .errors import JitError
 from .lengths import Lengths, generalised
 from .lower import Lowered, lower
+from .names import name_all
 from .signature import Argument, argument
 from .standalone import standalone
 from .trace import Trace, graph_of, trace
-from .variant import Variant
+from .variant import Run, Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments
 _STRUCTURES = 64
@@ -47,10 +48,10 @@ class Jitted:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         arguments = self._arguments(args, kwargs)
         with self._lock:
-            variant, v, env = self._computed(arguments)
-        return variant.wrapped(arguments, v, env)
+            variant, run = self._computed(arguments)
+        return variant.wrapped(arguments, run)
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Any, dict[str, int]]:
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Run]:
         """Find the variant whose branches hold for these arguments, or make it."""
         for key in self._keys(arguments):
             variants = self._variants.get(key, ())
@@ -58,7 +59,7 @@ class Jitted:
                 if variant.accepts(arguments) and variant.recording.holds():
                     done = variant.run(arguments)
                     if done is not None:
-                        return variant, *done
+                        return variant, done
             if len(variants) >= _PATHS:
                 raise JitError(
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
@@ -76,7 +77,7 @@ class Jitted:
         done = variant.run(arguments)
         if done is None:
             raise JitError(f"{self.__name__} branches on what its own trace decides otherwise")
-        return variant, *done
+        return variant, done
 
     def _made(self, arguments: list[Argument]) -> tuple[Variant, frozenset[int]]:
         """Trace and compile; for all lengths at once where two lengths have been seen.
@@ -103,7 +104,7 @@ class Jitted:
         return Variant(recording, graph, arguments, self.__name__, self._options, *general)
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
-        """The structure with the sizes of batches left out, in each way known so far, and in full."""
+        """The structure without the sizes of batches, in each way known so far, and in full."""
         patterns = {key[0] for key in self._variants} | {frozenset()}
         return [_structure(arguments, free) for free in patterns]
 
@@ -112,7 +113,8 @@ class Jitted:
             bound = inspect.signature(self._f).bind(*args, **kwargs)
             if bound.kwargs:
                 raise JitError(
-                    f"{self.__name__}: keyword-only arguments cannot be traced; make {list(bound.kwargs)} positional"
+                    f"{self.__name__}: keyword-only arguments cannot be traced; make "
+                    f"{list(bound.kwargs)} positional"
                 )
             args = bound.args
         return [
@@ -137,7 +139,9 @@ class Jitted:
 
     def _lowered(self, args: tuple) -> Lowered:
         arguments = self._arguments(args, {})
-        return lower(graph_of(trace(self._f, arguments), _nests(arguments)))
+        recording = trace(self._f, arguments)
+        lowered = lower(graph_of(recording, _nests(arguments)))
+        return name_all(lowered, recording, self._f, arguments)
 
 
 def _nests(arguments: Sequence[Argument]) -> set[int]:

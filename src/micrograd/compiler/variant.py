@@ -1,6 +1,7 @@
 """One compiled recording: it takes a call's arguments, runs the loops, and wraps the results."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..engine import Value
 from ..modes import mode
 from .arrays import Batch, Predicate
 from .check import check
+from .chunks import in_chunks, is_mapped
 from .general import SIZE, General
 from .graph import Graph
 from .kernel import CKernel, allocate, make_kernel
@@ -19,6 +21,15 @@ from .sizes import bound, evaluate, variables
 from .trace import Trace
 
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
+
+
+@dataclass(slots=True)
+class Run:
+    """What a call has computed: all its values, or the columns of a mapped function's results."""
+
+    memory: np.ndarray
+    env: dict[str, int]
+    columns: list[np.ndarray] | None = None
 
 
 class Variant:
@@ -59,7 +70,9 @@ class Variant:
         self._least = general.least if general else 0
         if general:
             self._least = min(self._least, self.env(args)[SIZE])
+        self._mapped = is_mapped(self.program) and not recording.guards
         self._kinds = [a.kind for a in args]
+        self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
         self._fills = [
             (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
         ]
@@ -101,36 +114,40 @@ class Variant:
         return scalars
 
     def memory(
-        self,
-        args: Sequence[Argument],
-        env: Mapping[str, int],
-        examples: Sequence[Argument] | None = None,
+        self, args: Sequence[Argument], env: Mapping[str, int], batched: bool = True
     ) -> np.ndarray:
         """A new memory with parameters, inputs and constants in their places.
 
         Args:
-            examples: what batched inputs are read from, where that is not args.
+            batched: False leaves the batched inputs to ``fill_batch``.
         """
         v = allocate(evaluate(self.program.size, env), self.dtype)
         if self.captured:
             self._read(self.captured, v[: len(self.captured)])
         start = evaluate(self.program.constants[0], env)
         v[start : start + len(self._constants)] = self._constants
-        for k, batched, place in self._fills:
+        for k, in_batch, place in self._fills:
             start, count = evaluate(place.new, env), evaluate(place.count, env)
             if k is None:
                 v[start] = 1.0 / env["B"]
-                continue
-            arg = (examples or args)[k] if batched else args[k]
-            value = arg.value if arg.kind == "array" else arg.numbers()
-            outer, row = (env["B"], env["P"]) if batched else (place.outer, place.row)
-            if not outer:
-                v[start : start + count] = np.reshape(value, -1)
-                continue
-            table = np.asarray(value).reshape(outer, -1).T
-            rows = v[start : start + len(table) * row].reshape(-1, row)
-            rows[:, :outer] = table
+            elif not in_batch:
+                value = args[k].value if args[k].kind == "array" else args[k].numbers()
+                if place.outer:
+                    _fill_turned(v[start:], np.asarray(value), place.outer, place.row)
+                else:
+                    v[start : start + count] = np.reshape(value, -1)
+        if batched:
+            self.fill_batch(v, args, env, 0)
         return v
+
+    def fill_batch(
+        self, v: np.ndarray, args: Sequence[Argument], env: Mapping[str, int], first: int
+    ) -> None:
+        """Put B examples, from the first on, into the batched inputs."""
+        for k, in_batch, place in self._fills:
+            if in_batch and k is not None:
+                examples = args[k].value[first : first + env["B"]]
+                _fill_turned(v[evaluate(place.new, env) :], examples, env["B"], env["P"])
 
     def _read(self, values: Sequence[Value], into: np.ndarray) -> None:
         if self.dtype == np.float64:
@@ -140,15 +157,17 @@ class Variant:
             read_data(values, wide)
             into[:] = wide
 
-    def run(self, args: Sequence[Argument]) -> tuple[np.ndarray, dict[str, int]] | None:
+    def run(self, args: Sequence[Argument]) -> "Run | None":
         """Compute the values; None when a branch would have gone another way."""
         env = self.env(args)
+        if self._mapped and (columns := in_chunks(self, args, env)):
+            return Run(np.empty(0), env, columns)
         v = self.memory(args, env)
         self.kernel.forward(v, self.sizes(env), self.scalars(env))
         for address, holds in zip(self.program.outputs, self._guards):
             if bool(v[evaluate(address, env)]) != holds:
                 return None
-        return v, env
+        return Run(v, env)
 
     def gradients(self, v: np.ndarray, env: Mapping[str, int], seeds: Mapping[int, float]) -> Any:
         """The gradient memory, given the gradients of some outputs."""
@@ -174,7 +193,7 @@ class Variant:
         )
 
     def _result_shape(self, tree: Any, outputs: Iterator[Any]) -> Any:
-        """The addresses in the result's nest of tuples and lists; None where there is more in it."""
+        """The addresses in the result's tuples and lists; None where there is more in it."""
         if isinstance(tree, Value):
             return next(outputs)
         if type(tree) not in (tuple, list):
@@ -210,11 +229,11 @@ class Variant:
 
     # ---- results
 
-    def wrapped(self, args: Sequence[Argument], v: np.ndarray, env: dict[str, int]) -> Any:
+    def wrapped(self, args: Sequence[Argument], run: "Run") -> Any:
         """The function's result, made of Values that backpropagate through the loops."""
-        inner = [
-            x for a in args if a.kind == "nest" for x in a.values() if isinstance(x, Value)
-        ]
+        v, env = run.memory, run.env
+        nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
+        inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
         parents = (*self.captured, *inner) if mode.grad else ()
         outputs = iter(enumerate(self.program.outputs[len(self._guards) :], len(self._guards)))
 
@@ -230,13 +249,15 @@ class Variant:
             if not parents:
                 return Value(data)
             out = Value(data, parents, f"jit {self.name}")
-            out._backward = lambda: self._backward(out, k, args, v, env)
+            out._backward = lambda: self._backward(out, k, nests, v, env)
             return out
 
         def column(leaf: Any) -> Any:
             if not isinstance(leaf, (Value, Predicate)):
                 return np.full(env["B"], float(leaf))
-            address = next(outputs)[1]
+            k, address = next(outputs)
+            if run.columns:
+                return run.columns[k]
             start = evaluate(address, env)
             if "P" not in variables(address):  # the same for every example
                 return np.full(env["B"], v[start])
@@ -245,18 +266,24 @@ class Variant:
         return _rebuilt(self.recording.result, wrap)
 
     def _backward(
-        self, out: Value, k: int, args: Sequence[Argument], v: np.ndarray, env: dict[str, int]
+        self, out: Value, k: int, nests: dict[int, list], v: np.ndarray, env: dict[str, int]
     ) -> None:
         g = self.gradients(v, env, {k: out.grad})
         if self.captured:
             add_grad(self.captured, g[: len(self.captured)].astype(np.float64, copy=False))
         for j, batched, place in self._fills:
-            if j is not None and not batched and self._kinds[j] == "nest":
-                leaves = args[j].values()
+            if j in nests and not batched:
+                leaves = nests[j]
                 here = [i for i, x in enumerate(leaves) if isinstance(x, Value)]
                 start = evaluate(place.new, env)
                 part = g[start : start + len(leaves)][here].astype(np.float64)
                 add_grad([leaves[i] for i in here], part)
+
+
+def _fill_turned(v: np.ndarray, value: np.ndarray, outer: int, row: int) -> None:
+    """Put ``outer`` examples into rows of memory, one row for each number of an example."""
+    table = value.reshape(outer, -1).T
+    v[: len(table) * row].reshape(-1, row)[:, :outer] = table
 
 
 def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
