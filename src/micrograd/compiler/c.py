@@ -1,11 +1,11 @@
 """Print a Program as C.
 
-With ``portable`` the text is plain C11, one number at a time, for microcontrollers and for reading; otherwise it uses the
-vector types that gcc and clang share, as wide as the target has them.
+With ``portable`` the text is plain C11, one number at a time, for microcontrollers and for reading;
+otherwise it uses the vector types that gcc and clang share, as wide as the target has them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain
 
@@ -16,11 +16,13 @@ from .c_plans import Plan, plan, width
 from .c_printer import Printer
 from .ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
 from .roll import sizes_in
+from .show import captions
 from .sizes import Poly, chosen_two
 
-# Sums are reordered by the printer where it pays, never by the compiler; nan and inf stay what they are.
-FLAGS = ("-std=gnu11", "-O2", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")  # fmt: skip
-STRICT_FLAGS = (*FLAGS[:-1], "-ffp-contract=off")
+# The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
+_MATH = ("-fno-math-errno", "-fno-trapping-math")
+FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
+STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off")
 
 _FORWARD = "int forward(T *restrict v"
 _BACKWARD = "int backward(const T *restrict v, T *restrict g"
@@ -42,10 +44,19 @@ def source(
 ) -> str:
     """Return C for a program: one file that includes standard headers only.
 
-    It defines ``int forward(T *v, const int64_t *sizes, const T *scalars, const int64_t *const *tables)`` and
-    ``int backward(const T *v, T *g, sizes, scalars, tables)``, T being double or float by ``dtype``; ``v`` and ``g`` are
-    the memory of values and of gradients. Both return 0, or 1 when a run-time index was no whole number in its range.
-    ``strict`` keeps the order of every sum; ``portable`` prints C11 without vector types.
+    It defines, T being double or float by ``dtype``::
+
+        int forward(T *v, const int64_t *sizes, const T *scalars, const int64_t *const *tables);
+        int backward(const T *v, T *g, sizes, scalars, tables);
+
+    Both return 0, or 1 when a run-time index was no whole number in its range.
+
+    Args:
+        program: what to compute. ``v`` and ``g`` are its memory of values and of gradients; of what
+            it computes itself, only what somebody reads is sure to be there afterwards.
+        dtype: "float64" or "float32".
+        strict: keep the order of every sum.
+        portable: print C11 without vector types, with a comment for each loop.
     """
     scalars = {
         name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
@@ -57,10 +68,11 @@ def source(
     else:
         bodies = fused(program, width(dtype), strict)
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
+    words = captions(program) if portable else {}
     functions = []
     for head, items in zip((_FORWARD, _BACKWARD), bodies, strict=True):
         out = Printer(writer, numbers, _names(program) | set(scalars.values()))
-        _Statements(out, strict, None if portable else width(dtype)).print(items)
+        _Statements(out, strict, None if portable else width(dtype), words).print(items)
         functions.append(_function(head, out.lines, program, scalars))
     text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
     return re.sub(r"\bT\b", writer.type, text) if portable else text
@@ -103,15 +115,24 @@ def _function(head: str, body: list[str], program: Program, scalars: dict[str, s
 
 
 class _Statements:
-    """Print items one after the other; ``lanes`` is the vector width, None for single numbers."""
+    """Print items one after the other.
 
-    def __init__(self, out: Printer, strict: bool, lanes: int | None) -> None:
-        self.out, self.strict, self.lanes = out, strict, lanes
+    Args:
+        lanes: the vector width, None for single numbers.
+        words: what nests do, by their ids, for comments.
+    """
+
+    def __init__(
+        self, out: Printer, strict: bool, lanes: int | None, words: Mapping[int, str]
+    ) -> None:
+        self.out, self.strict, self.lanes, self.words = out, strict, lanes, words
 
     def print(self, items: Sequence[Item]) -> None:
         for item in items:
             match item:
                 case Group(nests):
+                    if caption := self.words.get(id(nests[0])):
+                        self.out.line(f"/* {caption} */")
                     chosen = plan(nests, self.lanes, self.strict) if self.lanes else Plan()
                     print_group(self.out, item, chosen, strict=self.strict, width=self.lanes or 1)
                 case Loop():

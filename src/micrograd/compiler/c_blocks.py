@@ -76,9 +76,6 @@ class BlockPrinter:
     def _totals(self, nest: Nest, elements: list[Point], known: Known) -> list[Text]:
         """Compute the reduced value of each element."""
         steps = _written_out(nest, self.strict)
-        if len(steps) == 1 and steps[0][1] is not None:
-            term, at = steps[0]
-            return [self._kept(self._value(term.expr, p + at, known)) for p in elements]
         totals: list[Text] = []
         if not steps or steps[0][1] is None:
             totals = [self._accumulator(nest) for _ in elements]
@@ -89,6 +86,8 @@ class BlockPrinter:
             values = [self._value(term.expr, p + at, known) for p in elements]
             if totals:
                 self._add(nest, totals, values)
+            elif len(steps) == 1:
+                totals = [self._kept(x) for x in values]
             else:
                 totals = [self._accumulator(nest, x) for x in values]
         return totals

@@ -1,7 +1,8 @@
 """Expressions in C: one number at a time, or a vector of them, whichever the operands are.
 
-An expression is a vector as soon as one of its operands is; single numbers meet vectors by C's own rules, which gcc and
-clang share. Tests are masks of a vector (or plain tests), and become numbers only where somebody calculates with them.
+An expression is a vector as soon as one of its operands is; single numbers meet vectors by C's own
+rules, which gcc and clang share. Tests are masks of a vector (or plain tests), and become numbers
+only where somebody calculates with them.
 """
 
 import math
@@ -13,14 +14,14 @@ from .ir import Apply, Expr, Literal, Ref, Scalar
 
 
 class Text(NamedTuple):
-    """C text of an operand, whether it is a vector, and whether it is a test instead of a number."""
+    """C text of an operand; whether it is a vector, and whether a test instead of a number."""
 
     code: str
     vector: bool = False
     test: bool = False
 
 
-# Functions of single numbers that C's library lacks: {T} is the type, {f} the ending of its functions.
+# Functions of single numbers that C's library lacks: {T} is the type, {f} how its functions end.
 SCALAR_FUNCTIONS = {
     "maximum": "{T} maximum({T} x, {T} y) {{ return x >= y || x != x ? x : y; }}",
     "minimum": "{T} minimum({T} x, {T} y) {{ return x <= y || x != x ? x : y; }}",
@@ -143,7 +144,7 @@ class Writer:
         )
 
     def _power(self, n: float, x: Text) -> Text:
-        """Write x to a constant: products and one square root where it is half of a small number."""
+        """Write a constant power: products and one square root if it is half of a small number."""
         if not ((2 * n).is_integer() and abs(n) <= _LONGEST_POWER):
             return self.call("pow", x, Text(self.literal(n)))
         factors, whole = [], int(abs(n))

@@ -22,9 +22,9 @@ from .c_regions import (
     writes,
 )
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
-from .sizes import Size
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
+_BACK = 32  # how many loops back one is looked for that can be shared
 _CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, ops.RELU, ops.ABS, ops.MAXIMUM}
 _CHEAP |= {ops.MINIMUM, ops.LT, ops.LE, ops.GT, ops.GE}
 _SMALL_POWERS = (-2, -1, 0, 1, 2, 3)
@@ -88,7 +88,7 @@ def _grouped(statements: Sequence[Statement], width: int, strict: bool) -> list[
 
 def _joins(nest: Nest, items: list[Item], width: int, strict: bool) -> bool:
     """Add a nest to the last group that it can share loops with, if there is one."""
-    for item in reversed(items):
+    for item in reversed(items[-_BACK:]):
         if isinstance(item, Loop):
             return False
         if isinstance(item, Group) and _fits(nest, item, width, strict):

@@ -1,8 +1,9 @@
-"""How to run through a nest: which dim goes along the lanes of a vector, and which dims go in blocks of registers.
+"""How to run through a nest: which dim goes along the lanes of a vector, which dims go in blocks.
 
-Along the lanes every operand should lie side by side or stay the same. Either a dim of the nest does it ("outer": each
-lane is an element of the target), or a dim that is reduced ("inner": the lanes are added up at the end). The cheapest
-by a rough count of instructions wins; what does not fit stays one number at a time.
+Along the lanes every operand should lie side by side or stay the same. Either a dim of the nest
+does so ("outer": each lane is an element of the target), or one that is reduced ("inner": the lanes are
+added up at the end). The cheapest by a rough count of instructions wins; what does not fit stays
+one number at a time. Blocks keep several elements in registers: operands are loaded once for all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,13 @@ _SLOW_COST = 20.0
 
 @dataclass(slots=True)
 class Plan:
-    """Dims are numbered as in the nest; ``lanes`` is the vector dim, ``inner`` the one of each term."""
+    """How to run through a group of nests; the dims of a term are counted after those of its nest.
+
+    Attributes:
+        lanes: the dim of the nests along the lanes.
+        inner: for each term of a single nest, the reduced dim along the lanes.
+        blocks: how many indices of a dim are taken at once.
+    """
 
     lanes: int | None = None
     inner: list[int | None] = field(default_factory=list)

@@ -34,8 +34,7 @@ def region(dims: Sequence[Size], ref: Ref) -> Region:
         if stride == 0:
             continue
         if ref.padded and stride == 1:
-            whole = isinstance(dim, int)
-            dim = -(-dim // _WIDEST) * _WIDEST if whole else substitute(dim, _ROWS)
+            dim = _in_whole_vectors(dim)
         reach = (dim - 1) * stride
         if isinstance(stride, int) and stride < 0:
             low = low + reach
@@ -47,6 +46,10 @@ def region(dims: Sequence[Size], ref: Ref) -> Region:
     if ref.index is not None:
         high = high + (ref.rows - 1) * ref.row
     return Region(ref.grad, low, high + 1)
+
+
+def _in_whole_vectors(dim: Size) -> Size:
+    return -(-dim // _WIDEST) * _WIDEST if isinstance(dim, int) else substitute(dim, _ROWS)
 
 
 def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:

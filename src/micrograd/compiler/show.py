@@ -56,6 +56,13 @@ def summary(program: Program) -> str:
     return f"{told}, numbers in memory {size(program.size)}"
 
 
+def captions(program: Program) -> dict[int, str]:
+    """Return the line that shows each nest, by the id of the nest."""
+    printer = _Printer(ArrayNames(program))
+    bodies = (nests(body, Scope()) for body in (program.forward, program.backward))
+    return {id(nest): printer.nest(nest, scope, False) for body in bodies for nest, scope in body}
+
+
 class _Printer:
     def __init__(self, names: ArrayNames) -> None:
         self.names = names
