@@ -23,6 +23,10 @@ from .modes import AnomalyError, detect_anomaly, no_grad
 from .namesake import warn_of_the_original
 from .transforms import grad, hessian, jvp, value_and_grad, vmap
 
+if TYPE_CHECKING:
+    from .compiler import JitError
+    from .compiler.jit import jit
+
 __all__ = [
     "AnomalyError",
     "GradientError",
@@ -61,8 +65,5 @@ def __getattr__(name: str) -> Any:
         return getattr(compiler, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-
-if TYPE_CHECKING:
-    from .compiler import JitError, jit
 
 warn_of_the_original()
