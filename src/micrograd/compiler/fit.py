@@ -61,6 +61,8 @@ def _smaller_divisor(n: int, length: int) -> int:
 def fit(addresses: Addresses) -> Fit:
     """Describe a matrix of addresses (rows x terms)."""
     start = int(addresses[0, 0])
+    if addresses.size == 1:
+        return Fit(start, [], [])
     offsets = addresses[0] - start
     if (addresses - addresses[:, :1] == offsets).all():
         term_runs, term_table = runs(offsets)
@@ -92,6 +94,8 @@ def common_dims(all_runs: list[Runs], size: int) -> tuple[list[int], list[bool]]
 
     The first operand always does; one whose runs cut across the others' does not, and needs a table.
     """
+    if size == 1:
+        return [], [True] * len(all_runs)
     cuts = {1, size}
     takes_part = []
     for operand in all_runs:
