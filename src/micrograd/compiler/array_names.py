@@ -6,10 +6,12 @@ which it is read: a weight is multiplied within a sum, a bias is added to one.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from math import prod
+
+import numpy as np
 
 from .. import ops
 from .formulas import divided, primed, size
@@ -22,7 +24,8 @@ from .sizes import Poly, Size, evaluate
 class Array:
     """Places from lo to hi, of which ``start`` is the first.
 
-    ``given``: the program names it; ``view``: it is what one way of reading reaches.
+    ``given``: the program names it, and says how many ``elements`` it has; ``view``: it is what one
+    way of reading reaches.
     """
 
     lo: int
@@ -31,6 +34,7 @@ class Array:
     name: str = ""
     given: bool = False
     view: bool = False
+    elements: int = 0
     writers: list[Nest] = field(default_factory=list)
     readers: list[tuple[Nest, Ref]] = field(default_factory=list)
 
@@ -47,9 +51,10 @@ class ArrayNames:
                 first + evaluate(count, Scope()) - 1,
                 start,
                 name,
-                True,
+                given=True,
+                elements=prod(evaluate(d, Scope()) for d in shape),
             )
-            for start, count, _, name in program.names
+            for start, count, shape, name in program.names
         ]
         self._collect()
         inner = {id(a.readers[0][0]): a for a in reversed(self._arrays) if self._is_inner(a)}
@@ -118,19 +123,35 @@ class ArrayNames:
                 array.name = primed(target[id(array.readers[0][0])].name)
 
     def _name_views(self) -> None:
-        """Name what is only read; a number follows where several have the same letter."""
-        letters: dict[Array, str] = {}
+        """Name what is only read; a number follows where several have the same word."""
+        words: dict[Array, str] = {}
         for nest, scope in nests((*self._program.forward, *self._program.backward), Scope()):
             for term in nest.terms:
                 for ref in refs(term.expr):
-                    view = self.array(ref, (*nest.dims, *term.dims), scope)
+                    dims = (*nest.dims, *term.dims)
+                    view = self.array(ref, dims, scope)
                     if not view.name:  # the most telling of its uses counts
-                        letter = self._letter(view, ref, term, nest)
-                        letters[view] = min(letters.get(view, letter), letter, key="wbpcx".index)
-        total, so_far = Counter(letters.values()), Counter[str]()
-        for view, letter in letters.items():
-            so_far[letter] += 1
-            view.name = letter if total[letter] == 1 else f"{letter}{so_far[letter]}"
+                        word = self._word(view, ref, dims, scope) or self._letter(
+                            view, ref, term, nest
+                        )
+                        words[view] = min(words.get(view, word), word, key=_telling)
+        total, taken = Counter(words.values()), {a.name for a in self._arrays}
+        for view, word in words.items():
+            names = chain([word] if total[word] == 1 else (), (f"{word}{n}" for n in count(1)))
+            view.name = next(name for name in names if name not in taken)
+            taken.add(view.name)
+
+    def _word(self, view: Array, ref: Ref, dims: Sequence[Size], scope: Scope) -> str:
+        """Return what the labels of all parameters that a view reaches have in common."""
+        start, labels = self._program.parameters[0], self._program.labels
+        reached = np.arange(view.lo, view.hi + 1)
+        if ref.table is ref.index is None:
+            own = [(evaluate(s, scope), evaluate(d, scope)) for s, d in zip(ref.strides, dims) if s]
+            offsets = [s * np.arange(d) for s, d in own]
+            reached = view.lo + sum(np.ix_(*offsets), np.zeros((), int)).reshape(-1)
+        if not labels or not all(start <= a < start + len(labels) for a in reached.tolist()):
+            return ""
+        return common_word({labels[a - start] for a in reached.tolist()})
 
     def _letter(self, view: Array, ref: Ref, term: Term, nest: Nest) -> str:
         program = self._program
@@ -200,6 +221,19 @@ class ArrayNames:
         return f"{array.name}[{size(begin)}:{size(begin + count)}]"
 
 
+def common_word(labels: Iterable[str]) -> str:
+    """Return the last word of dotted labels, if all have the same: w of layers.0.neurons.3.w.1."""
+    words = [[part for part in label.split(".") if not part.isdigit()] for label in labels]
+    last = {parts[-1] if parts else "" for parts in words}
+    if len(last) > 1:
+        last = {word.rstrip("0123456789") for word in last}
+    return last.pop() if len(last) == 1 else ""
+
+
+def _telling(word: str) -> int:
+    return "wbpcx".find(word)  # -1, before all, for a word of several letters
+
+
 def _within(address: int, start: int, count: int) -> bool:
     return start <= address < start + count
 
@@ -235,7 +269,7 @@ def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope
     written = sum(prod(evaluate(d, scope) for d in nest.dims) for nest in array.writers)
     there = array.hi - array.lo + 1  # with the padding of rows, which is never written
     count = prod(evaluate(dim, scope) for _, dim in own)
-    return count >= (there if array.given else min(there, written))
+    return count >= (array.elements if array.given else min(there, written))
 
 
 def _holding(arrays: Sequence[Array], address: int) -> Array | None:

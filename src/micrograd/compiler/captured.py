@@ -39,7 +39,7 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
             for branch in branches:
                 yield from _groups(branch, seen, depth + 1)
     elif callable(x):
-        for part in _mentioned(x):
+        for _, part in mentioned(x):
             yield from _groups(part, seen, depth + 1)
 
 
@@ -58,22 +58,22 @@ def _only_values(x: Any) -> list[Value]:
     return found
 
 
-def _mentioned(f: Callable) -> list[Any]:
-    """What a function refers to: closures, the globals it names, its object, what it wraps."""
+def mentioned(f: Callable) -> list[tuple[str, Any]]:
+    """Return what a function refers to, by name: closures, globals, its object, what it wraps."""
     if isinstance(f, functools.partial):
-        return [f.func, *f.args, *f.keywords.values()]
-    found: list[Any] = [getattr(f, "__self__", None), getattr(f, "__wrapped__", None)]
+        return [("", f.func), *((f"x{i}", x) for i, x in enumerate(f.args)), *f.keywords.items()]
+    found = [("", getattr(f, "__self__", None)), ("", getattr(f, "__wrapped__", None))]
     code = getattr(f, "__code__", None)
     if code is None:
         return found
-    for cell in getattr(f, "__closure__", None) or ():
+    for name, cell in zip(code.co_freevars, getattr(f, "__closure__", None) or ()):
         try:
-            found.append(cell.cell_contents)
+            found.append((name, cell.cell_contents))
         except ValueError:  # not yet filled
             continue
     names = _names(code)
     known = getattr(f, "__globals__", {})
-    return found + [known[n] for n in names if n in known and not _foreign(known[n])]
+    return found + [(n, known[n]) for n in names if n in known and not _foreign(known[n])]
 
 
 def _names(code: Any) -> list[str]:

@@ -174,7 +174,11 @@ def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
             base, exponent = expression(factor.args[0], operand), factor.op.static
             (below if exponent < 0 else above).append(_power(base, abs(exponent)))
         elif not isinstance(factor, Literal):
-            above.append(expression(factor, operand))
+            text = expression(factor, operand)
+            if isinstance(factor, Ref) and text.text.startswith("1/"):
+                below.append(Text(text.text[2:]))
+            else:
+                above.append(text)
     above, below = ([_power(x, n) for x, n in Counter(xs).items()] for xs in (above, below))
     if not below and len(above) == 1 and not negative:
         return above[0]

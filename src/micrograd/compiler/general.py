@@ -66,6 +66,10 @@ def generalise(samples: Sequence[Lowered], first: int) -> General:
         forward=forward,
         backward=backward,
         size=unifier.size([p.size for p in programs]),
+        inputs=(
+            unifier.size([p.inputs[0] for p in programs]),
+            unifier.size([p.inputs[1] for p in programs]),
+        ),
         constants=(unifier.size([p.constants[0] for p in programs]), model.constants[1]),
         outputs=tuple(outputs),
         sizes=(*model.sizes, SIZE, chosen_two(SIZE)),

@@ -46,6 +46,20 @@ class Expr:
     def __rsub__(self, other: Any) -> "Expr":
         return self * -1.0 + other
 
+    def __truediv__(self, other: Any) -> "Expr":
+        return self * ops.power(-1)(other)
+
+    def __rtruediv__(self, other: Any) -> "Expr":
+        return ops.power(-1)(self) * other
+
+    def __pow__(self, other: Any) -> "Expr":
+        if isinstance(other, ops.NUMBER):
+            return self._apply(ops.power(other), self)
+        return self._apply(ops.POW, self, other)
+
+    def __rpow__(self, other: Any) -> "Expr":
+        return self._apply(ops.POW, other, self)
+
     def __lt__(self, other: Any) -> "Expr":
         return self._apply(ops.LT, self, other)
 
@@ -188,21 +202,22 @@ class Memory:
 class Program:
     """Loops over one memory.
 
-    Memory holds, from address 0: parameters, inputs, constants, then computed values. ``names`` are for printing:
-    (start, count, shape, name) of each array. ``batch`` names the run-time batch size where there is one; batched arrays
-    lie last, one padded row of ``pad`` numbers per element.
+    Memory holds, from address 0: parameters, inputs, constants, then computed values, and at last
+    batched arrays, one padded row of P numbers per element. For printing there are ``names``, the
+    (start, count, shape, name) of each array, and ``labels``, one for each parameter.
     """
 
     forward: list[Statement]
     size: Size
     parameters: tuple[int, int]  # start, count
-    inputs: tuple[int, int]
-    constants: tuple[int, tuple[float, ...]]
+    inputs: tuple[Size, Size]
+    constants: tuple[Size, tuple[float, ...]]
     outputs: tuple[Size, ...]
     backward: list[Statement] = field(default_factory=list)
     sizes: tuple[str, ...] = ()  # run-time sizes, in calling order
     scalars: tuple[str, ...] = ()
     names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
+    labels: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Write it as formulas, one line for each nest."""

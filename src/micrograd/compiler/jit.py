@@ -3,6 +3,7 @@
 import functools
 import inspect
 import threading
+import types
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,6 +39,13 @@ class Jitted:
         self._quick: Any = None
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> tuple:  # copies are compiled anew: they may be of another model
+        return Jitted, (self._f, self._static, self._options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._quick is not None and not mode.on and not kwargs:
@@ -111,6 +119,8 @@ class Jitted:
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> list[Argument]:
         if kwargs:
             bound = inspect.signature(self._f).bind(*args, **kwargs)
+            if bound.kwargs:
+                bound.apply_defaults()  # of what comes before them
             if bound.kwargs:
                 raise JitError(
                     f"{self.__name__}: keyword-only arguments cannot be traced; make "

@@ -54,7 +54,7 @@ def lower(graph: Graph) -> Lowered:
         backward=backward,
         size=places.end + loops.rows * PADDED,
         parameters=(0, len(graph.parameters)),
-        inputs=(0, 0),
+        inputs=_plain_inputs(loops, places),
         constants=(constants[0] if constants else 0, tuple(loops.constants)),
         outputs=tuple(
             places.end + row * PADDED if graph.batched[i] else places.at(row).moved(row)
@@ -96,6 +96,14 @@ def _input_places(loops: Loops, graph: Graph, places: Places) -> list[Place]:
         Place(start, count, places.end + start * PADDED) if batched else places.at(start)
         for start, count, batched in _segments(loops, graph)
     ]
+
+
+def _plain_inputs(loops: Loops, places: Places) -> tuple[Size, Size]:
+    """Where the inputs that have no batch lie, one after the other: their start and extent."""
+    starts = [a.start for a in loops.arrays if a.kind in ("variable", "input") and not a.batched]
+    count = sum(a.count for a in loops.arrays if a.start in starts and not a.batched)
+    inside = [p for p in places.all if starts and 0 <= p.old - starts[0] < count]
+    return (inside[0].new, sum(p.size for p in inside)) if inside else (0, 0)
 
 
 def _needs_gradient(loops: Loops) -> Callable[[Ref], bool]:
