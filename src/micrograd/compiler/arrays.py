@@ -41,7 +41,12 @@ class Rows(Sequence):
         if isinstance(i, slice):
             return [self[k] for k in range(*i.indices(self.shape[0]))]
         if isinstance(i, tuple):
-            return self[i[0]][i[1:] if len(i) > 2 else i[1]] if len(i) > 1 else self[i[0]]
+            if not i:
+                return self
+            part, rest = self[i[0]], i[1:]
+            if not rest:
+                return part
+            return [row[rest] for row in part] if isinstance(i[0], slice) else part[rest]
         k = i.__index__()
         k = k + self.shape[0] if k < 0 else k
         if not 0 <= k < self.shape[0]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..buffers import read_grad, write_grad, zero_grad
-from ..engine import Value
+from ..engine import Value, toposort
 from .errors import JitError
 from .graph import Graph, interpret
 from .sizes import evaluate
@@ -90,12 +90,13 @@ def _close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
 def _eager_gradients(out: Value, recording: Trace) -> np.ndarray:
     """The gradients of the captured values, then of the inputs' leaves; all grads are put back."""
     leaves = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
-    kept, found = np.empty(len(leaves)), np.empty(len(leaves))
-    read_grad(leaves, kept)
+    reached = list({v: None for x in leaves for v in (toposort(x) if x.parents else (x,))})
+    kept, found = np.empty(len(reached)), np.empty(len(leaves))
+    read_grad(reached, kept)
     try:
         zero_grad(leaves)
         out.backward()
         read_grad(leaves, found)
     finally:
-        write_grad(leaves, kept)
+        write_grad(reached, kept)
     return found

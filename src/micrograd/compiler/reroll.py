@@ -108,7 +108,7 @@ def reroll(graph: Graph) -> Loops:
         for o in group.operands()
         if graph.ops[o.nodes[0, 0]] is None
         for i in o.nodes.reshape(-1)
-    }
+    } | set(graph.outputs)
     placing = _Placing(graph, classes, [i for i in leaves if i in used])
     writer = _NestWriter(placing.plain)
     address = np.array(placing.address, dtype=np.int64)

@@ -45,10 +45,10 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     Raises:
         JitError: it is none of the above and not static.
     """
+    if static:  # 1, 1.0 and True are equal, and yet not the same argument
+        return Argument("static", x, (), ("static", type(x), _hashable(x, place)))
     if type(x) is float or type(x) is int:
         return Argument("array", float(x), (), "number")
-    if static:
-        return Argument("static", x, (), ("static", _hashable(x, place)))
     if isinstance(x, Value):
         return Argument("nest", x, (), ("value",))
     if callable(getattr(x, "parameters", None)):
@@ -85,4 +85,3 @@ def _refused(x: Any, place: str) -> JitError:
         f"{place} is {type(x).__name__} {x!r:.60}, which jit cannot trace: pass numbers, Values, or nested lists and "
         "arrays of them; anything else by jit(f, static_argnums=...)"
     )
-

@@ -67,7 +67,7 @@ def trace(f: Callable, args: Sequence[Argument]) -> Trace:
         JitError: f does what cannot be compiled.
     """
     tracer = _Tracer()
-    with changed(tracer=tracer):
+    with changed(tracer=tracer, grad=True):
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         result = f(*stand_ins)
     return tracer.finished(f, result)
@@ -81,8 +81,9 @@ class _Tracer:
         self.inputs: dict[tuple[int | None, bool], Input] = {}
         self.guards: list[tuple[Value, bool]] = []
         self.batch: int | None = None
+        self._inside = False
         self.measured: set[int] = set()
-        self.depends: list[tuple[Any, str, Any]] = []
+        self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._rows: dict[int, tuple[int, Argument]] = {}
         self._alive: list[Any] = []
 
@@ -100,7 +101,7 @@ class _Tracer:
 
     def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
         """Remember that the recording holds only while ``owner.attribute`` is ``value``."""
-        self.depends.append((owner, attribute, value))
+        self.depends[id(owner), attribute] = owner, attribute, value
 
     def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
         """Run f on one example that stands for all; or on each, where the arguments are no arrays."""
@@ -111,9 +112,10 @@ class _Tracer:
         sizes = {self._batch_size(a) for a in mapped}
         size = sizes.pop() if len(sizes) == 1 else None
         if (
-            size is None
+            not size
             or any(axis not in (0, None) for axis in axes)
             or self.batch not in (None, size)
+            or self._inside
         ):
             with changed(tracer=_Plain(self)):
                 from ..transforms import vmap
@@ -121,7 +123,11 @@ class _Tracer:
                 return vmap(f, in_axes)(*args)
         self.batch = size
         example = [a if axis is None else self._example(a) for a, axis in zip(args, axes)]
-        return Batch(f(*example), size, self._mean_factor)
+        self._inside = True  # a vmap in here would be over pairs: it goes one by one
+        try:
+            return Batch(f(*example), size, self._mean_factor)
+        finally:
+            self._inside = False
 
     # ---- arguments
 
@@ -194,20 +200,22 @@ class _Tracer:
             for p in v.parents:
                 if id(p) not in known:
                     captured[id(p)] = p
-        for x in items(result):
-            if isinstance(x, Value) and id(x) not in known:
-                captured[id(x)] = x
         inputs = [i for i in self.inputs.values() if i.leaves]
-        return Trace(
+        recording = Trace(
             self.tape,
             inputs,
-            in_order(f, captured),
+            [],
             result,
             self.guards,
             self.batch,
             self.measured,
-            self.depends,
+            list(self.depends.values()),
         )
+        for v in recording.outputs():
+            if id(v) not in known:
+                captured[id(v)] = v
+        recording.captured = in_order(f, captured)
+        return recording
 
 
 class _Plain:

@@ -73,9 +73,7 @@ class Variant:
         self._mapped = is_mapped(self.program) and not recording.guards
         self._kinds = [a.kind for a in args]
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
-        self._fills = [
-            (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
-        ]
+        self._fills = [(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)]
         self._guards = [holds for _, holds in recording.guards]
         self.no_seeds = np.zeros(len(self.program.scalars), dtype=self.dtype)
         self._constants = np.array(self.program.constants[1], dtype=self.dtype)
@@ -163,7 +161,12 @@ class Variant:
         if self._mapped and (columns := in_chunks(self, args, env)):
             return Run(np.empty(0), env, columns)
         v = self.memory(args, env)
-        self.kernel.forward(v, self.sizes(env), self.scalars(env))
+        try:
+            self.kernel.forward(v, self.sizes(env), self.scalars(env))
+        except IndexError:
+            if self._guards:  # one of them may be what keeps the index in its range
+                return None
+            raise
         for address, holds in zip(self.program.outputs, self._guards):
             if bool(v[evaluate(address, env)]) != holds:
                 return None

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import buffers
 from ..engine import Value
+from ..modes import mode
 from ..numeric import is_array
 
 
@@ -39,9 +40,9 @@ class Module:
     are.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_found", "training")
+    __slots__ = ("__dict__", "__weakref__", "_found", "_training")
     _found: _Findings | None
-    training: bool
+    _training: bool
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
         """Make the object without asking subclasses to call ``super().__init__()``."""
@@ -52,6 +53,17 @@ class Module:
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         return vars(self).copy(), {"training": self.training}  # attributes and slots, for pickle
+
+    @property
+    def training(self) -> bool:
+        """Whether it is being trained; ``train`` and ``eval`` set it. A compiled program holds for one of them."""
+        if mode.tracer is not None:
+            mode.tracer.depends_on(self, "training", self._training)
+        return self._training
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        self._training = training
 
     def parameters(self) -> list[Value]:
         """Return the parameters, each once, in the order in which they were set."""
