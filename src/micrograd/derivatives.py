@@ -118,6 +118,8 @@ def _reverse(out: Value, order: list[Value], inputs: list[Value]) -> list[Number
             for parent, slope in zip(v.parents, partials(v), strict=True):
                 if parent in reached:
                     share = times(slope, given)
+                    if mode.tracer is not None:
+                        share = mode.tracer.gathered(share, v, parent)
                     adjoint[parent] = plus(adjoint.get(parent, 0.0), share)
     return [adjoint.get(x, 0.0) if x in reached else 0.0 for x in inputs]
 

@@ -20,6 +20,9 @@ class Tracer(Protocol):
     def compare(self, op: Any, x: Any, y: Any) -> Any:
         """Return what ``x < y`` and its like give instead of a bool."""
 
+    def gathered(self, share: Any, value: Any, parent: Any) -> Any:
+        """Return what value adds to its parent's gradient: over all examples, where there are."""
+
     def reading(self, value: Any) -> None:
         """Raise when reading ``value.data`` would freeze a number into the program."""
 

@@ -14,7 +14,7 @@ from ..modes import changed
 from .arrays import Batch, Predicate, Rows, as_value, items
 from .captured import in_order
 from .errors import JitError, users_line
-from .graph import Graph
+from .graph import BATCH_SUM, Graph
 from .signature import Argument
 
 
@@ -86,6 +86,8 @@ class _Tracer:
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._rows: dict[int, tuple[int, Argument]] = {}
         self._alive: list[Any] = []
+        self._batched: set[int] = set()
+        self._looked_through = 0
 
     # ---- hooks of the engine
 
@@ -98,6 +100,21 @@ class _Tracer:
             "reading .data inside jit would freeze the number into the program: compute with the Value "
             f"itself (where, maximum, detach)\n  at {users_line()}"
         )
+
+    def gathered(self, share: Any, value: Value, parent: Value) -> Any:
+        """Sum the share of a value with a batch axis in the gradient of a parent without one."""
+        if self._is_batched(value) and not self._is_batched(parent):
+            return Value._apply(BATCH_SUM, share)
+        return share
+
+    def _is_batched(self, value: Value) -> bool:
+        """Tell whether a value has a batch axis; what is new on the tape is looked through first."""
+        batched = self._batched
+        for v in self.tape[self._looked_through :]:
+            if v.op is not BATCH_SUM and any(id(p) in batched for p in v.parents):
+                batched.add(id(v))
+        self._looked_through = len(self.tape)
+        return id(value) in batched
 
     def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
         """Remember that the recording holds only while ``owner.attribute`` is ``value``."""
@@ -174,7 +191,7 @@ class _Tracer:
         if into is None:
             into = self.inputs[k, True] = Input(k, True, [])
             for x in argument.value[0].reshape(-1).tolist():
-                self._leaf(into, x)
+                self._batched.add(id(self._leaf(into, x)))
         inner = argument.shape[1:]
         if not inner:
             return into.leaves[0]
@@ -224,6 +241,7 @@ class _Plain:
     def __init__(self, tracer: _Tracer) -> None:
         self.tape = tracer.tape
         self.compare, self.reading = tracer.compare, tracer.reading
+        self.gathered = tracer.gathered
         self.depends_on = tracer.depends_on
 
 
