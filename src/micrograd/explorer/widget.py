@@ -21,8 +21,8 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
     Args:
         what, args, kwargs: as for ``explore``.
 
-    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")  # doctest: +SKIP
-    >>> widget = ExplorerWidget(a * b + b)  # doctest: +SKIP
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> widget = ExplorerWidget(a * b + b)
     """
 
     page = traitlets.Unicode().tag(sync=True)
