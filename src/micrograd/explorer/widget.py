@@ -21,6 +21,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
     Args:
         what, args, kwargs: as for ``explore``.
 
+    >>> from micrograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
     >>> widget = ExplorerWidget(a * b + b)
     """
