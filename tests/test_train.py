@@ -35,7 +35,9 @@ def datas(model):
 
 
 def train(model, optimizer, **settings):
+    """Train eagerly: the losses of these tests do more than to compute."""
     settings = {"epochs": 4, "batch_size": 10, "seed": 3, "progress": False} | settings
+    settings = {"compile": False} | settings
     chosen = settings.pop("data", (X, Y))
     loss = settings.pop("loss", hinge_of(model))
     return fit(loss, chosen, model=model, optimizer=optimizer, **settings)

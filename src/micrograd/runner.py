@@ -2,20 +2,47 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from . import functions
 from .engine import Value
+from .examples import Examples
 from .modes import no_grad
 from .nn import Module
 from .numeric import number
 from .optim import Optimizer
 
 
+class Runner(Protocol):
+    """What ``fit`` asks of those that do its steps."""
+
+    @property
+    def epochs_at_once(self) -> int:
+        """How many epochs to do before somebody may want to look at the parameters."""
+
+    best: Any  # after several epochs at once: which of them was the best, and its parameters
+
+    def run(
+        self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
+    ) -> Iterator[list[float]]:
+        """Do one step for each batch of indices; give the objectives as they were before each.
+
+        The parameters are in their Values whenever something is given, and when a step has failed.
+
+        Args:
+            batches: arrays of the indices of examples.
+            learning_rates: one for each.
+            epoch: how many steps make one, if these are several epochs; else 0.
+        """
+
+    def measure(
+        self, measures: Mapping[str, Callable[..., Any]], examples: Examples
+    ) -> dict[str, float]:
+        """Return the mean of each function over examples, without gradients, in evaluation mode."""
+
+
 class EagerRunner:
     """Compute each step's objective and gradient anew, one Value at a time.
-
-    Another runner has the same attribute and the same two methods.
 
     Args:
         loss: ``loss(*example)`` returns a Value.
@@ -25,24 +52,24 @@ class EagerRunner:
         optimizer: moves the parameters.
     """
 
-    epochs_at_once = 1  # how many to do before somebody may want to look at the parameters
+    epochs_at_once = 1
+    best: Any = None
 
     def __init__(
         self,
         loss: Callable[..., Value],
         penalty: Callable[[], Any] | None,
-        examples: Sequence[tuple],
+        examples: Examples,
         model: Module,
         optimizer: Optimizer,
     ) -> None:
         self.loss, self.penalty, self.examples = loss, penalty, examples
         self.model, self.optimizer = model, optimizer
 
-    def run(self, batches: Sequence[Any], learning_rates: Sequence[float]) -> Iterator[float]:
-        """Do one step for each batch of indices; give each objective, as it was before its step.
-
-        The parameters are sure to be in their Values when all steps are done, or one has failed.
-        """
+    def run(
+        self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
+    ) -> Iterator[list[float]]:
+        """Do one step for each batch, and give its objective."""
         own = self.optimizer.lr
         for indices, learning_rate in zip(batches, learning_rates, strict=True):
             losses = [of_example("loss", self.loss, self.examples, i) for i in indices.tolist()]
@@ -56,12 +83,12 @@ class EagerRunner:
                 self.optimizer.step()
             finally:
                 self.optimizer.lr = own
-            yield objective.data
+            yield [objective.data]
 
     def measure(
-        self, measures: Mapping[str, Callable[..., Any]], examples: Sequence[tuple]
+        self, measures: Mapping[str, Callable[..., Any]], examples: Examples
     ) -> dict[str, float]:
-        """Return the mean of each function over examples, without gradients, in evaluation mode."""
+        """Return the mean of each function over examples."""
         indices = range(len(examples))
         with evaluating(self.model):
             return {

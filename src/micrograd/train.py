@@ -6,6 +6,7 @@ computes depends on its arguments and on ``seed`` alone.
 """
 
 import random
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -20,10 +21,11 @@ from .data import batch_indices
 from .engine import Value
 from .examples import Examples
 from .history import History, Recording
+from .modes import mode
 from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
-from .runner import EagerRunner
+from .runner import EagerRunner, Runner
 from .schedules import Schedule, rates
 
 _VALIDATION = "validation loss"
@@ -46,6 +48,7 @@ def fit(
     checkpoint: str | PathLike[str] | None = None,
     record: int | None = None,
     progress: bool = True,
+    compile: bool | str = "auto",
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
 
@@ -70,8 +73,12 @@ def fit(
             have come to without a break. It is kept up to date, about once a second.
         record: keep the parameters every so many steps, in ``history.recorded``.
         progress: False shows nothing.
+        compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
+            warning where it is not; True makes that an error; False computes eagerly. Python
+            numbers that the loss uses besides its arguments are then constants.
 
     Raises:
+        JitError: with compile=True, something that cannot be compiled.
         TypeError: loss does not return a Value, or the data holds something else than numbers.
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
@@ -85,11 +92,11 @@ def fit(
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     check_model(model, optimizer)
-    runner = EagerRunner(loss, penalty, examples, model, optimizer)
     check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
         try_out({"loss": loss, **metrics}, model, tried)
 
+    runner = _runner(EagerRunner(loss, penalty, examples, model, optimizer), batch_size, compile)
     history = History(seed=seed)
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])
@@ -120,12 +127,38 @@ def fit(
     return history
 
 
+def _runner(eager: EagerRunner, batch_size: int | None, wanted: bool | str) -> Runner:
+    """Return what does the steps: compiled loops where these are wanted and possible."""
+    if wanted not in (True, False, "auto"):
+        raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
+    if not wanted or mode.anomaly:  # anomalies are found op by op
+        return eager
+    from .compiled_runner import CompiledRunner, JitError
+
+    n = len(eager.examples)
+    size = min(batch_size or n, n)
+    try:
+        return CompiledRunner(eager, {size} | ({n % size} if n % size else set()))
+    except Exception as error:
+        if wanted is True:
+            raise
+        reason = " ".join(str(error).split())
+        if not isinstance(error, JitError):
+            reason = f"{type(error).__name__}: {reason}"
+        warnings.warn(
+            f"training eagerly, which is slower; compile=False says so beforehand: {reason}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return eager
+
+
 @dataclass
 class _Run:
     """One call of fit, after its arguments were checked."""
 
     model: Module
-    runner: EagerRunner
+    runner: Runner
     size: int  # examples
     batch_size: int | None
     epochs: int
@@ -177,24 +210,60 @@ class _Run:
     def _stretch(self, progress: Progress) -> None:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
-        watched = self.measures or self.patience or self.checkpoint
-        count = min(1 if watched else self.runner.epochs_at_once, self.epochs - history.epochs)
-        epochs = range(history.epochs, history.epochs + count)
-        order = [batch_indices(self.size, self.batch_size, history.seed or 0, e) for e in epochs]
-        self._steps([batch for batches in order for batch in batches], progress)
-        measured = self.runner.measure(self.measures, self.measured) if self.measures else {}
-        losses = iter(history.step_loss[-sum(map(len, order)) :])
-        for batches in order:
-            shares = [next(losses) * (len(batch) / self.size) for batch in batches]
-            history.loss.append(sum(shares))
-        if _VALIDATION in measured:
-            history.validation_loss.append(measured.pop(_VALIDATION))
-        for name, x in measured.items():
-            history.metrics.setdefault(name, []).append(x)
-        self._remember_the_best()
+        watched = self.measures or self.patience or self.checkpoint or self.record
+        if not watched and self.runner.epochs_at_once > 1:
+            self._epochs_at_once(min(self.runner.epochs_at_once, self.epochs - history.epochs))
+        else:
+            batches = self._batches(history.epochs)
+            self._steps(batches, progress)
+            measured = self.runner.measure(self.measures, self.measured) if self.measures else {}
+            self._close_epochs(1, len(batches))
+            if _VALIDATION in measured:
+                history.validation_loss.append(measured.pop(_VALIDATION))
+            for name, x in measured.items():
+                history.metrics.setdefault(name, []).append(x)
+            curve, best = self._followed(), self.history.best_epoch
+            if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
+                self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
+
+    def _epochs_at_once(self, count: int) -> None:
+        """Do several epochs as one; the runner keeps the parameters after the best of them."""
+        history, first = self.history, self.history.epochs
+        batches = self._batches(first)
+        steps = len(batches)
+        if steps == 1:
+            batches *= count
+        else:
+            batches += [b for e in range(first + 1, first + count) for b in self._batches(e)]
+        done = len(history.step_loss)
+        rates = self.rates[done : done + len(batches)]
+        best = self.runner.best
+        best.loss = inf if history.best_epoch is None else history.loss[history.best_epoch]
+        for losses in self.runner.run(batches, rates, steps):
+            history.step_loss += losses
+            history.learning_rate += rates[: len(losses)]
+        self._close_epochs(count, steps)
+        if best.step is not None:
+            history.best_epoch = first + best.step // steps
+            self.best = best.parameters.copy()
+
+    def _batches(self, epoch: int) -> list[Any]:
+        return batch_indices(self.size, self.batch_size, self.history.seed or 0, epoch)
+
+    def _close_epochs(self, count: int, steps: int) -> None:
+        """Enter the mean loss of each of the last epochs, which had so many steps."""
+        losses = self.history.step_loss[-count * steps :]
+        if steps == 1:
+            self.history.loss += losses
+            return
+        size = self.batch_size or self.size
+        shares = [min(size, self.size - k * size) / self.size for k in range(steps)]
+        for start in range(0, len(losses), steps):
+            epoch = losses[start : start + steps]
+            self.history.loss.append(sum([x * share for x, share in zip(epoch, shares)]))
 
     def _steps(self, batches: list[Any], progress: Progress) -> None:
         history = self.history
@@ -202,8 +271,8 @@ class _Run:
         for start, stop in self._pieces(first, len(batches)):
             rates = self.rates[first + start : first + stop]
             try:
-                for loss in self.runner.run(batches[start:stop], rates):
-                    history.step_loss.append(loss)
+                for losses in self.runner.run(batches[start:stop], rates):
+                    history.step_loss += losses
                     progress.step(history)
             finally:
                 history.learning_rate += rates[: len(history.step_loss) - first - start]
@@ -223,11 +292,6 @@ class _Run:
         assert self.history.recorded
         self.history.recorded.steps.append(len(self.history.step_loss))
         self.history.recorded.parameters.append(self._parameters())
-
-    def _remember_the_best(self) -> None:
-        curve, best = self._followed(), self.history.best_epoch
-        if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
-            self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
 
     def _has_waited_enough(self) -> bool:
         best = -1 if self.history.best_epoch is None else self.history.best_epoch

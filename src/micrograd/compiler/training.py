@@ -1,0 +1,257 @@
+"""What a compiled training run is made of: an objective's loops, data, and an optimiser's rule.
+
+The loss is traced once, for one example that stands for all of a batch. Examples of different
+lengths, and batches of one, are taken one after the other instead, by one program for all lengths.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .. import functions
+from ..engine import Value
+from ..transforms import vmap
+from .errors import JitError
+from .general import SIZE
+from .ir import BATCH, PADDED, Expr, Literal, Statement
+from .lengths import generalised
+from .lower import Lowered, lower
+from .roll import put_together, take_apart
+from .signature import Argument, argument
+from .sizes import Size, bound, substitute
+from .trace import Trace, graph_of, trace
+from .training_c import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
+
+VECTOR = 8  # numbers in the widest vectors: rows of a batch are a multiple of it
+_UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
+
+
+@dataclass(slots=True)
+class Column:
+    """One argument of the loss, of all examples: their numbers one after the other."""
+
+    numbers: np.ndarray
+    starts: np.ndarray  # int64, of each example, and the end
+    shape: tuple[int, ...] | None  # of an example; None: lists of different lengths
+
+    def example(self, i: int) -> Argument:
+        """Return the argument of one example."""
+        numbers = self.numbers[self.starts[i] : self.starts[i + 1]]
+        value = numbers.reshape(numbers.shape if self.shape is None else self.shape)
+        return argument(value if value.shape else float(value), f"example {i}", False)
+
+    def batch(self) -> Argument:
+        """Return the argument for a batch: all examples, which have one shape."""
+        assert self.shape is not None
+        value = self.numbers.reshape(-1, *self.shape)
+        return Argument("array", value, value.shape, value.shape)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many numbers each example has."""
+        return np.diff(self.starts)
+
+
+def columns_of(data: Sequence[Any]) -> list[Column]:
+    """Return data columns as flat arrays.
+
+    Raises:
+        JitError: something is no number.
+    """
+    columns = []
+    for k, column in enumerate(data):
+        try:
+            array = np.asarray(column)
+            shape = array.shape[1:]
+        except ValueError:  # lists of different lengths
+            array, shape = np.concatenate([np.asarray(row) for row in column]), None
+        if array.dtype.kind not in "biuf":
+            raise JitError(f"argument {k} of the loss holds something else than numbers")
+        if shape is None:
+            lengths = [len(row) for row in column]
+        else:
+            lengths = [int(np.prod(shape, dtype=int))] * len(column)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        columns.append(Column(array.astype(np.float64).reshape(-1), starts, shape))
+    return columns
+
+
+def rule_of(update: _UPDATE, states: int) -> Rule:
+    """Return an optimiser's rule as expressions, by applying it to operands.
+
+    Raises:
+        JitError: it does what expressions cannot.
+    """
+    try:
+        olds = tuple([state(k) for k in range(states)])
+        new, news = update(PARAMETER, GRADIENT, olds, STEP, RATE)
+        return Rule(_expression(new), tuple([_expression(x) for x in news]))
+    except Exception as error:
+        raise JitError(f"the optimiser's rule cannot be compiled: {error}") from error
+
+
+def _expression(x: Any) -> Expr:
+    return x if isinstance(x, Expr) else Literal(float(x))
+
+
+@dataclass(slots=True)
+class Objective:
+    """The loops of an objective, and whose gradients they give."""
+
+    steps: Steps
+    captured: list[Value]  # the parameters in the optimiser's order, then other leaves
+    recording: Trace
+    lengths: np.ndarray | None  # the size n of each example, where it differs
+
+    @property
+    def partial(self) -> bool:
+        """Whether there may be steps that the program cannot do."""
+        short = self.lengths is not None and int(self.lengths.min()) < self.steps.least
+        return short or bool(self.steps.guards)
+
+    def shortest_and_longest(self) -> list[int]:
+        """Return the two examples between which the lengths lie that the program can take."""
+        if self.lengths is None:
+            return []
+        fitting = np.where(self.lengths < self.steps.least, self.lengths.max(), self.lengths)
+        return [int(fitting.argmin()), int(self.lengths.argmax())]
+
+    def env(self, i: int) -> dict[str, int]:
+        """Return the run-time sizes for example i."""
+        return {} if self.lengths is None else bound(SIZE, int(self.lengths[i]))
+
+
+def objective_of(
+    loss: Callable[..., Value],
+    penalty: Callable[[], Any] | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+    batch_sizes: set[int],
+) -> Objective:
+    """Trace and lower the objective of a step.
+
+    Args:
+        loss: of one example.
+        penalty: is added to the mean loss of a batch; None adds nothing.
+        columns: the arguments of all examples.
+        parameters: what the optimiser moves.
+        batch_sizes: all that occur.
+
+    Raises:
+        JitError: the loss does what cannot be compiled.
+    """
+    if batch_sizes == {1} or any(c.shape is None for c in columns):
+        return _one_by_one(loss, penalty, columns, parameters)
+    return _whole_batches(loss, penalty, columns, parameters, batch_sizes)
+
+
+# The parameters come first, so that they are found first and lie together, in their order.
+
+
+def _mean(_: list[Value], loss: Callable, penalty: Callable | None, *batch: Any) -> Any:
+    total = functions.mean(vmap(loss)(*batch))
+    return total + penalty() if penalty else total
+
+
+def _single(_: list[Value], loss: Callable, penalty: Callable | None, *example: Any) -> Any:
+    return (loss(*example), penalty()) if penalty else loss(*example)
+
+
+def _whole_batches(
+    loss: Callable,
+    penalty: Callable | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+    batch_sizes: set[int],
+) -> Objective:
+    f = partial(_mean, parameters, loss, penalty)
+    recording = trace(f, [c.batch() for c in columns])
+    lowered = lower(graph_of(recording, set()))
+    sizes: tuple[Size, Size] = (BATCH, PADDED)
+    if len(batch_sizes) == 1:
+        size = min(batch_sizes)
+        row = -(-size // VECTOR) * VECTOR
+        lowered, sizes = _sized(lowered, {"B": size, "P": row}), (size, row)
+    return _objective(recording, lowered, parameters, sizes)
+
+
+def _one_by_one(
+    loss: Callable,
+    penalty: Callable | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+) -> Objective:
+    f = partial(_single, parameters, loss, penalty)
+    ragged = [k for k, c in enumerate(columns) if c.shape is None]
+    if not ragged:
+        recording = trace(f, [c.example(0) for c in columns])
+        return _objective(recording, lower(graph_of(recording, set())), parameters, (0, 0))
+    lengths = columns[ragged[0]].lengths
+    offsets = {k: int(columns[k].lengths[0] - lengths[0]) for k in ragged}
+    if any((columns[k].lengths != lengths + offset).any() for k, offset in offsets.items()):
+        raise JitError("the loss takes lists whose lengths vary independently of each other")
+    example = [c.example(int(lengths.argmax())) for c in columns]
+    recording = trace(f, example)
+    general = generalised(f, example, offsets, recording)
+    if general is None:
+        raise JitError("the loss does not do the same for lists of all lengths")
+    objective = _objective(recording, general.lowered, parameters, (0, 0))
+    objective.lengths = lengths
+    objective.steps = replace(
+        objective.steps, coefficients=tuple(general.coefficients), least=general.least
+    )
+    return objective
+
+
+def _objective(
+    recording: Trace, lowered: Lowered, parameters: list[Value], sizes: tuple[Size, Size]
+) -> Objective:
+    captured = recording.captured
+    if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
+        raise JitError("the loss computes with none of the optimiser's parameters")
+    guards = len(recording.guards)
+    outputs = lowered.program.outputs
+    if len(outputs) - guards != (len(recording.result) if _pair(recording.result) else 1):
+        raise JitError("loss and penalty have to return Values")
+    steps = Steps(
+        program=lowered.program,
+        fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, lowered.inputs)]),
+        guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),
+        outputs=outputs[guards:],
+        batch=sizes[0],
+        row=sizes[1],
+        least=0,
+        coefficients=(),
+        captured=len(captured),
+        count=len(parameters),
+    )
+    return Objective(steps, captured, recording, None)
+
+
+def _pair(result: Any) -> bool:
+    return isinstance(result, tuple)
+
+
+def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
+    """The same program for one size of batches."""
+
+    def known(statements: Sequence[Statement]) -> list[Statement]:
+        return [
+            put_together(s, iter([substitute(x, env) for x in take_apart(s)[1]]))
+            for s in statements
+        ]
+
+    model = lowered.program
+    program = replace(
+        model,
+        forward=known(model.forward),
+        backward=known(model.backward),
+        size=substitute(model.size, env),
+        outputs=tuple([substitute(o, env) for o in model.outputs]),
+        sizes=(),
+    )
+    places = [replace(p, new=substitute(p.new, env)) for p in lowered.inputs]
+    return Lowered(program, places)
