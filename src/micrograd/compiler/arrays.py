@@ -133,6 +133,15 @@ def as_value(x: Any) -> Any:
     return getattr(x, "_traced", x)
 
 
+def untraced(tree: Any) -> Any:
+    """Return a function's result with None for all that is computed anew at each call."""
+    if isinstance(tree, dict):
+        return {key: untraced(branch) for key, branch in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [untraced(branch) for branch in tree]
+    return None if isinstance(as_value(tree), (Value, Batch)) else tree
+
+
 def items(tree: Any) -> Iterator[Any]:
     """Yield the values, predicates, batches and numbers in a function's result."""
     if isinstance(tree, dict):

@@ -4,6 +4,7 @@ A function of a list is lowered at four lengths. If the programs differ in sizes
 is a polynomial of the length, they are one program with the length as an argument.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,10 +45,15 @@ class General:
     lowered: Lowered
     coefficients: list[Coefficient]
     least: int
+    work: dict[str, Size]  # how many operands the function gave to each operation
 
 
-def generalise(samples: Sequence[Lowered], first: int) -> General:
+def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: int) -> General:
     """Unify programs lowered at lengths first, first + 1, first + 2 and first + 3.
+
+    Args:
+        samples: the programs.
+        work: how many operands the function gave to each operation in each.
 
     Raises:
         NotGeneral: they differ by more than polynomials in the length.
@@ -75,7 +81,8 @@ def generalise(samples: Sequence[Lowered], first: int) -> General:
         sizes=(*model.sizes, SIZE, chosen_two(SIZE)),
         scalars=(*model.scalars, *[c.name for c in unifier.coefficients]),
     )
-    return General(Lowered(program, inputs), unifier.coefficients, first)
+    counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
+    return General(Lowered(program, inputs), unifier.coefficients, first, counts)
 
 
 def _alike(things: Iterable[Any]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ..modes import mode
 from .collector import paused
 from .errors import JitError
-from .lengths import Lengths, generalised
+from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
 from .names import name_all
 from .signature import Argument, argument
@@ -64,7 +64,11 @@ class Jitted:
         for key in self._keys(arguments):
             variants = self._variants.get(key, ())
             for variant in variants:
-                if variant.accepts(arguments) and variant.recording.holds():
+                if (
+                    variant.accepts(arguments)
+                    and variant.recording.holds()
+                    and holds_for(variant, self._f, arguments)
+                ):
                     done = variant.run(arguments)
                     if done is not None:
                         return variant, done
@@ -145,7 +149,8 @@ class Jitted:
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
-        return standalone(self._lowered(args), self.__name__, self._options["dtype"])
+        arguments = self._arguments(args, {})
+        return standalone(self._f, arguments, self.__name__, self._options["dtype"])
 
     def _lowered(self, args: tuple) -> Lowered:
         arguments = self._arguments(args, {})

@@ -1,15 +1,21 @@
 """Calls that differ in the lengths of their lists: when to look for one program for all of them."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .general import SAMPLES, General, NotGeneral, generalise
+from .arrays import untraced
+from .check import check
+from .errors import JitError
+from .general import SAMPLES, SIZE, General, NotGeneral, generalise
 from .lower import lower
 from .signature import Argument
+from .sizes import evaluate
 from .trace import Trace, graph_of, trace
+from .variant import Variant
 
 _FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats
 
@@ -53,17 +59,56 @@ def generalised(
     nests = {k for k, a in enumerate(args) if a.kind == "nest"}
     captured = [id(v) for v in recording.captured]
     for first in _FIRST_LENGTHS:
-        samples = []
+        samples, work = [], []
         try:
             for n in range(first, first + SAMPLES):
                 sample = trace(f, [_resized(a, n + offsets[k]) if k in offsets else a for k, a in enumerate(args)])
                 if [id(v) for v in sample.captured] != captured or sample.guards:
                     raise NotGeneral
                 samples.append(lower(graph_of(sample, nests)))
-            return generalise(samples, first)
+                work.append(_work(sample))
+            return generalise(samples, work, first)
         except Exception:  # whatever f raises at a length it was not written for
             continue
     return None
+
+
+def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
+    """Tell whether a program for all lengths is the function at this one too.
+
+    What a function does with a length (``xs[:10]``, ``if len(xs) > 8``) leaves no trace, so each new
+    length is checked, as a new program is, before its first use.
+    """
+    n = variant.env(args).get(SIZE)
+    if n is None:
+        return True
+    if n not in variant.lengths:
+        variant.lengths[n] = _is_program_of(variant, trace(f, args), args)
+    return variant.lengths[n]
+
+
+def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument]) -> bool:
+    known, n = variant.recording, variant.env(args)
+    if _work(recording) != {op: evaluate(count, n) for op, count in variant.work.items()}:
+        return False
+    if recording.guards or list(map(id, recording.captured)) != list(map(id, known.captured)):
+        return False
+    if repr(untraced(recording.result)) != repr(untraced(known.result)):
+        return False
+    nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+    try:
+        check(variant, recording, graph_of(recording, nests), args)
+    except JitError:
+        return False
+    return True
+
+
+def _work(recording: Trace) -> Counter[str]:
+    """How many operands the function gave to each operation; how many leaves it made."""
+    work: Counter[str] = Counter()
+    for v in recording.tape:
+        work[v.op.symbol if v.op else "leaf"] += len(v.parents) or 1
+    return work
 
 
 def _resized(argument: Argument, length: int) -> Argument:

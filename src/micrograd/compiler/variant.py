@@ -67,9 +67,12 @@ class Variant:
         self.captured = recording.captured
         self._coefficients = general.coefficients if general else []
         self._offsets = dict(offsets or {})
+        self.lengths: dict[int, bool] = {}  # those tried, and whether the program is right for them
+        self.work = general.work if general else {}
         self._least = general.least if general else 0
         if general:
             self._least = min(self._least, self.env(args)[SIZE])
+            self.lengths[self.env(args)[SIZE]] = True  # by the check below
         self._mapped = is_mapped(self.program) and not recording.guards
         self._kinds = [a.kind for a in args]
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused

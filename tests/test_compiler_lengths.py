@@ -1,0 +1,134 @@
+"""One program for all lengths of a list, and never a wrong one."""
+
+import functools
+
+import pytest
+
+import micrograd
+from micrograd import Value, mean, softmax, sum, take
+
+jit = functools.partial(micrograd.jit, backend="numpy")
+LENGTHS = (6, 7, 8, 12, 20, 3, 12, 1)
+
+
+class Counted:
+    """How often a function's Python code runs."""
+
+    def __init__(self, f):
+        self.f, self.calls = f, 0
+
+    def __call__(self, *args):
+        self.calls += 1
+        return self.f(*args)
+
+
+def _alike(f, lengths=LENGTHS, of=lambda n: [0.5 + i / 7 for i in range(n)]):
+    g = jit(f)
+    for n in lengths:
+        xs, same = [list(map(Value, of(n))) for _ in range(2)]
+        result, expected = g([x.data for x in xs]), f(same)
+        assert result.data == pytest.approx(expected.data, rel=1e-12), n
+
+
+def test_sums_over_any_length():
+    _alike(lambda xs: sum([x * x for x in xs]) * 2.0)
+
+
+def test_ragged_rows_over_any_length():
+    _alike(lambda xs: sum([softmax(xs[: i + 1])[0] * x for i, x in enumerate(xs)]))
+
+
+def test_a_mean_has_its_length_as_a_number():
+    _alike(lambda xs: mean(xs) + mean([x * x for x in xs]))
+
+
+def test_gradients_of_parameters_at_any_length():
+    w = [Value(0.1 * i) for i in range(30)]
+
+    def f(xs):
+        return mean([(a * x).tanh() for a, x in zip(w, xs)])
+
+    g = jit(f)
+    for n in LENGTHS:
+        xs = [0.5 + i / 7 for i in range(n)]
+        for p in w:
+            p.grad = 0.0
+        f(xs).backward()
+        expected = [p.grad for p in w]
+        for p in w:
+            p.grad = 0.0
+        g(xs).backward()
+        assert [p.grad for p in w] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_one_program_is_traced_once_more_for_each_new_length_only():
+    f = Counted(lambda xs: sum([x * x for x in xs]))
+    g = jit(f)
+    for n in LENGTHS:
+        g([1.0] * n)
+    traced = f.calls
+    for n in LENGTHS:
+        g([2.0] * n)
+    assert f.calls == traced
+
+
+def test_a_slice_that_ends_before_the_list_does():
+    _alike(lambda xs: sum(xs[:10]) * 2.0)
+
+
+def test_a_slice_whose_remainder_is_zero_at_first():
+    f = jit(lambda xs: sum(xs[:10]) * 2.0)
+    for n in (6, 7, 12):
+        f([0.0] * n)
+    assert f([1.0] * 12).data == 20.0
+
+
+def test_a_branch_on_the_length():
+    _alike(lambda xs: sum(xs) if len(xs) < 12 else xs[0] * 100.0)
+
+
+def test_a_result_that_names_the_length():
+    f = jit(lambda xs: (sum(xs), len(xs)))
+    assert [f([1.0] * n)[1] for n in LENGTHS] == list(LENGTHS)
+
+
+def test_a_list_longer_than_what_it_meets_is_an_error_as_without_jit():
+    w, other = [Value(float(i)) for i in range(10)], Value(7.0)
+    f = jit(lambda xs: sum([w[i] * x for i, x in enumerate(xs)]) + other)
+    for n in (6, 7, 8):
+        f([1.0] * n)
+    with pytest.raises(IndexError):
+        f([1.0] * 12)
+
+
+def test_two_lists_of_one_length_and_a_shift():
+    f = jit(lambda xs, ys: sum([x * y for x, y in zip(xs, ys[1:])]))
+    for n in LENGTHS:
+        xs, ys = [float(i) for i in range(n)], [float(i) for i in range(n + 1)]
+        assert f(xs, ys).data == float(sum([i * (i + 1) for i in range(n)]).data)
+
+
+def test_two_lengths_that_vary_apart():
+    f = jit(lambda xs, ys: sum(xs) * sum(ys))
+    for n, m in [(5, 6), (6, 7), (6, 9), (9, 6), (7, 8), (3, 3)]:
+        assert f([1.0] * n, [1.0] * m).data == n * m
+
+
+def test_rows_looked_up_at_any_length():
+    table = [[Value(10.0 * i + j) for j in range(3)] for i in range(4)]
+
+    def f(tokens):
+        rows = [take(table, t) for t in tokens]
+        return sum([x * y for row, after in zip(rows, rows[1:]) for x, y in zip(row, after)])
+
+    g = jit(f)
+    for n in (4, 5, 6, 9, 2, 7):
+        tokens = [(i * i) % 4 for i in range(n)]
+        expected = sum([(10.0 * a + j) * (10.0 * b + j)
+                        for a, b in zip(tokens, tokens[1:]) for j in range(3)])  # fmt: skip
+        assert g(tokens).data == pytest.approx(expected.data)
+
+
+def test_an_empty_list():
+    f = jit(lambda xs: sum(xs) + 1.0)
+    assert [f([1.0] * n).data for n in (5, 6, 0, 7)] == [6.0, 7.0, 1.0, 8.0]
