@@ -18,7 +18,7 @@ _WARNINGS = ("-Wall", "-Wextra", "-Werror")
 
 
 class Compiled:
-    """A program's C, compiled and loaded: forward(v) and backward(v, g) on NumPy arrays, in place."""
+    """A program's C, compiled and loaded: forward(v), backward(v, g) on arrays, in place."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ def elementwise(dims: tuple, target: Ref, expr: Expr, *, accumulate: bool = Fals
 
 
 def moons(samples: int = 100, hidden: int = 16, padding: int = 16) -> Program:
-    """Hinge loss plus L2 of an MLP 2-hidden-hidden-1, batch innermost; the loss is the last value."""
+    """Hinge loss plus L2 of an MLP 2-hidden-hidden-1, batch innermost; the loss comes last."""
     n, h = samples, hidden
     p = -(-n // padding) * padding
     w2, w3 = 3 * h, 3 * h + h * (h + 1)
@@ -104,8 +104,8 @@ def moons(samples: int = 100, hidden: int = 16, padding: int = 16) -> Program:
         bias = Ref(w + inputs, (inputs + 1,), grad=True)
         return [
             Nest((units, inputs), slope, (Term((n,), out * value),), accumulate=True),
-            Nest((units,), bias, (Term((n,), Ref(target, (p, 1), True, padded=True)),), accumulate=True),
-        ]  # fmt: skip
+            Nest((units,), bias, (Term((n,), row(target, True)),), accumulate=True),
+        ]
 
     def unless(at: Ref, grad: Ref) -> Apply:
         return Apply(ops.WHERE, (at > 0.0, grad, Literal(0.0)))

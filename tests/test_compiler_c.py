@@ -43,7 +43,7 @@ def program(nests, size, outputs=(), backward=(), **other):
 
 
 def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, **form):
-    """Run C and the reference from the same memory; compare outputs and, where there are any, gradients."""
+    """Run C and the reference from the same memory; compare outputs and gradients."""
     sizes, scalars = sizes or {}, scalars or {}
     v, g = np.array(start, dtype), np.zeros(len(start), dtype)
     wanted, gradients = [float(x) for x in v], [0.0] * len(start)
@@ -322,6 +322,85 @@ def test_strict_sums_are_added_from_left_to_right(tmp_path):
     assert v[0] == ops.SUM.fn(0.0, *start[1:])
 
 
+def chain(length, count=40):
+    """``length`` elementwise steps from 0 on, each written behind the one before."""
+    steps = [
+        elementwise((count,), Ref(count * (k + 1), (1,)), Ref(count * k, (1,)) * 1.5 + 0.25)
+        for k in range(length)
+    ]
+    tested = program(steps, count * (length + 1), range(count * length, count * (length + 1)))
+    tested.inputs = (0, count)
+    return tested
+
+
+def test_a_chain_of_elementwise_steps_is_one_loop_and_writes_its_end_only(tmp_path):
+    start = np.full(31 * 40, np.nan)
+    start[:40] = np.linspace(-1, 1, 40)
+    v, _ = check(chain(30), tmp_path, start)
+    assert np.isnan(v[40 : 30 * 40]).all()
+    assert not np.isnan(v[30 * 40 :]).any()
+
+
+def test_what_the_gradient_reads_is_written(tmp_path):
+    x, h, y = (Ref(20 * k, (1,)) for k in range(3))
+    gx, gh, gy = (Ref(20 * k, (1,), grad=True) for k in range(3))
+    forward = [elementwise((20,), h, Apply(ops.TANH, (x,)))]
+    forward += [elementwise((20,), y, Apply(ops.EXP, (h,)))]
+    backward = [elementwise((20,), gh, y * gy), elementwise((20,), gx, gh * (1.0 - h * h))]
+    tested = program(forward, 60, range(40, 60), backward)
+    tested.inputs = (0, 20)
+    _, g = check(tested, tmp_path, np.linspace(-1, 1, 60))
+    assert (g[20:40] == 0).all()  # what only the next step reads stays in registers
+
+
+def test_cheap_values_are_computed_again_on_the_way_back(tmp_path):
+    a, b, c_, d = (Ref(10 * k, (1,)) for k in range(4))
+    ga, gb, gc, gd = (Ref(10 * k, (1,), grad=True) for k in range(4))
+    forward = [elementwise((9,), c_, a * b + a), elementwise((9,), d, c_ * c_ * b)]
+    backward = [
+        elementwise((9,), gc, 2.0 * (gd * c_ * b)),
+        elementwise((9,), gb, gd * c_ * c_ + gc * a),
+        elementwise((9,), ga, gc * (b + 1.0)),
+    ]
+    tested = program(forward, 40, range(30, 39), backward)
+    tested.inputs = (0, 19)
+    start = np.full(40, np.nan)
+    start[:20] = np.linspace(-1, 2, 20)
+    v, _ = check(tested, tmp_path, start)
+    assert np.isnan(v[20:30]).all()
+
+
+def test_what_a_later_round_of_a_loop_reads_is_written(tmp_path):
+    t = Poly.var("t")
+    here, before = Ref(10 * t + 10, (1,)), Ref(10 * t, (1,))
+    body = (
+        elementwise((10,), here, 0.5 * before + 1.0),
+        elementwise((10,), Ref(100, (1,)), here + Ref(100, (1,))),
+    )
+    start = np.random.default_rng(12).normal(size=120)
+    check(program([For("t", 8, body)], 120, range(100, 110)), tmp_path, start)
+
+
+def test_a_parameter_changed_in_the_end_is_not_computed_with_again(tmp_path):
+    w, x, h, y = (Ref(10 * k, (1,)) for k in range(4))
+    gy = Ref(30, (1,), grad=True)
+    forward = [
+        elementwise((9,), h, w * x),
+        elementwise((9,), y, h * h * w),
+        elementwise((9,), w, 0.5 * w),
+    ]
+    backward = [elementwise((9,), Ref(10, (1,), grad=True), 2.0 * (gy * h * h) + gy * x)]
+    tested = program(forward, 40, range(30, 39), backward)
+    tested.parameters, tested.inputs = (0, 9), (10, 9)
+    check(tested, tmp_path, np.random.default_rng(13).normal(size=40))
+
+
+def test_portable_c_says_what_each_loop_computes():
+    text = c.source(moons(), portable=True)
+    assert "/* ∂w3[16] += Σ₁₀₀ " in text
+    assert "vector_size" not in text
+
+
 def test_it_is_one_file_with_standard_headers_only():
     for portable in (False, True):
         text = c.source(moons(), portable=portable)
@@ -329,7 +408,7 @@ def test_it_is_one_file_with_standard_headers_only():
         assert headers == {"#include <math.h>", "#include <stdint.h>", "#include <string.h>"}
 
 
-# Random programs: each nest reads what is there, often what the last nests wrote, and writes behind it.
+# Random programs: a nest reads what is there, often what the last ones wrote, and writes behind it.
 
 
 @st.composite

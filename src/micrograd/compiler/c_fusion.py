@@ -11,16 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from .. import ops
 from .c_plans import cost_together
-from .c_regions import (
-    Region,
-    operands,
-    ordered,
-    reads,
-    region,
-    same_element,
-    widened,
-    writes,
-)
+from .c_regions import Region, Regions, operands, same_element, widened
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
@@ -67,66 +58,140 @@ def fused(program: Program, width: int, strict: bool) -> tuple[list[Item], list[
         width: the lanes of a vector.
         strict: whether the order of every sum is kept.
     """
-    forward = _grouped(program.forward, width, strict)
-    backward = _grouped(program.backward, width, strict)
-    _recompute(forward, backward, program)
-    _find_unread(program, [*forward, *backward])
+    fusion = _Fusion(program, width, strict)
+    forward, backward = fusion.grouped(program.forward), fusion.grouped(program.backward)
+    fusion.recompute(forward, backward)
+    fusion.find_unread([*forward, *backward])
     return _living(forward), _living(backward)
 
 
-def _grouped(statements: Sequence[Statement], width: int, strict: bool) -> list[Item]:
-    items: list[Item] = []
-    for statement in statements:
-        if isinstance(statement, For):
-            items.append(Loop(statement, _grouped(statement.body, width, strict)))
-        elif not isinstance(statement, Nest):
-            items.append(statement)
-        elif not _joins(statement, items, width, strict):
-            items.append(Group([statement]))
-    return items
+class _Fusion:
+    def __init__(self, program: Program, width: int, strict: bool) -> None:
+        self.program, self.width, self.strict = program, width, strict
+        self.regions = Regions(width)
 
+    def grouped(self, statements: Sequence[Statement]) -> list[Item]:
+        items: list[Item] = []
+        for statement in statements:
+            if isinstance(statement, For):
+                items.append(Loop(statement, self.grouped(statement.body)))
+            elif not isinstance(statement, Nest):
+                items.append(statement)
+            elif not self._joins(statement, items):
+                items.append(Group([statement]))
+        return items
 
-def _joins(nest: Nest, items: list[Item], width: int, strict: bool) -> bool:
-    """Add a nest to the last group that it can share loops with, if there is one."""
-    for item in reversed(items[-_BACK:]):
-        if isinstance(item, Loop):
+    def _joins(self, nest: Nest, items: list[Item]) -> bool:
+        """Add a nest to the last group that it can share loops with, if there is one."""
+        for item in reversed(items[-_BACK:]):
+            if isinstance(item, Loop):
+                return False
+            if isinstance(item, Group) and self._fits(nest, item):
+                item.nests.append(nest)
+                return True
+            statements = item.nests if isinstance(item, Group) else [item]
+            if any(self.regions.ordered(nest, s) for s in statements):
+                return False
+        return False
+
+    def _fits(self, nest: Nest, group: Group) -> bool:
+        first = group.nests[0]
+        if nest.dims != first.dims or nest.scatter or first.scatter or len(group.nests) >= _MOST:
             return False
-        if isinstance(item, Group) and _fits(nest, item, width, strict):
-            item.nests.append(nest)
-            return True
-        statements = item.nests if isinstance(item, Group) else [item]
-        if any(ordered(nest, s) for s in statements):
+        elementwise = not any(t.dims for n in (*group.nests, nest) for t in n.terms)
+        if not (elementwise or any(_feeds(other, nest) for other in group.nests)):
             return False
-    return False
+        if any(self._clash(nest, other) for other in group.nests):
+            return False
+        return cost_together(group.nests, nest, self.width, self.strict)
 
+    def _clash(self, later: Nest, earlier: Nest) -> bool:
+        """Tell whether one of two nests of equal dims meets the other's target but at its index."""
+        for nest, other in ((later, earlier), (earlier, later)):
+            written, count = self.regions.written(other), len(nest.dims)
+            for dims, ref in [*operands(nest), (nest.dims, nest.target)]:
+                elsewhere = not same_element(ref, other.target, count)
+                if elsewhere and self.regions.of(dims, ref).meets(written):
+                    return True
+        return False
 
-def _fits(nest: Nest, group: Group, width: int, strict: bool) -> bool:
-    first = group.nests[0]
-    if nest.dims != first.dims or nest.scatter or first.scatter or len(group.nests) >= _MOST:
-        return False
-    elementwise = not any(t.dims for n in (*group.nests, nest) for t in n.terms)
-    if not (elementwise or any(_feeds(other, nest) for other in group.nests)):
-        return False
-    if any(_clash(nest, other) for other in group.nests):
-        return False
-    return cost_together(group.nests, nest, width, strict)
+    # What is read again.
+
+    def find_unread(self, items: Sequence[Item]) -> None:
+        """Find out of each nest whether its target has to be in memory."""
+        start, constants = self.program.constants
+        ranges = [self.program.parameters, self.program.inputs, (start, len(constants))]
+        kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
+        kept += [Region(False, o, o + 1) for o in self.program.outputs]
+        forward = _all_statements(self.program.forward)
+        computed = {_place(s.target) for s in forward if isinstance(s, Nest)}
+        seen = [
+            (reader, widened(read, loops))
+            for item, loops in _walk(items)
+            for reader, read in self._outside_reads(item)
+        ]
+
+        def needed(nest: Nest, loops: tuple[For, ...]) -> bool:
+            target = nest.target
+            if target.table is not None or target.index is not None:
+                return True
+            if target.grad and _place(replace(target, grad=False)) not in computed:
+                return True
+            written = widened(self.regions.written(nest), loops)
+            if written is None or any(written.meets(k) for k in kept):
+                return True
+            itself = None if loops else id(nest)  # adding to its target, it reads it
+            return any(r is None or r.meets(written) for k, r in seen if k != itself)
+
+        for item, loops in _walk(items):
+            if isinstance(item, Group):
+                copies = item.stored or [False] * len(item.nests)
+                last = {_place(nest.target): nest for nest in item.nests}
+                item.stored = [
+                    not copy and last[_place(nest.target)] is nest and needed(nest, loops)
+                    for nest, copy in zip(item.nests, copies, strict=True)
+                ]
+
+    def _outside_reads(self, item: Group | Clear | Route) -> Iterator[tuple[int, Region]]:
+        """Yield what an item reads from memory, each with the id of the statement."""
+        if not isinstance(item, Group):
+            yield from ((id(item), read) for read in self.regions.reads(item))
+            return
+        for place, nest in enumerate(item.nests):
+            before = item.nests[:place]
+            for dims, ref in operands(nest):
+                if not any(same_element(ref, n.target, len(nest.dims)) for n in before):
+                    yield id(nest), self.regions.of(dims, ref)
+
+    # What is computed again.
+
+    def recompute(self, forward: list[Item], backward: list[Item]) -> None:
+        """Let groups of the way back compute cheap values again where that saves memory traffic."""
+        order = list(_all_statements(self.program.forward))
+        written = [self.regions.written(s) for s in order]
+        places = {id(s): i for i, s in enumerate(order)}
+
+        def lasting(nest: Nest) -> bool:
+            """Tell whether neither the value nor what it is computed from changes afterwards."""
+            own = [self.regions.of(*operand) for operand in operands(nest)]
+            own.append(self.regions.written(nest))
+            later = written[places[id(nest)] + 1 :]
+            return not any(touched.meets(w) for w in later for touched in own)
+
+        known = {
+            _place(nest.target): nest
+            for item in forward
+            if isinstance(item, Group)
+            for nest in item.nests
+            if _cheap(nest) and lasting(nest)
+        }
+        for item in backward:
+            if isinstance(item, Group):
+                _recompute_in(item, known)
 
 
 def _feeds(earlier: Nest, later: Nest) -> bool:
     return any(same_element(r, earlier.target, len(later.dims)) for _, r in operands(later))
-
-
-def _clash(later: Nest, earlier: Nest) -> bool:
-    """Tell whether one of two nests of equal dims meets the other's target but at its own index."""
-    for nest, other in ((later, earlier), (earlier, later)):
-        touched, width = region(other.dims, other.target), len(nest.dims)
-        for dims, ref in [*operands(nest), (nest.dims, nest.target)]:
-            if region(dims, ref).meets(touched) and not same_element(ref, other.target, width):
-                return True
-    return False
-
-
-# What is read again.
 
 
 def _walk(
@@ -138,49 +203,6 @@ def _walk(
             yield from _walk(item.items, (*loops, item.statement))
         else:
             yield item, loops
-
-
-def _outside_reads(item: Group | Clear | Route) -> Iterator[tuple[int, Region]]:
-    """Yield what an item reads from memory, each with the id of the statement."""
-    if not isinstance(item, Group):
-        yield from ((id(item), touched) for touched in reads(item))
-        return
-    for place, nest in enumerate(item.nests):
-        before = item.nests[:place]
-        for dims, ref in operands(nest):
-            if not any(same_element(ref, n.target, len(nest.dims)) for n in before):
-                yield id(nest), region(dims, ref)
-
-
-def _find_unread(program: Program, items: Sequence[Item]) -> None:
-    """Find out of each nest whether its target has to be in memory."""
-    start, constants = program.constants
-    ranges = [program.parameters, program.inputs, (start, len(constants))]
-    kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
-    kept += [Region(False, o, o + 1) for o in program.outputs]
-    computed = {_place(s.target) for s in _all_statements(program.forward) if isinstance(s, Nest)}
-    seen = [(k, widened(r, loops)) for i, loops in _walk(items) for k, r in _outside_reads(i)]
-
-    def needed(nest: Nest, loops: tuple[For, ...]) -> bool:
-        target = nest.target
-        if target.table is not None or target.index is not None:
-            return True
-        if target.grad and _place(replace(target, grad=False)) not in computed:
-            return True
-        touched = widened(region(nest.dims, target), loops)
-        if touched is None or any(touched.meets(k) for k in kept):
-            return True
-        itself = None if loops else id(nest)  # adding to its target, it reads it
-        return any(r is None or r.meets(touched) for k, r in seen if k != itself)
-
-    for item, loops in _walk(items):
-        if isinstance(item, Group):
-            copies = item.stored or [False] * len(item.nests)
-            last = {_place(nest.target): nest for nest in item.nests}
-            item.stored = [
-                not copy and last[_place(nest.target)] is nest and needed(nest, loops)
-                for nest, copy in zip(item.nests, copies, strict=True)
-            ]
 
 
 def _living(items: list[Item]) -> list[Item]:
@@ -211,41 +233,14 @@ def _all_statements(statements: Sequence[Statement]) -> Iterator[Nest | Route | 
             yield s
 
 
-# What is computed again.
-
-
-def _recompute(forward: list[Item], backward: list[Item], program: Program) -> None:
-    """Let groups of the way back compute cheap values again where that saves memory traffic."""
-    order = list(_all_statements(program.forward))
-    written = [writes(s) for s in order]
-    places = {id(s): i for i, s in enumerate(order)}
-
-    def lasting(nest: Nest) -> bool:
-        """Tell whether neither the value nor what it is computed from changes afterwards."""
-        own = [region(dims, ref) for dims, ref in operands(nest)] + [writes(nest)]
-        later = written[places[id(nest)] + 1 :]
-        return not any(touched.meets(w) for w in later for touched in own)
-
-    known = {
-        _place(nest.target): nest
-        for item in forward
-        if isinstance(item, Group)
-        for nest in item.nests
-        if _cheap(nest) and lasting(nest)
-    }
-    for item in backward:
-        if isinstance(item, Group):
-            _recompute_in(item, known)
-
-
 def _recompute_in(group: Group, known: dict[Hashable, Nest]) -> None:
     dims = group.nests[0].dims
-    wanted = {
+    wanted = dict.fromkeys(
         ref
         for nest in group.nests
         for d, ref in operands(nest)
         if not ref.grad and len(d) == len(dims)
-    }
+    )
     again: dict[Hashable, Nest] = {}
     leaves: set[Ref] = set()
 

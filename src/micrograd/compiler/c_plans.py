@@ -1,9 +1,9 @@
 """How to run through a nest: which dim goes along the lanes of a vector, which dims go in blocks.
 
 Along the lanes every operand should lie side by side or stay the same. Either a dim of the nest
-does so ("outer": each lane is an element of the target), or one that is reduced ("inner": the lanes are
-added up at the end). The cheapest by a rough count of instructions wins; what does not fit stays
-one number at a time. Blocks keep several elements in registers: operands are loaded once for all.
+does so ("outer": each lane is an element of the target), or one that is reduced ("inner": the lanes
+are added up at the end). The cheapest by a rough count of instructions wins; what does not fit
+stays one number at a time. A block keeps several elements in registers, which share operands.
 """
 
 from collections.abc import Iterator, Sequence
@@ -96,7 +96,7 @@ def cost_together(group: Sequence[Nest], nest: Nest, width: int, strict: bool) -
     """Tell whether a nest shares the loops of a group without loss."""
     apart = _best(group, width, strict)[0] + _best([nest], width, strict)[0]
     cost, choice = _best([*group, nest], width, strict)
-    return choice.lanes is not None and cost <= apart
+    return choice.lanes is not None and cost <= apart * 1.01
 
 
 def _fits(nest: Nest, dim: int) -> bool:

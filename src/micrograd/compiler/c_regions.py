@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .c_plans import VECTOR_BYTES, along
+from .c_plans import along
 from .ir import BATCH, PADDED, Clear, For, Nest, Ref, Route, refs
 from .sizes import Size, bound, chosen_two, substitute
 
-_WIDEST = VECTOR_BYTES // 4  # lanes of any vector
 _ROWS = {str(BATCH)[1:-1]: PADDED}
 
 
@@ -26,30 +25,65 @@ class Region:
         return not (_never_below(other.low, self.high) or _never_below(self.low, other.high))
 
 
-def region(dims: Sequence[Size], ref: Ref) -> Region:
-    """Return the addresses that a ref may touch; padded rows count in full."""
-    low: Size = ref.offset
-    high: Size = ref.offset
-    for dim, stride in zip(dims, ref.strides, strict=False):
-        if stride == 0:
-            continue
-        if ref.padded and stride == 1:
-            dim = _in_whole_vectors(dim)
-        reach = (dim - 1) * stride
-        if isinstance(stride, int) and stride < 0:
-            low = low + reach
-        else:
-            high = high + reach
-    if ref.table is not None:
-        low = low + min(ref.table.values) * ref.table.scale
-        high = high + max(ref.table.values) * ref.table.scale
-    if ref.index is not None:
-        high = high + (ref.rows - 1) * ref.row
-    return Region(ref.grad, low, high + 1)
+class Regions:
+    """Tell which regions statements touch, where padded rows end at a multiple of ``width``."""
 
+    def __init__(self, width: int) -> None:
+        self.width = width
 
-def _in_whole_vectors(dim: Size) -> Size:
-    return -(-dim // _WIDEST) * _WIDEST if isinstance(dim, int) else substitute(dim, _ROWS)
+    def of(self, dims: Sequence[Size], ref: Ref) -> Region:
+        """Return the addresses that a ref may touch; padded rows count in full."""
+        low: Size = ref.offset
+        high: Size = ref.offset
+        for dim, stride in zip(dims, ref.strides, strict=False):
+            if stride == 0:
+                continue
+            if ref.padded and stride == 1:
+                dim = self._in_whole_vectors(dim)
+            reach = (dim - 1) * stride
+            if isinstance(stride, int) and stride < 0:
+                low = low + reach
+            else:
+                high = high + reach
+        if ref.table is not None:
+            low = low + min(ref.table.values) * ref.table.scale
+            high = high + max(ref.table.values) * ref.table.scale
+        if ref.index is not None:
+            high = high + (ref.rows - 1) * ref.row
+        return Region(ref.grad, low, high + 1)
+
+    def reads(self, statement: Nest | Route | Clear) -> Iterator[Region]:
+        """Yield the regions that a statement reads."""
+        if isinstance(statement, Nest):
+            for dims, ref in operands(statement):
+                yield self.of(dims, ref)
+        elif isinstance(statement, Route):
+            for ref in (statement.candidates, statement.result):
+                touched = self.of(statement.dims + statement.reduced, ref)
+                yield from (Region(grad, touched.low, touched.high) for grad in (False, True))
+
+    def written(self, statement: Nest | Route | Clear) -> Region:
+        """Return the region that a statement writes."""
+        if isinstance(statement, Nest):
+            return self.of(statement.dims, statement.target)
+        if isinstance(statement, Route):
+            touched = self.of(statement.dims + statement.reduced, statement.candidates)
+            return Region(True, touched.low, touched.high)
+        return Region(True, statement.start, statement.start + statement.count)
+
+    def ordered(self, later: Nest | Route | Clear, earlier: Nest | Route | Clear) -> bool:
+        """Tell whether the order of two statements may matter."""
+        written, before = self.written(later), self.written(earlier)
+        return (
+            written.meets(before)
+            or any(r.meets(before) for r in self.reads(later))
+            or any(r.meets(written) for r in self.reads(earlier))
+        )
+
+    def _in_whole_vectors(self, dim: Size) -> Size:
+        if isinstance(dim, int):
+            return -(-dim // self.width) * self.width
+        return substitute(dim, _ROWS)
 
 
 def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:
@@ -61,37 +95,6 @@ def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:
         yield nest.dims, nest.target
     if nest.target.index is not None:
         yield nest.dims, nest.target.index
-
-
-def reads(statement: Nest | Route | Clear) -> Iterator[Region]:
-    """Yield the regions that a statement reads."""
-    if isinstance(statement, Nest):
-        for dims, ref in operands(statement):
-            yield region(dims, ref)
-    elif isinstance(statement, Route):
-        for ref in (statement.candidates, statement.result):
-            touched = region(statement.dims + statement.reduced, ref)
-            yield from (Region(grad, touched.low, touched.high) for grad in (False, True))
-
-
-def writes(statement: Nest | Route | Clear) -> Region:
-    """Return the region that a statement writes."""
-    if isinstance(statement, Nest):
-        return region(statement.dims, statement.target)
-    if isinstance(statement, Route):
-        touched = region(statement.dims + statement.reduced, statement.candidates)
-        return Region(True, touched.low, touched.high)
-    return Region(True, statement.start, statement.start + statement.count)
-
-
-def ordered(later: Nest | Route | Clear, earlier: Nest | Route | Clear) -> bool:
-    """Tell whether the order of two statements may matter."""
-    written, before = writes(later), writes(earlier)
-    return (
-        written.meets(before)
-        or any(r.meets(before) for r in reads(later))
-        or any(r.meets(written) for r in reads(earlier))
-    )
 
 
 def same_element(ref: Ref, target: Ref, dims: int) -> bool:
