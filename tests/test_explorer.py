@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -142,10 +143,26 @@ def test_save_into_a_missing_folder_names_it(tmp_path):
 
 def test_in_a_script_the_page_opens_in_the_browser(monkeypatch):
     opened = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
     explore("y = x*x", x=2)
     assert len(opened) == 1
     assert opened[0].startswith("file:")
+
+
+def test_without_a_browser_the_file_to_open_is_named(monkeypatch, capsys):
+    monkeypatch.setattr("webbrowser.open", lambda url: False)
+    explore("y = x*x", x=2)
+    assert "explorer.html in one" in capsys.readouterr().out
+
+
+def test_in_a_notebook_nothing_opens_by_itself(monkeypatch):
+    class Shell:
+        kernel = object()
+
+    fake = type("IPython", (), {"get_ipython": staticmethod(Shell)})
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    monkeypatch.setattr("webbrowser.open", lambda url: pytest.fail("a browser was opened"))
+    explore("y = x*x", x=2)
 
 
 def test_in_a_notebook_the_page_is_an_iframe_that_holds_all_of_it():

@@ -58,7 +58,7 @@ def boxes(page):
 def test_a_model_opens_as_layers_of_neurons(show):
     page = show(perceptron())
     labels = page.locator(".mg-group .mg-label").all_text_contents()
-    assert "layers.0.neurons.3" in labels
+    assert labels.count("neurons.3") == 2
     assert page.locator(".mg-frame-label").all_text_contents() == [
         "layers.2",
         "layers.1",
@@ -95,7 +95,7 @@ def test_folding_works_from_the_keyboard(show):
     page = show(perceptron())
     page.locator(".mg-graph").focus()
     before = boxes(page)
-    press(page, "ArrowLeft", "ArrowLeft")
+    press(page, "ArrowLeft")
     assert page.evaluate("() => micrograd.store.selected.value[0]") == "g"
     press(page, "Enter")
     assert boxes(page) > before

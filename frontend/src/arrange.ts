@@ -34,6 +34,7 @@ export interface Edge {
   node: number; // the child, and which of its arguments; -1 between groups
   slot: number;
   count: number;
+  far: boolean; // between boxes that are not side by side in one frame
   path: string;
   points: [number, number][];
   label: [number, number] | null;
@@ -135,8 +136,16 @@ export class Tree {
     return key;
   }
 
-  nodesOf(group: Group): number[] {
-    return group.items.flatMap((item) => (typeof item === "number" ? [item] : this.nodesOf(item)));
+  private homeOf(key: string): Group | null {
+    const id = Number(key.slice(1));
+    return key[0] === "n" ? this.home[id] : this.groups[id].parent;
+  }
+
+  // The label without what the frame around it says already.
+  label(box: Box): string {
+    const label = box.group?.label ?? this.graph.labels[box.node];
+    const frame = this.homeOf(box.key)?.label;
+    return frame && label.startsWith(`${frame}.`) ? label.slice(frame.length + 1) : label;
   }
 
   scene(open: Set<number>): Scene {
@@ -269,7 +278,7 @@ export class Tree {
         const route = this.route(parent, node, open, moves, nth);
         const entry = to[0] === "n" ? opLeft(this.graph.symbol(node)) + 3 : 0;
         const line = drawn(boxes.get(from) as Box, boxes.get(to) as Box, route, bow, port, entry);
-        const edge = { from, to, node: simple ? node : -1, slot: simple ? slot : -1, count: 1, ...line };
+        const edge = { from, to, node: simple ? node : -1, slot: simple ? slot : -1, count: 1, far: this.homeOf(from) !== this.homeOf(to), ...line };
         edges.push(edge);
         if (!simple) between.set(key, edge);
       });

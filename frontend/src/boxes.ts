@@ -17,30 +17,31 @@ export interface Drawn {
 }
 
 export function drawBox(box: Box, detail: Detail, store: Store, layers: { frames: Element; boxes: Element }): Drawn {
-  if (box.open) return drawFrame(box, detail, layers.frames);
+  if (box.open) return drawFrame(box, detail, store, layers.frames);
   const element = svg("g", { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` }, layers.boxes);
   element.dataset.key = box.key;
-  return box.group ? drawGroup(box, detail, element) : drawValue(box, detail, store, element);
+  return box.group ? drawGroup(box, detail, store, element) : drawValue(box, detail, store, element);
 }
 
-function drawFrame(box: Box, detail: Detail, layer: Element): Drawn {
+function drawFrame(box: Box, detail: Detail, store: Store, layer: Element): Drawn {
   const element = svg("g", { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` }, layer);
   element.dataset.key = box.key;
   svg("rect", { class: "mg-frame", width: box.w, height: box.h, rx: 14 }, element);
   const room = Math.floor(box.w / (detail === "small" ? 14 : 9)) - 3;
-  svg("text", { class: "mg-frame-label", x: 40, y: 21 }, element, shortened(box.group?.label ?? "", room));
+  svg("text", { class: "mg-frame-label", x: 40, y: 21 }, element, shortened(store.tree.label(box), room));
   svg("path", { class: "mg-fold", d: "M15 12h14v8h-14z M18 16h8" }, element);
+  svg("title", {}, element, box.group?.label ?? "");
   const hit = svg("rect", { class: "mg-hit", width: box.w, height: HEADER, rx: 10 }, element);
   hit.dataset.fold = "1";
   return { box, element };
 }
 
-function drawGroup(box: Box, detail: Detail, element: SVGGElement): Drawn {
+function drawGroup(box: Box, detail: Detail, store: Store, element: SVGGElement): Drawn {
   const group = box.group;
   svg("rect", { class: "mg-stack", x: 6, y: -5, width: box.w - 12, height: box.h, rx: 12 }, element);
   svg("rect", { class: "mg-box", width: box.w, height: box.h, rx: 12 }, element);
   const drawn: Drawn = { box, element };
-  const label = shortened(group?.label ?? "", detail === "small" ? 18 : 25);
+  const label = shortened(store.tree.label(box), detail === "small" ? 18 : 25);
   svg("text", { class: "mg-label", x: box.w / 2, y: 27, "text-anchor": "middle" }, element, label);
   svg("title", {}, element, group?.label ?? "");
   if (group && group.output >= 0) {
@@ -68,7 +69,7 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
   let y = small ? 22 : 24;
   if (label || !leaf) {
     const name = svg("text", { class: label ? "mg-label" : "mg-label mg-auto", x: left + 11, y }, element);
-    name.textContent = shortened(label || graph.name(box.node), small ? 9 : 12);
+    name.textContent = shortened(label ? store.tree.label(box) : graph.name(box.node), small ? 9 : 12);
     y += line;
   }
   svg("title", {}, element, label || graph.expression(box.node));
@@ -98,7 +99,7 @@ function drawOp(box: Box, store: Store, element: SVGGElement): void {
 }
 
 // Write what the present step shows; touch the document only where it differs.
-export function updateBox(drawn: Drawn, store: Store, lit: Set<string>, wrong: Set<string>): void {
+export function updateBox(drawn: Drawn, detail: Detail, store: Store, lit: Set<string>, wrong: Set<string>): void {
   const selected = store.selected.value;
   const { box } = drawn;
   const step = store.current.value;
@@ -110,13 +111,14 @@ export function updateBox(drawn: Drawn, store: Store, lit: Set<string>, wrong: S
   const node = box.node >= 0 ? box.node : box.open ? -1 : (box.group?.output ?? -1);
   if (node >= 0) {
     const known = store.known.value[node] === 1;
+    const letters = box.group && detail === "small" ? 6 : 7;
     if (!known) name += " mg-unknown";
     if (store.graph.isLeaf(node)) name += " mg-leaf";
     if (node === store.root.value) name += " mg-root";
     const { grad, reached } = store.gradients.value;
-    const data = known ? fitted(store.data.value[node], 7) : "";
+    const data = known ? fitted(store.data.value[node], letters) : "";
     const hidden = store.hidden(node);
-    const gradient = hidden ? "?" : reached[node] ? fitted(grad[node], 7) : "";
+    const gradient = hidden ? "?" : reached[node] ? fitted(grad[node], letters) : "";
     if (hidden) name += " mg-asked";
     const place = order?.places.get(box.node);
     if (place !== undefined) name += " mg-listed";

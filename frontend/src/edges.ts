@@ -22,8 +22,8 @@ export function drawEdge(
   const element = svg("g", { class: "mg-edge" }, layers.edges);
   svg("path", { d: edge.path }, element);
   const drawn: DrawnEdge = { edge, element };
-  if (!edge.label || (edge.node < 0 && edge.count === 1)) return drawn;
-  if (edge.node >= 0 && !hasRoom(edge, detail, store, others)) return drawn;
+  if (!edge.label || (edge.node < 0 && (edge.count === 1 || edge.far))) return drawn;
+  if (!hasRoom(edge, detail, store, others)) return drawn;
   const [x, y] = edge.label;
   drawn.pill = svg("g", { class: "mg-pill", transform: `translate(${x} ${y})` }, layers.pills);
   const half = detail === "small" ? 14 : 11;
@@ -34,10 +34,9 @@ export function drawEdge(
 
 // Many edges into one sum come too close together for a label each.
 function hasRoom(edge: Edge, detail: Detail, store: Store, others: Map<Edge, DrawnEdge>): boolean {
-  const parents = store.graph.parents[edge.node].length;
-  if (parents <= 2 || !edge.label) return true;
+  if (!edge.label || (edge.node >= 0 && store.graph.parents[edge.node].length <= 2)) return true;
   for (const other of others.values()) {
-    if (other.edge.to !== edge.to || !other.pill || !other.edge.label) continue;
+    if (!other.pill || !other.edge.label) continue;
     const [dx, dy] = [other.edge.label[0] - edge.label[0], other.edge.label[1] - edge.label[1]];
     if (Math.abs(dx) < 62 && Math.abs(dy) < (detail === "small" ? 28 : 21)) return false;
   }
@@ -48,7 +47,7 @@ export function updateEdge(drawn: DrawnEdge, detail: Detail, store: Store, from:
   const selected = store.selected.value;
   const { edge } = drawn;
   const step = store.current.value;
-  let name = "mg-edge";
+  let name = edge.far ? "mg-edge mg-far" : "mg-edge";
   let text = edge.count > 1 ? `${edge.count.toLocaleString("en")}×` : "";
   if (edge.node >= 0) {
     const known = store.known.value[edge.node] === 1;
@@ -63,6 +62,7 @@ export function updateEdge(drawn: DrawnEdge, detail: Detail, store: Store, from:
     drawn.element.setAttribute("class", name);
     drawn.pill?.setAttribute("class", name.replace("mg-edge", edge.node >= 0 ? "mg-pill" : "mg-pill mg-many"));
   }
+  if (edge.far && !/mg-(flow|near|forward)/.test(name)) text = ""; // it would lie on something else
   if (drawn.text && drawn.shown !== text) {
     drawn.shown = drawn.text.textContent = text;
     const half = text.length * (detail === "small" ? 5.7 : 3.9) + 9;

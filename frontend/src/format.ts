@@ -26,9 +26,12 @@ export function short(x: number): string {
 
 export const signed = (x: number) => (x < 0 ? number(x) : `+${number(x)}`);
 
+// A dotted path is told by its end, anything else by its beginning.
 export function shortened(text: string, length: number): string {
   const letters = [...text];
-  return letters.length <= length ? text : `${letters.slice(0, length - 1).join("")}…`;
+  if (letters.length <= length) return text;
+  const isPath = /^[\p{L}\w]+(\.[\p{L}\w]+)+$/u.test(text);
+  return isPath ? `…${letters.slice(1 - length).join("")}` : `${letters.slice(0, length - 1).join("")}…`;
 }
 
 // Equal but for rounding; nan equals nan.

@@ -86,7 +86,8 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
     const [dx, dy] = { left: [80, 0], right: [-80, 0], up: [0, 80], down: [0, -80] }[direction];
     picture.pan(dx, dy);
   } else if (direction) {
-    const next = neighbour(store.scene.value, box ? selected : null, direction);
+    const root = store.tree.shown(store.root.value, store.open.value);
+    const next = box ? neighbour(store.scene.value, box.key, direction) : root;
     if (next) {
       store.selected.value = next;
       picture.show(next);
@@ -107,10 +108,10 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
 }
 
 // The nearest box in a direction: parents to the left, children to the right.
-function neighbour(scene: Scene, key: string | null, direction: "left" | "right" | "up" | "down"): string | null {
+function neighbour(scene: Scene, key: string, direction: "left" | "right" | "up" | "down"): string | null {
   const boxes = [...scene.boxes.values()].filter((b) => !b.open);
-  const here = key ? scene.boxes.get(key) : undefined;
-  if (!here) return boxes.length ? boxes[boxes.length - 1].key : null;
+  const here = scene.boxes.get(key);
+  if (!here) return null;
   const score = (b: Box) => {
     const [dx, dy] = [b.x - here.x, b.y - here.y];
     const [along, across] =

@@ -15,7 +15,7 @@ export function Inspector({ store }: { store: Store }) {
         <h2>{group ? group.label : "Nothing selected"}</h2>
         {group ? (
           <>
-            <p>{group.count.toLocaleString("en")} values, folded into one box.</p>
+            <p>{group.count.toLocaleString("en")} values{store.open.value.has(group.id) ? "." : ", folded into one box."}</p>
             <button type="button" onClick={() => store.setOpen(group, !store.open.value.has(group.id))}>
               {store.open.value.has(group.id) ? "Fold" : "Unfold"}
             </button>

@@ -9,6 +9,8 @@ import { Overview } from "./overview";
 import type { Store } from "./store";
 import { type Detail, svg } from "./svg";
 
+const MANY = 120; // lines across frames, which then recede
+const BELOW = 64; // pixels for the legend and the buttons
 const MARGIN = 240; // pixels drawn beyond the edge of the view
 const SMALL = 0.68; // the scale below which numbers get larger letters
 const TINY = 0.24; // the scale below which there is only an overview
@@ -52,6 +54,7 @@ export class Picture {
       effect(() => {
         const before = this.scene;
         this.scene = store.scene.value;
+        host.classList.toggle("mg-dense", this.scene.edges.filter((e) => e.far).length > MANY);
         if (!first && before !== this.scene) this.rearranged(before);
         first = false;
       }),
@@ -81,8 +84,9 @@ export class Picture {
     this.touched = false;
     const { width, height } = this.host.getBoundingClientRect();
     if (!width || !height) return;
-    const scale = Math.min((width - 48) / this.scene.width, (height - 48) / this.scene.height, 1.35);
-    this.look(scale, (width - this.scene.width * scale) / 2, (height - this.scene.height * scale) / 2);
+    const free = height - BELOW;
+    const scale = Math.min((width - 48) / this.scene.width, (free - 24) / this.scene.height, 1.35);
+    this.look(scale, (width - this.scene.width * scale) / 2, (free + 24 - this.scene.height * scale) / 2);
   }
 
   // What to see at first: everything, or where the steps begin if everything is too much to read.
@@ -155,13 +159,21 @@ export class Picture {
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
 
-  // After folding, what is selected stays where it was on the screen.
+  private focus(x: number, y: number, w: number, h: number): void {
+    const { width, height } = this.host.getBoundingClientRect();
+    const scale = Math.max(0.3, Math.min(1.1, (width - 90) / w, (height - 90) / h));
+    this.touched = true;
+    this.look(scale, width / 2 - x * scale, height / 2 - y * scale);
+  }
+
+  // A box just opened is what to look at. Otherwise what is selected stays where it was on the screen.
   private rearranged(before: Scene): void {
     const key = this.store.selected.value;
     const was = key ? before.boxes.get(key) : undefined;
     const is = key ? this.scene.boxes.get(key) : undefined;
     this.clear();
-    if (!this.touched) this.begin();
+    if (is?.open && !was?.open) this.focus(is.x, is.y, is.w, is.h);
+    else if (!this.touched) this.begin();
     else if (was && is) this.look(this.scale, this.x + (was.x - is.x) * this.scale, this.y + (was.y - is.y) * this.scale);
     this.later();
   }
@@ -243,7 +255,7 @@ export class Picture {
       lit.add(from);
     }
     const wrongBoxes = new Set([...store.wrong.value].map((n) => store.tree.shown(n, store.open.value)));
-    for (const drawn of this.boxes.values()) updateBox(drawn, store, lit, wrongBoxes);
+    for (const drawn of this.boxes.values()) updateBox(drawn, this.detail, store, lit, wrongBoxes);
     for (const drawn of this.edges.values()) updateEdge(drawn, this.detail, store, from, to);
     markWrong(wrongBoxes, this.boxes, this.detail, store, this.layers.pills);
   }

@@ -40,7 +40,6 @@ export function createStore(page: PageData, rules: Rules) {
   const data = signal(original.slice());
   const root = signal(graph.roots[graph.roots.length - 1]);
   const bugs = signal<Bugs>({ assign: false, twice: false, naive: false });
-  const step = signal(0);
   const playing = signal(false);
   const speed = signal(1);
   const selected = signal<string | null>(interesting(graph));
@@ -52,6 +51,7 @@ export function createStore(page: PageData, rules: Rules) {
   const told = signal(""); // for screen readers
   const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
 
+  const step = signal(0);
   const timeline = computed(() => new Timeline(graph, root.value, bugs.value));
   const partials = computed(() => new Partials(graph, data.value));
   const current = computed(() => timeline.value.at(step.value));
@@ -82,6 +82,8 @@ export function createStore(page: PageData, rules: Rules) {
   const edited = computed(() =>
     graph.labels.map((_, i) => i).filter((i) => graph.isLeaf(i) && !Object.is(data.value[i], original[i])),
   );
+
+  if (page.history) step.value = timeline.value.length; // there training is the story, not one backward
 
   const goTo = (to: number) => {
     step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));

@@ -95,18 +95,24 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
       graph.forwardThrough(nodes, scratch);
       return scratch[output];
     };
-    if (flat) drawCurve(context, at, points, targets, ranges[0]);
-    else drawPlane(context, at, points, targets, ranges);
+    const here = inputs.map((node) => data[node]);
+    if (flat) drawCurve(context, at, points, targets, ranges[0], here[0]);
+    else drawPlane(context, at, points, targets, ranges, here);
   }, [data, store.theme.value]);
   if (inputs.length > 2 || !points.length) return null;
+  const choose = (e: MouseEvent & { currentTarget: HTMLCanvasElement }) => {
+    const { width, height } = e.currentTarget.getBoundingClientRect();
+    const place = [e.offsetX / width, 1 - e.offsetY / height];
+    store.setLeaves(inputs.map((node, i) => [node, ranges[i][0] + place[i] * (ranges[i][1] - ranges[i][0])]));
+  };
   const right = points.length && !flat ? accuracy(graph, nodes, data, history, points, targets) : null;
   return (
     <figure>
-      <canvas ref={canvas} class="mg-plane" width={656} height={flat ? 320 : 440} role="img"
+      <canvas ref={canvas} class="mg-plane" width={656} height={flat ? 320 : 440} role="img" onClick={choose}
         aria-label={flat ? "The model's output over its input, with the examples" : "The decision boundary, with the examples"} />
       <figcaption>
-        {flat ? "output over the input" : "output over the two inputs; the line is where it is 0"}
-        {right !== null && <b> {Math.round(100 * right)}% of {points.length} right</b>}
+        {right !== null && <b>{Math.round(100 * right)}% of {points.length} right. </b>}
+        {flat ? "Click to choose the input of the graph." : "Click to choose the inputs of the graph (the ring)."}
       </figcaption>
     </figure>
   );
@@ -139,6 +145,7 @@ function drawPlane(
   points: number[][],
   targets: number[],
   ranges: [number, number][],
+  here: number[],
 ): void {
   const { width, height } = context.canvas;
   const [[x0, x1], [y0, y1]] = ranges;
@@ -164,6 +171,15 @@ function drawPlane(
   points.forEach(([x, y], n) => {
     mark(context, ((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height, targets[n] > 0);
   });
+  ring(context, ((here[0] - x0) / (x1 - x0)) * width, ((y1 - here[1]) / (y1 - y0)) * height);
+}
+
+function ring(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.arc(x, y, 15, 0, 2 * Math.PI);
+  context.lineWidth = 5;
+  context.strokeStyle = getComputedStyle(context.canvas).color;
+  context.stroke();
 }
 
 // The line where the output is 0, cell by cell (marching squares).
@@ -213,6 +229,7 @@ function drawCurve(
   points: number[][],
   targets: number[],
   [x0, x1]: [number, number],
+  here: number,
 ): void {
   const { width, height } = context.canvas;
   const xs = Array.from({ length: 81 }, (_, i) => x0 + ((x1 - x0) * i) / 80);
@@ -226,6 +243,7 @@ function drawCurve(
   context.lineWidth = 4;
   context.strokeStyle = getComputedStyle(context.canvas).color;
   context.stroke();
+  ring(context, ...place(here, at(here)));
 }
 
 function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: number }) {

@@ -56,10 +56,11 @@ class Explorer:
         return write_whole(path, self.html)
 
     def open(self) -> Path:
-        """Write the page to a temporary file and open it in the browser; return the file's path."""
+        """Open the page in the browser, from a temporary file; return that file's path."""
         folder = tempfile.mkdtemp(prefix="micrograd-")
         path = self.save(Path(folder) / "explorer.html")
-        webbrowser.open(path.as_uri())
+        if not webbrowser.open(path.as_uri()):
+            print(f"no browser was found: open {path} in one")
         return path
 
 
@@ -80,7 +81,7 @@ def explore(
       got, with a second slider over the steps recorded by ``fit(..., record=n)``.
     - ``explore("c = a*b + b", a=2, b=3)``: a formula, as the command line takes it.
 
-    In a notebook the result shows itself; in a script the page opens in the browser.
+    In a notebook the result shows itself; elsewhere the page opens in the browser.
 
     Args:
         what: a Value, a list of Values, a Module, a History or a formula.
@@ -89,7 +90,7 @@ def explore(
             that do the same, as the compiler finds them), or by "nothing". Default: loops above
             2,000 values, else modules.
         title: of the page; default: the label or the formula.
-        show: False keeps the browser closed, True opens it; default: in a script.
+        show: True opens the browser, False does not; by default everywhere but in a notebook.
         names: the number of each name in a formula.
 
     Raises:
@@ -118,6 +119,8 @@ def explore(
         title = title or roots[-1].label or "graph"
     snapshot = take_snapshot(roots)
     tree = fold(snapshot, groups)
+    if isinstance(what, (History, Module)):
+        training.name_outputs(roots)
     page = {
         "title": title,
         "note": _note(snapshot, tree),
@@ -128,7 +131,7 @@ def explore(
     if runs is not None:
         page["history"] = runs.as_json(snapshot)
     explorer = Explorer(page, evaluator(snapshot), snapshot)
-    if _in_script() if show is None else show:
+    if (not _shows_itself()) if show is None else show:
         explorer.open()
     return explorer
 
@@ -172,9 +175,10 @@ def _writings(snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def _in_script() -> bool:
-    """Tell whether nothing will show the result by itself: no notebook, no prompt."""
-    if "marimo" in sys.modules or hasattr(sys, "ps1") or sys.flags.interactive:
-        return "marimo" not in sys.modules and "IPython" not in sys.modules
+def _shows_itself() -> bool:
+    """Tell whether this runs in a notebook, which shows the last value of a cell."""
     ipython = sys.modules.get("IPython")
-    return not (ipython and ipython.get_ipython())
+    if ipython and hasattr(ipython.get_ipython(), "kernel"):
+        return True  # Jupyter, VS Code and others; not IPython in a terminal
+    marimo = sys.modules.get("marimo")
+    return bool(marimo and marimo.running_in_notebook())

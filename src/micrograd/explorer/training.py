@@ -14,7 +14,10 @@ _POINTS = 500
 
 
 def applied(model: Any, x: Any) -> tuple[list[Value], list[Value]]:
-    """Apply a model to one example; return the inputs, as labelled Values, and the outputs."""
+    """Apply a model to one example; return the inputs, as labelled Values, and the outputs.
+
+    The outputs get no labels yet: a label would take them out of the module that computes them.
+    """
     list(model.named_parameters())  # the search gives parameters their dotted labels
     many = hasattr(x, "__iter__")
     numbers = list(x) if many else [x]
@@ -22,10 +25,13 @@ def applied(model: Any, x: Any) -> tuple[list[Value], list[Value]]:
     for i, value in enumerate(inputs):
         value.label = value.label or (f"x{i + 1}" if many else "x")
     out = model(inputs if many else inputs[0])
-    outputs = [out] if isinstance(out, Value) else list(out)
+    return inputs, [out] if isinstance(out, Value) else list(out)
+
+
+def name_outputs(outputs: list[Value]) -> None:
+    """Label what a model returned, where it has no label: out, or out1, out2, ..."""
     for i, value in enumerate(outputs):
         value.label = value.label or (f"out{i + 1}" if len(outputs) > 1 else "out")
-    return inputs, outputs
 
 
 class Runs:
