@@ -1,7 +1,8 @@
-"""The chain rule on loops: gradient[operand] += gradient[result] · partial, over the same nest, in reverse.
+"""The chain rule on loops: gradient[operand] += gradient[result] · partial, in reverse.
 
-Where an operand does not move along a dim of the nest (a weight used for every sample), that dim becomes a sum;
-where it moves, the dim stays. The partials come from the op table, applied to expressions.
+Where an operand does not move along a dim of the nest (a weight used for every sample), that dim
+becomes a sum; where it moves, the dim stays. The partials come from the op table, applied to
+expressions.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import ops
+from .footprint import addresses, gradient_spans
 from .ir import (
     PADDED,
     Apply,
@@ -27,7 +29,7 @@ from .ir import (
     moved,
     refs,
 )
-from .sizes import Size, bound, evaluate, variables
+from .sizes import Size, evaluate, variables
 
 
 def differentiate(
@@ -143,8 +145,8 @@ def _injective(dims: tuple[Size, ...], ref: Ref) -> bool:
     sizes = [_typical(d) for d in dims]
     strides = [abs(_typical(s)) for s in ref.strides]
     if ref.table is not None:
-        addresses = _addresses(dims, ref)
-        return len(np.unique(addresses)) == addresses.size
+        taken = addresses(ref, dims)
+        return len(np.unique(taken)) == taken.size
     reach = 0
     for stride, size in sorted(zip(strides, sizes)):
         if stride <= reach:
@@ -181,15 +183,15 @@ def _initialised(
             for term in statement.terms:
                 for ref in refs(term.expr):
                     if ref.grad:
-                        must_start_at_zero(_addresses((*statement.dims, *term.dims), ref))
-            ids = _addresses(statement.dims, statement.target)
+                        must_start_at_zero(addresses(ref, (*statement.dims, *term.dims)))
+            ids = addresses(statement.target, statement.dims)
             if statement.scatter or written[ids].any():
                 must_start_at_zero(ids)
             else:
                 statement = replace(statement, accumulate=False)
             written[ids] = True
         else:
-            for low, high in _gradient_spans(statement, {}):
+            for low, high in gradient_spans(statement):
                 must_start_at_zero(np.arange(low, high + 1))
         result.append(statement)
     for start, count in wanted:
@@ -207,54 +209,3 @@ def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:
             yield Clear(first, count)
         else:
             yield Clear(memory.plain + (first - memory.plain) * PADDED, count * PADDED)
-
-
-def _gradient_spans(statement: Statement, env: dict[str, int]) -> Iterator[tuple[int, int]]:
-    """The first and last address of all gradients a statement touches, run-time indices included."""
-    if isinstance(statement, For):
-        for t in (0, evaluate(statement.count, env) - 1):
-            for inner in statement.body:
-                yield from _gradient_spans(inner, {**env, **bound(statement.var, t)})
-        return
-    if isinstance(statement, Route):
-        uses = [(statement.candidates, (*statement.dims, *statement.reduced))]
-        uses.append((statement.result, statement.dims))
-    elif isinstance(statement, Nest):
-        uses = [(statement.target, statement.dims)]
-        for term in statement.terms:
-            uses += [(r, (*statement.dims, *term.dims)) for r in refs(term.expr) if r.grad]
-    else:
-        return
-    counted = {**env, "B": 1, "P": 1}
-    for ref, dims in uses:
-        low = high = evaluate(ref.offset, counted)
-        for dim, stride in zip(dims, ref.strides):
-            step = evaluate(stride, counted) * (evaluate(dim, counted) - 1)
-            low, high = low + min(step, 0), high + max(step, 0)
-        if ref.table is not None:
-            scale = evaluate(ref.table.scale, counted)
-            low += scale * min(ref.table.values)
-            high += scale * max(ref.table.values)
-        if ref.index is not None:
-            high += evaluate(ref.row, counted) * (evaluate(ref.rows, counted) - 1)
-        yield low, high
-
-
-def _addresses(dims: tuple[Size, ...], ref: Ref) -> np.ndarray:
-    """All addresses of a Ref, batched rows counted as one address each."""
-    counted = {"B": 1, "P": 1}
-    shape = [evaluate(d, counted) for d in dims]
-    address = _affine(shape, [evaluate(s, counted) for s in ref.strides])
-    if ref.table is not None:
-        place = _affine(shape, [evaluate(s, counted) for s in ref.table.strides])
-        address = address + evaluate(ref.table.scale, counted) * np.array(ref.table.values)[place]
-    return (address + evaluate(ref.offset, counted)).reshape(-1)
-
-
-def _affine(shape: list[int], strides: list[int]) -> np.ndarray:
-    """Σ stride·index over all indices of a shape."""
-    total = np.zeros(shape, dtype=np.int64)
-    for d, (size, stride) in enumerate(zip(shape, strides)):
-        steps = np.arange(size, dtype=np.int64) * stride
-        total += steps.reshape([-1 if k == d else 1 for k in range(len(shape))])
-    return total
