@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from ..engine import Value
 from ..modes import mode
 from .arrays import Batch, Predicate
 from .check import check
-from .chunks import in_chunks, is_mapped
+from .chunks import PartedRun, Parts, is_mapped, map_in_parts, part_size
 from .general import SIZE, General
 from .graph import Graph
 from .kernel import CKernel, allocate, make_kernel
 from .lower import lower
+from .phases import phased
 from .signature import Argument
 from .sizes import bound, evaluate, variables
 from .trace import Trace
@@ -62,6 +64,7 @@ class Variant:
         self.recording = recording
         lowered = general.lowered if general else lower(graph)
         self.program = lowered.program
+        self._options = options
         self.kernel = make_kernel(self.program, **options)
         self.dtype = np.dtype(options["dtype"])
         self.captured = recording.captured
@@ -80,7 +83,7 @@ class Variant:
         self._guards = [holds for _, holds in recording.guards]
         self.no_seeds = np.zeros(len(self.program.scalars), dtype=self.dtype)
         self._constants = np.array(self.program.constants[1], dtype=self.dtype)
-        check(self, recording, graph, args)
+        check(self, recording, lambda: graph, args)
         recording.tape = []  # the graph has done its work
 
     # ---- running
@@ -158,11 +161,14 @@ class Variant:
             read_data(values, wide)
             into[:] = wide
 
-    def run(self, args: Sequence[Argument]) -> "Run | None":
+    def run(self, args: Sequence[Argument]) -> "Run | PartedRun | None":
         """Compute the values; None when a branch would have gone another way."""
         env = self.env(args)
-        if self._mapped and (columns := in_chunks(self, args, env)):
-            return Run(np.empty(0), env, columns)
+        lanes = part_size(self.program, env["B"]) if "B" in env else None
+        if lanes and self._mapped:
+            return Run(np.empty(0), env, map_in_parts(self, args, env, lanes))
+        if lanes and not self._guards and self._parts is not None:
+            return PartedRun(self._parts, args, env, lanes)
         v = self.memory(args, env)
         try:
             self.kernel.forward(v, self.sizes(env), self.scalars(env))
@@ -175,14 +181,23 @@ class Variant:
                 return None
         return Run(v, env)
 
+    @cached_property
+    def _parts(self) -> Parts | None:
+        """The program in phases, for large batches; None where it cannot be divided."""
+        divided = phased(self.program)
+        return Parts(self, divided, self._options) if divided else None
+
     def gradients(self, v: np.ndarray, env: Mapping[str, int], seeds: Mapping[int, float]) -> Any:
         """The gradient memory, given the gradients of some outputs."""
+        g = allocate(len(v), self.dtype)
+        self.kernel.backward(v, g, self.sizes(env), self._seeded(env, seeds))
+        return g
+
+    def _seeded(self, env: Mapping[str, int], seeds: Mapping[int, float]) -> np.ndarray:
         scalars = self.scalars(env)
         for k, seed in seeds.items():
             scalars[k] = seed
-        g = allocate(len(v), self.dtype)
-        self.kernel.backward(v, g, self.sizes(env), scalars)
-        return g
+        return scalars
 
     def quick_call(self, args: Sequence[Argument]) -> Any:
         """Return this as a function of plain numbers that returns plain Values, if it is one."""
@@ -235,7 +250,7 @@ class Variant:
 
     # ---- results
 
-    def wrapped(self, args: Sequence[Argument], run: "Run") -> Any:
+    def wrapped(self, args: Sequence[Argument], run: "Run | PartedRun") -> Any:
         """The function's result, made of Values that backpropagate through the loops."""
         v, env = run.memory, run.env
         nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
@@ -255,7 +270,7 @@ class Variant:
             if not parents:
                 return Value(data)
             out = Value(data, parents, f"jit {self.name}")
-            out._backward = lambda: self._backward(out, k, nests, v, env)
+            out._backward = lambda: self._backward(out, k, nests, run)
             return out
 
         def column(leaf: Any) -> Any:
@@ -267,14 +282,18 @@ class Variant:
             start = evaluate(address, env)
             if "P" not in variables(address):  # the same for every example
                 return np.full(env["B"], v[start])
+            if isinstance(run, PartedRun):
+                return run.column(address)
             return v[start : start + env["B"]].copy()
 
         return _rebuilt(self.recording.result, wrap)
 
-    def _backward(
-        self, out: Value, k: int, nests: dict[int, list], v: np.ndarray, env: dict[str, int]
-    ) -> None:
-        g = self.gradients(v, env, {k: out.grad})
+    def _backward(self, out: Value, k: int, nests: dict[int, list], run: "Run | PartedRun") -> None:
+        env = run.env
+        if isinstance(run, PartedRun):
+            g = run.gradients(self._seeded(env, {k: out.grad}))
+        else:
+            g = self.gradients(run.memory, env, {k: out.grad})
         if self.captured:
             add_grad(self.captured, g[: len(self.captured)].astype(np.float64, copy=False))
         for j, batched, place in self._fills:
