@@ -5,7 +5,7 @@ made in another order, so the comparison allows for rounding. At a kink rounding
 side is taken: what differs is compared once more with all numbers moved a little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +26,13 @@ _GRADIENTS = 3  # of how many outputs the gradients are compared
 _NUDGE = 1e-4
 
 
-def check(variant: "Variant", recording: Trace, graph: Graph, args: "Sequence[Argument]") -> None:
+def check(
+    variant: "Variant", recording: Trace, graph: Callable[[], Graph], args: "Sequence[Argument]"
+) -> None:
     """Compare a program's values and gradients with the recording's.
+
+    Args:
+        graph: gives the recording as a graph, which is needed near a kink only.
 
     Raises:
         JitError: they differ by more than rounding explains.
@@ -43,12 +48,13 @@ def check(variant: "Variant", recording: Trace, graph: Graph, args: "Sequence[Ar
     slopes = {k: _eager_gradients(outputs[k], recording) for k in wanted}
     if _agrees(variant, v, env, eager, slopes):
         return
+    numbers = graph()
     moved = variant.leaf_addresses(env)
     v = variant.memory(args, env)
     nudges = np.random.default_rng(0).uniform(-_NUDGE, _NUDGE, len(moved))
     v[moved] *= (1 + nudges).astype(v.dtype)
-    values, gradients = interpret(graph, v[moved].tolist(), [graph.outputs[k] for k in wanted])
-    eager = [values[i] for i in graph.outputs]
+    values, gradients = interpret(numbers, v[moved].tolist(), [numbers.outputs[k] for k in wanted])
+    eager = [values[i] for i in numbers.outputs]
     if not _agrees(variant, v, env, eager, dict(zip(wanted, map(np.array, gradients)))):
         raise JitError(
             f"{variant.name}: the compiled program does not give what the eager run gave. This is "

@@ -9,6 +9,7 @@ import numpy as np
 
 from .arrays import untraced
 from .check import check
+from .collector import paused
 from .errors import JitError
 from .general import SAMPLES, SIZE, General, NotGeneral, generalise
 from .lower import lower
@@ -62,7 +63,13 @@ def generalised(
         samples, work = [], []
         try:
             for n in range(first, first + SAMPLES):
-                sample = trace(f, [_resized(a, n + offsets[k]) if k in offsets else a for k, a in enumerate(args)])
+                sample = trace(
+                    f,
+                    [
+                        _resized(a, n + offsets[k]) if k in offsets else a
+                        for k, a in enumerate(args)
+                    ],
+                )
                 if [id(v) for v in sample.captured] != captured or sample.guards:
                     raise NotGeneral
                 samples.append(lower(graph_of(sample, nests)))
@@ -83,7 +90,8 @@ def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
     if n is None:
         return True
     if n not in variant.lengths:
-        variant.lengths[n] = _is_program_of(variant, trace(f, args), args)
+        with paused():
+            variant.lengths[n] = _is_program_of(variant, trace(f, args), args)
     return variant.lengths[n]
 
 
@@ -97,7 +105,7 @@ def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument])
         return False
     nests = {k for k, a in enumerate(args) if a.kind == "nest"}
     try:
-        check(variant, recording, graph_of(recording, nests), args)
+        check(variant, recording, lambda: graph_of(recording, nests), args)
     except JitError:
         return False
     return True
