@@ -29,12 +29,15 @@ class Compiled:
         strict: bool = False,
         portable: bool = False,
         compiler: str = COMPILER,
+        lanes: int | None = None,
     ) -> None:
         self.program, self.dtype = program, dtype
         self.text = c.source(program, dtype, strict=strict, portable=portable)
         self.tables = [np.array(t.values, np.int64) for t in c.tables(program)]
         flags = c.STRICT_FLAGS if strict else c.FLAGS
         flags = ("-std=c11",) if portable else flags
+        if lanes is not None:
+            flags += (f"-DBYTES={lanes * np.dtype(dtype).itemsize}",)
         path = Path(tempfile.mkdtemp(dir=folder)) / "program.c"  # a loaded file must not change
         library = path.with_suffix(".so")
         path.write_text(self.text)

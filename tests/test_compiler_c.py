@@ -31,6 +31,10 @@ FORMS = [
     ("float64", {"strict": True}),
     ("float64", {"portable": True}),
     ("float32", {"portable": True}),
+    ("float64", {"lanes": 2}),
+    ("float64", {"lanes": 4}),
+    ("float32", {"lanes": 4}),
+    ("float32", {"lanes": 8}),
 ]
 TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
 
@@ -94,7 +98,7 @@ def test_reductions_of_rows_and_of_columns(tmp_path, reduce, count):
         (5,), Ref(50, (1,)), (Term((count,), Ref(200, (1, 5))), Term((), Ref(0, (1,)))), reduce
     )
     start = np.random.default_rng(2).normal(size=400)
-    for form in ({}, {"strict": True}, {"portable": True}):
+    for form in ({}, {"strict": True}, {"portable": True}, {"lanes": 4}, {"lanes": 2}):
         check(program([rows, columns, ragged], 400), tmp_path, start, **form)
 
 
@@ -280,7 +284,9 @@ def _stable_sigmoid(x):
     return np.where(x < 0, e, 1) / (1 + e)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("dtype", "lanes"), [("float64", None), ("float64", 2), ("float32", None), ("float32", 4)]
+)
 @pytest.mark.parametrize(
     ("name", "function", "most"),
     [
@@ -292,12 +298,12 @@ def _stable_sigmoid(x):
         ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
     ],
 )
-def test_vector_functions_are_right_to_the_last_bits(tmp_path, name, function, most, dtype):
+def test_vector_functions_are_right_to_the_last_bits(tmp_path, name, function, most, dtype, lanes):
     x = _arguments(name, dtype)
     n = len(x)
     nest = elementwise((n,), Ref(n, (1,)), Apply(ops.OPS[name], (Ref(0, (1,)),)))
     v = np.concatenate([x, np.zeros_like(x)])
-    assert Compiled(program([nest], 2 * n), tmp_path, dtype).forward(v) == 0
+    assert Compiled(program([nest], 2 * n), tmp_path, dtype, lanes=lanes).forward(v) == 0
     with np.errstate(all="ignore"):
         exact = function(x.astype(np.longdouble))
         wanted = exact.astype(dtype)
@@ -460,8 +466,11 @@ def _expression(draw, dims, outer, end, written, depth) -> Expr:
     return Apply(op, args)
 
 
+RANDOM_FORMS = [{}, {}, {}, {"strict": True}, {"portable": True}, {"lanes": 2}, {"lanes": 4}]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(programs(), st.sampled_from([{}, {}, {}, {"strict": True}, {"portable": True}]))
+@given(programs(), st.sampled_from(RANDOM_FORMS))
 def test_random_programs_mean_the_same_in_c(tmp_path_factory, tested, form):
     folder = tmp_path_factory.mktemp("random")
     start = np.random.default_rng(11).uniform(-1, 1, size=tested.size)
