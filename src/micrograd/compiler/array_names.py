@@ -155,7 +155,7 @@ class ArrayNames:
 
     def _letter(self, view: Array, ref: Ref, term: Term, nest: Nest) -> str:
         program = self._program
-        if _within(view.lo, program.constants[0], len(program.constants[1])):
+        if _within(view.lo, evaluate(program.constants[0], Scope()), len(program.constants[1])):
             return "c"
         if not _within(view.lo, *program.parameters):
             return "x"
