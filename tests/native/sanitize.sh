@@ -18,8 +18,8 @@ cp -R "$root/src" "$root/tests" "$root/setup.py" "$root/pyproject.toml" "$root/R
 find "$build" -name '*.so' -path '*_native*' -delete
 cd "$build"
 flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
-# Without the free list a dead node is really freed, so that a use after that is seen.
-CC=$compiler CFLAGS="$flags -DFREE_LIST_LIMIT=0" LDFLAGS=$flags "$python" setup.py -q build_ext --inplace
+# One node a slab, and no slab kept: a dead node is really freed, so that a use after that is seen.
+CC=$compiler CFLAGS="$flags -DSLAB_NODES=1 -DKEPT_SLABS=0" LDFLAGS=$flags "$python" setup.py -q build_ext --inplace
 
 # Python's own arenas would hide what is freed too early; leaks at exit are the interpreter's.
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1

@@ -2,6 +2,7 @@
 #include "value.h"
 
 #include "ops.h"
+#include "slabs.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* Where nodes come from and where they go: a free list, freeing without recursion, and what the
-   garbage collector is told.
+/* Where nodes come from and where they go, freeing without recursion, and what the garbage collector
+   is told.
 
    A graph of parents has no cycles; only `out._backward = f`, where f refers to out, makes one. So a
    computed node has no collector's header before it and costs 64 bytes. A node that is made by hand,
@@ -10,14 +10,9 @@
 #include "value.h"
 
 #include "ops.h"
-
-#ifndef FREE_LIST_LIMIT
-#define FREE_LIST_LIMIT (1 << 18) /* 20 MB: the graph of one training step, to be built again */
-#endif
+#include "slabs.h"
 
 PyTypeObject *value_type;
-Value *free_list;
-Py_ssize_t free_count;
 
 static Value *dying; /* dead nodes whose parents are still to be released */
 static int draining;
@@ -43,22 +38,19 @@ Value *value_alloc_slow(int tracked)
             value_track(v);
         return v;
     }
-    Value *v = PyObject_Malloc(sizeof(Value));
-    if (v == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    memset(v, 0, sizeof(Value));
-    return (Value *)PyObject_Init((PyObject *)v, value_type);
+    return slab_advance() < 0 ? NULL : value_alloc(0);
 }
 
 /* Not PyObject_GC_Del, so that Python refuses `v.__class__ = Subclass`: subclasses have headers. */
 void value_free(void *v)
 {
-    if (value_is_gc(v))
-        PyObject_GC_Del(v);
-    else
-        PyObject_Free(v);
+    if (!value_is_gc(v)) {
+        slab_free(v);
+        return;
+    }
+    PyTypeObject *type = Py_TYPE(v);
+    PyObject_GC_Del(v);
+    Py_DECREF(type); /* nodes in slabs do not count the type, which lives for ever */
 }
 
 /* From now on a cycle through this node is to be found. */
@@ -71,13 +63,7 @@ void value_track(Value *v)
         return;
     }
     always_header = 1;
-    while (free_list != NULL) {
-        v = free_list;
-        free_list = v->next;
-        free_count--;
-        value_free(v);
-        Py_DECREF(value_type);
-    }
+    slab_retire();
 }
 
 /* Subclasses are allocated by Python, always with a header. */
@@ -163,7 +149,6 @@ void value_drop(Value *v)
 
 static void release(Value *v)
 {
-    PyTypeObject *type = Py_TYPE(v);
     Value *x = NULL, *y = NULL;
     if (UNLIKELY(v->weakrefs != NULL))
         PyObject_ClearWeakRefs((PyObject *)v);
@@ -176,19 +161,12 @@ static void release(Value *v)
         v->count = 0;
         v->op = OP_LEAF;
     }
-    if (UNLIKELY(type != value_type)) {
-        type->tp_free(v);
-        Py_DECREF(type);
-    }
-    else if (LIKELY(free_count < FREE_LIST_LIMIT && !!(v->flags & HAS_HEADER) == always_header)) {
-        v->flags &= HAS_HEADER;
-        v->next = free_list; /* with its reference to the type */
-        free_list = v;
-        free_count++;
+    if (LIKELY(!(v->flags & HAS_HEADER) && Py_IS_TYPE(v, value_type))) {
+        v->flags = 0;
+        slab_free(v);
     }
     else {
         value_free(v);
-        Py_DECREF(type);
     }
     Py_XDECREF(x);
     Py_XDECREF(y);

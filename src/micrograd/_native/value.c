@@ -2,6 +2,7 @@
 #include "value.h"
 
 #include "ops.h"
+#include "slabs.h"
 
 #include <structmember.h>
 
@@ -348,7 +349,7 @@ static int add_methods(PyTypeObject *type, PyMethodDef *method)
     return 0;
 }
 
-/* Make the type. It lives for ever, so nodes of the exact class in the free list need not count it. */
+/* Make the type, which lives for ever. */
 int value_type_ready(void)
 {
     PyType_Slot slots[32] = {

@@ -33,7 +33,7 @@ struct Value {
     double data;
     union {
         double grad;
-        Value *next; /* of a dead node: in the queue to be freed, or in the free list */
+        Value *next; /* of a dead node: in the queue to be freed, or among its slab's free ones */
     };
     union {
         Value *parents[2];
@@ -48,6 +48,7 @@ struct Value {
     uint8_t count; /* of inline parents: 0, 1 or 2 */
     uint8_t flags;
     uint8_t visited; /* set only while toposort runs */
+    uint16_t place;  /* in its slab; see slabs.h */
 };
 
 static inline Value **parents_of(Value *v)
@@ -73,8 +74,6 @@ static inline int is_value(PyObject *o)
 }
 
 /* memory.c */
-extern Value *free_list;
-extern Py_ssize_t free_count;
 Value *value_alloc_slow(int tracked);
 Value *value_alloc_with_header(void);
 void value_track(Value *v);
@@ -152,20 +151,6 @@ static inline int operand(const char *symbol, PyObject *o, Value **out)
         return lifted(symbol, o, out);
     *out = (Value *)Py_NewRef(o);
     return 1;
-}
-
-/* A node of the exact class, without parents or op; its data is to be set. It is tracked if one of the
-   parents that it will have is. */
-static inline Value *value_alloc(int tracked)
-{
-    Value *v = free_list;
-    if (UNLIKELY(v == NULL || tracked))
-        return value_alloc_slow(tracked);
-    free_list = v->next;
-    free_count--;
-    Py_SET_REFCNT(v, 1);
-    v->grad = 0.0;
-    return v;
 }
 
 #endif

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from operator import mul
 from random import Random
 from typing import Any
 
@@ -63,7 +64,7 @@ class Neuron(Module):
         x = _inputs(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} expects {len(self.w)} inputs, got {len(x)}")
-        act = sum([wi * xi for wi, xi in zip(self.w, x, strict=True)], self.b)
+        act = sum(map(mul, self.w, x), self.b)
         if not self.nonlin:
             return act
         if callable(self.activation):
@@ -169,6 +170,8 @@ def _count(name: str, n: Any) -> int:
 
 def _inputs(x: Any) -> Any:
     """Make a list of an array's row, of an iterator, and of a single number."""
+    if type(x) is list:  # the usual case first
+        return x
     if is_array(x):
         x = x.tolist()  # Python's floats are quicker to compute with than NumPy's
     if hasattr(x, "__len__"):

@@ -1,0 +1,95 @@
+/* The slabs that are not in use at the moment; slabs.h says what a slab is. */
+#include "slabs.h"
+
+static Slab none = {.fresh = SLAB_NODES, .live = 1};
+Slab *slab_current = &none;
+
+static Slab *empty_slabs, *slabs_with_holes;
+static int kept, retired;
+
+static void list_holes(Slab *slab)
+{
+    slab->with_holes = 1;
+    slab->previous = NULL;
+    slab->next = slabs_with_holes;
+    if (slab->next != NULL)
+        slab->next->previous = slab;
+    slabs_with_holes = slab;
+}
+
+static void unlist_holes(Slab *slab)
+{
+    slab->with_holes = 0;
+    if (slab->next != NULL)
+        slab->next->previous = slab->previous;
+    if (slab->previous != NULL)
+        slab->previous->next = slab->next;
+    else
+        slabs_with_holes = slab->next;
+}
+
+/* Go on to the next slab: an empty one, else one with holes, else a new one. */
+int slab_advance(void)
+{
+    Slab *slab = empty_slabs;
+    if (slab != NULL) {
+        empty_slabs = slab->next;
+        kept--;
+    }
+    else if (slabs_with_holes != NULL) {
+        slab = slabs_with_holes;
+        unlist_holes(slab);
+    }
+    else {
+        char *memory = PyMem_RawMalloc(SLAB_BYTES + SLAB_HEAD);
+        if (memory == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        slab = (Slab *)(memory + SLAB_HEAD - (uintptr_t)memory % SLAB_HEAD);
+        *slab = (Slab){.memory = memory};
+    }
+    slab_current = slab;
+    return 0;
+}
+
+void slab_free(Value *v)
+{
+    Slab *slab = (Slab *)((char *)(v - v->place) - SLAB_HEAD);
+    v->next = slab->free;
+    slab->free = v;
+    if (LIKELY(--slab->live > 0)) {
+        if (UNLIKELY(!slab->with_holes && slab != slab_current))
+            list_holes(slab);
+        return;
+    }
+    slab->free = NULL;
+    slab->fresh = 0;
+    if (slab == slab_current)
+        return;
+    if (slab->with_holes)
+        unlist_holes(slab);
+    if (kept < KEPT_SLABS && !retired) {
+        slab->next = empty_slabs;
+        empty_slabs = slab;
+        kept++;
+    }
+    else {
+        PyMem_RawFree(slab->memory);
+    }
+}
+
+/* Give out no more nodes: those that are alive keep their memory until they die. */
+void slab_retire(void)
+{
+    Slab *slab = slab_current;
+    retired = 1;
+    slab_current = &none;
+    if (slab != &none && slab->live == 0)
+        PyMem_RawFree(slab->memory);
+    while (empty_slabs != NULL) {
+        slab = empty_slabs;
+        empty_slabs = slab->next;
+        PyMem_RawFree(slab->memory);
+    }
+}
