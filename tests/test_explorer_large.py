@@ -173,6 +173,16 @@ def test_a_large_graph_without_structure_opens_folded(show):
     assert boxes(page) <= 200
 
 
+def test_a_hundred_thousand_values_in_a_row_open(show):
+    v = Value(0.5, label="x")
+    for _ in range(100_000):
+        v = v.tanh()
+    page = show(explore(v, show=False))
+    to_end(page)
+    page.get_by_label("no zero_grad").check()
+    assert page.evaluate("() => micrograd.store.wrong.value.size") == 1
+
+
 def test_66014_values_open_as_a_handful_of_boxes(show):
     explorer = explore(hinge_objective(100, 16), show=False)
     assert len(explorer.snapshot.values) > 60_000

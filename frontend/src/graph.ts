@@ -11,8 +11,7 @@ export class Graph {
   readonly held: Map<number, number>; // gradients that Python held
   private readonly rules: (Rule | null)[];
   private readonly frozen: Map<number, number[]>;
-  private readonly names = new Map<number, string>();
-  private readonly fallback: string[]; // v1, v2, ... as explain has them
+  private readonly names: string[] = [];
 
   constructor(
     private readonly source: GraphData,
@@ -22,13 +21,13 @@ export class Graph {
     this.parents = source.parents;
     this.roots = source.roots;
     this.labels = Array.from({ length: this.size }, (_, i) => source.labels[i] ?? "");
-    this.fallback = this.numbered();
     this.children = Array.from({ length: this.size }, () => []);
     this.parents.forEach((parents, i) => parents.forEach((p) => this.children[p].push(i)));
     this.rules = source.op.map((op) => (op < 0 ? null : (rules[source.ops[op].key] ?? null)));
     this.frozen = new Map(
       Object.entries(source.frozen).map(([i, partials]) => [Number(i), partials.map(Number)]),
     );
+    this.nameAll();
     this.held = new Map(Object.entries(source.grads).map(([i, g]) => [Number(i), Number(g as Num)]));
   }
 
@@ -83,21 +82,9 @@ export class Graph {
     return rule ? rule.partials(this.arguments(node, data), data[node]) : this.parents[node].map(() => 0);
   }
 
-  // What to call a node: its label, a short expression, or its number.
+  // What to call a node: its label, a short expression, or v1, v2, ... as explain has them.
   name(node: number): string {
-    if (this.labels[node]) return this.labels[node];
-    let name = this.names.get(node);
-    if (name === undefined) {
-      name = this.isLeaf(node) ? number(Number(this.source.data[node])) : this.expression(node);
-      if (name.length > 15 || this.parents[node].some((p) => this.isNumbered(p))) name = this.fallback[node];
-      this.names.set(node, name);
-    }
-    return name;
-  }
-
-  // Called v1, v2, ... for want of anything better.
-  private isNumbered(node: number): boolean {
-    return !this.labels[node] && this.name(node) === this.fallback[node];
+    return this.names[node];
   }
 
   // The name where something follows it: (a*b).grad
@@ -105,15 +92,23 @@ export class Graph {
     return bracketed(this.name(node));
   }
 
-  private numbered(): string[] {
+  private nameAll(): void {
     const taken = new Set(this.labels);
+    const numbered = new Uint8Array(this.size);
     let k = 0;
-    return this.labels.map((label) => {
-      if (label) return label;
+    for (let node = 0; node < this.size; node++) {
+      if (this.labels[node]) {
+        this.names.push(this.labels[node]);
+        continue;
+      }
       do k += 1;
       while (taken.has(`v${k}`));
-      return `v${k}`;
-    });
+      const leaf = this.isLeaf(node);
+      const clear = leaf || !this.parents[node].some((p) => numbered[p]);
+      const name = leaf ? number(Number(this.source.data[node])) : clear ? this.expression(node) : "";
+      numbered[node] = Number(!clear || name.length > 15);
+      this.names.push(numbered[node] ? `v${k}` : name);
+    }
   }
 
   expression(node: number, named: (p: number) => string = (p) => this.name(p)): string {

@@ -59,7 +59,7 @@ def frame(document: str, height: int) -> str:
     return (
         f'<iframe srcdoc="{html.escape(document)}" title="micrograd explorer" '
         f'style="width:100%;height:{height}px;border:1px solid #8886;border-radius:12px" '
-        'sandbox="allow-scripts allow-same-origin"></iframe>'
+        'sandbox="allow-scripts allow-same-origin" allow="clipboard-write"></iframe>'
     )
 
 
