@@ -11,26 +11,26 @@ from .workers import Worker, agree, interleave
 CHAIN = [496.64280457604644, 993.2856091520898, 479836.66412040265]
 EXPRESSION = [24.70408163265306, 138.8338192419825, 645.5772594752186]
 MOONS = [0.8958441028683222]
-# program, measure, what its "losses" must be, the name of the work
+# program, measure, rounds, what its "losses" must be, the name of the work
 WORKS = (
-    ("programs/chain.py", "chain", CHAIN, "chain of 10,000 operations"),
-    ("programs/chain.py", "neuron", CHAIN, "neuron of 16 inputs"),
-    ("programs/expression_eager.py", "call", EXPRESSION, "README expression"),
-    ("programs/moons_eager.py", "first_steps", MOONS, "moons step"),
+    ("programs/chain.py", "chain", 31, CHAIN, "chain of 10,000 operations"),
+    ("programs/chain.py", "neuron", 31, CHAIN, "neuron of 16 inputs"),
+    ("programs/expression_eager.py", "call", 31, EXPRESSION, "README expression"),
+    ("programs/moons_eager.py", "first_steps", 3, MOONS, "moons step"),
 )
 
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Measure each work with the collector as it is and off, in turns with the original."""
     for collector in ("collector-on", "collector-off"):
-        for program, measure, reference, work in WORKS:
+        for program, measure, rounds, reference, work in WORKS:
             original = Worker(program, collector, folder=folder, python=peers_python)
             ours = Worker(program, collector, folder=folder, MICROGRAD_PURE="1")
             with original, ours:
                 for name, worker in (("the original", original), ("ours", ours)):
                     agree(f"{program} by {name}", worker.ask("losses"), reference)
                 times = interleave(
-                    rounds=5,
+                    rounds,
                     ours=partial(ours.ask, measure),
                     theirs=partial(original.ask, measure),
                 )

@@ -88,8 +88,8 @@ def write_tables() -> None:
     """Put the tables of results.json between the markers of the two Markdown files."""
     results = load()
     rows = [row for group in results["groups"].values() for row in group]
-    _insert(README, short_table(rows) + "\n" + measured_on(results["machine"]))
-    _insert(TABLE, long_table(rows) + "\n" + measured_on(results["machine"]))
+    _insert(README, short_table(rows) + measured_on(results["machine"]))
+    _insert(TABLE, long_table(rows) + measured_on(results["machine"]))
 
 
 def _insert(file: Path, text: str) -> None:
