@@ -1,4 +1,5 @@
-/* Making nodes: from numbers, from an op and its parents, and under whatever mode the thread is in. */
+/* Making nodes: from numbers, from an op and its parents, and under whatever mode the thread is
+   in. */
 #include "value.h"
 
 #include "ops.h"
@@ -10,7 +11,8 @@ Shared shared;
 _Thread_local Mode mode = {.grad = 1};
 int observers;
 
-/* Convert a float or an int, which needs no Python function; false where it is none, or too large. */
+/* Convert a float or an int, which needs no Python function; false where it is none, or too
+   large. */
 static int plain_number(PyObject *o, double *number)
 {
     if (LIKELY(PyFloat_Check(o))) {
@@ -39,8 +41,8 @@ int to_number(PyObject *o, const char *expects, double *number)
     return *number == -1.0 && PyErr_Occurred() ? -1 : 0;
 }
 
-/* Convert the other side of an operator. Return 1, or 0 for an array, which goes through its elements by
-   operators of its own, or -1. */
+/* Convert the other side of an operator. Return 1, or 0 for an array, which goes through its
+   elements by operators of its own, or -1. */
 int to_operand(const char *symbol, PyObject *o, double *number)
 {
     if (plain_number(o, number))

@@ -36,7 +36,8 @@ static PyObject *open_values(PyObject *values)
 static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
 {
     if (count != 2)
-        return PyErr_Format(PyExc_TypeError, "values and a buffer are needed, got %zd arguments", count);
+        return PyErr_Format(PyExc_TypeError, "values and a buffer are needed, got %zd arguments",
+                            count);
     if (open_buffer(args[1], writable, view) < 0)
         return NULL;
     PyObject *values = open_values(args[0]);
@@ -91,10 +92,14 @@ static PyObject *zero_grad(PyObject *module, PyObject *values)
             #name "(values, " signature ", /)\n--\n\n" does                           \
     }
 PyMethodDef buffer_functions[] = {
-    FAST(read_data, "out", "Store ``value.data`` of each value in the buffer ``out``, one float64 each."),
-    FAST(write_data, "buffer", "Set ``value.data`` of each value from the buffer, one float64 each."),
-    FAST(read_grad, "out", "Store ``value.grad`` of each value in the buffer ``out``, one float64 each."),
-    FAST(write_grad, "buffer", "Set ``value.grad`` of each value from the buffer, one float64 each."),
+    FAST(read_data, "out",
+         "Store ``value.data`` of each value in the buffer ``out``, one float64 each."),
+    FAST(write_data, "buffer",
+         "Set ``value.data`` of each value from the buffer, one float64 each."),
+    FAST(read_grad, "out",
+         "Store ``value.grad`` of each value in the buffer ``out``, one float64 each."),
+    FAST(write_grad, "buffer",
+         "Set ``value.grad`` of each value from the buffer, one float64 each."),
     FAST(add_grad, "buffer",
          "Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."),
     {"zero_grad", zero_grad, METH_O,

@@ -29,8 +29,8 @@ static int reserve(List *list, Py_ssize_t more)
     return 0;
 }
 
-/* Sorting takes up the lists of an earlier call, since fresh pages of memory cost more than the sorting.
-   They are taken away while in use, so that a backward within a backward gets its own. */
+/* Sorting takes up the lists of an earlier call, since fresh pages of memory cost more than the
+   sorting. They are taken away while in use, so that a backward within a backward gets its own. */
 enum { KEPT_ROOM = 1 << 18 };
 static List kept_orders, kept_stacks;
 
@@ -80,8 +80,8 @@ static void unmark(List *list)
         plain(list->items[i])->visited = 0;
 }
 
-/* Append root and all it was computed from, in depth-first post-order over ordered parents, and leave
-   all of them marked. No Python code runs in between. On failure nothing is marked. */
+/* Append root and all it was computed from, in depth-first post-order over ordered parents, and
+   leave all of them marked. No Python code runs in between. On failure nothing is marked. */
 static int visit(Value *root, Order *found)
 {
     List *order = &found->order, stack = taken(&kept_stacks);
@@ -280,8 +280,8 @@ PyObject *value_pass_on(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* One step of the sweep where Python code may run: it may change the graph, so nothing that was read from
-   it before may be used again. */
+/* One step of the sweep where Python code may run: it may change the graph, so nothing that was
+   read from it before may be used again. */
 static int step(Value *v, int anomaly)
 {
     PyObject *closure = v->flags & HAS_EXTRA ? v->extra->closure : NULL, *done;

@@ -1,12 +1,12 @@
-/* Where nodes come from and where they go, freeing without recursion, and what the garbage collector
-   is told.
+/* Where nodes come from and where they go, freeing without recursion, and what the garbage
+   collector is told.
 
-   A graph of parents has no cycles; only `out._backward = f`, where f refers to out, makes one. So a
-   computed node has no collector's header before it and costs 64 bytes. A node that is made by hand,
-   for a closure to be assigned to, has one, and is tracked once it holds the closure; so is each node
-   made from it, which f may come to refer to as well. Where a closure is assigned to a computed node,
-   that one cannot be tracked any more, but all nodes get headers from then on: a program that does
-   this may lose one graph to a cycle, and no second one. */
+   A graph of parents has no cycles; only `out._backward = f`, where f refers to out, makes one.
+   So a computed node has no collector's header before it and costs 64 bytes. A node that is made
+   by hand, for a closure to be assigned to, has one, and is tracked once it holds the closure;
+   so is each node made from it, which f may come to refer to as well. Where a closure is
+   assigned to a computed node, that one cannot be tracked any more, but all nodes get headers
+   from then on: a program that does this may lose one graph to a cycle, and no second one. */
 #include "value.h"
 
 #include "ops.h"
@@ -172,7 +172,8 @@ static void release(Value *v)
     Py_XDECREF(y);
 }
 
-/* Dead nodes queue up, so that a graph of any depth, with or without closures, is freed in a loop. */
+/* Dead nodes queue up, so that a graph of any depth, with or without closures, is freed in a
+   loop. */
 void value_dealloc(PyObject *self)
 {
     Value *v = (Value *)self;

@@ -17,12 +17,12 @@ static int connect_op(OpCase *this, PyObject *ops)
     return this->symbol == NULL ? -1 : 0;
 }
 
-/* connect(ops, attributes, power=, ...): give the type the attributes that both engines share, and the
-   slow paths the Python functions by their names in Shared. */
+/* connect(ops, attributes, power=, ...): give the type the attributes that both engines share,
+   and the slow paths the Python functions by their names in Shared. */
 static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"ops", "attributes", "power", "handmade", "operand", "number", "integral",
-                            "observe", "checked", NULL};
+    static char *names[] = {"ops", "attributes", "power", "handmade", "operand", "number",
+                            "integral", "observe", "checked", NULL};
     PyObject *ops, *attributes, *name, *value;
     Py_ssize_t place = 0;
     Shared given;

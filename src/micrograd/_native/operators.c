@@ -1,5 +1,5 @@
-/* The operators and elementary functions of a Value. The composed ones make the same nodes in the same
-   order as engine.py: a - b is a + b * -1, and a / b is a * b ** -1. */
+/* The operators and elementary functions of a Value. The composed ones make the same nodes in
+   the same order as engine.py: a - b is a + b * -1, and a / b is a * b ** -1. */
 #include "value.h"
 
 #include "ops.h"

@@ -1,5 +1,5 @@
-/* Values and derivatives of the ops on doubles: ops.py and ieee.py, with the same libm calls and the
-   same roundings in the same order. */
+/* Values and derivatives of the ops on doubles: ops.py and ieee.py, with the same libm calls and
+   the same roundings in the same order. */
 #include "ops.h"
 
 #include <math.h>

@@ -1,7 +1,8 @@
-/* Slabs: the memory of computed nodes. A graph is made, walked and freed as a whole, and is larger than
-   the caches near the processor, so what counts is that its nodes lie in the order in which they were
-   made. A slab gives its nodes out in order; once all of them are dead it starts again from its first. A
-   free list over all nodes would be shorter, but shuffles them more with each graph. */
+/* Slabs: the memory of computed nodes. A graph is made, walked and freed as a whole, and is
+   larger than the caches near the processor, so what counts is that its nodes lie in the order
+   in which they were made. A slab gives its nodes out in order; once all of them are dead it
+   starts again from its first. A free list over all nodes would be shorter, but shuffles them
+   more with each graph. */
 #ifndef MICROGRAD_SLABS_H
 #define MICROGRAD_SLABS_H
 
@@ -37,8 +38,8 @@ static inline Value *slab_node(Slab *slab, int place)
     return (Value *)((char *)slab + SLAB_HEAD) + place;
 }
 
-/* A node of the exact class, without parents or op; its data is to be set. It is tracked if one of the
-   parents that it will have is. */
+/* A node of the exact class, without parents or op; its data is to be set. It is tracked if one
+   of the parents that it will have is. */
 static inline Value *value_alloc(int tracked)
 {
     Slab *slab = slab_current;

@@ -70,7 +70,8 @@ static int fill(Value *v, PyObject *data, PyObject *children, PyObject *symbol, 
         v->data = number;
         v->grad = 0.0;
         failed = (parents != NULL && take_parents(v, parents) < 0) ||
-                 (op != NULL && value_keep_op(v, OP_HANDMADE, op) < 0) || (label != NULL && set_label(v, label) < 0) ||
+                 (op != NULL && value_keep_op(v, OP_HANDMADE, op) < 0) ||
+                 (label != NULL && set_label(v, label) < 0) ||
                  (observed() && mode.tape != NULL && PyList_Append(mode.tape, (PyObject *)v) < 0);
     }
     Py_XDECREF(parents);
@@ -244,7 +245,8 @@ static int set_backward(PyObject *self, PyObject *function, void *unused)
     if (function == NULL)
         return cannot_delete("_backward");
     if (!PyCallable_Check(function)) {
-        PyErr_Format(PyExc_TypeError, "_backward expects a function of no arguments, got %R", function);
+        PyErr_Format(PyExc_TypeError, "_backward expects a function of no arguments, got %R",
+                     function);
         return -1;
     }
     Extra *extra = value_extra(v);
@@ -271,7 +273,8 @@ static PyGetSetDef attributes[] = {
     {"_op", get_symbol, NULL, "The symbol of the op that made it, or ''.", NULL},
     {"_closure", get_closure, NULL, "The function assigned to _backward, or None.", NULL},
     {"_backward", get_backward, set_backward,
-     "Add this value's share to its parents' gradients; assign a function to do it your way.", NULL},
+     "Add this value's share to its parents' gradients; assign a function to do it your way.",
+     NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -340,7 +343,8 @@ static int add_methods(PyTypeObject *type, PyMethodDef *method)
 {
     for (; method->ml_name != NULL; method++) {
         PyObject *function = PyDescr_NewMethod(type, method);
-        if (function == NULL || PyDict_SetItemString(type->tp_dict, method->ml_name, function) < 0) {
+        if (function == NULL ||
+            PyDict_SetItemString(type->tp_dict, method->ml_name, function) < 0) {
             Py_XDECREF(function);
             return -1;
         }

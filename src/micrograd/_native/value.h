@@ -1,5 +1,6 @@
-/* One number of the graph, as the compiled engine stores it, in 64 bytes: data, gradient, two parents
-   and the op lie inline; what few nodes have lies behind one pointer, in the parents' place. */
+/* One number of the graph, as the compiled engine stores it, in 64 bytes: data, gradient, two
+   parents and the op lie inline; what few nodes have lies behind one pointer, in the parents'
+   place. */
 #ifndef MICROGRAD_VALUE_H
 #define MICROGRAD_VALUE_H
 
@@ -118,14 +119,15 @@ int value_set_op(Value *v, PyObject *op);
 int value_keep_op(Value *v, int op, PyObject *object);
 PyObject *value_get_op(Value *v);
 
-/* The Python functions that the slow paths share with the readable engine; see connect in module.c. */
+/* The Python functions that the slow paths share with the readable engine; see connect in
+   module.c. */
 typedef struct {
     PyObject *power, *handmade, *operand, *number, *integral, *observe, *checked;
 } Shared;
 extern Shared shared;
 
-/* What this thread does besides computing, as modes.py says. `observers` counts the threads of which
-   anything is asked, so that an ordinary run pays for one test of a global. */
+/* What this thread does besides computing, as modes.py says. `observers` counts the threads of
+   which anything is asked, so that an ordinary run pays for one test of a global. */
 typedef struct {
     int on, grad, anomaly;
     PyObject *tracer, *tape;
