@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
+PATHS = os.pathsep.join([str(HERE.parent / "examples"), str(HERE)])
 
 
 class Worker:
@@ -31,7 +32,7 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(HERE), **env},
+            env={**os.environ, "PYTHONPATH": PATHS, **env},
         )
 
     def ask(self, measure: str) -> Any:

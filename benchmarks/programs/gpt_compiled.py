@@ -4,10 +4,10 @@ from micrograd.data import batch_indices
 from micrograd.optim import Adam
 from micrograd.schedules import Linear
 from micrograd.train import fit
-from programs.gpt_model import GPT, STEPS, documents
+from programs.gpt_model import STEPS, Model, documents
 from serve import seconds, serve
 
-model = GPT()
+model = Model()
 # fit shuffles; these are put where its shuffle takes them from in the order that all programs use
 data = [None] * STEPS
 for (place,), document in zip(batch_indices(STEPS, 1, seed=0, epoch=0), documents(), strict=True):
