@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import micrograd
-from micrograd import AnomalyError, Value, detect_anomaly, mean, no_grad, sum, take, vmap
+from micrograd import AnomalyError, Value, detect_anomaly, mean, no_grad, sum, take, vmap, where
 from micrograd.nn import MLP, Module
 
 jit = functools.partial(micrograd.jit, backend="numpy")
@@ -306,3 +306,55 @@ def test_arrays_are_indexed_as_arrays():
     ]
     for pick in picks:
         assert jit(pick)(X).data == pick(X).data
+
+
+def test_plain_numbers_compare_and_branch_as_numbers():
+    def f(x, n, flag):
+        if flag and n == 1:
+            return x * 2.0
+        return x * 3.0 if n in (2, 3) or n != 5 else -x
+
+    g = jit(f)
+    for n in (1, 2, 4, 5, 1):
+        for flag in (True, False):
+            assert g(2.0, n, flag).data == f(2.0, n, flag)
+
+
+def test_numbers_in_an_array_compare_as_numbers():
+    f = jit(lambda xs: sum([x * 2.0 if x == 1 else x for x in xs]))
+    assert [f(xs).data for xs in ([1, 2, 1], [0, 1, 5], [1, 2, 1])] == [6.0, 7.0, 6.0]
+
+
+def test_zero_times_infinity_is_nan_in_gradients_too():
+    x, same = Value(2.0), Value(2.0)
+    jit(lambda x: (x * 0.0).log())(x).backward()
+    (same * 0.0).log().backward()
+    assert str(x.grad) == str(same.grad) == "nan"
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: (x.detach() - x).sqrt(), lambda x: where(x >= 1, x - 1.0, 1.0).log()]
+)
+def test_what_passes_no_gradient_on_passes_no_nan_on(f):
+    x, same = Value(1.0), Value(1.0)
+    jit(f)(x).backward()
+    f(same).backward()
+    assert x.grad == same.grad
+    assert abs(x.grad) == float("inf")
+
+
+def test_indices_stay_whole_where_a_program_is_checked_away_from_a_kink():
+    rows = [Value(1.0), Value(1.0), Value(1.0)]
+    total = 0.1 + 0.2
+    f = jit(lambda i: micrograd.maximum(take(rows, i) * 0.3, take(rows, i) * total - 0.0))
+    assert f(1).data == pytest.approx(0.3)
+
+
+def test_an_index_out_of_range_is_named():
+    rows = [Value(1.0), Value(2.0)]
+    f = jit(lambda i: take(rows, i))
+    for _ in range(2):
+        for wrong in (-1, 2, 0.5):
+            with pytest.raises(IndexError, match=f"take expects a whole index.*{wrong}"):
+                f(wrong)
+        assert f(1).data == 2.0

@@ -99,12 +99,11 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     Raises:
         IndexError: index is outside, or not a whole number.
     """
-    if mode.tracer is not None and hasattr(index, "_is_micrograd_value"):
-        return _take_traced(rows, index)
-    i = number(index.data if hasattr(index, "_is_micrograd_value") else index, "take expects")
+    traced = mode.tracer is not None and hasattr(index, "_is_micrograd_value")
+    i = number(getattr(index, "_data", index), "take expects")
     if not i.is_integer() or not 0 <= i < len(rows):
         raise IndexError(f"take expects a whole index below the {len(rows)} rows, got {i}")
-    return rows[int(i)]
+    return _take_traced(rows, index) if traced else rows[int(i)]
 
 
 def _take_traced(rows: Sequence[Any], index: Any) -> Any:

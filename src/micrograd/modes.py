@@ -26,6 +26,9 @@ class Tracer(Protocol):
     def reading(self, value: Any) -> None:
         """Raise when reading ``value.data`` would freeze a number into the program."""
 
+    def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
+        """Take note that the program holds only while ``owner.attribute`` is ``value``."""
+
 
 class Mode(threading.local):
     """The state of one thread; ``on`` is true when any of it differs from ordinary."""

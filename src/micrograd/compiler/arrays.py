@@ -68,6 +68,35 @@ class Rows(Sequence):
         return len(self.shape)
 
 
+class Number(Value):
+    """A traced argument that is a plain number to its caller, and compares like one."""
+
+    __slots__ = ("_guard",)
+    _guard: Callable[[Value], None]
+
+    @staticmethod
+    def of(x: float, guard: Callable[[Value], None]) -> "Number":
+        """Make one; ``guard`` is for branches on it."""
+        made = Number(x)
+        made._guard = guard
+        return made
+
+    def __bool__(self) -> bool:
+        return bool(Predicate(ops.WHERE(self, 1.0, 0.0), self._guard))
+
+    def __eq__(self, other: Any) -> Any:
+        if not isinstance(as_value(other), (Value, int, float)):
+            return NotImplemented
+        reaches = ops.GE(self, as_value(other))
+        return Predicate(ops.WHERE(reaches, ops.LE(self, as_value(other)), 0.0), self._guard)
+
+    def __ne__(self, other: Any) -> Any:
+        equal = self.__eq__(other)
+        return NotImplemented if equal is NotImplemented else ~equal
+
+    __hash__ = Value.__hash__
+
+
 class Batch:
     """What ``vmap`` returns while it is traced: the values of one example, standing for all of them."""
 

@@ -102,7 +102,8 @@ def _accumulate(
     elif isinstance(expr, Apply) and expr.op.partials is not None:
         partials = expr.op.partials(*expr.args, value or expr)
         for arg, partial in zip(expr.args, partials):
-            if _has_gradient(arg, needs) and partial != Literal(0.0) and partial != 0.0:
+            constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
+            if _has_gradient(arg, needs) and not constant:
                 _accumulate(arg, gradient * partial, None, needs, found)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .. import ops
 from ..ops import Op
-from .graph import Graph, live_nodes
+from .graph import CONSTANT, Graph, live_nodes
 
 _SUMS = (ops.ADD, ops.SUM)
 _PRODUCTS = (ops.MUL, ops.PROD)
@@ -119,7 +119,7 @@ def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
 
 
 def _differentiable(op: Op) -> bool:
-    return op not in (ops.DETACH, ops.LT, ops.LE, ops.GT, ops.GE)
+    return op not in CONSTANT
 
 
 def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int, ...]]]]:

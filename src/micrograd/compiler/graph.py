@@ -9,6 +9,8 @@ BATCH_SUM = Op(
     "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\\sum {0}", "{0}"
 )  # of a value that has a batch axis, over that axis; made by the compiler only
 
+CONSTANT = (ops.DETACH, ops.LT, ops.LE, ops.GT, ops.GE)  # pass no gradient on
+
 
 @dataclass(slots=True)
 class Graph:
@@ -58,6 +60,18 @@ def live_nodes(graph: Graph) -> list[int]:
     return [i for i, n in enumerate(needed) if n]
 
 
+def indices(graph: Graph) -> list[bool]:
+    """Tell of each parameter and input whether the index of a ``take`` is computed from it."""
+    found = bytearray(len(graph.ops))
+    for i in range(len(graph.ops) - 1, -1, -1):
+        if graph.ops[i] is ops.TAKE:
+            found[graph.parents[i][0]] = 1
+        if found[i]:
+            for p in graph.parents[i]:
+                found[p] = 1
+    return [bool(found[i]) for i in (*graph.parameters, *graph.inputs)]
+
+
 def interpret(
     graph: Graph, leaves: list[float], roots: list[int]
 ) -> tuple[list[float], list[list[float]]]:
@@ -77,12 +91,15 @@ def interpret(
     for root in roots:
         slope = [0.0] * len(values)
         slope[root] = 1.0
+        reached = bytearray(len(values))
+        reached[root] = 1
         for i in range(root, -1, -1):
             op = graph.ops[i]
-            if op is not None and op.partials is not None and slope[i] != 0.0:
+            if op not in (None, *CONSTANT) and op.partials is not None and reached[i]:
                 parents = graph.parents[i]
                 partials = op.partials(*[values[p] for p in parents], values[i])
                 for p, partial in zip(parents, partials):
                     slope[p] += partial * slope[i]
+                    reached[p] = 1
         gradients.append([slope[i] for i in first])
     return values, gradients

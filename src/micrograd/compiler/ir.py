@@ -233,8 +233,7 @@ def simplified(op: Op, *args: Expr) -> Expr:
         return Literal(op.fn(*values))
     if op in (ops.MUL, ops.PROD):
         kept = tuple(a for a, v in zip(args, values) if v != 1.0)
-        zero = next((a for a, v in zip(args, values) if v == 0.0), None)
-        return zero or (kept[0] if len(kept) == 1 else Apply(op, kept))
+        return kept[0] if len(kept) == 1 else Apply(op, kept)
     if op in (ops.ADD, ops.SUM):
         kept = tuple(a for a, v in zip(args, values) if v != 0.0)
         return kept[0] if len(kept) == 1 else Apply(op, kept)

@@ -26,9 +26,9 @@ class Argument:
     shape: tuple[int, ...]
     key: Any
 
-    def rebuilt(self, leaf: Callable[[float], Value]) -> Any:
-        """Return the nest with ``leaf(x)`` in place of every number x."""
-        return rebuild(self.value, iter([leaf(x) for x in self.numbers()]))
+    def rebuilt(self, leaf: Callable[[Any], Value]) -> Any:
+        """Return the nest with ``leaf(x)`` in place of every Value or number x."""
+        return rebuild(self.value, iter([leaf(x) for x in self.values()]))
 
     def values(self) -> list[Any]:
         """Return the leaves of a nest: Values and floats."""

@@ -11,10 +11,10 @@ from typing import Any
 from .. import ops
 from ..engine import Value
 from ..modes import changed
-from .arrays import Batch, Predicate, Rows, as_value, items
+from .arrays import Batch, Number, Predicate, Rows, as_value, items
 from .captured import in_order
 from .errors import JitError, users_line
-from .graph import BATCH_SUM, Graph
+from .graph import BATCH_SUM, CONSTANT, Graph
 from .signature import Argument
 
 
@@ -163,9 +163,10 @@ class _Tracer:
         self._alive.append(rows)
         return rows
 
-    def _leaf(self, into: Input, x: float) -> Value:
-        into.leaves.append(Value(x))
-        return into.leaves[-1]
+    def _leaf(self, into: Input, x: Value | float) -> Value:
+        leaf = Value(x._data) if isinstance(x, Value) else Number.of(x, self._guard)
+        into.leaves.append(leaf)
+        return leaf
 
     def _measure(self, k: int) -> None:
         self.measured.add(k)
@@ -211,6 +212,9 @@ class _Tracer:
         self.guards.append((condition, bool(condition._data)))
 
     def finished(self, f: Callable, result: Any) -> Trace:
+        for v in self.tape:
+            if v.op in CONSTANT:  # outside jit these are no Values, and pass nothing on, not even nan
+                v._backward = _nothing
         known = {id(v) for v in self.tape}
         captured: dict[int, Value] = {}
         for v in self.tape:
@@ -243,6 +247,10 @@ class _Plain:
         self.compare, self.reading = tracer.compare, tracer.reading
         self.gathered = tracer.gathered
         self.depends_on = tracer.depends_on
+
+
+def _nothing() -> None:
+    """What a comparison or a detached value does backward."""
 
 
 def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
@@ -280,7 +288,7 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
     else:
         batched += [False] * len(rest)
     for v in rest:
-        if v.op is not None and v.op.partials is None or v._closure is not None:
+        if v.op is not None and v.op.partials is None or v._closure not in (None, _nothing):
             raise JitError(
                 f"{v!r} has a hand-set _backward, which jit cannot compile: use ops, or call it eagerly"
             )

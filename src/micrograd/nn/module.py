@@ -56,7 +56,7 @@ class Module:
 
     @property
     def training(self) -> bool:
-        """Whether it is being trained; ``train`` and ``eval`` set it. A compiled program holds for one of them."""
+        """Whether it is being trained; ``train`` and ``eval`` set it."""
         if mode.tracer is not None:
             mode.tracer.depends_on(self, "training", self._training)
         return self._training
