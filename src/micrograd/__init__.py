@@ -26,6 +26,7 @@ from .transforms import grad, hessian, jvp, value_and_grad, vmap
 if TYPE_CHECKING:
     from .compiler import JitError
     from .compiler.jit import jit
+    from .compiler.replay import compile_graph
 
 __all__ = [
     "AnomalyError",
@@ -35,6 +36,7 @@ __all__ = [
     "__version__",
     "backend",
     "check_grads",
+    "compile_graph",
     "detect_anomaly",
     "dot",
     "grad",
@@ -59,7 +61,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("jit", "JitError"):  # NumPy comes with them, when they are used
+    if name in ("jit", "compile_graph", "JitError"):  # NumPy comes with them, when they are used
         from . import compiler
 
         return getattr(compiler, name)

@@ -1,0 +1,201 @@
+"""``compile_graph(loss)``: run a graph that is there already again and again, with new leaf data.
+
+The graph stays as it was built. The order of its leaves is that of the operations that use them, so
+that weights lie side by side, and samples, as far as they are used alike.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..buffers import add_grad, read_data
+from ..engine import Value, toposort
+from .check import TOLERANCE, close
+from .errors import JitError
+from .graph import Graph, interpret
+from .kernel import allocate, make_kernel
+from .lower import lower
+from .sizes import evaluate
+
+_SOME = 20  # labels in a message
+
+
+class Replay:
+    """A compiled graph; ``compile_graph`` makes it.
+
+    Calling it computes the root anew from the leaves' ``data``; ``backward`` adds the gradients to
+    the leaves' ``grad``. Values in between are left as they are.
+
+    Attributes:
+        root: the value that is computed.
+        leaves: the values it is computed from; each is read at each call.
+    """
+
+    def __init__(self, root: Value, options: dict[str, Any]) -> None:
+        order = _checked_order(root)
+        self.root = root
+        self.leaves = _in_order_of_use(order)
+        self._labelled: dict[str, list[Value]] = {}
+        for leaf in self.leaves:
+            if leaf.label:
+                self._labelled.setdefault(leaf.label, []).append(leaf)
+        graph = _graph(order, self.leaves)
+        self.program = lower(graph).program
+        self._kernel = make_kernel(self.program, **options)
+        self._memory: np.ndarray | None = None
+        self._dtype = np.dtype(options["dtype"])
+        self._check(graph)
+
+    def __call__(self, **data: float) -> float:
+        """Compute the root from the leaves' present data; set its ``data`` and return it.
+
+        Args:
+            data: by label, new data for leaves.
+
+        Raises:
+            KeyError: no leaf, or more than one, has this label; nothing is changed.
+        """
+        found = [(self._leaf(label), x) for label, x in data.items()]
+        for leaf, x in found:
+            leaf.data = x
+        self._memory = self._computed(self._numbers())
+        self.root.data = float(self._memory[evaluate(self.program.outputs[0], {})])
+        return self.root.data
+
+    def backward(self) -> None:
+        """Add d(root)/d(leaf) to every leaf's ``grad``, as of the last call.
+
+        Like ``Value.backward``, it does not set them to zero before.
+        """
+        if self._memory is None:
+            self()
+        assert self._memory is not None
+        self.root.grad = 1.0
+        add_grad(self.leaves, self._gradients(self._memory))
+
+    def _leaf(self, label: str) -> Value:
+        found = self._labelled.get(label, ())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise KeyError(f"{len(found)} leaves have the label {label!r}: set their data yourself")
+        known = ", ".join(list(self._labelled)[:_SOME]) or "none: give the leaves a label"
+        raise KeyError(f"no leaf has the label {label!r}; there is {known}")
+
+    def _numbers(self) -> np.ndarray:
+        numbers = np.empty(len(self.leaves))
+        read_data(self.leaves, numbers)
+        return numbers
+
+    def _computed(self, numbers: np.ndarray) -> np.ndarray:
+        memory = allocate(evaluate(self.program.size, {}), self._dtype)
+        memory[: len(numbers)] = numbers
+        start, constants = self.program.constants
+        first = evaluate(start, {})
+        memory[first : first + len(constants)] = constants
+        self._kernel.forward(memory)
+        return memory
+
+    def _gradients(self, memory: np.ndarray) -> np.ndarray:
+        gradients = allocate(len(memory), self._dtype)
+        self._kernel.backward(memory, gradients, (), [1.0])
+        return gradients[: len(self.leaves)].astype(np.float64)
+
+    def _check(self, graph: Graph) -> None:
+        """Compare with the graph, operation by operation; rounding decides at a kink, so move off."""
+        numbers = self._numbers()
+        nudges = 1 + np.random.default_rng(0).uniform(-1e-4, 1e-4, len(numbers))
+        whole = numbers == np.round(numbers)  # an index, perhaps
+        for tried in (numbers, np.where(whole, numbers, numbers * nudges)):
+            tried = tried.astype(self._dtype)
+            root = graph.outputs[0]
+            values, (slopes,) = interpret(graph, tried.tolist(), [root])
+            memory = self._computed(tried)
+            value = memory[[evaluate(self.program.outputs[0], {})]]
+            tolerance = TOLERANCE[self._dtype.name]
+            alike = close(value, np.array([values[root]]), tolerance)
+            if alike and close(self._gradients(memory), np.array(slopes), tolerance):
+                return
+        raise JitError(
+            "the compiled graph does not give what the graph gives. This is a defect of the "
+            "compiler: please report it, and compute the graph eagerly"
+        )
+
+
+def compile_graph(
+    root: Value, *, backend: str = "auto", dtype: str = "float64", strict: bool = False
+) -> Replay:
+    """Compile a graph that was built eagerly, to run it again with new data in its leaves.
+
+    What Python decided while the graph was built stays as it was: branches, comparisons, and
+    indices that were plain numbers. Where those depend on the data, use ``jit``.
+
+    Args:
+        root: what to compute, a loss for example.
+        backend, dtype, strict: as for ``jit``.
+
+    Returns:
+        A function without arguments: it computes ``root`` from what its leaves' ``data`` is now,
+        sets ``root.data`` and returns it. Its ``backward()`` fills the leaves' ``grad``.
+
+    Raises:
+        TypeError: root is no Value.
+        JitError: root is a leaf, or a value on the way was made by hand.
+
+    >>> x = Value(3.0, label="x")
+    >>> run = compile_graph(x * x + 1.0)
+    >>> x.data = 4.0
+    >>> run()
+    17.0
+    >>> run.backward()
+    >>> x.grad
+    8.0
+    >>> run(x=5.0)
+    26.0
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"compile_graph expects a Value, the root of a graph, got {root!r:.60}")
+    return Replay(root, {"backend": backend, "dtype": dtype, "strict": strict})
+
+
+def _checked_order(root: Value) -> list[Value]:
+    if not root.parents:
+        raise JitError(f"{root!r} was not computed from anything: compile_graph has nothing to do")
+    order = toposort(root)
+    for v in order:
+        if v._closure is not None or (v.parents and (v.op is None or v.op.partials is None)):
+            raise JitError(
+                f"{v!r} was made by hand, or has a hand-set _backward, so compile_graph cannot "
+                "compute it again: compose it of operations, or run the graph eagerly"
+            )
+    return order
+
+
+def _in_order_of_use(order: Sequence[Value]) -> list[Value]:
+    """Sort leaves by the kind of their first use, else as they are: weights, samples, biases."""
+    depth: dict[Value, int] = {}
+    uses: dict[Value, int] = {}
+    first: dict[Value, tuple] = {}
+    for v in order:
+        depth[v] = 1 + max([depth[p] for p in v.parents], default=0)
+        for i, p in enumerate(v.parents):
+            uses[p] = uses.get(p, 0) + 1
+            if not p.parents:
+                first.setdefault(p, (depth[v], v._op, i if len(v.parents) < 4 else -1))
+    leaves = [v for v in order if not v.parents]
+    return sorted(leaves, key=lambda v: (uses[v] == 1, first[v]))
+
+
+def _graph(order: Sequence[Value], leaves: list[Value]) -> Graph:
+    inner = [v for v in order if v.parents]
+    place = {v: i for i, v in enumerate([*leaves, *inner])}
+    return Graph(
+        ops=[v.op for v in [*leaves, *inner]],
+        parents=[tuple([place[p] for p in v.parents]) for v in [*leaves, *inner]],
+        data=[v._data for v in [*leaves, *inner]],
+        parameters=list(range(len(leaves))),
+        inputs=[],
+        outputs=[len(place) - 1],
+        differentiable=set(range(len(leaves))),
+    )
