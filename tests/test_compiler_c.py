@@ -186,6 +186,22 @@ def test_the_gradient_of_a_maximum_goes_to_the_first_that_reached_it(tmp_path):
         assert list(np.flatnonzero(g[:12])) == [1, 4]
 
 
+@pytest.mark.parametrize("reduce", [ops.MAXIMUM, ops.MINIMUM])
+@pytest.mark.parametrize("padded", [False, True])
+def test_pooling_side_by_side_routes_each_gradient(tmp_path, reduce, padded):
+    candidates = Ref(0, (96, 1, 32), padded=padded)  # 2 windows of 3, each of 21 examples
+    result = Ref(200, (32, 1), padded=padded)
+    pool = Nest((2, 21), result, (Term((3,), candidates),), reduce)
+    route = Route((2, 21), (3,), candidates, result, reduce)
+    outputs = [200 + 32 * i + j for i in range(2) for j in range(21)]
+    tested = program([pool], 264, outputs, [route])
+    tested.inputs = (0, 192)
+    start = np.random.default_rng(14).integers(0, 4, 264).astype(float)
+    start[40], start[70] = np.nan, -np.inf
+    for form in ({}, {"portable": True}, {"lanes": 4}):
+        check(tested, tmp_path, start, **form)
+
+
 def test_sizes_are_known_at_run_time_only(tmp_path):
     batch, row = Poly.var("B"), Poly.var("P")
     weights = Ref(0, (3, 0, 1))

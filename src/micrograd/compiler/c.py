@@ -14,10 +14,11 @@ from .c_fusion import Group, Item, Loop, apart, fused
 from .c_loops import print_group
 from .c_plans import Plan, plan, width
 from .c_printer import Printer
+from .c_routes import print_route
 from .ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
 from .roll import sizes_in
 from .show import captions
-from .sizes import Poly, chosen_two
+from .sizes import chosen_two
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
 _MATH = ("-fno-math-errno", "-fno-trapping-math")
@@ -26,7 +27,24 @@ STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off
 
 _FORWARD = "int forward(T *restrict v"
 _BACKWARD = "int backward(const T *restrict v, T *restrict g"
-_RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane"}
+_RESERVED = {
+    "best",
+    "slope",
+    "searching",
+    "found",
+    "T",
+    "V",
+    "VI",
+    "W",
+    "v",
+    "g",
+    "sizes",
+    "scalars",
+    "tables",
+    "bad",
+    "rest",
+    "lane",
+}
 
 
 def tables(program: Program) -> list[Table]:
@@ -138,7 +156,7 @@ class _Statements:
                 case Loop():
                     self.loop(item)
                 case Route():
-                    self.route(item)
+                    print_route(self.out, item, vectors=self.lanes is not None)
                 case Clear(start, count):
                     with self.out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
                         self.out.line("g[i] = 0;")
@@ -156,30 +174,6 @@ class _Statements:
             if square in sizes_in(item.statement.body):
                 self.out.line(f"const int64_t {square} = {var} * ({var} - 1) / 2;")
             self.print(item.items)
-
-    def route(self, route: Route) -> None:
-        """Look for the first candidate that is the result, and add to its gradient."""
-        dims = route.dims + route.reduced
-        names = self.out.variables[: len(dims)]
-        point = tuple(Poly.var(n) for n in names)
-        candidate = self.out.address(route.candidates, point)
-        result = self.out.address(route.result, point)
-
-        def loops(level: int) -> None:
-            if level == len(route.dims):
-                self.out.line("int searching = 1;")
-            if level == len(names):
-                with self.out.braces(f"if (searching && v[{candidate}] == v[{result}])"):
-                    self.out.line(f"g[{candidate}] += g[{result}];")
-                    self.out.line("searching = 0;")
-                return
-            name, going = names[level], "searching && " if level >= len(route.dims) else ""
-            head = f"for (int64_t {name} = 0; {going}{name} < {dims[level]}; {name}++)"
-            with self.out.braces(head):
-                loops(level + 1)
-
-        with self.out.braces():
-            loops(0)
 
 
 def _loops(statements: Sequence[Statement]) -> Iterator[For]:

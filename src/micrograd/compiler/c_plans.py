@@ -175,7 +175,7 @@ def _set_blocks(nests: Sequence[Nest], choice: Plan, width: int) -> None:
     if vectors > 1:
         choice.blocks[choice.lanes] = vectors
     if shared:
-        sizes = (4,) if vectors > 1 else (8, 6, 7, 5, 4)
+        sizes = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
         choice.blocks[shared[-1]] = _block(nest.dims[shared[-1]], sizes)
 
 
