@@ -12,6 +12,7 @@ from typing import Any
 from . import buffers, functions
 from .compiler.errors import JitError
 from .examples import Examples
+from .nn import Module
 from .optim import Optimizer
 from .runner import EagerRunner, of_example
 
@@ -45,7 +46,7 @@ class CompiledRunner:
             raise JitError(f"{type(self._optimizer).__name__} has a step of its own")
         columns = columns_of(eager.examples.columns)
         rule = rule_of(self._optimizer.rule, len(self._optimizer.state_names))
-        with _in_training(eager.model), _no_random_numbers():
+        with _mode(eager.model, training=True), _no_random_numbers():
             self._objective = objective_of(
                 eager.loss, eager.penalty, columns, self._optimizer.parameters, batch_sizes
             )
@@ -53,10 +54,10 @@ class CompiledRunner:
         self._loop = make_loop(
             self._objective, columns, self._memory, rule, self._optimizer.rule, backend
         )
-        self._measures: dict[tuple[str, int], Callable[[], float] | None] = {}
+        self._measures: dict[str, Callable[[Examples], float] | None] = {}
         self._seconds = _STRETCH  # of one step
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
-        with _in_training(eager.model), _no_random_numbers():
+        with _mode(eager.model, training=True), _no_random_numbers():
             self._compare(max(batch_sizes))
 
     @property
@@ -115,41 +116,59 @@ class CompiledRunner:
     # ---- trust
 
     def _compare(self, size: int) -> None:
-        """Do a step that leaves no trace, and compare it with an eager one.
+        """Do steps that leave no trace, and compare them with eager ones.
+
+        What a loss does with the length of a list leaves none in its recording, so each length is
+        tried.
 
         Raises:
             JitError: they differ.
         """
         import numpy as np
 
+        objective = self._objective
+        if objective.lengths is None:
+            tried = self._tried(self._eager.examples)
+            batches = [np.resize(tried[i : i + size], size) for i in range(0, len(tried), size)]
+            right = all(self._right(batch) for batch in batches)
+        else:
+            tried = objective.of_each_length()
+            wrong = [i for i in tried if not self._right(np.full(size, i))]
+            for i in wrong:
+                objective.leave_out(i)
+            right = len(wrong) < len(tried)
+        if not right:
+            raise JitError(
+                "a compiled step does not give what an eager one gives: the loss may branch on its "
+                "data, or change from call to call"
+            )
+
+    def _right(self, batch: Any) -> bool:
+        """Tell whether a compiled step does what an eager one does."""
+        import numpy as np
+
         from .compiler.training_loops import Best
 
         memory, optimizer = self._memory, self._optimizer
         captured, count = self._objective.captured, len(optimizer.parameters)
-        chosen = self._objective.shortest_and_longest() or self._representatives()
-        for start in range(0, len(chosen), size):
-            batch = np.resize(chosen[start : start + size], size)
-            loss, gradient = self._eager_gradient(batch.tolist())
-            buffers.read_data(captured, memory.v[: len(captured)])
-            before = memory.v[:count].copy()
-            memory.states[:] = 0.0
-            rates = np.array([optimizer.lr])
-            started = perf_counter()
-            losses = self._loop.run([batch], rates, 0, 0, Best(inf, before))
-            self._seconds = perf_counter() - started
-            states = tuple(np.zeros((len(memory.states), count)))
-            with np.errstate(all="ignore"):
-                moved = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)[0]
-            same = len(losses) == 1 and _close(losses, np.array([loss]))
-            same = same and _close(memory.g[: len(captured)], gradient)
-            if not (same and _close(memory.v[:count], moved)):
-                raise JitError(
-                    "a compiled step does not give what an eager one gives: the loss may branch on "
-                    "its data, or change from call to call"
-                )
+        loss, gradient = self._eager_gradient(batch.tolist())
+        buffers.read_data(captured, memory.v[: len(captured)])
+        before = memory.v[:count].copy()
+        memory.states[:] = 0.0
+        started = perf_counter()
+        losses = self._loop.run([batch], np.array([optimizer.lr]), 0, 0, Best(inf, before))
+        self._seconds = perf_counter() - started
+        states = tuple(np.zeros((len(memory.states), count)))
+        with np.errstate(all="ignore"):
+            moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
+        return (
+            len(losses) == 1
+            and _close(losses, np.array([loss]))
+            and _close(memory.g[: len(captured)], gradient)
+            and _close(memory.v[:count], moved)
+        )
 
-    def _representatives(self) -> list[int]:
-        examples = self._eager.examples
+    def _tried(self, examples: Examples) -> list[int]:
         found = examples.representatives()
         return found + [i for i in range(min(_MOST_TRIED, len(examples))) if i not in found]
 
@@ -179,8 +198,36 @@ class CompiledRunner:
     def measure(
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples
     ) -> dict[str, float]:
-        """Return the mean of each function over examples, without gradients, in evaluation mode."""
-        return self._eager.measure(measures, examples)
+        """Return the mean of each function over examples; compiled where that is possible."""
+        found: dict[str, float] = {}
+        for name, function in measures.items():
+            if name not in self._measures:
+                self._measures[name] = self._compiled_mean(name, function, examples)
+            mean = self._measures[name]
+            if mean is None:
+                found |= self._eager.measure({name: function}, examples)
+            else:
+                with _mode(self._eager.model, training=False):
+                    found[name] = mean(examples)
+        return found
+
+    def _compiled_mean(
+        self, name: str, function: Callable[..., Any], examples: Examples
+    ) -> Callable[[Examples], float] | None:
+        """Return what computes a mean as loops; None if it cannot, or computes something else."""
+        import numpy as np
+
+        from .compiler.training import Mean
+
+        few = examples.some(self._tried(examples))
+        mean = Mean(function)
+        try:
+            with _mode(self._eager.model, training=False), _no_random_numbers():
+                found = mean(few)
+        except Exception:  # whatever a function raises that was not written for tracing
+            return None
+        expected = self._eager.measure({name: function}, few)[name]
+        return mean if _close(np.array([found]), np.array([expected])) else None
 
 
 def _close(found: Any, expected: Any) -> bool:
@@ -196,13 +243,13 @@ def _close(found: Any, expected: Any) -> bool:
 
 
 @contextmanager
-def _in_training(model: Any) -> Iterator[None]:
-    training = model.training
-    model.train()
+def _mode(model: Module, training: bool) -> Iterator[None]:
+    before = model.training
+    model.train(training)
     try:
         yield
     finally:
-        model.train(training)
+        model.train(before)
 
 
 @contextmanager

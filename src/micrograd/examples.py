@@ -36,6 +36,10 @@ class Examples(Sequence):
     def __getitem__(self, i: Any) -> Any:
         return tuple([c[i].tolist() if hasattr(c[i], "tolist") else c[i] for c in self.columns])
 
+    def some(self, indices: list[int]) -> "Examples":
+        """Return a few of these examples as data of their own."""
+        return Examples(tuple([[column[i] for i in indices] for column in self.columns]))
+
     def representatives(self) -> list[int]:
         """Return the index of the first example, and of one for each label: to try a loss on.
 

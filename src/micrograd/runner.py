@@ -1,5 +1,6 @@
 """The runner does the steps that ``fit`` decides on, and measures: here one Value at a time."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -7,7 +8,7 @@ from typing import Any, Protocol
 from . import functions
 from .engine import Value
 from .examples import Examples
-from .modes import no_grad
+from .modes import mode, no_grad
 from .nn import Module
 from .numeric import number
 from .optim import Optimizer
@@ -95,6 +96,36 @@ class EagerRunner:
                 name: sum([measured(name, f, examples, i) for i in indices]) / len(indices)
                 for name, f in measures.items()
             }
+
+
+def runner_for(eager: EagerRunner, batch_size: int | None, wanted: bool | str) -> Runner:
+    """Return what does the steps: compiled loops where these are wanted and possible.
+
+    Raises:
+        JitError: they are insisted on (True), and impossible.
+    """
+    if wanted not in (True, False, "auto"):
+        raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
+    if not wanted or mode.anomaly:  # anomalies are found op by op
+        return eager
+    from .compiled_runner import CompiledRunner, JitError
+
+    n = len(eager.examples)
+    size = min(batch_size or n, n)
+    try:
+        return CompiledRunner(eager, {size} | ({n % size} if n % size else set()))
+    except Exception as error:
+        if wanted is True:
+            raise
+        reason = " ".join(str(error).split())
+        if not isinstance(error, JitError):
+            reason = f"{type(error).__name__}: {reason}"
+        warnings.warn(
+            f"training eagerly, which is slower; compile=False says so beforehand: {reason}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return eager
 
 
 @contextmanager

@@ -71,8 +71,11 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
     """Return the learning rates of a run of ``steps`` steps that starts at ``lr``, as an array."""
     import numpy as np
 
-    factor = over(schedule, steps)
-    factors = [number(factor(k), "a schedule has to return") for k in range(steps)]
+    if schedule is None:
+        return np.full(steps, float(lr))
+    factors = list(map(over(schedule, steps), range(steps)))
+    if not set(map(type, factors)) <= {float, int}:
+        factors = [number(x, "a schedule has to return") for x in factors]
     return lr * np.array(factors, dtype=np.float64)
 
 

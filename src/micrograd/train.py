@@ -6,7 +6,6 @@ computes depends on its arguments and on ``seed`` alone.
 """
 
 import random
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -21,11 +20,10 @@ from .data import batch_indices
 from .engine import Value
 from .examples import Examples
 from .history import History, Recording
-from .modes import mode
 from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
-from .runner import EagerRunner, Runner
+from .runner import EagerRunner, Runner, runner_for
 from .schedules import Schedule, rates
 
 _VALIDATION = "validation loss"
@@ -96,7 +94,8 @@ def fit(
     for tried in (examples, held_out) if held_out else (examples,):
         try_out({"loss": loss, **metrics}, model, tried)
 
-    runner = _runner(EagerRunner(loss, penalty, examples, model, optimizer), batch_size, compile)
+    eager = EagerRunner(loss, penalty, examples, model, optimizer)
+    runner = runner_for(eager, batch_size, compile)
     history = History(seed=seed)
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])
@@ -114,7 +113,7 @@ def fit(
         size=len(examples),
         batch_size=batch_size,
         epochs=epochs,
-        rates=rates(schedule, optimizer.lr, steps).tolist(),
+        rates=rates(schedule, optimizer.lr, steps),
         measures={_VALIDATION: loss} | metrics if held_out else metrics,
         measured=held_out or examples,
         patience=early_stopping,
@@ -127,32 +126,6 @@ def fit(
     return history
 
 
-def _runner(eager: EagerRunner, batch_size: int | None, wanted: bool | str) -> Runner:
-    """Return what does the steps: compiled loops where these are wanted and possible."""
-    if wanted not in (True, False, "auto"):
-        raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
-    if not wanted or mode.anomaly:  # anomalies are found op by op
-        return eager
-    from .compiled_runner import CompiledRunner, JitError
-
-    n = len(eager.examples)
-    size = min(batch_size or n, n)
-    try:
-        return CompiledRunner(eager, {size} | ({n % size} if n % size else set()))
-    except Exception as error:
-        if wanted is True:
-            raise
-        reason = " ".join(str(error).split())
-        if not isinstance(error, JitError):
-            reason = f"{type(error).__name__}: {reason}"
-        warnings.warn(
-            f"training eagerly, which is slower; compile=False says so beforehand: {reason}",
-            RuntimeWarning,
-            stacklevel=3,
-        )
-        return eager
-
-
 @dataclass
 class _Run:
     """One call of fit, after its arguments were checked."""
@@ -162,7 +135,7 @@ class _Run:
     size: int  # examples
     batch_size: int | None
     epochs: int
-    rates: list[float]  # the learning rate of every step
+    rates: Any  # the learning rate of every step, as an array
     measures: dict[str, Callable[..., Any]]
     measured: Examples
     patience: int | None
@@ -211,8 +184,11 @@ class _Run:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
         watched = self.measures or self.patience or self.checkpoint or self.record
-        if not watched and self.runner.epochs_at_once > 1:
-            self._epochs_at_once(min(self.runner.epochs_at_once, self.epochs - history.epochs))
+        count = min(self.runner.epochs_at_once, self.epochs - history.epochs)
+        if progress.shown:  # something is to be seen now and then
+            count = min(count, max(1, self.epochs // 10))
+        if count > 1 and not watched:
+            self._epochs_at_once(count)
         else:
             batches = self._batches(history.epochs)
             self._steps(batches, progress)
@@ -239,7 +215,7 @@ class _Run:
         else:
             batches += [b for e in range(first + 1, first + count) for b in self._batches(e)]
         done = len(history.step_loss)
-        rates = self.rates[done : done + len(batches)]
+        rates = self.rates[done : done + len(batches)].tolist()
         best = self.runner.best
         best.loss = inf if history.best_epoch is None else history.loss[history.best_epoch]
         for losses in self.runner.run(batches, rates, steps):
@@ -269,7 +245,7 @@ class _Run:
         history = self.history
         first = len(history.step_loss)
         for start, stop in self._pieces(first, len(batches)):
-            rates = self.rates[first + start : first + stop]
+            rates = self.rates[first + start : first + stop].tolist()
             try:
                 for losses in self.runner.run(batches[start:stop], rates):
                     history.step_loss += losses

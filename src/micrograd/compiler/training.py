@@ -17,6 +17,7 @@ from ..transforms import vmap
 from .errors import JitError
 from .general import SIZE
 from .ir import BATCH, PADDED, Expr, Literal, Statement
+from .jit import jit
 from .lengths import generalised
 from .lower import Lowered, lower
 from .roll import put_together, take_apart
@@ -112,12 +113,17 @@ class Objective:
         short = self.lengths is not None and int(self.lengths.min()) < self.steps.least
         return short or bool(self.steps.guards)
 
-    def shortest_and_longest(self) -> list[int]:
-        """Return the two examples between which the lengths lie that the program can take."""
+    def of_each_length(self) -> list[int]:
+        """Return an example of each length that the program can take."""
         if self.lengths is None:
             return []
-        fitting = np.where(self.lengths < self.steps.least, self.lengths.max(), self.lengths)
-        return [int(fitting.argmin()), int(self.lengths.argmax())]
+        found, examples = np.unique(self.lengths, return_index=True)
+        return examples[found >= self.steps.least].tolist()
+
+    def leave_out(self, i: int) -> None:
+        """Take no examples of the length of example i."""
+        assert self.lengths is not None
+        self.lengths[self.lengths == self.lengths[i]] = 0
 
     def env(self, i: int) -> dict[str, int]:
         """Return the run-time sizes for example i."""
@@ -255,3 +261,30 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
     )
     places = [replace(p, new=substitute(p.new, env)) for p in lowered.inputs]
     return Lowered(program, places)
+
+
+class Mean:
+    """The mean of a function over examples, as loops."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)))
+        self._single = jit(lambda *example: function(*example))
+        self._known: tuple[Any, list[Column]] = (None, [])
+
+    def __call__(self, examples: Any) -> float:
+        """Return the mean over ``examples.columns``.
+
+        Raises:
+            JitError: the function cannot be compiled.
+        """
+        if self._known[0] is not examples:
+            self._known = examples, columns_of(examples.columns)
+        columns = self._known[1]
+        if all(c.shape is not None for c in columns):
+            return _number(self._whole(*[c.batch().value for c in columns]))
+        rows = [[c.example(i).value for c in columns] for i in range(len(examples))]
+        return sum([_number(self._single(*row)) for row in rows]) / len(rows)
+
+
+def _number(x: Any) -> float:
+    return float(x.data if isinstance(x, Value) else x)
