@@ -128,6 +128,13 @@ def test_a_recurrence_through_one_module_can_be_folded():
     assert kinds == ["module"]
 
 
+def test_numbers_older_than_the_leaves_are_pointed_out():
+    a, _, c = textbook()
+    assert page_data(explore(c, show=False))["note"] == ""
+    a.data = 10.0
+    assert "computed anew" in page_data(explore(c, show=False))["note"]
+
+
 # Where it goes
 
 

@@ -14,6 +14,7 @@ from explorer_browser import (
 )
 
 from micrograd import Value
+from micrograd.compiler import jit
 from micrograd.explorer import ExplorerWidget, explore
 
 pytest_plugins = "explorer_browser"
@@ -126,7 +127,7 @@ def test_the_slider_goes_to_any_step(show):
 
 def test_backward_can_start_from_any_value(show):
     page = show(reused())
-    select(page, f"n{2}")
+    select(page, "n2")
     page.get_by_role("button", name="Run backward from here").click()
     to_end(page)
     assert shown(page, "d")[1] == "1.0"
@@ -402,6 +403,28 @@ def test_a_value_made_by_hand_keeps_its_number_and_its_own_derivative(show):
     to_end(page)
     assert shown(page, "a") == ("3.0", "54.0")
     assert a.grad == 0.0
+
+
+def test_a_compiled_function_is_one_value_that_only_python_can_compute(show):
+    a = Value(0.5, label="a")
+    squared = jit(lambda x: x * x)(a)
+    page = show(explore(squared * 3, show=False))
+    to_end(page)
+    assert shown(page, "a") == ("0.5", "3.0")
+    edit(page, "n0", "2")
+    assert "only Python can compute it" in page.locator(".mg-change").inner_text()
+
+
+def test_with_several_outputs_backward_starts_from_the_one_chosen(show):
+    a = Value(2.0, label="a")
+    b, c = a * 3, a * a
+    b.label, c.label = "b", "c"
+    page = show(explore([b, c], show=False))
+    to_end(page)
+    assert shown(page, "a")[1] == "4.0"
+    page.get_by_label("Backward from").select_option(label="b")
+    to_end(page)
+    assert shown(page, "a")[1] == "3.0"
 
 
 def test_what_is_not_finite_is_shown_as_python_writes_it(show):

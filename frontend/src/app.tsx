@@ -104,6 +104,14 @@ function Header({ store, picture, onHelp }: { store: Store; picture: { current: 
           Undo all edits
         </button>
       )}
+      {store.graph.roots.length > 1 && (
+        <label class="mg-from">
+          Backward from{" "}
+          <select value={String(store.root.value)} onChange={(e) => store.setRoot(Number(e.currentTarget.value))}>
+            {[...new Set([...store.graph.roots, store.root.value])].map((n) => <option value={String(n)} key={n}>{store.graph.name(n)}</option>)}
+          </select>
+        </label>
+      )}
       {foldable && (
         <>
           <button type="button" onClick={() => store.setAllOpen(false)}>Fold all</button>

@@ -48,6 +48,18 @@ export class Graph {
     return this.isLeaf(node) ? "" : this.source.ops[this.source.op[node]].symbol;
   }
 
+  // The first value made by hand that depends on a node.
+  heldBehind(node: number): number {
+    const after = new Uint8Array(this.size);
+    after[node] = 1;
+    for (let i = node + 1; i < this.size; i++) {
+      if (!this.parents[i].some((p) => after[p])) continue;
+      if (this.isHandmade(i)) return i;
+      after[i] = 1;
+    }
+    return -1;
+  }
+
   start(): Float64Array<ArrayBuffer> {
     const data = new Float64Array(this.size);
     for (const [i, x] of Object.entries(this.source.data)) data[Number(i)] = Number(x);

@@ -62,7 +62,7 @@ function Value({ store, node }: { store: Store; node: number }) {
       )}
       <div class="mg-row">
         {!leaf && node !== store.root.value && (
-          <button type="button" onClick={() => store.keepingPlace(() => { store.root.value = node; })}>
+          <button type="button" onClick={() => store.setRoot(node)}>
             Run backward from here
           </button>
         )}
@@ -126,6 +126,13 @@ function Change({ store }: { store: Store }) {
   const off = change.actual - change.predicted;
   const out = store.graph.name(store.root.value);
   const hidden = store.hidden(change.node);
+  if (change.held >= 0) {
+    return (
+      <p class="mg-change mg-muted" role="status">
+        {store.graph.name(change.held)} depends on this, and was made by hand: only Python can compute it anew, so it stays as it was.
+      </p>
+    );
+  }
   return (
     <div class="mg-change" role="status">
       <p>{store.graph.name(change.node)} changed by {signed(by)}</p>

@@ -6,15 +6,15 @@ import { LIMIT, PHASES, type Phase } from "./timeline";
 
 const SHAPES = {
   start: "M5 4v16 M19 5 9 12l10 7z",
-  back: "M16 5 7 12l9 7z",
+  back: "M15 5 8 12l7 7",
   play: "M8 4.5 19 12 8 19.5z",
   pause: "M7 5h3.5v14H7z M13.5 5H17v14h-3.5z",
-  on: "M8 5l9 7-9 7z",
+  on: "M9 5l7 7-7 7",
   end: "M19 4v16 M5 5l10 7-10 7z",
 };
 
 export const Icon = ({ shape }: { shape: keyof typeof SHAPES }) => (
-  <svg class="mg-icon" viewBox="0 0 24 24" aria-hidden="true"><path d={SHAPES[shape]} /></svg>
+  <svg class="mg-icon" viewBox="0 0 24 24" aria-hidden="true"><path d={SHAPES[shape]} fill={shape === "back" || shape === "on" ? "none" : undefined} /></svg>
 );
 
 const TITLES: Record<Phase, string> = { forward: "Forward", order: "Order", backward: "Backward" };

@@ -12,6 +12,7 @@ export interface Change {
   to: number;
   predicted: number;
   actual: number;
+  held: number; // a value that should have followed, and that only its maker can compute; or -1
 }
 
 export interface Quiz {
@@ -85,6 +86,9 @@ export function createStore(page: PageData, rules: Rules) {
 
   if (page.history) step.value = timeline.value.length; // there training is the story, not one backward
 
+  // Another output to run backward from.
+  const setRoot = (node: number) => keepingPlace(() => { root.value = node; });
+
   const goTo = (to: number) => {
     step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));
   };
@@ -110,7 +114,7 @@ export function createStore(page: PageData, rules: Rules) {
     graph.forward(next);
     data.value = next;
     const actual = next[root.value] - before[root.value];
-    change.value = { node, from: before[node], to: x, predicted: slope * (x - before[node]), actual };
+    change.value = { node, from: before[node], to: x, predicted: slope * (x - before[node]), actual, held: graph.heldBehind(node) };
   };
 
   // Take over several leaves at once, with no prediction: from Python, or from training.
@@ -152,7 +156,7 @@ export function createStore(page: PageData, rules: Rules) {
   };
 
   return {
-    page, graph, tree, original, data, root, bugs, step, playing, speed, selected, open, change, quiz, score, theme,
+    page, graph, tree, original, data, root, setRoot, bugs, step, playing, speed, selected, open, change, quiz, score, theme,
     told, snapshot, timeline, partials, current, phase, known, ordering, gradients, right, broken, wrong, scene, selectedNode,
     edited, goTo, keepingPlace, setLeaf, setLeaves, setOpen, setAllOpen, reveal, hidden, goToPhase,
   };

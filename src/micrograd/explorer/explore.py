@@ -20,9 +20,10 @@ from .folding import fold
 from .groups import Group
 from .page import frame, page_html
 from .placement import place
-from .snapshot import Snapshot, as_json, evaluator, take_snapshot
+from .snapshot import Snapshot, as_json, evaluator, is_stale, take_snapshot
 
 _HEIGHT = 720  # pixels, in a notebook
+_FEW = 60  # values, up to which nobody needs their number
 _LONG = 400  # values, above which a formula is no help
 _LARGEST = 5_000  # values, above which neither source nor words are
 
@@ -158,11 +159,13 @@ def _two(args: tuple) -> tuple[Any, Any]:
 
 
 def _note(snapshot: Snapshot, tree: Group) -> str:
-    count = len(snapshot.values)
-    if count <= 60:
-        return ""
-    boxes = len(tree.items)
-    return f"{count:,} values" + (f" in {boxes} boxes" if boxes < count // 2 else "")
+    count, boxes = len(snapshot.values), len(tree.items)
+    notes = []
+    if count > _FEW:
+        notes.append(f"{count:,} values" + (f" in {boxes} boxes" if boxes < count // 2 else ""))
+    if is_stale(snapshot):
+        notes.append("computed anew: in Python leaves were changed since")
+    return "; ".join(notes)
 
 
 def _writings(snapshot: Snapshot) -> dict[str, str]:

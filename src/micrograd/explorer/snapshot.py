@@ -47,6 +47,22 @@ def take_snapshot(roots: Sequence[Value]) -> Snapshot:
     return Snapshot(values, parents, [number[id(root)] for root in roots], number)
 
 
+def _is_known(value: Value) -> bool:
+    """Tell whether the page can compute a value: its op has partials and a form in JavaScript."""
+    op = value.op
+    return bool(value.parents and op is not None and op.partials and op.code)
+
+
+def is_stale(snapshot: Snapshot) -> bool:
+    """Tell whether a leaf was changed after something had been computed from it."""
+    for value in snapshot.values:
+        if value.op is not None and _is_known(value):
+            now = value.op.fn(*[p.data for p in value.parents])
+            if now != value.data and now == now:
+                return True
+    return False
+
+
 def number_json(x: float) -> float | str:
     """Return x as JSON can hold it: what is not finite becomes text."""
     return x if math.isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
@@ -69,14 +85,15 @@ def as_json(snapshot: Snapshot) -> dict[str, Any]:
             column.append(-1)
             data[i] = number_json(value.data)
             continue
-        key = javascript.key(op, count) if op.partials else f"handmade {op.symbol}/{count}"
+        known = _is_known(value)
+        key = javascript.key(op, count) if known else f"handmade {op.symbol}/{count}"
         if key not in keys:
             keys[key] = len(ops)
             ops.append({"key": key, "name": op.name, "symbol": op.symbol})
         column.append(keys[key])
-        if value._closure is not None:
+        if value._closure is not None or not known:
             frozen[i] = [number_json(x) for x in local_derivatives(value)]
-        if op.partials is None:
+        if not known:
             data[i] = number_json(value.data)
     return {
         "ops": ops,
@@ -94,6 +111,6 @@ def evaluator(snapshot: Snapshot) -> str:
     """Return the JavaScript of the ops this graph uses."""
     wanted: dict[str, Any] = {}
     for value in snapshot.values:
-        if value.op is not None and value.parents and value.op.partials:
+        if value.op is not None and _is_known(value):
             wanted[javascript.key(value.op, len(value.parents))] = (value.op, len(value.parents))
     return javascript.evaluator(wanted.values())
