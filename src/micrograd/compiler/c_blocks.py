@@ -8,7 +8,7 @@ last step with just the lanes that are still in the array.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
-from math import inf, prod
+from math import inf
 
 from .. import ops
 from .c_expressions import Text
@@ -21,7 +21,6 @@ from .sizes import Poly, Size
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
-_UNROLLED = 4  # longest sum that is written out
 
 Known = list[tuple[Ref, dict[Point, Text]]]  # targets whose elements are in registers
 
@@ -75,18 +74,18 @@ class BlockPrinter:
 
     def _totals(self, nest: Nest, elements: list[Point], known: Known) -> list[Text]:
         """Compute the reduced value of each element."""
-        steps = _written_out(nest, self.strict)
+        terms = nest.terms if self.strict else sorted(nest.terms, key=lambda t: bool(t.dims))
         totals: list[Text] = []
-        if not steps or steps[0][1] is None:
+        if not terms or terms[0].dims:
             totals = [self._accumulator(nest) for _ in elements]
-        for term, at in steps:
-            if at is None:
+        for term in terms:
+            if term.dims:
                 self._reduce(nest, term, elements, totals, known)
                 continue
-            values = [self._value(term.expr, p + at, known) for p in elements]
+            values = [self._value(term.expr, p, known) for p in elements]
             if totals:
                 self._add(nest, totals, values)
-            elif len(steps) == 1:
+            elif len(terms) == 1:
                 totals = [self._kept(x) for x in values]
             else:
                 totals = [self._accumulator(nest, x) for x in values]
@@ -107,7 +106,7 @@ class BlockPrinter:
             yield
             return
         with (
-            self.scope(f"for (int64_t {names[0]} = 0; {names[0]} < {dims[0]}; {names[0]}++)"),
+            self.scope(f"for (int64_t {names[0]} = 0; {names[0]} < {bare(dims[0])}; {names[0]}++)"),
             self._nested(names[1:], dims[1:]),
         ):
             yield
@@ -151,12 +150,12 @@ class BlockPrinter:
         names.pop(own)
         with self._nested(names, term.dims[:own] + term.dims[own + 1 :]), self.scope():
             self.out.line(f"int64_t {name} = 0;")
-            with self.scope(f"for (; {name} + W <= {extent}; {name} += W)"):
+            with self.scope(f"for (; {name} + W <= {bare(extent)}; {name} += W)"):
                 values = [self._value(term.expr, p + inner, []) for p in elements]
                 self._add(nest, totals, values)
             if isinstance(extent, int) and extent % self.whole == 0:
                 return
-            with self.scope(f"if ({name} < {extent})"):
+            with self.scope(f"if ({name} < {bare(extent)})"):
                 self.rest = bare(extent - inner[own])
                 self.out.line(f"const VI rest = first({self.rest});")
                 neutral = Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
@@ -256,21 +255,6 @@ class BlockPrinter:
         else:
             self.out.line(f"V {name} = {self.writer.splat(start)};")
         return Text(name, self.lane is not None)
-
-
-def _written_out(nest: Nest, strict: bool) -> list[tuple[Term, Point | None]]:
-    """The terms in the order of their addition; short sums are written out, one index each."""
-    terms = list(nest.terms)
-    if not strict:
-        terms.sort(key=lambda t: bool(t.dims))
-    steps: list[tuple[Term, Point | None]] = []
-    for term in terms:
-        extents = [d for d in term.dims if isinstance(d, int)]
-        if len(extents) < len(term.dims) or prod(extents) > _UNROLLED:
-            steps.append((term, None))
-        else:
-            steps += [(term, at) for at in product(*map(range, extents))]
-    return steps
 
 
 def unwrapped(code: str) -> str:

@@ -54,7 +54,7 @@ class _Loops:
         indices: list[Size] = [Poly.var(name) + b for b in range(block)]
         if block == 1 or (isinstance(extent, int) and extent % block == 0):
             step = f"{name}++" if block == 1 else f"{name} += {block}"
-            with self.blocks.scope(f"for (int64_t {name} = 0; {name} < {extent}; {step})"):
+            with self.blocks.scope(f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"):
                 self.run(level + 1, {**points, dim: indices})
             return
         with self.blocks.scope():
@@ -62,7 +62,7 @@ class _Loops:
             last = bare(extent - block)
             with self.blocks.scope(f"for (; {name} <= {last}; {name} += {block})"):
                 self.run(level + 1, {**points, dim: indices})
-            with self.blocks.scope(f"for (; {name} < {extent}; {name}++)"):
+            with self.blocks.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
                 self.run(level + 1, {**points, dim: indices[:1]})
 
     def vectors(self, level: int, points: Points, block: int) -> None:
@@ -74,20 +74,20 @@ class _Loops:
         whole = self.whole(extent, dim)
         if whole and (block == 1 or isinstance(extent, int)):
             with self.blocks.scope(
-                f"for (int64_t {name} = 0; {name} < {extent}; {name} += {step})"
+                f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
             ):
                 self.run(level + 1, {**points, dim: indices})
             return
         with self.blocks.scope():
             self.out.line(f"int64_t {name} = 0;")
-            with self.blocks.scope(f"for (; {name} + {step} <= {extent}; {name} += {step})"):
+            with self.blocks.scope(f"for (; {name} + {step} <= {bare(extent)}; {name} += {step})"):
                 self.run(level + 1, {**points, dim: indices})
             if block > 1:
-                bound = f"{name} < {extent}" if whole else f"{name} + W <= {extent}"
+                bound = f"{name} < {bare(extent)}" if whole else f"{name} + W <= {extent}"
                 with self.blocks.scope(f"for (; {bound}; {name} += W)"):
                     self.run(level + 1, {**points, dim: indices[:1]})
             if not whole:
-                with self.blocks.scope(f"if ({name} < {extent})"):
+                with self.blocks.scope(f"if ({name} < {bare(extent)})"):
                     self.blocks.rest = bare(extent - Poly.var(name))
                     self.run(level + 1, {**points, dim: indices[:1]})
                     self.blocks.rest = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .c_plans import along
 from .ir import BATCH, PADDED, Clear, For, Nest, Ref, Route, refs
-from .sizes import Size, bound, chosen_two, substitute
+from .sizes import Poly, Size, bound, chosen_two, substitute
 
 _ROWS = {str(BATCH)[1:-1]: PADDED}
 
@@ -40,11 +40,8 @@ class Regions:
                 continue
             if ref.padded and stride == 1:
                 dim = self._in_whole_vectors(dim)
-            reach = (dim - 1) * stride
-            if isinstance(stride, int) and stride < 0:
-                low = low + reach
-            else:
-                high = high + reach
+            down, up = _parts(stride)
+            low, high = low + (dim - 1) * down, high + (dim - 1) * up
         if ref.table is not None:
             low = low + min(ref.table.values) * ref.table.scale
             high = high + max(ref.table.values) * ref.table.scale
@@ -135,6 +132,16 @@ def _direction(x: Size, loop: For) -> int | None:
         return None
     signs = {1 if c > 0 else -1 for c in moving.values()}
     return None if len(signs) > 1 else next(iter(signs), 0)
+
+
+def _parts(stride: Size) -> tuple[Size, Size]:
+    """Split a stride into what leads down and what leads up."""
+    if isinstance(stride, int):
+        return min(stride, 0), max(stride, 0)
+    up: Size = 0
+    for monomial, c in stride.terms.items():
+        up = up + (Poly({monomial: c}) if monomial else c) if c > 0 else up
+    return stride - up, up
 
 
 def _never_below(x: Size, y: Size) -> bool:

@@ -56,13 +56,13 @@ class _Route:
         """Look through the candidates of neighbouring results, a mask for those still searching."""
         self.out.line(f"int64_t {name} = 0;")
         if self.route.candidates.padded and self.route.result.padded:
-            with self.out.braces(f"for (; {name} < {extent}; {name} += W)"):
+            with self.out.braces(f"for (; {name} < {bare(extent)}; {name} += W)"):
                 self._vector(reduced, "load({})", "store({}, {})")
             return
-        with self.out.braces(f"for (; {name} + W <= {extent}; {name} += W)"):
+        with self.out.braces(f"for (; {name} + W <= {bare(extent)}; {name} += W)"):
             self._vector(reduced, "load({})", "store({}, {})")
         rest = bare(extent - Poly.var(name))
-        with self.out.braces(f"if ({name} < {extent})"):
+        with self.out.braces(f"if ({name} < {bare(extent)})"):
             self._vector(reduced, f"load_first({{}}, {rest})", f"store_first({{}}, {{}}, {rest})")
 
     def _vector(self, reduced: Sequence[tuple[str, Size]], load: str, store: str) -> None:
@@ -84,7 +84,7 @@ class _Route:
             return
         name, extent = loops[0]
         with (
-            self.out.braces(f"for (int64_t {name} = 0; {going}{name} < {extent}; {name}++)"),
+            self.out.braces(f"for (int64_t {name} = 0; {going}{name} < {bare(extent)}; {name}++)"),
             self._nested(loops[1:], going),
         ):
             yield
