@@ -99,6 +99,11 @@ def test_folding_works_from_the_keyboard(show):
     assert page.evaluate("() => micrograd.store.selected.value[0]") == "g"
     press(page, "Enter")
     assert boxes(page) > before
+    press(page, "ArrowRight")
+    assert page.locator("g.mg-value.mg-selected").count() == 1
+    press(page, "f")
+    assert boxes(page) == before
+    press(page, "Enter")
     page.get_by_role("button", name="Fold", exact=True).click()
     settle(page)
     assert boxes(page) == before

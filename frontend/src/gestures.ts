@@ -87,12 +87,12 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
     picture.pan(dx, dy);
   } else if (direction) {
     const root = store.tree.shown(store.root.value, store.open.value);
-    const next = box ? neighbour(store.scene.value, box.key, direction) : root;
+    const next = box ? neighbour(store.scene.value, box, direction) : root;
     if (next) {
       store.selected.value = next;
       picture.show(next);
     }
-  } else if ((e.key === "Enter" || e.key === "f") && box?.group) store.setOpen(box.group, true);
+  } else if ((e.key === "Enter" || e.key === "f") && box?.group) store.setOpen(box.group, !box.open);
   else if (e.key === "Enter" && box && store.graph.isLeaf(box.node)) {
     const root = host.closest(".mg-root-element");
     root?.querySelector<HTMLInputElement>(".mg-leaf-input")?.focus();
@@ -107,22 +107,22 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
   e.stopPropagation();
 }
 
-// The nearest box in a direction: parents to the left, children to the right.
-function neighbour(scene: Scene, key: string, direction: "left" | "right" | "up" | "down"): string | null {
-  const boxes = [...scene.boxes.values()].filter((b) => !b.open);
-  const here = scene.boxes.get(key);
-  if (!here) return null;
-  const score = (b: Box) => {
-    const [dx, dy] = [b.x - here.x, b.y - here.y];
-    const [along, across] =
-      direction === "left" ? [-dx, dy] : direction === "right" ? [dx, dy] : direction === "up" ? [-dy, dx] : [dy, dx];
-    return along < 8 ? Number.POSITIVE_INFINITY : along + 2.5 * Math.abs(across);
+// The box to go to: parents are to the left, children to the right, and inside an open frame what is in it.
+function neighbour(scene: Scene, from: Box, direction: "left" | "right" | "up" | "down"): string | null {
+  const closed = [...scene.boxes.values()].filter((b) => !b.open && b !== from);
+  let candidates = closed;
+  if (from.open) {
+    candidates = closed.filter((b) => Math.abs(b.x - from.x) < from.w / 2 && Math.abs(b.y - from.y) < from.h / 2);
+  } else if (direction === "left") candidates = closed.filter((b) => joined(scene, b.key, from.key));
+  else if (direction === "right") candidates = closed.filter((b) => joined(scene, from.key, b.key));
+  const distance = (b: Box) => {
+    const [dx, dy] = [b.x - from.x, b.y - from.y];
+    if (direction === "left" || direction === "right") return Math.abs(dx) + 2.5 * Math.abs(dy);
+    const along = direction === "up" ? -dy : dy;
+    return along < 8 && !from.open ? Number.POSITIVE_INFINITY : Math.abs(along) + 2.5 * Math.abs(dx);
   };
-  let candidates = boxes;
-  if (direction === "left") candidates = scene.edges.filter((e) => e.to === key).map((e) => scene.boxes.get(e.from) as Box);
-  if (direction === "right") candidates = scene.edges.filter((e) => e.from === key).map((e) => scene.boxes.get(e.to) as Box);
-  let best: Box | null = null;
-  for (const b of candidates) if (b.key !== key && (!best || score(b) < score(best))) best = b;
-  const found = best && (score(best) < Number.POSITIVE_INFINITY || candidates !== boxes);
-  return found ? (best as Box).key : null;
+  const [best] = candidates.filter((b) => distance(b) < Number.POSITIVE_INFINITY).sort((a, b) => distance(a) - distance(b));
+  return best?.key ?? null;
 }
+
+const joined = (scene: Scene, from: string, to: string) => scene.edges.some((e) => e.from === from && e.to === to);

@@ -1,5 +1,6 @@
 // The selected value: its number, its ledger of contributions, and what happens when it is changed.
 import { useState } from "preact/hooks";
+import type { Group } from "./arrange";
 import { number, parseNumber, same, signed } from "./format";
 import { Data, Grad, Local } from "./sentence";
 import type { Store } from "./store";
@@ -7,26 +8,31 @@ import type { Contribution } from "./timeline";
 
 export function Inspector({ store }: { store: Store }) {
   const node = store.selectedNode.value;
+  if (node >= 0) return <Value store={store} node={node} />;
   const key = store.selected.value;
-  if (node < 0) {
-    const group = key?.startsWith("g") ? store.tree.groups[Number(key.slice(1))] : null;
-    return (
+  if (key) return <Folded store={store} group={store.tree.groups[Number(key.slice(1))]} />;
+  return (
+    <section class="mg-card">
+      <h2>Nothing selected</h2>
+      <p class="mg-muted">Click a value, or press an arrow key in the graph, to see where its gradient comes from.</p>
+    </section>
+  );
+}
+
+function Folded({ store, group }: { store: Store; group: Group }) {
+  const isOpen = store.open.value.has(group.id);
+  return (
+    <>
       <section class="mg-card">
-        <h2>{group ? group.label : "Nothing selected"}</h2>
-        {group ? (
-          <>
-            <p>{group.count.toLocaleString("en")} values{store.open.value.has(group.id) ? "." : ", folded into one box."}</p>
-            <button type="button" onClick={() => store.setOpen(group, !store.open.value.has(group.id))}>
-              {store.open.value.has(group.id) ? "Fold" : "Unfold"}
-            </button>
-          </>
-        ) : (
-          <p class="mg-muted">Click a value, or press an arrow key in the graph, to see where its gradient comes from.</p>
-        )}
+        <h2>{group.label}</h2>
+        <p>{group.count.toLocaleString("en")} values{isOpen ? "." : ", folded into one box."}</p>
+        <div class="mg-row">
+          <button type="button" onClick={() => store.setOpen(group, !isOpen)}>{isOpen ? "Fold" : "Unfold"}</button>
+        </div>
       </section>
-    );
-  }
-  return <Value store={store} node={node} />;
+      {group.output >= 0 && <Value store={store} node={group.output} />}
+    </>
+  );
 }
 
 function Value({ store, node }: { store: Store; node: number }) {
@@ -40,14 +46,14 @@ function Value({ store, node }: { store: Store; node: number }) {
     <section class="mg-card mg-inspector">
       <h2>
         {graph.name(node)}
-        <span class="mg-kind">{node === store.root.value ? "the output" : leaf ? "a leaf" : graph.symbol(node)}</span>
+        <span class="mg-kind">{node === store.root.value ? "the output" : leaf ? "a leaf" : store.selected.value?.startsWith("g") ? "what it puts out" : graph.symbol(node)}</span>
       </h2>
       {leaf ? (
         <LeafInput store={store} node={node} key={node} />
       ) : (
         <p class="mg-line">
           data {known ? <Data x={store.data.value[node]} /> : <span class="mg-muted">not computed yet</span>}
-          {known && <span class="mg-muted mg-formula"> = {graph.expression(node)}</span>}
+          {known && <span class="mg-muted mg-formula"> = {graph.expression(node)} = {graph.expression(node, (p) => number(store.data.value[p], 4))}</span>}
         </p>
       )}
       <Change store={store} />
