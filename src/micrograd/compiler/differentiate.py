@@ -115,13 +115,7 @@ def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
 
 def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr) -> Nest:
     """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
-    looked_up = operand.index.strides if operand.index else ()
-    tabled = operand.table.strides if operand.table else ()
-    moving = [
-        d
-        for d in range(len(dims))
-        if operand.strides[d] != 0 or any(s[d] != 0 for s in (looked_up, tabled) if s)
-    ]
+    moving = [d for d in range(len(dims)) if _moves(operand, d)]
     still = [d for d in range(len(dims)) if d not in moving]
     order = [*moving, *still]
 
@@ -139,6 +133,12 @@ def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr) -> Nest
     term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
     scatter = operand.index is not None or not _injective(kept_dims, target)
     return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
+
+
+def _moves(ref: Ref, d: int) -> bool:
+    """Tell whether an operand's address, or that of its run-time index, depends on a dim."""
+    tabled = ref.table is not None and ref.table.strides[d] != 0
+    return ref.strides[d] != 0 or tabled or (ref.index is not None and _moves(ref.index, d))
 
 
 def _injective(dims: tuple[Size, ...], ref: Ref) -> bool:
