@@ -100,6 +100,30 @@ def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     assert int(run(program)) < 4_000_000
 
 
+def test_the_room_between_values_that_stay_alive_is_used_again(run):
+    program = (
+        RESIDENT
+        + """
+    def graph(length):
+        kept, v = [], Value(1.0)
+        for i in range(length):
+            v = v + 1.0
+            if i % 1000 == 0:
+                kept.append(Value(2.0))
+        return kept
+
+    kept = graph(500_000)
+    before = resident()
+    for _ in range(20):
+        kept += graph(500_000)
+    print(resident() - before, {v.data for v in kept})
+    """
+    )
+    grown, values = run(program).split(maxsplit=1)
+    assert int(grown) < 2_000_000
+    assert values == "{2.0}\n"
+
+
 def test_a_node_is_freed_with_its_last_reference():
     x = Value(1.0, label="x")
     watch = [weakref.ref(v) for v in (x, x * 2, total([x] * 40))]

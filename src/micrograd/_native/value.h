@@ -8,6 +8,10 @@
 #include <Python.h>
 #include <stdint.h>
 
+#ifdef Py_GIL_DISABLED
+#error "the engine in C relies on the global interpreter lock: without it, compute in Python"
+#endif
+
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
