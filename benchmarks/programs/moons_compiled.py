@@ -3,9 +3,10 @@
 from micrograd import jit, mean, sum, vmap
 from micrograd.nn import MLP
 from micrograd.optim import SGD
+from micrograd.schedules import Linear
 from micrograd.train import fit
 from programs.moons_data import X, restart, y
-from serve import seconds, serve
+from serve import one_more, seconds, serve
 
 model = MLP(2, [16, 16, 1])
 
@@ -18,26 +19,22 @@ def penalty():
     return 1e-4 * sum(p * p for p in model.parameters())
 
 
-def rate(step):
-    return 1.0 - 0.9 * step / 100
-
-
 @jit
 def objective(X, y):
     return mean(vmap(loss)(X, y)) + penalty()
 
 
-def by_fit():
+def by_fit(steps):
     restart(model)
     return fit(
         loss,
         (X, y),
         model=model,
         optimizer=SGD(model.parameters(), lr=1.0),
-        epochs=100,
+        epochs=steps,
         batch_size=100,
         penalty=penalty,
-        schedule=rate,
+        schedule=Linear(end=0.1),
         progress=False,
     )
 
@@ -50,7 +47,7 @@ def by_loop():
         total = objective(X, y)
         model.zero_grad()
         total.backward()
-        optimizer.lr = rate(step)
+        optimizer.lr = 1.0 - 0.9 * step / 100
         optimizer.step()
         losses.append(total.data)
     return losses
@@ -61,8 +58,8 @@ def ends(losses):
 
 
 serve(
-    fit=lambda: seconds(by_fit, 100),
+    fit=lambda: one_more(by_fit, 100, 5100),
     loop=lambda: seconds(by_loop, 100),
-    fit_losses=lambda: ends(by_fit().step_loss),
+    fit_losses=lambda: ends(by_fit(100).step_loss),
     loop_losses=lambda: ends(by_loop()),
 )
