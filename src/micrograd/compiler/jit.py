@@ -10,6 +10,7 @@ from typing import Any
 
 from ..modes import mode
 from .collector import paused
+from .draws import put_back
 from .errors import JitError
 from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
@@ -56,22 +57,28 @@ class Jitted:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         arguments = self._arguments(args, kwargs)
         with self._lock:
-            variant, run = self._computed(arguments)
-        return variant.wrapped(arguments, run)
+            variant, run, given = self._computed(arguments)
+        return variant.recording.finish(variant.wrapped(given, run))
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Run]:
-        """Find the variant whose branches hold for these arguments, or make it."""
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Run, list[Argument]]:
+        """Find the variant whose branches hold for these arguments, or make it.
+
+        Returns it, what it has computed, and the arguments with random numbers behind them.
+        """
         for key in self._keys(arguments):
             variants = self._variants.get(key, ())
             for variant in variants:
+                states = variant.recording.draws.states()
+                given = variant.recording.with_draws(arguments)
                 if (
-                    variant.accepts(arguments)
+                    variant.accepts(given)
                     and variant.recording.holds()
                     and holds_for(variant, self._f, arguments)
                 ):
-                    done = variant.run(arguments)
+                    done = variant.run(given)
                     if done is not None:
-                        return variant, done
+                        return variant, done, given
+                put_back(states)
             if len(variants) >= _PATHS:
                 raise JitError(
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
@@ -79,17 +86,18 @@ class Jitted:
                 )
         with paused():
             variant, free = self._made(arguments)
-            if not variant.recording.depends:
+            if variant.recording.is_pure():
                 self._quick = variant.quick_call(arguments) or self._quick
         key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
-        done = variant.run(arguments)
+        given = [*arguments, *variant.recording.draws.first()]
+        done = variant.run(given)
         if done is None:
             raise JitError(f"{self.__name__} branches on what its own trace decides otherwise")
-        return variant, done
+        return variant, done, given
 
     def _made(self, arguments: list[Argument]) -> tuple[Variant, frozenset[int]]:
         """Trace and compile; for all lengths at once where two lengths have been seen.
@@ -100,7 +108,7 @@ class Jitted:
         if recording.batch is not None:
             return self._variant(recording, arguments), recording.free()
         offsets = self._lengths.varying(arguments)
-        if offsets:
+        if offsets and not recording.draws.segments:
             self._lengths.give_up(arguments)  # now or never
             general = generalised(self._f, arguments, offsets, recording)
             try:
@@ -113,6 +121,7 @@ class Jitted:
 
     def _variant(self, recording: Trace, arguments: list[Argument], *general: Any) -> Variant:
         graph = graph_of(recording, _nests(arguments))
+        arguments = [*arguments, *recording.draws.first()]
         return Variant(recording, graph, arguments, self.__name__, self._options, *general)
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
@@ -156,7 +165,7 @@ class Jitted:
         arguments = self._arguments(args, {})
         recording = trace(self._f, arguments)
         lowered = lower(graph_of(recording, _nests(arguments)))
-        return name_all(lowered, recording, self._f, arguments)
+        return name_all(lowered, recording, self._f, [*arguments, *recording.draws.first()])
 
 
 def _nests(arguments: Sequence[Argument]) -> set[int]:

@@ -51,6 +51,8 @@ def argument_names(f: Callable, count: int) -> list[str]:
             names += [f"{parameter.name}{i}" for i in range(count - len(names))]
         else:
             names.append(parameter.name)
+    if known:
+        names += [f"random{i}" for i in range(1, count - len(names) + 1)]
     return (names + [f"x{i}" for i in range(len(names), count)])[:count]
 
 

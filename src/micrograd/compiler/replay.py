@@ -103,7 +103,7 @@ class Replay:
         return gradients[: len(self.leaves)].astype(np.float64)
 
     def _check(self, graph: Graph) -> None:
-        """Compare with the graph, operation by operation; rounding decides at a kink, so move off."""
+        """Compare with the graph, operation by operation; off a kink, where rounding decides."""
         numbers = self._numbers()
         nudges = 1 + np.random.default_rng(0).uniform(-1e-4, 1e-4, len(numbers))
         whole = numbers == np.round(numbers)  # an index, perhaps

@@ -49,10 +49,12 @@ def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str
 class _Header:
     def __init__(self, f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> None:
         recording = trace(f, arguments)
+        own = len(arguments)
+        arguments = [*arguments, *recording.draws.first()]
         wanted = {k for k, a in enumerate(arguments) if a.kind == "nest"}
         if not recording.captured and not wanted:  # then it is the arguments' gradient
             given = {i.argument for i in recording.inputs if not i.batched}
-            wanted = {k for k in given if k is not None}
+            wanted = {k for k in given if k is not None and k < own}
         lowered = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
         self.program, self.name, self.dtype = lowered.program, name, dtype
         self.guards = [holds for _, holds in recording.guards]
@@ -67,11 +69,11 @@ class _Header:
         self.open = bool(batched) and batched <= recording.free()
         self.batch = recording.batch
         self.arrays = []
-        for k, own in enumerate(argument_names(f, len(arguments))):
+        for k, known in enumerate(argument_names(f, len(arguments))):
             if arguments[k].kind != "static":
                 places = [(i.batched, p) for i, p in placed if i.argument == k]
                 shape = shape_of(arguments[k], k in batched)
-                self.arrays.append(Array(identifier(own), shape, k in wanted, places))
+                self.arrays.append(Array(identifier(known), shape, k in wanted, places))
         if recording.captured:
             count = len(recording.captured)
             place = Place(0, count, 0)

@@ -13,6 +13,7 @@ from ..engine import Value
 from ..modes import changed
 from .arrays import Batch, Number, Predicate, Rows, as_value, items
 from .captured import in_order
+from .draws import Draws
 from .errors import JitError, users_line
 from .graph import BATCH_SUM, CONSTANT, Graph
 from .signature import Argument
@@ -39,6 +40,8 @@ class Trace:
     batch: int | None  # the batch size, if there is a batch
     measured: set[int]  # arguments whose length is part of the program
     depends: list[tuple[Any, str, Any]] = field(default_factory=list)
+    draws: Draws = field(default_factory=Draws)
+    updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -49,6 +52,27 @@ class Trace:
         batched = {i.argument for i in self.inputs if i.batched}
         whole = {i.argument for i in self.inputs if not i.batched}
         return frozenset(k for k in batched - whole - self.measured if k is not None)
+
+    def is_pure(self) -> bool:
+        """Tell whether nothing but the arguments and the captured values counts."""
+        return not (self.depends or self.draws.segments or self.updated)
+
+    def with_draws(self, arguments: list[Argument]) -> list[Argument]:
+        """Return the arguments of a call with new random numbers behind them."""
+        if not self.draws.segments:
+            return arguments
+        real = [i.argument for i in self.inputs if i.batched and i.argument is not None]
+        size = arguments[real[0]].shape[0] if real and real[0] < len(arguments) else 1
+        return [*arguments, *self.draws.again(size)]
+
+    def finish(self, result: Any) -> Any:
+        """Write the running state that comes with a result back; return the function's own."""
+        if not self.updated:
+            return result
+        own, states = result
+        for state, new in zip(self.updated, states, strict=True):
+            state.data = new.data
+        return own
 
     def outputs(self) -> Iterator[Value]:
         """Yield the values that the program must compute: of the guards, then of the result."""
@@ -66,7 +90,7 @@ def trace(f: Callable, args: Sequence[Argument]) -> Trace:
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer()
+    tracer = _Tracer(len(args))
     with changed(tracer=tracer, grad=True):
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         result = f(*stand_ins)
@@ -76,7 +100,10 @@ def trace(f: Callable, args: Sequence[Argument]) -> Trace:
 class _Tracer:
     """The hooks that the engine calls, and the arguments' stand-ins."""
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: int = 0) -> None:
+        self._arguments = arguments
+        self.draws = Draws()
+        self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
         self.inputs: dict[tuple[int | None, bool], Input] = {}
         self.guards: list[tuple[Value, bool]] = []
@@ -120,6 +147,18 @@ class _Tracer:
         """Remember that the recording holds only while ``owner.attribute`` is ``value``."""
         self.depends[id(owner), attribute] = owner, attribute, value
 
+    def draw(self, generator: Any, kind: int) -> Value:
+        """Return a random number that is drawn anew at each call."""
+        return self.draws.draw(generator, kind)
+
+    def present(self, state: Value) -> Value:
+        """Return what a module's running state is by now."""
+        return self._updates.get(state, state)
+
+    def update(self, state: Value, new: Value) -> None:
+        """Let each call set a module's running state at its end."""
+        self._updates[state] = new
+
     def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
         """Run f on one example that stands for all; or on each, where the arguments are no arrays."""
         axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
@@ -141,10 +180,12 @@ class _Tracer:
         self.batch = size
         example = [a if axis is None else self._example(a) for a, axis in zip(args, axes)]
         self._inside = True  # a vmap in here would be over pairs: it goes one by one
+        former = self.draws.enter()
         try:
             return Batch(f(*example), size, self._mean_factor)
         finally:
             self._inside = False
+            self.draws.leave(former, size)
 
     # ---- arguments
 
@@ -213,7 +254,9 @@ class _Tracer:
 
     def finished(self, f: Callable, result: Any) -> Trace:
         for v in self.tape:
-            if v.op in CONSTANT:  # outside jit these are no Values, and pass nothing on, not even nan
+            if (
+                v.op in CONSTANT
+            ):  # outside jit these are no Values, and pass nothing on, not even nan
                 v._backward = _nothing
         known = {id(v) for v in self.tape}
         captured: dict[int, Value] = {}
@@ -222,6 +265,10 @@ class _Tracer:
                 if id(p) not in known:
                     captured[id(p)] = p
         inputs = [i for i in self.inputs.values() if i.leaves]
+        for k, segment in enumerate(self.draws.segments, self._arguments):
+            inputs.append(Input(k, segment.batched, segment.leaves))
+        if self._updates:
+            result = result, list(self._updates.values())
         recording = Trace(
             self.tape,
             inputs,
@@ -231,6 +278,8 @@ class _Tracer:
             self.batch,
             self.measured,
             list(self.depends.values()),
+            self.draws,
+            list(self._updates),
         )
         for v in recording.outputs():
             if id(v) not in known:
@@ -245,7 +294,8 @@ class _Plain:
     def __init__(self, tracer: _Tracer) -> None:
         self.tape = tracer.tape
         self.compare, self.reading = tracer.compare, tracer.reading
-        self.gathered = tracer.gathered
+        self.gathered, self.draw = tracer.gathered, tracer.draw
+        self.present, self.update = tracer.present, tracer.update
         self.depends_on = tracer.depends_on
 
 
