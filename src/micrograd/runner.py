@@ -18,8 +18,8 @@ class Runner(Protocol):
     """What ``fit`` asks of those that do its steps."""
 
     @property
-    def epochs_at_once(self) -> int:
-        """How many epochs to do before somebody may want to look at the parameters."""
+    def steps_at_once(self) -> int:
+        """How many steps to do before somebody may want to look at the parameters."""
 
     best: Any  # after several epochs at once: which of them was the best, and its parameters
 
@@ -53,7 +53,7 @@ class EagerRunner:
         optimizer: moves the parameters.
     """
 
-    epochs_at_once = 1
+    steps_at_once = 1
     best: Any = None
 
     def __init__(
@@ -108,7 +108,8 @@ def runner_for(eager: EagerRunner, batch_size: int | None, wanted: bool | str) -
         raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
     if not wanted or mode.anomaly:  # anomalies are found op by op
         return eager
-    from .compiled_runner import CompiledRunner, JitError
+    from .compiled_runner import CompiledRunner
+    from .compiler.errors import JitError
 
     n = len(eager.examples)
     size = min(batch_size or n, n)

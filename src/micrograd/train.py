@@ -184,7 +184,9 @@ class _Run:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
         watched = self.measures or self.patience or self.checkpoint or self.record
-        count = min(self.runner.epochs_at_once, self.epochs - history.epochs)
+        steps = -(-self.size // (self.batch_size or self.size))
+        count = max(1, self.runner.steps_at_once // steps)
+        count = min(count, self.epochs - history.epochs)
         if progress.shown:  # something is to be seen now and then
             count = min(count, max(1, self.epochs // 10))
         if count > 1 and not watched:

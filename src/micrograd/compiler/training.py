@@ -80,6 +80,22 @@ def columns_of(data: Sequence[Any]) -> list[Column]:
     return columns
 
 
+def lengths_of(columns: Sequence[Column]) -> tuple[np.ndarray, dict[int, int]] | None:
+    """Return the size n of each example, and how much longer than n each ragged column is.
+
+    Raises:
+        JitError: columns differ in length independently of each other.
+    """
+    ragged = [k for k, c in enumerate(columns) if c.shape is None]
+    if not ragged:
+        return None
+    lengths = columns[ragged[0]].lengths
+    offsets = {k: int(columns[k].lengths[0] - lengths[0]) for k in ragged}
+    if any((columns[k].lengths != lengths + offset).any() for k, offset in offsets.items()):
+        raise JitError("the loss takes lists whose lengths vary independently of each other")
+    return lengths, offsets
+
+
 def rule_of(update: _UPDATE, states: int) -> Rule:
     """Return an optimiser's rule as expressions, by applying it to operands.
 
@@ -104,26 +120,14 @@ class Objective:
 
     steps: Steps
     captured: list[Value]  # the parameters in the optimiser's order, then other leaves
-    recording: Trace
-    lengths: np.ndarray | None  # the size n of each example, where it differs
+    holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
+    lengths: np.ndarray | None = None  # the size n of each example, where it differs
 
     @property
     def partial(self) -> bool:
         """Whether there may be steps that the program cannot do."""
         short = self.lengths is not None and int(self.lengths.min()) < self.steps.least
         return short or bool(self.steps.guards)
-
-    def of_each_length(self) -> list[int]:
-        """Return an example of each length that the program can take."""
-        if self.lengths is None:
-            return []
-        found, examples = np.unique(self.lengths, return_index=True)
-        return examples[found >= self.steps.least].tolist()
-
-    def leave_out(self, i: int) -> None:
-        """Take no examples of the length of example i."""
-        assert self.lengths is not None
-        self.lengths[self.lengths == self.lengths[i]] = 0
 
     def env(self, i: int) -> dict[str, int]:
         """Return the run-time sizes for example i."""
@@ -191,21 +195,17 @@ def _one_by_one(
     parameters: list[Value],
 ) -> Objective:
     f = partial(_single, parameters, loss, penalty)
-    ragged = [k for k, c in enumerate(columns) if c.shape is None]
+    ragged = lengths_of(columns)
     if not ragged:
         recording = trace(f, [c.example(0) for c in columns])
         return _objective(recording, lower(graph_of(recording, set())), parameters, (0, 0))
-    lengths = columns[ragged[0]].lengths
-    offsets = {k: int(columns[k].lengths[0] - lengths[0]) for k in ragged}
-    if any((columns[k].lengths != lengths + offset).any() for k, offset in offsets.items()):
-        raise JitError("the loss takes lists whose lengths vary independently of each other")
+    lengths, offsets = ragged
     example = [c.example(int(lengths.argmax())) for c in columns]
     recording = trace(f, example)
     general = generalised(f, example, offsets, recording)
     if general is None:
         raise JitError("the loss does not do the same for lists of all lengths")
     objective = _objective(recording, general.lowered, parameters, (0, 0))
-    objective.lengths = lengths
     objective.steps = replace(
         objective.steps, coefficients=tuple(general.coefficients), least=general.least
     )
@@ -234,7 +234,8 @@ def _objective(
         captured=len(captured),
         count=len(parameters),
     )
-    return Objective(steps, captured, recording, None)
+    holds = replace(recording, tape=[], inputs=[], result=None, guards=[]).holds  # no Values
+    return Objective(steps, captured, holds)
 
 
 def _pair(result: Any) -> bool:

@@ -49,18 +49,12 @@ class Memory:
 
 
 class CLoop:
-    """Steps by C.
-
-    Raises:
-        CompilerNotFound: there is no C compiler.
-        CompileError: it refused the program.
-    """
+    """Steps by C; ``train`` is what ``compiled`` returned."""
 
     def __init__(
-        self, objective: Objective, columns: Sequence[Column], memory: Memory, rule: Rule
+        self, train: Any, objective: Objective, columns: Sequence[Column], memory: Memory
     ) -> None:
-        self._train = cc.load(source(objective.steps, rule), c.FLAGS).train
-        self._train.restype = ctypes.c_int64
+        self._train = train
         self._examples = len(columns[0].starts) - 1
         self._batched = bool(objective.steps.batch)
         tables = [np.array(t.values, np.int64) for t in c.tables(objective.steps.program)]
@@ -232,25 +226,17 @@ class NumpyLoop:
         return True
 
 
-def make_loop(
-    objective: Objective,
-    columns: Sequence[Column],
-    memory: Memory,
-    rule: Rule,
-    update: _Update,
-    backend: str = "auto",
-) -> CLoop | NumpyLoop:
-    """Return the loop; by "auto" it is C where there is a compiler.
+def compiled(objective: Objective, rule: Rule) -> Any:
+    """Return the C function that does the steps; None where there is no C compiler.
 
     Raises:
         JitError: the compiler refused the program.
     """
-    if backend != "numpy":
-        try:
-            return CLoop(objective, columns, memory, rule)
-        except cc.CompilerNotFound:
-            if backend == "c":
-                raise
-        except cc.CompileError as error:
-            raise JitError(str(error)) from None
-    return NumpyLoop(objective, columns, memory, update)
+    try:
+        train = cc.load(source(objective.steps, rule), c.FLAGS).train
+    except cc.CompilerNotFound:
+        return None
+    except cc.CompileError as error:
+        raise JitError(str(error)) from None
+    train.restype = ctypes.c_int64
+    return train

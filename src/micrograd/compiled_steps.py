@@ -1,0 +1,221 @@
+"""From a loss to compiled steps that were seen to do what eager ones do.
+
+The last few programs are kept for those who call ``fit`` again with the same functions and
+parameters; as a function may have changed its mind (by a global variable, say), they are compared
+with it again.
+"""
+
+import pickle
+import random
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import inf
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from . import buffers, functions
+from .compiler.collector import paused
+from .compiler.errors import JitError
+from .compiler.training import Objective, columns_of, lengths_of, objective_of, rule_of
+from .compiler.training_c import Rule
+from .compiler.training_loops import Best, CLoop, Memory, NumpyLoop, compiled
+from .nn import Module
+from .optim import Optimizer
+from .runner import EagerRunner, of_example
+
+_MOST_TRIED = 16  # examples that a compiled step is compared on, if there are not more labels
+_TOLERANCE = 1e-7
+_MOST_KEPT = 8
+
+
+@dataclass
+class _Program:
+    """What does not depend on the data and on the optimiser's states."""
+
+    objective: Objective
+    functions: dict[Rule, Any] = field(default_factory=dict)  # in C; None: by NumPy
+    right: dict[int, bool] = field(default_factory=dict)  # by length
+
+
+_programs: OrderedDict[Any, _Program] = OrderedDict()
+
+
+class Steps:
+    """Compiled steps over the data of a run.
+
+    Args:
+        eager: does the same one Value at a time.
+        batch_sizes: how many examples a step may have.
+
+    Raises:
+        JitError: the loss, the penalty or the optimiser's rule cannot be compiled, or the compiled
+            step does not give what the eager one gives.
+    """
+
+    def __init__(self, eager: EagerRunner, batch_sizes: set[int]) -> None:
+        self.eager, self.optimizer = eager, eager.optimizer
+        self._batch_sizes = batch_sizes
+        if type(self.optimizer).step is not Optimizer.step:
+            raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
+        self._columns = columns_of(eager.examples.columns)
+        self._rule = rule_of(self.optimizer.rule, len(self.optimizer.state_names))
+        with model_mode(eager.model, training=True), no_random_numbers(), paused():
+            key = self._key()
+            known = _programs.pop(key, None)
+            if not (known and known.objective.holds() and self._prepare(known)):
+                known = _Program(self._objective())
+                if not self._prepare(known):
+                    raise JitError(
+                        "a compiled step does not give what an eager one gives: the loss may "
+                        "branch on its data, or change from call to call"
+                    )
+        if key is not None:
+            _programs[key] = known
+            if len(_programs) > _MOST_KEPT:
+                _programs.popitem(last=False)
+
+    def _key(self) -> Any:
+        """What makes two runs use the same program; None where that cannot be told."""
+        ragged = lengths_of(self._columns)
+        key = (
+            self.eager.loss,
+            self.eager.penalty,
+            tuple(map(id, self.optimizer.parameters)),
+            tuple([c.shape for c in self._columns]),
+            tuple(ragged[1].items()) if ragged else None,
+            frozenset(self._batch_sizes),
+        )
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+    def _objective(self) -> Objective:
+        return objective_of(
+            self.eager.loss,
+            self.eager.penalty,
+            self._columns,
+            self.optimizer.parameters,
+            self._batch_sizes,
+        )
+
+    def _prepare(self, program: _Program) -> bool:
+        """Make a program ready to run on this data; False if it is not right."""
+        ragged = lengths_of(self._columns)
+        lengths = ragged[0].copy() if ragged else None
+        self.objective = objective = replace(program.objective, lengths=lengths)
+        if self._rule not in program.functions:
+            program.functions[self._rule] = compiled(objective, self._rule)
+        train = program.functions[self._rule]
+        self.memory = Memory(objective, len(self._rule.states), max(self._batch_sizes))
+        self.loop: CLoop | NumpyLoop
+        if train:
+            self.loop = CLoop(train, objective, self._columns, self.memory)
+        else:
+            self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.rule)
+        size = max(self._batch_sizes)
+        if lengths is None:
+            tried = few_of(self.eager.examples)
+            batches = [np.resize(tried[i : i + size], size) for i in range(0, len(tried), size)]
+            return all(self._right(batch) for batch in batches)
+        return self._right_lengths(program, lengths, size)
+
+    def _right_lengths(self, program: _Program, lengths: np.ndarray, size: int) -> bool:
+        """Try each length, since what a loss does with a length leaves no trace in its recording.
+
+        Examples of a length for which the program is wrong get the length 0, which is too short.
+        """
+        found, examples = np.unique(lengths, return_index=True)
+        fitting = found >= self.objective.steps.least
+        for k, (n, i) in enumerate(zip(found[fitting].tolist(), examples[fitting].tolist())):
+            if k == 0 or n not in program.right:  # a known program is tried once
+                program.right[n] = self._right(np.full(size, i))
+            if not program.right[n]:
+                lengths[lengths == n] = 0
+        return bool(lengths.any())
+
+    def _right(self, batch: np.ndarray) -> bool:
+        """Do a step that leaves no trace; tell whether it is what an eager step does."""
+        memory, optimizer = self.memory, self.optimizer
+        captured, count = self.objective.captured, len(optimizer.parameters)
+        loss, gradient = self._eager_gradient(batch.tolist())
+        buffers.read_data(captured, memory.v[: len(captured)])
+        before = memory.v[:count].copy()
+        memory.states[:] = 0.0
+        started = perf_counter()
+        losses = self.loop.run([batch], np.array([optimizer.lr]), 0, 0, Best(inf, before))
+        self.seconds = perf_counter() - started
+        states = tuple(np.zeros((len(memory.states), count)))
+        with np.errstate(all="ignore"):
+            moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
+        return (
+            len(losses) == 1
+            and close(losses, np.array([loss]))
+            and close(memory.g[: len(captured)], gradient)
+            and close(memory.v[:count], moved)
+        )
+
+    def _eager_gradient(self, batch: list[int]) -> tuple[float, np.ndarray]:
+        """The objective of a batch, in which examples may be repeated, and its gradient."""
+        eager, captured = self.eager, self.objective.captured
+        kept, gradient = np.empty((2, len(captured)))
+        total = functions.sum(
+            [
+                of_example("loss", eager.loss, eager.examples, i) * (times / len(batch))
+                for i, times in Counter(batch).items()
+            ]
+        )
+        if eager.penalty:
+            total = total + eager.penalty()
+        buffers.read_grad(captured, kept)
+        buffers.zero_grad(captured)
+        total.backward()
+        buffers.read_grad(captured, gradient)
+        buffers.write_grad(captured, kept)
+        return total.data, gradient
+
+
+def few_of(examples: Any) -> list[int]:
+    """Return the indices of a few examples to compare on: one of each label, and the first ones."""
+    found = examples.representatives()
+    return found + [i for i in range(min(_MOST_TRIED, len(examples))) if i not in found]
+
+
+def close(found: np.ndarray, expected: np.ndarray) -> bool:
+    """Compare with room for rounding, relative to the largest number."""
+    finite = np.isfinite(expected)
+    room = _TOLERANCE * np.abs(expected[finite]).max(initial=1e-300)
+    return bool(
+        np.array_equal(found[~finite], expected[~finite], equal_nan=True)
+        and (np.abs(found[finite] - expected[finite]) <= room).all()
+    )
+
+
+@contextmanager
+def model_mode(model: Module, training: bool) -> Iterator[None]:
+    """Put a model in training or evaluation mode for a while."""
+    before = model.training
+    model.train(training)
+    try:
+        yield
+    finally:
+        model.train(before)
+
+
+@contextmanager
+def no_random_numbers() -> Iterator[None]:
+    """Refuse functions that draw random numbers: a compiled one would draw them once."""
+    ours, theirs = random.getstate(), np.random.get_state(legacy=False)
+    try:
+        yield
+    finally:
+        after = np.random.get_state(legacy=False)
+        if ours != random.getstate() or pickle.dumps(theirs) != pickle.dumps(after):
+            random.setstate(ours)
+            np.random.set_state(theirs)
+            raise JitError("the loss or the penalty draws random numbers")
