@@ -1,8 +1,9 @@
 #!/bin/sh
-# Checks the types, and that the committed page is what these sources build.
+# Checks the form and the types, and that the committed page is what these sources build.
 set -eu
 cd "$(dirname "$0")"
 [ -d node_modules ] || npm ci --ignore-scripts
+npx prettier --check --log-level warn src build.mjs
 npx tsc --noEmit
 fresh=$(mktemp)
 trap 'rm -f "$fresh"' EXIT

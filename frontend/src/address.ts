@@ -18,14 +18,16 @@ export function restore(store: Store, hash: string): void {
     if (store.graph.isLeaf(node) && x === x) store.setLeaves([[node, x]]);
   }
   const bugs = { ...store.bugs.value };
-  for (const bug of (state.get("break") ?? "").split(",")) if (bug in bugs) bugs[bug as keyof Bugs] = true;
+  for (const bug of (state.get("break") ?? "").split(","))
+    if (bug in bugs) bugs[bug as keyof Bugs] = true;
   store.bugs.value = bugs;
   const node = whole("value");
   if (node !== null && node < store.graph.size) store.reveal(node);
   const step = whole("step");
   if (step !== null) store.goTo(step);
   const at = whole("training");
-  if (at !== null && store.page.history && at < store.page.history.steps.length) store.snapshot.value = at;
+  if (at !== null && store.page.history && at < store.page.history.steps.length)
+    store.snapshot.value = at;
   const theme = state.get("theme");
   if (theme === "dark" || theme === "light") store.theme.value = theme;
 }
@@ -35,9 +37,12 @@ export function remember(store: Store): () => void {
   const stop = effect(() => {
     const state = new URLSearchParams();
     if (store.step.value) state.set("step", String(store.step.value));
-    if (store.root.value !== store.graph.roots[store.graph.roots.length - 1]) state.set("from", String(store.root.value));
+    if (store.root.value !== store.graph.roots[store.graph.roots.length - 1])
+      state.set("from", String(store.root.value));
     if (store.selectedNode.value >= 0) state.set("value", String(store.selectedNode.value));
-    const bugs = Object.entries(store.bugs.value).filter(([, on]) => on).map(([bug]) => bug);
+    const bugs = Object.entries(store.bugs.value)
+      .filter(([, on]) => on)
+      .map(([bug]) => bug);
     if (bugs.length) state.set("break", bugs.join(","));
     if (store.page.history) state.set("training", String(store.snapshot.value));
     else if (store.edited.value.length <= EDITS) {
@@ -45,7 +50,8 @@ export function remember(store: Store): () => void {
     }
     if (store.theme.value !== "auto") state.set("theme", store.theme.value);
     clearTimeout(waiting);
-    waiting = setTimeout(() => write(state.toString()), 200); // browsers limit how often it may change
+    // not at once: browsers limit how often the address may change
+    waiting = setTimeout(() => write(state.toString()), 200);
   });
   return () => {
     clearTimeout(waiting);

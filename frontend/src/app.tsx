@@ -2,28 +2,13 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Inspector } from "./inspector";
+import { KEYS, pressed } from "./keys";
 import { BreakIt, QuizCard } from "./lessons";
 import { Picture } from "./picture";
 import { Scrubber } from "./scrubber";
 import { ShowAs } from "./showas";
 import type { Store } from "./store";
-import { PHASES } from "./timeline";
 import { Training } from "./training";
-
-const KEYS: [string, string][] = [
-  [". and ,", "one step on, one step back (also → and ← outside the graph)"],
-  ["space", "play, pause"],
-  ["1 2 3", "to the forward pass, the order, backward"],
-  ["Home, End", "to the first step, to the last"],
-  ["arrow keys in the graph", "select: ← a parent, → a child, ↑ ↓ above and below"],
-  ["Enter", "edit the selected leaf, unfold the selected box"],
-  ["f", "fold what the selected value is in, unfold a box"],
-  ["Shift + arrow keys", "move the picture"],
-  ["+ − 0", "closer, further, everything"],
-  ["/", "search"],
-  ["d", "dark or light"],
-  ["?", "this list; Esc closes it"],
-];
 
 export function App({ store }: { store: Store }) {
   const host = useRef<HTMLDivElement>(null);
@@ -46,7 +31,8 @@ export function App({ store }: { store: Store }) {
     if (!element) return;
     const alone = document.getElementById("micrograd-explorer")?.contains(element);
     const target = alone ? document : element; // in a notebook other cells have keys of their own
-    const onKey = (e: Event) => pressed(e as KeyboardEvent, store, picture.current, element, help.current);
+    const onKey = (e: Event) =>
+      pressed(e as KeyboardEvent, store, picture.current, element, help.current);
     target.addEventListener("keydown", onKey);
     return () => target.removeEventListener("keydown", onKey);
   }, []);
@@ -65,9 +51,30 @@ export function App({ store }: { store: Store }) {
             aria-label="The graph. Arrow keys select: left a parent, right a child. Question mark lists all keys."
           />
           <div class="mg-zoom" role="group" aria-label="Zoom">
-            <button type="button" aria-label="Closer" title="Closer (+)" onClick={() => picture.current?.zoom(1.25)}>+</button>
-            <button type="button" aria-label="Further" title="Further (−)" onClick={() => picture.current?.zoom(0.8)}>−</button>
-            <button type="button" aria-label="Fit" title="Everything (0)" onClick={() => picture.current?.fit()}>⤢</button>
+            <button
+              type="button"
+              aria-label="Closer"
+              title="Closer (+)"
+              onClick={() => picture.current?.zoom(1.25)}
+            >
+              +
+            </button>
+            <button
+              type="button"
+              aria-label="Further"
+              title="Further (−)"
+              onClick={() => picture.current?.zoom(0.8)}
+            >
+              −
+            </button>
+            <button
+              type="button"
+              aria-label="Fit"
+              title="Everything (0)"
+              onClick={() => picture.current?.fit()}
+            >
+              ⤢
+            </button>
           </div>
           <Legend />
         </div>
@@ -83,14 +90,31 @@ export function App({ store }: { store: Store }) {
       <Spoken store={store} />
       <dialog ref={help} class="mg-help" aria-labelledby="mg-help-title">
         <h2 id="mg-help-title">Keys</h2>
-        <dl>{KEYS.map(([key, text]) => <div key={key}><dt>{key}</dt><dd>{text}</dd></div>)}</dl>
-        <button type="button" onClick={() => help.current?.close()}>Close</button>
+        <dl>
+          {KEYS.map(([key, text]) => (
+            <div key={key}>
+              <dt>{key}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+        <button type="button" onClick={() => help.current?.close()}>
+          Close
+        </button>
       </dialog>
     </div>
   );
 }
 
-function Header({ store, picture, onHelp }: { store: Store; picture: { current: Picture | null }; onHelp: () => void }) {
+function Header({
+  store,
+  picture,
+  onHelp,
+}: {
+  store: Store;
+  picture: { current: Picture | null };
+  onHelp: () => void;
+}) {
   const foldable = store.tree.groups.length > 1;
   const { theme } = store;
   const next = { auto: "dark", dark: "light", light: "auto" } as const;
@@ -100,29 +124,54 @@ function Header({ store, picture, onHelp }: { store: Store; picture: { current: 
       {store.page.note && <p class="mg-note">{store.page.note}</p>}
       <span class="mg-grow" />
       {store.edited.value.length > 0 && !store.page.history && (
-        <button type="button" onClick={() => store.setLeaves(store.edited.value.map((n) => [n, store.original[n]]))}>
+        <button
+          type="button"
+          onClick={() => store.setLeaves(store.edited.value.map((n) => [n, store.original[n]]))}
+        >
           Undo all edits
         </button>
       )}
       {store.graph.roots.length > 1 && (
         <label class="mg-from">
           Backward from{" "}
-          <select value={String(store.root.value)} onChange={(e) => store.setRoot(Number(e.currentTarget.value))}>
-            {[...new Set([...store.graph.roots, store.root.value])].map((n) => <option value={String(n)} key={n}>{store.graph.name(n)}</option>)}
+          <select
+            value={String(store.root.value)}
+            onChange={(e) => store.setRoot(Number(e.currentTarget.value))}
+          >
+            {[...new Set([...store.graph.roots, store.root.value])].map((n) => (
+              <option value={String(n)} key={n}>
+                {store.graph.name(n)}
+              </option>
+            ))}
           </select>
         </label>
       )}
       {foldable && (
         <>
-          <button type="button" onClick={() => store.setAllOpen(false)}>Fold all</button>
-          {store.graph.size <= 2000 && <button type="button" onClick={() => store.setAllOpen(true)}>Unfold all</button>}
+          <button type="button" onClick={() => store.setAllOpen(false)}>
+            Fold all
+          </button>
+          {store.graph.size <= 2000 && (
+            <button type="button" onClick={() => store.setAllOpen(true)}>
+              Unfold all
+            </button>
+          )}
         </>
       )}
       <Search store={store} picture={picture} />
-      <button type="button" aria-label={`Colours: ${theme.value}`} title={`Colours: ${theme.value} (d)`} onClick={() => { theme.value = next[theme.value]; }}>
+      <button
+        type="button"
+        aria-label={`Colours: ${theme.value}`}
+        title={`Colours: ${theme.value} (d)`}
+        onClick={() => {
+          theme.value = next[theme.value];
+        }}
+      >
         {theme.value === "auto" ? "◐" : theme.value === "dark" ? "☾" : "☀"}
       </button>
-      <button type="button" aria-label="Keys" title="Keys (?)" onClick={onHelp}>?</button>
+      <button type="button" aria-label="Keys" title="Keys (?)" onClick={onHelp}>
+        ?
+      </button>
     </header>
   );
 }
@@ -133,7 +182,10 @@ function Search({ store, picture }: { store: Store; picture: { current: Picture 
   const wanted = text.trim().toLowerCase();
   const found = wanted
     ? store.graph.labels.flatMap((label, node) =>
-        (label || store.graph.name(node)).toLowerCase().includes(wanted) && (label || !store.graph.isLeaf(node)) ? [node] : [],
+        (label || store.graph.name(node)).toLowerCase().includes(wanted) &&
+        (label || !store.graph.isLeaf(node))
+          ? [node]
+          : [],
       )
     : [];
   found.sort((a, b) => Number(!store.graph.labels[a]) - Number(!store.graph.labels[b]) || a - b);
@@ -145,18 +197,34 @@ function Search({ store, picture }: { store: Store; picture: { current: Picture 
     requestAnimationFrame(() => picture.current?.show(`n${found[place]}`, true));
   };
   return (
-    <form class="mg-search" role="search" onSubmit={(e) => { e.preventDefault(); show(at); setAt(at + 1); }}>
+    <form
+      class="mg-search"
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault();
+        show(at);
+        setAt(at + 1);
+      }}
+    >
       <input
         type="search"
         aria-label="Search by label"
         placeholder="Search labels  ( / )"
         value={text}
-        onInput={(e) => { setText(e.currentTarget.value); setAt(0); }}
+        onInput={(e) => {
+          setText(e.currentTarget.value);
+          setAt(0);
+        }}
         onKeyDown={(e) => {
-          if (e.key === "Escape") { setText(""); e.currentTarget.blur(); }
+          if (e.key === "Escape") {
+            setText("");
+            e.currentTarget.blur();
+          }
         }}
       />
-      <output class="mg-found">{wanted && (found.length ? `${found.length} found, Enter shows` : "none")}</output>
+      <output class="mg-found">
+        {wanted && (found.length ? `${found.length} found, Enter shows` : "none")}
+      </output>
     </form>
   );
 }
@@ -181,42 +249,9 @@ function Spoken({ store }: { store: Store }) {
     const g = store.hidden(node) ? "hidden" : reached[node] ? grad[node] : "blank";
     text = `${store.graph.name(node)}, data ${store.data.value[node]}, grad ${g}`;
   } else if (key) text = store.tree.groups[Number(key.slice(1))].label;
-  return <p class="mg-sr" aria-live="polite">{text}</p>;
-}
-
-function pressed(e: KeyboardEvent, store: Store, picture: Picture | null, page: HTMLElement, help: HTMLDialogElement | null): void {
-  const target = e.target as HTMLElement;
-  if (e.ctrlKey || e.metaKey || e.altKey || help?.open || e.defaultPrevented) return;
-  const typing = target.matches("input:not([type=range]):not([type=checkbox]), textarea, select");
-  if (typing) return;
-  const onButton = target.matches("button, input[type=checkbox]");
-  const onSlider = target.matches("input[type=range]");
-  const acts: Record<string, () => void> = {
-    ".": () => store.goTo(store.step.value + 1),
-    ",": () => store.goTo(store.step.value - 1),
-    "+": () => picture?.zoom(1.25),
-    "=": () => picture?.zoom(1.25),
-    "-": () => picture?.zoom(0.8),
-    "0": () => picture?.fit(),
-    "/": () => page.querySelector<HTMLInputElement>(".mg-search input")?.focus(),
-    "?": () => help?.showModal(),
-    d: () => { store.theme.value = isDark(page) ? "light" : "dark"; },
-  };
-  PHASES.forEach((phase, i) => { acts[String(i + 1)] = () => store.goToPhase(phase); });
-  if (!onButton) acts[" "] = () => { store.playing.value = !store.playing.value; };
-  if (!onSlider) {
-    acts.ArrowRight = acts["."];
-    acts.ArrowLeft = acts[","];
-    acts.Home = () => store.goTo(0);
-    acts.End = () => store.goTo(store.timeline.value.length);
-  }
-  const act = acts[e.key];
-  if (!act) return;
-  e.preventDefault();
-  act();
-}
-
-function isDark(page: HTMLElement): boolean {
-  const theme = page.dataset.theme;
-  return theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  return (
+    <p class="mg-sr" aria-live="polite">
+      {text}
+    </p>
+  );
 }

@@ -1,6 +1,6 @@
-// From the layouts made in Python to what is on the page: an open group pushes its neighbours aside,
-// and nothing ever changes its order.
-import { shortened } from "./format";
+// From the layouts made in Python to what is on the page: an open group pushes its neighbours
+// aside, and nothing ever changes its order.
+import { drawn, opLeft } from "./curves";
 import type { Graph } from "./graph";
 import type { PictureData, ShapeData, TreeData } from "./types";
 
@@ -59,7 +59,6 @@ interface Arranged {
 
 export const HEADER = 30;
 export const PADDING = 18;
-export const OP_ROOM = 62; // to the left of a value's box, for its op
 
 export const nodeKey = (node: number) => `n${node}`;
 export const groupKey = (group: Group) => `g${group.id}`;
@@ -163,7 +162,16 @@ export class Tree {
         const [w, h] = arranged.sizes[i];
         const [x, y] = [left + cx, top + cy];
         if (typeof item === "number") {
-          boxes.set(nodeKey(item), { key: nodeKey(item), node: item, group: null, open: false, x, y, w, h });
+          boxes.set(nodeKey(item), {
+            key: nodeKey(item),
+            node: item,
+            group: null,
+            open: false,
+            x,
+            y,
+            w,
+            h,
+          });
           return;
         }
         const isOpen = open.has(item.id);
@@ -175,7 +183,13 @@ export class Tree {
       });
     };
     put(this.root, whole, 0, 0);
-    return { boxes, frames, edges: this.edges(boxes, moves, open), width: whole.w, height: whole.h };
+    return {
+      boxes,
+      frames,
+      edges: this.edges(boxes, moves, open),
+      width: whole.w,
+      height: whole.h,
+    };
   }
 
   private sizeOf(item: number | Group, open: Set<number>): [number, number] {
@@ -200,7 +214,14 @@ export class Tree {
       columns.set(at[2 * i], [...column, i]);
     });
     const centres: [number, number][] = [];
-    const bands: { x: number; half: number; shift: number; grown: number; rows: [number, number][]; up: number }[] = [];
+    const bands: {
+      x: number;
+      half: number;
+      shift: number;
+      grown: number;
+      rows: [number, number][];
+      up: number;
+    }[] = [];
     let shift = 0;
     for (const x of [...columns.keys()].sort((a, b) => a - b)) {
       const column = (columns.get(x) as number[]).sort((a, b) => at[2 * a + 1] - at[2 * b + 1]);
@@ -246,8 +267,14 @@ export class Tree {
     const w = Math.max(...base.map((s) => s[0])) + 28;
     const h = Math.max(...base.map((s) => s[1])) + 18;
     const rows = base.length <= 8 ? base.length : Math.ceil(Math.sqrt((base.length * w) / h / 1.6));
-    const at = base.flatMap((_, i) => [(Math.floor(i / rows) + 0.5) * w - 14, ((i % rows) + 0.5) * h - 9]);
-    return { size: [Math.ceil(base.length / rows) * w - 28, Math.min(rows, base.length) * h - 18], at };
+    const at = base.flatMap((_, i) => [
+      (Math.floor(i / rows) + 0.5) * w - 14,
+      ((i % rows) + 0.5) * h - 9,
+    ]);
+    return {
+      size: [Math.ceil(base.length / rows) * w - 28, Math.min(rows, base.length) * h - 18],
+      at,
+    };
   }
 
   private edges(
@@ -274,11 +301,21 @@ export class Tree {
         }
         const uses = simple ? parents.filter((p) => p === parent).length : 1;
         const bow = uses > 1 ? (nth - (uses - 1) / 2) * 26 : 0;
-        const port = simple ? (slot - (parents.length - 1) / 2) * Math.min(9, 40 / parents.length) : 0;
+        const port = simple
+          ? (slot - (parents.length - 1) / 2) * Math.min(9, 40 / parents.length)
+          : 0;
         const route = this.route(parent, node, open, moves, nth);
         const entry = to[0] === "n" ? opLeft(this.graph.symbol(node)) + 3 : 0;
         const line = drawn(boxes.get(from) as Box, boxes.get(to) as Box, route, bow, port, entry);
-        const edge = { from, to, node: simple ? node : -1, slot: simple ? slot : -1, count: 1, far: this.homeOf(from) !== this.homeOf(to), ...line };
+        const edge = {
+          from,
+          to,
+          node: simple ? node : -1,
+          slot: simple ? slot : -1,
+          count: 1,
+          far: this.homeOf(from) !== this.homeOf(to),
+          ...line,
+        };
         edges.push(edge);
         if (!simple) between.set(key, edge);
       });
@@ -305,7 +342,13 @@ export class Tree {
     };
     const [a, b] = [above(parent), above(node)];
     let level = 0;
-    while (a[level + 1] && b[level + 1] && a[level][1] === b[level][1] && a[level + 1][0] === b[level + 1][0]) level++;
+    while (
+      a[level + 1] &&
+      b[level + 1] &&
+      a[level][1] === b[level][1] &&
+      a[level + 1][0] === b[level + 1][0]
+    )
+      level++;
     const group = a[level][0];
     const move = moves.get(group);
     if (!group.shape || !move || (group.parent && !open.has(group.id))) return [];
@@ -320,45 +363,8 @@ export class Tree {
     }
     const routes = table.get(`${a[level][1]} ${b[level][1]}`) ?? [[]];
     const points = routes[Math.min(nth, routes.length - 1)];
-    return Array.from({ length: points.length / 2 }, (_, i) => move(points[2 * i], points[2 * i + 1]));
+    return Array.from({ length: points.length / 2 }, (_, i) =>
+      move(points[2 * i], points[2 * i + 1]),
+    );
   }
-}
-
-// The pill that holds an op's symbol: what it says, how wide it is, and where it begins in its box.
-export function opText(symbol: string): string {
-  return shortened(symbol.replace(/^\*$/, "×").replace(/^\*\*/, "^") || "?", 9);
-}
-
-export const opWidth = (symbol: string) => Math.max(36, Math.min(54, [...opText(symbol)].length * 7.2 + 14));
-export const opLeft = (symbol: string) => OP_ROOM - 8 - opWidth(symbol);
-
-function drawn(from: Box, to: Box, route: [number, number][], bow: number, port: number, entry: number) {
-  const start: [number, number] = [from.x + from.w / 2, from.y + bow / 5];
-  const end: [number, number] = [to.x - to.w / 2 + entry, to.y + (bow ? bow / 3 : port)];
-  const points = [start, ...route, end];
-  let path = `M${r(start[0])} ${r(start[1])}`;
-  let label: [number, number] | null = null;
-  for (let i = 1; i < points.length; i++) {
-    const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
-    const reach = Math.max(12, Math.abs(x1 - x0) * 0.5);
-    if (Math.abs(y1 - y0) < 1 && !bow) path += `L${r(x1)} ${r(y1)}`;
-    else path += `C${r(x0 + reach)} ${r(y0 + bow)} ${r(x1 - reach)} ${r(y1 + bow)} ${r(x1)} ${r(y1)}`;
-    if (x1 - x0 > 30) label = onCurve(x0, y0, x1, y1, reach, bow);
-  }
-  const xs = points.map((p) => p[0]);
-  const ys = points.map((p) => p[1]);
-  const bounds: Edge["bounds"] = [Math.min(...xs), Math.min(...ys) - 20, Math.max(...xs), Math.max(...ys) + 20];
-  return { path, points, label, bounds };
-}
-
-const r = (x: number) => Math.round(x * 10) / 10;
-
-// A little nearer to where the edge comes from, where edges into one op are further apart.
-function onCurve(x0: number, y0: number, x1: number, y1: number, reach: number, bow: number): [number, number] {
-  const t = Math.abs(y1 - y0) < 30 ? 0.5 : 0.42;
-  const [a, b, c, d] = [(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t ** 2, t ** 3];
-  return [
-    r(a * x0 + b * (x0 + reach) + c * (x1 - reach) + d * x1),
-    r(a * y0 + b * (y0 + bow) + c * (y1 + bow) + d * y1),
-  ];
 }

@@ -1,5 +1,6 @@
 // Values and groups as SVG: label, data and grad, with the op on the left.
-import { type Box, HEADER, OP_ROOM, opLeft, opText, opWidth } from "./arrange";
+import { type Box, HEADER } from "./arrange";
+import { OP_ROOM, opLeft, opText, opWidth } from "./curves";
 import { number, shortened } from "./format";
 import type { Store } from "./store";
 import { type Detail, fitted, svg } from "./svg";
@@ -16,19 +17,39 @@ export interface Drawn {
   shownClass?: string;
 }
 
-export function drawBox(box: Box, detail: Detail, store: Store, layers: { frames: Element; boxes: Element }): Drawn {
+export function drawBox(
+  box: Box,
+  detail: Detail,
+  store: Store,
+  layers: { frames: Element; boxes: Element },
+): Drawn {
   if (box.open) return drawFrame(box, detail, store, layers.frames);
-  const element = svg("g", { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` }, layers.boxes);
+  const element = svg(
+    "g",
+    { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` },
+    layers.boxes,
+  );
   element.dataset.key = box.key;
-  return box.group ? drawGroup(box, detail, store, element) : drawValue(box, detail, store, element);
+  return box.group
+    ? drawGroup(box, detail, store, element)
+    : drawValue(box, detail, store, element);
 }
 
 function drawFrame(box: Box, detail: Detail, store: Store, layer: Element): Drawn {
-  const element = svg("g", { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` }, layer);
+  const element = svg(
+    "g",
+    { transform: `translate(${box.x - box.w / 2} ${box.y - box.h / 2})` },
+    layer,
+  );
   element.dataset.key = box.key;
   svg("rect", { class: "mg-frame", width: box.w, height: box.h, rx: 14 }, element);
   const room = Math.floor(box.w / (detail === "small" ? 14 : 9)) - 3;
-  svg("text", { class: "mg-frame-label", x: 40, y: 21 }, element, shortened(store.tree.label(box), room));
+  svg(
+    "text",
+    { class: "mg-frame-label", x: 40, y: 21 },
+    element,
+    shortened(store.tree.label(box), room),
+  );
   svg("path", { class: "mg-fold", d: "M15 12h14v8h-14z M18 16h8" }, element);
   svg("title", {}, element, box.group?.label ?? "");
   const hit = svg("rect", { class: "mg-hit", width: box.w, height: HEADER, rx: 10 }, element);
@@ -38,7 +59,11 @@ function drawFrame(box: Box, detail: Detail, store: Store, layer: Element): Draw
 
 function drawGroup(box: Box, detail: Detail, store: Store, element: SVGGElement): Drawn {
   const group = box.group;
-  svg("rect", { class: "mg-stack", x: 6, y: -5, width: box.w - 12, height: box.h, rx: 12 }, element);
+  svg(
+    "rect",
+    { class: "mg-stack", x: 6, y: -5, width: box.w - 12, height: box.h, rx: 12 },
+    element,
+  );
   svg("rect", { class: "mg-box", width: box.w, height: box.h, rx: 12 }, element);
   const drawn: Drawn = { box, element };
   const label = shortened(store.tree.label(box), detail === "small" ? 18 : 25);
@@ -46,10 +71,19 @@ function drawGroup(box: Box, detail: Detail, store: Store, element: SVGGElement)
   svg("title", {}, element, group?.label ?? "");
   if (group && group.output >= 0) {
     drawn.data = svg("text", { class: "mg-data", x: 14, y: 50 }, element);
-    drawn.grad = svg("text", { class: "mg-grad", x: box.w - 34, y: 50, "text-anchor": "end" }, element);
+    drawn.grad = svg(
+      "text",
+      { class: "mg-grad", x: box.w - 34, y: 50, "text-anchor": "end" },
+      element,
+    );
   } else {
     const count = `${(group?.count ?? 0).toLocaleString("en")} values`;
-    svg("text", { class: "mg-count", x: box.w / 2, y: 48, "text-anchor": "middle" }, element, count);
+    svg(
+      "text",
+      { class: "mg-count", x: box.w / 2, y: 48, "text-anchor": "middle" },
+      element,
+      count,
+    );
   }
   svg("path", { class: "mg-fold", d: `M${box.w - 24} 40h10 M${box.w - 19} 35v10` }, element);
   return drawn;
@@ -68,19 +102,34 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
   const line = small ? 23 : 21;
   let y = small ? 22 : 24;
   if (label || !leaf) {
-    const name = svg("text", { class: label ? "mg-label" : "mg-label mg-auto", x: left + 11, y }, element);
-    name.textContent = shortened(label ? store.tree.label(box) : graph.name(box.node), small ? 9 : 12);
+    const name = svg(
+      "text",
+      { class: label ? "mg-label" : "mg-label mg-auto", x: left + 11, y },
+      element,
+    );
+    name.textContent = shortened(
+      label ? store.tree.label(box) : graph.name(box.node),
+      small ? 9 : 12,
+    );
     y += line;
   }
   svg("title", {}, element, label || graph.expression(box.node));
   if (!small) svg("text", { class: "mg-key", x: left + 11, y }, element, "data");
-  drawn.data = svg("text", { class: "mg-data", x: left + w - 10, y, "text-anchor": "end" }, element);
+  drawn.data = svg(
+    "text",
+    { class: "mg-data", x: left + w - 10, y, "text-anchor": "end" },
+    element,
+  );
   y += line;
   if (!small) svg("text", { class: "mg-key", x: left + 11, y }, element, "grad");
   drawn.badge = svg("g", { class: "mg-badge", transform: `translate(${left} 0)` }, element);
   svg("circle", { r: 13 }, drawn.badge);
   svg("text", { y: 5, "text-anchor": "middle" }, drawn.badge);
-  drawn.grad = svg("text", { class: "mg-grad", x: left + w - 10, y, "text-anchor": "end" }, element);
+  drawn.grad = svg(
+    "text",
+    { class: "mg-grad", x: left + w - 10, y, "text-anchor": "end" },
+    element,
+  );
   return drawn;
 }
 
@@ -94,12 +143,24 @@ function drawOp(box: Box, store: Store, element: SVGGElement): void {
   svg("path", { class: "mg-wire", d: `M${x + w} ${y}H${OP_ROOM}` }, element);
   svg("rect", { class: "mg-op", x, y: y - 18, width: w, height: 36, rx: 18 }, element);
   const size = text.length < 3 ? 20 : text.length < 6 ? 14 : text.length < 8 ? 11 : 9.5;
-  const attributes = { class: "mg-symbol", x: x + w / 2, y: y + size * 0.35, "font-size": size, "text-anchor": "middle" };
+  const attributes = {
+    class: "mg-symbol",
+    x: x + w / 2,
+    y: y + size * 0.35,
+    "font-size": size,
+    "text-anchor": "middle",
+  };
   svg("text", attributes, element, text);
 }
 
 // Write what the present step shows; touch the document only where it differs.
-export function updateBox(drawn: Drawn, detail: Detail, store: Store, lit: Set<string>, wrong: Set<string>): void {
+export function updateBox(
+  drawn: Drawn,
+  detail: Detail,
+  store: Store,
+  lit: Set<string>,
+  wrong: Set<string>,
+): void {
   const selected = store.selected.value;
   const { box } = drawn;
   const step = store.current.value;
@@ -130,7 +191,8 @@ export function updateBox(drawn: Drawn, detail: Detail, store: Store, lit: Set<s
       drawn.badge.style.display = badge ? "" : "none";
     }
     if (drawn.data && drawn.shownData !== data) drawn.data.textContent = drawn.shownData = data;
-    if (drawn.grad && drawn.shownGrad !== gradient) drawn.grad.textContent = drawn.shownGrad = gradient;
+    if (drawn.grad && drawn.shownGrad !== gradient)
+      drawn.grad.textContent = drawn.shownGrad = gradient;
   }
   if (drawn.shownClass !== name) {
     drawn.shownClass = name;
@@ -152,7 +214,11 @@ export function markWrong(
     if (!drawn || drawn.box.node < 0) continue;
     const { box } = drawn;
     const text = `right: ${number(store.right.value.grad[box.node])}`;
-    const g = svg("g", { class: "mg-right", transform: `translate(${box.x + box.w / 2} ${box.y + box.h / 2 + 9})` }, layer);
+    const g = svg(
+      "g",
+      { class: "mg-right", transform: `translate(${box.x + box.w / 2} ${box.y + box.h / 2 + 9})` },
+      layer,
+    );
     const w = text.length * (detail === "small" ? 11 : 7.6) + 18;
     svg("rect", { x: -w + 8, y: -10, width: w, height: 23, rx: 11.5 }, g);
     svg("text", { x: -w / 2 + 8, y: 6, "text-anchor": "middle" }, g, text);

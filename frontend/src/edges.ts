@@ -28,7 +28,11 @@ export function drawEdge(
   drawn.pill = svg("g", { class: "mg-pill", transform: `translate(${x} ${y})` }, layers.pills);
   const half = detail === "small" ? 14 : 11;
   svg("rect", { x: -30, y: -half, width: 60, height: 2 * half, rx: half }, drawn.pill);
-  drawn.text = svg("text", { y: detail === "small" ? 6.5 : 4.5, "text-anchor": "middle" }, drawn.pill);
+  drawn.text = svg(
+    "text",
+    { y: detail === "small" ? 6.5 : 4.5, "text-anchor": "middle" },
+    drawn.pill,
+  );
   return drawn;
 }
 
@@ -43,7 +47,13 @@ function hasRoom(edge: Edge, detail: Detail, store: Store, others: Map<Edge, Dra
   return true;
 }
 
-export function updateEdge(drawn: DrawnEdge, detail: Detail, store: Store, from: string, to: string): void {
+export function updateEdge(
+  drawn: DrawnEdge,
+  detail: Detail,
+  store: Store,
+  from: string,
+  to: string,
+): void {
   const selected = store.selected.value;
   const { edge } = drawn;
   const step = store.current.value;
@@ -53,14 +63,23 @@ export function updateEdge(drawn: DrawnEdge, detail: Detail, store: Store, from:
     const known = store.known.value[edge.node] === 1;
     const partial = store.partials.value.of(edge.node)[edge.slot];
     text = !known ? "" : detail === "small" ? fitted(partial, 5) : `∂ ${fitted(partial, 7)}`;
-    if (step.phase === "backward" && step.act === "add" && step.node === edge.node && step.slot === edge.slot) name += " mg-flow";
+    if (
+      step.phase === "backward" &&
+      step.act === "add" &&
+      step.node === edge.node &&
+      step.slot === edge.slot
+    )
+      name += " mg-flow";
     if (step.phase === "forward" && step.node === edge.node) name += " mg-forward";
   } else if (from && edge.from === from && edge.to === to) name += " mg-flow";
   if (selected && (edge.from === selected || edge.to === selected)) name += " mg-near";
   if (drawn.shownClass !== name) {
     drawn.shownClass = name;
     drawn.element.setAttribute("class", name);
-    drawn.pill?.setAttribute("class", name.replace("mg-edge", edge.node >= 0 ? "mg-pill" : "mg-pill mg-many"));
+    drawn.pill?.setAttribute(
+      "class",
+      name.replace("mg-edge", edge.node >= 0 ? "mg-pill" : "mg-pill mg-many"),
+    );
   }
   if (edge.far && !/mg-(flow|near|forward)/.test(name)) text = ""; // it would lie on something else
   if (drawn.text && drawn.shown !== text) {

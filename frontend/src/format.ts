@@ -31,7 +31,9 @@ export function shortened(text: string, length: number): string {
   const letters = [...text];
   if (letters.length <= length) return text;
   const isPath = /^[\p{L}\w]+(\.[\p{L}\w]+)+$/u.test(text);
-  return isPath ? `…${letters.slice(1 - length).join("")}` : `${letters.slice(0, length - 1).join("")}…`;
+  return isPath
+    ? `…${letters.slice(1 - length).join("")}`
+    : `${letters.slice(0, length - 1).join("")}…`;
 }
 
 // Equal but for rounding; nan equals nan.

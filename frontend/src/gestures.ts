@@ -7,7 +7,11 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
   const stops: (() => void)[] = [];
   let from: [number, number] | null = null;
   let moved = false;
-  const on = <K extends keyof HTMLElementEventMap>(type: K, act: (e: HTMLElementEventMap[K]) => void, options?: AddEventListenerOptions) => {
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    act: (e: HTMLElementEventMap[K]) => void,
+    options?: AddEventListenerOptions,
+  ) => {
     host.addEventListener(type, act, options);
     stops.push(() => host.removeEventListener(type, act, options));
   };
@@ -52,7 +56,9 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
     if (moved) return;
     const target = e.target as SVGElement;
     const { left, top } = host.getBoundingClientRect();
-    const key = target.closest<SVGGElement>("[data-key]")?.dataset.key ?? picture.at(e.clientX - left, e.clientY - top);
+    const key =
+      target.closest<SVGGElement>("[data-key]")?.dataset.key ??
+      picture.at(e.clientX - left, e.clientY - top);
     const box = key ? store.scene.value.boxes.get(key) : undefined;
     if (!box) store.selected.value = null;
     else if (box.group && box.open) {
@@ -63,13 +69,17 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
       picture.approach(box.key);
     }
   });
-  on("wheel", (e) => {
-    e.preventDefault();
-    const { left, top } = host.getBoundingClientRect();
-    if (e.ctrlKey || e.metaKey || (e.deltaMode === 0 && Math.abs(e.deltaX) < 1 && !e.shiftKey)) {
-      picture.zoom(Math.exp(-e.deltaY * 0.0016), e.clientX - left, e.clientY - top);
-    } else picture.pan(-e.deltaX - (e.shiftKey ? e.deltaY : 0), e.shiftKey ? 0 : -e.deltaY);
-  }, { passive: false });
+  on(
+    "wheel",
+    (e) => {
+      e.preventDefault();
+      const { left, top } = host.getBoundingClientRect();
+      if (e.ctrlKey || e.metaKey || (e.deltaMode === 0 && Math.abs(e.deltaX) < 1 && !e.shiftKey)) {
+        picture.zoom(Math.exp(-e.deltaY * 0.0016), e.clientX - left, e.clientY - top);
+      } else picture.pan(-e.deltaX - (e.shiftKey ? e.deltaY : 0), e.shiftKey ? 0 : -e.deltaY);
+    },
+    { passive: false },
+  );
   on("keydown", (e) => pressed(e, host, picture, store));
   return () => {
     for (const stop of stops) stop();
@@ -78,7 +88,12 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
 
 function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: Store): void {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
-  const arrows = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
+  const arrows = {
+    ArrowLeft: "left",
+    ArrowRight: "right",
+    ArrowUp: "up",
+    ArrowDown: "down",
+  } as const;
   const direction = arrows[e.key as keyof typeof arrows];
   const selected = store.selected.value;
   const box = selected ? store.scene.value.boxes.get(selected) : undefined;
@@ -92,7 +107,8 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
       store.selected.value = next;
       picture.show(next);
     }
-  } else if ((e.key === "Enter" || e.key === "f") && box?.group) store.setOpen(box.group, !box.open);
+  } else if ((e.key === "Enter" || e.key === "f") && box?.group)
+    store.setOpen(box.group, !box.open);
   else if (e.key === "Enter" && box && store.graph.isLeaf(box.node)) {
     const root = host.closest(".mg-root-element");
     root?.querySelector<HTMLInputElement>(".mg-leaf-input")?.focus();
@@ -107,22 +123,34 @@ function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: S
   e.stopPropagation();
 }
 
-// The box to go to: parents are to the left, children to the right, and inside an open frame what is in it.
-function neighbour(scene: Scene, from: Box, direction: "left" | "right" | "up" | "down"): string | null {
+// The box to go to: parents are to the left, children to the right; of an open frame, what is in it.
+function neighbour(
+  scene: Scene,
+  from: Box,
+  direction: "left" | "right" | "up" | "down",
+): string | null {
   const closed = [...scene.boxes.values()].filter((b) => !b.open && b !== from);
   let candidates = closed;
   if (from.open) {
-    candidates = closed.filter((b) => Math.abs(b.x - from.x) < from.w / 2 && Math.abs(b.y - from.y) < from.h / 2);
-  } else if (direction === "left") candidates = closed.filter((b) => joined(scene, b.key, from.key));
+    candidates = closed.filter(
+      (b) => Math.abs(b.x - from.x) < from.w / 2 && Math.abs(b.y - from.y) < from.h / 2,
+    );
+  } else if (direction === "left")
+    candidates = closed.filter((b) => joined(scene, b.key, from.key));
   else if (direction === "right") candidates = closed.filter((b) => joined(scene, from.key, b.key));
   const distance = (b: Box) => {
     const [dx, dy] = [b.x - from.x, b.y - from.y];
     if (direction === "left" || direction === "right") return Math.abs(dx) + 2.5 * Math.abs(dy);
     const along = direction === "up" ? -dy : dy;
-    return along < 8 && !from.open ? Number.POSITIVE_INFINITY : Math.abs(along) + 2.5 * Math.abs(dx);
+    return along < 8 && !from.open
+      ? Number.POSITIVE_INFINITY
+      : Math.abs(along) + 2.5 * Math.abs(dx);
   };
-  const [best] = candidates.filter((b) => distance(b) < Number.POSITIVE_INFINITY).sort((a, b) => distance(a) - distance(b));
+  const [best] = candidates
+    .filter((b) => distance(b) < Number.POSITIVE_INFINITY)
+    .sort((a, b) => distance(a) - distance(b));
   return best?.key ?? null;
 }
 
-const joined = (scene: Scene, from: string, to: string) => scene.edges.some((e) => e.from === from && e.to === to);
+const joined = (scene: Scene, from: string, to: string) =>
+  scene.edges.some((e) => e.from === from && e.to === to);

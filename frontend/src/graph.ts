@@ -28,7 +28,9 @@ export class Graph {
       Object.entries(source.frozen).map(([i, partials]) => [Number(i), partials.map(Number)]),
     );
     this.nameAll();
-    this.held = new Map(Object.entries(source.grads).map(([i, g]) => [Number(i), Number(g as Num)]));
+    this.held = new Map(
+      Object.entries(source.grads).map(([i, g]) => [Number(i), Number(g as Num)]),
+    );
   }
 
   isLeaf(node: number): boolean {
@@ -91,7 +93,9 @@ export class Graph {
     const frozen = this.frozen.get(node);
     if (frozen) return frozen;
     const rule = this.rules[node];
-    return rule ? rule.partials(this.arguments(node, data), data[node]) : this.parents[node].map(() => 0);
+    return rule
+      ? rule.partials(this.arguments(node, data), data[node])
+      : this.parents[node].map(() => 0);
   }
 
   // What to call a node: its label, a short expression, or v1, v2, ... as explain has them.
@@ -117,7 +121,11 @@ export class Graph {
       while (taken.has(`v${k}`));
       const leaf = this.isLeaf(node);
       const clear = leaf || !this.parents[node].some((p) => numbered[p]);
-      const name = leaf ? number(Number(this.source.data[node])) : clear ? this.expression(node) : "";
+      const name = leaf
+        ? number(Number(this.source.data[node]))
+        : clear
+          ? this.expression(node)
+          : "";
       numbered[node] = Number(!clear || name.length > 15);
       this.names.push(numbered[node] ? `v${k}` : name);
     }
@@ -126,7 +134,8 @@ export class Graph {
   expression(node: number, named: (p: number) => string = (p) => this.name(p)): string {
     const symbol = this.symbol(node);
     const parents = this.parents[node];
-    if (symbol.startsWith("**") && parents.length === 1) return `${bracketed(named(parents[0]))}${symbol}`;
+    if (symbol.startsWith("**") && parents.length === 1)
+      return `${bracketed(named(parents[0]))}${symbol}`;
     if (parents.length > 4) return `${symbol} of ${parents.length}`;
     if (/^\W+$/.test(symbol)) {
       const parts = parents.map((p) => (symbol === "+" ? named(p) : bracketed(named(p))));

@@ -1,7 +1,7 @@
 // The selected value: its number, its ledger of contributions, and what happens when it is changed.
-import { useState } from "preact/hooks";
 import type { Group } from "./arrange";
-import { number, parseNumber, same, signed } from "./format";
+import { number, same } from "./format";
+import { Change, LeafInput } from "./leaf";
 import { Data, Grad, Local } from "./sentence";
 import type { Store } from "./store";
 import type { Contribution } from "./timeline";
@@ -14,7 +14,9 @@ export function Inspector({ store }: { store: Store }) {
   return (
     <section class="mg-card">
       <h2>Nothing selected</h2>
-      <p class="mg-muted">Click a value, or press an arrow key in the graph, to see where its gradient comes from.</p>
+      <p class="mg-muted">
+        Click a value, or press an arrow key in the graph, to see where its gradient comes from.
+      </p>
     </section>
   );
 }
@@ -25,9 +27,13 @@ function Folded({ store, group }: { store: Store; group: Group }) {
     <>
       <section class="mg-card">
         <h2>{group.label}</h2>
-        <p>{group.count.toLocaleString("en")} values{isOpen ? "." : ", folded into one box."}</p>
+        <p>
+          {group.count.toLocaleString("en")} values{isOpen ? "." : ", folded into one box."}
+        </p>
         <div class="mg-row">
-          <button type="button" onClick={() => store.setOpen(group, !isOpen)}>{isOpen ? "Fold" : "Unfold"}</button>
+          <button type="button" onClick={() => store.setOpen(group, !isOpen)}>
+            {isOpen ? "Fold" : "Unfold"}
+          </button>
         </div>
       </section>
       {group.output >= 0 && <Value store={store} node={group.output} />}
@@ -46,25 +52,54 @@ function Value({ store, node }: { store: Store; node: number }) {
     <section class="mg-card mg-inspector">
       <h2>
         {graph.name(node)}
-        <span class="mg-kind">{node === store.root.value ? "the output" : leaf ? "a leaf" : store.selected.value?.startsWith("g") ? "what it puts out" : graph.symbol(node)}</span>
+        <span class="mg-kind">
+          {node === store.root.value
+            ? "the output"
+            : leaf
+              ? "a leaf"
+              : store.selected.value?.startsWith("g")
+                ? "what it puts out"
+                : graph.symbol(node)}
+        </span>
       </h2>
       {leaf ? (
         <LeafInput store={store} node={node} key={node} />
       ) : (
         <p class="mg-line">
-          data {known ? <Data x={store.data.value[node]} /> : <span class="mg-muted">not computed yet</span>}
-          {known && <span class="mg-muted mg-formula"> = {graph.expression(node)} = {graph.expression(node, (p) => number(store.data.value[p], 4))}</span>}
+          data{" "}
+          {known ? (
+            <Data x={store.data.value[node]} />
+          ) : (
+            <span class="mg-muted">not computed yet</span>
+          )}
+          {known && (
+            <span class="mg-muted mg-formula">
+              {" "}
+              = {graph.expression(node)} ={" "}
+              {graph.expression(node, (p) => number(store.data.value[p], 4))}
+            </span>
+          )}
         </p>
       )}
       <Change store={store} />
       <Ledger store={store} node={node} />
-      {held !== undefined && !same(held, right) && !store.hidden(node) && !store.edited.value.length && node !== store.root.value && (
-        <p class="mg-muted">
-          In Python its .grad is {number(held)}{same(held, 2 * right) ? ", twice what one backward gives: was zero_grad forgotten?" : "."}
-        </p>
-      )}
+      {held !== undefined &&
+        !same(held, right) &&
+        !store.hidden(node) &&
+        !store.edited.value.length &&
+        node !== store.root.value && (
+          <p class="mg-muted">
+            In Python its .grad is {number(held)}
+            {same(held, 2 * right)
+              ? ", twice what one backward gives: was zero_grad forgotten?"
+              : "."}
+          </p>
+        )}
       {graph.hasOwnBackward(node) && (
-        <p class="mg-muted">Its _backward was set by hand; the local derivatives are what it adds for an upstream gradient of 1.</p>
+        <p class="mg-muted">
+          Its _backward was set by hand; the local derivatives are what it adds for an upstream
+          gradient of 1.
+        </p>
       )}
       <div class="mg-row">
         {!leaf && node !== store.root.value && (
@@ -73,91 +108,12 @@ function Value({ store, node }: { store: Store; node: number }) {
           </button>
         )}
         {around.length > 0 && (
-          <button type="button" onClick={() => store.setOpen(around[0], false)} title="f">Fold {around[0].label}</button>
+          <button type="button" onClick={() => store.setOpen(around[0], false)} title="f">
+            Fold {around[0].label}
+          </button>
         )}
       </div>
     </section>
-  );
-}
-
-function LeafInput({ store, node }: { store: Store; node: number }) {
-  const x = store.data.value[node];
-  const [text, setText] = useState<string | null>(null);
-  const bad = text !== null && parseNumber(text) === null;
-  const take = (raw: string) => {
-    setText(raw);
-    const parsed = parseNumber(raw);
-    if (parsed !== null) store.setLeaf(node, parsed);
-  };
-  const nudge = (by: number) => {
-    setText(null);
-    store.setLeaf(node, Math.round((x + by) * 1e6) / 1e6);
-  };
-  return (
-    <div class="mg-leaf">
-      <label>
-        data{" "}
-        <input
-          class="mg-leaf-input"
-          inputMode="decimal"
-          value={text ?? number(x, 12)}
-          aria-invalid={bad}
-          aria-describedby="mg-leaf-hint"
-          onInput={(e) => take(e.currentTarget.value)}
-          onBlur={() => setText(null)}
-          onKeyDown={(e) => {
-            if (e.key === "ArrowUp" || e.key === "ArrowDown") {
-              e.preventDefault();
-              nudge(e.key === "ArrowUp" ? 0.1 : -0.1);
-            } else if (e.key === "Enter" || e.key === "Escape") e.currentTarget.blur();
-          }}
-        />
-      </label>
-      <button type="button" aria-label="0.1 less" onClick={() => nudge(-0.1)}>−0.1</button>
-      <button type="button" aria-label="0.1 more" onClick={() => nudge(0.1)}>+0.1</button>
-      {!Object.is(x, store.original[node]) && (
-        <button type="button" onClick={() => { setText(null); store.setLeaf(node, store.original[node]); }}>Undo</button>
-      )}
-      <p id="mg-leaf-hint" class={bad ? "mg-t-wrong" : "mg-sr"}>
-        {bad ? `“${text}” is not a number: type one such as -2.5` : "Type a number; arrow up and down change it by 0.1."}
-      </p>
-    </div>
-  );
-}
-
-function Change({ store }: { store: Store }) {
-  const change = store.change.value;
-  if (!change || change.node !== store.selectedNode.value) return null;
-  const by = change.to - change.from;
-  const off = change.actual - change.predicted;
-  const out = store.graph.name(store.root.value);
-  const hidden = store.hidden(change.node);
-  if (change.held >= 0) {
-    return (
-      <p class="mg-change mg-muted" role="status">
-        {store.graph.name(change.held)} depends on this, and was made by hand: only Python can compute it anew, so it stays as it was.
-      </p>
-    );
-  }
-  return (
-    <div class="mg-change" role="status">
-      <p>{store.graph.name(change.node)} changed by {signed(by)}</p>
-      {hidden ? <p class="mg-muted">The prediction would give the answer away.</p> : (
-        <table>
-          <tbody>
-            <tr><th scope="row">predicted, grad · Δ</th><td><Grad>{signed(change.predicted)}</Grad></td></tr>
-            <tr><th scope="row">actual change of {out}</th><td><b class="mg-t-data">{signed(change.actual)}</b></td></tr>
-          </tbody>
-        </table>
-      )}
-      {!hidden && (
-        <p class="mg-muted">
-          {same(change.predicted, change.actual) || Math.abs(off) < 1e-12 * Math.abs(change.to)
-            ? "Exactly as predicted: along this value it is a straight line."
-            : `Off by ${number(off, 3)}: the slope changes on the way. A smaller step comes closer.`}
-        </p>
-      )}
-    </div>
   );
 }
 
@@ -166,41 +122,85 @@ function Ledger({ store, node }: { store: Store; node: number }) {
   const rows = store.timeline.value.ledger(store.step.value, node, store.partials.value);
   const { grad, reached } = store.gradients.value;
   const wrong = store.wrong.value.has(node);
-  if (store.hidden(node)) return <p class="mg-line">grad <Grad>?</Grad></p>;
+  if (store.hidden(node))
+    return (
+      <p class="mg-line">
+        grad <Grad>?</Grad>
+      </p>
+    );
   const isRoot = node === store.root.value;
   if (!reached[node]) {
-    return <p class="mg-line">grad <span class="mg-muted">blank: backward has not come here yet</span></p>;
+    return (
+      <p class="mg-line">
+        grad <span class="mg-muted">blank: backward has not come here yet</span>
+      </p>
+    );
   }
-  const from = (row: Contribution) => (row.run > 1 ? `run ${row.run}: ${graph.name(row.node)}` : graph.name(row.node));
+  const from = (row: Contribution) =>
+    row.run > 1 ? `run ${row.run}: ${graph.name(row.node)}` : graph.name(row.node);
   const total = rows.length > 200 ? rows.slice(-200) : rows;
   return (
     <>
       <table class="mg-ledger">
         <caption>Where {graph.bracketed(node)}.grad comes from</caption>
         <thead>
-          <tr><th scope="col">through</th><th scope="col">local ∂</th><th scope="col">upstream</th><th scope="col">adds</th></tr>
+          <tr>
+            <th scope="col">through</th>
+            <th scope="col">local ∂</th>
+            <th scope="col">upstream</th>
+            <th scope="col">adds</th>
+          </tr>
         </thead>
         <tbody>
-          {isRoot && <tr><td>itself</td><td></td><td></td><td><Grad>1.0</Grad></td></tr>}
-          {rows.length > total.length && <tr><td colSpan={4} class="mg-muted">… {rows.length - total.length} before these</td></tr>}
+          {isRoot && (
+            <tr>
+              <td>itself</td>
+              <td></td>
+              <td></td>
+              <td>
+                <Grad>1.0</Grad>
+              </td>
+            </tr>
+          )}
+          {rows.length > total.length && (
+            <tr>
+              <td colSpan={4} class="mg-muted">
+                … {rows.length - total.length} before these
+              </td>
+            </tr>
+          )}
           {total.map((row, i) => (
             <tr key={i} class={row.lost ? "mg-lost" : ""}>
               <td>{from(row)}</td>
-              <td><Local x={row.partial} /></td>
-              <td><Grad>{number(row.upstream)}</Grad></td>
-              <td><Grad>{number(row.amount)}</Grad>{row.lost && <span class="mg-sr"> overwritten</span>}</td>
+              <td>
+                <Local x={row.partial} />
+              </td>
+              <td>
+                <Grad>{number(row.upstream)}</Grad>
+              </td>
+              <td>
+                <Grad>{number(row.amount)}</Grad>
+                {row.lost && <span class="mg-sr"> overwritten</span>}
+              </td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr class={wrong ? "mg-wrong-sum" : ""}>
-            <th scope="row" colSpan={3}>{store.bugs.value.assign ? "grad, the last one" : "grad, the sum"}</th>
-            <td><Grad>{number(grad[node])}</Grad></td>
+            <th scope="row" colSpan={3}>
+              {store.bugs.value.assign ? "grad, the last one" : "grad, the sum"}
+            </th>
+            <td>
+              <Grad>{number(grad[node])}</Grad>
+            </td>
           </tr>
         </tfoot>
       </table>
-      {wrong && <p class="mg-t-wrong mg-verdict">✗ wrong: the right gradient is {number(store.right.value.grad[node])}</p>}
+      {wrong && (
+        <p class="mg-t-wrong mg-verdict">
+          ✗ wrong: the right gradient is {number(store.right.value.grad[node])}
+        </p>
+      )}
     </>
   );
 }
-

@@ -1,4 +1,5 @@
-// The functions that the generated evaluator calls: Math's, and those Math lacks or has otherwise than C.
+// The functions that the generated evaluator calls: Math's, and those that Math lacks or has
+// otherwise than C.
 import type { Library } from "./types";
 
 function erf(x: number): number {

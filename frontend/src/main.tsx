@@ -12,7 +12,12 @@ type MakeRules = (library: Library) => Rules;
 
 declare global {
   interface Window {
-    micrograd?: Partial<{ rules: MakeRules; library: Library; store: Store; renderWidget: typeof renderWidget }>;
+    micrograd?: Partial<{
+      rules: MakeRules;
+      library: Library;
+      store: Store;
+      renderWidget: typeof renderWidget;
+    }>;
   }
 }
 

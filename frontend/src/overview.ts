@@ -39,14 +39,33 @@ export class Overview {
     context.strokeStyle = colour("edge");
     for (const edge of scene.edges) {
       const [left, top, right, bottom] = edge.bounds;
-      if (right * scale + x < 0 || left * scale + x > width || bottom * scale + y < 0 || top * scale + y > height) continue;
+      if (
+        right * scale + x < 0 ||
+        left * scale + x > width ||
+        bottom * scale + y < 0 ||
+        top * scale + y > height
+      )
+        continue;
       context.beginPath();
       for (const [px, py] of edge.points) context.lineTo(px * scale + x, py * scale + y);
       context.stroke();
     }
-    const fills = { plain: colour("card"), group: colour("soft"), data: colour("data-soft"), grad: colour("grad-soft"), wrong: colour("wrong"), lit: colour("grad-strong"), selected: colour("ink") };
+    const fills = {
+      plain: colour("card"),
+      group: colour("soft"),
+      data: colour("data-soft"),
+      grad: colour("grad-soft"),
+      wrong: colour("wrong"),
+      lit: colour("grad-strong"),
+      selected: colour("ink"),
+    };
     const step = store.current.value;
-    const lit = step.phase === "start" ? -1 : step.phase === "backward" && step.act === "add" ? step.parent : step.node;
+    const lit =
+      step.phase === "start"
+        ? -1
+        : step.phase === "backward" && step.act === "add"
+          ? step.parent
+          : step.node;
     const { reached } = store.gradients.value;
     const litKey = lit < 0 ? "" : store.tree.shown(lit, store.open.value);
     const fill = (box: Box) => {

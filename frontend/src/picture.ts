@@ -27,7 +27,7 @@ export class Picture {
   private scale = 1;
   private detail: Detail = "full";
   private readonly overview: Overview;
-  private covered: [number, number, number, number] | null = null; // the part of the world that is drawn
+  private covered: [number, number, number, number] | null = null; // what is drawn of the world
   private scene: Scene;
   private frame = 0;
   private touched = false; // the reader has moved the picture
@@ -86,13 +86,19 @@ export class Picture {
     if (!width || !height) return;
     const free = height - BELOW;
     const scale = Math.min((width - 48) / this.scene.width, (free - 24) / this.scene.height, 1.35);
-    this.look(scale, (width - this.scene.width * scale) / 2, (free + 24 - this.scene.height * scale) / 2);
+    this.look(
+      scale,
+      (width - this.scene.width * scale) / 2,
+      (free + 24 - this.scene.height * scale) / 2,
+    );
   }
 
   // What to see at first: everything, or where the steps begin if everything is too much to read.
   private begin(): void {
     this.fit();
-    const first = this.store.selected.value ?? this.store.tree.shown(this.store.timeline.value.inner[0] ?? 0, this.store.open.value);
+    const first =
+      this.store.selected.value ??
+      this.store.tree.shown(this.store.timeline.value.inner[0] ?? 0, this.store.open.value);
     if (this.scale < TINY) this.show(first, true);
     this.touched = false;
   }
@@ -131,7 +137,8 @@ export class Picture {
     const near = 6 / this.scale;
     for (const box of this.scene.boxes.values()) {
       if (box.open) continue;
-      if (Math.abs(box.x - x) < box.w / 2 + near && Math.abs(box.y - y) < box.h / 2 + near) return box.key;
+      if (Math.abs(box.x - x) < box.w / 2 + near && Math.abs(box.y - y) < box.h / 2 + near)
+        return box.key;
     }
     return undefined;
   }
@@ -166,7 +173,7 @@ export class Picture {
     this.look(scale, width / 2 - x * scale, height / 2 - y * scale);
   }
 
-  // A box just opened is what to look at. Otherwise what is selected stays where it was on the screen.
+  // A box just opened is what to look at. Otherwise what is selected stays where it was.
   private rearranged(before: Scene): void {
     const key = this.store.selected.value;
     const was = key ? before.boxes.get(key) : undefined;
@@ -174,7 +181,12 @@ export class Picture {
     this.clear();
     if (is?.open && !was?.open) this.focus(is.x, is.y, is.w, is.h);
     else if (!this.touched) this.begin();
-    else if (was && is) this.look(this.scale, this.x + (was.x - is.x) * this.scale, this.y + (was.y - is.y) * this.scale);
+    else if (was && is)
+      this.look(
+        this.scale,
+        this.x + (was.x - is.x) * this.scale,
+        this.y + (was.y - is.y) * this.scale,
+      );
     this.later();
   }
 
@@ -215,9 +227,15 @@ export class Picture {
     const meets = (x0: number, y0: number, x1: number, y1: number) =>
       x1 >= left && x0 <= right && y1 >= top && y0 <= bottom;
     for (const box of this.scene.boxes.values()) {
-      const inView = meets(box.x - box.w / 2, box.y - box.h / 2, box.x + box.w / 2, box.y + box.h / 2);
+      const inView = meets(
+        box.x - box.w / 2,
+        box.y - box.h / 2,
+        box.x + box.w / 2,
+        box.y + box.h / 2,
+      );
       const drawn = this.boxes.get(box.key);
-      if (inView && !drawn) this.boxes.set(box.key, drawBox(box, this.detail, this.store, this.layers));
+      if (inView && !drawn)
+        this.boxes.set(box.key, drawBox(box, this.detail, this.store, this.layers));
       else if (!inView && drawn) {
         drawn.element.remove();
         this.boxes.delete(box.key);
@@ -226,7 +244,8 @@ export class Picture {
     for (const edge of this.scene.edges) {
       const inView = meets(...edge.bounds);
       const drawn = this.edges.get(edge);
-      if (inView && !drawn) this.edges.set(edge, drawEdge(edge, this.detail, this.store, this.edges, this.layers));
+      if (inView && !drawn)
+        this.edges.set(edge, drawEdge(edge, this.detail, this.store, this.edges, this.layers));
       else if (!inView && drawn) {
         drawn.element.remove();
         drawn.pill?.remove();
@@ -236,7 +255,7 @@ export class Picture {
     this.update();
   }
 
-  // Write what the present step shows into the boxes in view; touch the document only where it differs.
+  // Write what the present step shows into the boxes and lines in view.
   private update(): void {
     const store = this.store;
     if (this.detail === "tiny") {
@@ -254,7 +273,9 @@ export class Picture {
       lit.delete(to);
       lit.add(from);
     }
-    const wrongBoxes = new Set([...store.wrong.value].map((n) => store.tree.shown(n, store.open.value)));
+    const wrongBoxes = new Set(
+      [...store.wrong.value].map((n) => store.tree.shown(n, store.open.value)),
+    );
     for (const drawn of this.boxes.values()) updateBox(drawn, this.detail, store, lit, wrongBoxes);
     for (const drawn of this.edges.values()) updateEdge(drawn, this.detail, store, from, to);
     markWrong(wrongBoxes, this.boxes, this.detail, store, this.layers.pills);

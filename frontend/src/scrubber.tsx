@@ -14,7 +14,9 @@ const SHAPES = {
 };
 
 export const Icon = ({ shape }: { shape: keyof typeof SHAPES }) => (
-  <svg class="mg-icon" viewBox="0 0 24 24" aria-hidden="true"><path d={SHAPES[shape]} fill={shape === "back" || shape === "on" ? "none" : undefined} /></svg>
+  <svg class="mg-icon" viewBox="0 0 24 24" aria-hidden="true">
+    <path d={SHAPES[shape]} fill={shape === "back" || shape === "on" ? "none" : undefined} />
+  </svg>
 );
 
 const TITLES: Record<Phase, string> = { forward: "Forward", order: "Order", backward: "Backward" };
@@ -27,10 +29,13 @@ export function Scrubber({ store }: { store: Store }) {
     if (!playing) return;
     const every = 900 / store.speed.value;
     const stride = Math.max(1, Math.round(16 / every));
-    const timer = setInterval(() => {
-      store.goTo(store.step.value + stride);
-      if (store.step.value >= store.timeline.value.length) store.playing.value = false;
-    }, Math.max(16, every));
+    const timer = setInterval(
+      () => {
+        store.goTo(store.step.value + stride);
+        if (store.step.value >= store.timeline.value.length) store.playing.value = false;
+      },
+      Math.max(16, every),
+    );
     return () => clearInterval(timer);
   }, [playing, store.speed.value]);
 
@@ -52,13 +57,47 @@ export function Scrubber({ store }: { store: Store }) {
       </div>
       <div class="mg-controls">
         <div class="mg-buttons" role="group" aria-label="Play">
-          <button type="button" title="To the start (Home)" aria-label="To the start" onClick={() => store.goTo(0)}><Icon shape="start" /></button>
-          <button type="button" title="One step back (,)" aria-label="One step back" onClick={() => store.goTo(step - 1)}><Icon shape="back" /></button>
-          <button type="button" class="mg-play" title="Play or pause (space)" aria-label={playing ? "Pause" : "Play"} onClick={play}>
+          <button
+            type="button"
+            title="To the start (Home)"
+            aria-label="To the start"
+            onClick={() => store.goTo(0)}
+          >
+            <Icon shape="start" />
+          </button>
+          <button
+            type="button"
+            title="One step back (,)"
+            aria-label="One step back"
+            onClick={() => store.goTo(step - 1)}
+          >
+            <Icon shape="back" />
+          </button>
+          <button
+            type="button"
+            class="mg-play"
+            title="Play or pause (space)"
+            aria-label={playing ? "Pause" : "Play"}
+            onClick={play}
+          >
             <Icon shape={playing ? "pause" : "play"} />
           </button>
-          <button type="button" title="One step on (.)" aria-label="One step on" onClick={() => store.goTo(step + 1)}><Icon shape="on" /></button>
-          <button type="button" title="To the end (End)" aria-label="To the end" onClick={() => store.goTo(timeline.length)}><Icon shape="end" /></button>
+          <button
+            type="button"
+            title="One step on (.)"
+            aria-label="One step on"
+            onClick={() => store.goTo(step + 1)}
+          >
+            <Icon shape="on" />
+          </button>
+          <button
+            type="button"
+            title="To the end (End)"
+            aria-label="To the end"
+            onClick={() => store.goTo(timeline.length)}
+          >
+            <Icon shape="end" />
+          </button>
         </div>
         <div class="mg-track">
           <div class="mg-phases" role="group" aria-label="Phases">
@@ -87,17 +126,29 @@ export function Scrubber({ store }: { store: Store }) {
             onInput={(e) => store.goTo(Number(e.currentTarget.value))}
           />
         </div>
-        <output class="mg-count" aria-hidden="true">{step.toLocaleString("en")} / {timeline.length.toLocaleString("en")}</output>
+        <output class="mg-count" aria-hidden="true">
+          {step.toLocaleString("en")} / {timeline.length.toLocaleString("en")}
+        </output>
         <label class="mg-speed">
           Speed{" "}
-          <select value={String(store.speed.value)} onChange={(e) => { store.speed.value = Number(e.currentTarget.value); }}>
-            {[0.5, 1, 2, 4, 16, 100].map((s) => <option value={String(s)} key={s}>{s}×</option>)}
+          <select
+            value={String(store.speed.value)}
+            onChange={(e) => {
+              store.speed.value = Number(e.currentTarget.value);
+            }}
+          >
+            {[0.5, 1, 2, 4, 16, 100].map((s) => (
+              <option value={String(s)} key={s}>
+                {s}×
+              </option>
+            ))}
           </select>
         </label>
       </div>
       {timeline.cut && (
         <p class="mg-t-wrong mg-cut">
-          Stopped after {LIMIT.toLocaleString("en")} contributions: plain recursion walks every path, and there are more paths than time.
+          Stopped after {LIMIT.toLocaleString("en")} contributions: plain recursion walks every
+          path, and there are more paths than time.
         </p>
       )}
     </footer>

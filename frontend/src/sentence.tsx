@@ -4,7 +4,9 @@ import { number } from "./format";
 import type { Store } from "./store";
 
 export const Data = ({ x }: { x: number }) => <b class="mg-t-data">{number(x)}</b>;
-export const Grad = ({ children }: { children: ComponentChildren }) => <b class="mg-t-grad">{children}</b>;
+export const Grad = ({ children }: { children: ComponentChildren }) => (
+  <b class="mg-t-grad">{children}</b>
+);
 export const Local = ({ x }: { x: number }) => <b class="mg-t-local">{number(x)}</b>;
 
 export function Sentence({ store }: { store: Store }) {
@@ -20,7 +22,8 @@ export function Sentence({ store }: { store: Store }) {
     if (graph.isHandmade(node)) {
       return (
         <p>
-          <b>{name(node)}</b> was made by hand and holds <Data x={data[node]} />; only its maker can compute it anew.
+          <b>{name(node)}</b> was made by hand and holds <Data x={data[node]} />; only its maker can
+          compute it anew.
         </p>
       );
     }
@@ -28,7 +31,11 @@ export function Sentence({ store }: { store: Store }) {
     const numbers = graph.expression(node, (p) => number(data[p]));
     return (
       <p>
-        {symbols !== name(node) && <><b>{name(node)}</b> = </>}
+        {symbols !== name(node) && (
+          <>
+            <b>{name(node)}</b> ={" "}
+          </>
+        )}
         {symbols} = <span class="mg-t-data">{numbers}</span> = <Data x={data[node]} />
       </p>
     );
@@ -38,17 +45,30 @@ export function Sentence({ store }: { store: Store }) {
     const list = store.timeline.value.listed(store.step.value);
     if (step.act === "visit") {
       return graph.isLeaf(node) ? (
-        <p>Visit <b>{name(node)}</b>: a leaf, it has no parents.</p>
+        <p>
+          Visit <b>{name(node)}</b>: a leaf, it has no parents.
+        </p>
       ) : (
-        <p>Visit <b>{name(node)}</b>: its parents have to come first.</p>
+        <p>
+          Visit <b>{name(node)}</b>: its parents have to come first.
+        </p>
       );
     }
-    if (step.act === "again") return <p>Visit <b>{name(node)}</b>: it was visited before, go on.</p>;
+    if (step.act === "again")
+      return (
+        <p>
+          Visit <b>{name(node)}</b>: it was visited before, go on.
+        </p>
+      );
     const last = list.slice(-7).map(name);
     return (
       <p>
-        Append <b>{name(node)}</b>: all it depends on is in the list. <span class="mg-list">[{list.length > 7 && "…, "}
-        {last.slice(0, -1).map((n) => `${n}, `)}<b>{last[last.length - 1]}</b>]</span>
+        Append <b>{name(node)}</b>: all it depends on is in the list.{" "}
+        <span class="mg-list">
+          [{list.length > 7 && "…, "}
+          {last.slice(0, -1).map((n) => `${n}, `)}
+          <b>{last[last.length - 1]}</b>]
+        </span>
       </p>
     );
   }
@@ -60,8 +80,12 @@ export function Sentence({ store }: { store: Store }) {
     const kept = graph.isLeaf(step.node) && step.run > 1;
     return (
       <p>
-        {again}<b>{of}.grad</b> {kept ? "+=" : "="} ∂{of}/∂{of} = <Grad>1.0</Grad>
-        <span class="mg-aside-note">A value changes as fast as itself. Now back to front, each value passes its gradient to its parents.</span>
+        {again}
+        <b>{of}.grad</b> {kept ? "+=" : "="} ∂{of}/∂{of} = <Grad>1.0</Grad>
+        <span class="mg-aside-note">
+          A value changes as fast as itself. Now back to front, each value passes its gradient to
+          its parents.
+        </span>
       </p>
     );
   }
@@ -75,15 +99,21 @@ export function Sentence({ store }: { store: Store }) {
   return (
     <p>
       {again}
-      <b>{to}.grad</b> <span class={overwritten ? "mg-t-wrong" : ""}>{store.bugs.value.assign ? "=" : "+="}</span>{" "}
-      <span class="mg-t-local">∂{of}/∂{to}</span> · <span class="mg-t-grad">{of}.grad</span> ={" "}
-      <Local x={partial} /> · <Grad>{number(row?.upstream ?? upstream)}</Grad> ={" "}
+      <b>{to}.grad</b>{" "}
+      <span class={overwritten ? "mg-t-wrong" : ""}>{store.bugs.value.assign ? "=" : "+="}</span>{" "}
+      <span class="mg-t-local">
+        ∂{of}/∂{to}
+      </span>{" "}
+      · <span class="mg-t-grad">{of}.grad</span> = <Local x={partial} /> ·{" "}
+      <Grad>{number(row?.upstream ?? upstream)}</Grad> ={" "}
       <Grad>{hidden ? "?" : number(row?.amount ?? partial * upstream)}</Grad>
       <span class="mg-aside-note">
         {overwritten && !hidden ? (
           <span class="mg-t-wrong">overwrites {number(overwritten.amount)}, which is lost</span>
         ) : (
-          <>{to}.grad is now <Grad>{total}</Grad></>
+          <>
+            {to}.grad is now <Grad>{total}</Grad>
+          </>
         )}
       </span>
     </p>

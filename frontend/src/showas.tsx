@@ -23,19 +23,31 @@ export function ShowAs({ store }: { store: Store }) {
     <section class="mg-card">
       <div class="mg-title-row">
         <h2 id="mg-show-as">Show as</h2>
-        <span role="status" class="mg-muted">{copied}</span>
-        <button type="button" onClick={copy}>{form === "Formula" ? "Copy TeX" : "Copy"}</button>
+        <span role="status" class="mg-muted">
+          {copied}
+        </span>
+        <button type="button" onClick={copy}>
+          {form === "Formula" ? "Copy TeX" : "Copy"}
+        </button>
       </div>
       <div class="mg-tabs" role="group" aria-labelledby="mg-show-as">
         {FORMS.map((f) => (
-          <button type="button" aria-pressed={form === f} key={f} onClick={() => setForm(f)}>{f}</button>
+          <button type="button" aria-pressed={form === f} key={f} onClick={() => setForm(f)}>
+            {f}
+          </button>
         ))}
       </div>
       {!text && <p class="mg-muted">{store.page.show.missing}</p>}
       {text && form === "Formula" && <Formula tex={latex} />}
-      {text && form !== "Formula" && <pre class="mg-code" tabIndex={0} aria-label={form}>{text}</pre>}
+      {text && form !== "Formula" && (
+        <pre class="mg-code" tabIndex={0} aria-label={form}>
+          {text}
+        </pre>
+      )}
       {store.edited.value.length > 0 && form !== "Formula" && (
-        <p class="mg-muted">With the numbers this page came with, not those you have put in since.</p>
+        <p class="mg-muted">
+          With the numbers this page came with, not those you have put in since.
+        </p>
       )}
     </section>
   );
@@ -44,7 +56,7 @@ export function ShowAs({ store }: { store: Store }) {
 function Formula({ tex }: { tex: string }) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (host.current) host.current.innerHTML = mathml(tex); // every piece of text in it is escaped there
+    if (host.current) host.current.innerHTML = mathml(tex); // which escapes every piece of text
   }, [tex]);
   return <div class="mg-math" ref={host} tabIndex={0} role="group" aria-label="Formula"></div>;
 }

@@ -74,20 +74,28 @@ export function createStore(page: PageData, rules: Rules) {
     return marked;
   });
   // While the order is being built: who has a place in it, and who was visited.
-  const ordering = computed(() => (phase.value === "order" ? timeline.value.ordering(step.value) : null));
+  const ordering = computed(() =>
+    phase.value === "order" ? timeline.value.ordering(step.value) : null,
+  );
   const scene = computed(() => tree.scene(open.value));
   const selectedNode = computed(() => {
     const key = selected.value;
     return key?.startsWith("n") ? Number(key.slice(1)) : -1;
   });
   const edited = computed(() =>
-    graph.labels.map((_, i) => i).filter((i) => graph.isLeaf(i) && !Object.is(data.value[i], original[i])),
+    graph.labels
+      .map((_, i) => i)
+      .filter((i) => graph.isLeaf(i) && !Object.is(data.value[i], original[i])),
   );
 
-  if (page.history) step.value = timeline.value.length; // there training is the story, not one backward
+  // with a history the story is training, not one backward pass: that is shown as done
+  if (page.history) step.value = timeline.value.length;
 
   // Another output to run backward from.
-  const setRoot = (node: number) => keepingPlace(() => { root.value = node; });
+  const setRoot = (node: number) =>
+    keepingPlace(() => {
+      root.value = node;
+    });
 
   const goTo = (to: number) => {
     step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));
@@ -101,7 +109,8 @@ export function createStore(page: PageData, rules: Rules) {
     act();
     const after = timeline.value;
     if (end) step.value = after.length;
-    else if (was === "backward") step.value = Math.min(after.length, step.value - before.ends.order + after.ends.order);
+    else if (was === "backward")
+      step.value = Math.min(after.length, step.value - before.ends.order + after.ends.order);
     else step.value = Math.min(step.value, after.length);
   };
 
@@ -114,7 +123,14 @@ export function createStore(page: PageData, rules: Rules) {
     graph.forward(next);
     data.value = next;
     const actual = next[root.value] - before[root.value];
-    change.value = { node, from: before[node], to: x, predicted: slope * (x - before[node]), actual, held: graph.heldBehind(node) };
+    change.value = {
+      node,
+      from: before[node],
+      to: x,
+      predicted: slope * (x - before[node]),
+      actual,
+      held: graph.heldBehind(node),
+    };
   };
 
   // Take over several leaves at once, with no prediction: from Python, or from training.
@@ -130,7 +146,8 @@ export function createStore(page: PageData, rules: Rules) {
     if (isOpen) next.add(group.id);
     else next.delete(group.id);
     open.value = next;
-    if (!isOpen && selected.value && !scene.value.boxes.has(selected.value)) selected.value = groupKey(group);
+    if (!isOpen && selected.value && !scene.value.boxes.has(selected.value))
+      selected.value = groupKey(group);
   };
 
   const setAllOpen = (isOpen: boolean) => {
@@ -147,7 +164,8 @@ export function createStore(page: PageData, rules: Rules) {
     selected.value = `n${node}`;
   };
 
-  const hidden = (node: number) => quiz.value?.node === node && quiz.value.verdict !== "right" && quiz.value.verdict !== "shown";
+  const hidden = (node: number) =>
+    quiz.value?.node === node && quiz.value.verdict !== "right" && quiz.value.verdict !== "shown";
 
   const goToPhase = (to: Phase, end = false) => {
     const { ends } = timeline.value;
@@ -156,8 +174,46 @@ export function createStore(page: PageData, rules: Rules) {
   };
 
   return {
-    page, graph, tree, original, data, root, setRoot, bugs, step, playing, speed, selected, open, change, quiz, score, theme,
-    told, snapshot, timeline, partials, current, phase, known, ordering, gradients, right, broken, wrong, scene, selectedNode,
-    edited, goTo, keepingPlace, setLeaf, setLeaves, setOpen, setAllOpen, reveal, hidden, goToPhase,
+    page,
+    graph,
+    tree,
+    original,
+    data,
+    root,
+    setRoot,
+    bugs,
+    step,
+    playing,
+    speed,
+    selected,
+    open,
+    change,
+    quiz,
+    score,
+    theme,
+    told,
+    snapshot,
+    timeline,
+    partials,
+    current,
+    phase,
+    known,
+    ordering,
+    gradients,
+    right,
+    broken,
+    wrong,
+    scene,
+    selectedNode,
+    edited,
+    goTo,
+    keepingPlace,
+    setLeaf,
+    setLeaves,
+    setOpen,
+    setAllOpen,
+    reveal,
+    hidden,
+    goToPhase,
   };
 }

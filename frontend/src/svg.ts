@@ -3,7 +3,7 @@ import { number, short } from "./format";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
-// How near the reader is: everything, fewer words in larger letters, or an overview with nothing to read.
+// How near the reader is: everything, fewer words in larger letters, or an overview.
 export type Detail = "full" | "small" | "tiny";
 
 export function svg<K extends keyof SVGElementTagNameMap>(

@@ -1,17 +1,57 @@
-// The part of TeX that the op table and the formulas are written in, as MathML, which browsers draw themselves.
-// A command that is not known is taken for the name of a function, so that a new op is readable at once.
+// The part of TeX that the op table and the formulas are written in, as MathML, which browsers draw
+// themselves. A command that is not known is taken for the name of a function, so that a new op is
+// readable at once.
 
 const SYMBOLS: Record<string, string> = {
-  cdot: "·", times: "×", sigma: "σ", partial: "∂", sum: "∑", prod: "∏", leq: "≤", le: "≤", geq: "≥", ge: "≥",
-  neq: "≠", ne: "≠", infty: "∞", pm: "±", to: "→", ldots: "…", dots: "…", cdots: "⋯", lt: "<", gt: ">", mid: "|",
-  alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", theta: "θ", lambda: "λ", mu: "μ", pi: "π",
+  cdot: "·",
+  times: "×",
+  sigma: "σ",
+  partial: "∂",
+  sum: "∑",
+  prod: "∏",
+  leq: "≤",
+  le: "≤",
+  geq: "≥",
+  ge: "≥",
+  neq: "≠",
+  ne: "≠",
+  infty: "∞",
+  pm: "±",
+  to: "→",
+  ldots: "…",
+  dots: "…",
+  cdots: "⋯",
+  lt: "<",
+  gt: ">",
+  mid: "|",
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  delta: "δ",
+  epsilon: "ε",
+  theta: "θ",
+  lambda: "λ",
+  mu: "μ",
+  pi: "π",
 };
 const SPACES = new Set([",", ";", ":", "!", " ", "quad", "qquad"]);
-const TEXT = new Set(["text", "mathrm", "operatorname", "mathit", "mathsf", "texttt", "textit", "textbf"]);
+const TEXT = new Set([
+  "text",
+  "mathrm",
+  "operatorname",
+  "mathit",
+  "mathsf",
+  "texttt",
+  "textit",
+  "textbf",
+]);
 const ESCAPED = new Set(["{", "}", "_", "%", "#", "&", "$"]);
 const ENVIRONMENT = new Set(["aligned", "align*", "align", "gathered"]);
 
-type Token = { kind: "command" | "open" | "close" | "script" | "letter" | "number" | "sign" | "row" | "cell"; text: string };
+type Token = {
+  kind: "command" | "open" | "close" | "script" | "letter" | "number" | "sign" | "row" | "cell";
+  text: string;
+};
 
 function tokens(tex: string): Token[] {
   const found: Token[] = [];
@@ -59,7 +99,9 @@ class Parser {
       this.at += 1;
     }
     if (rows.length === 1 && rows[0].length === 1) return rows[0][0];
-    const cells = rows.map((row) => `<mtr>${row.map((c) => `<mtd><mrow>${c}</mrow></mtd>`).join("")}</mtr>`);
+    const cells = rows.map(
+      (row) => `<mtr>${row.map((c) => `<mtd><mrow>${c}</mrow></mtd>`).join("")}</mtr>`,
+    );
     return `<mtable class="aligned" displaystyle="true">${cells.join("")}</mtable>`;
   }
 
@@ -98,7 +140,8 @@ class Parser {
 
   private group(): string {
     let inside = "";
-    while (this.at < this.tokens.length && this.tokens[this.at].kind !== "close") inside += this.scripted();
+    while (this.at < this.tokens.length && this.tokens[this.at].kind !== "close")
+      inside += this.scripted();
     this.at += 1;
     return `<mrow>${inside}</mrow>`;
   }
@@ -110,7 +153,10 @@ class Parser {
       const token = this.tokens[this.at];
       if (token.kind === "open" && depth++ === 0) continue;
       if (token.kind === "close" && --depth === 0) break;
-      text += token.kind === "command" && !ESCAPED.has(token.text) && token.text !== " " ? "" : token.text;
+      text +=
+        token.kind === "command" && !ESCAPED.has(token.text) && token.text !== " "
+          ? ""
+          : token.text;
       if (depth === 0) break;
     }
     this.at += 1;
@@ -128,7 +174,10 @@ class Parser {
     }
     if (SPACES.has(name)) return `<mspace width="${name === "," ? "0.17em" : "0.5em"}"></mspace>`;
     if (ESCAPED.has(name)) return `<mo stretchy="false">${escaped(name)}</mo>`;
-    if (SYMBOLS[name]) return /^\p{L}$/u.test(SYMBOLS[name]) ? `<mi>${SYMBOLS[name]}</mi>` : `<mo>${SYMBOLS[name]}</mo>`;
+    if (SYMBOLS[name])
+      return /^\p{L}$/u.test(SYMBOLS[name])
+        ? `<mi>${SYMBOLS[name]}</mi>`
+        : `<mo>${SYMBOLS[name]}</mo>`;
     return `<mi mathvariant="normal">${escaped(name)}</mi>`;
   }
 
@@ -139,6 +188,9 @@ class Parser {
 }
 
 export function mathml(tex: string): string {
-  const source = tex.trim().replace(/^\$+|\$+$/g, "").replace(/^\\\[|\\\]$/g, "");
+  const source = tex
+    .trim()
+    .replace(/^\$+|\$+$/g, "")
+    .replace(/^\\\[|\\\]$/g, "");
   return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">${new Parser(source).all()}</math>`;
 }

@@ -37,7 +37,7 @@ const AGAIN = 1;
 const APPEND = 2;
 const ACTS = ["visit", "again", "append"] as const;
 const SEED = -1;
-export const LIMIT = 20_000; // steps of a naive recursion, which may need more than there is time for
+export const LIMIT = 20_000; // contributions of a recursion, which may need more than there is time
 
 export class Timeline {
   readonly order: number[];
@@ -100,7 +100,8 @@ export class Timeline {
   private inOrder(): void {
     for (let i = this.order.length - 1; i >= 0; i--) {
       const node = this.order[i];
-      for (let slot = 0; slot < this.graph.parents[node].length; slot++) this.events.push(node, slot);
+      for (let slot = 0; slot < this.graph.parents[node].length; slot++)
+        this.events.push(node, slot);
     }
   }
 
@@ -136,7 +137,14 @@ export class Timeline {
     let run = 0;
     for (let k = 0; k <= e; k += 2) run += Number(this.events[k + 1] === SEED);
     if (slot === SEED) return { phase: "backward", act: "seed", node, run };
-    return { phase: "backward", act: "add", node, slot, parent: this.graph.parents[node][slot], run };
+    return {
+      phase: "backward",
+      act: "add",
+      node,
+      slot,
+      parent: this.graph.parents[node][slot],
+      run,
+    };
   }
 
   // Which values are computed after so many steps.

@@ -1,12 +1,12 @@
-// How a model learnt: one slider moves the graph, the decision boundary, the loss and the parameters.
+// How a model learnt: one slider moves graph, decision boundary, loss and parameters.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { number } from "./format";
-import { Icon } from "./scrubber";
 import type { Graph } from "./graph";
+import { drawCurve, drawPlane, widened } from "./plane";
+import { Icon } from "./scrubber";
 import type { Store } from "./store";
 import type { HistoryData } from "./types";
 
-const GRID = 30;
 const W = 328;
 const H = 96;
 
@@ -15,7 +15,9 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
   const last = history.steps.length - 1;
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState(1);
-  const goTo = (to: number) => { store.snapshot.value = Math.min(last, Math.max(0, to)); };
+  const goTo = (to: number) => {
+    store.snapshot.value = Math.min(last, Math.max(0, to));
+  };
   useEffect(() => {
     const row = history.values[at];
     store.setLeaves(history.parameters.map((node, i) => [node, Number(row[i])]));
@@ -30,9 +32,13 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
   }, [playing, speed]);
   return (
     <section class="mg-card mg-training">
-      <h2>Training <span class="mg-kind">step {history.steps[at].toLocaleString("en")}</span></h2>
+      <h2>
+        Training <span class="mg-kind">step {history.steps[at].toLocaleString("en")}</span>
+      </h2>
       <div class="mg-row mg-controls">
-        <button type="button" aria-label="One snapshot back" onClick={() => goTo(at - 1)}><Icon shape="back" /></button>
+        <button type="button" aria-label="One snapshot back" onClick={() => goTo(at - 1)}>
+          <Icon shape="back" />
+        </button>
         <button
           type="button"
           class="mg-play"
@@ -44,9 +50,19 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
         >
           <Icon shape={playing ? "pause" : "play"} />
         </button>
-        <button type="button" aria-label="One snapshot on" onClick={() => goTo(at + 1)}><Icon shape="on" /></button>
-        <select aria-label="Training speed" value={String(speed)} onChange={(e) => setSpeed(Number(e.currentTarget.value))}>
-          {[0.5, 1, 2, 4].map((s) => <option value={String(s)} key={s}>{s}×</option>)}
+        <button type="button" aria-label="One snapshot on" onClick={() => goTo(at + 1)}>
+          <Icon shape="on" />
+        </button>
+        <select
+          aria-label="Training speed"
+          value={String(speed)}
+          onChange={(e) => setSpeed(Number(e.currentTarget.value))}
+        >
+          {[0.5, 1, 2, 4].map((s) => (
+            <option value={String(s)} key={s}>
+              {s}×
+            </option>
+          ))}
         </select>
         <input
           type="range"
@@ -61,7 +77,9 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
         />
       </div>
       <Boundary store={store} history={history} />
-      {history.curves.map((curve) => <Curve key={curve.name} curve={curve} step={history.steps[at]} />)}
+      {history.curves.map((curve) => (
+        <Curve key={curve.name} curve={curve} step={history.steps[at]} />
+      ))}
       <Histogram history={history} at={at} />
     </section>
   );
@@ -72,7 +90,8 @@ function between(graph: Graph, inputs: number[], output: number): number[] {
   const after = new Set(inputs);
   for (let i = 0; i < graph.size; i++) if (graph.parents[i].some((p) => after.has(p))) after.add(i);
   const before = new Set([output]);
-  for (let i = output; i >= 0; i--) if (before.has(i)) for (const p of graph.parents[i]) before.add(p);
+  for (let i = output; i >= 0; i--)
+    if (before.has(i)) for (const p of graph.parents[i]) before.add(p);
   return [...after].filter((i) => before.has(i) && !inputs.includes(i)).sort((a, b) => a - b);
 }
 
@@ -91,7 +110,9 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
     if (!context || inputs.length > 2 || !points.length) return;
     const scratch = data.slice();
     const at = (...x: number[]) => {
-      x.forEach((v, i) => { scratch[inputs[i]] = v; });
+      x.forEach((v, i) => {
+        scratch[inputs[i]] = v;
+      });
       graph.forwardThrough(nodes, scratch);
       return scratch[output];
     };
@@ -103,147 +124,60 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
   const choose = (e: MouseEvent & { currentTarget: HTMLCanvasElement }) => {
     const { width, height } = e.currentTarget.getBoundingClientRect();
     const place = [e.offsetX / width, 1 - e.offsetY / height];
-    store.setLeaves(inputs.map((node, i) => [node, ranges[i][0] + place[i] * (ranges[i][1] - ranges[i][0])]));
+    store.setLeaves(
+      inputs.map((node, i) => [node, ranges[i][0] + place[i] * (ranges[i][1] - ranges[i][0])]),
+    );
   };
-  const right = points.length && !flat ? accuracy(graph, nodes, data, history, points, targets) : null;
+  const right =
+    points.length && !flat ? accuracy(graph, nodes, data, history, points, targets) : null;
   return (
     <figure>
-      <canvas ref={canvas} class="mg-plane" width={656} height={flat ? 320 : 440} role="img" onClick={choose}
-        aria-label={flat ? "The model's output over its input, with the examples" : "The decision boundary, with the examples"} />
+      <canvas
+        ref={canvas}
+        class="mg-plane"
+        width={656}
+        height={flat ? 320 : 440}
+        role="img"
+        onClick={choose}
+        aria-label={
+          flat
+            ? "The model's output over its input, with the examples"
+            : "The decision boundary, with the examples"
+        }
+      />
       <figcaption>
-        {right !== null && <b>{Math.round(100 * right)}% of {points.length} right. </b>}
-        {flat ? "Click to choose the input of the graph." : "Click to choose the inputs of the graph (the ring)."}
+        {right !== null && (
+          <b>
+            {Math.round(100 * right)}% of {points.length} right.{" "}
+          </b>
+        )}
+        {flat
+          ? "Click to choose the input of the graph."
+          : "Click to choose the inputs of the graph (the ring)."}
       </figcaption>
     </figure>
   );
 }
 
-function accuracy(graph: Graph, nodes: number[], data: Float64Array, history: HistoryData, points: number[][], targets: number[]) {
+function accuracy(
+  graph: Graph,
+  nodes: number[],
+  data: Float64Array,
+  history: HistoryData,
+  points: number[][],
+  targets: number[],
+) {
   const scratch = data.slice();
   const middle = Math.min(...targets) < 0 ? 0 : 0.5;
   let right = 0;
   points.forEach((point, n) => {
-    point.forEach((v, i) => { scratch[history.inputs[i]] = v; });
+    point.forEach((v, i) => {
+      scratch[history.inputs[i]] = v;
+    });
     graph.forwardThrough(nodes, scratch);
     right += Number(scratch[history.output] > 0 === targets[n] > middle);
   });
   return right / points.length;
-}
-
-function widened(xs: number[]): [number, number] {
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
-  const room = (high - low || 1) * 0.12;
-  return [low - room, high + room];
-}
-
-const VIOLET: [number, number, number] = [124, 58, 237];
-const GREEN: [number, number, number] = [22, 163, 74];
-
-function drawPlane(
-  context: CanvasRenderingContext2D,
-  at: (...x: number[]) => number,
-  points: number[][],
-  targets: number[],
-  ranges: [number, number][],
-  here: number[],
-): void {
-  const { width, height } = context.canvas;
-  const [[x0, x1], [y0, y1]] = ranges;
-  const values: number[] = [];
-  for (let row = 0; row < GRID; row++) {
-    for (let column = 0; column < GRID; column++) {
-      const [u, v] = [(column + 0.5) / GRID, (row + 0.5) / GRID];
-      values.push(at(x0 + u * (x1 - x0), y1 + v * (y0 - y1)));
-    }
-  }
-  const small = new OffscreenCanvas(GRID, GRID);
-  const pixels = new ImageData(GRID, GRID);
-  values.forEach((z, i) => {
-    const colour = z > 0 ? GREEN : VIOLET;
-    const strength = 0.12 + 0.5 * Math.abs(Math.tanh(z));
-    pixels.data.set([...colour, 255 * strength], 4 * i);
-  });
-  small.getContext("2d")?.putImageData(pixels, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.imageSmoothingEnabled = true;
-  context.drawImage(small, 0, 0, width, height);
-  contour(context, values);
-  points.forEach(([x, y], n) => {
-    mark(context, ((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height, targets[n] > 0);
-  });
-  ring(context, ((here[0] - x0) / (x1 - x0)) * width, ((y1 - here[1]) / (y1 - y0)) * height);
-}
-
-function ring(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.beginPath();
-  context.arc(x, y, 15, 0, 2 * Math.PI);
-  context.lineWidth = 5;
-  context.strokeStyle = getComputedStyle(context.canvas).color;
-  context.stroke();
-}
-
-// The line where the output is 0, cell by cell (marching squares).
-function contour(context: CanvasRenderingContext2D, values: number[]): void {
-  const { width, height } = context.canvas;
-  const point = (a: number, b: number): [number, number] => {
-    const t = values[a] / (values[a] - values[b]);
-    const place = (i: number) => [((i % GRID) + 0.5) / GRID, (Math.floor(i / GRID) + 0.5) / GRID];
-    const [[ax, ay], [bx, by]] = [place(a), place(b)];
-    return [(ax + t * (bx - ax)) * width, (ay + t * (by - ay)) * height];
-  };
-  context.beginPath();
-  for (let row = 0; row < GRID - 1; row++) {
-    for (let column = 0; column < GRID - 1; column++) {
-      const a = row * GRID + column;
-      const corners = [a, a + 1, a + 1 + GRID, a + GRID];
-      const crossings: [number, number][] = [];
-      corners.forEach((p, i) => {
-        const q = corners[(i + 1) % 4];
-        if (values[p] > 0 !== values[q] > 0) crossings.push(point(p, q));
-      });
-      for (let i = 0; i + 1 < crossings.length; i += 2) {
-        context.moveTo(...crossings[i]);
-        context.lineTo(...crossings[i + 1]);
-      }
-    }
-  }
-  context.lineWidth = 4;
-  context.strokeStyle = getComputedStyle(context.canvas).color;
-  context.stroke();
-}
-
-function mark(context: CanvasRenderingContext2D, x: number, y: number, positive: boolean): void {
-  context.beginPath();
-  if (positive) context.arc(x, y, 7, 0, 2 * Math.PI);
-  else context.rect(x - 6, y - 6, 12, 12);
-  context.fillStyle = `rgb(${(positive ? GREEN : VIOLET).join()})`;
-  context.strokeStyle = "#fff";
-  context.lineWidth = 2.5;
-  context.fill();
-  context.stroke();
-}
-
-function drawCurve(
-  context: CanvasRenderingContext2D,
-  at: (...x: number[]) => number,
-  points: number[][],
-  targets: number[],
-  [x0, x1]: [number, number],
-  here: number,
-): void {
-  const { width, height } = context.canvas;
-  const xs = Array.from({ length: 81 }, (_, i) => x0 + ((x1 - x0) * i) / 80);
-  const ys = xs.map((x) => at(x));
-  const [y0, y1] = widened([...targets, ...ys.filter(Number.isFinite)]);
-  const place = (x: number, y: number): [number, number] => [((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height];
-  context.clearRect(0, 0, width, height);
-  points.forEach(([x], n) => mark(context, ...place(x, targets[n]), true));
-  context.beginPath();
-  xs.forEach((x, i) => context.lineTo(...place(x, ys[i])));
-  context.lineWidth = 4;
-  context.strokeStyle = getComputedStyle(context.canvas).color;
-  context.stroke();
-  ring(context, ...place(here, at(here)));
 }
 
 function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: number }) {
@@ -256,17 +190,32 @@ function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: nu
   const x = (s: number) => 4 + ((W - 8) * s) / end;
   const y = (v: number) => 6 + ((H - 12) * (high - v)) / (high - low || 1);
   let near = 0;
-  curve.steps.forEach((s, i) => { if (s <= step) near = i; });
-  const d = values.map((v, i) => (Number.isFinite(v) ? `${i ? "L" : "M"}${x(curve.steps[i]).toFixed(1)} ${y(v).toFixed(1)}` : "")).join("");
+  curve.steps.forEach((s, i) => {
+    if (s <= step) near = i;
+  });
+  const d = values
+    .map((v, i) =>
+      Number.isFinite(v)
+        ? `${i ? "L" : "M"}${x(curve.steps[i]).toFixed(1)} ${y(v).toFixed(1)}`
+        : "",
+    )
+    .join("");
   return (
     <figure>
-      <svg class="mg-chart" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={`${curve.name} over the steps: ${number(values[near])} here`}>
+      <svg
+        class="mg-chart"
+        viewBox={`0 0 ${W} ${H}`}
+        role="img"
+        aria-label={`${curve.name} over the steps: ${number(values[near])} here`}
+      >
         <line class="mg-axis" x1="0" x2={W} y1={y(0)} y2={y(0)} />
         <path class="mg-curve" d={d} />
         <line class="mg-now" x1={x(step)} x2={x(step)} y1="0" y2={H} />
         <circle class="mg-now" cx={x(curve.steps[near])} cy={y(values[near])} r="5" />
       </svg>
-      <figcaption>{curve.name} <b>{number(values[near])}</b></figcaption>
+      <figcaption>
+        {curve.name} <b>{number(values[near])}</b>
+      </figcaption>
     </figure>
   );
 }
@@ -275,7 +224,9 @@ function Histogram({ history, at }: { history: HistoryData; at: number }) {
   const BINS = 27;
   const reach = useMemo(() => {
     let most = 1e-9;
-    for (const row of history.values) for (const v of row) if (Number.isFinite(Number(v))) most = Math.max(most, Math.abs(Number(v)));
+    for (const row of history.values)
+      for (const v of row)
+        if (Number.isFinite(Number(v))) most = Math.max(most, Math.abs(Number(v)));
     return most;
   }, [history]);
   const counts = new Array<number>(BINS).fill(0);
@@ -286,13 +237,29 @@ function Histogram({ history, at }: { history: HistoryData; at: number }) {
   const top = Math.max(...counts, 1);
   return (
     <figure>
-      <svg class="mg-chart" viewBox={`0 0 ${W} ${H}`} role="img" aria-label={`Histogram of ${history.parameters.length} parameters`}>
+      <svg
+        class="mg-chart"
+        viewBox={`0 0 ${W} ${H}`}
+        role="img"
+        aria-label={`Histogram of ${history.parameters.length} parameters`}
+      >
         {counts.map((n, i) => {
           const h = ((H - 10) * n) / top;
-          return <rect key={i} class="mg-bar" x={(i * W) / BINS + 1} width={W / BINS - 2} y={H - h} height={h} />;
+          return (
+            <rect
+              key={i}
+              class="mg-bar"
+              x={(i * W) / BINS + 1}
+              width={W / BINS - 2}
+              y={H - h}
+              height={h}
+            />
+          );
         })}
       </svg>
-      <figcaption>{history.parameters.length} parameters, from {number(-reach, 3)} to {number(reach, 3)}</figcaption>
+      <figcaption>
+        {history.parameters.length} parameters, from {number(-reach, 3)} to {number(reach, 3)}
+      </figcaption>
     </figure>
   );
 }

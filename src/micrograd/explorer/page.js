@@ -1,6 +1,14 @@
-var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|n|o|s|text|space)$/,rt=Array.isArray,ot=De.slice,se=Object.assign;function ae(t){t&&t.parentNode&&t.remove()}function Dt(t,e,n){var r,o,a,s={},i=arguments.length;for(a in e)a=="key"?r=e[a]:a=="ref"&&typeof t!="function"?o=e[a]:s[a]=e[a];return i>2&&(s.children=i>3?ot.call(arguments,2):n),ve(t,s,r,o,null)}function ve(t,e,n,r,o){var a={type:t,props:e,key:n,ref:r,__k:null,__:null,__b:0,__e:null,__c:null,constructor:be,__v:o||++Nt,__i:-1,__u:0};return!o&&M.vnode&&M.vnode(a),a}function A(t){return t.children}function le(t,e){this.props=t,this.context=e,this.__g=0}function ne(t,e){if(e==null)return t.__&&ne(t.__,t.__i+1);for(var n;e<t.__k.length;e++)if((n=t.__k[e])&&n.__e)return n.__e;return typeof t.type!="function"||t.props.__P?null:ne(t)}function Kn(t){var e,n=t.__v,r=n.__e,o=[],a=[],s=t.__P;s&&((e=se({constructor:be},n)).__v=n.__v+1,M.vnode&&M.vnode(e),at(s,e,n,t.__n,s.namespaceURI,32&n.__u?[r]:null,o,r||ne(n),32&n.__u,a),e.__v=n.__v,e.__.__k[e.__i]=e,Rt(o,e,a),n.__=n.__e=null,e.__e!=r&&Pt(e))}function Pt(t){if((t=t.__)&&t.__c&&!t.props.__P)return t.__e=null,t.__k.some(function(e){return e&&(t.__e=e.__e)}),Pt(t)}function $t(t){(8&t.__g||(t.__g|=8,te.push(t),Ae++))&&Ze==M.debounceRendering||((Ze=M.debounceRendering)||queueMicrotask)(Lt)}function Lt(){try{for(var t,e=1;te.length;)te.length>e&&te.sort(At),t=te.shift(),e=te.length,8&t.__g&&Kn(t)}finally{(Ae=te.length)&&(Ze||queueMicrotask)(Lt)}}function Ot(t,e,n,r,o,a,s,i,u,p,c){var h,m,d,g,v,f,y=r.__k||De,b=e.length;for(u=Yn(n,e,y,u,b),h=0;h<b;h++)(d=n.__k[h])!=null&&(m=~d.__i&&y[d.__i]||ze,d.__i=h,f=at(t,d,m,o,a,s,i,u,p,c),g=d.__e,(m.ref!=d.ref||8&m.__u)&&(m.ref&&st(m.ref,null,d,m),d.ref&&c.push(d.ref,d.__c||g,d)),v=v||g,4&d.__u?(u=Gt(d,u,t,!m.__v),m.__e&&(m.__e=null)):typeof d.type=="function"&&f!==void 0?u=f:g&&(u=g.nextSibling),d.__u&=-21);return n.__e=v,u}function Yn(t,e,n,r,o){var a,s,i,u,p,c,h,m,d,g=n.length,v=g,f=0,y=0,b=t.__k=Array(o);for(a=0;a<o;a++)(s=e[a])!=null&&typeof s!="boolean"&&typeof s!="function"?(typeof s!="object"||s.constructor===String?s=b[a]=ve(null,s):rt(s)?s=b[a]=ve(A,{children:s}):s.constructor===be&&s.__b?s=b[a]=ve(s.type,s.props,s.key,s.ref,s.__v):b[a]=s,u=a+f,s.__=t,s.__b=t.__b+1,i=null,~(p=s.__i=Xn(s,n,u,v))&&(v--,(i=n[p])&&(i.__u|=2)),i&&i.__v?(s.__u|=16,p==u-1?f--:p==u+1?f++:p!=u&&(p>u?f--:f++,y=1)):(~p||(o>g?f--:o<g&&f++),typeof s.type!="function"&&(s.__u|=4))):b[a]=null;if(y){for(c=[],h=[],a=0;a<o;a++)if((s=b[a])&&16&s.__u){for(f=0,m=c.length;f<m;)c[d=f+m>>1]<s.__i?f=d+1:m=d;c[f]=s.__i,h[a]=f+1}for(f=c.length;a--;)h[a]&&(h[a]==f?f--:b[a].__u|=4)}if(v)for(a=0;a<g;a++)!(i=n[a])||2&i.__u||(i.__e==r&&(r=ne(i)),it(i,i));return r}function Gt(t,e,n,r){var o,a,s,i;if(typeof t.type=="function"){if(t.props.__P)return e;if(o=t.__k)for(a=0;a<o.length;a++)o[a]&&(o[a].__=t,e=Gt(o[a],e,n,!1));return e}for(e&&!e.parentNode&&(e=ne(t))&&!e.parentNode&&(e=null),s=t.__e,i=e;i&&i.nodeType==8;)i=i.nextSibling;for(s!=i&&(!r&&n.moveBefore&&s.parentNode?n.moveBefore(s,e):n.insertBefore(s,e||null)),e=s;(e=e&&e.nextSibling)&&e.nodeType==8&&!e.data.startsWith("$s"););return e}function Xn(t,e,n,r){var o,a=t.key,s=t.type,i=e[n],u=i&&!(2&i.__u);if(i===null&&a==null||u&&a==i.key&&s==i.type)return n;if(r>(u?1:0)){for(o=n-1;o>=0;o--)if((i=e[o])&&!(2&i.__u)&&a==i.key&&s==i.type)return o;for(o=n+1;o<e.length;o++)if((i=e[o])&&!(2&i.__u)&&a==i.key&&s==i.type)return o}return-1}function Tt(t,e,n){n==null&&(n=""),e[0]=="-"?t.setProperty(e,n):t[e]=n}function $e(t,e,n,r,o){var a,s;if(e=="style")if(typeof n=="string")t.style.cssText=n;else{if(typeof r=="string"&&(t.style.cssText=r=""),r)for(e in r)n&&e in n||Tt(t.style,e);if(n)for(e in n)r&&n[e]==r[e]||Tt(t.style,e,n[e])}else if(e[0]=="o"&&e[1]=="n")typeof n!="function"&&(n=null),typeof r!="function"&&(r=null),(t.__e||(t.__e={}))[e]=n,n&&r||(s=et[e]||(et[e]=Qn(e)),(t.__a||(t.__a={}))[e]=nt,a=e!=(e=e.replace(zt,"$1")),(e=e.slice(2))[0]<"a"&&(e=e.toLowerCase()),n?t.addEventListener(e,s,a):t.removeEventListener(e,s,a));else{if(o=="http://www.w3.org/2000/svg")e=e.replace(/xlink(H|:h)/,"h").replace(/sName$/,"s");else if(e!="width"&&e!="height"&&e!="href"&&e!="list"&&e!="form"&&e!="tabIndex"&&e!="download"&&e!="rowSpan"&&e!="colSpan"&&e!="role"&&e!="popover"&&e in t)try{return void(t[e]=n??"")}catch{}if(typeof n=="function")return;n==null||n===!1&&e[4]!="-"?t.removeAttribute(e):t.setAttribute(e,e=="popover"&&n==1?"":n)}}function Qn(t){return function(e){var n=this.__e;if(n){if(n=n[t],e[Te]==null)e[Te]=nt++;else if(e[Te]<this.__a[t])return;return n(M.event?M.event(e):e)}}}function at(t,e,n,r,o,a,s,i,u,p){var c,h,m,d,g,v,f,y,b,_,w,D,E,T,R,Y,q,Q,W=e.type;if(e.constructor!==be)return null;128&n.__u&&(u=32&n.__u,c=n.__c.__z)&&(e.__u|=u,h=a=[],c.nodeType==8?i=Ne(c,a):a.push(c),i=a[0]||i),(c=M.__b)&&c(e);e:if(typeof W=="function"){m=s.length;try{if(y=e.props,b=(c=W.prototype)&&c.render,_=(c=W.contextType)&&r[c.__c],w=c?_?_.props.value:c.__:r,(d=n.__c)?(e.__c=d,2&d.__g&&(d.__g|=1)):(b?e.__c=d=new W(y,w):(e.__c=d=new le(y,w),d.constructor=W,d.render=Zn),_&&_.sub(d),d.state||(d.state={}),d.__n=r,d.__g|=8,d.__h=[],d.__k=[]),b&&(d.__s||(d.__s=d.state),W.getDerivedStateFromProps&&(d.__s==d.state&&(d.__s=se({},d.__s)),se(d.__s,W.getDerivedStateFromProps(y,d.__s)))),g=d.props,v=d.state,d.__v=e,n.__c){if(y!==g&&b&&!W.getDerivedStateFromProps&&d.componentWillReceiveProps&&d.componentWillReceiveProps(y,w),e.__v==n.__v&&!(8&d.__g)||!(4&d.__g)&&d.shouldComponentUpdate&&d.shouldComponentUpdate(y,d.__s,w)===!1){e.__v!=n.__v&&(d.props=y,d.state=d.__s,d.__g&=-9),e.__e=n.__e,e.__k=n.__k,e.__k.some(function(I){I&&(I.__=e)}),De.push.apply(d.__h,d.__k),d.__k=[],d.__h.length&&s.push(d),i=ne(n);break e}d.componentWillUpdate&&d.componentWillUpdate(y,d.__s,w),b&&d.componentDidUpdate&&d.__h.push(function(){d.componentDidUpdate(g,v,f)})}else b&&!W.getDerivedStateFromProps&&d.componentWillMount&&d.componentWillMount(),b&&d.componentDidMount&&d.__h.push(d.componentDidMount);d.context=w,d.props=y,d.__P=t,d.__g&=-5,D=M.__r,E=b?25:0;do d.__g&=-9,D&&D(e),c=d.render(d.props,d.state=d.__s,d.context);while(8&d.__g&&++E<25);b&&(De.push.apply(d.__h,d.__k),d.__k=[]),d.state=d.__s,d.getChildContext&&(r=se({},r,d.getChildContext())),b&&n.__c&&d.getSnapshotBeforeUpdate&&(f=d.getSnapshotBeforeUpdate(g,v)),T=c&&c.type===A&&c.key==null?c.props.children:c,y.__P&&(c=i,o=(t=y.__P).namespaceURI,u=a=null,n.props&&n.props.__P!=t&&(n.__k.some(function(I){I&&it(I,I)}),n.__k=null),i=n.__k?ne(n,0):null),i=Ot(t,rt(T)?T:[T],e,n,r,o,a,s,i,u,p),y.__P&&(e.__e=null,i=c),e.__u&=-161,h&&h.some(ae),d.__h.length&&s.push(d),1&d.__g&&(d.__g&=-4)}catch(I){if(s.length=m,e.__v=null,u||a)if(I&&I.then){if(e.__u|=128|u,a){for(~(q=a.indexOf(i||void 0))||(q=a.length);(Q=a[q-1])&&Q.nodeType==8;)q--;for(;q<a.length;q++)if(Q=a[q])if(a[q]=null,R){if(Q==Y)break}else{if(Q.nodeType!=8)break;Q.data.startsWith("$s")&&(Y=Ne(R=Q))}}if(!R){for(;i&&i.nodeType==8&&i.nextSibling;)i=i.nextSibling;R=i}(c=Ne(R=e.__c.__z||(e.__c.__z=R)))?(e.__e=R,i=c):e.__e=i,i=i&&i.nextSibling}else a&&a.some(ae);else e.__e=n.__e;e.__k||(e.__k=n.__k||[]),I&&I.then||Bt(e),M.__e(I,e,n)}}else i=e.__e=Jn(n.__e,e,n,r,o,a,s,u,p,t);return(c=M.diffed)&&c(e),i}function Ne(t,e){if(t&&t.nodeType==8&&t.data.startsWith("$s"))for(var n=1;t=t.nextSibling;){if(t.nodeType==8){if(t.data.startsWith("$s"))n++;else if(t.data.startsWith("/$s")&&!--n)return t}e&&e.push(t)}}function Bt(t){t&&(t.__c&&(t.__c.__g|=4),t.__k&&t.__k.some(Bt))}function Rt(t,e,n){for(var r=0;r<n.length;)st(n[r++],n[r++],n[r++]);M.__c&&M.__c(e,t),t.some(function(o){try{t=o.__h,o.__h=[],t.some(function(a){a.call(o)})}catch(a){M.__e(a,o.__v)}})}function Jn(t,e,n,r,o,a,s,i,u,p){var c,h,m,d,g,v,f,y,b=n.props||ze,_=e.props,w=e.type;if(w=="svg"?o="http://www.w3.org/2000/svg":w=="math"?o="http://www.w3.org/1998/Math/MathML":o||(o="http://www.w3.org/1999/xhtml"),a){for(c=0;c<a.length;c++)if((g=a[c])&&(w?g.localName==w:g.nodeType==3)){t=g,a[c]=null;break}}if(!t){if(y=p.ownerDocument||document,!w)return y.createTextNode(_);t=y.createElementNS(o,w,_.is?_:p),i&&(M.__m&&M.__m(e,a),i=!1),a=null}if(w){if(p=w=="template"&&t.content||t,a=w=="textarea"&&_.defaultValue!=null?null:a&&ot.call(p.childNodes),!i&&a)for(b={},c=0;c<t.attributes.length;c++)b[(g=t.attributes[c]).name]=g.value;for(c in b)g=b[c],c=="dangerouslySetInnerHTML"?m=g:c=="children"||c in _||c=="value"&&"defaultValue"in _||c=="checked"&&"defaultChecked"in _||$e(t,c,null,g,o);for(c in _)g=_[c],c=="children"?d=g:c=="dangerouslySetInnerHTML"?h=g:c=="value"?v=g:c=="checked"?f=g:i&&typeof g!="function"||b[c]===g||$e(t,c,g,b[c],o);h?(i||m&&(h.__html==m.__html||h.__html==t.innerHTML)||(t.innerHTML=h.__html),e.__k=[]):(m&&(t.textContent=""),(w=="foreignObject"||o=="http://www.w3.org/1998/Math/MathML"&&Wn.test(w))&&(o="http://www.w3.org/1999/xhtml"),Ot(p,rt(d)?d:[d],e,n,r,o,a,s,a?a[0]:n.__k&&ne(n,0),i,u),a&&a.some(ae)),i&&w!="textarea"||(c="value",w=="progress"&&v==null?t.removeAttribute(c):v==null||v===t[c]&&(w!="progress"||v)||$e(t,c,v,b[c],o),c="checked",f!=null&&f!=t[c]&&$e(t,c,f,b[c],o))}else b===_||i&&t.data==_||(t.data=_);return t}function st(t,e,n,r){try{typeof t=="function"?e?e.__x=t(e)||1:r&&(r=r.__c||r.__e)&&(e=r.__x)&&(r.__x=null,typeof e=="function"?e():t(null)):t.current=e}catch(o){M.__e(o,n)}}function it(t,e,n){var r,o,a,s;if(M.unmount&&M.unmount(t),!(r=t.ref)||r.current&&r.current!=t.__e||st(r,null,e,t),r=t.__c){if(r.componentWillUnmount)try{r.componentWillUnmount()}catch(i){M.__e(i,e)}r.__P=r.__n=null}if(r=t.__k)for(s=0;s<r.length;s++)r[s]&&it(r[s],e,typeof t.type!="function"||n&&!t.props.__P);!n&&(r=t.__c)&&(r=r.__z)&&(o=Ne(r,a=[]))&&(r==t.__e&&a.some(ae),ae(o),ae(r)),n||ae(t.__e),t.__e=t.__c=t.__=null}function Zn(t,e,n){return this.constructor(t,n)}function lt(t,e){var n,r,o,a;M.__&&M.__(t,e),e.nodeType==9&&(e=e.documentElement),r=(n=t&&32&t.__u)?null:e.__k,e.__k=ve(A,{children:[t]}),o=[],a=[],at(e,e.__k,r||ze,ze,e.namespaceURI,r?null:e.firstChild?ot.call(e.childNodes):null,o,r?r.__e:e.firstChild,n,a),Rt(o,e.__k,a),e.__k.props.children=null}M={__e:function(t,e,n,r){for(var o,a,s;e=e.__;)if((o=e.__c)&&!(1&o.__g)){o.__g|=4;try{if((s=(a=o.constructor)&&a.getDerivedStateFromError)&&o.setState(a.getDerivedStateFromError(t)),o.componentDidCatch&&(o.componentDidCatch(t,r||{}),s=1),s&&8&o.__g)return void(o.__g|=2)}catch(i){t=i}}throw Ae=0,t}},Nt=0,tt=function(t){return t!=null&&t.constructor===be},le.prototype.setState=function(t,e){var n=this.__s;n&&n!=this.state||(n=this.__s=se({},this.state)),typeof t=="function"&&(t=t(se({},n),this.props)),t&&(se(n,t),this.__v&&(e&&this.__k.push(e),$t(this)))},le.prototype.forceUpdate=function(t){this.__v&&(this.__g|=4,t&&this.__h.push(t),$t(this))},le.prototype.render=A,te=[],Ae=0,At=function(t,e){return t.__v.__b-e.__v.__b},Te=Symbol(),zt=/(PointerCapture)$|Capture$/i,nt=0,et={},qn=0;var ye,P,ut,It,ct=Object.is,Pe=0,Yt=[],pt=[],z=M,Ft=z.__b,Ht=z.__r,jt=z.diffed,Ut=z.__c,Vt=z.unmount,qt=z.__;function ht(t,e){z.__h&&z.__h(P,t,Pe||e),Pe=0;var n=P.__H||(P.__H={__:[],__h:[]});return t>=n.__.length&&n.__.push({}),n.__[t]}function H(t){return Pe=1,er(Qt,t)}function er(t,e,n){var r=ht(ye++,2);if(r.t=t,!r.__c&&(r.__=[n?n(e):Qt(void 0,e),function(a){var s=(r.__N||r.__)[0],i=r.t(s,a);ct(s,i)||(r.__N=[i,r.__[1]],r.__c.setState({}))}],r.__c=P,!P.__f)){P.__f=!0;var o=P.shouldComponentUpdate;P.shouldComponentUpdate=function(a,s,i){var u=this.__H;if(!u)return!0;var p=!1,c=this.props!=a;if(u.__.some(function(m){m.__N&&(p=!0,ct(m.__[0],m.__N[0])||(c=!0))}),o){var h=o.call(this,a,s,i);return p?h||c:h}return!p||c}}return r.__}function j(t,e){var n=ht(ye++,3);!z.__s&&Xt(n.__H,e)&&(n.__P=!0,n.__=t,n.u=e,P.__H.__h.push(n))}function K(t){return Pe=5,X(function(){return{current:t}},[])}function X(t,e){var n=ht(ye++,7);return Xt(n.__H,e)&&(n.__=t(),n.__H=e),n.__}function tr(){var t;do{for(;t=pt.shift();)try{_e(t)}catch(n){z.__e(n,{__:(t=t.__P)&&t.__v})}for(;t=Yt.shift();){var e=t.__H;if(t.__P&&e)try{e.__h.some(_e),e.__h.some(dt),e.__h=[]}catch(n){e.__h=[],z.__e(n,t.__v)}}}while(pt.length)}z.__b=function(t){P=null,Ft&&Ft(t)},z.__=function(t,e){t&&e.__k&&e.__k.__m&&(t.__m=e.__k.__m),qt&&qt(t,e)},z.__r=function(t){Ht&&Ht(t),ye=0;var e=(P=t.__c).__H;e&&(ut==P?P.__h=[]:(e.__h.some(_e),e.__h.some(dt),ye=0),e.__h=[],e.__.some(function(n){n.__N&&(n.__=n.__N),n.u=n.__N=void 0})),ut=P},z.diffed=function(t){jt&&jt(t);var e=t.__c;e&&e.__H&&(e.__H.__h.length&&Kt(Yt.push(e)),e.__H.__.some(function(n){n.u&&(n.__H=n.u)})),ut=P=null},z.__c=function(t,e){e.some(function(n){try{n.__h.some(_e),n.__h=n.__h.filter(function(r){return!r.__||dt(r)})}catch(r){n.__h=[function(){throw r}]}}),Ut&&Ut(t,e)},z.unmount=function(t){Vt&&Vt(t);var e,n,r=t.__c;r&&r.__H&&(r.__H.__.some(function(o){try{if(o.__P&&o.__c){if(n===void 0){for(n=t.__;n&&(!n.__c||!n.__c.__P);)n=n.__;n=n&&n.__c}o.__P=n,Kt(pt.push(o))}else _e(o)}catch(a){e=a}}),r.__H=void 0,e&&z.__e(e,r.__v))};var Wt=typeof requestAnimationFrame=="function";function nr(t){var e,n=function(){clearTimeout(r),Wt&&cancelAnimationFrame(e),setTimeout(t)},r=setTimeout(n,35);Wt&&(e=requestAnimationFrame(n))}function Kt(t){t!=1&&It==z.requestAnimationFrame||((It=z.requestAnimationFrame)||nr)(tr)}function _e(t){var e=P,n=t.__c;typeof n=="function"&&(t.__c=void 0,n()),P=e}function dt(t){var e=P;t.__c=t.__(),P=e}function Xt(t,e){return!t||t.length!=e.length||e.some(function(n,r){return!ct(n,t[r])})}function Qt(t,e){return typeof e=="function"?e(t):e}var rr=Symbol.for("preact-signals");function Be(){if(Z>1)Z--;else{var t,e=!1;for((function(){var o=Oe;for(Oe=void 0;o!==void 0;){var a=o.S;if(a.v===o.v)for(var s=a.t;s!==void 0;s=s.x)s.i===o.i&&(s.i=a.i);o=o.o}})();xe!==void 0;){var n=xe;for(xe=void 0,Le++;n!==void 0;){var r=n.u;if(n.u=void 0,n.f&=-3,!(8&n.f)&&Zt(n))try{n.c()}catch(o){e||(t=o,e=!0)}n=r}}if(Le=0,Z--,e)throw t}}function Re(t){if(Z>0)return t();mt=++or,Z++;try{return t()}finally{Be()}}var we,$=void 0;function ke(t){var e=$,n=we;$=void 0,we=void 0;try{return t()}finally{$=e,we=n}}var xe=void 0,Z=0,Le=0,or=0,mt=0,Oe=void 0,Ge=0;function Jt(t){if($!==void 0){var e=t.n;if(e===void 0||e.t!==$)return e={i:0,S:t,p:$.s,n:void 0,t:$,e:void 0,x:void 0,r:e},$.s!==void 0&&($.s.n=e),$.s=e,t.n=e,32&$.f&&t.S(e),e;if(e.i===-1)return e.i=0,e.n!==void 0&&(e.n.p=e.p,e.p!==void 0&&(e.p.n=e.n),e.p=$.s,e.n=void 0,$.s.n=e,$.s=e),e}}function L(t,e){this.v=t,this.i=0,this.n=void 0,this.t=void 0,this.l=0,this.W=e?.watched,this.Z=e?.unwatched,this.name=e?.name}L.prototype.brand=rr;L.prototype.h=function(){return!0};L.prototype.S=function(t){var e=this,n=this.t;n!==t&&t.e===void 0&&(t.x=n,this.t=t,n!==void 0?n.e=t:ke(function(){var r;(r=e.W)==null||r.call(e)}))};L.prototype.U=function(t){var e=this;if(this.t!==void 0){var n=t.e,r=t.x;n!==void 0&&(n.x=r,t.e=void 0),r!==void 0&&(r.e=n,t.x=void 0),t===this.t&&(this.t=r,r===void 0&&ke(function(){var o;(o=e.Z)==null||o.call(e)}))}};L.prototype.subscribe=function(t){var e=this;return F(function(){var n=e.value;ke(function(){return t(n)})},{name:"sub"})};L.prototype.valueOf=function(){return this.value};L.prototype.toString=function(){return this.value+""};L.prototype.toJSON=function(){return this.value};L.prototype.peek=function(){var t=this;return ke(function(){return t.value})};Object.defineProperty(L.prototype,"value",{get:function(){var t=Jt(this);return t!==void 0&&(t.i=this.i),this.v},set:function(t){if(t!==this.v){if(Le>100)throw new Error("Cycle detected");(function(n){Z!==0&&Le===0&&n.l!==mt&&(n.l=mt,Oe={S:n,v:n.v,i:n.i,o:Oe})})(this),this.v=t,this.i++,Ge++,Z++;try{for(var e=this.t;e!==void 0;e=e.x)e.t.N()}finally{Be()}}}});function O(t,e){return new L(t,e)}function Zt(t){for(var e=t.s;e!==void 0;e=e.n)if(e.S.i!==e.i||!e.S.h()||e.S.i!==e.i)return!0;return!1}function en(t){for(var e=t.s;e!==void 0;e=e.n){var n=e.S.n;if(n!==void 0&&(e.r=n),e.S.n=e,e.i=-1,e.n===void 0){t.s=e;break}}}function tn(t){for(var e=t.s,n=void 0;e!==void 0;){var r=e.p;e.i===-1?(e.S.U(e),r!==void 0&&(r.n=e.n),e.n!==void 0&&(e.n.p=r)):n=e,e.S.n=e.r,e.r!==void 0&&(e.r=void 0),e=r}t.s=n}function ie(t,e){L.call(this,void 0,e),this.x=t,this.s=void 0,this.g=Ge-1,this.f=4}ie.prototype=new L;ie.prototype.h=function(){if(this.f&=-3,1&this.f)return!1;if((36&this.f)==32||(this.f&=-5,this.g===Ge))return!0;if(this.g=Ge,this.f|=1,this.i>0&&!Zt(this))return this.f&=-2,!0;var t=$;try{en(this),$=this;var e=this.x();(16&this.f||this.v!==e||this.i===0)&&(this.v=e,this.f&=-17,this.i++)}catch(n){this.v=n,this.f|=16,this.i++}return $=t,tn(this),this.f&=-2,!0};ie.prototype.S=function(t){if(this.t===void 0){this.f|=36;for(var e=this.s;e!==void 0;e=e.n)e.S.S(e)}L.prototype.S.call(this,t)};ie.prototype.U=function(t){if(this.t!==void 0&&(L.prototype.U.call(this,t),this.t===void 0)){this.f&=-33;for(var e=this.s;e!==void 0;e=e.n)e.S.U(e)}};ie.prototype.N=function(){if(!(2&this.f)){this.f|=6;for(var t=this.t;t!==void 0;t=t.x)t.t.N()}};Object.defineProperty(ie.prototype,"value",{get:function(){if(1&this.f)throw new Error("Cycle detected");var t=Jt(this);if(this.h(),t!==void 0&&(t.i=this.i),16&this.f)throw this.v;return this.v}});function G(t,e){return new ie(t,e)}function nn(t){var e=t.j;if(t.j=void 0,typeof e=="function"){Z++;var n=$;$=void 0;try{e()}catch(r){throw t.f&=-2,t.f|=8,ft(t),r}finally{$=n,Be()}}}function ft(t){for(var e=t.s;e!==void 0;e=e.n)e.S.U(e);t.x=void 0,t.s=void 0,nn(t)}function ar(t){if($!==this)throw new Error("Out-of-order effect");tn(this),$=t,this.f&=-2;try{8&this.f&&ft(this)}finally{Be()}}function ue(t,e){this.x=t,this.j=void 0,this.s=void 0,this.u=void 0,this.f=32,this.name=e?.name,we&&we.push(this)}ue.prototype.c=function(){var t=this.S();try{if(8&this.f||this.x===void 0)return;var e=this.x();typeof e=="function"&&(this.j=e)}finally{t()}};ue.prototype.S=function(){if(1&this.f)throw new Error("Cycle detected");this.f|=1,this.f&=-9,nn(this),en(this),Z++;var t=$;return $=this,ar.bind(this,t)};ue.prototype.N=function(){2&this.f||(this.f|=2,this.u=xe,xe=this)};ue.prototype.d=function(){this.f|=8,1&this.f||ft(this)};ue.prototype.dispose=function(){this.d()};function F(t,e){var n=new ue(t,e);try{n.c()}catch(o){throw n.d(),o}var r=n.d.bind(n);return r[Symbol.dispose]=r,r}var gt,Me,Ie,sr=typeof window<"u"&&!!window.__PREACT_SIGNALS_DEVTOOLS__,rn=[],on=[];F(function(){gt=this.N})();function ce(t,e){M[t]=e.bind(null,M[t]||function(){})}function Se(t){if(Ie){var e=Ie;Ie=void 0,e()}Ie=t&&t.S()}function an(t){var e=this,n=t.data,r=lr(n);r.name="ReactiveDom",r.value=n;var o=X(function(){for(var i=e,u=e.__v;u=u.__;)if(u.__c){u.__c.__$f|=4;break}var p=G(function(){var d=r.value.value;return d===0?0:d===!0?"":d||""}),c=G(function(){return!Array.isArray(p.value)&&!tt(p.value)}),h=F(function(){if(this.N=sn,c.value){var d=p.value;i.__v&&i.__v.__e&&i.__v.__e.nodeType===3&&(i.__v.__e.data=d)}}),m=e.__$u.d;return e.__$u.d=function(){h(),m.call(this)},[c,p]},[]),a=o[0],s=o[1];return a.value?s.peek():s.value}an.displayName="ReactiveTextNode";Object.defineProperties(L.prototype,{constructor:{configurable:!0,value:Dt(A,null).constructor},type:{configurable:!0,value:an},props:{configurable:!0,get:function(){var t=this;return{data:{get value(){return t.value}}}}},__b:{configurable:!0,value:1}});ce("__b",function(t,e){if(Se(),Me=void 0,typeof e.type=="string"){var n,r=e.props;for(var o in r)if(o!=="children"){var a=r[o];a instanceof L&&(n||(e.__np=n={}),n[o]=a,r[o]=a.peek())}}t(e)});ce("__r",function(t,e){if(t(e),e.type!==A){Se();var n,r=e.__c;r&&(r.__$f&=-2,(n=r.__$u)===void 0&&(r.__$u=n=(function(o,a){var s;return F(function(){s=this},{name:a}),s.c=o,s})((function(o){return function(){var a;sr&&((a=this.y)==null||a.call(this)),o.__$f|=1,o.setState({})}})(r),typeof e.type=="function"?e.type.displayName||e.type.name:""))),Me=r,Se(n)}});ce("__e",function(t,e,n,r){Se(),Me=void 0,t(e,n,r)});ce("diffed",function(t,e){Se(),Me=void 0;var n;if(typeof e.type=="string"&&(n=e.__e)){var r=e.__np,o=e.props,a=n.U;if(a)for(var s in a){var i=a[s];i===void 0||r&&s in r||(i.d(),a[s]=void 0)}if(r){a||(a={},n.U=a);for(var u in r){var p=a[u],c=r[u];p===void 0?(p=ir(n,u,c,o),a[u]=p):p.o(c,o)}}}t(e)});function ir(t,e,n,r){var o=e in t&&t.ownerSVGElement===void 0,a=O(n);return{o:function(s,i){a.value=s,r=i},d:F(function(){this.N=sn;var s=a.value.value;r[e]!==s&&(r[e]=s,o?t[e]=s:s!=null&&(s!==!1||e[4]==="-")?t.setAttribute(e,s):t.removeAttribute(e))})}}ce("unmount",function(t,e){if(typeof e.type=="string"){var n=e.__e;if(n){var r=n.U;if(r){n.U=void 0;for(var o in r){var a=r[o];a&&a.d()}}}var s=e.__np;if(s){var i=e.props;for(var u in s)i[u]=s[u]}e.__np=void 0}else{var p=e.__c;if(p){p.__$f|=8;var c=p.__$u;c&&(p.__$u=void 0,c.d())}}t(e)});ce("__h",function(t,e,n,r){r<3&&(e.__$f|=2),t(e,n,r)});le.prototype.shouldComponentUpdate=function(t,e){if(this.__R)return!0;var n=this.__$u,r=n&&n.s!==void 0;for(var o in e)return!0;if(this.__f||typeof this.u=="boolean"&&this.u===!0){var a=2&this.__$f;if(!(r||a||4&this.__$f)||1&this.__$f)return!0}else if(!(r||4&this.__$f)||3&this.__$f)return!0;for(var s in t)if(s!=="__source"&&t[s]!==this.props[s])return!0;for(var i in this.props)if(!(i in t))return!0;return!1};function lr(t,e){return X(function(){return O(t,e)},[])}var ur=typeof requestAnimationFrame>"u"?setTimeout:function(t){var e=function(){clearTimeout(n),cancelAnimationFrame(r),t()},n=setTimeout(e,35),r=requestAnimationFrame(e)},cr=function(t){queueMicrotask(function(){queueMicrotask(t)})};function pr(){Re(function(){for(var t;t=rn.shift();)gt.call(t)})}function dr(){rn.push(this)===1&&(M.requestAnimationFrame||ur)(pr)}function hr(){Re(function(){for(var t;t=on.shift();)gt.call(t)})}function sn(){on.push(this)===1&&(M.requestAnimationFrame||cr)(hr)}function ln(t,e){var n=K(t);n.current=t;var r=Me;j(function(){return F(function(){if(this.N=dr,!(r&&8&r.__$f))return n.current()},e)},[])}var mr=12;function vt(t,e){let n=new URLSearchParams(e.replace(/^#/,"")),r=c=>{let h=n.get(c);return h!==null&&/^\d+$/.test(h)?Number(h):null},o=r("from");o!==null&&o<t.graph.size&&(t.root.value=o);for(let c of n.getAll("set")){let[h,m]=c.split(":").map(Number);t.graph.isLeaf(h)&&m===m&&t.setLeaves([[h,m]])}let a={...t.bugs.value};for(let c of(n.get("break")??"").split(","))c in a&&(a[c]=!0);t.bugs.value=a;let s=r("value");s!==null&&s<t.graph.size&&t.reveal(s);let i=r("step");i!==null&&t.goTo(i);let u=r("training");u!==null&&t.page.history&&u<t.page.history.steps.length&&(t.snapshot.value=u);let p=n.get("theme");(p==="dark"||p==="light")&&(t.theme.value=p)}function un(t){let e,n=F(()=>{let r=new URLSearchParams;t.step.value&&r.set("step",String(t.step.value)),t.root.value!==t.graph.roots[t.graph.roots.length-1]&&r.set("from",String(t.root.value)),t.selectedNode.value>=0&&r.set("value",String(t.selectedNode.value));let o=Object.entries(t.bugs.value).filter(([,a])=>a).map(([a])=>a);if(o.length&&r.set("break",o.join(",")),t.page.history)r.set("training",String(t.snapshot.value));else if(t.edited.value.length<=mr)for(let a of t.edited.value)r.append("set",`${a}:${t.data.value[a]}`);t.theme.value!=="auto"&&r.set("theme",t.theme.value),clearTimeout(e),e=setTimeout(()=>fr(r.toString()),200)});return()=>{clearTimeout(e),n()}}function fr(t){try{history.replaceState(null,"",t?`#${t}`:location.pathname+location.search)}catch{}}function S(t,e=5){if(!Number.isFinite(t))return t!==t?"nan":t>0?"inf":"-inf";if(t===0)return"0.0";let n=Math.abs(t);if(n>=1e6||n<1e-4){let[r,o]=t.toExponential(e-2).split("e");return`${cn(r)}e${o.replace("+","")}`}return cn(t.toPrecision(n>=1e5?6:e))}function cn(t){return t.includes(".")?t.replace(/0+$/,"").replace(/\.$/,".0"):`${t}.0`}function pn(t){if(!Number.isFinite(t))return S(t);let e=Math.abs(t);return e>=.01&&e<1e4?String(Number(t.toPrecision(3))):t.toExponential(1).replace("e+","e")}var Fe=t=>t<0?S(t):`+${S(t)}`;function pe(t,e){let n=[...t];return n.length<=e?t:/^[\p{L}\w]+(\.[\p{L}\w]+)+$/u.test(t)?`…${n.slice(1-e).join("")}`:`${n.slice(0,e-1).join("")}…`}function re(t,e){return Object.is(t,e)||t===e||Math.abs(t-e)<=1e-9*Math.max(Math.abs(t),Math.abs(e))}function Ee(t){let e=t.trim().replace(",",".").replace("−","-");if(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(e))return Number(e);let n=/^([+-]?\d+)\s*\/\s*(\d+)$/.exec(e);return n&&Number(n[2])?Number(n[1])/Number(n[2]):null}var gr=Symbol.for("pv"),vr=0;function l(t,e,n,r,o,a){e||(e={});var s,i,u=e;if("ref"in u&&typeof t!="function")for(i in u={},e)i=="ref"?s=e[i]:u[i]=e[i];var p={type:t,props:u,key:n,ref:s,__k:null,__:null,__b:0,__e:null,__c:null,constructor:gr,__v:--vr,__i:-1,__u:0};return(o||a)&&(p.__source=o,p.__self=a),M.vnode&&M.vnode(p),p}var He=({x:t})=>l("b",{class:"mg-t-data",children:S(t)}),U=({children:t})=>l("b",{class:"mg-t-grad",children:t}),bt=({x:t})=>l("b",{class:"mg-t-local",children:S(t)});function dn({store:t}){let{graph:e}=t,n=t.current.value,r=t.data.value,o=f=>e.name(f);if(n.phase==="start")return l("p",{children:"The leaves hold their numbers. Step forward to compute what follows from them."});if(n.phase==="forward"){let{node:f}=n;if(e.isHandmade(f))return l("p",{children:[l("b",{children:o(f)})," was made by hand and holds ",l(He,{x:r[f]}),"; only its maker can compute it anew."]});let y=e.expression(f),b=e.expression(f,_=>S(r[_]));return l("p",{children:[y!==o(f)&&l(A,{children:[l("b",{children:o(f)})," = "]}),y," = ",l("span",{class:"mg-t-data",children:b})," = ",l(He,{x:r[f]})]})}if(n.phase==="order"){let{node:f}=n,y=t.timeline.value.listed(t.step.value);if(n.act==="visit")return e.isLeaf(f)?l("p",{children:["Visit ",l("b",{children:o(f)}),": a leaf, it has no parents."]}):l("p",{children:["Visit ",l("b",{children:o(f)}),": its parents have to come first."]});if(n.act==="again")return l("p",{children:["Visit ",l("b",{children:o(f)}),": it was visited before, go on."]});let b=y.slice(-7).map(o);return l("p",{children:["Append ",l("b",{children:o(f)}),": all it depends on is in the list. ",l("span",{class:"mg-list",children:["[",y.length>7&&"…, ",b.slice(0,-1).map(_=>`${_}, `),l("b",{children:b[b.length-1]}),"]"]})]})}let{grad:a}=t.gradients.value,s=n.run>1?`Backward, run ${n.run}: `:"",i=e.bracketed(n.node),u=n.act==="add"?e.bracketed(n.parent):i;if(n.act==="seed"){let f=e.isLeaf(n.node)&&n.run>1;return l("p",{children:[s,l("b",{children:[i,".grad"]})," ",f?"+=":"="," ∂",i,"/∂",i," = ",l(U,{children:"1.0"}),l("span",{class:"mg-aside-note",children:"A value changes as fast as itself. Now back to front, each value passes its gradient to its parents."})]})}let p=t.partials.value.of(n.node)[n.slot],c=a[n.node],h=t.timeline.value.ledger(t.step.value,n.parent,t.partials.value),m=h[h.length-1],d=h.length>1&&h[h.length-2].lost?h[h.length-2]:null,g=t.hidden(n.parent),v=g?"?":S(a[n.parent]);return l("p",{children:[s,l("b",{children:[u,".grad"]})," ",l("span",{class:d?"mg-t-wrong":"",children:t.bugs.value.assign?"=":"+="})," ",l("span",{class:"mg-t-local",children:["∂",i,"/∂",u]})," · ",l("span",{class:"mg-t-grad",children:[i,".grad"]})," ="," ",l(bt,{x:p})," · ",l(U,{children:S(m?.upstream??c)})," ="," ",l(U,{children:g?"?":S(m?.amount??p*c)}),l("span",{class:"mg-aside-note",children:d&&!g?l("span",{class:"mg-t-wrong",children:["overwrites ",S(d.amount),", which is lost"]}):l(A,{children:[u,".grad is now ",l(U,{children:v})]})})]})}function hn({store:t}){let e=t.selectedNode.value;if(e>=0)return l(mn,{store:t,node:e});let n=t.selected.value;return n?l(br,{store:t,group:t.tree.groups[Number(n.slice(1))]}):l("section",{class:"mg-card",children:[l("h2",{children:"Nothing selected"}),l("p",{class:"mg-muted",children:"Click a value, or press an arrow key in the graph, to see where its gradient comes from."})]})}function br({store:t,group:e}){let n=t.open.value.has(e.id);return l(A,{children:[l("section",{class:"mg-card",children:[l("h2",{children:e.label}),l("p",{children:[e.count.toLocaleString("en")," values",n?".":", folded into one box."]}),l("div",{class:"mg-row",children:l("button",{type:"button",onClick:()=>t.setOpen(e,!n),children:n?"Fold":"Unfold"})})]}),e.output>=0&&l(mn,{store:t,node:e.output})]})}function mn({store:t,node:e}){let{graph:n}=t,r=n.isLeaf(e),o=t.known.value[e]===1,a=t.tree.around(e),s=n.held.get(e),i=t.right.value.grad[e];return l("section",{class:"mg-card mg-inspector",children:[l("h2",{children:[n.name(e),l("span",{class:"mg-kind",children:e===t.root.value?"the output":r?"a leaf":t.selected.value?.startsWith("g")?"what it puts out":n.symbol(e)})]}),r?l(_r,{store:t,node:e},e):l("p",{class:"mg-line",children:["data ",o?l(He,{x:t.data.value[e]}):l("span",{class:"mg-muted",children:"not computed yet"}),o&&l("span",{class:"mg-muted mg-formula",children:[" = ",n.expression(e)," = ",n.expression(e,u=>S(t.data.value[u],4))]})]}),l(yr,{store:t}),l(wr,{store:t,node:e}),s!==void 0&&!re(s,i)&&!t.hidden(e)&&!t.edited.value.length&&e!==t.root.value&&l("p",{class:"mg-muted",children:["In Python its .grad is ",S(s),re(s,2*i)?", twice what one backward gives: was zero_grad forgotten?":"."]}),n.hasOwnBackward(e)&&l("p",{class:"mg-muted",children:"Its _backward was set by hand; the local derivatives are what it adds for an upstream gradient of 1."}),l("div",{class:"mg-row",children:[!r&&e!==t.root.value&&l("button",{type:"button",onClick:()=>t.setRoot(e),children:"Run backward from here"}),a.length>0&&l("button",{type:"button",onClick:()=>t.setOpen(a[0],!1),title:"f",children:["Fold ",a[0].label]})]})]})}function _r({store:t,node:e}){let n=t.data.value[e],[r,o]=H(null),a=r!==null&&Ee(r)===null,s=u=>{o(u);let p=Ee(u);p!==null&&t.setLeaf(e,p)},i=u=>{o(null),t.setLeaf(e,Math.round((n+u)*1e6)/1e6)};return l("div",{class:"mg-leaf",children:[l("label",{children:["data"," ",l("input",{class:"mg-leaf-input",inputMode:"decimal",value:r??S(n,12),"aria-invalid":a,"aria-describedby":"mg-leaf-hint",onInput:u=>s(u.currentTarget.value),onBlur:()=>o(null),onKeyDown:u=>{u.key==="ArrowUp"||u.key==="ArrowDown"?(u.preventDefault(),i(u.key==="ArrowUp"?.1:-.1)):(u.key==="Enter"||u.key==="Escape")&&u.currentTarget.blur()}})]}),l("button",{type:"button","aria-label":"0.1 less",onClick:()=>i(-.1),children:"−0.1"}),l("button",{type:"button","aria-label":"0.1 more",onClick:()=>i(.1),children:"+0.1"}),!Object.is(n,t.original[e])&&l("button",{type:"button",onClick:()=>{o(null),t.setLeaf(e,t.original[e])},children:"Undo"}),l("p",{id:"mg-leaf-hint",class:a?"mg-t-wrong":"mg-sr",children:a?`“${r}” is not a number: type one such as -2.5`:"Type a number; arrow up and down change it by 0.1."})]})}function yr({store:t}){let e=t.change.value;if(!e||e.node!==t.selectedNode.value)return null;let n=e.to-e.from,r=e.actual-e.predicted,o=t.graph.name(t.root.value),a=t.hidden(e.node);return e.held>=0?l("p",{class:"mg-change mg-muted",role:"status",children:[t.graph.name(e.held)," depends on this, and was made by hand: only Python can compute it anew, so it stays as it was."]}):l("div",{class:"mg-change",role:"status",children:[l("p",{children:[t.graph.name(e.node)," changed by ",Fe(n)]}),a?l("p",{class:"mg-muted",children:"The prediction would give the answer away."}):l("table",{children:l("tbody",{children:[l("tr",{children:[l("th",{scope:"row",children:"predicted, grad · Δ"}),l("td",{children:l(U,{children:Fe(e.predicted)})})]}),l("tr",{children:[l("th",{scope:"row",children:["actual change of ",o]}),l("td",{children:l("b",{class:"mg-t-data",children:Fe(e.actual)})})]})]})}),!a&&l("p",{class:"mg-muted",children:re(e.predicted,e.actual)||Math.abs(r)<1e-12*Math.abs(e.to)?"Exactly as predicted: along this value it is a straight line.":`Off by ${S(r,3)}: the slope changes on the way. A smaller step comes closer.`})]})}function wr({store:t,node:e}){let{graph:n}=t,r=t.timeline.value.ledger(t.step.value,e,t.partials.value),{grad:o,reached:a}=t.gradients.value,s=t.wrong.value.has(e);if(t.hidden(e))return l("p",{class:"mg-line",children:["grad ",l(U,{children:"?"})]});let i=e===t.root.value;if(!a[e])return l("p",{class:"mg-line",children:["grad ",l("span",{class:"mg-muted",children:"blank: backward has not come here yet"})]});let u=c=>c.run>1?`run ${c.run}: ${n.name(c.node)}`:n.name(c.node),p=r.length>200?r.slice(-200):r;return l(A,{children:[l("table",{class:"mg-ledger",children:[l("caption",{children:["Where ",n.bracketed(e),".grad comes from"]}),l("thead",{children:l("tr",{children:[l("th",{scope:"col",children:"through"}),l("th",{scope:"col",children:"local ∂"}),l("th",{scope:"col",children:"upstream"}),l("th",{scope:"col",children:"adds"})]})}),l("tbody",{children:[i&&l("tr",{children:[l("td",{children:"itself"}),l("td",{}),l("td",{}),l("td",{children:l(U,{children:"1.0"})})]}),r.length>p.length&&l("tr",{children:l("td",{colSpan:4,class:"mg-muted",children:["… ",r.length-p.length," before these"]})}),p.map((c,h)=>l("tr",{class:c.lost?"mg-lost":"",children:[l("td",{children:u(c)}),l("td",{children:l(bt,{x:c.partial})}),l("td",{children:l(U,{children:S(c.upstream)})}),l("td",{children:[l(U,{children:S(c.amount)}),c.lost&&l("span",{class:"mg-sr",children:" overwritten"})]})]},h))]}),l("tfoot",{children:l("tr",{class:s?"mg-wrong-sum":"",children:[l("th",{scope:"row",colSpan:3,children:t.bugs.value.assign?"grad, the last one":"grad, the sum"}),l("td",{children:l(U,{children:S(o[e])})})]})})]}),s&&l("p",{class:"mg-t-wrong mg-verdict",children:["✗ wrong: the right gradient is ",S(t.right.value.grad[e])]})]})}var xr=[{bug:"assign",title:"= instead of +=",text:"each contribution overwrites the one before"},{bug:"twice",title:"no zero_grad",text:"backward runs again on top of the old gradients"},{bug:"naive",title:"plain recursion",text:"no topological order: a value passes on what it has so far"}];function fn({store:t}){let e=o=>{t.keepingPlace(()=>{t.bugs.value={...t.bugs.value,[o]:!t.bugs.value[o]}}),t.broken.value&&t.phase.value!=="backward"&&t.goTo(t.timeline.value.length)},n=[...t.wrong.value].filter(o=>!t.hidden(o)),r=t.step.value>=t.timeline.value.length;return l("section",{class:"mg-card",children:[l("h2",{children:"Break it"}),xr.map(({bug:o,title:a,text:s})=>l("label",{class:"mg-toggle",children:[l("input",{type:"checkbox",checked:t.bugs.value[o],onChange:()=>e(o)}),l("span",{children:[l("b",{children:a}),l("small",{children:s})]})]},o)),t.broken.value&&l("div",{role:"status",class:"mg-outcome",children:n.length>0?l(A,{children:[l("p",{class:"mg-t-wrong",children:["✗ ",n.length.toLocaleString("en")," wrong ",n.length===1?"gradient":"gradients"]}),l("table",{children:[l("thead",{children:l("tr",{children:[l("th",{scope:"col",children:"value"}),l("th",{scope:"col",children:"broken"}),l("th",{scope:"col",children:"right"})]})}),l("tbody",{children:n.slice(0,8).map(o=>l("tr",{children:[l("td",{children:l("button",{type:"button",class:"mg-link",onClick:()=>t.reveal(o),children:t.graph.name(o)})}),l("td",{class:"mg-t-wrong",children:S(t.gradients.value.grad[o])}),l("td",{children:l(U,{children:S(t.right.value.grad[o])})})]},o))})]})]}):r?l("p",{children:["✓ Every gradient is right all the same: ",kr(t.bugs.value)]}):l("p",{class:"mg-muted",children:"Step to the end to see what goes wrong."})})]})}function kr(t){return t.twice?"the gradients here are 0.":t.naive?"here no computed value is used twice, only leaves. Try (a*b) used twice.":"here no value is used twice."}function gn({store:t}){let[e,n]=H(""),r=t.quiz.value,o=()=>{let p=Sr(t);p<0||(t.bugs.value={assign:!1,twice:!1,naive:!1},t.quiz.value={node:p,answer:"",verdict:"open"},n(""),t.goTo(t.timeline.value.ends.order+1),t.reveal(p))},a=p=>{p.preventDefault();let c=Ee(e);if(!r||c===null)return;let h=t.right.value.grad[r.node],m=re(c,h)||Math.abs(c-h)<=.005*Math.abs(h);r.verdict==="open"&&(t.score.value={right:t.score.value.right+Number(m),asked:t.score.value.asked+1}),t.quiz.value={...r,answer:e,verdict:m?"right":"wrong"},m&&t.goTo(t.timeline.value.length)},s=()=>{r&&(t.quiz.value={...r,verdict:"shown"},t.selected.value=`n${r.node}`,t.goTo(t.timeline.value.ends.order+1),t.playing.value=!0)},i=r?t.graph.bracketed(r.node):"",u=t.graph.bracketed(t.root.value);return l("section",{class:"mg-card",children:[l("h2",{children:["Quiz ",t.score.value.asked>0&&l("span",{class:"mg-kind",children:[t.score.value.right," of ",t.score.value.asked," at first try"]})]}),r?l("form",{onSubmit:a,children:[l("label",{children:["What is ",l("b",{children:[i,".grad"]})," after ",u,".backward()?",l("span",{class:"mg-row",children:[l("input",{class:"mg-answer",inputMode:"decimal",value:e,onInput:p=>n(p.currentTarget.value)}),l("button",{type:"submit",children:"Check"})]})]}),l("div",{role:"status",children:[r.verdict==="right"&&l("p",{class:"mg-t-ok",children:["✓ Right: ",i,".grad is ",S(t.right.value.grad[r.node])]}),r.verdict==="wrong"&&l("p",{class:"mg-t-wrong",children:["✗ ",r.answer," is not it. Multiply along each path from ",u,", then add the paths."]}),r.verdict==="shown"&&l("p",{children:["Watch the ledger of ",i,": the last line is the answer."]})]}),l("div",{class:"mg-row",children:[r.verdict!=="right"&&r.verdict!=="shown"&&l("button",{type:"button",onClick:s,children:"Show the steps"}),l("button",{type:"button",onClick:o,children:"Another"}),l("button",{type:"button",onClick:()=>{t.quiz.value=null},children:"Stop"})]})]}):l(A,{children:[l("p",{class:"mg-muted",children:"One gradient is hidden. You work it out."}),l("button",{type:"button",onClick:o,children:"Ask me"})]})]})}function Sr(t){let{graph:e}=t,n=t.timeline.value.order.filter(a=>a!==t.root.value&&(e.labels[a]||!e.isLeaf(a))&&a!==t.quiz.value?.node),r=n.filter(a=>e.children[a].length>1),o=r.length&&Math.random()<.6?r:n;return o.length?o[Math.floor(Math.random()*o.length)]:-1}var Ue=30,je=18,qe=62,_t=t=>`n${t}`,de=t=>`g${t.id}`,Ve=class{constructor(e,n){this.picture=e;this.graph=n;this.root=this.build(e.tree,null,0),this.findOutputs()}picture;graph;root;groups=[];home=[];place=[];routes=new Map;build(e,n,r){let o={id:this.groups.length,label:e.label,kind:e.kind,parent:n,place:r,items:[],shape:e.shape===void 0?null:this.picture.shapes[e.shape],count:0,output:-1,foldedAtFirst:e.folded};return this.groups.push(o),o.items=e.items.map((a,s)=>{if(typeof a!="number"){let i=this.build(a,o,s);return o.count+=i.count,i}return this.home[a]=o,this.place[a]=s,o.count+=1,a}),o}findOutputs(){let e=new Map;for(let n=0;n<this.graph.size;n++){let r=this.graph.children[n],o=this.graph.roots.includes(n);for(let a of this.around(n))(o||r.some(i=>!this.around(i).includes(a)))&&e.set(a,e.has(a)?-1:n)}for(let[n,r]of e)n.output=r}around(e){let n=[];for(let r=this.home[e];r?.parent;r=r.parent)n.push(r);return n}shown(e,n){let r=_t(e);for(let o=this.home[e];o?.parent;o=o.parent)n.has(o.id)||(r=de(o));return r}homeOf(e){let n=Number(e.slice(1));return e[0]==="n"?this.home[n]:this.groups[n].parent}label(e){let n=e.group?.label??this.graph.labels[e.node],r=this.homeOf(e.key)?.label;return r&&n.startsWith(`${r}.`)?n.slice(r.length+1):n}scene(e){let n=new Map,r=[],o=new Map,a=this.arrange(this.root,e),s=(i,u,p,c)=>{o.set(i,(h,m)=>{let[d,g]=u.move(h,m);return[p+d,c+g]}),i.items.forEach((h,m)=>{let[d,g]=u.centres[m],[v,f]=u.sizes[m],[y,b]=[p+d,c+g];if(typeof h=="number"){n.set(_t(h),{key:_t(h),node:h,group:null,open:!1,x:y,y:b,w:v,h:f});return}let _=e.has(h.id),w={key:de(h),node:-1,group:h,open:_,x:y,y:b,w:v,h:f};n.set(w.key,w),_&&(r.push(w),s(h,this.arrange(h,e),y-v/2+je,b-f/2+Ue+je/2))})};return s(this.root,a,0,0),{boxes:n,frames:r,edges:this.edges(n,o,e),width:a.w,height:a.h}}sizeOf(e,n){let r=this.picture.sizes;if(typeof e=="number")return this.graph.isLeaf(e)?this.graph.labels[e]?r.leaf:r.number:r.value;if(!n.has(e.id))return r.group;let o=this.arrange(e,n);return[o.w+2*je,o.h+Ue+1.5*je]}arrange(e,n){let r=e.items.map(v=>this.sizeOf(v,n)),o=new Set,a=e.items.map(v=>this.sizeOf(v,o)),{size:s,at:i}=e.shape??this.grid(a),u=new Map;e.items.forEach((v,f)=>{let y=u.get(i[2*f])??[];u.set(i[2*f],[...y,f])});let p=[],c=[],h=0;for(let v of[...u.keys()].sort((f,y)=>f-y)){let f=u.get(v).sort((E,T)=>i[2*E+1]-i[2*T+1]),y=Math.max(...f.map(E=>a[E][0]))/2,b=Math.max(...f.map(E=>r[E][0]))-2*y,_=f.reduce((E,T)=>E+r[T][1]-a[T][1],0),w=-_/2,D=[];for(let E of f){let T=r[E][1]-a[E][1];p[E]=[v+h+b/2,i[2*E+1]+w+T/2],w+=T,D.push([i[2*E+1],w])}c.push({x:v,half:y,shift:h,grown:b,rows:D,up:-_/2}),h+=b}let m=0,d=s[1];p.forEach(([,v],f)=>{m=Math.min(m,v-r[f][1]/2),d=Math.max(d,v+r[f][1]/2)});for(let v of p)v[1]-=m;let g=(v,f)=>{let y=0,b=0;for(let _ of c){if(v<_.x-_.half-1)break;if(y=v>_.x?_.shift+_.grown:_.shift,v<=_.x+_.half+1){b=_.up;for(let[w,D]of _.rows)w<f&&(b=D)}}return[v+y,f+b-m]};return{w:s[0]+h,h:d-m,centres:p,sizes:r,move:g}}grid(e){let n=Math.max(...e.map(s=>s[0]))+28,r=Math.max(...e.map(s=>s[1]))+18,o=e.length<=8?e.length:Math.ceil(Math.sqrt(e.length*n/r/1.6)),a=e.flatMap((s,i)=>[(Math.floor(i/o)+.5)*n-14,(i%o+.5)*r-9]);return{size:[Math.ceil(e.length/o)*n-28,Math.min(o,e.length)*r-18],at:a}}edges(e,n,r){let o=this.graph.parents.map((u,p)=>this.shown(p,r)),a=new Map,s=[],i=new Map;return this.graph.parents.forEach((u,p)=>{u.forEach((c,h)=>{let[m,d]=[o[c],o[p]];if(m===d)return;let g=`${m} ${d}`,v=i.get(g)??0;i.set(g,v+1);let f=m[0]==="n"&&d[0]==="n",y=a.get(g);if(!f&&y){y.count+=1;return}let b=f?u.filter(Y=>Y===c).length:1,_=b>1?(v-(b-1)/2)*26:0,w=f?(h-(u.length-1)/2)*Math.min(9,40/u.length):0,D=this.route(c,p,r,n,v),E=d[0]==="n"?xt(this.graph.symbol(p))+3:0,T=Mr(e.get(m),e.get(d),D,_,w,E),R={from:m,to:d,node:f?p:-1,slot:f?h:-1,count:1,far:this.homeOf(m)!==this.homeOf(d),...T};s.push(R),f||a.set(g,R)})}),s}route(e,n,r,o,a){let s=v=>{let f=[],y=this.place[v];for(let b=this.home[v];b;b=b.parent)f.unshift([b,y]),y=b.place;return f},[i,u]=[s(e),s(n)],p=0;for(;i[p+1]&&u[p+1]&&i[p][1]===u[p][1]&&i[p+1][0]===u[p+1][0];)p++;let c=i[p][0],h=o.get(c);if(!c.shape||!h||c.parent&&!r.has(c.id))return[];let m=this.routes.get(c.shape);if(!m){m=new Map;for(let[v,f,y]of c.shape.routes){let b=`${v} ${f}`;m.set(b,[...m.get(b)??[],y])}this.routes.set(c.shape,m)}let d=m.get(`${i[p][1]} ${u[p][1]}`)??[[]],g=d[Math.min(a,d.length-1)];return Array.from({length:g.length/2},(v,f)=>h(g[2*f],g[2*f+1]))}};function yt(t){return pe(t.replace(/^\*$/,"×").replace(/^\*\*/,"^")||"?",9)}var wt=t=>Math.max(36,Math.min(54,[...yt(t)].length*7.2+14)),xt=t=>qe-8-wt(t);function Mr(t,e,n,r,o,a){let s=[t.x+t.w/2,t.y+r/5],i=[e.x-e.w/2+a,e.y+(r?r/3:o)],u=[s,...n,i],p=`M${V(s[0])} ${V(s[1])}`,c=null;for(let g=1;g<u.length;g++){let[[v,f],[y,b]]=[u[g-1],u[g]],_=Math.max(12,Math.abs(y-v)*.5);Math.abs(b-f)<1&&!r?p+=`L${V(y)} ${V(b)}`:p+=`C${V(v+_)} ${V(f+r)} ${V(y-_)} ${V(b+r)} ${V(y)} ${V(b)}`,y-v>30&&(c=Er(v,f,y,b,_,r))}let h=u.map(g=>g[0]),m=u.map(g=>g[1]),d=[Math.min(...h),Math.min(...m)-20,Math.max(...h),Math.max(...m)+20];return{path:p,points:u,label:c,bounds:d}}var V=t=>Math.round(t*10)/10;function Er(t,e,n,r,o,a){let s=Math.abs(r-e)<30?.5:.42,[i,u,p,c]=[(1-s)**3,3*(1-s)**2*s,3*(1-s)*s**2,s**3];return[V(i*t+u*(t+o)+p*(n-o)+c*n),V(i*e+u*(e+a)+p*(r+a)+c*r)]}var Cr="http://www.w3.org/2000/svg";function k(t,e,n,r){let o=document.createElementNS(Cr,t);for(let[a,s]of Object.entries(e))o.setAttribute(a,String(s));return r!==void 0&&(o.textContent=r),n?.append(o),o}function he(t,e){for(let n=5;n>2;n--){let r=S(t,n);if(r.length<=e)return r}return pn(t)}function vn(t,e,n,r){if(t.open)return $r(t,e,n,r.frames);let o=k("g",{transform:`translate(${t.x-t.w/2} ${t.y-t.h/2})`},r.boxes);return o.dataset.key=t.key,t.group?Tr(t,e,n,o):Nr(t,e,n,o)}function $r(t,e,n,r){let o=k("g",{transform:`translate(${t.x-t.w/2} ${t.y-t.h/2})`},r);o.dataset.key=t.key,k("rect",{class:"mg-frame",width:t.w,height:t.h,rx:14},o);let a=Math.floor(t.w/(e==="small"?14:9))-3;k("text",{class:"mg-frame-label",x:40,y:21},o,pe(n.tree.label(t),a)),k("path",{class:"mg-fold",d:"M15 12h14v8h-14z M18 16h8"},o),k("title",{},o,t.group?.label??"");let s=k("rect",{class:"mg-hit",width:t.w,height:Ue,rx:10},o);return s.dataset.fold="1",{box:t,element:o}}function Tr(t,e,n,r){let o=t.group;k("rect",{class:"mg-stack",x:6,y:-5,width:t.w-12,height:t.h,rx:12},r),k("rect",{class:"mg-box",width:t.w,height:t.h,rx:12},r);let a={box:t,element:r},s=pe(n.tree.label(t),e==="small"?18:25);if(k("text",{class:"mg-label",x:t.w/2,y:27,"text-anchor":"middle"},r,s),k("title",{},r,o?.label??""),o&&o.output>=0)a.data=k("text",{class:"mg-data",x:14,y:50},r),a.grad=k("text",{class:"mg-grad",x:t.w-34,y:50,"text-anchor":"end"},r);else{let i=`${(o?.count??0).toLocaleString("en")} values`;k("text",{class:"mg-count",x:t.w/2,y:48,"text-anchor":"middle"},r,i)}return k("path",{class:"mg-fold",d:`M${t.w-24} 40h10 M${t.w-19} 35v10`},r),a}function Nr(t,e,n,r){let{graph:o}=n,a=o.isLeaf(t.node),s=a?0:qe,i=t.w-s;a||Ar(t,n,r),k("rect",{class:"mg-box",x:s,width:i,height:t.h,rx:10},r);let u={box:t,element:r},p=o.labels[t.node],c=e==="small",h=c?23:21,m=c?22:24;if(p||!a){let d=k("text",{class:p?"mg-label":"mg-label mg-auto",x:s+11,y:m},r);d.textContent=pe(p?n.tree.label(t):o.name(t.node),c?9:12),m+=h}return k("title",{},r,p||o.expression(t.node)),c||k("text",{class:"mg-key",x:s+11,y:m},r,"data"),u.data=k("text",{class:"mg-data",x:s+i-10,y:m,"text-anchor":"end"},r),m+=h,c||k("text",{class:"mg-key",x:s+11,y:m},r,"grad"),u.badge=k("g",{class:"mg-badge",transform:`translate(${s} 0)`},r),k("circle",{r:13},u.badge),k("text",{y:5,"text-anchor":"middle"},u.badge),u.grad=k("text",{class:"mg-grad",x:s+i-10,y:m,"text-anchor":"end"},r),u}function Ar(t,e,n){let{graph:r}=e,o=r.symbol(t.node),a=yt(o),s=wt(o),i=xt(o),u=t.h/2;k("path",{class:"mg-wire",d:`M${i+s} ${u}H${qe}`},n),k("rect",{class:"mg-op",x:i,y:u-18,width:s,height:36,rx:18},n);let p=a.length<3?20:a.length<6?14:a.length<8?11:9.5,c={class:"mg-symbol",x:i+s/2,y:u+p*.35,"font-size":p,"text-anchor":"middle"};k("text",c,n,a)}function bn(t,e,n,r,o){let a=n.selected.value,{box:s}=t,i=n.current.value,u=n.ordering.value,p=s.open?"mg-open":s.group?"mg-group":"mg-value";s.key===a&&(p+=" mg-selected"),r.has(s.key)&&(p+=` mg-lit mg-lit-${i.phase}`),o.has(s.key)&&(p+=" mg-wrong");let c=s.node>=0?s.node:s.open?-1:s.group?.output??-1;if(c>=0){let h=n.known.value[c]===1,m=s.group&&e==="small"?6:7;h||(p+=" mg-unknown"),n.graph.isLeaf(c)&&(p+=" mg-leaf"),c===n.root.value&&(p+=" mg-root");let{grad:d,reached:g}=n.gradients.value,v=h?he(n.data.value[c],m):"",f=n.hidden(c),y=f?"?":g[c]?he(d[c],m):"";f&&(p+=" mg-asked");let b=u?.places.get(s.node);b!==void 0?p+=" mg-listed":u?.visited.has(s.node)&&(p+=" mg-visited");let _=b===void 0?"":String(b+1);t.badge&&t.shownBadge!==_&&(t.shownBadge=_,t.badge.lastElementChild.textContent=_,t.badge.style.display=_?"":"none"),t.data&&t.shownData!==v&&(t.data.textContent=t.shownData=v),t.grad&&t.shownGrad!==y&&(t.grad.textContent=t.shownGrad=y)}t.shownClass!==p&&(t.shownClass=p,t.element.setAttribute("class",p))}function _n(t,e,n,r,o){for(let a of o.querySelectorAll(".mg-right"))a.remove();for(let a of t){let s=e.get(a);if(!s||s.box.node<0)continue;let{box:i}=s,u=`right: ${S(r.right.value.grad[i.node])}`,p=k("g",{class:"mg-right",transform:`translate(${i.x+i.w/2} ${i.y+i.h/2+9})`},o),c=u.length*(n==="small"?11:7.6)+18;k("rect",{x:-c+8,y:-10,width:c,height:23,rx:11.5},p),k("text",{x:-c/2+8,y:6,"text-anchor":"middle"},p,u)}}function yn(t,e,n,r,o){let a=k("g",{class:"mg-edge"},o.edges);k("path",{d:t.path},a);let s={edge:t,element:a};if(!t.label||t.node<0&&(t.count===1||t.far)||!zr(t,e,n,r))return s;let[i,u]=t.label;s.pill=k("g",{class:"mg-pill",transform:`translate(${i} ${u})`},o.pills);let p=e==="small"?14:11;return k("rect",{x:-30,y:-p,width:60,height:2*p,rx:p},s.pill),s.text=k("text",{y:e==="small"?6.5:4.5,"text-anchor":"middle"},s.pill),s}function zr(t,e,n,r){if(!t.label||t.node>=0&&n.graph.parents[t.node].length<=2)return!0;for(let o of r.values()){if(!o.pill||!o.edge.label)continue;let[a,s]=[o.edge.label[0]-t.label[0],o.edge.label[1]-t.label[1]];if(Math.abs(a)<62&&Math.abs(s)<(e==="small"?28:21))return!1}return!0}function wn(t,e,n,r,o){let a=n.selected.value,{edge:s}=t,i=n.current.value,u=s.far?"mg-edge mg-far":"mg-edge",p=s.count>1?`${s.count.toLocaleString("en")}×`:"";if(s.node>=0){let c=n.known.value[s.node]===1,h=n.partials.value.of(s.node)[s.slot];p=c?e==="small"?he(h,5):`∂ ${he(h,7)}`:"",i.phase==="backward"&&i.act==="add"&&i.node===s.node&&i.slot===s.slot&&(u+=" mg-flow"),i.phase==="forward"&&i.node===s.node&&(u+=" mg-forward")}else r&&s.from===r&&s.to===o&&(u+=" mg-flow");if(a&&(s.from===a||s.to===a)&&(u+=" mg-near"),t.shownClass!==u&&(t.shownClass=u,t.element.setAttribute("class",u),t.pill?.setAttribute("class",u.replace("mg-edge",s.node>=0?"mg-pill":"mg-pill mg-many"))),s.far&&!/mg-(flow|near|forward)/.test(u)&&(p=""),t.text&&t.shown!==p){t.shown=t.text.textContent=p;let c=p.length*(e==="small"?5.7:3.9)+9,h=t.pill?.firstElementChild;h?.setAttribute("x",String(-c)),h?.setAttribute("width",String(2*c)),t.pill.style.display=p?"":"none"}}function kn(t,e,n){let r=[],o=null,a=!1,s=(c,h,m)=>{t.addEventListener(c,h,m),r.push(()=>t.removeEventListener(c,h,m))},i=new Map,u=0;s("pointerdown",c=>{c.button===0&&(i.set(c.pointerId,[c.clientX,c.clientY]),o=[c.clientX,c.clientY],a=!1)}),s("pointermove",c=>{if(!i.has(c.pointerId))return;if(i.set(c.pointerId,[c.clientX,c.clientY]),i.size===2){let[d,g]=[...i.values()],v=Math.hypot(d[0]-g[0],d[1]-g[1]),{left:f,top:y}=t.getBoundingClientRect();u&&e.zoom(v/u,(d[0]+g[0])/2-f,(d[1]+g[1])/2-y),u=v,a=!0;return}if(!o)return;let[h,m]=[c.clientX-o[0],c.clientY-o[1]];!a&&Math.hypot(h,m)<4||(a||t.setPointerCapture(c.pointerId),a=!0,t.classList.add("mg-grabbing"),e.pan(h,m),o=[c.clientX,c.clientY])});let p=c=>{i.delete(c.pointerId),u=0,o=null,t.classList.remove("mg-grabbing")};return s("pointerup",p),s("pointercancel",p),s("click",c=>{if(a)return;let h=c.target,{left:m,top:d}=t.getBoundingClientRect(),g=h.closest("[data-key]")?.dataset.key??e.at(c.clientX-m,c.clientY-d),v=g?n.scene.value.boxes.get(g):void 0;v?v.group&&v.open?h.dataset.fold&&n.setOpen(v.group,!1):(n.selected.value=v.key,v.group&&n.setOpen(v.group,!0),e.approach(v.key)):n.selected.value=null}),s("wheel",c=>{c.preventDefault();let{left:h,top:m}=t.getBoundingClientRect();c.ctrlKey||c.metaKey||c.deltaMode===0&&Math.abs(c.deltaX)<1&&!c.shiftKey?e.zoom(Math.exp(-c.deltaY*.0016),c.clientX-h,c.clientY-m):e.pan(-c.deltaX-(c.shiftKey?c.deltaY:0),c.shiftKey?0:-c.deltaY)},{passive:!1}),s("keydown",c=>Dr(c,t,e,n)),()=>{for(let c of r)c()}}function Dr(t,e,n,r){if(t.ctrlKey||t.metaKey||t.altKey)return;let a={ArrowLeft:"left",ArrowRight:"right",ArrowUp:"up",ArrowDown:"down"}[t.key],s=r.selected.value,i=s?r.scene.value.boxes.get(s):void 0;if(a&&t.shiftKey){let[u,p]={left:[80,0],right:[-80,0],up:[0,80],down:[0,-80]}[a];n.pan(u,p)}else if(a){let u=r.tree.shown(r.root.value,r.open.value),p=i?Pr(r.scene.value,i,a):u;p&&(r.selected.value=p,n.show(p))}else if((t.key==="Enter"||t.key==="f")&&i?.group)r.setOpen(i.group,!i.open);else if(t.key==="Enter"&&i&&r.graph.isLeaf(i.node))e.closest(".mg-root-element")?.querySelector(".mg-leaf-input")?.focus();else if(t.key==="f"&&i){let u=r.tree.around(i.node)[0];u&&(r.selected.value=de(u),r.setOpen(u,!1))}else return;t.preventDefault(),t.stopPropagation()}function Pr(t,e,n){let r=[...t.boxes.values()].filter(i=>!i.open&&i!==e),o=r;e.open?o=r.filter(i=>Math.abs(i.x-e.x)<e.w/2&&Math.abs(i.y-e.y)<e.h/2):n==="left"?o=r.filter(i=>xn(t,i.key,e.key)):n==="right"&&(o=r.filter(i=>xn(t,e.key,i.key)));let a=i=>{let[u,p]=[i.x-e.x,i.y-e.y];if(n==="left"||n==="right")return Math.abs(u)+2.5*Math.abs(p);let c=n==="up"?-p:p;return c<8&&!e.open?Number.POSITIVE_INFINITY:Math.abs(c)+2.5*Math.abs(u)},[s]=o.filter(i=>a(i)<Number.POSITIVE_INFINITY).sort((i,u)=>a(i)-a(u));return s?.key??null}var xn=(t,e,n)=>t.edges.some(r=>r.from===e&&r.to===n);var We=class{constructor(e,n){this.store=n;this.canvas.className="mg-overview",this.canvas.setAttribute("aria-hidden","true"),e.prepend(this.canvas)}store;canvas=document.createElement("canvas");context=this.canvas.getContext("2d");clear(){this.canvas.width=0}remove(){this.canvas.remove()}draw(e,n,r,o,a,s){let{canvas:i,context:u,store:p}=this,c=window.devicePixelRatio||1;(i.width!==n*c||i.height!==r*c)&&(i.width=n*c,i.height=r*c);let h=getComputedStyle(i),m=_=>h.getPropertyValue(`--${_}`);u.setTransform(c,0,0,c,0,0),u.clearRect(0,0,n,r),u.lineWidth=.7,u.strokeStyle=m("edge");for(let _ of e.edges){let[w,D,E,T]=_.bounds;if(!(E*s+o<0||w*s+o>n||T*s+a<0||D*s+a>r)){u.beginPath();for(let[R,Y]of _.points)u.lineTo(R*s+o,Y*s+a);u.stroke()}}let d={plain:m("card"),group:m("soft"),data:m("data-soft"),grad:m("grad-soft"),wrong:m("wrong"),lit:m("grad-strong"),selected:m("ink")},g=p.current.value,v=g.phase==="start"?-1:g.phase==="backward"&&g.act==="add"?g.parent:g.node,{reached:f}=p.gradients.value,y=v<0?"":p.tree.shown(v,p.open.value),b=_=>{if(_.key===p.selected.value)return d.selected;if(_.key===y)return d.lit;let w=_.node>=0?_.node:_.group?.output??-1;return w<0?d.group:p.wrong.value.has(w)?d.wrong:f[w]?d.grad:p.known.value[w]?d.data:d.plain};for(let _ of e.boxes.values()){let[w,D]=[_.w*s,_.h*s],[E,T]=[_.x*s+o-w/2,_.y*s+a-D/2];E+w<0||E>n||T+D<0||T>r||(_.open||(u.fillStyle=b(_),u.fillRect(E,T,Math.max(w,2),Math.max(D,2))),w>5&&u.strokeRect(E,T,w,D))}}};var Lr=120,Or=64,Gr=240,Sn=.68,Mn=.24,Ke=class{constructor(e,n){this.host=e;this.store=n;this.svg=k("svg",{class:"mg-svg","aria-hidden":"true",focusable:"false"},e),this.world=k("g",{},this.svg);let r=()=>k("g",{},this.world);this.layers={frames:r(),edges:r(),boxes:r(),pills:r()},this.overview=new We(e,n),this.scene=n.scene.value,this.stops.push(kn(e,this,n));let o=new ResizeObserver(()=>{this.touched?this.later():this.begin()});o.observe(e),this.stops.push(()=>o.disconnect());let a=!0;this.stops.push(F(()=>{let s=this.scene;this.scene=n.scene.value,e.classList.toggle("mg-dense",this.scene.edges.filter(i=>i.far).length>Lr),!a&&s!==this.scene&&this.rearranged(s),a=!1}),F(()=>{n.gradients.value,n.known.value,n.wrong.value,n.current.value,n.selected.value,n.quiz.value,n.theme.value,this.update()})),this.begin()}host;store;svg;world;layers;boxes=new Map;edges=new Map;stops=[];x=0;y=0;scale=1;detail="full";overview;covered=null;scene;frame=0;touched=!1;stop(){for(let e of this.stops)e();cancelAnimationFrame(this.frame),this.svg.remove(),this.overview.remove()}fit(){this.touched=!1;let{width:e,height:n}=this.host.getBoundingClientRect();if(!e||!n)return;let r=n-Or,o=Math.min((e-48)/this.scene.width,(r-24)/this.scene.height,1.35);this.look(o,(e-this.scene.width*o)/2,(r+24-this.scene.height*o)/2)}begin(){this.fit();let e=this.store.selected.value??this.store.tree.shown(this.store.timeline.value.inner[0]??0,this.store.open.value);this.scale<Mn&&this.show(e,!0),this.touched=!1}zoom(e,n,r){this.touched=!0;let{width:o,height:a}=this.host.getBoundingClientRect(),[s,i]=[n??o/2,r??a/2],u=Math.min(3,Math.max(.01,this.scale*e)),p=u/this.scale;this.look(u,s-(s-this.x)*p,i-(i-this.y)*p)}pan(e,n){this.touched=!0,this.look(this.scale,this.x+e,this.y+n)}show(e,n=!1){let r=this.scene.boxes.get(e);if(!r)return;let{width:o,height:a}=this.host.getBoundingClientRect(),s=Math.max(this.scale,Sn),[i,u]=[this.x+r.x*this.scale,this.y+r.y*this.scale];i>90&&u>50&&i<o-90&&u<a-50&&!n&&this.scale>=.4||(this.touched=!0,this.look(s,o/2-r.x*s,a/2-r.y*s))}at(e,n){if(this.detail!=="tiny")return;let[r,o]=[(e-this.x)/this.scale,(n-this.y)/this.scale],a=6/this.scale;for(let s of this.scene.boxes.values())if(!s.open&&Math.abs(s.x-r)<s.w/2+a&&Math.abs(s.y-o)<s.h/2+a)return s.key}approach(e){this.detail==="tiny"&&this.show(e,!0)}follow(e){this.touched&&this.scale>=.4&&this.show(e)}look(e,n,r){let{width:o,height:a}=this.host.getBoundingClientRect(),s=80;this.scale=e,this.x=Math.min(o-s,Math.max(s-this.scene.width*e,n)),this.y=Math.min(a-s,Math.max(s-this.scene.height*e,r)),this.later()}later(){this.frame||(this.frame=requestAnimationFrame(()=>this.draw()))}focus(e,n,r,o){let{width:a,height:s}=this.host.getBoundingClientRect(),i=Math.max(.3,Math.min(1.1,(a-90)/r,(s-90)/o));this.touched=!0,this.look(i,a/2-e*i,s/2-n*i)}rearranged(e){let n=this.store.selected.value,r=n?e.boxes.get(n):void 0,o=n?this.scene.boxes.get(n):void 0;this.clear(),o?.open&&!r?.open?this.focus(o.x,o.y,o.w,o.h):this.touched?r&&o&&this.look(this.scale,this.x+(r.x-o.x)*this.scale,this.y+(r.y-o.y)*this.scale):this.begin(),this.later()}clear(){this.boxes.clear(),this.edges.clear(),this.covered=null;for(let e of Object.values(this.layers))e.replaceChildren()}draw(){this.frame=0,this.world.setAttribute("transform",`translate(${this.x} ${this.y}) scale(${this.scale})`);let{width:e,height:n}=this.host.getBoundingClientRect(),r=-this.x/this.scale,o=-this.y/this.scale,[a,s]=[r+e/this.scale,o+n/this.scale],i=this.scale<Mn?"tiny":this.scale<Sn?"small":"full";if(i!==this.detail&&(this.detail=i,this.svg.setAttribute("class",`mg-svg mg-${i}`),this.clear(),i!=="tiny"&&this.overview.clear()),i==="tiny"){this.overview.draw(this.scene,e,n,this.x,this.y,this.scale);return}let u=this.covered;if(u&&r>=u[0]&&o>=u[1]&&a<=u[2]&&s<=u[3])return;let p=Gr/this.scale;this.cover([r-p,o-p,a+p,s+p])}cover(e){this.covered=e;let[n,r,o,a]=e,s=(i,u,p,c)=>p>=n&&i<=o&&c>=r&&u<=a;for(let i of this.scene.boxes.values()){let u=s(i.x-i.w/2,i.y-i.h/2,i.x+i.w/2,i.y+i.h/2),p=this.boxes.get(i.key);u&&!p?this.boxes.set(i.key,vn(i,this.detail,this.store,this.layers)):!u&&p&&(p.element.remove(),this.boxes.delete(i.key))}for(let i of this.scene.edges){let u=s(...i.bounds),p=this.edges.get(i);u&&!p?this.edges.set(i,yn(i,this.detail,this.store,this.edges,this.layers)):!u&&p&&(p.element.remove(),p.pill?.remove(),this.edges.delete(i))}this.update()}update(){let e=this.store;if(this.detail==="tiny"){this.later();return}let n=e.current.value,r=new Set,o="",a="";n.phase!=="start"&&r.add(e.tree.shown(n.node,e.open.value)),n.phase==="backward"&&n.act==="add"&&(o=e.tree.shown(n.parent,e.open.value),a=e.tree.shown(n.node,e.open.value),r.delete(a),r.add(o));let s=new Set([...e.wrong.value].map(i=>e.tree.shown(i,e.open.value)));for(let i of this.boxes.values())bn(i,this.detail,e,r,s);for(let i of this.edges.values())wn(i,this.detail,e,o,a);_n(s,this.boxes,this.detail,e,this.layers.pills)}};var Xe=["forward","order","backward"];var Br=["visit","again","append"];var Ce=class{constructor(e,n,r){this.graph=e;this.root=n;this.bugs=r;this.order=this.sort(),this.inner=this.order.filter(i=>!e.isLeaf(i)),r.naive&&(this.acts.length=0);let o=!1;for(let i=0;i<(r.twice?2:1);i++)this.events.push(n,-1),r.naive?o=this.recurse()||o:this.inOrder();this.cut=o;for(let i=0;i<this.events.length;i+=2){let[u,p]=[this.events[i],this.events[i+1]];this.last.set(p===-1?u:e.parents[u][p],i/2)}let a=this.inner.length,s=a+this.acts.length/2;this.length=s+this.events.length/2,this.ends={forward:a,order:s,backward:this.length}}graph;root;bugs;order;inner;cut;length;ends;acts=[];events=[];last=new Map;sort(){let e=[],n=new Uint8Array(this.graph.size),r=[this.root];for(;r.length;){let o=r.pop();if(o<0)this.acts.push(2,~o),e.push(~o);else if(n[o])this.acts.push(1,o);else{n[o]=1,this.acts.push(0,o),r.push(~o);let a=this.graph.parents[o];for(let s=a.length-1;s>=0;s--)r.push(a[s])}}return e}inOrder(){for(let e=this.order.length-1;e>=0;e--){let n=this.order[e];for(let r=0;r<this.graph.parents[n].length;r++)this.events.push(n,r)}}recurse(){let e=this.events.length+4e4,n=[this.root];for(;n.length;){let r=n.pop(),o=this.graph.parents[r];for(let a=0;a<o.length;a++)this.events.push(r,a);if(this.events.length>e)return!0;n.push(...[...new Set(o)].reverse())}return!1}phaseOf(e){return e<=0?"start":e<=this.ends.forward?"forward":e<=this.ends.order?"order":"backward"}at(e){if(e<=0)return{phase:"start"};if(e<=this.ends.forward)return{phase:"forward",node:this.inner[e-1]};if(e<=this.ends.order){let s=2*(e-this.ends.forward-1);return{phase:"order",act:Br[this.acts[s]],node:this.acts[s+1]}}let n=2*(e-this.ends.order-1),[r,o]=[this.events[n],this.events[n+1]],a=0;for(let s=0;s<=n;s+=2)a+=+(this.events[s+1]===-1);return o===-1?{phase:"backward",act:"seed",node:r,run:a}:{phase:"backward",act:"add",node:r,slot:o,parent:this.graph.parents[r][o],run:a}}computed(e){let n=new Uint8Array(this.graph.size).fill(1);for(let r=Math.max(0,e);r<this.inner.length;r++)n[this.inner[r]]=0;return n}listed(e){if(this.bugs.naive||e<=this.ends.forward)return[];let n=[],r=2*(Math.min(e,this.ends.order)-this.ends.forward);for(let o=0;o<r;o+=2)this.acts[o]===2&&n.push(this.acts[o+1]);return n}ordering(e){let n=new Map,r=new Set,o=2*(Math.min(e,this.ends.order)-this.ends.forward);for(let a=0;a<o;a+=2)r.add(this.acts[a+1]),this.acts[a]===2&&n.set(this.acts[a+1],n.size);return{places:n,visited:r}}play(e,n,r){let o=new Float64Array(this.graph.size),a=new Uint8Array(this.graph.size),s=2*(Math.min(e,this.length)-this.ends.order),i=0;for(let u=0;u<s;u+=2){let[p,c]=[this.events[u],this.events[u+1]];if(c===-1){for(let g of this.inner)o[g]=a[g]=0;o[p]+=1,a[p]=1,i+=1;continue}let h=this.graph.parents[p][c],m=n.of(p)[c],d=m*o[p];r?.(h,{node:p,slot:c,run:i,partial:m,upstream:o[p],amount:d}),o[h]=this.bugs.assign?d:o[h]+d,a[h]=1}return{grad:o,reached:a}}ledger(e,n,r){let o=[],a=!this.graph.isLeaf(n);return this.play(e,r,(s,i)=>{if(s===n){if(a&&o.length&&o[0].run!==i.run&&(o.length=0),this.bugs.assign)for(let u of o)u.lost=!0;o.push({...i,lost:!1})}}),o}isSettled(e,n){let r=this.last.get(e);return r!==void 0&&this.ends.order+r+1<=n}},Ye=class{constructor(e,n){this.graph=e;this.data=n}graph;data;known=new Map;of(e){let n=this.known.get(e);return n||(n=this.graph.partials(e,this.data),this.known.set(e,n)),n}};var Ir={start:"M5 4v16 M19 5 9 12l10 7z",back:"M15 5 8 12l7 7",play:"M8 4.5 19 12 8 19.5z",pause:"M7 5h3.5v14H7z M13.5 5H17v14h-3.5z",on:"M9 5l7 7-7 7",end:"M19 4v16 M5 5l10 7-10 7z"},ee=({shape:t})=>l("svg",{class:"mg-icon",viewBox:"0 0 24 24","aria-hidden":"true",children:l("path",{d:Ir[t],fill:t==="back"||t==="on"?"none":void 0})}),En={forward:"Forward",order:"Order",backward:"Backward"};function Cn({store:t}){let e=t.timeline.value,n=t.step.value,r=t.playing.value;j(()=>{if(!r)return;let u=900/t.speed.value,p=Math.max(1,Math.round(16/u)),c=setInterval(()=>{t.goTo(t.step.value+p),t.step.value>=t.timeline.value.length&&(t.playing.value=!1)},Math.max(16,u));return()=>clearInterval(c)},[r,t.speed.value]);let o=()=>{!r&&n>=e.length&&t.goTo(0),t.playing.value=!r},a=u=>`${e.length?100*u/e.length:0}%`,s=t.phase.value==="start"?"forward":t.phase.value,i={forward:e.ends.forward,order:e.ends.order-e.ends.forward,backward:e.length-e.ends.order};return l("footer",{class:"mg-scrubber","data-phase":t.phase.value,"aria-label":"Steps",children:[l("div",{class:"mg-sentence","data-phase":t.phase.value,children:l(dn,{store:t})}),l("div",{class:"mg-controls",children:[l("div",{class:"mg-buttons",role:"group","aria-label":"Play",children:[l("button",{type:"button",title:"To the start (Home)","aria-label":"To the start",onClick:()=>t.goTo(0),children:l(ee,{shape:"start"})}),l("button",{type:"button",title:"One step back (,)","aria-label":"One step back",onClick:()=>t.goTo(n-1),children:l(ee,{shape:"back"})}),l("button",{type:"button",class:"mg-play",title:"Play or pause (space)","aria-label":r?"Pause":"Play",onClick:o,children:l(ee,{shape:r?"pause":"play"})}),l("button",{type:"button",title:"One step on (.)","aria-label":"One step on",onClick:()=>t.goTo(n+1),children:l(ee,{shape:"on"})}),l("button",{type:"button",title:"To the end (End)","aria-label":"To the end",onClick:()=>t.goTo(e.length),children:l(ee,{shape:"end"})})]}),l("div",{class:"mg-track",children:[l("div",{class:"mg-phases",role:"group","aria-label":"Phases",children:Xe.map((u,p)=>l("button",{type:"button",style:{width:a(i[u]),display:i[u]?"":"none"},"aria-pressed":s===u,title:`${En[u]} (${p+1})`,onClick:()=>t.goToPhase(u),children:En[u]},u))}),l("input",{type:"range",class:"mg-slider","aria-label":"Step","aria-valuetext":`step ${n} of ${e.length}, ${t.phase.value}`,min:0,max:e.length,value:n,style:{"--at":a(n)},onInput:u=>t.goTo(Number(u.currentTarget.value))})]}),l("output",{class:"mg-count","aria-hidden":"true",children:[n.toLocaleString("en")," / ",e.length.toLocaleString("en")]}),l("label",{class:"mg-speed",children:["Speed"," ",l("select",{value:String(t.speed.value),onChange:u=>{t.speed.value=Number(u.currentTarget.value)},children:[.5,1,2,4,16,100].map(u=>l("option",{value:String(u),children:[u,"×"]},u))})]})]}),e.cut&&l("p",{class:"mg-t-wrong mg-cut",children:["Stopped after ",2e4.toLocaleString("en")," contributions: plain recursion walks every path, and there are more paths than time."]})]})}var Qe={cdot:"·",times:"×",sigma:"σ",partial:"∂",sum:"∑",prod:"∏",leq:"≤",le:"≤",geq:"≥",ge:"≥",neq:"≠",ne:"≠",infty:"∞",pm:"±",to:"→",ldots:"…",dots:"…",cdots:"⋯",lt:"<",gt:">",mid:"|",alpha:"α",beta:"β",gamma:"γ",delta:"δ",epsilon:"ε",theta:"θ",lambda:"λ",mu:"μ",pi:"π"},Fr=new Set([",",";",":","!"," ","quad","qquad"]),Hr=new Set(["text","mathrm","operatorname","mathit","mathsf","texttt","textit","textbf"]),$n=new Set(["{","}","_","%","#","&","$"]),jr=new Set(["aligned","align*","align","gathered"]);function Ur(t){let e=[],n=/\\\\|\\[a-zA-Z]+|\\.|[{}]|[\^_]|\d+(?:\.\d+)?(?:e[+-]?\d+)?|&|\s+|./gsu;for(let[r]of t.matchAll(n))r==="\\\\"?e.push({kind:"row",text:r}):r==="&"?e.push({kind:"cell",text:r}):r.startsWith("\\")?e.push({kind:"command",text:r.slice(1)}):r==="{"?e.push({kind:"open",text:r}):r==="}"?e.push({kind:"close",text:r}):r==="^"||r==="_"?e.push({kind:"script",text:r}):/^\d/.test(r)?e.push({kind:"number",text:r}):/^\p{L}/u.test(r)?e.push({kind:"letter",text:r}):/\s/.test(r)?e.push({kind:"sign",text:" "}):e.push({kind:"sign",text:r});return e}var me=t=>t.replace(/[&<>]/g,e=>`&#${e.charCodeAt(0)};`),kt=class{at=0;tokens;constructor(e){this.tokens=Ur(e)}all(){let e=[[""]];for(;this.at<this.tokens.length;){if(this.tokens[this.at].text===" "){this.at+=1;continue}let{kind:r}=this.tokens[this.at];if(r==="row")e.push([""]);else if(r==="cell")e[e.length-1].push("");else{let o=e[e.length-1];o[o.length-1]+=this.scripted();continue}this.at+=1}return e.length===1&&e[0].length===1?e[0][0]:`<mtable class="aligned" displaystyle="true">${e.map(r=>`<mtr>${r.map(o=>`<mtd><mrow>${o}</mrow></mtd>`).join("")}</mtr>`).join("")}</mtable>`}scripted(){let e=this.one(),n="",r="";for(;this.tokens[this.at]?.kind==="script";)this.tokens[this.at++].text==="^"?r=this.one():n=this.one();return n&&r?`<msubsup>${e}${n}${r}</msubsup>`:n?`<msub>${e}${n}</msub>`:r?`<msup>${e}${r}</msup>`:e}one(){for(;this.tokens[this.at]?.text===" ";)this.at+=1;let e=this.tokens[this.at++];if(!e)return"<mrow></mrow>";switch(e.kind){case"open":return this.group();case"number":return`<mn>${e.text}</mn>`;case"letter":return`<mi>${me(e.text)}</mi>`;case"command":return this.command(e.text);default:return`<mo stretchy="false">${me(e.text==="-"?"−":e.text)}</mo>`}}group(){let e="";for(;this.at<this.tokens.length&&this.tokens[this.at].kind!=="close";)e+=this.scripted();return this.at+=1,`<mrow>${e}</mrow>`}plain(){let e="",n=0;for(;this.at<this.tokens.length;this.at++){let r=this.tokens[this.at];if(!(r.kind==="open"&&n++===0)&&(r.kind==="close"&&--n===0||(e+=r.kind==="command"&&!$n.has(r.text)&&r.text!==" "?"":r.text,n===0)))break}return this.at+=1,me(e)}command(e){if(e==="frac"||e==="dfrac")return`<mfrac>${this.one()}${this.one()}</mfrac>`;if(e==="sqrt")return`<msqrt>${this.one()}</msqrt>`;if(Hr.has(e))return`<mi mathvariant="normal">${this.plain()}</mi>`;if(e==="left"||e==="right")return this.fence();if(e==="begin"||e==="end"){let n=this.plain();return jr.has(n)?"":`<mtext>${n}</mtext>`}return Fr.has(e)?`<mspace width="${e===","?"0.17em":"0.5em"}"></mspace>`:$n.has(e)?`<mo stretchy="false">${me(e)}</mo>`:Qe[e]?/^\p{L}$/u.test(Qe[e])?`<mi>${Qe[e]}</mi>`:`<mo>${Qe[e]}</mo>`:`<mi mathvariant="normal">${me(e)}</mi>`}fence(){let e=this.tokens[this.at++];return e&&e.text!=="."?`<mo stretchy="true">${me(e.text)}</mo>`:""}};function Tn(t){let e=t.trim().replace(/^\$+|\$+$/g,"").replace(/^\\\[|\\\]$/g,"");return`<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">${new kt(e).all()}</math>`}var Vr=["Formula","Python","Words"];function Nn({store:t}){let[e,n]=H("Formula"),[r,o]=H(""),{latex:a,python:s,explain:i}=t.page.show,u=e==="Formula"?a:e==="Python"?s:i;return l("section",{class:"mg-card",children:[l("div",{class:"mg-title-row",children:[l("h2",{id:"mg-show-as",children:"Show as"}),l("span",{role:"status",class:"mg-muted",children:r}),l("button",{type:"button",onClick:async()=>{try{await navigator.clipboard.writeText(u),o("Copied")}catch{o("select it yourself: not allowed here")}setTimeout(()=>o(""),2500)},children:e==="Formula"?"Copy TeX":"Copy"})]}),l("div",{class:"mg-tabs",role:"group","aria-labelledby":"mg-show-as",children:Vr.map(c=>l("button",{type:"button","aria-pressed":e===c,onClick:()=>n(c),children:c},c))}),!u&&l("p",{class:"mg-muted",children:t.page.show.missing}),u&&e==="Formula"&&l(qr,{tex:a}),u&&e!=="Formula"&&l("pre",{class:"mg-code",tabIndex:0,"aria-label":e,children:u}),t.edited.value.length>0&&e!=="Formula"&&l("p",{class:"mg-muted",children:"With the numbers this page came with, not those you have put in since."})]})}function qr({tex:t}){let e=K(null);return j(()=>{e.current&&(e.current.innerHTML=Tn(t))},[t]),l("div",{class:"mg-math",ref:e,tabIndex:0,role:"group","aria-label":"Formula"})}var B=30,fe=328,ge=96;function An({store:t,history:e}){let n=t.snapshot.value,r=e.steps.length-1,[o,a]=H(!1),[s,i]=H(1),u=p=>{t.snapshot.value=Math.min(r,Math.max(0,p))};return j(()=>{let p=e.values[n];t.setLeaves(e.parameters.map((c,h)=>[c,Number(p[h])]))},[n]),j(()=>{if(!o)return;let p=setInterval(()=>{t.snapshot.value>=r?a(!1):u(t.snapshot.value+1)},220/s);return()=>clearInterval(p)},[o,s]),l("section",{class:"mg-card mg-training",children:[l("h2",{children:["Training ",l("span",{class:"mg-kind",children:["step ",e.steps[n].toLocaleString("en")]})]}),l("div",{class:"mg-row mg-controls",children:[l("button",{type:"button","aria-label":"One snapshot back",onClick:()=>u(n-1),children:l(ee,{shape:"back"})}),l("button",{type:"button",class:"mg-play","aria-label":o?"Pause training":"Play training",onClick:()=>{!o&&n>=r&&u(0),a(!o)},children:l(ee,{shape:o?"pause":"play"})}),l("button",{type:"button","aria-label":"One snapshot on",onClick:()=>u(n+1),children:l(ee,{shape:"on"})}),l("select",{"aria-label":"Training speed",value:String(s),onChange:p=>i(Number(p.currentTarget.value)),children:[.5,1,2,4].map(p=>l("option",{value:String(p),children:[p,"×"]},p))}),l("input",{type:"range",class:"mg-slider mg-epochs","aria-label":"Training step","aria-valuetext":`step ${e.steps[n]}`,min:0,max:r,value:n,style:{"--at":`${r?100*n/r:0}%`},onInput:p=>u(Number(p.currentTarget.value))})]}),l(Kr,{store:t,history:e}),e.curves.map(p=>l(Zr,{curve:p,step:e.steps[n]},p.name)),l(eo,{history:e,at:n})]})}function Wr(t,e,n){let r=new Set(e);for(let a=0;a<t.size;a++)t.parents[a].some(s=>r.has(s))&&r.add(a);let o=new Set([n]);for(let a=n;a>=0;a--)if(o.has(a))for(let s of t.parents[a])o.add(s);return[...r].filter(a=>o.has(a)&&!e.includes(a)).sort((a,s)=>a-s)}function Kr({store:t,history:e}){let n=K(null),r=t.data.value,{graph:o}=t,{inputs:a,output:s}=e,i=X(()=>Wr(o,a,s),[o]),u=X(()=>e.points.map(g=>g.map(Number)),[e]),p=X(()=>e.targets.map(Number),[e]),c=X(()=>a.map((g,v)=>zn(u.map(f=>f[v]))),[u]),h=a.length!==2;if(j(()=>{let g=n.current?.getContext("2d");if(!g||a.length>2||!u.length)return;let v=r.slice(),f=(...b)=>(b.forEach((_,w)=>{v[a[w]]=_}),o.forwardThrough(i,v),v[s]),y=a.map(b=>r[b]);h?Jr(g,f,u,p,c[0],y[0]):Xr(g,f,u,p,c,y)},[r,t.theme.value]),a.length>2||!u.length)return null;let m=g=>{let{width:v,height:f}=g.currentTarget.getBoundingClientRect(),y=[g.offsetX/v,1-g.offsetY/f];t.setLeaves(a.map((b,_)=>[b,c[_][0]+y[_]*(c[_][1]-c[_][0])]))},d=u.length&&!h?Yr(o,i,r,e,u,p):null;return l("figure",{children:[l("canvas",{ref:n,class:"mg-plane",width:656,height:h?320:440,role:"img",onClick:m,"aria-label":h?"The model's output over its input, with the examples":"The decision boundary, with the examples"}),l("figcaption",{children:[d!==null&&l("b",{children:[Math.round(100*d),"% of ",u.length," right. "]}),h?"Click to choose the input of the graph.":"Click to choose the inputs of the graph (the ring)."]})]})}function Yr(t,e,n,r,o,a){let s=n.slice(),i=Math.min(...a)<0?0:.5,u=0;return o.forEach((p,c)=>{p.forEach((h,m)=>{s[r.inputs[m]]=h}),t.forwardThrough(e,s),u+=+(s[r.output]>0==a[c]>i)}),u/o.length}function zn(t){let[e,n]=[Math.min(...t),Math.max(...t)],r=(n-e||1)*.12;return[e-r,n+r]}var Dn=[124,58,237],Pn=[22,163,74];function Xr(t,e,n,r,o,a){let{width:s,height:i}=t.canvas,[[u,p],[c,h]]=o,m=[];for(let v=0;v<B;v++)for(let f=0;f<B;f++){let[y,b]=[(f+.5)/B,(v+.5)/B];m.push(e(u+y*(p-u),h+b*(c-h)))}let d=new OffscreenCanvas(B,B),g=new ImageData(B,B);m.forEach((v,f)=>{let y=v>0?Pn:Dn,b=.12+.5*Math.abs(Math.tanh(v));g.data.set([...y,255*b],4*f)}),d.getContext("2d")?.putImageData(g,0,0),t.clearRect(0,0,s,i),t.imageSmoothingEnabled=!0,t.drawImage(d,0,0,s,i),Qr(t,m),n.forEach(([v,f],y)=>{On(t,(v-u)/(p-u)*s,(h-f)/(h-c)*i,r[y]>0)}),Ln(t,(a[0]-u)/(p-u)*s,(h-a[1])/(h-c)*i)}function Ln(t,e,n){t.beginPath(),t.arc(e,n,15,0,2*Math.PI),t.lineWidth=5,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke()}function Qr(t,e){let{width:n,height:r}=t.canvas,o=(a,s)=>{let i=e[a]/(e[a]-e[s]),u=d=>[(d%B+.5)/B,(Math.floor(d/B)+.5)/B],[[p,c],[h,m]]=[u(a),u(s)];return[(p+i*(h-p))*n,(c+i*(m-c))*r]};t.beginPath();for(let a=0;a<B-1;a++)for(let s=0;s<B-1;s++){let i=a*B+s,u=[i,i+1,i+1+B,i+B],p=[];u.forEach((c,h)=>{let m=u[(h+1)%4];e[c]>0!=e[m]>0&&p.push(o(c,m))});for(let c=0;c+1<p.length;c+=2)t.moveTo(...p[c]),t.lineTo(...p[c+1])}t.lineWidth=4,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke()}function On(t,e,n,r){t.beginPath(),r?t.arc(e,n,7,0,2*Math.PI):t.rect(e-6,n-6,12,12),t.fillStyle=`rgb(${(r?Pn:Dn).join()})`,t.strokeStyle="#fff",t.lineWidth=2.5,t.fill(),t.stroke()}function Jr(t,e,n,r,[o,a],s){let{width:i,height:u}=t.canvas,p=Array.from({length:81},(g,v)=>o+(a-o)*v/80),c=p.map(g=>e(g)),[h,m]=zn([...r,...c.filter(Number.isFinite)]),d=(g,v)=>[(g-o)/(a-o)*i,(m-v)/(m-h)*u];t.clearRect(0,0,i,u),n.forEach(([g],v)=>On(t,...d(g,r[v]),!0)),t.beginPath(),p.forEach((g,v)=>t.lineTo(...d(g,c[v]))),t.lineWidth=4,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke(),Ln(t,...d(s,e(s)))}function Zr({curve:t,step:e}){let n=t.values.map(Number),r=n.filter(Number.isFinite);if(r.length<2)return null;let o=Math.min(0,...r),a=Math.max(...r),s=t.steps[t.steps.length-1]||1,i=h=>4+(fe-8)*h/s,u=h=>6+(ge-12)*(a-h)/(a-o||1),p=0;t.steps.forEach((h,m)=>{h<=e&&(p=m)});let c=n.map((h,m)=>Number.isFinite(h)?`${m?"L":"M"}${i(t.steps[m]).toFixed(1)} ${u(h).toFixed(1)}`:"").join("");return l("figure",{children:[l("svg",{class:"mg-chart",viewBox:`0 0 ${fe} ${ge}`,role:"img","aria-label":`${t.name} over the steps: ${S(n[p])} here`,children:[l("line",{class:"mg-axis",x1:"0",x2:fe,y1:u(0),y2:u(0)}),l("path",{class:"mg-curve",d:c}),l("line",{class:"mg-now",x1:i(e),x2:i(e),y1:"0",y2:ge}),l("circle",{class:"mg-now",cx:i(t.steps[p]),cy:u(n[p]),r:"5"})]}),l("figcaption",{children:[t.name," ",l("b",{children:S(n[p])})]})]})}function eo({history:t,at:e}){let r=X(()=>{let s=1e-9;for(let i of t.values)for(let u of i)Number.isFinite(Number(u))&&(s=Math.max(s,Math.abs(Number(u))));return s},[t]),o=new Array(27).fill(0);for(let s of t.values[e]){let i=Math.floor((Number(s)+r)/(2*r)*27);i>=0&&(o[Math.min(26,i)]+=1)}let a=Math.max(...o,1);return l("figure",{children:[l("svg",{class:"mg-chart",viewBox:`0 0 ${fe} ${ge}`,role:"img","aria-label":`Histogram of ${t.parameters.length} parameters`,children:o.map((s,i)=>{let u=(ge-10)*s/a;return l("rect",{class:"mg-bar",x:i*fe/27+1,width:fe/27-2,y:ge-u,height:u},i)})}),l("figcaption",{children:[t.parameters.length," parameters, from ",S(-r,3)," to ",S(r,3)]})]})}var to=[[". and ,","one step on, one step back (also → and ← outside the graph)"],["space","play, pause"],["1 2 3","to the forward pass, the order, backward"],["Home, End","to the first step, to the last"],["arrow keys in the graph","select: ← a parent, → a child, ↑ ↓ above and below"],["Enter","edit the selected leaf, unfold the selected box"],["f","fold what the selected value is in, unfold a box"],["Shift + arrow keys","move the picture"],["+ − 0","closer, further, everything"],["/","search"],["d","dark or light"],["?","this list; Esc closes it"]];function Gn({store:t}){let e=K(null),n=K(null),r=K(null),o=K(null);j(()=>{if(e.current)return n.current=new Ke(e.current,t),()=>n.current?.stop()},[]),ln(()=>{let s=t.current.value;if(s.phase==="start")return;let i=s.phase==="backward"&&s.act==="add"?s.parent:s.node;n.current?.follow(t.tree.shown(i,t.open.peek()))}),j(()=>{let s=r.current;if(!s)return;let u=document.getElementById("micrograd-explorer")?.contains(s)?document:s,p=c=>so(c,t,n.current,s,o.current);return u.addEventListener("keydown",p),()=>u.removeEventListener("keydown",p)},[]);let{history:a}=t.page;return l("div",{class:"mg-root-element","data-theme":t.theme.value,ref:r,children:[l(no,{store:t,picture:n,onHelp:()=>o.current?.showModal()}),l("main",{class:"mg-main",children:[l("div",{class:"mg-graph-area",children:[l("div",{ref:e,class:"mg-graph",tabIndex:0,role:"application","aria-roledescription":"graph","aria-label":"The graph. Arrow keys select: left a parent, right a child. Question mark lists all keys."}),l("div",{class:"mg-zoom",role:"group","aria-label":"Zoom",children:[l("button",{type:"button","aria-label":"Closer",title:"Closer (+)",onClick:()=>n.current?.zoom(1.25),children:"+"}),l("button",{type:"button","aria-label":"Further",title:"Further (−)",onClick:()=>n.current?.zoom(.8),children:"−"}),l("button",{type:"button","aria-label":"Fit",title:"Everything (0)",onClick:()=>n.current?.fit(),children:"⤢"})]}),l(oo,{})]}),l("aside",{class:"mg-side","aria-label":"About the graph",children:[a&&l(An,{store:t,history:a}),l(hn,{store:t}),l(fn,{store:t}),l(gn,{store:t}),l(Nn,{store:t})]})]}),l(Cn,{store:t}),l(ao,{store:t}),l("dialog",{ref:o,class:"mg-help","aria-labelledby":"mg-help-title",children:[l("h2",{id:"mg-help-title",children:"Keys"}),l("dl",{children:to.map(([s,i])=>l("div",{children:[l("dt",{children:s}),l("dd",{children:i})]},s))}),l("button",{type:"button",onClick:()=>o.current?.close(),children:"Close"})]})]})}function no({store:t,picture:e,onHelp:n}){let r=t.tree.groups.length>1,{theme:o}=t,a={auto:"dark",dark:"light",light:"auto"};return l("header",{class:"mg-header",children:[l("h1",{title:t.page.note,children:t.page.title}),t.page.note&&l("p",{class:"mg-note",children:t.page.note}),l("span",{class:"mg-grow"}),t.edited.value.length>0&&!t.page.history&&l("button",{type:"button",onClick:()=>t.setLeaves(t.edited.value.map(s=>[s,t.original[s]])),children:"Undo all edits"}),t.graph.roots.length>1&&l("label",{class:"mg-from",children:["Backward from"," ",l("select",{value:String(t.root.value),onChange:s=>t.setRoot(Number(s.currentTarget.value)),children:[...new Set([...t.graph.roots,t.root.value])].map(s=>l("option",{value:String(s),children:t.graph.name(s)},s))})]}),r&&l(A,{children:[l("button",{type:"button",onClick:()=>t.setAllOpen(!1),children:"Fold all"}),t.graph.size<=2e3&&l("button",{type:"button",onClick:()=>t.setAllOpen(!0),children:"Unfold all"})]}),l(ro,{store:t,picture:e}),l("button",{type:"button","aria-label":`Colours: ${o.value}`,title:`Colours: ${o.value} (d)`,onClick:()=>{o.value=a[o.value]},children:o.value==="auto"?"◐":o.value==="dark"?"☾":"☀"}),l("button",{type:"button","aria-label":"Keys",title:"Keys (?)",onClick:n,children:"?"})]})}function ro({store:t,picture:e}){let[n,r]=H(""),[o,a]=H(0),s=n.trim().toLowerCase(),i=s?t.graph.labels.flatMap((p,c)=>(p||t.graph.name(c)).toLowerCase().includes(s)&&(p||!t.graph.isLeaf(c))?[c]:[]):[];i.sort((p,c)=>+!t.graph.labels[p]-+!t.graph.labels[c]||p-c);let u=p=>{if(!i.length)return;let c=(p%i.length+i.length)%i.length;a(c),t.reveal(i[c]),requestAnimationFrame(()=>e.current?.show(`n${i[c]}`,!0))};return l("form",{class:"mg-search",role:"search",onSubmit:p=>{p.preventDefault(),u(o),a(o+1)},children:[l("input",{type:"search","aria-label":"Search by label",placeholder:"Search labels  ( / )",value:n,onInput:p=>{r(p.currentTarget.value),a(0)},onKeyDown:p=>{p.key==="Escape"&&(r(""),p.currentTarget.blur())}}),l("output",{class:"mg-found",children:s&&(i.length?`${i.length} found, Enter shows`:"none")})]})}function oo(){return l("ul",{class:"mg-legend","aria-label":"Colours",children:[l("li",{class:"mg-t-data",children:"data"}),l("li",{class:"mg-t-grad",children:"grad"}),l("li",{class:"mg-t-local",children:"local derivative"})]})}function ao({store:t}){let e=t.selectedNode.value,n=t.selected.value,r="";if(e>=0){let{grad:o,reached:a}=t.gradients.value,s=t.hidden(e)?"hidden":a[e]?o[e]:"blank";r=`${t.graph.name(e)}, data ${t.data.value[e]}, grad ${s}`}else n&&(r=t.tree.groups[Number(n.slice(1))].label);return l("p",{class:"mg-sr","aria-live":"polite",children:r})}function so(t,e,n,r,o){let a=t.target;if(t.ctrlKey||t.metaKey||t.altKey||o?.open||t.defaultPrevented||a.matches("input:not([type=range]):not([type=checkbox]), textarea, select"))return;let i=a.matches("button, input[type=checkbox]"),u=a.matches("input[type=range]"),p={".":()=>e.goTo(e.step.value+1),",":()=>e.goTo(e.step.value-1),"+":()=>n?.zoom(1.25),"=":()=>n?.zoom(1.25),"-":()=>n?.zoom(.8),0:()=>n?.fit(),"/":()=>r.querySelector(".mg-search input")?.focus(),"?":()=>o?.showModal(),d:()=>{e.theme.value=io(r)?"light":"dark"}};Xe.forEach((h,m)=>{p[String(m+1)]=()=>e.goToPhase(h)}),i||(p[" "]=()=>{e.playing.value=!e.playing.value}),u||(p.ArrowRight=p["."],p.ArrowLeft=p[","],p.Home=()=>e.goTo(0),p.End=()=>e.goTo(e.timeline.value.length));let c=p[t.key];c&&(t.preventDefault(),c())}function io(t){let e=t.dataset.theme;return e==="auto"?matchMedia("(prefers-color-scheme: dark)").matches:e==="dark"}function lo(t){let e=Math.abs(t);if(e<2.5){let r=t,o=t;for(let a=1;Math.abs(r)>1e-18*Math.abs(o);a++)r*=2*t*t/(2*a+1),o+=r;return 2/Math.sqrt(Math.PI)*Math.exp(-t*t)*o}if(!(e<6))return t!==t?t:Math.sign(t);let n=0;for(let r=60;r>0;r--)n=r/2/(e+n);return Math.sign(t)*(1-Math.exp(-t*t)/(Math.sqrt(Math.PI)*(e+n)))}function uo(t){let e=Math.exp(-Math.abs(t));return t<0?e/(1+e):1/(1+e)}function co(t,e){return t===1||e===0||t===-1&&!Number.isFinite(e)&&e===e?1:t**e}function po(t,e){let n=Bn(t,e);return Number.isFinite(n)?n+Math.log1p(Math.exp(-Math.abs(t-e))):n}var Bn=(t,e)=>t>=e||t!==t?t:e,ho=(t,e)=>t<=e||t!==t?t:e,mo=Object.fromEntries(Object.getOwnPropertyNames(Math).map(t=>[t,Math[t]]).filter(([,t])=>typeof t=="function")),St={...mo,fabs:Math.abs,pow:co,erf:lo,sigmoid:uo,softplus:t=>t!==t?t:(t>0?t:0)+Math.log1p(Math.exp(-Math.abs(t))),logaddexp:po,maximum:Bn,minimum:ho,take:(t,...e)=>e[t]};var Je=class{constructor(e,n){this.source=e;this.size=e.op.length,this.parents=e.parents,this.roots=e.roots,this.labels=Array.from({length:this.size},(r,o)=>e.labels[o]??""),this.children=Array.from({length:this.size},()=>[]),this.parents.forEach((r,o)=>r.forEach(a=>this.children[a].push(o))),this.rules=e.op.map(r=>r<0?null:n[e.ops[r].key]??null),this.frozen=new Map(Object.entries(e.frozen).map(([r,o])=>[Number(r),o.map(Number)])),this.nameAll(),this.held=new Map(Object.entries(e.grads).map(([r,o])=>[Number(r),Number(o)]))}source;size;parents;children;labels;roots;held;rules;frozen;names=[];isLeaf(e){return this.source.op[e]<0}isHandmade(e){return!this.isLeaf(e)&&this.rules[e]===null}hasOwnBackward(e){return this.frozen.has(e)}symbol(e){return this.isLeaf(e)?"":this.source.ops[this.source.op[e]].symbol}heldBehind(e){let n=new Uint8Array(this.size);n[e]=1;for(let r=e+1;r<this.size;r++)if(this.parents[r].some(o=>n[o])){if(this.isHandmade(r))return r;n[r]=1}return-1}start(){let e=new Float64Array(this.size);for(let[n,r]of Object.entries(this.source.data))e[Number(n)]=Number(r);return this.forward(e)}forward(e){for(let n=0;n<this.size;n++){let r=this.rules[n];r&&(e[n]=r.value(this.arguments(n,e)))}return e}forwardThrough(e,n){for(let r of e){let o=this.rules[r];o&&(n[r]=o.value(this.arguments(r,n)))}}arguments(e,n){return this.parents[e].map(r=>n[r])}partials(e,n){let r=this.frozen.get(e);if(r)return r;let o=this.rules[e];return o?o.partials(this.arguments(e,n),n[e]):this.parents[e].map(()=>0)}name(e){return this.names[e]}bracketed(e){return Mt(this.name(e))}nameAll(){let e=new Set(this.labels),n=new Uint8Array(this.size),r=0;for(let o=0;o<this.size;o++){if(this.labels[o]){this.names.push(this.labels[o]);continue}do r+=1;while(e.has(`v${r}`));let a=this.isLeaf(o),s=a||!this.parents[o].some(u=>n[u]),i=a?S(Number(this.source.data[o])):s?this.expression(o):"";n[o]=+(!s||i.length>15),this.names.push(n[o]?`v${r}`:i)}}expression(e,n=r=>this.name(r)){let r=this.symbol(e),o=this.parents[e];return r.startsWith("**")&&o.length===1?`${Mt(n(o[0]))}${r}`:o.length>4?`${r} of ${o.length}`:/^\W+$/.test(r)?o.map(s=>r==="+"?n(s):Mt(n(s))).join(r==="*"?"*":` ${r} `).replace(/\+ -/g,"- "):`${r}(${o.map(n).join(", ")})`}};function Mt(t){return/^[\p{L}\p{N}_.]+(\(.*\))?$/u.test(t)||/^-?[\d.]+$/.test(t)?t:`(${t})`}function fo(t){let e=-1;return t.labels.forEach((n,r)=>{!n||!t.isLeaf(r)||(e<0||t.children[r].length>t.children[e].length)&&(e=r)}),e<0||t.size>40?null:`n${e}`}function Rn(t,e){let n=new Je(t.graph,e),r=new Ve(t.picture,n),o=n.start(),a=O(o.slice()),s=O(n.roots[n.roots.length-1]),i=O({assign:!1,twice:!1,naive:!1}),u=O(!1),p=O(1),c=O(fo(n)),h=O(new Set(r.groups.filter(x=>!x.foldedAtFirst).map(x=>x.id))),m=O(null),d=O(null),g=O({right:0,asked:0}),v=O("auto"),f=O(""),y=O(Math.max(0,(t.history?.steps.length??0)-1)),b=O(0),_=G(()=>new Ce(n,s.value,i.value)),w=G(()=>new Ye(n,a.value)),D=G(()=>_.value.at(b.value)),E=G(()=>_.value.phaseOf(b.value)),T=G(()=>_.value.computed(b.value)),R=G(()=>_.value.play(b.value,w.value)),Y=G(()=>{let x=new Ce(n,s.value,{assign:!1,twice:!1,naive:!1});return x.play(x.length,w.value)}),q=G(()=>Object.values(i.value).some(Boolean)),Q=G(()=>{let x=new Set;if(!q.value)return x;for(let C of _.value.order)_.value.isSettled(C,b.value)&&(re(R.value.grad[C],Y.value.grad[C])||x.add(C));return x}),W=G(()=>E.value==="order"?_.value.ordering(b.value):null),I=G(()=>r.scene(h.value)),Hn=G(()=>{let x=c.value;return x?.startsWith("n")?Number(x.slice(1)):-1}),jn=G(()=>n.labels.map((x,C)=>C).filter(x=>n.isLeaf(x)&&!Object.is(a.value[x],o[x])));t.history&&(b.value=_.value.length);let Un=x=>Ct(()=>{s.value=x}),Et=x=>{b.value=Math.min(_.value.length,Math.max(0,Math.round(x)))},Ct=x=>{let C=_.value,N=C.phaseOf(b.value),oe=b.value>=C.length;x();let J=_.value;oe?b.value=J.length:N==="backward"?b.value=Math.min(J.length,b.value-C.ends.order+J.ends.order):b.value=Math.min(b.value,J.length)};return{page:t,graph:n,tree:r,original:o,data:a,root:s,setRoot:Un,bugs:i,step:b,playing:u,speed:p,selected:c,open:h,change:m,quiz:d,score:g,theme:v,told:f,snapshot:y,timeline:_,partials:w,current:D,phase:E,known:T,ordering:W,gradients:R,right:Y,broken:q,wrong:Q,scene:I,selectedNode:Hn,edited:jn,goTo:Et,keepingPlace:Ct,setLeaf:(x,C)=>{if(Object.is(a.value[x],C))return;let N=a.value,oe=Y.value.grad[x],J=N.slice();J[x]=C,n.forward(J),a.value=J;let Vn=J[s.value]-N[s.value];m.value={node:x,from:N[x],to:C,predicted:oe*(C-N[x]),actual:Vn,held:n.heldBehind(x)}},setLeaves:x=>{let C=a.value.slice();for(let[N,oe]of x)C[N]=oe;a.value=n.forward(C),m.value=null},setOpen:(x,C)=>{let N=new Set(h.value);C?N.add(x.id):N.delete(x.id),h.value=N,!C&&c.value&&!I.value.boxes.has(c.value)&&(c.value=de(x))},setAllOpen:x=>{let C=x?r.groups:[r.root];h.value=new Set(C.map(N=>N.id))},reveal:x=>{let C=r.around(x);C.some(N=>!h.value.has(N.id))&&(h.value=new Set([...h.value,...C.map(N=>N.id)])),c.value=`n${x}`},hidden:x=>d.value?.node===x&&d.value.verdict!=="right"&&d.value.verdict!=="shown",goToPhase:(x,C=!1)=>{let{ends:N}=_.value,oe=x==="forward"?0:x==="order"?N.forward:N.order;Et(C?N[x]:oe+1)}}}var In=`.mg-place { height: 100%; }
-.mg-widget { height: 720px; }
-.mg-widget .mg-place { border: 1px solid #8884; border-radius: 12px; overflow: hidden; }
+var M,Dt,tt,te,Ze,De,Nt,$e,At,nt,et,Jn,ve=Symbol.for("pv"),Ne={},Ae=[],Zn=/^m(i|n|o|s|text|space)$/,rt=Array.isArray,ot=Ae.slice,ae=Object.assign;function oe(t){t&&t.parentNode&&t.remove()}function zt(t,e,n){var r,o,a,s={},i=arguments.length;for(a in e)a=="key"?r=e[a]:a=="ref"&&typeof t!="function"?o=e[a]:s[a]=e[a];return i>2&&(s.children=i>3?ot.call(arguments,2):n),ge(t,s,r,o,null)}function ge(t,e,n,r,o){var a={type:t,props:e,key:n,ref:r,__k:null,__:null,__b:0,__e:null,__c:null,constructor:ve,__v:o||++Dt,__i:-1,__u:0};return!o&&M.vnode&&M.vnode(a),a}function N(t){return t.children}function ie(t,e){this.props=t,this.context=e,this.__g=0}function ne(t,e){if(e==null)return t.__&&ne(t.__,t.__i+1);for(var n;e<t.__k.length;e++)if((n=t.__k[e])&&n.__e)return n.__e;return typeof t.type!="function"||t.props.__P?null:ne(t)}function er(t){var e,n=t.__v,r=n.__e,o=[],a=[],s=t.__P;s&&((e=ae({constructor:ve},n)).__v=n.__v+1,M.vnode&&M.vnode(e),at(s,e,n,t.__n,s.namespaceURI,32&n.__u?[r]:null,o,r||ne(n),32&n.__u,a),e.__v=n.__v,e.__.__k[e.__i]=e,It(o,e,a),n.__=n.__e=null,e.__e!=r&&Pt(e))}function Pt(t){if((t=t.__)&&t.__c&&!t.props.__P)return t.__e=null,t.__k.some(function(e){return e&&(t.__e=e.__e)}),Pt(t)}function $t(t){(8&t.__g||(t.__g|=8,te.push(t),De++))&&Ze==M.debounceRendering||((Ze=M.debounceRendering)||queueMicrotask)(Lt)}function Lt(){try{for(var t,e=1;te.length;)te.length>e&&te.sort(Nt),t=te.shift(),e=te.length,8&t.__g&&er(t)}finally{(De=te.length)&&(Ze||queueMicrotask)(Lt)}}function Gt(t,e,n,r,o,a,s,i,u,p,c){var h,m,d,g,v,f,y=r.__k||Ae,b=e.length;for(u=tr(n,e,y,u,b),h=0;h<b;h++)(d=n.__k[h])!=null&&(m=~d.__i&&y[d.__i]||Ne,d.__i=h,f=at(t,d,m,o,a,s,i,u,p,c),g=d.__e,(m.ref!=d.ref||8&m.__u)&&(m.ref&&st(m.ref,null,d,m),d.ref&&c.push(d.ref,d.__c||g,d)),v=v||g,4&d.__u?(u=Ot(d,u,t,!m.__v),m.__e&&(m.__e=null)):typeof d.type=="function"&&f!==void 0?u=f:g&&(u=g.nextSibling),d.__u&=-21);return n.__e=v,u}function tr(t,e,n,r,o){var a,s,i,u,p,c,h,m,d,g=n.length,v=g,f=0,y=0,b=t.__k=Array(o);for(a=0;a<o;a++)(s=e[a])!=null&&typeof s!="boolean"&&typeof s!="function"?(typeof s!="object"||s.constructor===String?s=b[a]=ge(null,s):rt(s)?s=b[a]=ge(N,{children:s}):s.constructor===ve&&s.__b?s=b[a]=ge(s.type,s.props,s.key,s.ref,s.__v):b[a]=s,u=a+f,s.__=t,s.__b=t.__b+1,i=null,~(p=s.__i=nr(s,n,u,v))&&(v--,(i=n[p])&&(i.__u|=2)),i&&i.__v?(s.__u|=16,p==u-1?f--:p==u+1?f++:p!=u&&(p>u?f--:f++,y=1)):(~p||(o>g?f--:o<g&&f++),typeof s.type!="function"&&(s.__u|=4))):b[a]=null;if(y){for(c=[],h=[],a=0;a<o;a++)if((s=b[a])&&16&s.__u){for(f=0,m=c.length;f<m;)c[d=f+m>>1]<s.__i?f=d+1:m=d;c[f]=s.__i,h[a]=f+1}for(f=c.length;a--;)h[a]&&(h[a]==f?f--:b[a].__u|=4)}if(v)for(a=0;a<g;a++)!(i=n[a])||2&i.__u||(i.__e==r&&(r=ne(i)),it(i,i));return r}function Ot(t,e,n,r){var o,a,s,i;if(typeof t.type=="function"){if(t.props.__P)return e;if(o=t.__k)for(a=0;a<o.length;a++)o[a]&&(o[a].__=t,e=Ot(o[a],e,n,!1));return e}for(e&&!e.parentNode&&(e=ne(t))&&!e.parentNode&&(e=null),s=t.__e,i=e;i&&i.nodeType==8;)i=i.nextSibling;for(s!=i&&(!r&&n.moveBefore&&s.parentNode?n.moveBefore(s,e):n.insertBefore(s,e||null)),e=s;(e=e&&e.nextSibling)&&e.nodeType==8&&!e.data.startsWith("$s"););return e}function nr(t,e,n,r){var o,a=t.key,s=t.type,i=e[n],u=i&&!(2&i.__u);if(i===null&&a==null||u&&a==i.key&&s==i.type)return n;if(r>(u?1:0)){for(o=n-1;o>=0;o--)if((i=e[o])&&!(2&i.__u)&&a==i.key&&s==i.type)return o;for(o=n+1;o<e.length;o++)if((i=e[o])&&!(2&i.__u)&&a==i.key&&s==i.type)return o}return-1}function Tt(t,e,n){n==null&&(n=""),e[0]=="-"?t.setProperty(e,n):t[e]=n}function Ce(t,e,n,r,o){var a,s;if(e=="style")if(typeof n=="string")t.style.cssText=n;else{if(typeof r=="string"&&(t.style.cssText=r=""),r)for(e in r)n&&e in n||Tt(t.style,e);if(n)for(e in n)r&&n[e]==r[e]||Tt(t.style,e,n[e])}else if(e[0]=="o"&&e[1]=="n")typeof n!="function"&&(n=null),typeof r!="function"&&(r=null),(t.__e||(t.__e={}))[e]=n,n&&r||(s=et[e]||(et[e]=rr(e)),(t.__a||(t.__a={}))[e]=nt,a=e!=(e=e.replace(At,"$1")),(e=e.slice(2))[0]<"a"&&(e=e.toLowerCase()),n?t.addEventListener(e,s,a):t.removeEventListener(e,s,a));else{if(o=="http://www.w3.org/2000/svg")e=e.replace(/xlink(H|:h)/,"h").replace(/sName$/,"s");else if(e!="width"&&e!="height"&&e!="href"&&e!="list"&&e!="form"&&e!="tabIndex"&&e!="download"&&e!="rowSpan"&&e!="colSpan"&&e!="role"&&e!="popover"&&e in t)try{return void(t[e]=n??"")}catch{}if(typeof n=="function")return;n==null||n===!1&&e[4]!="-"?t.removeAttribute(e):t.setAttribute(e,e=="popover"&&n==1?"":n)}}function rr(t){return function(e){var n=this.__e;if(n){if(n=n[t],e[$e]==null)e[$e]=nt++;else if(e[$e]<this.__a[t])return;return n(M.event?M.event(e):e)}}}function at(t,e,n,r,o,a,s,i,u,p){var c,h,m,d,g,v,f,y,b,_,w,z,E,T,R,K,V,X,q=e.type;if(e.constructor!==ve)return null;128&n.__u&&(u=32&n.__u,c=n.__c.__z)&&(e.__u|=u,h=a=[],c.nodeType==8?i=Te(c,a):a.push(c),i=a[0]||i),(c=M.__b)&&c(e);e:if(typeof q=="function"){m=s.length;try{if(y=e.props,b=(c=q.prototype)&&c.render,_=(c=q.contextType)&&r[c.__c],w=c?_?_.props.value:c.__:r,(d=n.__c)?(e.__c=d,2&d.__g&&(d.__g|=1)):(b?e.__c=d=new q(y,w):(e.__c=d=new ie(y,w),d.constructor=q,d.render=ar),_&&_.sub(d),d.state||(d.state={}),d.__n=r,d.__g|=8,d.__h=[],d.__k=[]),b&&(d.__s||(d.__s=d.state),q.getDerivedStateFromProps&&(d.__s==d.state&&(d.__s=ae({},d.__s)),ae(d.__s,q.getDerivedStateFromProps(y,d.__s)))),g=d.props,v=d.state,d.__v=e,n.__c){if(y!==g&&b&&!q.getDerivedStateFromProps&&d.componentWillReceiveProps&&d.componentWillReceiveProps(y,w),e.__v==n.__v&&!(8&d.__g)||!(4&d.__g)&&d.shouldComponentUpdate&&d.shouldComponentUpdate(y,d.__s,w)===!1){e.__v!=n.__v&&(d.props=y,d.state=d.__s,d.__g&=-9),e.__e=n.__e,e.__k=n.__k,e.__k.some(function(I){I&&(I.__=e)}),Ae.push.apply(d.__h,d.__k),d.__k=[],d.__h.length&&s.push(d),i=ne(n);break e}d.componentWillUpdate&&d.componentWillUpdate(y,d.__s,w),b&&d.componentDidUpdate&&d.__h.push(function(){d.componentDidUpdate(g,v,f)})}else b&&!q.getDerivedStateFromProps&&d.componentWillMount&&d.componentWillMount(),b&&d.componentDidMount&&d.__h.push(d.componentDidMount);d.context=w,d.props=y,d.__P=t,d.__g&=-5,z=M.__r,E=b?25:0;do d.__g&=-9,z&&z(e),c=d.render(d.props,d.state=d.__s,d.context);while(8&d.__g&&++E<25);b&&(Ae.push.apply(d.__h,d.__k),d.__k=[]),d.state=d.__s,d.getChildContext&&(r=ae({},r,d.getChildContext())),b&&n.__c&&d.getSnapshotBeforeUpdate&&(f=d.getSnapshotBeforeUpdate(g,v)),T=c&&c.type===N&&c.key==null?c.props.children:c,y.__P&&(c=i,o=(t=y.__P).namespaceURI,u=a=null,n.props&&n.props.__P!=t&&(n.__k.some(function(I){I&&it(I,I)}),n.__k=null),i=n.__k?ne(n,0):null),i=Gt(t,rt(T)?T:[T],e,n,r,o,a,s,i,u,p),y.__P&&(e.__e=null,i=c),e.__u&=-161,h&&h.some(oe),d.__h.length&&s.push(d),1&d.__g&&(d.__g&=-4)}catch(I){if(s.length=m,e.__v=null,u||a)if(I&&I.then){if(e.__u|=128|u,a){for(~(V=a.indexOf(i||void 0))||(V=a.length);(X=a[V-1])&&X.nodeType==8;)V--;for(;V<a.length;V++)if(X=a[V])if(a[V]=null,R){if(X==K)break}else{if(X.nodeType!=8)break;X.data.startsWith("$s")&&(K=Te(R=X))}}if(!R){for(;i&&i.nodeType==8&&i.nextSibling;)i=i.nextSibling;R=i}(c=Te(R=e.__c.__z||(e.__c.__z=R)))?(e.__e=R,i=c):e.__e=i,i=i&&i.nextSibling}else a&&a.some(oe);else e.__e=n.__e;e.__k||(e.__k=n.__k||[]),I&&I.then||Rt(e),M.__e(I,e,n)}}else i=e.__e=or(n.__e,e,n,r,o,a,s,u,p,t);return(c=M.diffed)&&c(e),i}function Te(t,e){if(t&&t.nodeType==8&&t.data.startsWith("$s"))for(var n=1;t=t.nextSibling;){if(t.nodeType==8){if(t.data.startsWith("$s"))n++;else if(t.data.startsWith("/$s")&&!--n)return t}e&&e.push(t)}}function Rt(t){t&&(t.__c&&(t.__c.__g|=4),t.__k&&t.__k.some(Rt))}function It(t,e,n){for(var r=0;r<n.length;)st(n[r++],n[r++],n[r++]);M.__c&&M.__c(e,t),t.some(function(o){try{t=o.__h,o.__h=[],t.some(function(a){a.call(o)})}catch(a){M.__e(a,o.__v)}})}function or(t,e,n,r,o,a,s,i,u,p){var c,h,m,d,g,v,f,y,b=n.props||Ne,_=e.props,w=e.type;if(w=="svg"?o="http://www.w3.org/2000/svg":w=="math"?o="http://www.w3.org/1998/Math/MathML":o||(o="http://www.w3.org/1999/xhtml"),a){for(c=0;c<a.length;c++)if((g=a[c])&&(w?g.localName==w:g.nodeType==3)){t=g,a[c]=null;break}}if(!t){if(y=p.ownerDocument||document,!w)return y.createTextNode(_);t=y.createElementNS(o,w,_.is?_:p),i&&(M.__m&&M.__m(e,a),i=!1),a=null}if(w){if(p=w=="template"&&t.content||t,a=w=="textarea"&&_.defaultValue!=null?null:a&&ot.call(p.childNodes),!i&&a)for(b={},c=0;c<t.attributes.length;c++)b[(g=t.attributes[c]).name]=g.value;for(c in b)g=b[c],c=="dangerouslySetInnerHTML"?m=g:c=="children"||c in _||c=="value"&&"defaultValue"in _||c=="checked"&&"defaultChecked"in _||Ce(t,c,null,g,o);for(c in _)g=_[c],c=="children"?d=g:c=="dangerouslySetInnerHTML"?h=g:c=="value"?v=g:c=="checked"?f=g:i&&typeof g!="function"||b[c]===g||Ce(t,c,g,b[c],o);h?(i||m&&(h.__html==m.__html||h.__html==t.innerHTML)||(t.innerHTML=h.__html),e.__k=[]):(m&&(t.textContent=""),(w=="foreignObject"||o=="http://www.w3.org/1998/Math/MathML"&&Zn.test(w))&&(o="http://www.w3.org/1999/xhtml"),Gt(p,rt(d)?d:[d],e,n,r,o,a,s,a?a[0]:n.__k&&ne(n,0),i,u),a&&a.some(oe)),i&&w!="textarea"||(c="value",w=="progress"&&v==null?t.removeAttribute(c):v==null||v===t[c]&&(w!="progress"||v)||Ce(t,c,v,b[c],o),c="checked",f!=null&&f!=t[c]&&Ce(t,c,f,b[c],o))}else b===_||i&&t.data==_||(t.data=_);return t}function st(t,e,n,r){try{typeof t=="function"?e?e.__x=t(e)||1:r&&(r=r.__c||r.__e)&&(e=r.__x)&&(r.__x=null,typeof e=="function"?e():t(null)):t.current=e}catch(o){M.__e(o,n)}}function it(t,e,n){var r,o,a,s;if(M.unmount&&M.unmount(t),!(r=t.ref)||r.current&&r.current!=t.__e||st(r,null,e,t),r=t.__c){if(r.componentWillUnmount)try{r.componentWillUnmount()}catch(i){M.__e(i,e)}r.__P=r.__n=null}if(r=t.__k)for(s=0;s<r.length;s++)r[s]&&it(r[s],e,typeof t.type!="function"||n&&!t.props.__P);!n&&(r=t.__c)&&(r=r.__z)&&(o=Te(r,a=[]))&&(r==t.__e&&a.some(oe),oe(o),oe(r)),n||oe(t.__e),t.__e=t.__c=t.__=null}function ar(t,e,n){return this.constructor(t,n)}function lt(t,e){var n,r,o,a;M.__&&M.__(t,e),e.nodeType==9&&(e=e.documentElement),r=(n=t&&32&t.__u)?null:e.__k,e.__k=ge(N,{children:[t]}),o=[],a=[],at(e,e.__k,r||Ne,Ne,e.namespaceURI,r?null:e.firstChild?ot.call(e.childNodes):null,o,r?r.__e:e.firstChild,n,a),It(o,e.__k,a),e.__k.props.children=null}M={__e:function(t,e,n,r){for(var o,a,s;e=e.__;)if((o=e.__c)&&!(1&o.__g)){o.__g|=4;try{if((s=(a=o.constructor)&&a.getDerivedStateFromError)&&o.setState(a.getDerivedStateFromError(t)),o.componentDidCatch&&(o.componentDidCatch(t,r||{}),s=1),s&&8&o.__g)return void(o.__g|=2)}catch(i){t=i}}throw De=0,t}},Dt=0,tt=function(t){return t!=null&&t.constructor===ve},ie.prototype.setState=function(t,e){var n=this.__s;n&&n!=this.state||(n=this.__s=ae({},this.state)),typeof t=="function"&&(t=t(ae({},n),this.props)),t&&(ae(n,t),this.__v&&(e&&this.__k.push(e),$t(this)))},ie.prototype.forceUpdate=function(t){this.__v&&(this.__g|=4,t&&this.__h.push(t),$t(this))},ie.prototype.render=N,te=[],De=0,Nt=function(t,e){return t.__v.__b-e.__v.__b},$e=Symbol(),At=/(PointerCapture)$|Capture$/i,nt=0,et={},Jn=0;var _e,P,ut,Bt,ct=Object.is,ze=0,Yt=[],pt=[],A=M,Ft=A.__b,Ht=A.__r,jt=A.diffed,Ut=A.__c,Vt=A.unmount,qt=A.__;function ht(t,e){A.__h&&A.__h(P,t,ze||e),ze=0;var n=P.__H||(P.__H={__:[],__h:[]});return t>=n.__.length&&n.__.push({}),n.__[t]}function H(t){return ze=1,sr(Qt,t)}function sr(t,e,n){var r=ht(_e++,2);if(r.t=t,!r.__c&&(r.__=[n?n(e):Qt(void 0,e),function(a){var s=(r.__N||r.__)[0],i=r.t(s,a);ct(s,i)||(r.__N=[i,r.__[1]],r.__c.setState({}))}],r.__c=P,!P.__f)){P.__f=!0;var o=P.shouldComponentUpdate;P.shouldComponentUpdate=function(a,s,i){var u=this.__H;if(!u)return!0;var p=!1,c=this.props!=a;if(u.__.some(function(m){m.__N&&(p=!0,ct(m.__[0],m.__N[0])||(c=!0))}),o){var h=o.call(this,a,s,i);return p?h||c:h}return!p||c}}return r.__}function j(t,e){var n=ht(_e++,3);!A.__s&&Xt(n.__H,e)&&(n.__P=!0,n.__=t,n.u=e,P.__H.__h.push(n))}function W(t){return ze=5,Y(function(){return{current:t}},[])}function Y(t,e){var n=ht(_e++,7);return Xt(n.__H,e)&&(n.__=t(),n.__H=e),n.__}function ir(){var t;do{for(;t=pt.shift();)try{be(t)}catch(n){A.__e(n,{__:(t=t.__P)&&t.__v})}for(;t=Yt.shift();){var e=t.__H;if(t.__P&&e)try{e.__h.some(be),e.__h.some(dt),e.__h=[]}catch(n){e.__h=[],A.__e(n,t.__v)}}}while(pt.length)}A.__b=function(t){P=null,Ft&&Ft(t)},A.__=function(t,e){t&&e.__k&&e.__k.__m&&(t.__m=e.__k.__m),qt&&qt(t,e)},A.__r=function(t){Ht&&Ht(t),_e=0;var e=(P=t.__c).__H;e&&(ut==P?P.__h=[]:(e.__h.some(be),e.__h.some(dt),_e=0),e.__h=[],e.__.some(function(n){n.__N&&(n.__=n.__N),n.u=n.__N=void 0})),ut=P},A.diffed=function(t){jt&&jt(t);var e=t.__c;e&&e.__H&&(e.__H.__h.length&&Kt(Yt.push(e)),e.__H.__.some(function(n){n.u&&(n.__H=n.u)})),ut=P=null},A.__c=function(t,e){e.some(function(n){try{n.__h.some(be),n.__h=n.__h.filter(function(r){return!r.__||dt(r)})}catch(r){n.__h=[function(){throw r}]}}),Ut&&Ut(t,e)},A.unmount=function(t){Vt&&Vt(t);var e,n,r=t.__c;r&&r.__H&&(r.__H.__.some(function(o){try{if(o.__P&&o.__c){if(n===void 0){for(n=t.__;n&&(!n.__c||!n.__c.__P);)n=n.__;n=n&&n.__c}o.__P=n,Kt(pt.push(o))}else be(o)}catch(a){e=a}}),r.__H=void 0,e&&A.__e(e,r.__v))};var Wt=typeof requestAnimationFrame=="function";function lr(t){var e,n=function(){clearTimeout(r),Wt&&cancelAnimationFrame(e),setTimeout(t)},r=setTimeout(n,35);Wt&&(e=requestAnimationFrame(n))}function Kt(t){t!=1&&Bt==A.requestAnimationFrame||((Bt=A.requestAnimationFrame)||lr)(ir)}function be(t){var e=P,n=t.__c;typeof n=="function"&&(t.__c=void 0,n()),P=e}function dt(t){var e=P;t.__c=t.__(),P=e}function Xt(t,e){return!t||t.length!=e.length||e.some(function(n,r){return!ct(n,t[r])})}function Qt(t,e){return typeof e=="function"?e(t):e}var ur=Symbol.for("preact-signals");function Oe(){if(J>1)J--;else{var t,e=!1;for((function(){var o=Le;for(Le=void 0;o!==void 0;){var a=o.S;if(a.v===o.v)for(var s=a.t;s!==void 0;s=s.x)s.i===o.i&&(s.i=a.i);o=o.o}})();we!==void 0;){var n=we;for(we=void 0,Pe++;n!==void 0;){var r=n.u;if(n.u=void 0,n.f&=-3,!(8&n.f)&&Zt(n))try{n.c()}catch(o){e||(t=o,e=!0)}n=r}}if(Pe=0,J--,e)throw t}}function Re(t){if(J>0)return t();mt=++cr,J++;try{return t()}finally{Oe()}}var ye,$=void 0;function xe(t){var e=$,n=ye;$=void 0,ye=void 0;try{return t()}finally{$=e,ye=n}}var we=void 0,J=0,Pe=0,cr=0,mt=0,Le=void 0,Ge=0;function Jt(t){if($!==void 0){var e=t.n;if(e===void 0||e.t!==$)return e={i:0,S:t,p:$.s,n:void 0,t:$,e:void 0,x:void 0,r:e},$.s!==void 0&&($.s.n=e),$.s=e,t.n=e,32&$.f&&t.S(e),e;if(e.i===-1)return e.i=0,e.n!==void 0&&(e.n.p=e.p,e.p!==void 0&&(e.p.n=e.n),e.p=$.s,e.n=void 0,$.s.n=e,$.s=e),e}}function L(t,e){this.v=t,this.i=0,this.n=void 0,this.t=void 0,this.l=0,this.W=e?.watched,this.Z=e?.unwatched,this.name=e?.name}L.prototype.brand=ur;L.prototype.h=function(){return!0};L.prototype.S=function(t){var e=this,n=this.t;n!==t&&t.e===void 0&&(t.x=n,this.t=t,n!==void 0?n.e=t:xe(function(){var r;(r=e.W)==null||r.call(e)}))};L.prototype.U=function(t){var e=this;if(this.t!==void 0){var n=t.e,r=t.x;n!==void 0&&(n.x=r,t.e=void 0),r!==void 0&&(r.e=n,t.x=void 0),t===this.t&&(this.t=r,r===void 0&&xe(function(){var o;(o=e.Z)==null||o.call(e)}))}};L.prototype.subscribe=function(t){var e=this;return B(function(){var n=e.value;xe(function(){return t(n)})},{name:"sub"})};L.prototype.valueOf=function(){return this.value};L.prototype.toString=function(){return this.value+""};L.prototype.toJSON=function(){return this.value};L.prototype.peek=function(){var t=this;return xe(function(){return t.value})};Object.defineProperty(L.prototype,"value",{get:function(){var t=Jt(this);return t!==void 0&&(t.i=this.i),this.v},set:function(t){if(t!==this.v){if(Pe>100)throw new Error("Cycle detected");(function(n){J!==0&&Pe===0&&n.l!==mt&&(n.l=mt,Le={S:n,v:n.v,i:n.i,o:Le})})(this),this.v=t,this.i++,Ge++,J++;try{for(var e=this.t;e!==void 0;e=e.x)e.t.N()}finally{Oe()}}}});function G(t,e){return new L(t,e)}function Zt(t){for(var e=t.s;e!==void 0;e=e.n)if(e.S.i!==e.i||!e.S.h()||e.S.i!==e.i)return!0;return!1}function en(t){for(var e=t.s;e!==void 0;e=e.n){var n=e.S.n;if(n!==void 0&&(e.r=n),e.S.n=e,e.i=-1,e.n===void 0){t.s=e;break}}}function tn(t){for(var e=t.s,n=void 0;e!==void 0;){var r=e.p;e.i===-1?(e.S.U(e),r!==void 0&&(r.n=e.n),e.n!==void 0&&(e.n.p=r)):n=e,e.S.n=e.r,e.r!==void 0&&(e.r=void 0),e=r}t.s=n}function se(t,e){L.call(this,void 0,e),this.x=t,this.s=void 0,this.g=Ge-1,this.f=4}se.prototype=new L;se.prototype.h=function(){if(this.f&=-3,1&this.f)return!1;if((36&this.f)==32||(this.f&=-5,this.g===Ge))return!0;if(this.g=Ge,this.f|=1,this.i>0&&!Zt(this))return this.f&=-2,!0;var t=$;try{en(this),$=this;var e=this.x();(16&this.f||this.v!==e||this.i===0)&&(this.v=e,this.f&=-17,this.i++)}catch(n){this.v=n,this.f|=16,this.i++}return $=t,tn(this),this.f&=-2,!0};se.prototype.S=function(t){if(this.t===void 0){this.f|=36;for(var e=this.s;e!==void 0;e=e.n)e.S.S(e)}L.prototype.S.call(this,t)};se.prototype.U=function(t){if(this.t!==void 0&&(L.prototype.U.call(this,t),this.t===void 0)){this.f&=-33;for(var e=this.s;e!==void 0;e=e.n)e.S.U(e)}};se.prototype.N=function(){if(!(2&this.f)){this.f|=6;for(var t=this.t;t!==void 0;t=t.x)t.t.N()}};Object.defineProperty(se.prototype,"value",{get:function(){if(1&this.f)throw new Error("Cycle detected");var t=Jt(this);if(this.h(),t!==void 0&&(t.i=this.i),16&this.f)throw this.v;return this.v}});function O(t,e){return new se(t,e)}function nn(t){var e=t.j;if(t.j=void 0,typeof e=="function"){J++;var n=$;$=void 0;try{e()}catch(r){throw t.f&=-2,t.f|=8,ft(t),r}finally{$=n,Oe()}}}function ft(t){for(var e=t.s;e!==void 0;e=e.n)e.S.U(e);t.x=void 0,t.s=void 0,nn(t)}function pr(t){if($!==this)throw new Error("Out-of-order effect");tn(this),$=t,this.f&=-2;try{8&this.f&&ft(this)}finally{Oe()}}function le(t,e){this.x=t,this.j=void 0,this.s=void 0,this.u=void 0,this.f=32,this.name=e?.name,ye&&ye.push(this)}le.prototype.c=function(){var t=this.S();try{if(8&this.f||this.x===void 0)return;var e=this.x();typeof e=="function"&&(this.j=e)}finally{t()}};le.prototype.S=function(){if(1&this.f)throw new Error("Cycle detected");this.f|=1,this.f&=-9,nn(this),en(this),J++;var t=$;return $=this,pr.bind(this,t)};le.prototype.N=function(){2&this.f||(this.f|=2,this.u=we,we=this)};le.prototype.d=function(){this.f|=8,1&this.f||ft(this)};le.prototype.dispose=function(){this.d()};function B(t,e){var n=new le(t,e);try{n.c()}catch(o){throw n.d(),o}var r=n.d.bind(n);return r[Symbol.dispose]=r,r}var gt,Se,Ie,dr=typeof window<"u"&&!!window.__PREACT_SIGNALS_DEVTOOLS__,rn=[],on=[];B(function(){gt=this.N})();function ue(t,e){M[t]=e.bind(null,M[t]||function(){})}function ke(t){if(Ie){var e=Ie;Ie=void 0,e()}Ie=t&&t.S()}function an(t){var e=this,n=t.data,r=mr(n);r.name="ReactiveDom",r.value=n;var o=Y(function(){for(var i=e,u=e.__v;u=u.__;)if(u.__c){u.__c.__$f|=4;break}var p=O(function(){var d=r.value.value;return d===0?0:d===!0?"":d||""}),c=O(function(){return!Array.isArray(p.value)&&!tt(p.value)}),h=B(function(){if(this.N=sn,c.value){var d=p.value;i.__v&&i.__v.__e&&i.__v.__e.nodeType===3&&(i.__v.__e.data=d)}}),m=e.__$u.d;return e.__$u.d=function(){h(),m.call(this)},[c,p]},[]),a=o[0],s=o[1];return a.value?s.peek():s.value}an.displayName="ReactiveTextNode";Object.defineProperties(L.prototype,{constructor:{configurable:!0,value:zt(N,null).constructor},type:{configurable:!0,value:an},props:{configurable:!0,get:function(){var t=this;return{data:{get value(){return t.value}}}}},__b:{configurable:!0,value:1}});ue("__b",function(t,e){if(ke(),Se=void 0,typeof e.type=="string"){var n,r=e.props;for(var o in r)if(o!=="children"){var a=r[o];a instanceof L&&(n||(e.__np=n={}),n[o]=a,r[o]=a.peek())}}t(e)});ue("__r",function(t,e){if(t(e),e.type!==N){ke();var n,r=e.__c;r&&(r.__$f&=-2,(n=r.__$u)===void 0&&(r.__$u=n=(function(o,a){var s;return B(function(){s=this},{name:a}),s.c=o,s})((function(o){return function(){var a;dr&&((a=this.y)==null||a.call(this)),o.__$f|=1,o.setState({})}})(r),typeof e.type=="function"?e.type.displayName||e.type.name:""))),Se=r,ke(n)}});ue("__e",function(t,e,n,r){ke(),Se=void 0,t(e,n,r)});ue("diffed",function(t,e){ke(),Se=void 0;var n;if(typeof e.type=="string"&&(n=e.__e)){var r=e.__np,o=e.props,a=n.U;if(a)for(var s in a){var i=a[s];i===void 0||r&&s in r||(i.d(),a[s]=void 0)}if(r){a||(a={},n.U=a);for(var u in r){var p=a[u],c=r[u];p===void 0?(p=hr(n,u,c,o),a[u]=p):p.o(c,o)}}}t(e)});function hr(t,e,n,r){var o=e in t&&t.ownerSVGElement===void 0,a=G(n);return{o:function(s,i){a.value=s,r=i},d:B(function(){this.N=sn;var s=a.value.value;r[e]!==s&&(r[e]=s,o?t[e]=s:s!=null&&(s!==!1||e[4]==="-")?t.setAttribute(e,s):t.removeAttribute(e))})}}ue("unmount",function(t,e){if(typeof e.type=="string"){var n=e.__e;if(n){var r=n.U;if(r){n.U=void 0;for(var o in r){var a=r[o];a&&a.d()}}}var s=e.__np;if(s){var i=e.props;for(var u in s)i[u]=s[u]}e.__np=void 0}else{var p=e.__c;if(p){p.__$f|=8;var c=p.__$u;c&&(p.__$u=void 0,c.d())}}t(e)});ue("__h",function(t,e,n,r){r<3&&(e.__$f|=2),t(e,n,r)});ie.prototype.shouldComponentUpdate=function(t,e){if(this.__R)return!0;var n=this.__$u,r=n&&n.s!==void 0;for(var o in e)return!0;if(this.__f||typeof this.u=="boolean"&&this.u===!0){var a=2&this.__$f;if(!(r||a||4&this.__$f)||1&this.__$f)return!0}else if(!(r||4&this.__$f)||3&this.__$f)return!0;for(var s in t)if(s!=="__source"&&t[s]!==this.props[s])return!0;for(var i in this.props)if(!(i in t))return!0;return!1};function mr(t,e){return Y(function(){return G(t,e)},[])}var fr=typeof requestAnimationFrame>"u"?setTimeout:function(t){var e=function(){clearTimeout(n),cancelAnimationFrame(r),t()},n=setTimeout(e,35),r=requestAnimationFrame(e)},gr=function(t){queueMicrotask(function(){queueMicrotask(t)})};function vr(){Re(function(){for(var t;t=rn.shift();)gt.call(t)})}function br(){rn.push(this)===1&&(M.requestAnimationFrame||fr)(vr)}function _r(){Re(function(){for(var t;t=on.shift();)gt.call(t)})}function sn(){on.push(this)===1&&(M.requestAnimationFrame||gr)(_r)}function ln(t,e){var n=W(t);n.current=t;var r=Se;j(function(){return B(function(){if(this.N=br,!(r&&8&r.__$f))return n.current()},e)},[])}var yr=12;function vt(t,e){let n=new URLSearchParams(e.replace(/^#/,"")),r=c=>{let h=n.get(c);return h!==null&&/^\d+$/.test(h)?Number(h):null},o=r("from");o!==null&&o<t.graph.size&&(t.root.value=o);for(let c of n.getAll("set")){let[h,m]=c.split(":").map(Number);t.graph.isLeaf(h)&&m===m&&t.setLeaves([[h,m]])}let a={...t.bugs.value};for(let c of(n.get("break")??"").split(","))c in a&&(a[c]=!0);t.bugs.value=a;let s=r("value");s!==null&&s<t.graph.size&&t.reveal(s);let i=r("step");i!==null&&t.goTo(i);let u=r("training");u!==null&&t.page.history&&u<t.page.history.steps.length&&(t.snapshot.value=u);let p=n.get("theme");(p==="dark"||p==="light")&&(t.theme.value=p)}function un(t){let e,n=B(()=>{let r=new URLSearchParams;t.step.value&&r.set("step",String(t.step.value)),t.root.value!==t.graph.roots[t.graph.roots.length-1]&&r.set("from",String(t.root.value)),t.selectedNode.value>=0&&r.set("value",String(t.selectedNode.value));let o=Object.entries(t.bugs.value).filter(([,a])=>a).map(([a])=>a);if(o.length&&r.set("break",o.join(",")),t.page.history)r.set("training",String(t.snapshot.value));else if(t.edited.value.length<=yr)for(let a of t.edited.value)r.append("set",`${a}:${t.data.value[a]}`);t.theme.value!=="auto"&&r.set("theme",t.theme.value),clearTimeout(e),e=setTimeout(()=>wr(r.toString()),200)});return()=>{clearTimeout(e),n()}}function wr(t){try{history.replaceState(null,"",t?`#${t}`:location.pathname+location.search)}catch{}}function S(t,e=5){if(!Number.isFinite(t))return t!==t?"nan":t>0?"inf":"-inf";if(t===0)return"0.0";let n=Math.abs(t);if(n>=1e6||n<1e-4){let[r,o]=t.toExponential(e-2).split("e");return`${cn(r)}e${o.replace("+","")}`}return cn(t.toPrecision(n>=1e5?6:e))}function cn(t){return t.includes(".")?t.replace(/0+$/,"").replace(/\.$/,".0"):`${t}.0`}function pn(t){if(!Number.isFinite(t))return S(t);let e=Math.abs(t);return e>=.01&&e<1e4?String(Number(t.toPrecision(3))):t.toExponential(1).replace("e+","e")}var Be=t=>t<0?S(t):`+${S(t)}`;function ce(t,e){let n=[...t];return n.length<=e?t:/^[\p{L}\w]+(\.[\p{L}\w]+)+$/u.test(t)?`…${n.slice(1-e).join("")}`:`${n.slice(0,e-1).join("")}…`}function Z(t,e){return Object.is(t,e)||t===e||Math.abs(t-e)<=1e-9*Math.max(Math.abs(t),Math.abs(e))}function Me(t){let e=t.trim().replace(",",".").replace("−","-");if(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(e))return Number(e);let n=/^([+-]?\d+)\s*\/\s*(\d+)$/.exec(e);return n&&Number(n[2])?Number(n[1])/Number(n[2]):null}var xr=Symbol.for("pv"),kr=0;function l(t,e,n,r,o,a){e||(e={});var s,i,u=e;if("ref"in u&&typeof t!="function")for(i in u={},e)i=="ref"?s=e[i]:u[i]=e[i];var p={type:t,props:u,key:n,ref:s,__k:null,__:null,__b:0,__e:null,__c:null,constructor:xr,__v:--kr,__i:-1,__u:0};return(o||a)&&(p.__source=o,p.__self=a),M.vnode&&M.vnode(p),p}var Fe=({x:t})=>l("b",{class:"mg-t-data",children:S(t)}),F=({children:t})=>l("b",{class:"mg-t-grad",children:t}),bt=({x:t})=>l("b",{class:"mg-t-local",children:S(t)});function dn({store:t}){let{graph:e}=t,n=t.current.value,r=t.data.value,o=f=>e.name(f);if(n.phase==="start")return l("p",{children:"The leaves hold their numbers. Step forward to compute what follows from them."});if(n.phase==="forward"){let{node:f}=n;if(e.isHandmade(f))return l("p",{children:[l("b",{children:o(f)})," was made by hand and holds ",l(Fe,{x:r[f]}),"; only its maker can compute it anew."]});let y=e.expression(f),b=e.expression(f,_=>S(r[_]));return l("p",{children:[y!==o(f)&&l(N,{children:[l("b",{children:o(f)})," ="," "]}),y," = ",l("span",{class:"mg-t-data",children:b})," = ",l(Fe,{x:r[f]})]})}if(n.phase==="order"){let{node:f}=n,y=t.timeline.value.listed(t.step.value);if(n.act==="visit")return e.isLeaf(f)?l("p",{children:["Visit ",l("b",{children:o(f)}),": a leaf, it has no parents."]}):l("p",{children:["Visit ",l("b",{children:o(f)}),": its parents have to come first."]});if(n.act==="again")return l("p",{children:["Visit ",l("b",{children:o(f)}),": it was visited before, go on."]});let b=y.slice(-7).map(o);return l("p",{children:["Append ",l("b",{children:o(f)}),": all it depends on is in the list."," ",l("span",{class:"mg-list",children:["[",y.length>7&&"…, ",b.slice(0,-1).map(_=>`${_}, `),l("b",{children:b[b.length-1]}),"]"]})]})}let{grad:a}=t.gradients.value,s=n.run>1?`Backward, run ${n.run}: `:"",i=e.bracketed(n.node),u=n.act==="add"?e.bracketed(n.parent):i;if(n.act==="seed"){let f=e.isLeaf(n.node)&&n.run>1;return l("p",{children:[s,l("b",{children:[i,".grad"]})," ",f?"+=":"="," ∂",i,"/∂",i," = ",l(F,{children:"1.0"}),l("span",{class:"mg-aside-note",children:"A value changes as fast as itself. Now back to front, each value passes its gradient to its parents."})]})}let p=t.partials.value.of(n.node)[n.slot],c=a[n.node],h=t.timeline.value.ledger(t.step.value,n.parent,t.partials.value),m=h[h.length-1],d=h.length>1&&h[h.length-2].lost?h[h.length-2]:null,g=t.hidden(n.parent),v=g?"?":S(a[n.parent]);return l("p",{children:[s,l("b",{children:[u,".grad"]})," ",l("span",{class:d?"mg-t-wrong":"",children:t.bugs.value.assign?"=":"+="})," ",l("span",{class:"mg-t-local",children:["∂",i,"/∂",u]})," ","· ",l("span",{class:"mg-t-grad",children:[i,".grad"]})," = ",l(bt,{x:p})," ·"," ",l(F,{children:S(m?.upstream??c)})," ="," ",l(F,{children:g?"?":S(m?.amount??p*c)}),l("span",{class:"mg-aside-note",children:d&&!g?l("span",{class:"mg-t-wrong",children:["overwrites ",S(d.amount),", which is lost"]}):l(N,{children:[u,".grad is now ",l(F,{children:v})]})})]})}function hn({store:t,node:e}){let n=t.data.value[e],[r,o]=H(null),a=r!==null&&Me(r)===null,s=u=>{o(u);let p=Me(u);p!==null&&t.setLeaf(e,p)},i=u=>{o(null),t.setLeaf(e,Math.round((n+u)*1e6)/1e6)};return l("div",{class:"mg-leaf",children:[l("label",{children:["data"," ",l("input",{class:"mg-leaf-input",inputMode:"decimal",value:r??S(n,12),"aria-invalid":a,"aria-describedby":"mg-leaf-hint",onInput:u=>s(u.currentTarget.value),onBlur:()=>o(null),onKeyDown:u=>{u.key==="ArrowUp"||u.key==="ArrowDown"?(u.preventDefault(),i(u.key==="ArrowUp"?.1:-.1)):(u.key==="Enter"||u.key==="Escape")&&u.currentTarget.blur()}})]}),l("button",{type:"button","aria-label":"0.1 less",onClick:()=>i(-.1),children:"−0.1"}),l("button",{type:"button","aria-label":"0.1 more",onClick:()=>i(.1),children:"+0.1"}),!Object.is(n,t.original[e])&&l("button",{type:"button",onClick:()=>{o(null),t.setLeaf(e,t.original[e])},children:"Undo"}),l("p",{id:"mg-leaf-hint",class:a?"mg-t-wrong":"mg-sr",children:a?`“${r}” is not a number: type one such as -2.5`:"Type a number; arrow up and down change it by 0.1."})]})}function mn({store:t}){let e=t.change.value;if(!e||e.node!==t.selectedNode.value)return null;let n=e.to-e.from,r=e.actual-e.predicted,o=t.graph.name(t.root.value),a=t.hidden(e.node);return e.held>=0?l("p",{class:"mg-change mg-muted",role:"status",children:[t.graph.name(e.held)," depends on this, and was made by hand: only Python can compute it anew, so it stays as it was."]}):l("div",{class:"mg-change",role:"status",children:[l("p",{children:[t.graph.name(e.node)," changed by ",Be(n)]}),a?l("p",{class:"mg-muted",children:"The prediction would give the answer away."}):l("table",{children:l("tbody",{children:[l("tr",{children:[l("th",{scope:"row",children:"predicted, grad · Δ"}),l("td",{children:l(F,{children:Be(e.predicted)})})]}),l("tr",{children:[l("th",{scope:"row",children:["actual change of ",o]}),l("td",{children:l("b",{class:"mg-t-data",children:Be(e.actual)})})]})]})}),!a&&l("p",{class:"mg-muted",children:Z(e.predicted,e.actual)||Math.abs(r)<1e-12*Math.abs(e.to)?"Exactly as predicted: along this value it is a straight line.":`Off by ${S(r,3)}: the slope changes on the way. A smaller step comes closer.`})]})}function fn({store:t}){let e=t.selectedNode.value;if(e>=0)return l(gn,{store:t,node:e});let n=t.selected.value;return n?l(Sr,{store:t,group:t.tree.groups[Number(n.slice(1))]}):l("section",{class:"mg-card",children:[l("h2",{children:"Nothing selected"}),l("p",{class:"mg-muted",children:"Click a value, or press an arrow key in the graph, to see where its gradient comes from."})]})}function Sr({store:t,group:e}){let n=t.open.value.has(e.id);return l(N,{children:[l("section",{class:"mg-card",children:[l("h2",{children:e.label}),l("p",{children:[e.count.toLocaleString("en")," values",n?".":", folded into one box."]}),l("div",{class:"mg-row",children:l("button",{type:"button",onClick:()=>t.setOpen(e,!n),children:n?"Fold":"Unfold"})})]}),e.output>=0&&l(gn,{store:t,node:e.output})]})}function gn({store:t,node:e}){let{graph:n}=t,r=n.isLeaf(e),o=t.known.value[e]===1,a=t.tree.around(e),s=n.held.get(e),i=t.right.value.grad[e];return l("section",{class:"mg-card mg-inspector",children:[l("h2",{children:[n.name(e),l("span",{class:"mg-kind",children:e===t.root.value?"the output":r?"a leaf":t.selected.value?.startsWith("g")?"what it puts out":n.symbol(e)})]}),r?l(hn,{store:t,node:e},e):l("p",{class:"mg-line",children:["data"," ",o?l(Fe,{x:t.data.value[e]}):l("span",{class:"mg-muted",children:"not computed yet"}),o&&l("span",{class:"mg-muted mg-formula",children:[" ","= ",n.expression(e)," ="," ",n.expression(e,u=>S(t.data.value[u],4))]})]}),l(mn,{store:t}),l(Mr,{store:t,node:e}),s!==void 0&&!Z(s,i)&&!t.hidden(e)&&!t.edited.value.length&&e!==t.root.value&&l("p",{class:"mg-muted",children:["In Python its .grad is ",S(s),Z(s,2*i)?", twice what one backward gives: was zero_grad forgotten?":"."]}),n.hasOwnBackward(e)&&l("p",{class:"mg-muted",children:"Its _backward was set by hand; the local derivatives are what it adds for an upstream gradient of 1."}),l("div",{class:"mg-row",children:[!r&&e!==t.root.value&&l("button",{type:"button",onClick:()=>t.setRoot(e),children:"Run backward from here"}),a.length>0&&l("button",{type:"button",onClick:()=>t.setOpen(a[0],!1),title:"f",children:["Fold ",a[0].label]})]})]})}function Mr({store:t,node:e}){let{graph:n}=t,r=t.timeline.value.ledger(t.step.value,e,t.partials.value),{grad:o,reached:a}=t.gradients.value,s=t.wrong.value.has(e);if(t.hidden(e))return l("p",{class:"mg-line",children:["grad ",l(F,{children:"?"})]});let i=e===t.root.value;if(!a[e])return l("p",{class:"mg-line",children:["grad ",l("span",{class:"mg-muted",children:"blank: backward has not come here yet"})]});let u=c=>c.run>1?`run ${c.run}: ${n.name(c.node)}`:n.name(c.node),p=r.length>200?r.slice(-200):r;return l(N,{children:[l("table",{class:"mg-ledger",children:[l("caption",{children:["Where ",n.bracketed(e),".grad comes from"]}),l("thead",{children:l("tr",{children:[l("th",{scope:"col",children:"through"}),l("th",{scope:"col",children:"local ∂"}),l("th",{scope:"col",children:"upstream"}),l("th",{scope:"col",children:"adds"})]})}),l("tbody",{children:[i&&l("tr",{children:[l("td",{children:"itself"}),l("td",{}),l("td",{}),l("td",{children:l(F,{children:"1.0"})})]}),r.length>p.length&&l("tr",{children:l("td",{colSpan:4,class:"mg-muted",children:["… ",r.length-p.length," before these"]})}),p.map((c,h)=>l("tr",{class:c.lost?"mg-lost":"",children:[l("td",{children:u(c)}),l("td",{children:l(bt,{x:c.partial})}),l("td",{children:l(F,{children:S(c.upstream)})}),l("td",{children:[l(F,{children:S(c.amount)}),c.lost&&l("span",{class:"mg-sr",children:" overwritten"})]})]},h))]}),l("tfoot",{children:l("tr",{class:s?"mg-wrong-sum":"",children:[l("th",{scope:"row",colSpan:3,children:t.bugs.value.assign?"grad, the last one":"grad, the sum"}),l("td",{children:l(F,{children:S(o[e])})})]})})]}),s&&l("p",{class:"mg-t-wrong mg-verdict",children:["✗ wrong: the right gradient is ",S(t.right.value.grad[e])]})]})}var je=["forward","order","backward"];var Er=["visit","again","append"];var Ee=class{constructor(e,n,r){this.graph=e;this.root=n;this.bugs=r;this.order=this.sort(),this.inner=this.order.filter(i=>!e.isLeaf(i)),r.naive&&(this.acts.length=0);let o=!1;for(let i=0;i<(r.twice?2:1);i++)this.events.push(n,-1),r.naive?o=this.recurse()||o:this.inOrder();this.cut=o;for(let i=0;i<this.events.length;i+=2){let[u,p]=[this.events[i],this.events[i+1]];this.last.set(p===-1?u:e.parents[u][p],i/2)}let a=this.inner.length,s=a+this.acts.length/2;this.length=s+this.events.length/2,this.ends={forward:a,order:s,backward:this.length}}graph;root;bugs;order;inner;cut;length;ends;acts=[];events=[];last=new Map;sort(){let e=[],n=new Uint8Array(this.graph.size),r=[this.root];for(;r.length;){let o=r.pop();if(o<0)this.acts.push(2,~o),e.push(~o);else if(n[o])this.acts.push(1,o);else{n[o]=1,this.acts.push(0,o),r.push(~o);let a=this.graph.parents[o];for(let s=a.length-1;s>=0;s--)r.push(a[s])}}return e}inOrder(){for(let e=this.order.length-1;e>=0;e--){let n=this.order[e];for(let r=0;r<this.graph.parents[n].length;r++)this.events.push(n,r)}}recurse(){let e=this.events.length+4e4,n=[this.root];for(;n.length;){let r=n.pop(),o=this.graph.parents[r];for(let a=0;a<o.length;a++)this.events.push(r,a);if(this.events.length>e)return!0;n.push(...[...new Set(o)].reverse())}return!1}phaseOf(e){return e<=0?"start":e<=this.ends.forward?"forward":e<=this.ends.order?"order":"backward"}at(e){if(e<=0)return{phase:"start"};if(e<=this.ends.forward)return{phase:"forward",node:this.inner[e-1]};if(e<=this.ends.order){let s=2*(e-this.ends.forward-1);return{phase:"order",act:Er[this.acts[s]],node:this.acts[s+1]}}let n=2*(e-this.ends.order-1),[r,o]=[this.events[n],this.events[n+1]],a=0;for(let s=0;s<=n;s+=2)a+=+(this.events[s+1]===-1);return o===-1?{phase:"backward",act:"seed",node:r,run:a}:{phase:"backward",act:"add",node:r,slot:o,parent:this.graph.parents[r][o],run:a}}computed(e){let n=new Uint8Array(this.graph.size).fill(1);for(let r=Math.max(0,e);r<this.inner.length;r++)n[this.inner[r]]=0;return n}listed(e){if(this.bugs.naive||e<=this.ends.forward)return[];let n=[],r=2*(Math.min(e,this.ends.order)-this.ends.forward);for(let o=0;o<r;o+=2)this.acts[o]===2&&n.push(this.acts[o+1]);return n}ordering(e){let n=new Map,r=new Set,o=2*(Math.min(e,this.ends.order)-this.ends.forward);for(let a=0;a<o;a+=2)r.add(this.acts[a+1]),this.acts[a]===2&&n.set(this.acts[a+1],n.size);return{places:n,visited:r}}play(e,n,r){let o=new Float64Array(this.graph.size),a=new Uint8Array(this.graph.size),s=2*(Math.min(e,this.length)-this.ends.order),i=0;for(let u=0;u<s;u+=2){let[p,c]=[this.events[u],this.events[u+1]];if(c===-1){for(let g of this.inner)o[g]=a[g]=0;o[p]+=1,a[p]=1,i+=1;continue}let h=this.graph.parents[p][c],m=n.of(p)[c],d=m*o[p];r?.(h,{node:p,slot:c,run:i,partial:m,upstream:o[p],amount:d}),o[h]=this.bugs.assign?d:o[h]+d,a[h]=1}return{grad:o,reached:a}}ledger(e,n,r){let o=[],a=!this.graph.isLeaf(n);return this.play(e,r,(s,i)=>{if(s===n){if(a&&o.length&&o[0].run!==i.run&&(o.length=0),this.bugs.assign)for(let u of o)u.lost=!0;o.push({...i,lost:!1})}}),o}isSettled(e,n){let r=this.last.get(e);return r!==void 0&&this.ends.order+r+1<=n}},He=class{constructor(e,n){this.graph=e;this.data=n}graph;data;known=new Map;of(e){let n=this.known.get(e);return n||(n=this.graph.partials(e,this.data),this.known.set(e,n)),n}};var vn=[[". and ,","one step on, one step back (also → and ← outside the graph)"],["space","play, pause"],["1 2 3","to the forward pass, the order, backward"],["Home, End","to the first step, to the last"],["arrow keys in the graph","select: ← a parent, → a child, ↑ ↓ above and below"],["Enter","edit the selected leaf, unfold the selected box"],["f","fold what the selected value is in, unfold a box"],["Shift + arrow keys","move the picture"],["+ − 0","closer, further, everything"],["/","search"],["d","dark or light"],["?","this list; Esc closes it"]];function bn(t,e,n,r,o){let a=t.target;if(t.ctrlKey||t.metaKey||t.altKey||o?.open||t.defaultPrevented||a.matches("input:not([type=range]):not([type=checkbox]), textarea, select"))return;let i=a.matches("button, input[type=checkbox]"),u=a.matches("input[type=range]"),p={".":()=>e.goTo(e.step.value+1),",":()=>e.goTo(e.step.value-1),"+":()=>n?.zoom(1.25),"=":()=>n?.zoom(1.25),"-":()=>n?.zoom(.8),0:()=>n?.fit(),"/":()=>r.querySelector(".mg-search input")?.focus(),"?":()=>o?.showModal(),d:()=>{e.theme.value=Cr(r)?"light":"dark"}};je.forEach((h,m)=>{p[String(m+1)]=()=>e.goToPhase(h)}),i||(p[" "]=()=>{e.playing.value=!e.playing.value}),u||(p.ArrowRight=p["."],p.ArrowLeft=p[","],p.Home=()=>e.goTo(0),p.End=()=>e.goTo(e.timeline.value.length));let c=p[t.key];c&&(t.preventDefault(),c())}function Cr(t){let e=t.dataset.theme;return e==="auto"?matchMedia("(prefers-color-scheme: dark)").matches:e==="dark"}var $r=[{bug:"assign",title:"= instead of +=",text:"each contribution overwrites the one before"},{bug:"twice",title:"no zero_grad",text:"backward runs again on top of the old gradients"},{bug:"naive",title:"plain recursion",text:"no topological order: a value passes on what it has so far"}];function _n({store:t}){let e=o=>{t.keepingPlace(()=>{t.bugs.value={...t.bugs.value,[o]:!t.bugs.value[o]}}),t.broken.value&&t.phase.value!=="backward"&&t.goTo(t.timeline.value.length)},n=[...t.wrong.value].filter(o=>!t.hidden(o)),r=t.step.value>=t.timeline.value.length;return l("section",{class:"mg-card",children:[l("h2",{children:"Break it"}),$r.map(({bug:o,title:a,text:s})=>l("label",{class:"mg-toggle",children:[l("input",{type:"checkbox",checked:t.bugs.value[o],onChange:()=>e(o)}),l("span",{children:[l("b",{children:a}),l("small",{children:s})]})]},o)),t.broken.value&&l("div",{role:"status",class:"mg-outcome",children:n.length>0?l(N,{children:[l("p",{class:"mg-t-wrong",children:["✗ ",n.length.toLocaleString("en")," wrong"," ",n.length===1?"gradient":"gradients"]}),l("table",{children:[l("thead",{children:l("tr",{children:[l("th",{scope:"col",children:"value"}),l("th",{scope:"col",children:"broken"}),l("th",{scope:"col",children:"right"})]})}),l("tbody",{children:n.slice(0,8).map(o=>l("tr",{children:[l("td",{children:l("button",{type:"button",class:"mg-link",onClick:()=>t.reveal(o),children:t.graph.name(o)})}),l("td",{class:"mg-t-wrong",children:S(t.gradients.value.grad[o])}),l("td",{children:l(F,{children:S(t.right.value.grad[o])})})]},o))})]})]}):r?l("p",{children:["✓ Every gradient is right all the same: ",Tr(t.bugs.value)]}):l("p",{class:"mg-muted",children:"Step to the end to see what goes wrong."})})]})}function Tr(t){return t.twice?"the gradients here are 0.":t.naive?"here no computed value is used twice, only leaves. Try (a*b) used twice.":"here no value is used twice."}function yn({store:t}){let[e,n]=H(""),r=t.quiz.value,o=()=>{let p=Dr(t);p<0||(t.bugs.value={assign:!1,twice:!1,naive:!1},t.quiz.value={node:p,answer:"",verdict:"open"},n(""),t.goTo(t.timeline.value.ends.order+1),t.reveal(p))},a=p=>{p.preventDefault();let c=Me(e);if(!r||c===null)return;let h=t.right.value.grad[r.node],m=Z(c,h)||Math.abs(c-h)<=.005*Math.abs(h);r.verdict==="open"&&(t.score.value={right:t.score.value.right+Number(m),asked:t.score.value.asked+1}),t.quiz.value={...r,answer:e,verdict:m?"right":"wrong"},m&&t.goTo(t.timeline.value.length)},s=()=>{r&&(t.quiz.value={...r,verdict:"shown"},t.selected.value=`n${r.node}`,t.goTo(t.timeline.value.ends.order+1),t.playing.value=!0)},i=r?t.graph.bracketed(r.node):"",u=t.graph.bracketed(t.root.value);return l("section",{class:"mg-card",children:[l("h2",{children:["Quiz"," ",t.score.value.asked>0&&l("span",{class:"mg-kind",children:[t.score.value.right," of ",t.score.value.asked," at first try"]})]}),r?l("form",{onSubmit:a,children:[l("label",{children:["What is ",l("b",{children:[i,".grad"]})," after ",u,".backward()?",l("span",{class:"mg-row",children:[l("input",{class:"mg-answer",inputMode:"decimal",value:e,onInput:p=>n(p.currentTarget.value)}),l("button",{type:"submit",children:"Check"})]})]}),l("div",{role:"status",children:[r.verdict==="right"&&l("p",{class:"mg-t-ok",children:["✓ Right: ",i,".grad is ",S(t.right.value.grad[r.node])]}),r.verdict==="wrong"&&l("p",{class:"mg-t-wrong",children:["✗ ",r.answer," is not it. Multiply along each path from ",u,", then add the paths."]}),r.verdict==="shown"&&l("p",{children:["Watch the ledger of ",i,": the last line is the answer."]})]}),l("div",{class:"mg-row",children:[r.verdict!=="right"&&r.verdict!=="shown"&&l("button",{type:"button",onClick:s,children:"Show the steps"}),l("button",{type:"button",onClick:o,children:"Another"}),l("button",{type:"button",onClick:()=>{t.quiz.value=null},children:"Stop"})]})]}):l(N,{children:[l("p",{class:"mg-muted",children:"One gradient is hidden. You work it out."}),l("button",{type:"button",onClick:o,children:"Ask me"})]})]})}function Dr(t){let{graph:e}=t,n=t.timeline.value.order.filter(a=>a!==t.root.value&&(e.labels[a]||!e.isLeaf(a))&&a!==t.quiz.value?.node),r=n.filter(a=>e.children[a].length>1),o=r.length&&Math.random()<.6?r:n;return o.length?o[Math.floor(Math.random()*o.length)]:-1}var Ue=62;function _t(t){return ce(t.replace(/^\*$/,"×").replace(/^\*\*/,"^")||"?",9)}var yt=t=>Math.max(36,Math.min(54,[..._t(t)].length*7.2+14)),Ve=t=>Ue-8-yt(t);function wn(t,e,n,r,o,a){let s=[t.x+t.w/2,t.y+r/5],i=[e.x-e.w/2+a,e.y+(r?r/3:o)],u=[s,...n,i],p=`M${U(s[0])} ${U(s[1])}`,c=null;for(let g=1;g<u.length;g++){let[[v,f],[y,b]]=[u[g-1],u[g]],_=Math.max(12,Math.abs(y-v)*.5);Math.abs(b-f)<1&&!r?p+=`L${U(y)} ${U(b)}`:p+=`C${U(v+_)} ${U(f+r)} ${U(y-_)} ${U(b+r)} ${U(y)} ${U(b)}`,y-v>30&&(c=Nr(v,f,y,b,_,r))}let h=u.map(g=>g[0]),m=u.map(g=>g[1]),d=[Math.min(...h),Math.min(...m)-20,Math.max(...h),Math.max(...m)+20];return{path:p,points:u,label:c,bounds:d}}var U=t=>Math.round(t*10)/10;function Nr(t,e,n,r,o,a){let s=Math.abs(r-e)<30?.5:.42,[i,u,p,c]=[(1-s)**3,3*(1-s)**2*s,3*(1-s)*s**2,s**3];return[U(i*t+u*(t+o)+p*(n-o)+c*n),U(i*e+u*(e+a)+p*(r+a)+c*r)]}var We=30,qe=18,wt=t=>`n${t}`,pe=t=>`g${t.id}`,Ke=class{constructor(e,n){this.picture=e;this.graph=n;this.root=this.build(e.tree,null,0),this.findOutputs()}picture;graph;root;groups=[];home=[];place=[];routes=new Map;build(e,n,r){let o={id:this.groups.length,label:e.label,kind:e.kind,parent:n,place:r,items:[],shape:e.shape===void 0?null:this.picture.shapes[e.shape],count:0,output:-1,foldedAtFirst:e.folded};return this.groups.push(o),o.items=e.items.map((a,s)=>{if(typeof a!="number"){let i=this.build(a,o,s);return o.count+=i.count,i}return this.home[a]=o,this.place[a]=s,o.count+=1,a}),o}findOutputs(){let e=new Map;for(let n=0;n<this.graph.size;n++){let r=this.graph.children[n],o=this.graph.roots.includes(n);for(let a of this.around(n))(o||r.some(i=>!this.around(i).includes(a)))&&e.set(a,e.has(a)?-1:n)}for(let[n,r]of e)n.output=r}around(e){let n=[];for(let r=this.home[e];r?.parent;r=r.parent)n.push(r);return n}shown(e,n){let r=wt(e);for(let o=this.home[e];o?.parent;o=o.parent)n.has(o.id)||(r=pe(o));return r}homeOf(e){let n=Number(e.slice(1));return e[0]==="n"?this.home[n]:this.groups[n].parent}label(e){let n=e.group?.label??this.graph.labels[e.node],r=this.homeOf(e.key)?.label;return r&&n.startsWith(`${r}.`)?n.slice(r.length+1):n}scene(e){let n=new Map,r=[],o=new Map,a=this.arrange(this.root,e),s=(i,u,p,c)=>{o.set(i,(h,m)=>{let[d,g]=u.move(h,m);return[p+d,c+g]}),i.items.forEach((h,m)=>{let[d,g]=u.centres[m],[v,f]=u.sizes[m],[y,b]=[p+d,c+g];if(typeof h=="number"){n.set(wt(h),{key:wt(h),node:h,group:null,open:!1,x:y,y:b,w:v,h:f});return}let _=e.has(h.id),w={key:pe(h),node:-1,group:h,open:_,x:y,y:b,w:v,h:f};n.set(w.key,w),_&&(r.push(w),s(h,this.arrange(h,e),y-v/2+qe,b-f/2+We+qe/2))})};return s(this.root,a,0,0),{boxes:n,frames:r,edges:this.edges(n,o,e),width:a.w,height:a.h}}sizeOf(e,n){let r=this.picture.sizes;if(typeof e=="number")return this.graph.isLeaf(e)?this.graph.labels[e]?r.leaf:r.number:r.value;if(!n.has(e.id))return r.group;let o=this.arrange(e,n);return[o.w+2*qe,o.h+We+1.5*qe]}arrange(e,n){let r=e.items.map(v=>this.sizeOf(v,n)),o=new Set,a=e.items.map(v=>this.sizeOf(v,o)),{size:s,at:i}=e.shape??this.grid(a),u=new Map;e.items.forEach((v,f)=>{let y=u.get(i[2*f])??[];u.set(i[2*f],[...y,f])});let p=[],c=[],h=0;for(let v of[...u.keys()].sort((f,y)=>f-y)){let f=u.get(v).sort((E,T)=>i[2*E+1]-i[2*T+1]),y=Math.max(...f.map(E=>a[E][0]))/2,b=Math.max(...f.map(E=>r[E][0]))-2*y,_=f.reduce((E,T)=>E+r[T][1]-a[T][1],0),w=-_/2,z=[];for(let E of f){let T=r[E][1]-a[E][1];p[E]=[v+h+b/2,i[2*E+1]+w+T/2],w+=T,z.push([i[2*E+1],w])}c.push({x:v,half:y,shift:h,grown:b,rows:z,up:-_/2}),h+=b}let m=0,d=s[1];p.forEach(([,v],f)=>{m=Math.min(m,v-r[f][1]/2),d=Math.max(d,v+r[f][1]/2)});for(let v of p)v[1]-=m;let g=(v,f)=>{let y=0,b=0;for(let _ of c){if(v<_.x-_.half-1)break;if(y=v>_.x?_.shift+_.grown:_.shift,v<=_.x+_.half+1){b=_.up;for(let[w,z]of _.rows)w<f&&(b=z)}}return[v+y,f+b-m]};return{w:s[0]+h,h:d-m,centres:p,sizes:r,move:g}}grid(e){let n=Math.max(...e.map(s=>s[0]))+28,r=Math.max(...e.map(s=>s[1]))+18,o=e.length<=8?e.length:Math.ceil(Math.sqrt(e.length*n/r/1.6)),a=e.flatMap((s,i)=>[(Math.floor(i/o)+.5)*n-14,(i%o+.5)*r-9]);return{size:[Math.ceil(e.length/o)*n-28,Math.min(o,e.length)*r-18],at:a}}edges(e,n,r){let o=this.graph.parents.map((u,p)=>this.shown(p,r)),a=new Map,s=[],i=new Map;return this.graph.parents.forEach((u,p)=>{u.forEach((c,h)=>{let[m,d]=[o[c],o[p]];if(m===d)return;let g=`${m} ${d}`,v=i.get(g)??0;i.set(g,v+1);let f=m[0]==="n"&&d[0]==="n",y=a.get(g);if(!f&&y){y.count+=1;return}let b=f?u.filter(K=>K===c).length:1,_=b>1?(v-(b-1)/2)*26:0,w=f?(h-(u.length-1)/2)*Math.min(9,40/u.length):0,z=this.route(c,p,r,n,v),E=d[0]==="n"?Ve(this.graph.symbol(p))+3:0,T=wn(e.get(m),e.get(d),z,_,w,E),R={from:m,to:d,node:f?p:-1,slot:f?h:-1,count:1,far:this.homeOf(m)!==this.homeOf(d),...T};s.push(R),f||a.set(g,R)})}),s}route(e,n,r,o,a){let s=v=>{let f=[],y=this.place[v];for(let b=this.home[v];b;b=b.parent)f.unshift([b,y]),y=b.place;return f},[i,u]=[s(e),s(n)],p=0;for(;i[p+1]&&u[p+1]&&i[p][1]===u[p][1]&&i[p+1][0]===u[p+1][0];)p++;let c=i[p][0],h=o.get(c);if(!c.shape||!h||c.parent&&!r.has(c.id))return[];let m=this.routes.get(c.shape);if(!m){m=new Map;for(let[v,f,y]of c.shape.routes){let b=`${v} ${f}`;m.set(b,[...m.get(b)??[],y])}this.routes.set(c.shape,m)}let d=m.get(`${i[p][1]} ${u[p][1]}`)??[[]],g=d[Math.min(a,d.length-1)];return Array.from({length:g.length/2},(v,f)=>h(g[2*f],g[2*f+1]))}};var Ar="http://www.w3.org/2000/svg";function k(t,e,n,r){let o=document.createElementNS(Ar,t);for(let[a,s]of Object.entries(e))o.setAttribute(a,String(s));return r!==void 0&&(o.textContent=r),n?.append(o),o}function de(t,e){for(let n=5;n>2;n--){let r=S(t,n);if(r.length<=e)return r}return pn(t)}function xn(t,e,n,r){if(t.open)return zr(t,e,n,r.frames);let o=k("g",{transform:`translate(${t.x-t.w/2} ${t.y-t.h/2})`},r.boxes);return o.dataset.key=t.key,t.group?Pr(t,e,n,o):Lr(t,e,n,o)}function zr(t,e,n,r){let o=k("g",{transform:`translate(${t.x-t.w/2} ${t.y-t.h/2})`},r);o.dataset.key=t.key,k("rect",{class:"mg-frame",width:t.w,height:t.h,rx:14},o);let a=Math.floor(t.w/(e==="small"?14:9))-3;k("text",{class:"mg-frame-label",x:40,y:21},o,ce(n.tree.label(t),a)),k("path",{class:"mg-fold",d:"M15 12h14v8h-14z M18 16h8"},o),k("title",{},o,t.group?.label??"");let s=k("rect",{class:"mg-hit",width:t.w,height:We,rx:10},o);return s.dataset.fold="1",{box:t,element:o}}function Pr(t,e,n,r){let o=t.group;k("rect",{class:"mg-stack",x:6,y:-5,width:t.w-12,height:t.h,rx:12},r),k("rect",{class:"mg-box",width:t.w,height:t.h,rx:12},r);let a={box:t,element:r},s=ce(n.tree.label(t),e==="small"?18:25);if(k("text",{class:"mg-label",x:t.w/2,y:27,"text-anchor":"middle"},r,s),k("title",{},r,o?.label??""),o&&o.output>=0)a.data=k("text",{class:"mg-data",x:14,y:50},r),a.grad=k("text",{class:"mg-grad",x:t.w-34,y:50,"text-anchor":"end"},r);else{let i=`${(o?.count??0).toLocaleString("en")} values`;k("text",{class:"mg-count",x:t.w/2,y:48,"text-anchor":"middle"},r,i)}return k("path",{class:"mg-fold",d:`M${t.w-24} 40h10 M${t.w-19} 35v10`},r),a}function Lr(t,e,n,r){let{graph:o}=n,a=o.isLeaf(t.node),s=a?0:Ue,i=t.w-s;a||Gr(t,n,r),k("rect",{class:"mg-box",x:s,width:i,height:t.h,rx:10},r);let u={box:t,element:r},p=o.labels[t.node],c=e==="small",h=c?23:21,m=c?22:24;if(p||!a){let d=k("text",{class:p?"mg-label":"mg-label mg-auto",x:s+11,y:m},r);d.textContent=ce(p?n.tree.label(t):o.name(t.node),c?9:12),m+=h}return k("title",{},r,p||o.expression(t.node)),c||k("text",{class:"mg-key",x:s+11,y:m},r,"data"),u.data=k("text",{class:"mg-data",x:s+i-10,y:m,"text-anchor":"end"},r),m+=h,c||k("text",{class:"mg-key",x:s+11,y:m},r,"grad"),u.badge=k("g",{class:"mg-badge",transform:`translate(${s} 0)`},r),k("circle",{r:13},u.badge),k("text",{y:5,"text-anchor":"middle"},u.badge),u.grad=k("text",{class:"mg-grad",x:s+i-10,y:m,"text-anchor":"end"},r),u}function Gr(t,e,n){let{graph:r}=e,o=r.symbol(t.node),a=_t(o),s=yt(o),i=Ve(o),u=t.h/2;k("path",{class:"mg-wire",d:`M${i+s} ${u}H${Ue}`},n),k("rect",{class:"mg-op",x:i,y:u-18,width:s,height:36,rx:18},n);let p=a.length<3?20:a.length<6?14:a.length<8?11:9.5,c={class:"mg-symbol",x:i+s/2,y:u+p*.35,"font-size":p,"text-anchor":"middle"};k("text",c,n,a)}function kn(t,e,n,r,o){let a=n.selected.value,{box:s}=t,i=n.current.value,u=n.ordering.value,p=s.open?"mg-open":s.group?"mg-group":"mg-value";s.key===a&&(p+=" mg-selected"),r.has(s.key)&&(p+=` mg-lit mg-lit-${i.phase}`),o.has(s.key)&&(p+=" mg-wrong");let c=s.node>=0?s.node:s.open?-1:s.group?.output??-1;if(c>=0){let h=n.known.value[c]===1,m=s.group&&e==="small"?6:7;h||(p+=" mg-unknown"),n.graph.isLeaf(c)&&(p+=" mg-leaf"),c===n.root.value&&(p+=" mg-root");let{grad:d,reached:g}=n.gradients.value,v=h?de(n.data.value[c],m):"",f=n.hidden(c),y=f?"?":g[c]?de(d[c],m):"";f&&(p+=" mg-asked");let b=u?.places.get(s.node);b!==void 0?p+=" mg-listed":u?.visited.has(s.node)&&(p+=" mg-visited");let _=b===void 0?"":String(b+1);t.badge&&t.shownBadge!==_&&(t.shownBadge=_,t.badge.lastElementChild.textContent=_,t.badge.style.display=_?"":"none"),t.data&&t.shownData!==v&&(t.data.textContent=t.shownData=v),t.grad&&t.shownGrad!==y&&(t.grad.textContent=t.shownGrad=y)}t.shownClass!==p&&(t.shownClass=p,t.element.setAttribute("class",p))}function Sn(t,e,n,r,o){for(let a of o.querySelectorAll(".mg-right"))a.remove();for(let a of t){let s=e.get(a);if(!s||s.box.node<0)continue;let{box:i}=s,u=`right: ${S(r.right.value.grad[i.node])}`,p=k("g",{class:"mg-right",transform:`translate(${i.x+i.w/2} ${i.y+i.h/2+9})`},o),c=u.length*(n==="small"?11:7.6)+18;k("rect",{x:-c+8,y:-10,width:c,height:23,rx:11.5},p),k("text",{x:-c/2+8,y:6,"text-anchor":"middle"},p,u)}}function Mn(t,e,n,r,o){let a=k("g",{class:"mg-edge"},o.edges);k("path",{d:t.path},a);let s={edge:t,element:a};if(!t.label||t.node<0&&(t.count===1||t.far)||!Or(t,e,n,r))return s;let[i,u]=t.label;s.pill=k("g",{class:"mg-pill",transform:`translate(${i} ${u})`},o.pills);let p=e==="small"?14:11;return k("rect",{x:-30,y:-p,width:60,height:2*p,rx:p},s.pill),s.text=k("text",{y:e==="small"?6.5:4.5,"text-anchor":"middle"},s.pill),s}function Or(t,e,n,r){if(!t.label||t.node>=0&&n.graph.parents[t.node].length<=2)return!0;for(let o of r.values()){if(!o.pill||!o.edge.label)continue;let[a,s]=[o.edge.label[0]-t.label[0],o.edge.label[1]-t.label[1]];if(Math.abs(a)<62&&Math.abs(s)<(e==="small"?28:21))return!1}return!0}function En(t,e,n,r,o){let a=n.selected.value,{edge:s}=t,i=n.current.value,u=s.far?"mg-edge mg-far":"mg-edge",p=s.count>1?`${s.count.toLocaleString("en")}×`:"";if(s.node>=0){let c=n.known.value[s.node]===1,h=n.partials.value.of(s.node)[s.slot];p=c?e==="small"?de(h,5):`∂ ${de(h,7)}`:"",i.phase==="backward"&&i.act==="add"&&i.node===s.node&&i.slot===s.slot&&(u+=" mg-flow"),i.phase==="forward"&&i.node===s.node&&(u+=" mg-forward")}else r&&s.from===r&&s.to===o&&(u+=" mg-flow");if(a&&(s.from===a||s.to===a)&&(u+=" mg-near"),t.shownClass!==u&&(t.shownClass=u,t.element.setAttribute("class",u),t.pill?.setAttribute("class",u.replace("mg-edge",s.node>=0?"mg-pill":"mg-pill mg-many"))),s.far&&!/mg-(flow|near|forward)/.test(u)&&(p=""),t.text&&t.shown!==p){t.shown=t.text.textContent=p;let c=p.length*(e==="small"?5.7:3.9)+9,h=t.pill?.firstElementChild;h?.setAttribute("x",String(-c)),h?.setAttribute("width",String(2*c)),t.pill.style.display=p?"":"none"}}function $n(t,e,n){let r=[],o=null,a=!1,s=(c,h,m)=>{t.addEventListener(c,h,m),r.push(()=>t.removeEventListener(c,h,m))},i=new Map,u=0;s("pointerdown",c=>{c.button===0&&(i.set(c.pointerId,[c.clientX,c.clientY]),o=[c.clientX,c.clientY],a=!1)}),s("pointermove",c=>{if(!i.has(c.pointerId))return;if(i.set(c.pointerId,[c.clientX,c.clientY]),i.size===2){let[d,g]=[...i.values()],v=Math.hypot(d[0]-g[0],d[1]-g[1]),{left:f,top:y}=t.getBoundingClientRect();u&&e.zoom(v/u,(d[0]+g[0])/2-f,(d[1]+g[1])/2-y),u=v,a=!0;return}if(!o)return;let[h,m]=[c.clientX-o[0],c.clientY-o[1]];!a&&Math.hypot(h,m)<4||(a||t.setPointerCapture(c.pointerId),a=!0,t.classList.add("mg-grabbing"),e.pan(h,m),o=[c.clientX,c.clientY])});let p=c=>{i.delete(c.pointerId),u=0,o=null,t.classList.remove("mg-grabbing")};return s("pointerup",p),s("pointercancel",p),s("click",c=>{if(a)return;let h=c.target,{left:m,top:d}=t.getBoundingClientRect(),g=h.closest("[data-key]")?.dataset.key??e.at(c.clientX-m,c.clientY-d),v=g?n.scene.value.boxes.get(g):void 0;v?v.group&&v.open?h.dataset.fold&&n.setOpen(v.group,!1):(n.selected.value=v.key,v.group&&n.setOpen(v.group,!0),e.approach(v.key)):n.selected.value=null}),s("wheel",c=>{c.preventDefault();let{left:h,top:m}=t.getBoundingClientRect();c.ctrlKey||c.metaKey||c.deltaMode===0&&Math.abs(c.deltaX)<1&&!c.shiftKey?e.zoom(Math.exp(-c.deltaY*.0016),c.clientX-h,c.clientY-m):e.pan(-c.deltaX-(c.shiftKey?c.deltaY:0),c.shiftKey?0:-c.deltaY)},{passive:!1}),s("keydown",c=>Rr(c,t,e,n)),()=>{for(let c of r)c()}}function Rr(t,e,n,r){if(t.ctrlKey||t.metaKey||t.altKey)return;let a={ArrowLeft:"left",ArrowRight:"right",ArrowUp:"up",ArrowDown:"down"}[t.key],s=r.selected.value,i=s?r.scene.value.boxes.get(s):void 0;if(a&&t.shiftKey){let[u,p]={left:[80,0],right:[-80,0],up:[0,80],down:[0,-80]}[a];n.pan(u,p)}else if(a){let u=r.tree.shown(r.root.value,r.open.value),p=i?Ir(r.scene.value,i,a):u;p&&(r.selected.value=p,n.show(p))}else if((t.key==="Enter"||t.key==="f")&&i?.group)r.setOpen(i.group,!i.open);else if(t.key==="Enter"&&i&&r.graph.isLeaf(i.node))e.closest(".mg-root-element")?.querySelector(".mg-leaf-input")?.focus();else if(t.key==="f"&&i){let u=r.tree.around(i.node)[0];u&&(r.selected.value=pe(u),r.setOpen(u,!1))}else return;t.preventDefault(),t.stopPropagation()}function Ir(t,e,n){let r=[...t.boxes.values()].filter(i=>!i.open&&i!==e),o=r;e.open?o=r.filter(i=>Math.abs(i.x-e.x)<e.w/2&&Math.abs(i.y-e.y)<e.h/2):n==="left"?o=r.filter(i=>Cn(t,i.key,e.key)):n==="right"&&(o=r.filter(i=>Cn(t,e.key,i.key)));let a=i=>{let[u,p]=[i.x-e.x,i.y-e.y];if(n==="left"||n==="right")return Math.abs(u)+2.5*Math.abs(p);let c=n==="up"?-p:p;return c<8&&!e.open?Number.POSITIVE_INFINITY:Math.abs(c)+2.5*Math.abs(u)},[s]=o.filter(i=>a(i)<Number.POSITIVE_INFINITY).sort((i,u)=>a(i)-a(u));return s?.key??null}var Cn=(t,e,n)=>t.edges.some(r=>r.from===e&&r.to===n);var Ye=class{constructor(e,n){this.store=n;this.canvas.className="mg-overview",this.canvas.setAttribute("aria-hidden","true"),e.prepend(this.canvas)}store;canvas=document.createElement("canvas");context=this.canvas.getContext("2d");clear(){this.canvas.width=0}remove(){this.canvas.remove()}draw(e,n,r,o,a,s){let{canvas:i,context:u,store:p}=this,c=window.devicePixelRatio||1;(i.width!==n*c||i.height!==r*c)&&(i.width=n*c,i.height=r*c);let h=getComputedStyle(i),m=_=>h.getPropertyValue(`--${_}`);u.setTransform(c,0,0,c,0,0),u.clearRect(0,0,n,r),u.lineWidth=.7,u.strokeStyle=m("edge");for(let _ of e.edges){let[w,z,E,T]=_.bounds;if(!(E*s+o<0||w*s+o>n||T*s+a<0||z*s+a>r)){u.beginPath();for(let[R,K]of _.points)u.lineTo(R*s+o,K*s+a);u.stroke()}}let d={plain:m("card"),group:m("soft"),data:m("data-soft"),grad:m("grad-soft"),wrong:m("wrong"),lit:m("grad-strong"),selected:m("ink")},g=p.current.value,v=g.phase==="start"?-1:g.phase==="backward"&&g.act==="add"?g.parent:g.node,{reached:f}=p.gradients.value,y=v<0?"":p.tree.shown(v,p.open.value),b=_=>{if(_.key===p.selected.value)return d.selected;if(_.key===y)return d.lit;let w=_.node>=0?_.node:_.group?.output??-1;return w<0?d.group:p.wrong.value.has(w)?d.wrong:f[w]?d.grad:p.known.value[w]?d.data:d.plain};for(let _ of e.boxes.values()){let[w,z]=[_.w*s,_.h*s],[E,T]=[_.x*s+o-w/2,_.y*s+a-z/2];E+w<0||E>n||T+z<0||T>r||(_.open||(u.fillStyle=b(_),u.fillRect(E,T,Math.max(w,2),Math.max(z,2))),w>5&&u.strokeRect(E,T,w,z))}}};var Br=120,Fr=64,Hr=240,Tn=.68,Dn=.24,Xe=class{constructor(e,n){this.host=e;this.store=n;this.svg=k("svg",{class:"mg-svg","aria-hidden":"true",focusable:"false"},e),this.world=k("g",{},this.svg);let r=()=>k("g",{},this.world);this.layers={frames:r(),edges:r(),boxes:r(),pills:r()},this.overview=new Ye(e,n),this.scene=n.scene.value,this.stops.push($n(e,this,n));let o=new ResizeObserver(()=>{this.touched?this.later():this.begin()});o.observe(e),this.stops.push(()=>o.disconnect());let a=!0;this.stops.push(B(()=>{let s=this.scene;this.scene=n.scene.value,e.classList.toggle("mg-dense",this.scene.edges.filter(i=>i.far).length>Br),!a&&s!==this.scene&&this.rearranged(s),a=!1}),B(()=>{n.gradients.value,n.known.value,n.wrong.value,n.current.value,n.selected.value,n.quiz.value,n.theme.value,this.update()})),this.begin()}host;store;svg;world;layers;boxes=new Map;edges=new Map;stops=[];x=0;y=0;scale=1;detail="full";overview;covered=null;scene;frame=0;touched=!1;stop(){for(let e of this.stops)e();cancelAnimationFrame(this.frame),this.svg.remove(),this.overview.remove()}fit(){this.touched=!1;let{width:e,height:n}=this.host.getBoundingClientRect();if(!e||!n)return;let r=n-Fr,o=Math.min((e-48)/this.scene.width,(r-24)/this.scene.height,1.35);this.look(o,(e-this.scene.width*o)/2,(r+24-this.scene.height*o)/2)}begin(){this.fit();let e=this.store.selected.value??this.store.tree.shown(this.store.timeline.value.inner[0]??0,this.store.open.value);this.scale<Dn&&this.show(e,!0),this.touched=!1}zoom(e,n,r){this.touched=!0;let{width:o,height:a}=this.host.getBoundingClientRect(),[s,i]=[n??o/2,r??a/2],u=Math.min(3,Math.max(.01,this.scale*e)),p=u/this.scale;this.look(u,s-(s-this.x)*p,i-(i-this.y)*p)}pan(e,n){this.touched=!0,this.look(this.scale,this.x+e,this.y+n)}show(e,n=!1){let r=this.scene.boxes.get(e);if(!r)return;let{width:o,height:a}=this.host.getBoundingClientRect(),s=Math.max(this.scale,Tn),[i,u]=[this.x+r.x*this.scale,this.y+r.y*this.scale];i>90&&u>50&&i<o-90&&u<a-50&&!n&&this.scale>=.4||(this.touched=!0,this.look(s,o/2-r.x*s,a/2-r.y*s))}at(e,n){if(this.detail!=="tiny")return;let[r,o]=[(e-this.x)/this.scale,(n-this.y)/this.scale],a=6/this.scale;for(let s of this.scene.boxes.values())if(!s.open&&Math.abs(s.x-r)<s.w/2+a&&Math.abs(s.y-o)<s.h/2+a)return s.key}approach(e){this.detail==="tiny"&&this.show(e,!0)}follow(e){this.touched&&this.scale>=.4&&this.show(e)}look(e,n,r){let{width:o,height:a}=this.host.getBoundingClientRect(),s=80;this.scale=e,this.x=Math.min(o-s,Math.max(s-this.scene.width*e,n)),this.y=Math.min(a-s,Math.max(s-this.scene.height*e,r)),this.later()}later(){this.frame||(this.frame=requestAnimationFrame(()=>this.draw()))}focus(e,n,r,o){let{width:a,height:s}=this.host.getBoundingClientRect(),i=Math.max(.3,Math.min(1.1,(a-90)/r,(s-90)/o));this.touched=!0,this.look(i,a/2-e*i,s/2-n*i)}rearranged(e){let n=this.store.selected.value,r=n?e.boxes.get(n):void 0,o=n?this.scene.boxes.get(n):void 0;this.clear(),o?.open&&!r?.open?this.focus(o.x,o.y,o.w,o.h):this.touched?r&&o&&this.look(this.scale,this.x+(r.x-o.x)*this.scale,this.y+(r.y-o.y)*this.scale):this.begin(),this.later()}clear(){this.boxes.clear(),this.edges.clear(),this.covered=null;for(let e of Object.values(this.layers))e.replaceChildren()}draw(){this.frame=0,this.world.setAttribute("transform",`translate(${this.x} ${this.y}) scale(${this.scale})`);let{width:e,height:n}=this.host.getBoundingClientRect(),r=-this.x/this.scale,o=-this.y/this.scale,[a,s]=[r+e/this.scale,o+n/this.scale],i=this.scale<Dn?"tiny":this.scale<Tn?"small":"full";if(i!==this.detail&&(this.detail=i,this.svg.setAttribute("class",`mg-svg mg-${i}`),this.clear(),i!=="tiny"&&this.overview.clear()),i==="tiny"){this.overview.draw(this.scene,e,n,this.x,this.y,this.scale);return}let u=this.covered;if(u&&r>=u[0]&&o>=u[1]&&a<=u[2]&&s<=u[3])return;let p=Hr/this.scale;this.cover([r-p,o-p,a+p,s+p])}cover(e){this.covered=e;let[n,r,o,a]=e,s=(i,u,p,c)=>p>=n&&i<=o&&c>=r&&u<=a;for(let i of this.scene.boxes.values()){let u=s(i.x-i.w/2,i.y-i.h/2,i.x+i.w/2,i.y+i.h/2),p=this.boxes.get(i.key);u&&!p?this.boxes.set(i.key,xn(i,this.detail,this.store,this.layers)):!u&&p&&(p.element.remove(),this.boxes.delete(i.key))}for(let i of this.scene.edges){let u=s(...i.bounds),p=this.edges.get(i);u&&!p?this.edges.set(i,Mn(i,this.detail,this.store,this.edges,this.layers)):!u&&p&&(p.element.remove(),p.pill?.remove(),this.edges.delete(i))}this.update()}update(){let e=this.store;if(this.detail==="tiny"){this.later();return}let n=e.current.value,r=new Set,o="",a="";n.phase!=="start"&&r.add(e.tree.shown(n.node,e.open.value)),n.phase==="backward"&&n.act==="add"&&(o=e.tree.shown(n.parent,e.open.value),a=e.tree.shown(n.node,e.open.value),r.delete(a),r.add(o));let s=new Set([...e.wrong.value].map(i=>e.tree.shown(i,e.open.value)));for(let i of this.boxes.values())kn(i,this.detail,e,r,s);for(let i of this.edges.values())En(i,this.detail,e,o,a);Sn(s,this.boxes,this.detail,e,this.layers.pills)}};var Ur={start:"M5 4v16 M19 5 9 12l10 7z",back:"M15 5 8 12l7 7",play:"M8 4.5 19 12 8 19.5z",pause:"M7 5h3.5v14H7z M13.5 5H17v14h-3.5z",on:"M9 5l7 7-7 7",end:"M19 4v16 M5 5l10 7-10 7z"},ee=({shape:t})=>l("svg",{class:"mg-icon",viewBox:"0 0 24 24","aria-hidden":"true",children:l("path",{d:Ur[t],fill:t==="back"||t==="on"?"none":void 0})}),Nn={forward:"Forward",order:"Order",backward:"Backward"};function An({store:t}){let e=t.timeline.value,n=t.step.value,r=t.playing.value;j(()=>{if(!r)return;let u=900/t.speed.value,p=Math.max(1,Math.round(16/u)),c=setInterval(()=>{t.goTo(t.step.value+p),t.step.value>=t.timeline.value.length&&(t.playing.value=!1)},Math.max(16,u));return()=>clearInterval(c)},[r,t.speed.value]);let o=()=>{!r&&n>=e.length&&t.goTo(0),t.playing.value=!r},a=u=>`${e.length?100*u/e.length:0}%`,s=t.phase.value==="start"?"forward":t.phase.value,i={forward:e.ends.forward,order:e.ends.order-e.ends.forward,backward:e.length-e.ends.order};return l("footer",{class:"mg-scrubber","data-phase":t.phase.value,"aria-label":"Steps",children:[l("div",{class:"mg-sentence","data-phase":t.phase.value,children:l(dn,{store:t})}),l("div",{class:"mg-controls",children:[l("div",{class:"mg-buttons",role:"group","aria-label":"Play",children:[l("button",{type:"button",title:"To the start (Home)","aria-label":"To the start",onClick:()=>t.goTo(0),children:l(ee,{shape:"start"})}),l("button",{type:"button",title:"One step back (,)","aria-label":"One step back",onClick:()=>t.goTo(n-1),children:l(ee,{shape:"back"})}),l("button",{type:"button",class:"mg-play",title:"Play or pause (space)","aria-label":r?"Pause":"Play",onClick:o,children:l(ee,{shape:r?"pause":"play"})}),l("button",{type:"button",title:"One step on (.)","aria-label":"One step on",onClick:()=>t.goTo(n+1),children:l(ee,{shape:"on"})}),l("button",{type:"button",title:"To the end (End)","aria-label":"To the end",onClick:()=>t.goTo(e.length),children:l(ee,{shape:"end"})})]}),l("div",{class:"mg-track",children:[l("div",{class:"mg-phases",role:"group","aria-label":"Phases",children:je.map((u,p)=>l("button",{type:"button",style:{width:a(i[u]),display:i[u]?"":"none"},"aria-pressed":s===u,title:`${Nn[u]} (${p+1})`,onClick:()=>t.goToPhase(u),children:Nn[u]},u))}),l("input",{type:"range",class:"mg-slider","aria-label":"Step","aria-valuetext":`step ${n} of ${e.length}, ${t.phase.value}`,min:0,max:e.length,value:n,style:{"--at":a(n)},onInput:u=>t.goTo(Number(u.currentTarget.value))})]}),l("output",{class:"mg-count","aria-hidden":"true",children:[n.toLocaleString("en")," / ",e.length.toLocaleString("en")]}),l("label",{class:"mg-speed",children:["Speed"," ",l("select",{value:String(t.speed.value),onChange:u=>{t.speed.value=Number(u.currentTarget.value)},children:[.5,1,2,4,16,100].map(u=>l("option",{value:String(u),children:[u,"×"]},u))})]})]}),e.cut&&l("p",{class:"mg-t-wrong mg-cut",children:["Stopped after ",2e4.toLocaleString("en")," contributions: plain recursion walks every path, and there are more paths than time."]})]})}var Qe={cdot:"·",times:"×",sigma:"σ",partial:"∂",sum:"∑",prod:"∏",leq:"≤",le:"≤",geq:"≥",ge:"≥",neq:"≠",ne:"≠",infty:"∞",pm:"±",to:"→",ldots:"…",dots:"…",cdots:"⋯",lt:"<",gt:">",mid:"|",alpha:"α",beta:"β",gamma:"γ",delta:"δ",epsilon:"ε",theta:"θ",lambda:"λ",mu:"μ",pi:"π"},Vr=new Set([",",";",":","!"," ","quad","qquad"]),qr=new Set(["text","mathrm","operatorname","mathit","mathsf","texttt","textit","textbf"]),zn=new Set(["{","}","_","%","#","&","$"]),Wr=new Set(["aligned","align*","align","gathered"]);function Kr(t){let e=[],n=/\\\\|\\[a-zA-Z]+|\\.|[{}]|[\^_]|\d+(?:\.\d+)?(?:e[+-]?\d+)?|&|\s+|./gsu;for(let[r]of t.matchAll(n))r==="\\\\"?e.push({kind:"row",text:r}):r==="&"?e.push({kind:"cell",text:r}):r.startsWith("\\")?e.push({kind:"command",text:r.slice(1)}):r==="{"?e.push({kind:"open",text:r}):r==="}"?e.push({kind:"close",text:r}):r==="^"||r==="_"?e.push({kind:"script",text:r}):/^\d/.test(r)?e.push({kind:"number",text:r}):/^\p{L}/u.test(r)?e.push({kind:"letter",text:r}):/\s/.test(r)?e.push({kind:"sign",text:" "}):e.push({kind:"sign",text:r});return e}var he=t=>t.replace(/[&<>]/g,e=>`&#${e.charCodeAt(0)};`),xt=class{at=0;tokens;constructor(e){this.tokens=Kr(e)}all(){let e=[[""]];for(;this.at<this.tokens.length;){if(this.tokens[this.at].text===" "){this.at+=1;continue}let{kind:r}=this.tokens[this.at];if(r==="row")e.push([""]);else if(r==="cell")e[e.length-1].push("");else{let o=e[e.length-1];o[o.length-1]+=this.scripted();continue}this.at+=1}return e.length===1&&e[0].length===1?e[0][0]:`<mtable class="aligned" displaystyle="true">${e.map(r=>`<mtr>${r.map(o=>`<mtd><mrow>${o}</mrow></mtd>`).join("")}</mtr>`).join("")}</mtable>`}scripted(){let e=this.one(),n="",r="";for(;this.tokens[this.at]?.kind==="script";)this.tokens[this.at++].text==="^"?r=this.one():n=this.one();return n&&r?`<msubsup>${e}${n}${r}</msubsup>`:n?`<msub>${e}${n}</msub>`:r?`<msup>${e}${r}</msup>`:e}one(){for(;this.tokens[this.at]?.text===" ";)this.at+=1;let e=this.tokens[this.at++];if(!e)return"<mrow></mrow>";switch(e.kind){case"open":return this.group();case"number":return`<mn>${e.text}</mn>`;case"letter":return`<mi>${he(e.text)}</mi>`;case"command":return this.command(e.text);default:return`<mo stretchy="false">${he(e.text==="-"?"−":e.text)}</mo>`}}group(){let e="";for(;this.at<this.tokens.length&&this.tokens[this.at].kind!=="close";)e+=this.scripted();return this.at+=1,`<mrow>${e}</mrow>`}plain(){let e="",n=0;for(;this.at<this.tokens.length;this.at++){let r=this.tokens[this.at];if(!(r.kind==="open"&&n++===0)&&(r.kind==="close"&&--n===0||(e+=r.kind==="command"&&!zn.has(r.text)&&r.text!==" "?"":r.text,n===0)))break}return this.at+=1,he(e)}command(e){if(e==="frac"||e==="dfrac")return`<mfrac>${this.one()}${this.one()}</mfrac>`;if(e==="sqrt")return`<msqrt>${this.one()}</msqrt>`;if(qr.has(e))return`<mi mathvariant="normal">${this.plain()}</mi>`;if(e==="left"||e==="right")return this.fence();if(e==="begin"||e==="end"){let n=this.plain();return Wr.has(n)?"":`<mtext>${n}</mtext>`}return Vr.has(e)?`<mspace width="${e===","?"0.17em":"0.5em"}"></mspace>`:zn.has(e)?`<mo stretchy="false">${he(e)}</mo>`:Qe[e]?/^\p{L}$/u.test(Qe[e])?`<mi>${Qe[e]}</mi>`:`<mo>${Qe[e]}</mo>`:`<mi mathvariant="normal">${he(e)}</mi>`}fence(){let e=this.tokens[this.at++];return e&&e.text!=="."?`<mo stretchy="true">${he(e.text)}</mo>`:""}};function Pn(t){let e=t.trim().replace(/^\$+|\$+$/g,"").replace(/^\\\[|\\\]$/g,"");return`<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">${new xt(e).all()}</math>`}var Yr=["Formula","Python","Words"];function Ln({store:t}){let[e,n]=H("Formula"),[r,o]=H(""),{latex:a,python:s,explain:i}=t.page.show,u=e==="Formula"?a:e==="Python"?s:i;return l("section",{class:"mg-card",children:[l("div",{class:"mg-title-row",children:[l("h2",{id:"mg-show-as",children:"Show as"}),l("span",{role:"status",class:"mg-muted",children:r}),l("button",{type:"button",onClick:async()=>{try{await navigator.clipboard.writeText(u),o("Copied")}catch{o("select it yourself: not allowed here")}setTimeout(()=>o(""),2500)},children:e==="Formula"?"Copy TeX":"Copy"})]}),l("div",{class:"mg-tabs",role:"group","aria-labelledby":"mg-show-as",children:Yr.map(c=>l("button",{type:"button","aria-pressed":e===c,onClick:()=>n(c),children:c},c))}),!u&&l("p",{class:"mg-muted",children:t.page.show.missing}),u&&e==="Formula"&&l(Xr,{tex:a}),u&&e!=="Formula"&&l("pre",{class:"mg-code",tabIndex:0,"aria-label":e,children:u}),t.edited.value.length>0&&e!=="Formula"&&l("p",{class:"mg-muted",children:"With the numbers this page came with, not those you have put in since."})]})}function Xr({tex:t}){let e=W(null);return j(()=>{e.current&&(e.current.innerHTML=Pn(t))},[t]),l("div",{class:"mg-math",ref:e,tabIndex:0,role:"group","aria-label":"Formula"})}function kt(t){let[e,n]=[Math.min(...t),Math.max(...t)],r=(n-e||1)*.12;return[e-r,n+r]}var Gn=[124,58,237],On=[22,163,74];function Rn(t,e,n,r,o,a){let{width:s,height:i}=t.canvas,[[u,p],[c,h]]=o,m=[];for(let v=0;v<30;v++)for(let f=0;f<30;f++){let[y,b]=[(f+.5)/30,(v+.5)/30];m.push(e(u+y*(p-u),h+b*(c-h)))}let d=new OffscreenCanvas(30,30),g=new ImageData(30,30);m.forEach((v,f)=>{let y=v>0?On:Gn,b=.12+.5*Math.abs(Math.tanh(v));g.data.set([...y,255*b],4*f)}),d.getContext("2d")?.putImageData(g,0,0),t.clearRect(0,0,s,i),t.imageSmoothingEnabled=!0,t.drawImage(d,0,0,s,i),Qr(t,m),n.forEach(([v,f],y)=>{Bn(t,(v-u)/(p-u)*s,(h-f)/(h-c)*i,r[y]>0)}),In(t,(a[0]-u)/(p-u)*s,(h-a[1])/(h-c)*i)}function In(t,e,n){t.beginPath(),t.arc(e,n,15,0,2*Math.PI),t.lineWidth=5,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke()}function Qr(t,e){let{width:n,height:r}=t.canvas,o=(a,s)=>{let i=e[a]/(e[a]-e[s]),u=d=>[(d%30+.5)/30,(Math.floor(d/30)+.5)/30],[[p,c],[h,m]]=[u(a),u(s)];return[(p+i*(h-p))*n,(c+i*(m-c))*r]};t.beginPath();for(let a=0;a<29;a++)for(let s=0;s<29;s++){let i=a*30+s,u=[i,i+1,i+1+30,i+30],p=[];u.forEach((c,h)=>{let m=u[(h+1)%4];e[c]>0!=e[m]>0&&p.push(o(c,m))});for(let c=0;c+1<p.length;c+=2)t.moveTo(...p[c]),t.lineTo(...p[c+1])}t.lineWidth=4,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke()}function Bn(t,e,n,r){t.beginPath(),r?t.arc(e,n,7,0,2*Math.PI):t.rect(e-6,n-6,12,12),t.fillStyle=`rgb(${(r?On:Gn).join()})`,t.strokeStyle="#fff",t.lineWidth=2.5,t.fill(),t.stroke()}function Fn(t,e,n,r,[o,a],s){let{width:i,height:u}=t.canvas,p=Array.from({length:81},(g,v)=>o+(a-o)*v/80),c=p.map(g=>e(g)),[h,m]=kt([...r,...c.filter(Number.isFinite)]),d=(g,v)=>[(g-o)/(a-o)*i,(m-v)/(m-h)*u];t.clearRect(0,0,i,u),n.forEach(([g],v)=>Bn(t,...d(g,r[v]),!0)),t.beginPath(),p.forEach((g,v)=>t.lineTo(...d(g,c[v]))),t.lineWidth=4,t.strokeStyle=getComputedStyle(t.canvas).color,t.stroke(),In(t,...d(s,e(s)))}var me=328,fe=96;function Hn({store:t,history:e}){let n=t.snapshot.value,r=e.steps.length-1,[o,a]=H(!1),[s,i]=H(1),u=p=>{t.snapshot.value=Math.min(r,Math.max(0,p))};return j(()=>{let p=e.values[n];t.setLeaves(e.parameters.map((c,h)=>[c,Number(p[h])]))},[n]),j(()=>{if(!o)return;let p=setInterval(()=>{t.snapshot.value>=r?a(!1):u(t.snapshot.value+1)},220/s);return()=>clearInterval(p)},[o,s]),l("section",{class:"mg-card mg-training",children:[l("h2",{children:["Training ",l("span",{class:"mg-kind",children:["step ",e.steps[n].toLocaleString("en")]})]}),l("div",{class:"mg-row mg-controls",children:[l("button",{type:"button","aria-label":"One snapshot back",onClick:()=>u(n-1),children:l(ee,{shape:"back"})}),l("button",{type:"button",class:"mg-play","aria-label":o?"Pause training":"Play training",onClick:()=>{!o&&n>=r&&u(0),a(!o)},children:l(ee,{shape:o?"pause":"play"})}),l("button",{type:"button","aria-label":"One snapshot on",onClick:()=>u(n+1),children:l(ee,{shape:"on"})}),l("select",{"aria-label":"Training speed",value:String(s),onChange:p=>i(Number(p.currentTarget.value)),children:[.5,1,2,4].map(p=>l("option",{value:String(p),children:[p,"×"]},p))}),l("input",{type:"range",class:"mg-slider mg-epochs","aria-label":"Training step","aria-valuetext":`step ${e.steps[n]}`,min:0,max:r,value:n,style:{"--at":`${r?100*n/r:0}%`},onInput:p=>u(Number(p.currentTarget.value))})]}),l(Zr,{store:t,history:e}),e.curves.map(p=>l(to,{curve:p,step:e.steps[n]},p.name)),l(no,{history:e,at:n})]})}function Jr(t,e,n){let r=new Set(e);for(let a=0;a<t.size;a++)t.parents[a].some(s=>r.has(s))&&r.add(a);let o=new Set([n]);for(let a=n;a>=0;a--)if(o.has(a))for(let s of t.parents[a])o.add(s);return[...r].filter(a=>o.has(a)&&!e.includes(a)).sort((a,s)=>a-s)}function Zr({store:t,history:e}){let n=W(null),r=t.data.value,{graph:o}=t,{inputs:a,output:s}=e,i=Y(()=>Jr(o,a,s),[o]),u=Y(()=>e.points.map(g=>g.map(Number)),[e]),p=Y(()=>e.targets.map(Number),[e]),c=Y(()=>a.map((g,v)=>kt(u.map(f=>f[v]))),[u]),h=a.length!==2;if(j(()=>{let g=n.current?.getContext("2d");if(!g||a.length>2||!u.length)return;let v=r.slice(),f=(...b)=>(b.forEach((_,w)=>{v[a[w]]=_}),o.forwardThrough(i,v),v[s]),y=a.map(b=>r[b]);h?Fn(g,f,u,p,c[0],y[0]):Rn(g,f,u,p,c,y)},[r,t.theme.value]),a.length>2||!u.length)return null;let m=g=>{let{width:v,height:f}=g.currentTarget.getBoundingClientRect(),y=[g.offsetX/v,1-g.offsetY/f];t.setLeaves(a.map((b,_)=>[b,c[_][0]+y[_]*(c[_][1]-c[_][0])]))},d=u.length&&!h?eo(o,i,r,e,u,p):null;return l("figure",{children:[l("canvas",{ref:n,class:"mg-plane",width:656,height:h?320:440,role:"img",onClick:m,"aria-label":h?"The model's output over its input, with the examples":"The decision boundary, with the examples"}),l("figcaption",{children:[d!==null&&l("b",{children:[Math.round(100*d),"% of ",u.length," right."," "]}),h?"Click to choose the input of the graph.":"Click to choose the inputs of the graph (the ring)."]})]})}function eo(t,e,n,r,o,a){let s=n.slice(),i=Math.min(...a)<0?0:.5,u=0;return o.forEach((p,c)=>{p.forEach((h,m)=>{s[r.inputs[m]]=h}),t.forwardThrough(e,s),u+=+(s[r.output]>0==a[c]>i)}),u/o.length}function to({curve:t,step:e}){let n=t.values.map(Number),r=n.filter(Number.isFinite);if(r.length<2)return null;let o=Math.min(0,...r),a=Math.max(...r),s=t.steps[t.steps.length-1]||1,i=h=>4+(me-8)*h/s,u=h=>6+(fe-12)*(a-h)/(a-o||1),p=0;t.steps.forEach((h,m)=>{h<=e&&(p=m)});let c=n.map((h,m)=>Number.isFinite(h)?`${m?"L":"M"}${i(t.steps[m]).toFixed(1)} ${u(h).toFixed(1)}`:"").join("");return l("figure",{children:[l("svg",{class:"mg-chart",viewBox:`0 0 ${me} ${fe}`,role:"img","aria-label":`${t.name} over the steps: ${S(n[p])} here`,children:[l("line",{class:"mg-axis",x1:"0",x2:me,y1:u(0),y2:u(0)}),l("path",{class:"mg-curve",d:c}),l("line",{class:"mg-now",x1:i(e),x2:i(e),y1:"0",y2:fe}),l("circle",{class:"mg-now",cx:i(t.steps[p]),cy:u(n[p]),r:"5"})]}),l("figcaption",{children:[t.name," ",l("b",{children:S(n[p])})]})]})}function no({history:t,at:e}){let r=Y(()=>{let s=1e-9;for(let i of t.values)for(let u of i)Number.isFinite(Number(u))&&(s=Math.max(s,Math.abs(Number(u))));return s},[t]),o=new Array(27).fill(0);for(let s of t.values[e]){let i=Math.floor((Number(s)+r)/(2*r)*27);i>=0&&(o[Math.min(26,i)]+=1)}let a=Math.max(...o,1);return l("figure",{children:[l("svg",{class:"mg-chart",viewBox:`0 0 ${me} ${fe}`,role:"img","aria-label":`Histogram of ${t.parameters.length} parameters`,children:o.map((s,i)=>{let u=(fe-10)*s/a;return l("rect",{class:"mg-bar",x:i*me/27+1,width:me/27-2,y:fe-u,height:u},i)})}),l("figcaption",{children:[t.parameters.length," parameters, from ",S(-r,3)," to ",S(r,3)]})]})}function jn({store:t}){let e=W(null),n=W(null),r=W(null),o=W(null);j(()=>{if(e.current)return n.current=new Xe(e.current,t),()=>n.current?.stop()},[]),ln(()=>{let s=t.current.value;if(s.phase==="start")return;let i=s.phase==="backward"&&s.act==="add"?s.parent:s.node;n.current?.follow(t.tree.shown(i,t.open.peek()))}),j(()=>{let s=r.current;if(!s)return;let u=document.getElementById("micrograd-explorer")?.contains(s)?document:s,p=c=>bn(c,t,n.current,s,o.current);return u.addEventListener("keydown",p),()=>u.removeEventListener("keydown",p)},[]);let{history:a}=t.page;return l("div",{class:"mg-root-element","data-theme":t.theme.value,ref:r,children:[l(ro,{store:t,picture:n,onHelp:()=>o.current?.showModal()}),l("main",{class:"mg-main",children:[l("div",{class:"mg-graph-area",children:[l("div",{ref:e,class:"mg-graph",tabIndex:0,role:"application","aria-roledescription":"graph","aria-label":"The graph. Arrow keys select: left a parent, right a child. Question mark lists all keys."}),l("div",{class:"mg-zoom",role:"group","aria-label":"Zoom",children:[l("button",{type:"button","aria-label":"Closer",title:"Closer (+)",onClick:()=>n.current?.zoom(1.25),children:"+"}),l("button",{type:"button","aria-label":"Further",title:"Further (−)",onClick:()=>n.current?.zoom(.8),children:"−"}),l("button",{type:"button","aria-label":"Fit",title:"Everything (0)",onClick:()=>n.current?.fit(),children:"⤢"})]}),l(ao,{})]}),l("aside",{class:"mg-side","aria-label":"About the graph",children:[a&&l(Hn,{store:t,history:a}),l(fn,{store:t}),l(_n,{store:t}),l(yn,{store:t}),l(Ln,{store:t})]})]}),l(An,{store:t}),l(so,{store:t}),l("dialog",{ref:o,class:"mg-help","aria-labelledby":"mg-help-title",children:[l("h2",{id:"mg-help-title",children:"Keys"}),l("dl",{children:vn.map(([s,i])=>l("div",{children:[l("dt",{children:s}),l("dd",{children:i})]},s))}),l("button",{type:"button",onClick:()=>o.current?.close(),children:"Close"})]})]})}function ro({store:t,picture:e,onHelp:n}){let r=t.tree.groups.length>1,{theme:o}=t,a={auto:"dark",dark:"light",light:"auto"};return l("header",{class:"mg-header",children:[l("h1",{title:t.page.note,children:t.page.title}),t.page.note&&l("p",{class:"mg-note",children:t.page.note}),l("span",{class:"mg-grow"}),t.edited.value.length>0&&!t.page.history&&l("button",{type:"button",onClick:()=>t.setLeaves(t.edited.value.map(s=>[s,t.original[s]])),children:"Undo all edits"}),t.graph.roots.length>1&&l("label",{class:"mg-from",children:["Backward from"," ",l("select",{value:String(t.root.value),onChange:s=>t.setRoot(Number(s.currentTarget.value)),children:[...new Set([...t.graph.roots,t.root.value])].map(s=>l("option",{value:String(s),children:t.graph.name(s)},s))})]}),r&&l(N,{children:[l("button",{type:"button",onClick:()=>t.setAllOpen(!1),children:"Fold all"}),t.graph.size<=2e3&&l("button",{type:"button",onClick:()=>t.setAllOpen(!0),children:"Unfold all"})]}),l(oo,{store:t,picture:e}),l("button",{type:"button","aria-label":`Colours: ${o.value}`,title:`Colours: ${o.value} (d)`,onClick:()=>{o.value=a[o.value]},children:o.value==="auto"?"◐":o.value==="dark"?"☾":"☀"}),l("button",{type:"button","aria-label":"Keys",title:"Keys (?)",onClick:n,children:"?"})]})}function oo({store:t,picture:e}){let[n,r]=H(""),[o,a]=H(0),s=n.trim().toLowerCase(),i=s?t.graph.labels.flatMap((p,c)=>(p||t.graph.name(c)).toLowerCase().includes(s)&&(p||!t.graph.isLeaf(c))?[c]:[]):[];i.sort((p,c)=>+!t.graph.labels[p]-+!t.graph.labels[c]||p-c);let u=p=>{if(!i.length)return;let c=(p%i.length+i.length)%i.length;a(c),t.reveal(i[c]),requestAnimationFrame(()=>e.current?.show(`n${i[c]}`,!0))};return l("form",{class:"mg-search",role:"search",onSubmit:p=>{p.preventDefault(),u(o),a(o+1)},children:[l("input",{type:"search","aria-label":"Search by label",placeholder:"Search labels  ( / )",value:n,onInput:p=>{r(p.currentTarget.value),a(0)},onKeyDown:p=>{p.key==="Escape"&&(r(""),p.currentTarget.blur())}}),l("output",{class:"mg-found",children:s&&(i.length?`${i.length} found, Enter shows`:"none")})]})}function ao(){return l("ul",{class:"mg-legend","aria-label":"Colours",children:[l("li",{class:"mg-t-data",children:"data"}),l("li",{class:"mg-t-grad",children:"grad"}),l("li",{class:"mg-t-local",children:"local derivative"})]})}function so({store:t}){let e=t.selectedNode.value,n=t.selected.value,r="";if(e>=0){let{grad:o,reached:a}=t.gradients.value,s=t.hidden(e)?"hidden":a[e]?o[e]:"blank";r=`${t.graph.name(e)}, data ${t.data.value[e]}, grad ${s}`}else n&&(r=t.tree.groups[Number(n.slice(1))].label);return l("p",{class:"mg-sr","aria-live":"polite",children:r})}function io(t){let e=Math.abs(t);if(e<2.5){let r=t,o=t;for(let a=1;Math.abs(r)>1e-18*Math.abs(o);a++)r*=2*t*t/(2*a+1),o+=r;return 2/Math.sqrt(Math.PI)*Math.exp(-t*t)*o}if(!(e<6))return t!==t?t:Math.sign(t);let n=0;for(let r=60;r>0;r--)n=r/2/(e+n);return Math.sign(t)*(1-Math.exp(-t*t)/(Math.sqrt(Math.PI)*(e+n)))}function lo(t){let e=Math.exp(-Math.abs(t));return t<0?e/(1+e):1/(1+e)}function uo(t,e){return t===1||e===0||t===-1&&!Number.isFinite(e)&&e===e?1:t**e}function co(t,e){let n=Un(t,e);return Number.isFinite(n)?n+Math.log1p(Math.exp(-Math.abs(t-e))):n}var Un=(t,e)=>t>=e||t!==t?t:e,po=(t,e)=>t<=e||t!==t?t:e,ho=Object.fromEntries(Object.getOwnPropertyNames(Math).map(t=>[t,Math[t]]).filter(([,t])=>typeof t=="function")),St={...ho,fabs:Math.abs,pow:uo,erf:io,sigmoid:lo,softplus:t=>t!==t?t:(t>0?t:0)+Math.log1p(Math.exp(-Math.abs(t))),logaddexp:co,maximum:Un,minimum:po,take:(t,...e)=>e[t]};var Je=class{constructor(e,n){this.source=e;this.size=e.op.length,this.parents=e.parents,this.roots=e.roots,this.labels=Array.from({length:this.size},(r,o)=>e.labels[o]??""),this.children=Array.from({length:this.size},()=>[]),this.parents.forEach((r,o)=>r.forEach(a=>this.children[a].push(o))),this.rules=e.op.map(r=>r<0?null:n[e.ops[r].key]??null),this.frozen=new Map(Object.entries(e.frozen).map(([r,o])=>[Number(r),o.map(Number)])),this.nameAll(),this.held=new Map(Object.entries(e.grads).map(([r,o])=>[Number(r),Number(o)]))}source;size;parents;children;labels;roots;held;rules;frozen;names=[];isLeaf(e){return this.source.op[e]<0}isHandmade(e){return!this.isLeaf(e)&&this.rules[e]===null}hasOwnBackward(e){return this.frozen.has(e)}symbol(e){return this.isLeaf(e)?"":this.source.ops[this.source.op[e]].symbol}heldBehind(e){let n=new Uint8Array(this.size);n[e]=1;for(let r=e+1;r<this.size;r++)if(this.parents[r].some(o=>n[o])){if(this.isHandmade(r))return r;n[r]=1}return-1}start(){let e=new Float64Array(this.size);for(let[n,r]of Object.entries(this.source.data))e[Number(n)]=Number(r);return this.forward(e)}forward(e){for(let n=0;n<this.size;n++){let r=this.rules[n];r&&(e[n]=r.value(this.arguments(n,e)))}return e}forwardThrough(e,n){for(let r of e){let o=this.rules[r];o&&(n[r]=o.value(this.arguments(r,n)))}}arguments(e,n){return this.parents[e].map(r=>n[r])}partials(e,n){let r=this.frozen.get(e);if(r)return r;let o=this.rules[e];return o?o.partials(this.arguments(e,n),n[e]):this.parents[e].map(()=>0)}name(e){return this.names[e]}bracketed(e){return Mt(this.name(e))}nameAll(){let e=new Set(this.labels),n=new Uint8Array(this.size),r=0;for(let o=0;o<this.size;o++){if(this.labels[o]){this.names.push(this.labels[o]);continue}do r+=1;while(e.has(`v${r}`));let a=this.isLeaf(o),s=a||!this.parents[o].some(u=>n[u]),i=a?S(Number(this.source.data[o])):s?this.expression(o):"";n[o]=+(!s||i.length>15),this.names.push(n[o]?`v${r}`:i)}}expression(e,n=r=>this.name(r)){let r=this.symbol(e),o=this.parents[e];return r.startsWith("**")&&o.length===1?`${Mt(n(o[0]))}${r}`:o.length>4?`${r} of ${o.length}`:/^\W+$/.test(r)?o.map(s=>r==="+"?n(s):Mt(n(s))).join(r==="*"?"*":` ${r} `).replace(/\+ -/g,"- "):`${r}(${o.map(n).join(", ")})`}};function Mt(t){return/^[\p{L}\p{N}_.]+(\(.*\))?$/u.test(t)||/^-?[\d.]+$/.test(t)?t:`(${t})`}function mo(t){let e=-1;return t.labels.forEach((n,r)=>{!n||!t.isLeaf(r)||(e<0||t.children[r].length>t.children[e].length)&&(e=r)}),e<0||t.size>40?null:`n${e}`}function Vn(t,e){let n=new Je(t.graph,e),r=new Ke(t.picture,n),o=n.start(),a=G(o.slice()),s=G(n.roots[n.roots.length-1]),i=G({assign:!1,twice:!1,naive:!1}),u=G(!1),p=G(1),c=G(mo(n)),h=G(new Set(r.groups.filter(x=>!x.foldedAtFirst).map(x=>x.id))),m=G(null),d=G(null),g=G({right:0,asked:0}),v=G("auto"),f=G(""),y=G(Math.max(0,(t.history?.steps.length??0)-1)),b=G(0),_=O(()=>new Ee(n,s.value,i.value)),w=O(()=>new He(n,a.value)),z=O(()=>_.value.at(b.value)),E=O(()=>_.value.phaseOf(b.value)),T=O(()=>_.value.computed(b.value)),R=O(()=>_.value.play(b.value,w.value)),K=O(()=>{let x=new Ee(n,s.value,{assign:!1,twice:!1,naive:!1});return x.play(x.length,w.value)}),V=O(()=>Object.values(i.value).some(Boolean)),X=O(()=>{let x=new Set;if(!V.value)return x;for(let C of _.value.order)_.value.isSettled(C,b.value)&&(Z(R.value.grad[C],K.value.grad[C])||x.add(C));return x}),q=O(()=>E.value==="order"?_.value.ordering(b.value):null),I=O(()=>r.scene(h.value)),Kn=O(()=>{let x=c.value;return x?.startsWith("n")?Number(x.slice(1)):-1}),Yn=O(()=>n.labels.map((x,C)=>C).filter(x=>n.isLeaf(x)&&!Object.is(a.value[x],o[x])));t.history&&(b.value=_.value.length);let Xn=x=>Ct(()=>{s.value=x}),Et=x=>{b.value=Math.min(_.value.length,Math.max(0,Math.round(x)))},Ct=x=>{let C=_.value,D=C.phaseOf(b.value),re=b.value>=C.length;x();let Q=_.value;re?b.value=Q.length:D==="backward"?b.value=Math.min(Q.length,b.value-C.ends.order+Q.ends.order):b.value=Math.min(b.value,Q.length)};return{page:t,graph:n,tree:r,original:o,data:a,root:s,setRoot:Xn,bugs:i,step:b,playing:u,speed:p,selected:c,open:h,change:m,quiz:d,score:g,theme:v,told:f,snapshot:y,timeline:_,partials:w,current:z,phase:E,known:T,ordering:q,gradients:R,right:K,broken:V,wrong:X,scene:I,selectedNode:Kn,edited:Yn,goTo:Et,keepingPlace:Ct,setLeaf:(x,C)=>{if(Object.is(a.value[x],C))return;let D=a.value,re=K.value.grad[x],Q=D.slice();Q[x]=C,n.forward(Q),a.value=Q;let Qn=Q[s.value]-D[s.value];m.value={node:x,from:D[x],to:C,predicted:re*(C-D[x]),actual:Qn,held:n.heldBehind(x)}},setLeaves:x=>{let C=a.value.slice();for(let[D,re]of x)C[D]=re;a.value=n.forward(C),m.value=null},setOpen:(x,C)=>{let D=new Set(h.value);C?D.add(x.id):D.delete(x.id),h.value=D,!C&&c.value&&!I.value.boxes.has(c.value)&&(c.value=pe(x))},setAllOpen:x=>{let C=x?r.groups:[r.root];h.value=new Set(C.map(D=>D.id))},reveal:x=>{let C=r.around(x);C.some(D=>!h.value.has(D.id))&&(h.value=new Set([...h.value,...C.map(D=>D.id)])),c.value=`n${x}`},hidden:x=>d.value?.node===x&&d.value.verdict!=="right"&&d.value.verdict!=="shown",goToPhase:(x,C=!1)=>{let{ends:D}=_.value,re=x==="forward"?0:x==="order"?D.forward:D.order;Et(C?D[x]:re+1)}}}var qn=`.mg-place {
+  height: 100%;
+}
+.mg-widget {
+  height: 720px;
+}
+.mg-widget .mg-place {
+  border: 1px solid #8884;
+  border-radius: 12px;
+  overflow: hidden;
+}
 
 .mg-root-element {
   --paper: #f7f7f4;
@@ -21,7 +29,9 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   --wrong: #c01530;
   --wrong-soft: #fde5e8;
   --ok: #1a7038;
-  --mono: ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  --mono:
+    ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono",
+    monospace;
   color-scheme: light;
   box-sizing: border-box;
   display: grid;
@@ -30,9 +40,19 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   min-height: 0;
   background: var(--paper);
   color: var(--ink);
-  font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+  font:
+    15px/1.45 system-ui,
+    -apple-system,
+    "Segoe UI",
+    Roboto,
+    "Noto Sans",
+    "DejaVu Sans",
+    sans-serif;
 }
-.mg-root-element *, .mg-root-element *::before { box-sizing: border-box; }
+.mg-root-element *,
+.mg-root-element *::before {
+  box-sizing: border-box;
+}
 
 .mg-root-element[data-theme="dark"] {
   --paper: #14151a;
@@ -80,8 +100,14 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
 }
 
 /* controls */
-.mg-root-element button, .mg-root-element input, .mg-root-element select { font: inherit; color: inherit; }
-.mg-root-element button, .mg-root-element select {
+.mg-root-element button,
+.mg-root-element input,
+.mg-root-element select {
+  font: inherit;
+  color: inherit;
+}
+.mg-root-element button,
+.mg-root-element select {
   background: var(--card);
   border: 1px solid var(--line);
   border-radius: 8px;
@@ -89,8 +115,14 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   min-height: 32px;
   cursor: pointer;
 }
-.mg-root-element button:hover { border-color: var(--muted); }
-.mg-root-element button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--paper); }
+.mg-root-element button:hover {
+  border-color: var(--muted);
+}
+.mg-root-element button[aria-pressed="true"] {
+  background: var(--ink);
+  border-color: var(--ink);
+  color: var(--paper);
+}
 .mg-root-element input:not([type="checkbox"], [type="range"]) {
   background: var(--card);
   border: 1px solid var(--line);
@@ -98,8 +130,13 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   padding: 4px 10px;
   min-height: 32px;
 }
-.mg-root-element :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
-.mg-root-element p { margin: 0; }
+.mg-root-element :focus-visible {
+  outline: 3px solid var(--accent);
+  outline-offset: 1px;
+}
+.mg-root-element p {
+  margin: 0;
+}
 .mg-sr {
   position: absolute;
   width: 1px;
@@ -108,14 +145,36 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   clip-path: inset(50%);
   white-space: nowrap;
 }
-.mg-muted { color: var(--muted); }
-.mg-t-data { color: var(--data); }
-.mg-t-grad { color: var(--grad); }
-.mg-t-local { color: var(--local); }
-.mg-t-wrong { color: var(--wrong); font-weight: 600; }
-.mg-t-ok { color: var(--ok); font-weight: 600; }
-.mg-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-top: 10px; }
-.mg-grow { flex: 1; }
+.mg-muted {
+  color: var(--muted);
+}
+.mg-t-data {
+  color: var(--data);
+}
+.mg-t-grad {
+  color: var(--grad);
+}
+.mg-t-local {
+  color: var(--local);
+}
+.mg-t-wrong {
+  color: var(--wrong);
+  font-weight: 600;
+}
+.mg-t-ok {
+  color: var(--ok);
+  font-weight: 600;
+}
+.mg-row {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 8px;
+  align-items: center;
+  margin-top: 10px;
+}
+.mg-grow {
+  flex: 1;
+}
 
 /* header */
 .mg-header {
@@ -134,10 +193,24 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   text-overflow: ellipsis;
   max-width: 40ch;
 }
-.mg-note { color: var(--muted); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; min-width: 0; }
-.mg-from { white-space: nowrap; color: var(--muted); font-size: 14px; }
-.mg-search { position: relative; }
-.mg-search input { width: 190px; }
+.mg-note {
+  color: var(--muted);
+  white-space: nowrap;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  min-width: 0;
+}
+.mg-from {
+  white-space: nowrap;
+  color: var(--muted);
+  font-size: 14px;
+}
+.mg-search {
+  position: relative;
+}
+.mg-search input {
+  width: 190px;
+}
 .mg-found {
   position: absolute;
   top: 100%;
@@ -151,21 +224,69 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   white-space: nowrap;
   z-index: 3;
 }
-.mg-found:empty { display: none; }
+.mg-found:empty {
+  display: none;
+}
 
 /* the graph */
-.mg-main { display: grid; grid-template-columns: minmax(0, 1fr) 372px; min-height: 0; }
-.mg-graph-area { position: relative; min-height: 0; }
-.mg-graph { position: absolute; inset: 0; overflow: hidden; cursor: grab; touch-action: none; user-select: none; }
-.mg-graph:focus-visible { outline-offset: -4px; }
-.mg-grabbing { cursor: grabbing; }
-.mg-svg { display: block; width: 100%; height: 100%; position: relative; }
-.mg-overview { position: absolute; inset: 0; width: 100%; height: 100%; }
-.mg-tiny { visibility: hidden; }
-.mg-svg text { font-family: var(--mono); fill: var(--ink); }
-.mg-svg [data-key] { cursor: pointer; }
-.mg-zoom { position: absolute; right: 14px; bottom: 14px; display: flex; gap: 6px; }
-.mg-zoom button { width: 36px; height: 36px; padding: 0; font-size: 18px; }
+.mg-main {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr) 372px;
+  min-height: 0;
+}
+.mg-graph-area {
+  position: relative;
+  min-height: 0;
+}
+.mg-graph {
+  position: absolute;
+  inset: 0;
+  overflow: hidden;
+  cursor: grab;
+  touch-action: none;
+  user-select: none;
+}
+.mg-graph:focus-visible {
+  outline-offset: -4px;
+}
+.mg-grabbing {
+  cursor: grabbing;
+}
+.mg-svg {
+  display: block;
+  width: 100%;
+  height: 100%;
+  position: relative;
+}
+.mg-overview {
+  position: absolute;
+  inset: 0;
+  width: 100%;
+  height: 100%;
+}
+.mg-tiny {
+  visibility: hidden;
+}
+.mg-svg text {
+  font-family: var(--mono);
+  fill: var(--ink);
+}
+.mg-svg [data-key] {
+  cursor: pointer;
+}
+.mg-zoom {
+  position: absolute;
+  right: 14px;
+  bottom: 14px;
+  display: flex;
+  gap: 6px;
+}
+.mg-zoom button {
+  width: 36px;
+  height: 36px;
+  padding: 0;
+  font-size: 18px;
+}
 .mg-legend {
   position: absolute;
   left: 14px;
@@ -181,58 +302,218 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   font-size: 13.5px;
   font-weight: 600;
 }
-.mg-box { fill: var(--card); stroke: var(--edge); stroke-width: 1.5; }
-.mg-leaf .mg-box { stroke-width: 2; }
-.mg-label { font-size: 16px; font-weight: 700; }
-.mg-svg .mg-auto { font-weight: 400; font-size: 14.5px; fill: var(--muted); font-style: italic; }
-.mg-svg .mg-key { font-size: 13px; fill: var(--muted); }
-.mg-svg .mg-data { font-size: 15.5px; font-weight: 600; fill: var(--data); }
-.mg-svg .mg-grad { font-size: 15.5px; font-weight: 600; fill: var(--grad); }
-.mg-small .mg-label { font-size: 20px; }
-.mg-svg.mg-small .mg-auto { font-size: 20px; }
-.mg-svg.mg-small .mg-data, .mg-svg.mg-small .mg-grad { font-size: 21px; }
-.mg-svg.mg-small .mg-pill text { font-size: 19px; }
-.mg-svg.mg-small .mg-right text { font-size: 18px; }
-.mg-svg.mg-small .mg-frame-label { font-size: 22px; }
-.mg-svg.mg-small .mg-count { font-size: 18px; }
-.mg-small .mg-group .mg-label { font-size: 20px; }
-.mg-badge circle { fill: var(--accent); }
-.mg-svg .mg-badge text { fill: var(--paper); font-size: 14px; font-weight: 700; }
-.mg-visited .mg-box { stroke: var(--accent); stroke-dasharray: 6 4; }
-.mg-listed .mg-box { stroke: var(--accent); }
-.mg-op { fill: var(--soft); stroke: var(--edge); stroke-width: 1.5; }
-.mg-svg .mg-symbol { font-weight: 600; }
-.mg-wire { fill: none; stroke: var(--edge); stroke-width: 1.8; }
-.mg-edge path { fill: none; stroke: var(--edge); stroke-width: 1.8; }
-.mg-dense .mg-far:not(.mg-near, .mg-flow, .mg-forward) path { opacity: 0.25; }
-.mg-near path { stroke: var(--muted); stroke-width: 2.4; }
-.mg-edge.mg-forward path { stroke: var(--data); stroke-width: 3; }
-.mg-edge.mg-flow path { stroke: var(--grad-strong); stroke-width: 4.5; stroke-linecap: round; }
-.mg-pill { pointer-events: none; }
-.mg-pill rect { fill: var(--paper); stroke: var(--line); }
-.mg-svg .mg-pill text { font-size: 13px; font-weight: 600; fill: var(--local); }
-.mg-svg .mg-many text { fill: var(--muted); }
-.mg-pill.mg-flow rect { fill: var(--local-soft); stroke: var(--local); stroke-width: 2; }
-.mg-unknown .mg-box { stroke-dasharray: 5 4; }
-.mg-lit-forward .mg-box { stroke: var(--data); stroke-width: 3; fill: var(--data-soft); }
-.mg-lit-order .mg-box { stroke: var(--accent); stroke-width: 4; fill: var(--soft); }
-.mg-lit-backward .mg-box { stroke: var(--grad-strong); stroke-width: 3; fill: var(--grad-soft); }
-.mg-selected .mg-box { stroke: var(--ink); stroke-width: 3; }
-.mg-selected.mg-lit-backward .mg-box { stroke: var(--grad-strong); stroke-width: 4; }
-.mg-wrong .mg-box { stroke: var(--wrong); stroke-width: 3.5; fill: var(--wrong-soft); }
-.mg-svg .mg-wrong .mg-grad { fill: var(--wrong); text-decoration: line-through; }
-.mg-right rect { fill: var(--wrong); }
-.mg-svg .mg-right text { fill: var(--paper); font-size: 13px; font-weight: 700; }
-.mg-asked .mg-box { stroke: var(--accent); stroke-width: 3; stroke-dasharray: 3 3; }
-.mg-stack { fill: var(--soft); stroke: var(--edge); }
-.mg-group .mg-box { fill: var(--soft); stroke: var(--muted); }
-.mg-group .mg-label { font-size: 15px; font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
-.mg-svg .mg-count { font-size: 13px; fill: var(--muted); }
-.mg-fold { fill: none; stroke: var(--muted); stroke-width: 1.6; }
-.mg-frame { fill: color-mix(in srgb, var(--ink) 3.5%, transparent); stroke: var(--edge); stroke-dasharray: 6 5; }
-.mg-open.mg-selected .mg-frame { stroke: var(--ink); stroke-width: 2; }
-.mg-svg .mg-frame-label { font-size: 14px; font-weight: 600; fill: var(--muted); }
-.mg-hit { fill: transparent; }
+.mg-box {
+  fill: var(--card);
+  stroke: var(--edge);
+  stroke-width: 1.5;
+}
+.mg-leaf .mg-box {
+  stroke-width: 2;
+}
+.mg-label {
+  font-size: 16px;
+  font-weight: 700;
+}
+.mg-svg .mg-auto {
+  font-weight: 400;
+  font-size: 14.5px;
+  fill: var(--muted);
+  font-style: italic;
+}
+.mg-svg .mg-key {
+  font-size: 13px;
+  fill: var(--muted);
+}
+.mg-svg .mg-data {
+  font-size: 15.5px;
+  font-weight: 600;
+  fill: var(--data);
+}
+.mg-svg .mg-grad {
+  font-size: 15.5px;
+  font-weight: 600;
+  fill: var(--grad);
+}
+.mg-small .mg-label {
+  font-size: 20px;
+}
+.mg-svg.mg-small .mg-auto {
+  font-size: 20px;
+}
+.mg-svg.mg-small .mg-data,
+.mg-svg.mg-small .mg-grad {
+  font-size: 21px;
+}
+.mg-svg.mg-small .mg-pill text {
+  font-size: 19px;
+}
+.mg-svg.mg-small .mg-right text {
+  font-size: 18px;
+}
+.mg-svg.mg-small .mg-frame-label {
+  font-size: 22px;
+}
+.mg-svg.mg-small .mg-count {
+  font-size: 18px;
+}
+.mg-small .mg-group .mg-label {
+  font-size: 20px;
+}
+.mg-badge circle {
+  fill: var(--accent);
+}
+.mg-svg .mg-badge text {
+  fill: var(--paper);
+  font-size: 14px;
+  font-weight: 700;
+}
+.mg-visited .mg-box {
+  stroke: var(--accent);
+  stroke-dasharray: 6 4;
+}
+.mg-listed .mg-box {
+  stroke: var(--accent);
+}
+.mg-op {
+  fill: var(--soft);
+  stroke: var(--edge);
+  stroke-width: 1.5;
+}
+.mg-svg .mg-symbol {
+  font-weight: 600;
+}
+.mg-wire {
+  fill: none;
+  stroke: var(--edge);
+  stroke-width: 1.8;
+}
+.mg-edge path {
+  fill: none;
+  stroke: var(--edge);
+  stroke-width: 1.8;
+}
+.mg-dense .mg-far:not(.mg-near, .mg-flow, .mg-forward) path {
+  opacity: 0.25;
+}
+.mg-near path {
+  stroke: var(--muted);
+  stroke-width: 2.4;
+}
+.mg-edge.mg-forward path {
+  stroke: var(--data);
+  stroke-width: 3;
+}
+.mg-edge.mg-flow path {
+  stroke: var(--grad-strong);
+  stroke-width: 4.5;
+  stroke-linecap: round;
+}
+.mg-pill {
+  pointer-events: none;
+}
+.mg-pill rect {
+  fill: var(--paper);
+  stroke: var(--line);
+}
+.mg-svg .mg-pill text {
+  font-size: 13px;
+  font-weight: 600;
+  fill: var(--local);
+}
+.mg-svg .mg-many text {
+  fill: var(--muted);
+}
+.mg-pill.mg-flow rect {
+  fill: var(--local-soft);
+  stroke: var(--local);
+  stroke-width: 2;
+}
+.mg-unknown .mg-box {
+  stroke-dasharray: 5 4;
+}
+.mg-lit-forward .mg-box {
+  stroke: var(--data);
+  stroke-width: 3;
+  fill: var(--data-soft);
+}
+.mg-lit-order .mg-box {
+  stroke: var(--accent);
+  stroke-width: 4;
+  fill: var(--soft);
+}
+.mg-lit-backward .mg-box {
+  stroke: var(--grad-strong);
+  stroke-width: 3;
+  fill: var(--grad-soft);
+}
+.mg-selected .mg-box {
+  stroke: var(--ink);
+  stroke-width: 3;
+}
+.mg-selected.mg-lit-backward .mg-box {
+  stroke: var(--grad-strong);
+  stroke-width: 4;
+}
+.mg-wrong .mg-box {
+  stroke: var(--wrong);
+  stroke-width: 3.5;
+  fill: var(--wrong-soft);
+}
+.mg-svg .mg-wrong .mg-grad {
+  fill: var(--wrong);
+  text-decoration: line-through;
+}
+.mg-right rect {
+  fill: var(--wrong);
+}
+.mg-svg .mg-right text {
+  fill: var(--paper);
+  font-size: 13px;
+  font-weight: 700;
+}
+.mg-asked .mg-box {
+  stroke: var(--accent);
+  stroke-width: 3;
+  stroke-dasharray: 3 3;
+}
+.mg-stack {
+  fill: var(--soft);
+  stroke: var(--edge);
+}
+.mg-group .mg-box {
+  fill: var(--soft);
+  stroke: var(--muted);
+}
+.mg-group .mg-label {
+  font-size: 15px;
+  font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
+}
+.mg-svg .mg-count {
+  font-size: 13px;
+  fill: var(--muted);
+}
+.mg-fold {
+  fill: none;
+  stroke: var(--muted);
+  stroke-width: 1.6;
+}
+.mg-frame {
+  fill: color-mix(in srgb, var(--ink) 3.5%, transparent);
+  stroke: var(--edge);
+  stroke-dasharray: 6 5;
+}
+.mg-open.mg-selected .mg-frame {
+  stroke: var(--ink);
+  stroke-width: 2;
+}
+.mg-svg .mg-frame-label {
+  font-size: 14px;
+  font-weight: 600;
+  fill: var(--muted);
+}
+.mg-hit {
+  fill: transparent;
+}
 
 /* beside the graph */
 .mg-side {
@@ -243,113 +524,492 @@ var M,Nt,tt,te,Ze,Ae,At,Te,zt,nt,et,qn,be=Symbol.for("pv"),ze={},De=[],Wn=/^m(i|
   gap: 12px;
   border-left: 1px solid var(--line);
 }
-.mg-card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 14px; flex: none; }
-.mg-card h2 { margin: 0 0 6px; font-size: 16px; display: flex; gap: 10px; align-items: baseline; overflow-wrap: anywhere; }
-.mg-inspector h2 { font-family: var(--mono); font-size: 18px; }
-.mg-kind { font: 400 14px system-ui, "Noto Sans", "DejaVu Sans", sans-serif; color: var(--muted); }
-.mg-line { margin: 6px 0; }
-.mg-line b, .mg-card td, .mg-formula { font-family: var(--mono); font-size: 14.5px; }
-.mg-formula { overflow-wrap: anywhere; }
-.mg-leaf { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
-.mg-leaf-input { width: 92px; color: var(--data) !important; font-family: var(--mono) !important; font-weight: 600 !important; }
-.mg-leaf-input[aria-invalid="true"] { border-color: var(--wrong) !important; }
-.mg-leaf button { padding: 4px 6px; }
-.mg-leaf p { flex-basis: 100%; }
-.mg-card table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.mg-card th { font-weight: 500; color: var(--muted); text-align: left; font-size: 14px; padding: 3px 0; }
-.mg-card td { padding: 3px 0 3px 8px; text-align: right; }
-.mg-card td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
-.mg-ledger { margin-top: 10px; }
-.mg-ledger caption { text-align: left; font-weight: 600; padding-bottom: 2px; }
-.mg-ledger thead th:not(:first-child) { text-align: right; }
-.mg-ledger tbody tr { border-top: 1px solid var(--line); }
-.mg-ledger tfoot th, .mg-ledger tfoot td { border-top: 2px solid var(--ink); padding-top: 5px; color: var(--ink); font-weight: 600; }
-.mg-ledger tfoot td b { font-size: 17px; }
-.mg-lost td, .mg-lost b { text-decoration: line-through; color: var(--muted); }
-.mg-wrong-sum b { color: var(--wrong); text-decoration: line-through; }
-.mg-verdict { margin-top: 4px; }
-.mg-change { margin-top: 10px; padding: 9px 11px; border-radius: 9px; background: var(--soft); }
-.mg-change .mg-muted { font-size: 14px; }
-.mg-change th { color: var(--ink); }
-.mg-toggle { display: flex; gap: 10px; padding: 5px 0; cursor: pointer; align-items: flex-start; }
-.mg-toggle input { width: 18px; height: 18px; margin: 2px 0 0; accent-color: var(--wrong); flex: none; }
-.mg-toggle b { font-family: var(--mono); font-size: 14.5px; }
-.mg-toggle small { display: block; font-size: 13.5px; color: var(--muted); }
-.mg-outcome { margin-top: 6px; padding-top: 8px; border-top: 1px solid var(--line); }
-.mg-outcome thead th:not(:first-child) { text-align: right; }
-.mg-root-element .mg-link { border: 0; padding: 0; min-height: 24px; background: none; text-decoration: underline; font-family: var(--mono); }
-form [role="status"] { margin-top: 8px; }
-.mg-answer { flex: 1; min-width: 0; }
-.mg-tabs { display: flex; gap: 5px; flex-wrap: wrap; }
-.mg-root-element .mg-tabs button { padding: 4px 9px; }
-.mg-title-row { display: flex; align-items: center; gap: 8px; margin-bottom: 8px; }
-.mg-title-row h2 { margin: 0; flex: 1; }
-.mg-title-row span { font-size: 13.5px; }
-.mg-code { margin: 6px 0 0; max-height: 300px; overflow: auto; padding: 10px 12px; border-radius: 8px; background: var(--soft); font: 13.5px/1.5 var(--mono); }
-.mg-math { margin-top: 8px; padding: 10px; overflow: auto; border-radius: 8px; background: var(--soft); font-size: 18px; }
-.mg-math math { text-align: left; }
-.mg-math mtd { text-align: left; padding: 4px 1px; }
+.mg-card {
+  background: var(--card);
+  border: 1px solid var(--line);
+  border-radius: 12px;
+  padding: 12px 14px;
+  flex: none;
+}
+.mg-card h2 {
+  margin: 0 0 6px;
+  font-size: 16px;
+  display: flex;
+  gap: 10px;
+  align-items: baseline;
+  overflow-wrap: anywhere;
+}
+.mg-inspector h2 {
+  font-family: var(--mono);
+  font-size: 18px;
+}
+.mg-kind {
+  font:
+    400 14px system-ui,
+    "Noto Sans",
+    "DejaVu Sans",
+    sans-serif;
+  color: var(--muted);
+}
+.mg-line {
+  margin: 6px 0;
+}
+.mg-line b,
+.mg-card td,
+.mg-formula {
+  font-family: var(--mono);
+  font-size: 14.5px;
+}
+.mg-formula {
+  overflow-wrap: anywhere;
+}
+.mg-leaf {
+  display: flex;
+  gap: 6px;
+  align-items: center;
+  flex-wrap: wrap;
+}
+.mg-leaf-input {
+  width: 92px;
+  color: var(--data) !important;
+  font-family: var(--mono) !important;
+  font-weight: 600 !important;
+}
+.mg-leaf-input[aria-invalid="true"] {
+  border-color: var(--wrong) !important;
+}
+.mg-leaf button {
+  padding: 4px 6px;
+}
+.mg-leaf p {
+  flex-basis: 100%;
+}
+.mg-card table {
+  border-collapse: collapse;
+  width: 100%;
+  font-variant-numeric: tabular-nums;
+}
+.mg-card th {
+  font-weight: 500;
+  color: var(--muted);
+  text-align: left;
+  font-size: 14px;
+  padding: 3px 0;
+}
+.mg-card td {
+  padding: 3px 0 3px 8px;
+  text-align: right;
+}
+.mg-card td:first-child {
+  text-align: left;
+  padding-left: 0;
+  overflow-wrap: anywhere;
+}
+.mg-ledger {
+  margin-top: 10px;
+}
+.mg-ledger caption {
+  text-align: left;
+  font-weight: 600;
+  padding-bottom: 2px;
+}
+.mg-ledger thead th:not(:first-child) {
+  text-align: right;
+}
+.mg-ledger tbody tr {
+  border-top: 1px solid var(--line);
+}
+.mg-ledger tfoot th,
+.mg-ledger tfoot td {
+  border-top: 2px solid var(--ink);
+  padding-top: 5px;
+  color: var(--ink);
+  font-weight: 600;
+}
+.mg-ledger tfoot td b {
+  font-size: 17px;
+}
+.mg-lost td,
+.mg-lost b {
+  text-decoration: line-through;
+  color: var(--muted);
+}
+.mg-wrong-sum b {
+  color: var(--wrong);
+  text-decoration: line-through;
+}
+.mg-verdict {
+  margin-top: 4px;
+}
+.mg-change {
+  margin-top: 10px;
+  padding: 9px 11px;
+  border-radius: 9px;
+  background: var(--soft);
+}
+.mg-change .mg-muted {
+  font-size: 14px;
+}
+.mg-change th {
+  color: var(--ink);
+}
+.mg-toggle {
+  display: flex;
+  gap: 10px;
+  padding: 5px 0;
+  cursor: pointer;
+  align-items: flex-start;
+}
+.mg-toggle input {
+  width: 18px;
+  height: 18px;
+  margin: 2px 0 0;
+  accent-color: var(--wrong);
+  flex: none;
+}
+.mg-toggle b {
+  font-family: var(--mono);
+  font-size: 14.5px;
+}
+.mg-toggle small {
+  display: block;
+  font-size: 13.5px;
+  color: var(--muted);
+}
+.mg-outcome {
+  margin-top: 6px;
+  padding-top: 8px;
+  border-top: 1px solid var(--line);
+}
+.mg-outcome thead th:not(:first-child) {
+  text-align: right;
+}
+.mg-root-element .mg-link {
+  border: 0;
+  padding: 0;
+  min-height: 24px;
+  background: none;
+  text-decoration: underline;
+  font-family: var(--mono);
+}
+form [role="status"] {
+  margin-top: 8px;
+}
+.mg-answer {
+  flex: 1;
+  min-width: 0;
+}
+.mg-tabs {
+  display: flex;
+  gap: 5px;
+  flex-wrap: wrap;
+}
+.mg-root-element .mg-tabs button {
+  padding: 4px 9px;
+}
+.mg-title-row {
+  display: flex;
+  align-items: center;
+  gap: 8px;
+  margin-bottom: 8px;
+}
+.mg-title-row h2 {
+  margin: 0;
+  flex: 1;
+}
+.mg-title-row span {
+  font-size: 13.5px;
+}
+.mg-code {
+  margin: 6px 0 0;
+  max-height: 300px;
+  overflow: auto;
+  padding: 10px 12px;
+  border-radius: 8px;
+  background: var(--soft);
+  font: 13.5px/1.5 var(--mono);
+}
+.mg-math {
+  margin-top: 8px;
+  padding: 10px;
+  overflow: auto;
+  border-radius: 8px;
+  background: var(--soft);
+  font-size: 18px;
+}
+.mg-math math {
+  text-align: left;
+}
+.mg-math mtd {
+  text-align: left;
+  padding: 4px 1px;
+}
 
 /* training */
-.mg-training figure { margin: 12px 0 0; }
-.mg-training figcaption { font-size: 13.5px; color: var(--muted); }
-.mg-plane { cursor: crosshair; width: 100%; border: 1px solid var(--line); border-radius: 8px; display: block; color: var(--ink); }
-.mg-chart { display: block; width: 100%; }
-.mg-axis { stroke: var(--line); }
-.mg-curve { fill: none; stroke: var(--ink); stroke-width: 2; stroke-linejoin: round; }
-line.mg-now { stroke: var(--muted); stroke-dasharray: 3 3; }
-circle.mg-now { fill: var(--ink); }
-.mg-bar { fill: var(--data); }
-.mg-epochs { flex: 1; min-width: 90px; }
-.mg-training select { padding: 4px 2px; }
+.mg-training figure {
+  margin: 12px 0 0;
+}
+.mg-training figcaption {
+  font-size: 13.5px;
+  color: var(--muted);
+}
+.mg-plane {
+  cursor: crosshair;
+  width: 100%;
+  border: 1px solid var(--line);
+  border-radius: 8px;
+  display: block;
+  color: var(--ink);
+}
+.mg-chart {
+  display: block;
+  width: 100%;
+}
+.mg-axis {
+  stroke: var(--line);
+}
+.mg-curve {
+  fill: none;
+  stroke: var(--ink);
+  stroke-width: 2;
+  stroke-linejoin: round;
+}
+line.mg-now {
+  stroke: var(--muted);
+  stroke-dasharray: 3 3;
+}
+circle.mg-now {
+  fill: var(--ink);
+}
+.mg-bar {
+  fill: var(--data);
+}
+.mg-epochs {
+  flex: 1;
+  min-width: 90px;
+}
+.mg-training select {
+  padding: 4px 2px;
+}
 
 /* the steps */
-.mg-scrubber { background: var(--card); border-top: 1px solid var(--line); padding: 10px 16px 12px; }
-.mg-sentence { min-height: 56px; font-size: 19px; line-height: 1.4; overflow-wrap: anywhere; }
-.mg-sentence b, .mg-sentence .mg-t-local, .mg-sentence .mg-t-grad, .mg-sentence .mg-t-data { font-family: var(--mono); }
-.mg-sentence .mg-list { font-family: var(--mono); color: var(--muted); font-size: 17px; }
-.mg-aside-note { display: block; font-size: 15px; color: var(--muted); }
-.mg-icon { width: 18px; height: 18px; fill: currentColor; stroke: currentColor; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; display: block; margin: auto; }
-.mg-controls { display: flex; gap: 14px; align-items: center; }
-.mg-row.mg-controls { gap: 7px; flex-wrap: nowrap; margin-top: 4px; }
-.mg-buttons { display: flex; gap: 5px; }
-.mg-buttons button, .mg-row.mg-controls button { width: 38px; padding: 0; height: 36px; font-size: 13px; }
-.mg-root-element .mg-play { background: var(--ink); color: var(--paper); border-color: var(--ink); }
-.mg-track { flex: 1; min-width: 120px; }
-.mg-phases { display: flex; gap: 2px; margin-bottom: 3px; }
-.mg-phases button { min-height: 24px; padding: 0 6px; font-size: 13.5px; border-radius: 6px; overflow: hidden; text-overflow: ellipsis; min-width: 68px; }
-.mg-slider { width: 100%; display: block; margin: 0; appearance: none; height: 20px; background: none; cursor: pointer; }
-.mg-slider::-webkit-slider-runnable-track { height: 7px; border-radius: 4px; background: linear-gradient(to right, var(--played, var(--grad-strong)) var(--at), var(--line) var(--at)); }
-.mg-slider::-moz-range-track { height: 7px; border-radius: 4px; background: linear-gradient(to right, var(--played, var(--grad-strong)) var(--at), var(--line) var(--at)); }
-.mg-slider::-webkit-slider-thumb { appearance: none; width: 20px; height: 20px; margin-top: -6.5px; border-radius: 50%; background: var(--card); border: 4px solid var(--played, var(--grad-strong)); }
-.mg-slider::-moz-range-thumb { width: 12px; height: 12px; border-radius: 50%; background: var(--card); border: 4px solid var(--played, var(--grad-strong)); }
-.mg-scrubber .mg-count { font: 14px var(--mono); color: var(--muted); white-space: nowrap; }
-.mg-speed { font-size: 14px; color: var(--muted); white-space: nowrap; }
-.mg-scrubber { --played: var(--data); }
-.mg-scrubber[data-phase="order"] { --played: var(--accent); }
-.mg-scrubber[data-phase="backward"] { --played: var(--grad-strong); }
-.mg-epochs { --played: var(--ink); }
-.mg-cut { margin-top: 6px; }
+.mg-scrubber {
+  background: var(--card);
+  border-top: 1px solid var(--line);
+  padding: 10px 16px 12px;
+}
+.mg-sentence {
+  min-height: 56px;
+  font-size: 19px;
+  line-height: 1.4;
+  overflow-wrap: anywhere;
+}
+.mg-sentence b,
+.mg-sentence .mg-t-local,
+.mg-sentence .mg-t-grad,
+.mg-sentence .mg-t-data {
+  font-family: var(--mono);
+}
+.mg-sentence .mg-list {
+  font-family: var(--mono);
+  color: var(--muted);
+  font-size: 17px;
+}
+.mg-aside-note {
+  display: block;
+  font-size: 15px;
+  color: var(--muted);
+}
+.mg-icon {
+  width: 18px;
+  height: 18px;
+  fill: currentColor;
+  stroke: currentColor;
+  stroke-width: 2.2;
+  stroke-linejoin: round;
+  stroke-linecap: round;
+  display: block;
+  margin: auto;
+}
+.mg-controls {
+  display: flex;
+  gap: 14px;
+  align-items: center;
+}
+.mg-row.mg-controls {
+  gap: 7px;
+  flex-wrap: nowrap;
+  margin-top: 4px;
+}
+.mg-buttons {
+  display: flex;
+  gap: 5px;
+}
+.mg-buttons button,
+.mg-row.mg-controls button {
+  width: 38px;
+  padding: 0;
+  height: 36px;
+  font-size: 13px;
+}
+.mg-root-element .mg-play {
+  background: var(--ink);
+  color: var(--paper);
+  border-color: var(--ink);
+}
+.mg-track {
+  flex: 1;
+  min-width: 120px;
+}
+.mg-phases {
+  display: flex;
+  gap: 2px;
+  margin-bottom: 3px;
+}
+.mg-phases button {
+  min-height: 24px;
+  padding: 0 6px;
+  font-size: 13.5px;
+  border-radius: 6px;
+  overflow: hidden;
+  text-overflow: ellipsis;
+  min-width: 68px;
+}
+.mg-slider {
+  width: 100%;
+  display: block;
+  margin: 0;
+  appearance: none;
+  height: 20px;
+  background: none;
+  cursor: pointer;
+}
+.mg-slider::-webkit-slider-runnable-track {
+  height: 7px;
+  border-radius: 4px;
+  background: linear-gradient(
+    to right,
+    var(--played, var(--grad-strong)) var(--at),
+    var(--line) var(--at)
+  );
+}
+.mg-slider::-moz-range-track {
+  height: 7px;
+  border-radius: 4px;
+  background: linear-gradient(
+    to right,
+    var(--played, var(--grad-strong)) var(--at),
+    var(--line) var(--at)
+  );
+}
+.mg-slider::-webkit-slider-thumb {
+  appearance: none;
+  width: 20px;
+  height: 20px;
+  margin-top: -6.5px;
+  border-radius: 50%;
+  background: var(--card);
+  border: 4px solid var(--played, var(--grad-strong));
+}
+.mg-slider::-moz-range-thumb {
+  width: 12px;
+  height: 12px;
+  border-radius: 50%;
+  background: var(--card);
+  border: 4px solid var(--played, var(--grad-strong));
+}
+.mg-scrubber .mg-count {
+  font: 14px var(--mono);
+  color: var(--muted);
+  white-space: nowrap;
+}
+.mg-speed {
+  font-size: 14px;
+  color: var(--muted);
+  white-space: nowrap;
+}
+.mg-scrubber {
+  --played: var(--data);
+}
+.mg-scrubber[data-phase="order"] {
+  --played: var(--accent);
+}
+.mg-scrubber[data-phase="backward"] {
+  --played: var(--grad-strong);
+}
+.mg-epochs {
+  --played: var(--ink);
+}
+.mg-cut {
+  margin-top: 6px;
+}
 
-.mg-help { border: 1px solid var(--line); border-radius: 14px; padding: 18px 22px; background: var(--card); color: var(--ink); max-width: 620px; }
-.mg-help::backdrop { background: #0007; }
-.mg-help h2 { margin: 0 0 8px; font-size: 18px; }
-.mg-help dl { margin: 0 0 14px; }
-.mg-help dl div { display: grid; grid-template-columns: 205px 1fr; padding: 4px 0; }
-.mg-help dt { font-family: var(--mono); font-weight: 600; font-size: 14px; }
-.mg-help dd { margin: 0; }
+.mg-help {
+  border: 1px solid var(--line);
+  border-radius: 14px;
+  padding: 18px 22px;
+  background: var(--card);
+  color: var(--ink);
+  max-width: 620px;
+}
+.mg-help::backdrop {
+  background: #0007;
+}
+.mg-help h2 {
+  margin: 0 0 8px;
+  font-size: 18px;
+}
+.mg-help dl {
+  margin: 0 0 14px;
+}
+.mg-help dl div {
+  display: grid;
+  grid-template-columns: 205px 1fr;
+  padding: 4px 0;
+}
+.mg-help dt {
+  font-family: var(--mono);
+  font-weight: 600;
+  font-size: 14px;
+}
+.mg-help dd {
+  margin: 0;
+}
 
 @media (max-width: 900px) {
-  .mg-main { grid-template-columns: 1fr; grid-template-rows: minmax(0, 1fr) minmax(0, 42%); }
-  .mg-side { border-left: 0; border-top: 1px solid var(--line); }
-  .mg-note, .mg-legend { display: none; }
-  .mg-header { flex-wrap: wrap; }
-  .mg-search { flex: 1; }
-  .mg-search input { width: 100%; min-width: 80px; }
-  .mg-controls { flex-wrap: wrap; }
-  .mg-track { order: 9; flex-basis: 100%; }
+  .mg-main {
+    grid-template-columns: 1fr;
+    grid-template-rows: minmax(0, 1fr) minmax(0, 42%);
+  }
+  .mg-side {
+    border-left: 0;
+    border-top: 1px solid var(--line);
+  }
+  .mg-note,
+  .mg-legend {
+    display: none;
+  }
+  .mg-header {
+    flex-wrap: wrap;
+  }
+  .mg-search {
+    flex: 1;
+  }
+  .mg-search input {
+    width: 100%;
+    min-width: 80px;
+  }
+  .mg-controls {
+    flex-wrap: wrap;
+  }
+  .mg-track {
+    order: 9;
+    flex-basis: 100%;
+  }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .mg-box { transition: fill 0.15s; }
+  .mg-box {
+    transition: fill 0.15s;
+  }
 }
-`;function Fn(t,e,n){let r=document.createElement("style");r.textContent=In;let o=document.createElement("div");o.className="mg-place",t.append(r,o);let a=Rn(e,n(St));return lt(l(Gn,{store:a}),o),a}function vo(){let t=document.getElementById("micrograd-data"),e=document.getElementById("micrograd-explorer");if(!t||!e||!window.micrograd?.rules)return;let n=JSON.parse(t.textContent??"");e.replaceChildren();let r=Fn(e,n,window.micrograd.rules);vt(r,location.hash),un(r),window.addEventListener("hashchange",()=>vt(r,location.hash)),Object.assign(window.micrograd,{library:St,store:r})}function bo(t,e,n){e.classList.add("mg-widget");let r=Fn(e,JSON.parse(t.get("page")),n),o=!1,a=()=>{let i=Object.entries(t.get("leaves"));o=!0,r.setLeaves(i.map(([u,p])=>[Number(u),Number(p)])),o=!1};a(),t.on("change:leaves",a);let s=F(()=>{let i=r.data.value;if(o)return;let u=t.get("leaves"),p=Object.fromEntries(Object.keys(u).map(c=>{let h=i[Number(c)];return[c,Number.isFinite(h)?h:String(h)]}));Object.keys(p).every(c=>Object.is(Number(p[c]),Number(u[c])))||(t.set("leaves",p),t.save_changes())});return()=>{s(),t.off("change:leaves",a),lt(null,e.querySelector(".mg-place"))}}window.micrograd={...window.micrograd,renderWidget:bo};vo();
+`;function Wn(t,e,n){let r=document.createElement("style");r.textContent=qn;let o=document.createElement("div");o.className="mg-place",t.append(r,o);let a=Vn(e,n(St));return lt(l(jn,{store:a}),o),a}function go(){let t=document.getElementById("micrograd-data"),e=document.getElementById("micrograd-explorer");if(!t||!e||!window.micrograd?.rules)return;let n=JSON.parse(t.textContent??"");e.replaceChildren();let r=Wn(e,n,window.micrograd.rules);vt(r,location.hash),un(r),window.addEventListener("hashchange",()=>vt(r,location.hash)),Object.assign(window.micrograd,{library:St,store:r})}function vo(t,e,n){e.classList.add("mg-widget");let r=Wn(e,JSON.parse(t.get("page")),n),o=!1,a=()=>{let i=Object.entries(t.get("leaves"));o=!0,r.setLeaves(i.map(([u,p])=>[Number(u),Number(p)])),o=!1};a(),t.on("change:leaves",a);let s=B(()=>{let i=r.data.value;if(o)return;let u=t.get("leaves"),p=Object.fromEntries(Object.keys(u).map(c=>{let h=i[Number(c)];return[c,Number.isFinite(h)?h:String(h)]}));Object.keys(p).every(c=>Object.is(Number(p[c]),Number(u[c])))||(t.set("leaves",p),t.save_changes())});return()=>{s(),t.off("change:leaves",a),lt(null,e.querySelector(".mg-place"))}}window.micrograd={...window.micrograd,renderWidget:vo};go();

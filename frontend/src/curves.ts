@@ -1,0 +1,65 @@
+// The lines between boxes, and the pill with an op in which they end.
+import type { Box, Edge } from "./arrange";
+import { shortened } from "./format";
+
+export const OP_ROOM = 62; // to the left of a value's box, for its op
+
+// The pill that holds an op's symbol: what it says, how wide it is, and where it begins in its box.
+export function opText(symbol: string): string {
+  return shortened(symbol.replace(/^\*$/, "×").replace(/^\*\*/, "^") || "?", 9);
+}
+
+export const opWidth = (symbol: string) =>
+  Math.max(36, Math.min(54, [...opText(symbol)].length * 7.2 + 14));
+export const opLeft = (symbol: string) => OP_ROOM - 8 - opWidth(symbol);
+
+export function drawn(
+  from: Box,
+  to: Box,
+  route: [number, number][],
+  bow: number,
+  port: number,
+  entry: number,
+) {
+  const start: [number, number] = [from.x + from.w / 2, from.y + bow / 5];
+  const end: [number, number] = [to.x - to.w / 2 + entry, to.y + (bow ? bow / 3 : port)];
+  const points = [start, ...route, end];
+  let path = `M${r(start[0])} ${r(start[1])}`;
+  let label: [number, number] | null = null;
+  for (let i = 1; i < points.length; i++) {
+    const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
+    const reach = Math.max(12, Math.abs(x1 - x0) * 0.5);
+    if (Math.abs(y1 - y0) < 1 && !bow) path += `L${r(x1)} ${r(y1)}`;
+    else
+      path += `C${r(x0 + reach)} ${r(y0 + bow)} ${r(x1 - reach)} ${r(y1 + bow)} ${r(x1)} ${r(y1)}`;
+    if (x1 - x0 > 30) label = onCurve(x0, y0, x1, y1, reach, bow);
+  }
+  const xs = points.map((p) => p[0]);
+  const ys = points.map((p) => p[1]);
+  const bounds: Edge["bounds"] = [
+    Math.min(...xs),
+    Math.min(...ys) - 20,
+    Math.max(...xs),
+    Math.max(...ys) + 20,
+  ];
+  return { path, points, label, bounds };
+}
+
+const r = (x: number) => Math.round(x * 10) / 10;
+
+// A little nearer to where the edge comes from, where edges into one op are further apart.
+function onCurve(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  reach: number,
+  bow: number,
+): [number, number] {
+  const t = Math.abs(y1 - y0) < 30 ? 0.5 : 0.42;
+  const [a, b, c, d] = [(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t ** 2, t ** 3];
+  return [
+    r(a * x0 + b * (x0 + reach) + c * (x1 - reach) + d * x1),
+    r(a * y0 + b * (y0 + bow) + c * (y1 + bow) + d * y1),
+  ];
+}
