@@ -86,19 +86,24 @@ def as_column(column: Any) -> Any:
 
 
 def _check_column(column: Any, j: int) -> None:
-    if is_array(column) and column.dtype.kind in "biuf":
-        import numpy as np
+    import numpy as np
 
-        wrong = np.argwhere(~np.isfinite(column))
+    if not is_array(column) and all(map(_are_tokens, column)):
+        return
+    try:
+        array = np.asarray(column)
+    except ValueError:  # ragged
+        array = np.empty(0)
+    if array.dtype.kind in "biuf" and array.size:
+        wrong = np.argwhere(~np.isfinite(array))
         if len(wrong):
             i, *rest = wrong[0].tolist()
-            _finite(
-                column[(i, *rest)], f"example {i}, argument {j}" + "".join(f"[{k}]" for k in rest)
-            )
+            place = f"example {i}, argument {j}" + "".join(f"[{k}]" for k in rest)
+            _finite(array[(i, *rest)], place)
         return
     shapes = [_shape_of(x, f"example {i}, argument {j}") for i, x in enumerate(column)]
     for i, shape in enumerate(shapes):
-        if shape != shapes[0] and not all(_is_sequence_of_ints(x) for x in column):
+        if shape != shapes[0]:
             raise ValueError(
                 f"the data is ragged: {_sized(i, j, shape)}, {_sized(0, j, shapes[0])} "
                 "(columns go into a tuple: (X, y))"
@@ -122,9 +127,9 @@ def _finite(x: Any, place: str) -> tuple[int, ...]:
     return ()
 
 
-def _is_sequence_of_ints(x: Any) -> bool:
-    """Tokens of a text: these may be of any number."""
-    return hasattr(x, "__len__") and all(isinstance(item, int) for item in x)
+def _are_tokens(x: Any) -> bool:
+    """Tell a list of whole numbers, which may be of any length, as those of a text are."""
+    return type(x) in (list, tuple) and len(x) > 0 and set(map(type, x)) == {int}
 
 
 def _sized(i: int, j: int, shape: tuple[int, ...]) -> str:
