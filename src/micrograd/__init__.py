@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from . import random as random
 from ._backend import backend
 from ._version import __version__
 from .differences import GradientError, check_grads, numeric_grad

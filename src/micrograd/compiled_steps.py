@@ -25,6 +25,7 @@ from .compiler.training_c import Rule
 from .compiler.training_loops import Best, CLoop, Memory, NumpyLoop, compiled
 from .nn import Module
 from .optim import Optimizer
+from .random import refused
 from .runner import EagerRunner, of_example
 
 _MOST_TRIED = 16  # examples that a compiled step is compared on, if there are not more labels
@@ -212,7 +213,8 @@ def no_random_numbers() -> Iterator[None]:
     """Refuse functions that draw random numbers: a compiled one would draw them once."""
     ours, theirs = random.getstate(), np.random.get_state(legacy=False)
     try:
-        yield
+        with refused(JitError("the loss or the penalty draws random numbers")):
+            yield
     finally:
         after = np.random.get_state(legacy=False)
         if ours != random.getstate() or pickle.dumps(theirs) != pickle.dumps(after):
