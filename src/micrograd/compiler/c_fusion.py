@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 
 from .. import ops
-from .c_plans import cost_together, irregular
+from .c_plans import cost_together, heavy, irregular
 from .c_regions import Region, Regions, operands, same_element, widened
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement, Term, moved, refs
 
@@ -136,6 +136,8 @@ class _Fusion:
             return False
         elementwise = not any(t.dims for n in (*group.nests, nest) for t in n.terms)
         if not (elementwise or any(_feeds(other, nest) for other in group.nests)):
+            return False
+        if not elementwise and any(heavy(t.expr) for n in (*group.nests, nest) for t in n.terms):
             return False
         if any(self._clash(nest, other) for other in group.nests):
             return False

@@ -99,6 +99,14 @@ def cost_together(group: Sequence[Nest], nest: Nest, width: int, strict: bool) -
     return choice.lanes is not None and cost <= apart * 1.01
 
 
+def heavy(expr: Expr) -> bool:
+    """Tell whether an expression is so long in C that it should not stand there many times."""
+    if not isinstance(expr, Apply):
+        return False
+    long = expr.op.name in _SLOW or _COSTS.get(expr.op.name, 0) > 10
+    return long or any(map(heavy, expr.args))
+
+
 def _fits(nest: Nest, dim: int) -> bool:
     refs = [nest.target, *(ref for term in nest.terms for ref in operands(term.expr))]
     return along(nest.target.strides, dim) != 0 and not any(irregular(ref, dim) for ref in refs)
@@ -155,6 +163,8 @@ def _work(expr: Expr, width: int) -> float:
 def _set_blocks(nests: Sequence[Nest], choice: Plan, width: int) -> None:
     """Block the dims along which an operand of a sum is used again and again."""
     nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
+    if any(heavy(t.expr) for n in nests for t in n.terms):
+        return
     if _longest(nest) < 2 or (
         choice.lanes is None and not any(i is not None for i in choice.inner)
     ):
