@@ -102,9 +102,10 @@ static int visit(Value *root, Order *found)
                 Value **parents = parents_of(v);
                 push(&stack, opened(v));
                 open++;
-                for (Py_ssize_t i = count - 1; i > 0; i--)
-                    if (!parents[i]->visited)
-                        push(&stack, parents[i]);
+                for (Py_ssize_t i = count - 1; i > 0; i--) {
+                    __builtin_prefetch(parents[i], 1); /* looked at when it comes off the stack */
+                    push(&stack, parents[i]);
+                }
                 v = parents[0];
                 continue;
             }

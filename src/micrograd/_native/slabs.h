@@ -48,6 +48,7 @@ static inline Value *value_alloc(int tracked)
         return value_alloc_slow(tracked);
     if (v != NULL) {
         slab->free = v->next;
+        __builtin_prefetch(v->next, 1);
         v->grad = 0.0;
     }
     else if (LIKELY(slab->fresh < SLAB_NODES)) {
