@@ -34,15 +34,24 @@ def uses(statement: Statement) -> Iterator[Use]:
                 yield Use(ref, (*statement.dims, *term.dims), False)
 
 
+def rounds(loop: For, env: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Yield the values of all variables in each round of a loop.
+
+    Offsets may be quadratic, and step over what lies between: no two rounds stand for the rest.
+    """
+    for t in range(evaluate(loop.count, env)):
+        yield {**env, **bound(loop.var, t)}
+
+
 def gradient_spans(
     statement: Statement, env: Mapping[str, int] | None = None
 ) -> Iterator[tuple[int, int]]:
     """Yield the first and last address of each gradient operand, over all rounds of a loop."""
     env = env or {}
     if isinstance(statement, For):
-        for t in (0, evaluate(statement.count, env) - 1):
+        for now in rounds(statement, env):
             for inner in statement.body:
-                yield from gradient_spans(inner, {**env, **bound(statement.var, t)})
+                yield from gradient_spans(inner, now)
         return
     for ref, dims, _ in uses(statement):
         if ref.grad or isinstance(statement, Route):

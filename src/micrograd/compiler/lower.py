@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .differentiate import differentiate
+from .footprint import uses
 from .graph import Graph
 from .ir import PADDED, Memory, Program, Ref
 from .place import Place, Places, place
@@ -33,16 +34,15 @@ def lower(graph: Graph) -> Lowered:
         for i, row in zip(graph.outputs, outputs)
     ]
     leaves = [
-        (a.start, a.count)
-        for a in loops.arrays
-        if a.kind in _WITH_GRADIENT and not a.batched
+        (a.start, a.count) for a in loops.arrays if a.kind in _WITH_GRADIENT and not a.batched
     ]
     starts = tuple(sorted(a.start + a.batched * loops.plain for a in loops.arrays))
-    rolled = roll(loops.nests)
+    needs_gradient = _needs_gradient(loops)
+    rolled = roll(loops.nests, lambda s: tuple([needs_gradient(use.ref) for use in uses(s)]))
     backward = differentiate(
         rolled,
         symbolic,
-        _needs_gradient(loops),
+        needs_gradient,
         Memory(loops.plain, loops.rows, starts),
         leaves,
     )

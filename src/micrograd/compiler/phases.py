@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .footprint import Use, addresses, span, uses
+from .footprint import Use, addresses, rounds, span, uses
 from .ir import Clear, For, Nest, Program, Statement
-from .sizes import Poly, bound, evaluate, variables
+from .sizes import Poly, evaluate, variables
 
 BEFORE, WITHIN, AFTER = "before", "within", "after"
 PHASES = (BEFORE, WITHIN, AFTER)
@@ -94,9 +94,9 @@ def _footprint(
 
 def _touched(s: Statement, env: dict[str, int]) -> Iterator[tuple[Use, NDArray[np.int64]]]:
     if isinstance(s, For):
-        for t in (0, evaluate(s.count, env) - 1):
+        for now in rounds(s, env):
             for inner in s.body:
-                yield from _touched(inner, {**env, **bound(s.var, t)})
+                yield from _touched(inner, now)
         return
     if isinstance(s, Clear):
         return

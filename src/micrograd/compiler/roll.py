@@ -5,29 +5,37 @@ same statements in the same order, with sizes that are polynomials of t: nothing
 nothing about dependencies needs to be known.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .ir import Apply, Clear, Expr, For, Literal, Nest, Ref, Route, Statement, Table, Term
-from .sizes import Poly, Size, chosen_two, variables
+from .sizes import Poly, Size, chosen_two, coefficients, variables
 
 _LONGEST_BODY = 400
 
 
-def roll(statements: Sequence[Statement]) -> list[Statement]:
-    """Replace runs of repeated statements by loops over them."""
+def roll(
+    statements: Sequence[Statement], trait: Callable[[Statement], Any] = lambda _: None
+) -> list[Statement]:
+    """Replace runs of repeated statements by loops over them.
+
+    Args:
+        trait: what else must be the same for statements to count as repeated.
+    """
     if len(statements) < 3:
         return list(statements)
     taken = [take_apart(s) for s in statements]
     ids: dict[Any, int] = {}
-    shapes = np.array([ids.setdefault(shape, len(ids)) for shape, _ in taken])
-    sizes = [numbers for _, numbers in taken]
+    kinds = [(shape, trait(s)) for s, (shape, _) in zip(statements, taken)]
+    shapes = np.array([ids.setdefault(kind, len(ids)) for kind in kinds])
+    sizes = [found for _, found in taken]
+    numbers = _as_numbers(sizes)
     result: list[Statement] = []
     i = 0
     while i < len(statements):
-        period, repeats = _best_run(shapes, sizes, i)
+        period, repeats = _best_run(shapes, numbers, i)
         if repeats:
             name = f"t{sum(isinstance(s, For) for s in result)}"
             result.append(_loop(statements[i : i + period], sizes, i, period, repeats, name))
@@ -38,8 +46,15 @@ def roll(statements: Sequence[Statement]) -> list[Statement]:
     return result
 
 
-def _best_run(shapes: np.ndarray, sizes: list[tuple[int, ...]], i: int) -> tuple[int, int]:
-    """The period and number of repeats that replace most statements from i on; 0 repeats for none."""
+def _as_numbers(sizes: list[tuple[Size, ...]]) -> list[tuple[int, ...]]:
+    """Write each size as its coefficients, so that their differences can be taken at once."""
+    known = {m for some in sizes for x in some if isinstance(x, Poly) for m in x.terms}
+    monomials = sorted({(), *known})
+    return [tuple([c for x in some for c in coefficients(x, monomials)]) for some in sizes]
+
+
+def _best_run(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int) -> tuple[int, int]:
+    """The period and the repeats that replace most statements from i on; 0 repeats for none."""
     best = (0, 0)
     longest = min(_LONGEST_BODY, (len(shapes) - i) // 3)
     same = np.flatnonzero(shapes[i + 1 : i + 1 + longest] == shapes[i]) + 1
@@ -49,20 +64,20 @@ def _best_run(shapes: np.ndarray, sizes: list[tuple[int, ...]], i: int) -> tuple
         equal = shapes[i:-period] == shapes[i + period :]
         stop = np.flatnonzero(~equal)
         run = int(stop[0]) if len(stop) else len(equal)
-        repeats = _steady(sizes, i, period, run // period + 1)
+        repeats = _steady(numbers, i, period, run // period + 1)
         if repeats >= 3 and period * (repeats - 1) > best[0] * (best[1] - 1):
             best = (period, repeats)
     return best
 
 
-def _steady(sizes: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:
+def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:
     """For how many repeats all sizes follow polynomials of degree two or less."""
     if repeats < 3:
         return 0
     for k in range(period):
-        table = np.array(sizes[i + k : i + k + period * repeats : period], dtype=np.int64)
+        table = np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
         third = np.diff(table, 3, axis=0)
-        bad = np.flatnonzero(third.any(axis=1)) if third.size else []
+        bad = np.flatnonzero(third.any(axis=1))
         if len(bad):
             repeats = min(repeats, int(bad[0]) + 3)
     return repeats
@@ -70,7 +85,7 @@ def _steady(sizes: list[tuple[int, ...]], i: int, period: int, repeats: int) -> 
 
 def _loop(
     body: Sequence[Statement],
-    sizes: list[tuple[int, ...]],
+    sizes: list[tuple[Size, ...]],
     i: int,
     period: int,
     repeats: int,
@@ -84,7 +99,7 @@ def _loop(
     return For(name, repeats, tuple(rolled))
 
 
-def through_points(points: Sequence[int], name: str) -> Size:
+def through_points(points: Sequence[Size], name: str) -> Size:
     """The polynomial that is these three at name = 0, 1, 2, with ``chosen_two`` for the square."""
     a, b, c = points
     size: Size = a
@@ -112,7 +127,7 @@ def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
         table = s.table and _shape(s.table, sizes, literals)
         index = s.index and _shape(s.index, sizes, literals)
         sizes += (s.row, s.rows)
-        return Ref, len(s.strides), s.grad, s.padded, table, index
+        return Ref, _moving(s.strides), s.grad, s.padded, table, index
     if isinstance(s, Apply):
         return s.op, *[_shape(a, sizes, literals) for a in s.args]
     if isinstance(s, Term):
@@ -125,7 +140,7 @@ def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
     if isinstance(s, Table):
         sizes += s.strides
         sizes.append(s.scale)
-        return s.values
+        return s.values, _moving(s.strides)
     if isinstance(s, Route):
         sizes += (*s.dims, *s.reduced)
         parts = (_shape(s.candidates, sizes, literals), _shape(s.result, sizes, literals))
@@ -140,6 +155,11 @@ def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
         literals.append(s.value)
         return Literal
     return repr(s)  # literals by their bits, scalars by their names
+
+
+def _moving(strides: Sequence[Size]) -> tuple[bool, ...]:
+    """Which dims a use moves along: by these the chain rule tells a sum from a loop."""
+    return tuple([stride != 0 for stride in strides])
 
 
 def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None = None) -> Any:

@@ -4,7 +4,7 @@ A plain int is one too; sums and products that no longer hold a variable come ba
 that code which never meets a run-time size never meets this class either.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Union
 
 Size = Union[int, "Poly"]
@@ -108,6 +108,18 @@ def substitute(x: Size, env: Mapping[str, Size]) -> Size:
 def variables(x: Size) -> set[str]:
     """Return the names of the variables in x."""
     return {name for m in x.terms for name in m} if isinstance(x, Poly) else set()
+
+
+def known(x: Size) -> int:
+    """Return a size that holds no variable."""
+    assert isinstance(x, int), f"{x} is known at run time only"
+    return x
+
+
+def coefficients(x: Size, monomials: Sequence[tuple[str, ...]]) -> list[int]:
+    """Return the coefficient of each monomial in x; () stands for the constant."""
+    terms = _terms(x)
+    return [terms.get(m, 0) for m in monomials]
 
 
 def chosen_two(name: str) -> str:
