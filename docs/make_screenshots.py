@@ -42,6 +42,7 @@ def training() -> Explorer:
         record=2,
         seed=3,
         progress=False,
+        compile=False,
     )
     return explore(history, model, (X, y), title="two moons", show=False)
 

@@ -8,6 +8,7 @@ from explorer_browser import press, settle, shown, to_end
 from micrograd import Value
 from micrograd.data import moons
 from micrograd.explorer import explore
+from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
 from micrograd.optim import SGD
 from micrograd.train import fit
@@ -226,6 +227,7 @@ def run():
         record=1,
         seed=6,
         progress=False,
+        compile=False,
     )
     return history, model, (X, y)
 
@@ -255,6 +257,54 @@ def test_the_graph_at_the_last_step_is_the_trained_model(run, show):
     page = show(explore(history, model, data, show=False))
     settle(page)
     assert pictures(page)[3] == pytest.approx(model(list(data[0][0])).data, rel=1e-6)
+
+
+def test_several_classes_have_a_boundary_each_and_an_accuracy(show):
+    X = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    y = [0, 1, 2, 2]
+    model = MLP(2, [4, 3], seed=1)
+    history = fit(
+        lambda x, k: cross_entropy(model(x), k),
+        (X, y),
+        model=model,
+        optimizer=SGD(model.parameters(), lr=0.5),
+        epochs=60,
+        record=10,
+        seed=1,
+        progress=False,
+        compile=False,
+    )
+    page = show(explore(history, model, (X, y), show=False))
+    assert page.locator(".mg-training figcaption").first.inner_text().startswith("100% of 4 right")
+
+
+def test_one_input_is_drawn_as_a_curve(show):
+    X = [[x / 4] for x in range(-4, 5)]
+    y = [x[0] ** 2 for x in X]
+    model = MLP(1, [4, 1], seed=1)
+    history = fit(
+        lambda x, target: (model(x) - target) ** 2,
+        (X, y),
+        model=model,
+        optimizer=SGD(model.parameters(), lr=0.1),
+        epochs=3,
+        record=1,
+        seed=1,
+        progress=False,
+        compile=False,
+    )
+    page = show(explore(history, model, (X, y), show=False))
+    assert page.get_by_role("img", name="The model's output over its input").is_visible()
+    assert "right" not in page.locator(".mg-training figcaption").first.inner_text()
+
+
+def test_a_click_in_the_plane_sets_the_inputs(run, show):
+    history, model, data = run
+    page = show(explore(history, model, data, show=False))
+    before = shown(page, "x1")[0]
+    page.locator(".mg-plane").click(position={"x": 40, "y": 40})
+    settle(page)
+    assert shown(page, "x1")[0] != before
 
 
 def test_training_can_be_played_and_stepped(run, show):

@@ -1,65 +1,108 @@
-// What a model puts out over its input: a line, or a coloured plane with the line where it is 0.
+// What a model puts out over its input: a curve over one, a plane coloured by class over two.
+import type { Predictor } from "./predictor";
+
+type Range = [number, number];
 
 const GRID = 30;
+const COLOURS = [
+  [124, 58, 237],
+  [22, 163, 74],
+  [219, 39, 119],
+  [13, 148, 136],
+  [146, 98, 57],
+  [100, 116, 139],
+];
+const CORNERS = [4, 0, 3, 5, 6, 8]; // of the mark of each class; 0 is a circle
 
-export function widened(xs: number[]): [number, number] {
+export function widened(xs: number[]): Range {
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
   const room = (high - low || 1) * 0.12;
   return [low - room, high + room];
 }
 
-const VIOLET: [number, number, number] = [124, 58, 237];
-const GREEN: [number, number, number] = [22, 163, 74];
-
 export function drawPlane(
   context: CanvasRenderingContext2D,
-  at: (...x: number[]) => number,
-  points: number[][],
-  targets: number[],
-  ranges: [number, number][],
+  predictor: Predictor,
+  data: Float64Array,
+  [[x0, x1], [y0, y1]]: Range[],
   here: number[],
 ): void {
   const { width, height } = context.canvas;
-  const [[x0, x1], [y0, y1]] = ranges;
-  const values: number[] = [];
-  for (let row = 0; row < GRID; row++) {
-    for (let column = 0; column < GRID; column++) {
-      const [u, v] = [(column + 0.5) / GRID, (row + 0.5) / GRID];
-      values.push(at(x0 + u * (x1 - x0), y1 + v * (y0 - y1)));
-    }
-  }
-  const small = new OffscreenCanvas(GRID, GRID);
-  const pixels = new ImageData(GRID, GRID);
-  values.forEach((z, i) => {
-    const colour = z > 0 ? GREEN : VIOLET;
-    const strength = 0.12 + 0.5 * Math.abs(Math.tanh(z));
-    pixels.data.set([...colour, 255 * strength], 4 * i);
+  const scratch = data.slice();
+  const cells = Array.from({ length: GRID * GRID }, (_, i) => {
+    const [u, v] = [((i % GRID) + 0.5) / GRID, (Math.floor(i / GRID) + 0.5) / GRID];
+    return predictor.predict([x0 + u * (x1 - x0), y1 + v * (y0 - y1)], scratch);
   });
+  const pixels = new ImageData(GRID, GRID);
+  cells.forEach(({ margins, best }, i) => {
+    const strength = 0.12 + 0.5 * Math.abs(Math.tanh(margins[best]));
+    pixels.data.set([...COLOURS[best % COLOURS.length], 255 * strength], 4 * i);
+  });
+  const small = new OffscreenCanvas(GRID, GRID);
   small.getContext("2d")?.putImageData(pixels, 0, 0);
   context.clearRect(0, 0, width, height);
   context.imageSmoothingEnabled = true;
   context.drawImage(small, 0, 0, width, height);
-  contour(context, values);
-  points.forEach(([x, y], n) => {
-    mark(context, ((x - x0) / (x1 - x0)) * width, ((y1 - y) / (y1 - y0)) * height, targets[n] > 0);
-  });
-  ring(context, ((here[0] - x0) / (x1 - x0)) * width, ((y1 - here[1]) / (y1 - y0)) * height);
+  if (predictor.isClassifier) {
+    cells[0].margins.forEach((_, k) => {
+      if (k || cells[0].margins.length > 2)
+        contour(
+          context,
+          cells.map((c) => c.margins[k]),
+        );
+    });
+  }
+  const place = ([x, y]: number[]): Range => [
+    ((x - x0) / (x1 - x0)) * width,
+    ((y1 - y) / (y1 - y0)) * height,
+  ];
+  predictor.points.forEach((p, n) => mark(context, place(p), predictor.colourOf(n)));
+  ring(context, place(here));
 }
 
-function ring(context: CanvasRenderingContext2D, x: number, y: number): void {
+export function drawCurve(
+  context: CanvasRenderingContext2D,
+  predictor: Predictor,
+  data: Float64Array,
+  [x0, x1]: Range,
+  here: number,
+): void {
+  const { width, height } = context.canvas;
+  const scratch = data.slice();
+  const at = (x: number) => predictor.outputs([x], scratch)[0];
+  const xs = Array.from({ length: 81 }, (_, i) => x0 + ((x1 - x0) * i) / 80);
+  const ys = xs.map(at);
+  const [y0, y1] = widened([...predictor.targets, ...ys].filter(Number.isFinite));
+  const place = (x: number, y: number): Range => [
+    ((x - x0) / (x1 - x0)) * width,
+    ((y1 - y) / (y1 - y0)) * height,
+  ];
+  context.clearRect(0, 0, width, height);
+  predictor.points.forEach(([x], n) => mark(context, place(x, predictor.targets[n]), 1));
   context.beginPath();
-  context.arc(x, y, 15, 0, 2 * Math.PI);
-  context.lineWidth = 5;
+  xs.forEach((x, i) => context.lineTo(...place(x, ys[i])));
+  stroke(context, 4);
+  ring(context, place(here, at(here)));
+}
+
+function stroke(context: CanvasRenderingContext2D, width: number): void {
+  context.lineWidth = width;
   context.strokeStyle = getComputedStyle(context.canvas).color;
   context.stroke();
 }
 
-// The line where the output is 0, cell by cell (marching squares).
+function ring(context: CanvasRenderingContext2D, [x, y]: Range): void {
+  context.beginPath();
+  context.arc(x, y, 15, 0, 2 * Math.PI);
+  stroke(context, 5);
+}
+
+// The line where the values are 0, cell by cell (marching squares).
 function contour(context: CanvasRenderingContext2D, values: number[]): void {
   const { width, height } = context.canvas;
-  const point = (a: number, b: number): [number, number] => {
+  const place = (i: number) => [((i % GRID) + 0.5) / GRID, (Math.floor(i / GRID) + 0.5) / GRID];
+  const crossing = (a: number, b: number): Range => {
     const t = values[a] / (values[a] - values[b]);
-    const place = (i: number) => [((i % GRID) + 0.5) / GRID, (Math.floor(i / GRID) + 0.5) / GRID];
     const [[ax, ay], [bx, by]] = [place(a), place(b)];
     return [(ax + t * (bx - ax)) * width, (ay + t * (by - ay)) * height];
   };
@@ -68,10 +111,10 @@ function contour(context: CanvasRenderingContext2D, values: number[]): void {
     for (let column = 0; column < GRID - 1; column++) {
       const a = row * GRID + column;
       const corners = [a, a + 1, a + 1 + GRID, a + GRID];
-      const crossings: [number, number][] = [];
+      const crossings: Range[] = [];
       corners.forEach((p, i) => {
         const q = corners[(i + 1) % 4];
-        if (values[p] > 0 !== values[q] > 0) crossings.push(point(p, q));
+        if (values[p] > 0 !== values[q] > 0) crossings.push(crossing(p, q));
       });
       for (let i = 0; i + 1 < crossings.length; i += 2) {
         context.moveTo(...crossings[i]);
@@ -79,44 +122,23 @@ function contour(context: CanvasRenderingContext2D, values: number[]): void {
       }
     }
   }
-  context.lineWidth = 4;
-  context.strokeStyle = getComputedStyle(context.canvas).color;
-  context.stroke();
+  stroke(context, 4);
 }
 
-function mark(context: CanvasRenderingContext2D, x: number, y: number, positive: boolean): void {
+// Classes differ in shape as well as in colour, for those who see few colours.
+function mark(context: CanvasRenderingContext2D, [x, y]: Range, kind: number): void {
+  const corners = CORNERS[kind % CORNERS.length];
   context.beginPath();
-  if (positive) context.arc(x, y, 7, 0, 2 * Math.PI);
-  else context.rect(x - 6, y - 6, 12, 12);
-  context.fillStyle = `rgb(${(positive ? GREEN : VIOLET).join()})`;
+  if (corners) {
+    for (let i = 0; i < corners; i++) {
+      const angle = (2 * Math.PI * (i + 0.5)) / corners + Math.PI / 2;
+      context.lineTo(x + 8.5 * Math.cos(angle), y + 8.5 * Math.sin(angle));
+    }
+    context.closePath();
+  } else context.arc(x, y, 7, 0, 2 * Math.PI);
+  context.fillStyle = `rgb(${COLOURS[kind % COLOURS.length].join()})`;
   context.strokeStyle = "#fff";
   context.lineWidth = 2.5;
   context.fill();
   context.stroke();
-}
-
-export function drawCurve(
-  context: CanvasRenderingContext2D,
-  at: (...x: number[]) => number,
-  points: number[][],
-  targets: number[],
-  [x0, x1]: [number, number],
-  here: number,
-): void {
-  const { width, height } = context.canvas;
-  const xs = Array.from({ length: 81 }, (_, i) => x0 + ((x1 - x0) * i) / 80);
-  const ys = xs.map((x) => at(x));
-  const [y0, y1] = widened([...targets, ...ys.filter(Number.isFinite)]);
-  const place = (x: number, y: number): [number, number] => [
-    ((x - x0) / (x1 - x0)) * width,
-    ((y1 - y) / (y1 - y0)) * height,
-  ];
-  context.clearRect(0, 0, width, height);
-  points.forEach(([x], n) => mark(context, ...place(x, targets[n]), true));
-  context.beginPath();
-  xs.forEach((x, i) => context.lineTo(...place(x, ys[i])));
-  context.lineWidth = 4;
-  context.strokeStyle = getComputedStyle(context.canvas).color;
-  context.stroke();
-  ring(context, ...place(here, at(here)));
 }

@@ -15,7 +15,12 @@ export function Sentence({ store }: { store: Store }) {
   const data = store.data.value;
   const name = (node: number) => graph.name(node);
   if (step.phase === "start") {
-    return <p>The leaves hold their numbers. Step forward to compute what follows from them.</p>;
+    return (
+      <p>
+        The leaves hold their numbers. Step forward to compute what follows from them.
+        <span class="mg-aside-note">→ one step, space plays, ? lists all keys.</span>
+      </p>
+    );
   }
   if (step.phase === "forward") {
     const { node } = step;

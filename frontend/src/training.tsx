@@ -1,8 +1,8 @@
 // How a model learnt: one slider moves graph, decision boundary, loss and parameters.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { number } from "./format";
-import type { Graph } from "./graph";
 import { drawCurve, drawPlane, widened } from "./plane";
+import { Predictor } from "./predictor";
 import { Icon } from "./scrubber";
 import type { Store } from "./store";
 import type { HistoryData } from "./types";
@@ -85,42 +85,23 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
   );
 }
 
-// Only what lies between the inputs and the output has to be computed for each point of the plane.
-function between(graph: Graph, inputs: number[], output: number): number[] {
-  const after = new Set(inputs);
-  for (let i = 0; i < graph.size; i++) if (graph.parents[i].some((p) => after.has(p))) after.add(i);
-  const before = new Set([output]);
-  for (let i = output; i >= 0; i--)
-    if (before.has(i)) for (const p of graph.parents[i]) before.add(p);
-  return [...after].filter((i) => before.has(i) && !inputs.includes(i)).sort((a, b) => a - b);
-}
-
 function Boundary({ store, history }: { store: Store; history: HistoryData }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const data = store.data.value;
-  const { graph } = store;
-  const { inputs, output } = history;
-  const nodes = useMemo(() => between(graph, inputs, output), [graph]);
-  const points = useMemo(() => history.points.map((p) => p.map(Number)), [history]);
-  const targets = useMemo(() => history.targets.map(Number), [history]);
+  const { inputs } = history;
+  const predictor = useMemo(() => new Predictor(store.graph, history), [history]);
+  const { points } = predictor;
   const ranges = useMemo(() => inputs.map((_, i) => widened(points.map((p) => p[i]))), [points]);
-  const flat = inputs.length !== 2;
+  const flat = inputs.length === 1;
+  const drawable = inputs.length > 0 && inputs.length <= 2 && points.length > 0;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (!context || inputs.length > 2 || !points.length) return;
-    const scratch = data.slice();
-    const at = (...x: number[]) => {
-      x.forEach((v, i) => {
-        scratch[inputs[i]] = v;
-      });
-      graph.forwardThrough(nodes, scratch);
-      return scratch[output];
-    };
+    if (!context) return;
     const here = inputs.map((node) => data[node]);
-    if (flat) drawCurve(context, at, points, targets, ranges[0], here[0]);
-    else drawPlane(context, at, points, targets, ranges, here);
+    if (flat) drawCurve(context, predictor, data, ranges[0], here[0]);
+    else drawPlane(context, predictor, data, ranges, here);
   }, [data, store.theme.value]);
-  if (inputs.length > 2 || !points.length) return null;
+  if (!drawable) return null;
   const choose = (e: MouseEvent & { currentTarget: HTMLCanvasElement }) => {
     const { width, height } = e.currentTarget.getBoundingClientRect();
     const place = [e.offsetX / width, 1 - e.offsetY / height];
@@ -128,8 +109,7 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
       inputs.map((node, i) => [node, ranges[i][0] + place[i] * (ranges[i][1] - ranges[i][0])]),
     );
   };
-  const right =
-    points.length && !flat ? accuracy(graph, nodes, data, history, points, targets) : null;
+  const right = flat ? null : predictor.accuracy(data);
   return (
     <figure>
       <canvas
@@ -157,27 +137,6 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
       </figcaption>
     </figure>
   );
-}
-
-function accuracy(
-  graph: Graph,
-  nodes: number[],
-  data: Float64Array,
-  history: HistoryData,
-  points: number[][],
-  targets: number[],
-) {
-  const scratch = data.slice();
-  const middle = Math.min(...targets) < 0 ? 0 : 0.5;
-  let right = 0;
-  points.forEach((point, n) => {
-    point.forEach((v, i) => {
-      scratch[history.inputs[i]] = v;
-    });
-    graph.forwardThrough(nodes, scratch);
-    right += Number(scratch[history.output] > 0 === targets[n] > middle);
-  });
-  return right / points.length;
 }
 
 function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: number }) {

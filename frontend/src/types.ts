@@ -40,7 +40,7 @@ export interface HistoryData {
   values: Num[][]; // one row of parameters per snapshot
   curves: { name: string; steps: number[]; values: Num[] }[];
   inputs: number[]; // the nodes of the model's inputs
-  output: number; // the node of the model's output
+  outputs: number[]; // the nodes of the model's outputs
   points: Num[][]; // inputs of the examples, for the picture of the boundary
   targets: Num[];
 }

@@ -80,9 +80,9 @@ class Runs:
             ],
             "curves": self._curves(),
             "inputs": [snapshot.number[id(v)] for v in self.inputs if id(v) in snapshot.number],
-            "output": snapshot.number[id(self.outputs[-1])],
+            "outputs": [snapshot.number[id(v)] for v in self.outputs],
             "points": [_numbers(example[0]) for example in examples],
-            "targets": [_numbers(example[1])[0] for example in examples if len(example) > 1],
+            "targets": [_target(example[1]) for example in examples if len(example) > 1],
         }
 
     def _curves(self) -> list[dict[str, Any]]:
@@ -109,6 +109,12 @@ class Runs:
 
 def _numbers(x: Any) -> list[float | str]:
     return [number_json(float(v)) for v in (x if isinstance(x, Iterable) else [x])]
+
+
+def _target(y: Any) -> float | str:
+    """Return the target as one number; of a list, as a one-hot row, the place of its largest."""
+    row = _numbers(y)
+    return row[0] if len(row) == 1 else max(range(len(row)), key=lambda i: float(row[i]))
 
 
 def _evenly(count: int, most: int) -> list[int]:
