@@ -27,7 +27,7 @@ thallium lead bismuth polonium astatine radon francium radium actinium thorium p
 neptunium plutonium americium curium berkelium californium einsteinium fermium mendelevium nobelium
 lawrencium rutherfordium dubnium seaborgium bohrium hassium meitnerium darmstadtium roentgenium
 copernicium nihonium flerovium moscovium livermorium tennessine oganesson
-""".split()
+""".split()  # noqa: SIM905
 
 WIDTH, HEADS, BLOCK = 16, 4, 16
 
@@ -53,7 +53,7 @@ class GPT:
     """One transformer layer. What it knows is in its matrices; what it reads is one token."""
 
     def __init__(self, letters):
-        self.letters = letters  # tokens are their places in here; one more is begin and end
+        self.letters = letters  # a string: tokens are places in it; one more is begin and end
         tokens = len(letters) + 1
         self.token_embedding = matrix(tokens, WIDTH)
         self.position_embedding = matrix(BLOCK, WIDTH)
@@ -116,17 +116,19 @@ class GPT:
 
 
 def main():
-    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("file", nargs="?", help="a text file, one line a document")
-    options.add_argument("--steps", type=int, default=1000)
-    options.add_argument("--seed", type=int, default=42)
-    options = options.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("file", nargs="?", help="a text file, one line a document")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=42)
+    options = parser.parse_args()
     random.seed(options.seed)
     lines = Path(options.file).read_text("utf-8").split("\n") if options.file else ELEMENTS
     lines = [line.strip() for line in lines if line.strip()]
+    if not lines:
+        parser.error(f"{options.file} has nothing to read in it")
     random.shuffle(lines)
 
-    model = GPT(sorted(set("".join(lines))))
+    model = GPT("".join(sorted(set("".join(lines)))))
     parameters = model.parameters()
     optimizer = Adam(parameters, lr=0.01, betas=(0.85, 0.99))
     loss_of = jit(model.loss)
