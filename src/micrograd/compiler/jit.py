@@ -9,15 +9,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..modes import mode
+from .chunks import PartedRun
 from .collector import paused
 from .draws import put_back
 from .errors import JitError
 from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
 from .names import name_all
+from .numbering import graph_of
 from .signature import Argument, argument
 from .standalone import standalone
-from .trace import Trace, graph_of, trace
+from .trace import Trace, trace
 from .variant import Run, Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments
@@ -49,6 +51,11 @@ class Jitted:
         return Jitted, (self._f, self._static, self._options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute what the function does; compile it first where these arguments are new in kind.
+
+        Raises:
+            JitError: the function does what cannot be compiled.
+        """
         if self._quick is not None and not mode.on and not kwargs:
             result = self._quick(*args)
             if result is not None:
@@ -60,7 +67,9 @@ class Jitted:
             variant, run, given = self._computed(arguments)
         return variant.recording.finish(variant.wrapped(given, run))
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, Run, list[Argument]]:
+    def _computed(
+        self, arguments: list[Argument]
+    ) -> tuple[Variant, Run | PartedRun, list[Argument]]:
         """Find the variant whose branches hold for these arguments, or make it.
 
         Returns it, what it has computed, and the arguments with random numbers behind them.
@@ -126,7 +135,7 @@ class Jitted:
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
         """The structure without the sizes of batches, in each way known so far, and in full."""
-        patterns = {key[0] for key in self._variants} | {frozenset()}
+        patterns: set[frozenset[int]] = {key[0] for key in self._variants} | {frozenset()}
         return [_structure(arguments, free) for free in patterns]
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> list[Argument]:

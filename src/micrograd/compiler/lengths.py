@@ -13,9 +13,10 @@ from .collector import paused
 from .errors import JitError
 from .general import SAMPLES, SIZE, General, NotGeneral, generalise
 from .lower import lower
+from .numbering import graph_of
 from .signature import Argument
 from .sizes import evaluate
-from .trace import Trace, graph_of, trace
+from .trace import Trace, trace
 from .variant import Variant
 
 _FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats
@@ -28,7 +29,7 @@ class Lengths:
         self._seen: dict[Any, list[tuple[int, ...]] | None] = {}
 
     def varying(self, args: Sequence[Argument]) -> dict[int, int]:
-        """Return which arguments' lengths vary together, and how much longer each is than the first.
+        """Return which arguments' lengths vary together, and by how much each exceeds the first.
 
         Empty while one length only has been seen, or where there is no program for all.
         """
@@ -83,8 +84,8 @@ def generalised(
 def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
     """Tell whether a program for all lengths is the function at this one too.
 
-    What a function does with a length (``xs[:10]``, ``if len(xs) > 8``) leaves no trace, so each new
-    length is checked, as a new program is, before its first use.
+    What a function does with a length (``xs[:10]``, ``if len(xs) > 8``) leaves no trace, so each
+    new length is checked, as a new program is, before its first use.
     """
     n = variant.env(args).get(SIZE)
     if n is None:

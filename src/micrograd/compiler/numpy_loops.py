@@ -47,7 +47,9 @@ class NumpyKernel:
         self.strict = strict
         self._tables: dict[Table, Array] = {}
 
-    def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Sequence[float] = ()) -> None:
+    def forward(
+        self, v: Array, sizes: Sequence[int] = (), scalars: Sequence[float] | Array = ()
+    ) -> None:
         """Compute all values in ``v``, where parameters, inputs and constants already are.
 
         Args:
@@ -61,7 +63,7 @@ class NumpyKernel:
         self._run(self.program.forward, v, v, sizes, scalars)
 
     def backward(
-        self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Sequence[float] = ()
+        self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Sequence[float] | Array = ()
     ) -> None:
         """Compute gradients in ``g`` from those of the outputs, after ``forward`` on this ``v``."""
         self._run(self.program.backward, v, g, sizes, scalars)
@@ -72,7 +74,7 @@ class NumpyKernel:
         v: Array,
         g: Array,
         sizes: Sequence[int],
-        scalars: Sequence[float],
+        scalars: Sequence[float] | Array,
     ) -> None:
         env = dict(zip(self.program.sizes, map(int, sizes), strict=True))
         if 0 < len(scalars) != len(self.program.scalars):

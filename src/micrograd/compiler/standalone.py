@@ -25,10 +25,11 @@ from .errors import JitError
 from .layouts import layout
 from .lower import lower
 from .names import argument_names, name_all
+from .numbering import graph_of
 from .place import Place
 from .signature import Argument
 from .sizes import Poly, Size, substitute, variables
-from .trace import graph_of, trace
+from .trace import trace
 
 
 def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> str:

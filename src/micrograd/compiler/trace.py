@@ -15,7 +15,7 @@ from .arrays import Batch, Number, Predicate, Rows, as_value, items
 from .captured import in_order
 from .draws import Draws
 from .errors import JitError, users_line
-from .graph import BATCH_SUM, CONSTANT, Graph
+from .graph import BATCH_SUM, CONSTANT
 from .signature import Argument
 
 
@@ -30,7 +30,7 @@ class Input:
 
 @dataclass(slots=True)
 class Trace:
-    """What a function did, as values; ``graph()`` gives it as numbers."""
+    """What a function did, as values; ``graph_of`` gives it as numbers."""
 
     tape: list[Value]
     inputs: list[Input]
@@ -124,8 +124,8 @@ class _Tracer:
 
     def reading(self, value: Value) -> None:
         raise JitError(
-            "reading .data inside jit would freeze the number into the program: compute with the Value "
-            f"itself (where, maximum, detach)\n  at {users_line()}"
+            "reading .data inside jit would freeze the number into the program: compute with the "
+            f"Value itself (where, maximum, detach)\n  at {users_line()}"
         )
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
@@ -135,7 +135,7 @@ class _Tracer:
         return share
 
     def _is_batched(self, value: Value) -> bool:
-        """Tell whether a value has a batch axis; what is new on the tape is looked through first."""
+        """Tell whether a value has a batch axis; look through what is new on the tape first."""
         batched = self._batched
         for v in self.tape[self._looked_through :]:
             if v.op is not BATCH_SUM and any(id(p) in batched for p in v.parents):
@@ -160,7 +160,7 @@ class _Tracer:
         self._updates[state] = new
 
     def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
-        """Run f on one example that stands for all; or on each, where the arguments are no arrays."""
+        """Run f on one example that stands for all; on each, where the arguments are no arrays."""
         axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise ValueError(f"vmap got {len(args)} arguments but {len(axes)} in_axes")
@@ -254,10 +254,8 @@ class _Tracer:
 
     def finished(self, f: Callable, result: Any) -> Trace:
         for v in self.tape:
-            if (
-                v.op in CONSTANT
-            ):  # outside jit these are no Values, and pass nothing on, not even nan
-                v._backward = _nothing
+            if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
+                v._backward = passes_nothing_on
         known = {id(v) for v in self.tape}
         captured: dict[int, Value] = {}
         for v in self.tape:
@@ -299,80 +297,5 @@ class _Plain:
         self.depends_on = tracer.depends_on
 
 
-def _nothing() -> None:
+def passes_nothing_on() -> None:
     """What a comparison or a detached value does backward."""
-
-
-def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
-    """Return the recording as a Graph: captured values, then inputs, then the tape in its order.
-
-    Args:
-        differentiable: the arguments whose gradient is wanted.
-
-    Raises:
-        JitError: a hand-set ``_backward``, a branch on a batched value, or a batched result that is
-            no batch.
-    """
-    leaves = [v for i in recording.inputs for v in i.leaves]
-    first = [*recording.captured, *leaves]
-    place = {id(v): i for i, v in enumerate(first)}
-    rest = [v for v in recording.tape if id(v) not in place]
-    for i, v in enumerate(rest, len(first)):
-        place[id(v)] = i
-    count = len(recording.captured)
-    parents: list[tuple[int, ...]] = [()] * len(first)
-    made: list[ops.Op | None] = [None] * len(first)
-    for v in rest:
-        parents.append(tuple([place[id(p)] for p in v.parents]))
-        made.append(v.op)
-    batched = [False] * count
-    for i in recording.inputs:
-        batched += [i.batched] * len(i.leaves)
-    if any(batched):
-        for node_op, above in zip(made[len(first) :], parents[len(first) :]):
-            batched.append(
-                node_op is not None
-                and node_op.name != "batch_sum"
-                and any([batched[p] for p in above])
-            )
-    else:
-        batched += [False] * len(rest)
-    for v in rest:
-        if v.op is not None and v.op.partials is None or v._closure not in (None, _nothing):
-            raise JitError(
-                f"{v!r} has a hand-set _backward, which jit cannot compile: use ops, or call it eagerly"
-            )
-    outputs = _outputs(recording, place, batched)
-    wanted = set(range(count))
-    at = count
-    for i in recording.inputs:
-        if i.argument in differentiable:
-            wanted |= set(range(at, at + len(i.leaves)))
-        at += len(i.leaves)
-    return Graph(
-        made,
-        parents,
-        [v._data for v in first] + [v._data for v in rest],
-        list(range(count)),
-        list(range(count, len(first))),
-        outputs,
-        batched,
-        wanted,
-        [len(i.leaves) for i in recording.inputs],
-    )
-
-
-def _outputs(recording: Trace, place: dict[int, int], batched: list[bool]) -> list[int]:
-    """The nodes of the guards, then of the results."""
-    for v, _ in recording.guards:
-        if batched[place[id(v)]]:
-            raise JitError(
-                "a branch on a value that differs between the examples of a vmap: "
-                "use where(condition, x, y)"
-            )
-    for x in items(recording.result):
-        if isinstance(as_value(x), Value) and batched[place[id(as_value(x))]]:
-            raise JitError(
-                "a value of one example of a vmap leaves it: return it from the mapped function"
-            )
-    return [place[id(v)] for v in recording.outputs()]

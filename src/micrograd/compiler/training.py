@@ -20,10 +20,11 @@ from .ir import BATCH, PADDED, Expr, Literal, Statement
 from .jit import jit
 from .lengths import generalised
 from .lower import Lowered, lower
+from .numbering import graph_of
 from .roll import put_together, take_apart
 from .signature import Argument, argument
 from .sizes import Size, bound, substitute
-from .trace import Trace, graph_of, trace
+from .trace import Trace, trace
 from .training_c import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
 
 VECTOR = 8  # numbers in the widest vectors: rows of a batch are a multiple of it

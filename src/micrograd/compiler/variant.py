@@ -19,7 +19,7 @@ from .kernel import CKernel, allocate, make_kernel
 from .lower import lower
 from .phases import phased
 from .signature import Argument
-from .sizes import bound, evaluate, variables
+from .sizes import bound, evaluate, known, variables
 from .trace import Trace
 
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
@@ -100,9 +100,9 @@ class Variant:
         """The run-time sizes of a call."""
         for k, offset in self._offsets.items():
             return bound(SIZE, args[k].shape[0] - offset)
-        for k, batched, _ in self._fills:
-            if batched and k is not None:
-                batch = args[k].shape[0]
+        for number, batched, _ in self._fills:
+            if batched and number is not None:
+                batch = args[number].shape[0]
                 return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
         return {}
 
@@ -204,7 +204,7 @@ class Variant:
         plain = all(a.kind == "array" and a.shape == () for a in args)
         if not plain or self.captured or self._guards or not isinstance(self.kernel, CKernel):
             return None
-        places = {k: p.new for k, _, p in self._fills}
+        places = {k: known(p.new) for k, _, p in self._fills if k is not None}
         shape = self._result_shape(self.recording.result, iter(self.program.outputs))
         if shape is None or len(places) < len(args):
             return None
