@@ -1,0 +1,72 @@
+"""fit by compiled loops over lists of different lengths."""
+
+import numpy as np
+import pytest
+from training_runs import Attentive, assert_same_run, train
+
+from micrograd import optim
+from micrograd import sum as total
+
+WORDS = [[(7 * i + j * j) % 5 for j in range(n)] for i, n in enumerate([9, 4, 12, 2, 7, 9, 20, 3])]
+
+
+def reader(optimizer=optim.Adam):
+    model = Attentive()
+    return model, optimizer(model.parameters(), lr=0.05)
+
+
+def loss_of_words():
+    def of_model(model):
+        return model.loss
+
+    return of_model
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_one_program_takes_lists_of_all_lengths(batch_size):
+    assert_same_run(reader, loss=loss_of_words(), data=WORDS, batch_size=batch_size)
+
+
+@pytest.mark.usefixtures("without_compiler")
+def test_numpy_takes_lists_of_all_lengths_too():
+    assert_same_run(reader, loss=loss_of_words(), data=WORDS, batch_size=3, epochs=2)
+
+
+def test_a_penalty_counts_once_for_a_batch_of_lists():
+    def of_model(model):
+        return lambda: 0.1 * total([p * p for row in model.guess for p in row])
+
+    assert_same_run(reader, loss=loss_of_words(), penalty=of_model, data=WORDS, batch_size=3)
+
+
+def test_what_a_loss_does_at_one_length_only_is_done_at_that_length():
+    def of_model(model):
+        return lambda word: model.loss(word) * (3.0 if len(word) == 9 else 1.0)
+
+    assert_same_run(reader, loss=of_model, data=WORDS, batch_size=1)
+
+
+def test_metrics_of_lists_are_the_same():
+    def of_model(model):
+        return {"loss again": model.loss}
+
+    eager, compiled = assert_same_run(
+        reader, loss=loss_of_words(), data=WORDS, batch_size=1, metrics=of_model, epochs=2
+    )
+    again = [history.metrics["loss again"] for history in (eager, compiled)]
+    assert np.allclose(*again, rtol=1e-9)
+
+
+def test_other_lengths_need_no_other_program():
+    found = []
+    for compile in (False, True):
+        model, optimizer = reader()
+        for words in (WORDS[:4], WORDS[3:], WORDS):
+            history = train(model, optimizer, compile, loss=model.loss, data=words)
+        found.append(history.step_loss)
+    assert found[1] == pytest.approx(found[0], rel=1e-9)
+
+
+@pytest.fixture
+def without_compiler(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler")
