@@ -27,24 +27,10 @@ STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off
 
 _FORWARD = "int forward(T *restrict v"
 _BACKWARD = "int backward(const T *restrict v, T *restrict g"
-_RESERVED = {
-    "best",
-    "slope",
-    "searching",
-    "found",
-    "T",
-    "V",
-    "VI",
-    "W",
-    "v",
-    "g",
-    "sizes",
-    "scalars",
-    "tables",
-    "bad",
-    "rest",
-    "lane",
-}
+# fmt: off
+_RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
+             "best", "slope", "searching", "found"}
+# fmt: on
 
 
 def tables(program: Program) -> list[Table]:
@@ -116,7 +102,7 @@ def _preamble(writer: Writer, portable: bool) -> str:
 
 
 def _function(head: str, body: list[str], program: Program, scalars: dict[str, str]) -> str:
-    text = "\n".join(body)
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(body))
     lines = [
         f"{head}, const int64_t *sizes, const T *scalars, const int64_t *const *tables) {{",
         "    int bad = 0;",
@@ -125,7 +111,7 @@ def _function(head: str, body: list[str], program: Program, scalars: dict[str, s
         if re.search(rf"\b{name}\b", text):
             lines.append(f"    const int64_t {name} = sizes[{i}];")
     for i, name in enumerate(scalars.values()):
-        if name in text:
+        if re.search(rf"\b{name}\b", text):
             lines.append(f"    const T {name} = scalars[{i}];")
     unused = ["v", "g"] if "backward" in head else ["v"]
     lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))

@@ -8,17 +8,15 @@ anyway, what would cost more to keep.
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
-from math import prod
 
 from .. import ops
-from .c_plans import cost_together, heavy, irregular
+from .c_plans import cost_together, heavy
 from .c_regions import Region, Regions, operands, same_element, widened
-from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement, Term, moved, refs
+from .c_short_sums import written_out
+from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
 _BACK = 32  # how many loops back one is looked for that can be shared
-_SHORT = 4  # sums of no more than these are written out
 _CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, ops.RELU, ops.ABS, ops.MAXIMUM}
 _CHEAP |= {ops.MINIMUM, ops.LT, ops.LE, ops.GT, ops.GE}
 _SMALL_POWERS = (-2, -1, 0, 1, 2, 3)
@@ -62,43 +60,13 @@ def fused(program: Program, width: int, strict: bool) -> tuple[list[Item], list[
         strict: whether the order of every sum is kept.
     """
     program = replace(
-        program, forward=_written_out(program.forward), backward=_written_out(program.backward)
+        program, forward=written_out(program.forward), backward=written_out(program.backward)
     )
     fusion = _Fusion(program, width, strict)
     forward, backward = fusion.grouped(program.forward), fusion.grouped(program.backward)
     fusion.recompute(forward, backward)
     fusion.find_unread([*forward, *backward])
     return _living(forward), _living(backward)
-
-
-def _written_out(statements: Sequence[Statement]) -> list[Statement]:
-    """Write short sums out, a term for each index: then they are elementwise."""
-    result: list[Statement] = []
-    for s in statements:
-        if isinstance(s, For):
-            s = replace(s, body=tuple(_written_out(s.body)))
-        elif isinstance(s, Nest):
-            s = replace(s, terms=tuple(t for term in s.terms for t in _short(s, term)))
-        result.append(s)
-    return result
-
-
-def _short(nest: Nest, term: Term) -> list[Term]:
-    extents = [d for d in term.dims if isinstance(d, int)]
-    inner = range(len(nest.dims), len(nest.dims) + len(term.dims))
-    tabled = any(irregular(ref, d) for ref in refs(term.expr) for d in inner)
-    if len(extents) < len(term.dims) or prod(extents) > _SHORT or tabled:
-        return [term]
-
-    def fixed(ref: Ref, at: tuple[int, ...]) -> Ref:
-        strides = ref.strides[len(nest.dims) :]
-        offset = ref.offset + sum((s * i for s, i in zip(strides, at, strict=False)), 0)
-        return replace(ref, offset=offset, strides=ref.strides[: len(nest.dims)])
-
-    return [
-        Term((), moved(term.expr, lambda ref, at=at: fixed(ref, at)))
-        for at in product(*map(range, extents))
-    ]
 
 
 class _Fusion:
