@@ -117,14 +117,14 @@ def test_compile_is_a_yes_a_no_or_auto():
 
 
 def test_a_function_that_has_changed_is_compiled_anew():
-    scale = 1.0
+    scale = [1.0]
     model, optimizer = make()
 
     def loss(x, y):
-        return scale * (model(x) - y) ** 2
+        return scale[0] * (model(x) - y) ** 2
 
     train(model, optimizer, loss=loss)
-    for scale in (3.0, 0.5):
+    for scale[0] in (3.0, 0.5):
         start = [p.data for p in model.parameters()]
         found = []
         for compile in (False, True):
