@@ -89,7 +89,7 @@ class GPT:
         return linear(heads, self.out)
 
     def loss(self, tokens):
-        """Return how surprised it is, per token, by a line that begins and ends with the last one."""
+        """Return how surprised it is, per token, by a line between two end tokens."""
         keys, values, losses = [], [], []
         for position in range(len(tokens) - 1):
             logits = self(tokens[position], position, keys, values)

@@ -98,7 +98,7 @@ class Number(Value):
 
 
 class Batch:
-    """What ``vmap`` returns while it is traced: the values of one example, standing for all of them."""
+    """What ``vmap`` returns while it is traced: the values of one example, standing for all."""
 
     def __init__(self, example: Any, size: int, mean_factor: Callable[[], Value]) -> None:
         self.example, self.size, self._mean_factor = example, size, mean_factor
@@ -117,8 +117,8 @@ class Batch:
 
     def _refuse(self, *args: Any) -> Any:
         raise JitError(
-            "under jit the result of vmap has no single items: reduce it by sum or mean, or return it\n"
-            f"  at {users_line()}"
+            "under jit the result of vmap has no single items: reduce it by sum or mean, or "
+            f"return it\n  at {users_line()}"
         )
 
     __iter__ = __getitem__ = __len__ = __add__ = __radd__ = __mul__ = __rmul__ = _refuse

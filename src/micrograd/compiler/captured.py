@@ -12,7 +12,7 @@ from ..engine import Value
 
 
 def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
-    """Return the captured values, those of modules in their order and complete, then by first use."""
+    """Return the captured values: those of modules in order and complete, others by first use."""
     ordered: dict[int, Value] = {}
     for group in _groups(f, set()):
         values = list(group)

@@ -7,7 +7,7 @@ _PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
 class JitError(Exception):
-    """A function cannot be compiled as it is written; the message says which line and what to do."""
+    """A function cannot be compiled as it is; the message says which line and what to do."""
 
 
 def users_line() -> str:

@@ -1,11 +1,12 @@
 """Rerolling, second half: describe sequences of addresses by strides.
 
-The addresses of one operand, for all rows of a class and all terms of a row, form a matrix (rows x terms). If every
-row repeats the first one, shifted, then row starts and term offsets are fitted apart, each as nested runs of constant
-difference; what follows no rule becomes a table.
+The addresses of one operand, for all rows of a class and all terms of a row, form a matrix (rows x
+terms). If every row repeats the first one, shifted, then row starts and term offsets are fitted
+apart, each as nested runs of constant difference; what follows no rule becomes a table.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,8 @@ class Fit:
 def runs(sequence: Addresses) -> tuple[Runs, Addresses | None]:
     """Split a sequence into nested runs of constant difference.
 
-    Returns the runs, outermost first, and the starts of the outermost repeats where these follow no rule themselves
-    (then the first run has stride 0 and counts them), else None.
+    Returns the runs, outermost first, and the starts of the outermost repeats where these follow no
+    rule themselves (then the first run has stride 0 and counts them), else None.
     """
     n = len(sequence)
     if n == 1:
@@ -90,9 +91,10 @@ def regular_prefixes(addresses: Addresses) -> list[int]:
 
 
 def common_dims(all_runs: list[Runs], size: int) -> tuple[list[int], list[bool]]:
-    """Find dims into which the runs of all operands divide; tell for each operand whether it takes part.
+    """Find dims into which the runs of all operands divide; tell of each whether it takes part.
 
-    The first operand always does; one whose runs cut across the others' does not, and needs a table.
+    The first operand always does; one whose runs cut across the others' does not, and needs a
+    table.
     """
     if size == 1:
         return [], [True] * len(all_runs)
@@ -104,17 +106,17 @@ def common_dims(all_runs: list[Runs], size: int) -> tuple[list[int], list[bool]]
             inner *= count
             own.add(inner)
         merged = sorted(cuts | own)
-        fits = all(big % small == 0 for small, big in zip(merged, merged[1:]))
+        fits = all(big % small == 0 for small, big in pairwise(merged))
         takes_part.append(fits)
         if fits:
             cuts |= own
     ordered = sorted(cuts)
-    dims = [big // small for small, big in zip(ordered, ordered[1:])]
+    dims = [big // small for small, big in pairwise(ordered)]
     return dims[::-1], takes_part
 
 
 def strides_over(operand: Runs, dims: list[int]) -> list[int]:
-    """Return the stride of each of the common dims, outermost first, for runs that divide into them."""
+    """Return the stride of each common dim, outermost first, for runs that divide into them."""
     strides = []
     left = [list(run) for run in operand]
     for dim in reversed(dims):

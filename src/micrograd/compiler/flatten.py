@@ -1,8 +1,8 @@
 """Rerolling, first half: see sums of products where the user wrote chains of additions.
 
-A neuron, ``w1*x1 + w2*x2 + b`` built from four nodes, becomes one row: a sum of terms, each a product of factors.
-Rows that do the same at the same depth are of one class; how long their sums are does not matter, so that ragged
-rows (causal attention: 1, 2, ... t terms) stay together.
+A neuron, ``w1*x1 + w2*x2 + b`` built from four nodes, becomes one row: a sum of terms, each a
+product of factors. Rows that do the same at the same depth are of one class; how long their sums
+are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) stay together.
 """
 
 from collections import defaultdict
@@ -20,10 +20,10 @@ _MOST_FACTORS = 4
 
 @dataclass(slots=True)
 class Row:
-    """What one node computes, once flattened: ``slots[s][t]`` holds the factors of term t of slot s.
+    """What one node computes, flattened: ``slots[s][t]`` holds the factors of term t of slot s.
 
-    The terms of a slot have factors of the same classes. For an op that is no sum and no extreme there is one slot
-    with one term, whose factors are the op's arguments.
+    The terms of a slot have factors of the same classes. For an op that is no sum and no extreme
+    there is one slot with one term, whose factors are the op's arguments.
     """
 
     node: int
@@ -89,10 +89,10 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
             types = (tuple([class_of[f] for f in row[0]]),)
             slots = [row]
         depth = 1 + max([depth_of[f] for slot in slots for factors in slot for f in factors])
-        kind = (op, types, depth, graph.batched[i])
-        c = ids.get(kind)
+        key = (op, types, depth, graph.batched[i])
+        c = ids.get(key)
         if c is None:
-            c = ids[kind] = len(classes)
+            c = ids[key] = len(classes)
             needs = _differentiable(op) and any(
                 classes[t].needs_gradient for type_ in types for t in type_
             )
@@ -107,7 +107,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
 
 
 def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
-    """Want no gradients of what reaches the outputs through constants only: the max in a softmax."""
+    """Want no gradients of what reaches the outputs by constants only: the max in a softmax."""
     reached = [c in outputs for c in range(len(classes))]
     for c in sorted(range(len(classes)), key=lambda c: -classes[c].depth):
         row_class = classes[c]
@@ -135,13 +135,13 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
     rows: dict[int, tuple[Op, list[tuple[int, ...]]]] = {}
 
     def chain(i: int, family: tuple[Op, ...] | set[Op], limit: int) -> list[int] | None:
-        """The arguments of i, with those of its single-use parents of the same family in their place."""
+        """The arguments of i, those of its single-use parents of the same family in their place."""
         found: list[int] = []
         inner: list[int] = []
         stack = [i]
         while stack:
             j = stack.pop()
-            if j == i or all_ops[j] in family and uses[j] == 1 and batched[j] == batched[i]:
+            if j == i or (all_ops[j] in family and uses[j] == 1 and batched[j] == batched[i]):
                 inner.append(j)
                 stack += parents[j][::-1]
             else:

@@ -1,7 +1,7 @@
 """One program for all lengths: what three sizes have in common, confirmed by a fourth.
 
-A function of a list is lowered at four lengths. If the programs differ in sizes only, and every size
-is a polynomial of the length, they are one program with the length as an argument.
+A function of a list is lowered at four lengths. If the programs differ in sizes only, and every
+size is a polynomial of the length, they are one program with the length as an argument.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .ir import Expr, Literal, Program, Scalar, Statement
+from .ir import Expr, Literal, Scalar, Statement
 from .lower import Lowered
 from .place import Place
 from .roll import put_together, take_apart
@@ -118,7 +118,9 @@ class _Unifier:
         monomials = {m for p in points if isinstance(p, Poly) for m in p.terms} | {()}
         total: Size = 0
         for m in monomials:
-            numbers = [p.terms.get(m, 0) if isinstance(p, Poly) else (0 if m else p) for p in points]
+            numbers = [
+                p.terms.get(m, 0) if isinstance(p, Poly) else (0 if m else p) for p in points
+            ]
             total = total + self.polynomial(numbers) * Poly({m: 1} if m else {(): 1})
         return total
 

@@ -37,7 +37,7 @@ class Graph:
         self.constants = leaves - set(self.parameters) - set(self.inputs)
 
     def __str__(self) -> str:
-        leaf = {i: "parameter" for i in self.parameters} | {i: "input" for i in self.inputs}
+        leaf = dict.fromkeys(self.parameters, "parameter") | dict.fromkeys(self.inputs, "input")
         lines = []
         for i, op in enumerate(self.ops):
             made = (

@@ -1,9 +1,9 @@
 """Loops: what rerolling finds, differentiation transforms, and the back ends print.
 
-A ``Program`` works on one flat memory of floats, in which every value has an address, and a second of the same shape
-for gradients. A ``Nest`` computes one element for each index of its dims; the address of operand element [i, j, ...] is
-affine in the indices, but for an optional index table and an optional run-time index. Everything is a plain printable
-value.
+A ``Program`` works on one flat memory of floats, in which every value has an address, and a second
+of the same shape for gradients. A ``Nest`` computes one element for each index of its dims; the
+address of operand element [i, j, ...] is affine in the indices, but for an optional index table and
+an optional run-time index. Everything is a plain printable value.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a
 
 
 class Expr:
-    """An expression of one element. Ops and arithmetic work on it, so derivative rules apply unchanged."""
+    """An expression of one element, with the arithmetic that derivative rules are written in."""
 
     @staticmethod
     def _apply(op: Op, *args: Any) -> "Expr":
@@ -102,11 +102,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Ref(Expr):
-    """An operand: element [i, j, ...] lies at offset + i·strides[0] + j·strides[1] + ... of the memory.
+    """An operand: element [i, j, ...] lies at offset + i·strides[0] + j·strides[1] + ...
 
-    ``strides`` has one entry per dim of the nest, then one per dim of the term it stands in. ``grad`` means the
-    gradient memory. ``index`` is for ``take``: it refers to a value k in memory (a whole number), and k·row is added,
-    0 <= k < rows. ``padded``: along its dim of stride 1 there is room up to a multiple of the vector width.
+    ``strides`` has one entry per dim of the nest, then one per dim of the term it stands in.
+    ``grad`` means the gradient memory. ``index`` is for ``take``: it refers to a value k in memory
+    (a whole number), and k·row is added, 0 <= k < rows. ``padded``: along its dim of stride 1 there
+    is room up to a multiple of the vector width.
     """
 
     offset: Size
@@ -129,7 +130,7 @@ class Apply(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is reduced: the expression at every index of ``dims``, which follow the dims of the nest."""
+    """What is reduced: the expression at every index of ``dims``, which follow the nest's dims."""
 
     dims: tuple[Size, ...]
     expr: Expr
@@ -139,8 +140,9 @@ class Term:
 class Nest:
     """target[dims] = reduce over the terms and over each term's dims (``+=`` when it accumulates).
 
-    ``reduce`` is SUM, PROD, MAXIMUM or MINIMUM; a single term without dims is a plain element-by-element computation.
-    ``scatter``: several indices may share a target, so the sum must be made one after the other.
+    ``reduce`` is SUM, PROD, MAXIMUM or MINIMUM; a single term without dims is a plain
+    element-by-element computation. ``scatter``: several indices may share a target, so the sum must
+    be made one after the other.
     """
 
     dims: tuple[Size, ...]
@@ -153,7 +155,7 @@ class Nest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The gradient of a maximum or minimum: grad[first candidate equal to the result] += grad[result].
+    """The gradient of an extreme: grad[first candidate equal to the result] += grad[result].
 
     ``candidates`` has strides over dims + (the reduced dims); ``result`` over dims.
     """
@@ -167,7 +169,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """Run the body for var = 0, 1, ..., count - 1, in this order, or backwards; sizes in it may hold var."""
+    """Run the body for var = 0, 1, ..., count - 1, or backwards; sizes in it may hold var."""
 
     var: str
     count: Size
@@ -227,7 +229,7 @@ class Program:
 
 
 def simplified(op: Op, *args: Expr) -> Expr:
-    """Apply an op, dropping what is exactly neutral: 1·x, x + 0 (but for the sign of zero), a known condition."""
+    """Apply an op; drop what is neutral: 1·x, x + 0 (but for zero's sign), a known condition."""
     values = [a.value if isinstance(a, Literal) else None for a in args]
     if all(v is not None for v in values):
         return Literal(op.fn(*values))

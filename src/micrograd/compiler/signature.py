@@ -1,4 +1,4 @@
-"""The arguments of a call, as the compiler sees them: what is a number, what an array, what is static."""
+"""The arguments of a call, as the compiler sees them: numbers, arrays, nests, static objects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from .errors import JitError
 class Argument:
     """One argument of a call.
 
-    ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array of
-    ``shape``), "nest" (lists, tuples and dicts with Values in them; ``value`` is the nest) or
+    ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
+    of ``shape``), "nest" (lists, tuples and dicts with Values in them; ``value`` is the nest) or
     "static".
     """
 
@@ -82,6 +82,6 @@ def _hashable(x: Any, place: str) -> Any:
 
 def _refused(x: Any, place: str) -> JitError:
     return JitError(
-        f"{place} is {type(x).__name__} {x!r:.60}, which jit cannot trace: pass numbers, Values, or nested lists and "
-        "arrays of them; anything else by jit(f, static_argnums=...)"
+        f"{place} is {type(x).__name__} {x!r:.60}, which jit cannot trace: pass numbers, Values, "
+        "or nested lists and arrays of them; anything else by jit(f, static_argnums=...)"
     )
