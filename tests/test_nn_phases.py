@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from micrograd import Value, jit, mean, random, vmap
+from micrograd import JitError, Value, jit, mean, random, vmap
 from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Module
 from micrograd.optim import SGD
 from micrograd.train import fit
@@ -63,29 +63,43 @@ def test_a_compiled_model_drops_what_an_eager_one_drops_and_stops_when_it_is_eva
     assert compiled(X).data != compiled(X).data
 
 
+def train_net(X, Y, epochs, **more):
+    net = Net()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        fit(
+            lambda x, y: (net(x) - y) ** 2,
+            (X, Y),
+            model=net,
+            optimizer=SGD(net.parameters(), lr=0.05),
+            epochs=epochs,
+            batch_size=4,
+            seed=0,
+            progress=False,
+            **more,
+        )
+    return [p.data for p in net.parameters()]
+
+
 def test_fit_with_dropout_runs_eagerly_and_depends_on_the_seeds_alone():
     X = np.random.default_rng(0).normal(size=(8, 2)).tolist()
     Y = [x[0] * x[1] for x in X]
 
-    def trained():
-        random.seed(3)
-        net = Net()
-        optimizer = SGD(net.parameters(), lr=0.05)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            fit(
-                lambda x, y: (net(x) - y) ** 2,
-                (X, Y),
-                model=net,
-                optimizer=optimizer,
-                epochs=2,
-                batch_size=4,
-                seed=0,
-                progress=False,
-            )
-        return [p.data for p in net.parameters()]
+    random.seed(3)
+    first = train_net(X, Y, 2)
+    random.seed(3)
+    assert train_net(X, Y, 2) == first
+    with pytest.raises(JitError, match="draws random numbers"):
+        train_net(X, Y, 1, compile=True)
 
-    assert trained() == trained()
+
+def test_a_checkpoint_knows_how_far_the_random_numbers_have_got(tmp_path):
+    random.seed(3)
+    whole = train_net([[1.0, 2.0]] * 4, [1.0] * 4, 4)
+    random.seed(3)
+    train_net([[1.0, 2.0]] * 4, [1.0] * 4, 2, checkpoint=tmp_path / "run")
+    random.seed(99)
+    assert train_net([[1.0, 2.0]] * 4, [1.0] * 4, 4, checkpoint=tmp_path / "run") == whole
 
 
 def test_batch_norm_gives_each_feature_mean_zero_and_variance_one():

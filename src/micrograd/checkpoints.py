@@ -12,6 +12,7 @@ from .extras import require
 from .history import History
 from .nn import Module
 from .optim import Optimizer
+from .random import default
 
 
 class Checkpoint:
@@ -76,6 +77,7 @@ class Checkpoint:
             "optimizer": optimizer,
             "best_epoch": self.history.best_epoch,
             "random": [random.getstate()[0], random.getstate()[2]],
+            "draws": default.state(),
         }
         return arrays, about
 
@@ -111,6 +113,7 @@ class Checkpoint:
         self.history.best_epoch = about["best_epoch"]
         self.history.seed = about["settings"]["seed"]
         _set_random(parts["random"], about["random"])
+        default.set_state(about["draws"])
         return parts.get("best", {}).get("parameters")
 
 
