@@ -23,12 +23,13 @@ from .compiler.errors import JitError
 from .compiler.training import Objective, columns_of, lengths_of, objective_of, rule_of
 from .compiler.training_c import Rule
 from .compiler.training_loops import Best, CLoop, Memory, NumpyLoop, compiled
+from .examples import Examples
 from .nn import Module
 from .optim import Optimizer
 from .random import refused
 from .runner import EagerRunner, of_example
 
-_MOST_TRIED = 16  # examples that a compiled step is compared on, if there are not more labels
+_TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _TOLERANCE = 1e-7
 _MOST_KEPT = 8
 
@@ -67,9 +68,9 @@ class Steps:
         with model_mode(eager.model, training=True), no_random_numbers(), paused():
             key = self._key()
             known = _programs.pop(key, None)
-            if not (known and known.objective.holds() and self._prepare(known)):
+            if not (known and known.objective.holds() and self._prepare(known, _TRIED_AGAIN)):
                 known = _Program(self._objective())
-                if not self._prepare(known):
+                if not self._prepare(known, _TRIED):
                     raise JitError(
                         "a compiled step does not give what an eager one gives: the loss may "
                         "branch on its data, or change from call to call"
@@ -105,7 +106,7 @@ class Steps:
             self._batch_sizes,
         )
 
-    def _prepare(self, program: _Program) -> bool:
+    def _prepare(self, program: _Program, count: int) -> bool:
         """Make a program ready to run on this data; False if it is not right."""
         ragged = lengths_of(self._columns)
         lengths = ragged[0].copy() if ragged else None
@@ -121,7 +122,7 @@ class Steps:
             self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.rule)
         size = max(self._batch_sizes)
         if lengths is None:
-            tried = few_of(self.eager.examples)
+            tried = few_of(self.eager.examples, count)
             batches = [np.resize(tried[i : i + size], size) for i in range(0, len(tried), size)]
             return all(self._right(batch) for batch in batches)
         return self._right_lengths(program, lengths, size)
@@ -181,10 +182,10 @@ class Steps:
         return total.data, gradient
 
 
-def few_of(examples: Any) -> list[int]:
+def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
     """Return the indices of a few examples to compare on: one of each label, and the first ones."""
     found = examples.representatives()
-    return found + [i for i in range(min(_MOST_TRIED, len(examples))) if i not in found]
+    return found + [i for i in range(min(count, len(examples))) if i not in found]
 
 
 def close(found: np.ndarray, expected: np.ndarray) -> bool:
