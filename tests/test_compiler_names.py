@@ -83,3 +83,15 @@ def test_values_in_an_argument_are_called_by_it():
 
 def test_several_positional_arguments_are_counted():
     assert "xs0·xs1" in str(jit(lambda *xs: xs[0] * xs[1] + 1.0).lower(1.0, 2.0))
+
+
+GLOBAL_MODEL = MLP(2, [3, 3, 1], seed=1)
+
+
+def test_a_model_that_is_a_global_variable_keeps_its_order():
+    def penalised(x):
+        return GLOBAL_MODEL(x) + sum(p * p for p in GLOBAL_MODEL.parameters())
+
+    text = str(jit(penalised).lower([1.0, 2.0]))
+    assert "table" not in text
+    assert "p[25]²" in text

@@ -83,5 +83,7 @@ def _names(code: Any) -> list[str]:
 
 def _foreign(x: Any) -> bool:
     """Modules of Python, and functions of other packages, hold no parameters of interest."""
+    if callable(getattr(x, "parameters", None)):  # a model, whoever wrote its class
+        return False
     owner = getattr(x, "__module__", None) or ""
     return hasattr(x, "__loader__") or owner.split(".")[0] in ("micrograd", "numpy", "builtins")
