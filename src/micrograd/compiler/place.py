@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 
+from .footprint import uses
 from .ir import Clear, Nest, Ref, Route, Statement, Term, moved, refs
-from .sizes import Poly, Size, substitute
+from .sizes import Poly, Size, evaluate, known
 
 _VECTOR = 8
 _SUM_ACROSS = 6  # the cost of adding up the lanes of one vector, in vector operations
 _CANDIDATES = 3
+_TYPICAL = {"B": 64, "P": 64}
 
 
 @dataclass(slots=True)
@@ -36,19 +38,19 @@ class Place:
     @property
     def inner(self) -> int:
         """How many rows there are once it is turned over."""
-        return self.count // self.outer
+        return known(self.count) // self.outer
 
     @property
     def size(self) -> int:
         """How many addresses it takes now."""
-        return self.inner * self.row if self.outer else self.count
+        return self.inner * self.row if self.outer else known(self.count)
 
     def moved(self, address: int) -> int:
         """Return where an element has gone."""
         offset = address - self.old
         if self.outer:
             offset = offset % self.inner * self.row + offset // self.inner
-        return self.new + offset
+        return known(self.new) + offset
 
 
 class Places:
@@ -107,11 +109,12 @@ def _candidates(statements: list[Statement]) -> list[int]:
     """The dims by which most work is done, other than the inner dims of arrays as they lie."""
     work: Counter[int] = Counter()
     for s in statements:
-        if isinstance(s, Nest) and all(isinstance(d, int) for d in s.dims):
-            sizes = [prod(t.dims) for t in s.terms if not any(isinstance(d, Poly) for d in t.dims)]
-            for d, stride in zip(s.dims, s.target.strides):
+        if isinstance(s, Nest) and not any(isinstance(d, Poly) for d in s.dims):
+            plain = [t.dims for t in s.terms if not any(isinstance(d, Poly) for d in t.dims)]
+            sizes = [prod(map(known, dims)) for dims in plain]
+            for d, stride in zip(map(known, s.dims), s.target.strides):
                 if d >= _VECTOR and stride != 1:
-                    work[d] += prod(s.dims) * sum(sizes)
+                    work[d] += prod(map(known, s.dims)) * sum(sizes)
     return [d for d, _ in work.most_common(_CANDIDATES)]
 
 
@@ -126,7 +129,7 @@ def _turned(
     places = Places(spans, {})
     able = {start: outer for start, count in spans if start in movable and count % outer == 0}
     for statement in statements:
-        for ref, dims in _uses(statement):
+        for ref, dims, _ in uses(statement):
             if isinstance(ref.offset, int) and ref.offset < plain:
                 array = places.at(ref.offset)
                 if array.old in able and not _follows(ref, dims, array, outer):
@@ -134,24 +137,13 @@ def _turned(
     return able
 
 
-def _uses(statement: Statement) -> Iterator[tuple[Ref, tuple[Size, ...]]]:
-    if isinstance(statement, Route):
-        yield statement.candidates, (*statement.dims, *statement.reduced)
-        yield statement.result, statement.dims
-    elif isinstance(statement, Nest):
-        yield statement.target, statement.dims
-        for term in statement.terms:
-            for ref in refs(term.expr):
-                yield ref, (*statement.dims, *term.dims)
-
-
 def _follows(ref: Ref, dims: tuple[Size, ...], array: Place, outer: int) -> bool:
     """Tell whether each dim of a use moves either from sample to sample or within one."""
-    inner = array.count // outer
-    if ref.table or ref.index or not all(isinstance(s, int) for s in ref.strides):
+    inner = known(array.count) // outer
+    if ref.table or ref.index or any(isinstance(s, Poly) for s in ref.strides):
         return False
-    reach = (ref.offset - array.old) % inner
-    for dim, stride in zip(dims, ref.strides):
+    reach = (known(ref.offset) - array.old) % inner
+    for dim, stride in zip(dims, map(known, ref.strides)):
         if stride == 0 or stride % inner == 0:
             continue
         if not isinstance(dim, int) or stride < 0:
@@ -198,9 +190,9 @@ class _Rewriter:
         if not isinstance(s.start, int) or s.start >= self.plain:
             yield replace(s, start=s.start - self.plain + self.places.end)
             return
-        end = s.start + s.count
+        end = s.start + known(s.count)
         for p in self.places.all:
-            first, last = max(s.start, p.old), min(end, p.old + p.count)
+            first, last = max(s.start, p.old), min(end, p.old + known(p.count))
             if first < last and p.outer:
                 yield Clear(p.new, p.size)
             elif first < last:
@@ -211,7 +203,10 @@ class _Rewriter:
         if not isinstance(ref.offset, int) or ref.offset >= self.plain:
             return False
         array = self.places.at(ref.offset)
-        return bool(array.outer) and ref.strides[d] % array.inner == 0 and ref.strides[d] != 0
+        if not array.outer:
+            return False
+        stride = known(ref.strides[d])
+        return stride % array.inner == 0 and stride != 0
 
     def _moved(self, ref: Ref) -> Ref:
         index = ref.index and self._moved(ref.index)
@@ -221,18 +216,16 @@ class _Rewriter:
         offset = array.moved(ref.offset)
         if not array.outer:
             return replace(ref, offset=offset, index=index)
-        strides = [
-            s // array.inner if s % array.inner == 0 else s * array.row for s in ref.strides
-        ]
-        return replace(ref, offset=offset, strides=tuple(strides), index=index, padded=True)
+        inner, row = array.inner, array.row
+        old = map(known, ref.strides)
+        strides = tuple([s // inner if s % inner == 0 else s * row for s in old])
+        return replace(ref, offset=offset, strides=strides, index=index, padded=True)
 
     def _split(self, s: Nest) -> Nest:
         """Split dims that go through the samples of a turned array into samples and the rest."""
-        while True:
-            found = next(self._straddling(s), None)
-            if found is None:
-                return s
+        while (found := next(self._straddling(s), None)) is not None:
             s = _split_dim(s, *found)
+        return s
 
     def _straddling(self, s: Nest) -> Iterator[tuple[int, int | None, int]]:
         """Yield (dim, term it belongs to, inner size) of what must be split."""
@@ -243,9 +236,10 @@ class _Rewriter:
                 if not isinstance(ref.offset, int) or ref.offset >= self.plain:
                     continue
                 array = self.places.at(ref.offset)
-                for d, (dim, stride) in enumerate(zip(dims, ref.strides)):
-                    within = array.outer and stride and stride % array.inner
-                    if within and stride * (dim - 1) >= array.inner:
+                if not array.outer:
+                    continue
+                for d, (dim, stride) in enumerate(zip(dims, map(known, ref.strides))):
+                    if stride % array.inner and stride * (known(dim) - 1) >= array.inner:
                         yield d, None if d < n else k, array.inner // stride
 
 
@@ -257,10 +251,12 @@ def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
             return (*strides[:d], strides[d] * inner, strides[d], *strides[d + 1 :])
 
         table = ref.table and replace(ref.table, strides=two(ref.table.strides))
-        return replace(ref, strides=two(ref.strides), table=table, index=ref.index and split(ref.index))
+        return replace(
+            ref, strides=two(ref.strides), table=table, index=ref.index and split(ref.index)
+        )
 
     def halves(dims: tuple[Size, ...], at: int) -> tuple[Size, ...]:
-        return (*dims[:at], dims[at] // inner, inner, *dims[at + 1 :])
+        return (*dims[:at], known(dims[at]) // inner, inner, *dims[at + 1 :])
 
     terms = list(s.terms)
     if term is None:
@@ -287,9 +283,8 @@ def _cost(statements: list[Statement]) -> float:
 def _nest_cost(nest: Nest) -> float:
     """Estimate vector operations: the best dim along which all operands have stride 1 or 0."""
     total = 0.0
-    sized = [substitute(d, {"B": 64, "P": 64, "n": 8}) for d in nest.dims]
     for term in nest.terms:
-        dims = [*sized, *[substitute(d, {"B": 64, "P": 64, "n": 8}) for d in term.dims]]
+        dims = [evaluate(d, _TYPICAL) for d in (*nest.dims, *term.dims)]
         work = prod(dims)
         operands = [nest.target, *refs(term.expr)]
         best = float(work)
