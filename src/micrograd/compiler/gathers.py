@@ -11,19 +11,19 @@ from itertools import groupby
 import numpy as np
 
 from .. import ops
+from .addressing import Addressing
 from .fit import Addresses
 from .flatten import RowClass
 from .graph import Graph
 from .operands import Group, Operand
-from .placing import Placing
 
 
-def gathered(graph: Graph, groups: Sequence[Group], placing: Placing) -> Iterator[Group]:
+def gathered(graph: Graph, groups: Sequence[Group], addressing: Addressing) -> Iterator[Group]:
     """Yield the groups, with copies of their rows before the takes that need them."""
-    address = np.array(placing.address, dtype=np.int64)
+    address = np.array(addressing.address, dtype=np.int64)
     for group in groups:
         if group.row_class.op is ops.TAKE and not _lie_in_step(group):
-            yield from _copied(graph, group, placing, address)
+            yield from _copied(graph, group, addressing, address)
         else:
             yield group
 
@@ -35,14 +35,16 @@ def _lie_in_step(take: Group) -> bool:
     return one_array and fit.full_table is None and len(fit.terms) <= 1
 
 
-def _copied(graph: Graph, take: Group, placing: Placing, address: Addresses) -> Iterator[Group]:
+def _copied(
+    graph: Graph, take: Group, addressing: Addressing, address: Addresses
+) -> Iterator[Group]:
     """Yield the copies, one group for each run of rows of one class, then the take from them."""
     rows, index = take.slots[0]
     ids: dict[tuple[int, ...], int] = {}  # takes from the same rows share one copy of them
     which = [ids.setdefault(tuple(nodes), len(ids)) for nodes in rows.nodes.tolist()]
     distinct = np.array(list(ids))
     batched = any(graph.batched[i] for i in distinct[0])
-    start = placing.reserve(distinct.size, batched, take.row_class.needs_gradient)
+    start = addressing.reserve(distinct.size, batched, take.row_class.needs_gradient)
     places = start + np.arange(distinct.size).reshape(distinct.shape)
     classes = take.row_class.factors[0][1:]
     for kind, run in groupby(range(len(classes)), key=classes.__getitem__):

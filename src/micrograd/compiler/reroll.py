@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import ops
+from .addressing import Addressing, Array
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
 from .flatten import flatten
 from .gathers import gathered
 from .graph import BATCH_SUM, Graph
 from .ir import BATCH, PADDED, Apply, Expr, Nest, Ref, Table, Term
 from .operands import Group, Operand, groups_of
-from .placing import Array, Placing
 from .roll import roll
 from .sizes import Size
 
@@ -42,16 +42,18 @@ def reroll(graph: Graph) -> Loops:
     """Group, place and fit."""
     classes, leaves = flatten(graph)
     groups = [group for c in classes for group in groups_of(graph, c)]
-    placing = Placing(graph, classes, _used(graph, groups, leaves))
-    address = np.array(placing.address, dtype=np.int64)
+    addressing = Addressing(graph, classes, _used(graph, groups, leaves))
+    address = np.array(addressing.address, dtype=np.int64)
     for group in groups:
         for o in group.operands():
             o.lie_at(address[o.nodes])
-    groups = list(gathered(graph, groups, placing))
-    writer = _NestWriter(placing.plain)
+    groups = list(gathered(graph, groups, addressing))
+    writer = _NestWriter(addressing.plain)
     nests = [nest for group in groups for nest in writer.nests(group)]
-    constants = [graph.data[i] for i in placing.constants]
-    return Loops(nests, placing.arrays, placing.plain, placing.rows, placing.address, constants)
+    constants = [graph.data[i] for i in addressing.constants]
+    return Loops(
+        nests, addressing.arrays, addressing.plain, addressing.rows, addressing.address, constants
+    )
 
 
 def _used(graph: Graph, groups: list[Group], leaves: list[int]) -> list[int]:

@@ -17,7 +17,7 @@ class Array:
     kind: str  # one of LEAVES, or "computed"
 
 
-class Placing:
+class Addressing:
     """Give each class contiguous addresses: leaves first, then computed ones by depth."""
 
     def __init__(self, graph: Graph, classes: list[RowClass], leaves: list[int]) -> None:
