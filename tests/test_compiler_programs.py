@@ -6,23 +6,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import Recipe, arguments, recipes
+from random_programs import Recipe, arguments, exact_recipes, recipes
 
 import micrograd
 from micrograd import Value, mean, sum, take, vmap
 
 TOLERANCE = {"float64": 1e-9, "float32": 2e-3}
+calls = st.integers(1, 6).flatmap(lambda n: st.lists(arguments(n), min_size=2, max_size=3))
 
 
 def _run(f, w, xs, indices):
-    """The values of both results, and the gradients of parameters and inputs by each."""
+    """The values of all results, and the gradients of parameters and inputs by each."""
     results = f(w, xs, indices)
     slopes = []
     for result in results:
         for v in (*w, *xs):
             v.grad = 0.0
         result.backward()
-        slopes.append([v.grad for v in (*w, *xs)])
+        slopes += [v.grad for v in (*w, *xs)]
     return [r.data for r in results], slopes
 
 
@@ -36,31 +37,27 @@ def _same(found, expected, tolerance):
 
 
 def _agree(recipe, calls, **options):
-    dtype = options.get("dtype", "float64")
+    tolerance = TOLERANCE[options.get("dtype", "float64")]
     w = [Value(x) for x in calls[0][0]]
     jitted = micrograd.jit(lambda xs, indices: recipe(w, xs, indices), **options)
     for numbers, xs, indices in calls:
         for p, x in zip(w, numbers):
             p.data = x
-        given_xs = [Value(x) for x in xs]
-        found = _run(lambda w, xs, indices: jitted(xs, indices), w, given_xs, indices)
+        found = _run(lambda w, xs, i: jitted(xs, i), w, [Value(x) for x in xs], indices)
         expected = _run(recipe, [Value(x) for x in numbers], [Value(x) for x in xs], indices)
         for a, b in zip(found, expected):
-            _same(a, b, TOLERANCE[dtype])
+            _same(a, b, tolerance)
 
 
-calls = st.integers(1, 6).flatmap(lambda n: st.lists(arguments(n), min_size=2, max_size=3))
+def _joined(several):
+    """One program that does the work of several, so that C is compiled once for all."""
+    return lambda w, xs, indices: tuple([r for f in several for r in f(w, xs, indices)])
 
 
 @settings(max_examples=150)
 @given(recipes(), calls)
 def test_numpy_agrees_with_the_eager_engine(recipe, calls):
     _agree(recipe, calls, backend="numpy")
-
-
-def _joined(several):
-    """One program that does the work of several, so that C compiles once for all."""
-    return lambda w, xs, indices: tuple([r for f in several for r in f(w, xs, indices)])
 
 
 @settings(max_examples=4)
@@ -76,37 +73,57 @@ def test_single_precision_agrees_within_its_own_tolerance(recipe, calls):
 
 
 @pytest.mark.parametrize("backend", ["numpy", "c"])
-def test_single_precision_by_both_back_ends(backend):
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_named_structures_by_both_back_ends(backend, dtype):
+    names = ("softmax", "attention", "recurrence", "padded convolution", "short convolution")
     several = [
-        Recipe([("whole", name, 1), ("binary", "mul", 0, 2)], (3, 2))
-        for name in ("softmax", "attention", "recurrence", "padded convolution", "bends")
+        Recipe([("whole", name, 1), ("binary", "mul", 0, 2), ("taken", 0)], (3, 4))
+        for name in (*names, "bends", "pooled", "products of others", "maxima so far")
     ]
-    calls = [([0.5, -1.0, 2.0, 0.25, 1.5], [1.0, 2.0, -0.5, 0.0, 0.75], [0, 0, 3])]
-    _agree(_joined(several), calls, backend=backend, dtype="float32")
+    calls = [
+        ([0.5, -1.0, 2.0, 0.25, 1.5], [1.0, 2.0, -0.5, 0.0, 0.75], [0, 0, 3]),
+        ([1.5, 1.5, -2.0, 0.0, -0.0], [1.0, 1.0, 1.0, -0.0, 0.0], [4, 0, 4]),
+    ]
+    _agree(_joined(several), calls, backend=backend, dtype=dtype)
 
 
 @st.composite
-def batches(draw):
+def batches(draw, size):
+    """Examples and the indices of each."""
     count = draw(st.sampled_from([1, 2, 3, 15, 16, 17, 33]))
-    size = draw(st.integers(1, 4))
-    seed = draw(st.integers(0, 99))
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(draw(st.integers(0, 99)))
     return random.integers(-20, 21, (count, size)) / 8, random.integers(0, size, (count, 3))
 
 
 @settings(max_examples=60)
-@given(recipes(most=5, branches=False), batches(), batches())
-def test_mapped_programs_agree_with_the_list_they_stand_for(recipe, first, second):
-    size = first[0].shape[1]
-    w = [Value(0.25 * i - 0.4) for i in range(size)]
-    same = [Value(p.data) for p in w]
+@given(
+    recipes(most=5, branches=False),
+    st.integers(1, 4).flatmap(lambda n: st.lists(batches(n), min_size=2, max_size=2)),
+)
+def test_mapped_programs_agree_with_the_list_they_stand_for(recipe, two):
+    _agree_mapped(recipe, two, backend="numpy")
+
+
+@settings(max_examples=3)
+@given(
+    st.lists(recipes(most=5, branches=False), min_size=5, max_size=5),
+    st.integers(1, 4).flatmap(lambda n: st.lists(batches(n), min_size=2, max_size=2)),
+)
+def test_mapped_programs_in_c(several, two):
+    _agree_mapped(lambda *args: [sum(_joined(several)(*args))], two, backend="c")
+
+
+def _agree_mapped(recipe, two, **options):
+    size = two[0][0].shape[1]
+    w, same = ([Value(0.25 * i - 0.4) for i in range(size)] for _ in range(2))
 
     def objective(w, xs, indices):
         return mean(vmap(lambda x, i: recipe(w, x, i)[0])(xs, indices)) + sum(w)
 
-    jitted = micrograd.jit(lambda xs, indices: objective(w, xs, indices), backend="numpy")
-    for X, indices in (first, (np.resize(second[0], (5, size)), np.resize(indices_of(second, size), (5, 3)))):
-        found, expected = jitted(X, indices), objective(same, X.tolist(), indices.tolist())
+    jitted = micrograd.jit(lambda xs, indices: objective(w, xs, indices), **options)
+    for X, indices in two:
+        found = jitted(X, indices)
+        expected = objective(same, [[Value(x) for x in row] for row in X], indices.tolist())
         for v in (*w, *same):
             v.grad = 0.0
         found.backward()
@@ -115,23 +132,27 @@ def test_mapped_programs_agree_with_the_list_they_stand_for(recipe, first, secon
         _same([p.grad for p in w], [p.grad for p in same], 1e-9)
 
 
-def indices_of(batch, size):
-    return batch[1] % size
-
-
-def _exactly_equal(a, b):
-    return a == b or (math.isnan(a) and math.isnan(b))
-
-
 @settings(max_examples=60)
-@given(recipes(), calls)
+@given(exact_recipes(), calls)
 def test_strict_keeps_the_order_of_every_sum(recipe, calls):
-    w = [Value(x) for x in calls[0][0]]
-    jitted = micrograd.jit(lambda xs, i: recipe(w, xs, i), backend="numpy", strict=True)
-    for _, xs, indices in calls:
+    _bits_agree(recipe, calls, backend="numpy")
+
+
+@settings(max_examples=3)
+@given(st.lists(exact_recipes(), min_size=6, max_size=6), calls)
+def test_strict_keeps_the_order_of_every_sum_in_c(several, calls):
+    _bits_agree(_joined(several), calls, backend="c")
+
+
+def _bits_agree(recipe, calls, **options):
+    w = [Value(x / 7) for x in calls[0][0]]
+    jitted = micrograd.jit(lambda xs, i: recipe(w, xs, i), strict=True, **options)
+    for _, eighths, indices in calls:
+        xs = [x / 7 for x in eighths]  # so that sums are rounded
         found = jitted(xs, indices)
         expected = recipe(w, [Value(x) for x in xs], indices)
-        assert all(_exactly_equal(a.data, b.data) for a, b in zip(found, expected))
+        for a, b in zip(found, expected):
+            assert a.data == b.data or (math.isnan(a.data) and math.isnan(b.data))
 
 
 def test_indices_in_no_order_scatter_their_gradients():

@@ -5,7 +5,7 @@ becomes a sum; where it moves, the dim stays. The partials come from the op tabl
 expressions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +29,9 @@ from .ir import (
     moved,
     refs,
 )
-from .sizes import Size, evaluate, variables
+from .sizes import Size, bound, evaluate, variables
+
+Rounds = Sequence[Mapping[str, int]]  # what the variables of the loops around are, in every round
 
 
 def differentiate(
@@ -56,17 +58,23 @@ def differentiate(
     return _initialised(backward, memory, wanted)
 
 
-def _reversed(forward: list[Statement], needs: Callable[[Ref], bool]) -> Iterator[Statement]:
+def _reversed(
+    forward: list[Statement], needs: Callable[[Ref], bool], rounds: Rounds = ({},)
+) -> Iterator[Statement]:
     for statement in reversed(forward):
         if isinstance(statement, For):
-            body = tuple(_reversed(list(statement.body), needs))
+            steps = range(evaluate(statement.count, {}))
+            inside = tuple([{**r, **bound(statement.var, t)} for r in rounds for t in steps])
+            body = tuple(_reversed(list(statement.body), needs, inside))
             if body:
                 yield replace(statement, body=body, backwards=not statement.backwards)
         elif isinstance(statement, Nest) and needs(statement.target):
-            yield from _nest_gradients(statement, needs)
+            yield from _nest_gradients(statement, needs, rounds)
 
 
-def _nest_gradients(nest: Nest, needs: Callable[[Ref], bool]) -> Iterator[Statement]:
+def _nest_gradients(
+    nest: Nest, needs: Callable[[Ref], bool], rounds: Rounds
+) -> Iterator[Statement]:
     if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
         for term in nest.terms:
             assert isinstance(term.expr, Ref)
@@ -81,7 +89,7 @@ def _nest_gradients(nest: Nest, needs: Callable[[Ref], bool]) -> Iterator[Statem
         found: dict[Ref, Expr] = {}
         _accumulate(term.expr, upstream, result if alone else None, needs, found)
         for operand, gradient in found.items():
-            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient)
+            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, rounds)
 
 
 def _accumulate(
@@ -113,7 +121,9 @@ def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
     return isinstance(expr, Ref) and needs(expr)
 
 
-def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr) -> Nest:
+def _gradient_nest(
+    dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds: Rounds
+) -> Nest:
     """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
     moving = [d for d in range(len(dims)) if _moves(operand, d)]
     still = [d for d in range(len(dims)) if d not in moving]
@@ -131,7 +141,7 @@ def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr) -> Nest
     kept_dims = tuple([dims[d] for d in moving])
     target = replace(permuted(operand, moving), grad=True)
     term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
-    scatter = operand.index is not None or not _injective(kept_dims, target)
+    scatter = operand.index is not None or not _injective(kept_dims, target, rounds)
     return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
 
 
@@ -141,27 +151,30 @@ def _moves(ref: Ref, d: int) -> bool:
     return ref.strides[d] != 0 or tabled or (ref.index is not None and _moves(ref.index, d))
 
 
-def _injective(dims: tuple[Size, ...], ref: Ref) -> bool:
-    """Tell whether different indices have different addresses, as far as can be told in advance."""
-    sizes = [_typical(d) for d in dims]
-    strides = [abs(_typical(s)) for s in ref.strides]
+def _injective(dims: tuple[Size, ...], ref: Ref, rounds: Rounds) -> bool:
+    """Tell whether different indices have different addresses, in every round of the loops."""
+    sizes = (*dims, *ref.strides)
+    varying = {name for size in sizes for name in variables(size)} & rounds[0].keys()
     if ref.table is not None:
+        if varying:
+            return False
         taken = addresses(ref, dims)
         return len(np.unique(taken)) == taken.size
+    return all(_apart(sizes, len(dims), r) for r in (rounds if varying else rounds[:1]))
+
+
+def _apart(sizes: tuple[Size, ...], count: int, at: Mapping[str, int]) -> bool:
+    """Tell whether steps of these dims and strides all lead to different addresses."""
+    numbers = [evaluate(size, {"B": _LARGE, "P": _LARGE, **at}) for size in sizes]
     reach = 0
-    for stride, size in sorted(zip(strides, sizes)):
-        if stride <= reach:
+    for stride, size in sorted(zip(map(abs, numbers[count:]), numbers[:count])):
+        if size > 1 and stride <= reach:
             return False
         reach += stride * (size - 1)
     return True
 
 
-_LARGE = 1 << 20
-
-
-def _typical(size: Size) -> int:
-    """A size with large numbers in place of its variables, batches far apart."""
-    return evaluate(size, {name: _LARGE if name in "BP" else 1 << 10 for name in variables(size)})
+_LARGE = 1 << 20  # examples lie far apart
 
 
 def _initialised(
