@@ -35,11 +35,18 @@ export interface Edge {
   slot: number;
   count: number;
   far: boolean; // between boxes that are not side by side in one frame
-  path: string;
+  pieces: Piece[];
   points: [number, number][];
   label: [number, number] | null;
-  bounds: [number, number, number, number];
 }
+
+// Part of a line, from one column to the next: of a long one only what is in view is drawn.
+export interface Piece {
+  path: string;
+  bounds: Bounds;
+}
+
+export type Bounds = [number, number, number, number]; // left, top, right, bottom
 
 export interface Scene {
   boxes: Map<string, Box>;
@@ -266,7 +273,8 @@ export class Tree {
   private grid(base: [number, number][]): { size: [number, number]; at: number[] } {
     const w = Math.max(...base.map((s) => s[0])) + 28;
     const h = Math.max(...base.map((s) => s[1])) + 18;
-    const rows = base.length <= 8 ? base.length : Math.ceil(Math.sqrt((base.length * w) / h / 1.6));
+    const rows =
+      base.length <= 16 ? base.length : Math.ceil(Math.sqrt((base.length * w) / h / 1.6));
     const at = base.flatMap((_, i) => [
       (Math.floor(i / rows) + 0.5) * w - 14,
       ((i % rows) + 0.5) * h - 9,

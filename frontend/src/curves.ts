@@ -1,5 +1,5 @@
 // The lines between boxes, and the pill with an op in which they end.
-import type { Box, Edge } from "./arrange";
+import type { Box, Piece } from "./arrange";
 import { shortened } from "./format";
 
 export const OP_ROOM = 62; // to the left of a value's box, for its op
@@ -24,25 +24,19 @@ export function drawn(
   const start: [number, number] = [from.x + from.w / 2, from.y + bow / 5];
   const end: [number, number] = [to.x - to.w / 2 + entry, to.y + (bow ? bow / 3 : port)];
   const points = [start, ...route, end];
-  let path = `M${r(start[0])} ${r(start[1])}`;
+  const pieces: Piece[] = [];
   let label: [number, number] | null = null;
   for (let i = 1; i < points.length; i++) {
     const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
     const reach = Math.max(12, Math.abs(x1 - x0) * 0.5);
-    if (Math.abs(y1 - y0) < 1 && !bow) path += `L${r(x1)} ${r(y1)}`;
-    else
-      path += `C${r(x0 + reach)} ${r(y0 + bow)} ${r(x1 - reach)} ${r(y1 + bow)} ${r(x1)} ${r(y1)}`;
+    const straight = Math.abs(y1 - y0) < 1 && !bow;
+    const bend = `C${r(x0 + reach)} ${r(y0 + bow)} ${r(x1 - reach)} ${r(y1 + bow)} `;
+    const path = `M${r(x0)} ${r(y0)}${straight ? "L" : bend}${r(x1)} ${r(y1)}`;
+    const [low, high] = [Math.min(y0, y1) - Math.abs(bow), Math.max(y0, y1) + Math.abs(bow)];
+    pieces.push({ path, bounds: [Math.min(x0, x1) - reach, low, Math.max(x0, x1) + reach, high] });
     if (x1 - x0 > 30) label = onCurve(x0, y0, x1, y1, reach, bow);
   }
-  const xs = points.map((p) => p[0]);
-  const ys = points.map((p) => p[1]);
-  const bounds: Edge["bounds"] = [
-    Math.min(...xs),
-    Math.min(...ys) - 20,
-    Math.max(...xs),
-    Math.max(...ys) + 20,
-  ];
-  return { path, points, label, bounds };
+  return { pieces, points, label };
 }
 
 const r = (x: number) => Math.round(x * 10) / 10;

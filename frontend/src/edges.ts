@@ -6,6 +6,8 @@ import { type Detail, fitted, svg } from "./svg";
 export interface DrawnEdge {
   edge: Edge;
   element: SVGGElement;
+  line: SVGPathElement;
+  shownPath?: string;
   pill?: SVGGElement;
   text?: SVGTextElement;
   shown?: string;
@@ -20,8 +22,8 @@ export function drawEdge(
   layers: { edges: Element; pills: Element },
 ): DrawnEdge {
   const element = svg("g", { class: "mg-edge" }, layers.edges);
-  svg("path", { d: edge.path }, element);
-  const drawn: DrawnEdge = { edge, element };
+  const line = svg("path", {}, element);
+  const drawn: DrawnEdge = { edge, element, line };
   if (!edge.label || (edge.node < 0 && (edge.count === 1 || edge.far))) return drawn;
   if (!hasRoom(edge, detail, store, others)) return drawn;
   const [x, y] = edge.label;

@@ -38,16 +38,15 @@ export class Overview {
     context.lineWidth = 0.7;
     context.strokeStyle = colour("edge");
     for (const edge of scene.edges) {
-      const [left, top, right, bottom] = edge.bounds;
-      if (
-        right * scale + x < 0 ||
-        left * scale + x > width ||
-        bottom * scale + y < 0 ||
-        top * scale + y > height
-      )
-        continue;
       context.beginPath();
-      for (const [px, py] of edge.points) context.lineTo(px * scale + x, py * scale + y);
+      for (let i = 1; i < edge.points.length; i++) {
+        const [x0, y0] = [edge.points[i - 1][0] * scale + x, edge.points[i - 1][1] * scale + y];
+        const [x1, y1] = [edge.points[i][0] * scale + x, edge.points[i][1] * scale + y];
+        if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > width) continue;
+        if (Math.max(y0, y1) < 0 || Math.min(y0, y1) > height) continue;
+        context.moveTo(x0, y0);
+        context.lineTo(x1, y1);
+      }
       context.stroke();
     }
     const fills = {

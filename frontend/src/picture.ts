@@ -242,14 +242,19 @@ export class Picture {
       }
     }
     for (const edge of this.scene.edges) {
-      const inView = meets(...edge.bounds);
-      const drawn = this.edges.get(edge);
-      if (inView && !drawn)
-        this.edges.set(edge, drawEdge(edge, this.detail, this.store, this.edges, this.layers));
-      else if (!inView && drawn) {
+      const path = edge.pieces.map((p) => (meets(...p.bounds) ? p.path : "")).join("");
+      let drawn = this.edges.get(edge);
+      if (path && !drawn) {
+        drawn = drawEdge(edge, this.detail, this.store, this.edges, this.layers);
+        this.edges.set(edge, drawn);
+      } else if (!path && drawn) {
         drawn.element.remove();
         drawn.pill?.remove();
         this.edges.delete(edge);
+      }
+      if (drawn && path && drawn.shownPath !== path) {
+        drawn.shownPath = path;
+        drawn.line.setAttribute("d", path);
       }
     }
     this.update();

@@ -3,7 +3,6 @@
 from .groups import Group, chunked
 from .modules import group_by_modules
 from .snapshot import Snapshot
-from .structure import group_by_structure
 from .sums import Sums
 
 MANY = 2000  # nodes from which a graph is shown by its loops
@@ -30,6 +29,8 @@ def fold(snapshot: Snapshot, by: str | None = None) -> Group:
         root.items = group_by_modules(snapshot, Sums(snapshot))
         _unfold(root)
     elif by == "loops":
+        from .structure import group_by_structure  # it needs the compiler, and that needs NumPy
+
         root.items = group_by_structure(snapshot)
         if len(root.items) > SHOWN:  # little in it repeats: fold it in the order it was computed
             root.items = chunked("", "graph", root.items, "steps ").items
