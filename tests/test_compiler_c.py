@@ -1,5 +1,8 @@
 """The C that the compiler prints computes what the Program says."""
 
+from dataclasses import replace
+from math import prod
+
 import numpy as np
 import pytest
 from c_programs import Compiled, elementwise, moons
@@ -457,7 +460,25 @@ def programs(draw):
         written.append(target)
         end = max(end, target.offset + reach)
     used = draw(st.lists(st.integers(start, end - 1), min_size=1, max_size=20))
-    return program(nests, end, used)
+    backward = [_back(draw, nest, nests, end) for nest in draw(st.permutations(nests))]
+    tested = program(nests, end, used, backward)
+    tested.inputs = (0, start)
+    return tested
+
+
+def _back(draw, nest, nests, end):
+    """Some nest over the dims of one of the forward nests, from and to gradients."""
+    dims = nest.dims
+    alike = [n.target for n in nests if n.dims == dims]
+    reach = prod(dims)
+    strides = tuple(prod(dims[d + 1 :]) for d in range(len(dims)))
+    leaf = Ref(draw(st.integers(0, 300 - reach)), strides, grad=True)
+    target = draw(st.sampled_from([leaf, replace(draw(st.sampled_from(alike)), grad=True)]))
+    term = _term(draw, dims, end, alike)
+    slope = replace(draw(st.sampled_from(alike)), grad=True)
+    slope = replace(slope, strides=(*slope.strides, *(0,) * len(term.dims)))
+    terms = (Term(term.dims, Apply(ops.MUL, (slope, term.expr))),)
+    return Nest(dims, target, terms, accumulate=draw(st.booleans()))
 
 
 def _term(draw, dims, end, written):

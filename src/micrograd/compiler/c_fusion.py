@@ -179,10 +179,11 @@ class _Fusion:
 
         def lasting(nest: Nest) -> bool:
             """Tell whether neither the value nor what it is computed from changes afterwards."""
-            own = [self.regions.of(*operand) for operand in operands(nest)]
-            own.append(self.regions.written(nest))
-            later = written[places[id(nest)] + 1 :]
-            return not any(touched.meets(w) for w in later for touched in own)
+            place, itself = places[id(nest)], self.regions.written(nest)
+            used = [self.regions.of(*operand) for operand in operands(nest)]
+            if any(touched.meets(w) for w in written[place:] for touched in used):
+                return False
+            return not any(itself.meets(w) for w in written[place + 1 :])
 
         known = {
             _place(nest.target): nest
@@ -219,12 +220,21 @@ def _living(items: list[Item]) -> list[Item]:
             item.items = _living(item.items)
         if isinstance(item, Group):
             for i in reversed(range(len(item.nests))):
-                later = item.nests[i + 1 :]
-                if not (item.stored[i] or any(_feeds(item.nests[i], n) for n in later)):
+                if not (item.stored[i] or _read_within(item.nests[i], item.nests[i + 1 :])):
                     del item.nests[i], item.stored[i]
         if not isinstance(item, Group) or item.nests:
             living.append(item)
     return living
+
+
+def _read_within(nest: Nest, later: Sequence[Nest]) -> bool:
+    """Tell whether one of the later nests reads what a nest writes before it is written again."""
+    for other in later:
+        if _feeds(nest, other):
+            return True
+        if _place(other.target) == _place(nest.target):
+            return False
+    return False
 
 
 def _place(ref: Ref) -> Hashable:
@@ -250,17 +260,17 @@ def _recompute_in(group: Group, known: dict[Hashable, Nest]) -> None:
     again: dict[Hashable, Nest] = {}
     leaves: set[Ref] = set()
 
-    def trace(ref: Ref) -> None:
-        nest = known.get(_place(ref))
+    def trace(ref: Ref, depth: int) -> None:
+        nest = known.get(_place(ref)) if depth else None
         if nest is None or nest.dims != dims or ref.table is not None or ref.index is not None:
             leaves.add(ref)
         elif _place(ref) not in again:
             for _, operand in operands(nest):
-                trace(operand)
+                trace(operand, depth - 1)
             again[_place(ref)] = nest
 
     for ref in wanted:
-        trace(ref)
+        trace(ref, _MOST)
     if again and len(leaves) < len(wanted) and len(again) + len(group.nests) <= 2 * _MOST:
         copies = [replace(nest) for nest in again.values()]
         group.stored = [True] * len(copies) + [False] * len(group.nests)
