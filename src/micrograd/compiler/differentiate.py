@@ -84,7 +84,9 @@ def _nest_gradients(
     alone = len(nest.terms) == 1 and not nest.terms[0].dims
     for term in nest.terms:
         idle = (0,) * len(term.dims)
-        result = replace(nest.target, strides=(*nest.target.strides, *idle))
+        table = nest.target.table
+        table = table and replace(table, strides=(*table.strides, *idle))
+        result = replace(nest.target, strides=(*nest.target.strides, *idle), table=table)
         upstream = replace(result, grad=True)
         found: dict[Ref, Expr] = {}
         _accumulate(term.expr, upstream, result if alone else None, needs, found)
