@@ -1,6 +1,6 @@
 """From a scalar graph to a program: reroll, differentiate, and place in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from .differentiate import differentiate
 from .footprint import uses
 from .graph import Graph
-from .ir import PADDED, Memory, Program, Ref
+from .ir import PADDED, Clear, Memory, Program, Ref, Statement
 from .place import Place, Places, place
 from .reroll import Loops, reroll
 from .roll import roll
@@ -51,7 +51,7 @@ def lower(graph: Graph) -> Lowered:
     constants = [places.at(a.start).new for a in loops.arrays if a.kind == "constant"]
     program = Program(
         forward=forward,
-        backward=backward,
+        backward=list(_clears_joined(backward)),
         size=places.end + loops.rows * PADDED,
         parameters=(0, len(graph.parameters)),
         inputs=_plain_inputs(loops, places),
@@ -64,6 +64,22 @@ def lower(graph: Graph) -> Lowered:
         scalars=tuple(f"seed{k}" for k in range(len(outputs))),
     )
     return Lowered(program, _input_places(loops, graph, places))
+
+
+def _clears_joined(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """Yield the statements, neighbours cleared at once: a recurrence has an array for each step."""
+    held: Clear | None = None
+    for s in statements:
+        if held and isinstance(s, Clear) and held.start + held.count == s.start:
+            held = Clear(held.start, held.count + s.count)
+            continue
+        if held:
+            yield held
+        held = s if isinstance(s, Clear) else None
+        if held is None:
+            yield s
+    if held:
+        yield held
 
 
 def _segments(loops: Loops, graph: Graph) -> list[tuple[int, int, bool]]:
