@@ -1,5 +1,6 @@
 """explore in Python: what it accepts, what it makes of it, and the notebook widget."""
 
+import gc
 import json
 import re
 import sys
@@ -53,6 +54,11 @@ def test_a_model_is_explored_for_one_input():
 def test_a_model_without_an_input_has_no_graph():
     with pytest.raises(TypeError, match=r"explore\(model, x\)"):
         explore(MLP(2, [1]), show=False)
+
+
+def test_a_model_with_another_kind_of_input_is_explored_by_its_result():
+    with pytest.raises(TypeError, match=r"explore\(model\(x\)\)"):
+        explore(MLP(2, [1]), [[1.0], [2.0]], show=False)
 
 
 @pytest.mark.parametrize("what", [3.0, None, [], ["a"], object()])
@@ -200,6 +206,34 @@ def test_a_leaf_changed_in_python_reaches_the_page():
     a.data = 7.0
     widget.refresh()
     assert widget.leaves["0"] == 7.0
+
+
+def test_the_page_follows_python_after_each_cell_as_long_as_the_widget_is_there(monkeypatch):
+    class Events(list):
+        def register(self, _, act):
+            self.append(act)
+
+        def unregister(self, _, act):
+            self.remove(act)
+
+        def cell_has_run(self):
+            for act in list(self):
+                act(None)
+
+    events = Events()
+    shell = type("Shell", (), {"events": events, "kernel": None})()
+    fake = type("IPython", (), {"get_ipython": staticmethod(lambda: shell)})
+    monkeypatch.setitem(sys.modules, "IPython", fake)
+    a, _, c = textbook()
+    widget = ExplorerWidget(c)
+    a.data = 7.0
+    events.cell_has_run()
+    assert widget.leaves["0"] == 7.0
+    widget.close()
+    del widget
+    gc.collect()
+    events.cell_has_run()
+    assert events == []
 
 
 def test_infinities_cross_the_widget_both_ways():

@@ -428,6 +428,9 @@ var M,Nt,rt,ee,tt,De,zt,$e,Lt,ot,nt,er,ve=Symbol.for("pv"),Pe={},Ae=[],tr=/^m(i|
   stroke: var(--local);
   stroke-width: 2;
 }
+.mg-svg [data-key]:hover > .mg-box {
+  stroke: var(--ink);
+}
 .mg-unknown .mg-box {
   stroke-dasharray: 5 4;
 }

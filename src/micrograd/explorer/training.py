@@ -17,11 +17,20 @@ def applied(model: Any, x: Any) -> tuple[list[Value], list[Value]]:
     """Apply a model to one example; return the inputs, as labelled Values, and the outputs.
 
     The outputs get no labels yet: a label would take them out of the module that computes them.
+
+    Raises:
+        TypeError: x is neither a number nor a list of numbers.
     """
     list(model.named_parameters())  # the search gives parameters their dotted labels
     many = hasattr(x, "__iter__")
     numbers = list(x) if many else [x]
-    inputs = [v if isinstance(v, Value) else Value(float(v)) for v in numbers]
+    try:
+        inputs = [v if isinstance(v, Value) else Value(float(v)) for v in numbers]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"the input of a model is a number or a list of numbers here, got {str(x)[:60]!r}: "
+            "for any other, explore what the model returns, explore(model(x))"
+        ) from None
     for i, value in enumerate(inputs):
         value.label = value.label or (f"x{i + 1}" if many else "x")
     out = model(inputs if many else inputs[0])
@@ -69,6 +78,7 @@ class Runs:
             for place, value in enumerate(self.parameters.values())
             if id(value) in snapshot.number
         ]
+        fed = [k for k, value in enumerate(self.inputs) if id(value) in snapshot.number]
         chosen = _evenly(len(recorded.steps), _MOST)
         examples = [self.examples[i] for i in _evenly(len(self.examples), _POINTS)]
         return {
@@ -79,9 +89,9 @@ class Runs:
                 for i in chosen
             ],
             "curves": self._curves(),
-            "inputs": [snapshot.number[id(v)] for v in self.inputs if id(v) in snapshot.number],
+            "inputs": [snapshot.number[id(self.inputs[k])] for k in fed],
             "outputs": [snapshot.number[id(v)] for v in self.outputs],
-            "points": [_numbers(example[0]) for example in examples],
+            "points": [[_numbers(example[0])[k] for k in fed] for example in examples],
             "targets": [_target(example[1]) for example in examples if len(example) > 1],
         }
 

@@ -1,6 +1,8 @@
 """ExplorerWidget: the page in a notebook, with its leaves tied to Python's Values."""
 
 import json
+import sys
+import weakref
 from typing import Any
 
 from ..extras import require
@@ -15,8 +17,9 @@ traitlets = require("traitlets", "notebook", "the explorer widget")
 class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
     """The explorer with two-way editing: a leaf changed on the page changes ``Value.data``.
 
-    After changing leaves in Python call ``refresh()``; the page then shows the new numbers. Values
-    computed from a leaf that was edited keep the data Python computed them with, as always.
+    The other way round, the page shows what Python's leaves hold after each cell of a notebook, and
+    whenever ``refresh()`` is called. In Python, values computed from a leaf that was edited keep
+    their data until they are computed again, as always.
 
     Args:
         what, args, kwargs: as for ``explore``.
@@ -43,6 +46,7 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
             "};\n"
         )
         super().__init__(_esm=module, page=json.dumps(explorer.page), leaves=self._held())
+        _after_each_cell(weakref.ref(self))
 
     def _held(self) -> dict[str, float | str]:
         return {node: number_json(value.data) for node, value in self._values.items()}
@@ -58,3 +62,20 @@ class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[name-defined]
             value = self._values.get(node)
             if value is not None and value.data != float(x):
                 value.data = float(x)
+
+
+def _after_each_cell(reference: "weakref.ref[ExplorerWidget]") -> None:
+    """Refresh a widget whenever a cell of the notebook has run, as long as the widget is there."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+
+    def refresh(*_: Any) -> None:
+        widget = reference()
+        if widget is None:
+            shell.events.unregister("post_run_cell", refresh)
+        else:
+            widget.refresh()
+
+    shell.events.register("post_run_cell", refresh)
