@@ -95,3 +95,22 @@ def test_a_model_that_is_a_global_variable_keeps_its_order():
     text = str(jit(penalised).lower([1.0, 2.0]))
     assert "table" not in text
     assert "p[25]²" in text
+
+
+def test_matrices_that_are_used_as_one_are_told_under_one_name():
+    class Attention(Module):
+        def __init__(self):
+            self.query, self.key = matrix(2, 3), matrix(2, 3)
+
+        def __call__(self, x):
+            rows = [sum(w * xi for w, xi in zip(row, x)) for row in [*self.query, *self.key]]
+            return sum(r * r for r in rows)
+
+    attention = Attention()
+    lines = str(jit(lambda x: attention(x)).lower([1.0, 2.0, 3.0])).splitlines()
+    assert lines[:2] == ["# w joins query, key", "h1[4] = Σ₃ w[4,3]·x[3]"]
+
+
+def test_an_item_of_a_nested_argument_has_all_its_indices():
+    text = str(jit(lambda X: (X[0][1] * X[2][0]).exp()).lower([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    assert "exp(X[0,1]·X[2,0])" in text

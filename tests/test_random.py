@@ -152,3 +152,23 @@ def test_a_seed_or_a_state_that_is_none_is_refused():
         Generator("a")
     with pytest.raises(ValueError, match="a seed and a position"):
         Generator(1).set_state({"seed": 1})
+
+
+def test_looking_inside_draws_nothing():
+    compiled = jit(lambda x: x * random.uniform() + random.normal())
+    random.seed(7)
+    before = random.default.state()
+    for look in (compiled.trace, compiled.lower, compiled.source):
+        look(1.0)
+        assert random.default.state() == before
+
+
+def test_random_numbers_are_arguments_of_the_standalone_source():
+    text = jit(vmap(lambda x: x * random.uniform())).source([1.0, 2.0])
+    assert "random1[batch][1]" in text
+
+
+def test_draws_are_refused_where_somebody_asks_for_it():
+    with random.refused(RuntimeError("not here")), pytest.raises(RuntimeError, match="not here"):
+        random.uniform()
+    random.uniform()

@@ -6,7 +6,7 @@ which it is read: a weight is multiplied within a sum, a bias is added to one.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, pairwise
 from math import prod
@@ -16,8 +16,11 @@ import numpy as np
 from .. import ops
 from .formulas import divided, primed, size
 from .ir import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
+from .layouts import common_word, last_words
 from .scope import Scope, at_start, nests, span
 from .sizes import Poly, Size, evaluate
+
+_MOST_WORDS = 4  # in a legend
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +38,7 @@ class Array:
     given: bool = False
     view: bool = False
     elements: int = 0
+    shape: tuple[int, ...] = ()  # of what is given, where it lies in its natural order
     writers: list[Nest] = field(default_factory=list)
     readers: list[tuple[Nest, Ref]] = field(default_factory=list)
 
@@ -45,6 +49,7 @@ class ArrayNames:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._views: dict[tuple, Array] = {}
+        self._joint: dict[Array, list[str]] = {}  # words of the labels of views that join several
         self._arrays = [
             Array(
                 first := evaluate(start, Scope()),
@@ -53,6 +58,7 @@ class ArrayNames:
                 name,
                 given=True,
                 elements=prod(evaluate(d, Scope()) for d in shape),
+                shape=tuple(d for d in shape if isinstance(d, int)) if count == prod(shape) else (),
             )
             for start, count, shape, name in program.names
         ]
@@ -113,11 +119,10 @@ class ArrayNames:
             id(nest): self.array(nest.target, nest.dims, scope)
             for nest, scope in nests(self._program.forward, Scope())
         }
-        count = 0
+        names = (f"h{n}" for n in count(1))
         for array in target.values():
             if not array.name and array not in self.inlined:
-                count += 1
-                array.name = f"h{count}"
+                array.name = next(names)
         for array in reversed(target.values()):
             if array in self.inlined:
                 array.name = primed(target[id(array.readers[0][0])].name)
@@ -151,7 +156,10 @@ class ArrayNames:
             reached = view.lo + sum(np.ix_(*offsets), np.zeros((), int)).reshape(-1)
         if not labels or not all(start <= a < start + len(labels) for a in reached.tolist()):
             return ""
-        return common_word({labels[a - start] for a in reached.tolist()})
+        mine = {labels[a - start]: None for a in sorted(reached.tolist())}
+        if not common_word(mine):
+            self._joint[view] = last_words(mine)
+        return common_word(mine)
 
     def _letter(self, view: Array, ref: Ref, term: Term, nest: Nest) -> str:
         program = self._program
@@ -185,6 +193,8 @@ class ArrayNames:
         if ref.table is not None:
             moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
             inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
+        elif array.shape and not own and isinstance(ref.offset, int):
+            inside = [str(i) for i in np.unravel_index(ref.offset - array.lo, array.shape)]
         elif not _is_whole(ref, own, array, scope):
             name, inside = _part(name, inside, own, ref.offset - array.start)
         if ref.index is not None:
@@ -203,14 +213,16 @@ class ArrayNames:
         return names or [f"∂[{size(clear.start)}:{size(clear.start + clear.count)}]"]
 
     def legend(self) -> Iterator[str]:
-        """Write which views others are parts of: all parameters, read at once by a regulariser."""
+        """Write what views consist of: other views, or several lists that lie side by side."""
         views = sorted(self._views.values(), key=lambda v: v.lo)
         for key, whole in self._views.items():
             reach = whole.hi - whole.lo
-            if key[1:] == ((1, reach + 1),):  # without gaps
-                inside = [v for v in views if whole.lo <= v.lo and v.hi <= whole.hi]
-                if parts := [v.name for v in inside if v.hi - v.lo < reach]:
-                    yield f"# {whole.name} holds {', '.join(parts)}"
+            inside = [v for v in views if whole.lo <= v.lo and v.hi <= whole.hi]
+            parts = [v.name for v in inside if v.hi - v.lo < reach]
+            if parts and key[1:] == ((1, reach + 1),):  # without gaps
+                yield f"# {whole.name} holds {', '.join(parts)}"
+            elif not parts and 1 < len(self._joint.get(whole, ())) <= _MOST_WORDS:
+                yield f"# {whole.name} joins {', '.join(self._joint[whole])}"
 
     def run(self, first: Size, count: Size) -> str:
         """Write neighbours in memory: the whole of an array, or a part of it."""
@@ -219,15 +231,6 @@ class ArrayNames:
             return array.name
         begin = first - array.start
         return f"{array.name}[{size(begin)}:{size(begin + count)}]"
-
-
-def common_word(labels: Iterable[str]) -> str:
-    """Return the last word of dotted labels, if all have the same: w of layers.0.neurons.3.w.1."""
-    words = [[part for part in label.split(".") if not part.isdigit()] for label in labels]
-    last = {parts[-1] if parts else "" for parts in words}
-    if len(last) > 1:
-        last = {word.rstrip("0123456789") for word in last}
-    return last.pop() if len(last) == 1 else ""
 
 
 def _telling(word: str) -> int:

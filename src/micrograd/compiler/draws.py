@@ -33,9 +33,11 @@ class Draws:
         self.segments: list[Segment] = []
         self._open: dict[Generator, Segment] = {}
         self._batched = False
+        self._before: dict[Generator, dict[str, int]] = {}
 
     def draw(self, generator: Generator, kind: int) -> Value:
         """Return the input that stands for a new random number."""
+        self._before.setdefault(generator, generator.state())
         segment = self._open.get(generator)
         if segment is None:
             segment = self._open[generator] = Segment(generator, self._batched)
@@ -73,6 +75,10 @@ class Draws:
             for s in self.segments
         ]
         return [Argument("array", x, x.shape, x.shape) for x in numbers]
+
+    def undo(self) -> None:
+        """Put the generators back to before the trace: it was made to be looked at."""
+        put_back(list(self._before.items()))
 
     def states(self) -> list[tuple[Generator, dict[str, int]]]:
         """Return how far the generators have got."""

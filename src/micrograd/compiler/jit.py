@@ -159,7 +159,9 @@ class Jitted:
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
         arguments = self._arguments(args, {})
-        return graph_of(trace(self._f, arguments), set())
+        recording = trace(self._f, arguments)
+        recording.draws.undo()
+        return graph_of(recording, set())
 
     def lower(self, *args: Any) -> Any:
         """Return the loops of a call; print them to read them."""
@@ -173,6 +175,7 @@ class Jitted:
     def _lowered(self, args: tuple) -> Lowered:
         arguments = self._arguments(args, {})
         recording = trace(self._f, arguments)
+        recording.draws.undo()
         lowered = lower(graph_of(recording, _nests(arguments)))
         return name_all(lowered, recording, self._f, [*arguments, *recording.draws.first()])
 

@@ -1,6 +1,6 @@
-"""Where each of many labelled numbers lies, in few words: ``[3*i + j] layers.0.neurons.i.w.j``."""
+"""Many labels in few words: ``[3*i + j]  layers.0.neurons.i.w.j`` says where each number lies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 _LETTERS = "ijklmnpq"
@@ -78,3 +78,17 @@ def _written(template: _Template, group: list[_Entry], steps: list[int]) -> str:
         limits.append(f", {letter} < {size}")
     place = " + ".join([*terms, str(start)] if start or not terms else terms)
     return f"[{place}]  {'.'.join(parts) or 'without a name'}{''.join(limits)}"
+
+
+def common_word(labels: Iterable[str]) -> str:
+    """Return the last word of dotted labels, if all have the same: w of layers.0.neurons.3.w.1."""
+    last = last_words(labels)
+    if len(last) > 1:
+        last = list({word.rstrip("0123456789") for word in last})
+    return last[0] if len(last) == 1 else ""
+
+
+def last_words(labels: Iterable[str]) -> list[str]:
+    """Return the last words of dotted labels that are no numbers, each once."""
+    words = [[part for part in label.split(".") if not part.isdigit()] for label in labels]
+    return list(dict.fromkeys([parts[-1] if parts else "" for parts in words]))

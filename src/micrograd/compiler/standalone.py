@@ -50,6 +50,7 @@ def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str
 class _Header:
     def __init__(self, f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> None:
         recording = trace(f, arguments)
+        recording.draws.undo()
         own = len(arguments)
         arguments = [*arguments, *recording.draws.first()]
         wanted = {k for k, a in enumerate(arguments) if a.kind == "nest"}
