@@ -172,3 +172,12 @@ def test_draws_are_refused_where_somebody_asks_for_it():
     with random.refused(RuntimeError("not here")), pytest.raises(RuntimeError, match="not here"):
         random.uniform()
     random.uniform()
+
+
+def test_a_batch_that_is_only_counted_has_numbers_for_each_example():
+    compiled = jit(lambda X: mean(vmap(lambda x: random.uniform())(X)))
+    for n in (4, 4, 7):
+        random.seed(2)
+        expected = np.mean([random.uniform().data for _ in range(n)])
+        random.seed(2)
+        assert compiled(np.zeros(n)).data == pytest.approx(expected)

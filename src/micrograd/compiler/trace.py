@@ -62,7 +62,8 @@ class Trace:
         if not self.draws.segments:
             return arguments
         real = [i.argument for i in self.inputs if i.batched and i.argument is not None]
-        size = arguments[real[0]].shape[0] if real and real[0] < len(arguments) else 1
+        known = real and real[0] < len(arguments)
+        size = arguments[real[0]].shape[0] if known else self.batch or 1
         return [*arguments, *self.draws.again(size)]
 
     def finish(self, result: Any) -> Any:
