@@ -61,9 +61,8 @@ class Trace:
         """Return the arguments of a call with new random numbers behind them."""
         if not self.draws.segments:
             return arguments
-        real = [i.argument for i in self.inputs if i.batched and i.argument is not None]
-        known = real and real[0] < len(arguments)
-        size = arguments[real[0]].shape[0] if known else self.batch or 1
+        sized = [arguments[k].shape[0] for k in self.free() if k < len(arguments)]
+        size = sized[0] if sized else self.batch or 1
         return [*arguments, *self.draws.again(size)]
 
     def finish(self, result: Any) -> Any:
@@ -104,6 +103,7 @@ class _Tracer:
     def __init__(self, arguments: int = 0) -> None:
         self._arguments = arguments
         self.draws = Draws()
+        self.draw = self.draws.draw
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
         self.inputs: dict[tuple[int | None, bool], Input] = {}
@@ -147,10 +147,6 @@ class _Tracer:
     def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
         """Remember that the recording holds only while ``owner.attribute`` is ``value``."""
         self.depends[id(owner), attribute] = owner, attribute, value
-
-    def draw(self, generator: Any, kind: int) -> Value:
-        """Return a random number that is drawn anew at each call."""
-        return self.draws.draw(generator, kind)
 
     def present(self, state: Value) -> Value:
         """Return what a module's running state is by now."""
