@@ -1,7 +1,7 @@
 // Values and groups as SVG: label, data and grad, with the op on the left.
 import { type Box, HEADER } from "./arrange";
 import { OP_ROOM, opLeft, opText, opWidth } from "./curves";
-import { number, shortened } from "./format";
+import { shortened } from "./format";
 import type { Store } from "./store";
 import { type Detail, fitted, svg } from "./svg";
 
@@ -213,7 +213,7 @@ export function markWrong(
     const drawn = boxes.get(key);
     if (!drawn || drawn.box.node < 0) continue;
     const { box } = drawn;
-    const text = `right: ${number(store.right.value.grad[box.node])}`;
+    const text = `right: ${fitted(store.right.value.grad[box.node], detail === "small" ? 6 : 8)}`;
     const g = svg(
       "g",
       { class: "mg-right", transform: `translate(${box.x + box.w / 2} ${box.y + box.h / 2 + 9})` },
