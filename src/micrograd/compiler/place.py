@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
 
-from .footprint import uses
+from .footprint import span, uses
 from .ir import Clear, Nest, Ref, Route, Statement, Term, moved, refs
 from .sizes import Poly, Size, evaluate, known
 
@@ -131,9 +131,14 @@ def _turned(
     for statement in statements:
         for ref, dims, _ in uses(statement):
             if isinstance(ref.offset, int) and ref.offset < plain:
-                array = places.at(ref.offset)
-                if array.old in able and not _follows(ref, dims, array, outer):
-                    del able[array.old]
+                low, high = span(ref, dims, {})
+                crossed = {places.at(a).old for a in (low, high)}
+                if len(crossed) > 1:  # a sum over two arguments, say
+                    for start, _ in spans:
+                        if min(crossed) <= start <= high:
+                            able.pop(start, None)
+                elif crossed & able.keys() and not _follows(ref, dims, places.at(low), outer):
+                    del able[crossed.pop()]
     return able
 
 

@@ -1,0 +1,62 @@
+"""Arrays turned over for whole vectors give what they gave as they lay."""
+
+import random
+
+import numpy as np
+import pytest
+
+from micrograd import jit, sum
+from micrograd.nn import MLP
+
+
+@pytest.fixture
+def model():
+    random.seed(0)
+    return MLP(2, [16, 1])
+
+
+def both_ways(f, model, X, y):
+    """The value and the gradients of f, eagerly and compiled."""
+    found = []
+    for run, args in ((f, (X.tolist(), y.tolist())), (jit(f), (X, y))):
+        model.zero_grad()
+        out = run(*args)
+        out.backward()
+        found.append([out.data, *(p.grad for p in model.parameters())])
+    return found
+
+
+def examples(count, targets):
+    numbers = np.random.default_rng(1)
+    return numbers.normal(size=(count, 2)), numbers.normal(size=targets)
+
+
+@pytest.mark.parametrize("count", [8, 24, 100])
+def test_an_unrolled_batch_runs_sample_by_sample_in_vectors(model, count):
+    def f(X, y):
+        return sum([(model(x) - t) ** 2 for x, t in zip(X, y)])
+
+    X, y = examples(count, count)
+    eager, compiled = both_ways(f, model, X, y)
+    assert compiled == pytest.approx(eager, rel=1e-11)
+    assert f"[16,{count}]" in str(jit(f).lower(X, y))
+
+
+def test_a_sum_over_two_arguments_keeps_both_in_their_order(model):
+    def f(X, y):
+        squares = [a * a for x in X for a in x] + [t * t for t in y]
+        return sum([model(x) for x in X]) + sum(squares)
+
+    eager, compiled = both_ways(f, model, *examples(24, 48))
+    assert compiled == pytest.approx(eager, rel=1e-11)
+
+
+def test_samples_that_are_also_read_across_keep_their_order(model):
+    def f(X, y):
+        out = [model(x) for x in X]
+        return sum([a * b for a, b in zip(out, out[1:])]) + sum(
+            [x[0] * t for x, t in zip(X[3:], y)]
+        )
+
+    eager, compiled = both_ways(f, model, *examples(24, 21))
+    assert compiled == pytest.approx(eager, rel=1e-11)
