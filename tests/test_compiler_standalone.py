@@ -197,6 +197,17 @@ def test_names_that_c_has_taken_are_changed(tmp_path):
     assert run(tmp_path, text, main).tolist() == [12.0]
 
 
+def test_letters_that_c_lacks_are_replaced(tmp_path):
+    def größe(λ, μ, memcpy):
+        return λ * μ + memcpy
+
+    main = """
+    double workspace[F_VALUE_WORKSPACE], value;
+    f_value(3.0, 4.0, 5.0, &value, workspace);
+    show(&value, 1);"""
+    assert run(tmp_path, jit(größe).source(1.0, 2.0, 3.0), main).tolist() == [17.0]
+
+
 def test_arguments_that_are_not_used_keep_their_places(tmp_path):
     text = jit(lambda x, unused: x.exp()).source(1.0, [1.0, 2.0])
     assert "(not used)" in text

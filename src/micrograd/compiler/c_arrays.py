@@ -1,7 +1,7 @@
 """The caller's arrays in standalone C: their names, shapes, and the way to their places."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..engine import Value
@@ -13,7 +13,7 @@ _C_WORDS = """auto break case char const continue default do double else enum ex
     if inline int long register restrict return short signed sizeof static struct switch typedef
     union unsigned void volatile while"""
 _OUR_WORDS = """batch parameters parameters_gradient workspace weights value v g i r s bad sizes
-    scalars tables"""
+    scalars tables int64_t memcpy memset size_t"""
 TAKEN = {*_C_WORDS.split(), *_OUR_WORDS.split()}
 BATCH = Poly.var("batch")
 
@@ -73,10 +73,12 @@ def batched_size(x: Size) -> Size:
     return substitute(x, {"P": BATCH, "B": BATCH})
 
 
-def identifier(name: str) -> str:
+def identifier(name: str, used: Sequence[str]) -> str:
     """Return a name that C takes, and that means nothing else."""
-    name = re.sub(r"\W", "_", name)
-    return f"{name}_" if name in TAKEN else name
+    name = re.sub(r"\W", "_", name, flags=re.ASCII)
+    while name in TAKEN or name in used or name == "_":
+        name += "_" if name in TAKEN else str(len(used))
+    return name
 
 
 def plain(x: Size) -> str:

@@ -43,7 +43,8 @@ def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str
     Raises:
         JitError: f cannot be traced, or computes nothing.
     """
-    name = name if re.fullmatch(r"[A-Za-z_]\w*", name) and name not in TAKEN else "f"
+    plain_name = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name not in TAKEN
+    name = name if plain_name else "f"
     return _Header(f, arguments, name, dtype).text()
 
 
@@ -70,12 +71,13 @@ class _Header:
         batched = {i.argument for i, _ in placed if i.batched}
         self.open = bool(batched) and batched <= recording.free()
         self.batch = recording.batch
-        self.arrays = []
+        self.arrays: list[Array] = []
         for k, known in enumerate(argument_names(f, len(arguments))):
             if arguments[k].kind != "static":
                 places = [(i.batched, p) for i, p in placed if i.argument == k]
                 shape = shape_of(arguments[k], k in batched)
-                self.arrays.append(Array(identifier(known), shape, k in wanted, places))
+                called = identifier(known, [a.name for a in self.arrays])
+                self.arrays.append(Array(called, shape, k in wanted, places))
         if recording.captured:
             count = len(recording.captured)
             place = Place(0, count, 0)
