@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .. import ops
-from .c_plans import cost_together, heavy
+from .c_plans import along_lanes, cost_together, heavy
 from .c_regions import Region, Regions, operands, same_element, widened
 from .c_short_sums import written_out
 from .ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
@@ -194,7 +194,37 @@ class _Fusion:
         }
         for item in backward:
             if isinstance(item, Group):
-                _recompute_in(item, known)
+                self._recompute_in(item, known)
+
+    def _recompute_in(self, group: Group, known: dict[Hashable, Nest]) -> None:
+        """Put copies of cheap forward nests first, where they read fewer arrays than they save."""
+        dims = group.nests[0].dims
+        wanted = dict.fromkeys(
+            ref
+            for nest in group.nests
+            for d, ref in operands(nest)
+            if not ref.grad and len(d) == len(dims)
+        )
+        again: dict[Hashable, Nest] = {}
+        leaves: set[Ref] = set()
+
+        def trace(ref: Ref, depth: int) -> None:
+            nest = known.get(_place(ref)) if depth else None
+            if nest is None or nest.dims != dims or ref.table is not None or ref.index is not None:
+                leaves.add(ref)
+            elif _place(ref) not in again:
+                for _, operand in operands(nest):
+                    trace(operand, depth - 1)
+                again[_place(ref)] = nest
+
+        for ref in wanted:
+            trace(ref, _MOST)
+        copies = [replace(nest) for nest in again.values()]
+        if not copies or len(leaves) >= len(wanted) or len(copies) + len(group.nests) > 2 * _MOST:
+            return
+        if along_lanes([*copies, *group.nests], self.width, self.strict):
+            group.stored = [True] * len(copies) + [False] * len(group.nests)
+            group.nests = copies + group.nests
 
 
 def _feeds(earlier: Nest, later: Nest) -> bool:
@@ -247,34 +277,6 @@ def _all_statements(statements: Sequence[Statement]) -> Iterator[Nest | Route | 
             yield from _all_statements(s.body)
         else:
             yield s
-
-
-def _recompute_in(group: Group, known: dict[Hashable, Nest]) -> None:
-    dims = group.nests[0].dims
-    wanted = dict.fromkeys(
-        ref
-        for nest in group.nests
-        for d, ref in operands(nest)
-        if not ref.grad and len(d) == len(dims)
-    )
-    again: dict[Hashable, Nest] = {}
-    leaves: set[Ref] = set()
-
-    def trace(ref: Ref, depth: int) -> None:
-        nest = known.get(_place(ref)) if depth else None
-        if nest is None or nest.dims != dims or ref.table is not None or ref.index is not None:
-            leaves.add(ref)
-        elif _place(ref) not in again:
-            for _, operand in operands(nest):
-                trace(operand, depth - 1)
-            again[_place(ref)] = nest
-
-    for ref in wanted:
-        trace(ref, _MOST)
-    if again and len(leaves) < len(wanted) and len(again) + len(group.nests) <= 2 * _MOST:
-        copies = [replace(nest) for nest in again.values()]
-        group.stored = [True] * len(copies) + [False] * len(group.nests)
-        group.nests = copies + group.nests
 
 
 def _cheap(nest: Nest) -> bool:

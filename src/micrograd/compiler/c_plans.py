@@ -99,6 +99,11 @@ def cost_together(group: Sequence[Nest], nest: Nest, width: int, strict: bool) -
     return choice.lanes is not None and cost <= apart * 1.01
 
 
+def along_lanes(nests: Sequence[Nest], width: int, strict: bool) -> bool:
+    """Tell whether nests of equal dims run together with a dim of theirs along the lanes."""
+    return _best(nests, width, strict)[1].lanes is not None
+
+
 def heavy(expr: Expr) -> bool:
     """Tell whether an expression is so long in C that it should not stand there many times."""
     if not isinstance(expr, Apply):
