@@ -18,7 +18,6 @@ from .ir import (
     Clear,
     Expr,
     For,
-    Literal,
     Memory,
     Nest,
     Ref,

@@ -7,6 +7,7 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 
 from .. import ops
 from ..ops import Op
@@ -76,13 +77,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
             continue
         op, row = row_terms
         if op is ops.SUM:
-            by_type: dict[tuple[int, ...], list[tuple[int, ...]]] = defaultdict(list)
-            for factors in row:
-                if len(factors) > 1:
-                    factors = tuple(sorted(factors, key=class_of.__getitem__))
-                by_type[tuple([class_of[f] for f in factors])].append(factors)
-            types = tuple(sorted(by_type))
-            slots = [by_type[t] for t in types]
+            types, slots = (_in_order if graph.strict else _by_type)(row, class_of)
         else:
             if op in _EXTREMES and len({class_of[f[0]] for f in row}) > 1:
                 row = [tuple([f[0] for f in row])]  # a tie goes to the first: keep the order
@@ -104,6 +99,28 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
     leaves = [i for i in live if graph.ops[i] is None]
     order = sorted(range(2 * len(LEAVES), len(classes)), key=lambda c: classes[c].depth)
     return [classes[c] for c in order], leaves
+
+
+_Types = tuple[tuple[int, ...], ...]
+_Slots = list[list[tuple[int, ...]]]
+
+
+def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Gather the terms of a sum by the classes of their factors."""
+    by_type: dict[tuple[int, ...], list[tuple[int, ...]]] = defaultdict(list)
+    for factors in row:
+        if len(factors) > 1:
+            factors = tuple(sorted(factors, key=class_of.__getitem__))
+        by_type[tuple([class_of[f] for f in factors])].append(factors)
+    types = tuple(sorted(by_type))
+    return types, [by_type[t] for t in types]
+
+
+def _in_order(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Gather neighbouring terms of one type, so that terms are added in the order given."""
+    runs = groupby(row, key=lambda factors: tuple([class_of[f] for f in factors]))
+    found = [(type_, list(terms)) for type_, terms in runs]
+    return tuple([type_ for type_, _ in found]), [terms for _, terms in found]
 
 
 def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
@@ -141,7 +158,8 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
         stack = [i]
         while stack:
             j = stack.pop()
-            if j == i or (all_ops[j] in family and uses[j] == 1 and batched[j] == batched[i]):
+            mine = all_ops[j] in family and uses[j] == 1 and batched[j] == batched[i]
+            if j == i or (mine and not (graph.strict and found)):  # a + (b + c) keeps its brackets
                 inner.append(j)
                 stack += parents[j][::-1]
             else:

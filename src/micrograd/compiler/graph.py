@@ -28,6 +28,7 @@ class Graph:
     batched: list[bool] = field(default_factory=list)
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
     segments: list[int] = field(default_factory=list)  # how many inputs each argument has
+    strict: bool = False  # sums and products are to be made in the order in which they are written
 
     constants: set[int] = field(init=False)  # the other leaves
 

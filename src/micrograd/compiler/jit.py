@@ -117,7 +117,7 @@ class Jitted:
         if recording.batch is not None:
             return self._variant(recording, arguments), recording.free()
         offsets = self._lengths.varying(arguments)
-        if offsets and not recording.draws.segments:
+        if offsets and not recording.draws.segments and not self._options["strict"]:
             self._lengths.give_up(arguments)  # now or never
             general = generalised(self._f, arguments, offsets, recording)
             try:
@@ -130,6 +130,7 @@ class Jitted:
 
     def _variant(self, recording: Trace, arguments: list[Argument], *general: Any) -> Variant:
         graph = graph_of(recording, _nests(arguments))
+        graph.strict = self._options["strict"]
         arguments = [*arguments, *recording.draws.first()]
         return Variant(recording, graph, arguments, self.__name__, self._options, *general)
 
