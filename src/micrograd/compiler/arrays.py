@@ -62,6 +62,12 @@ class Rows(Sequence):
     def __radd__(self, other: Any) -> list:
         return [*other, *self]
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"under jit an array is a sequence of rows of Values, and has no .{name}: write it with "
+            "sum, mean, maximum and the like over its items"
+        )
+
     @property
     def ndim(self) -> int:
         """The number of axes."""

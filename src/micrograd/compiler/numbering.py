@@ -74,7 +74,7 @@ def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: l
         if batched[number[id(v)]]:
             raise JitError(
                 "a branch on a value that differs between the examples of a vmap: "
-                "use where(condition, x, y)"
+                f"use where(condition, x, y)\n  at {recording.lines[id(v)]}"
             )
     for x in items(recording.result):
         if isinstance(as_value(x), Value) and batched[number[id(as_value(x))]]:

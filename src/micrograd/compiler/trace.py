@@ -42,6 +42,7 @@ class Trace:
     depends: list[tuple[Any, str, Any]] = field(default_factory=list)
     draws: Draws = field(default_factory=Draws)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
+    lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -110,6 +111,7 @@ class _Tracer:
         self.guards: list[tuple[Value, bool]] = []
         self.batch: int | None = None
         self._inside = False
+        self._lines: dict[int, str] = {}
         self.measured: set[int] = set()
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._rows: dict[int, tuple[int, Argument]] = {}
@@ -248,6 +250,8 @@ class _Tracer:
 
     def _guard(self, condition: Value) -> None:
         self.guards.append((condition, bool(condition._data)))
+        if self.batch is not None:  # it may be an error, and is known to be one at the end only
+            self._lines[id(condition)] = users_line()
 
     def finished(self, f: Callable, result: Any) -> Trace:
         for v in self.tape:
@@ -279,6 +283,7 @@ class _Tracer:
         for v in recording.outputs():
             if id(v) not in known:
                 captured[id(v)] = v
+        recording.lines = self._lines
         recording.captured = in_order(f, captured)
         return recording
 

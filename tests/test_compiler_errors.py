@@ -1,0 +1,156 @@
+"""What cannot be compiled says so, with the line and the remedy, and leaves nothing behind."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+
+import micrograd
+from micrograd import JitError, Value, mean, sum, vmap, where
+
+jit = functools.partial(micrograd.jit, backend="numpy")
+
+
+def _refused(f, *args, error=JitError, **kwargs):
+    with pytest.raises(error) as caught:
+        jit(f)(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_reading_data_names_the_line_and_what_to_use():
+    message = _refused(lambda x: x.data * 2, 1.0)
+    assert "test_compiler_errors.py" in message
+    assert "x.data * 2" in message
+    assert "where" in message
+    assert "detach" in message
+
+
+def test_a_branch_inside_vmap_names_the_line_and_where():
+    def f(X):
+        return mean(vmap(lambda x: x if x > 0 else -x)(X))
+
+    message = _refused(f, np.ones(3))
+    assert "x if x > 0 else -x" in message
+    assert "where(condition, x, y)" in message
+
+
+@pytest.mark.parametrize("f", [lambda i: [1, 2, 3][i], lambda i: list(range(i)), lambda i: int(i)])
+def test_a_traced_number_where_python_wants_an_int(f):
+    message = _refused(f, 1, error=TypeError)
+    assert "take(rows, value)" in message
+    assert "static_argnums" in message
+
+
+def test_functions_of_math_name_the_method():
+    assert "v.exp()" in _refused(lambda x: math.exp(x), 1.0, error=TypeError)
+
+
+def test_a_hand_set_backward_is_named_by_its_label():
+    def f(x):
+        y = Value(2.0, (x,), label="mine")
+        y._backward = lambda: None
+        return y * x
+
+    message = _refused(f, Value(1.0))
+    assert "mine" in message
+    assert "hand-set _backward" in message
+
+
+@pytest.mark.parametrize("wrong", [None, "text", 1j, {1.0}, object()])
+def test_arguments_that_are_no_numbers(wrong):
+    message = _refused(lambda x, y: x, 1.0, wrong)
+    assert "argument 1" in message
+    assert type(wrong).__name__ in message
+    assert "static_argnums" in message
+
+
+def test_a_wrong_item_is_named_by_its_place():
+    assert "[1]['a']" in _refused(lambda xs: xs[0], [1.0, {"a": "text"}])
+
+
+def test_static_arguments_must_be_hashable():
+    with pytest.raises(JitError, match=r"argument 1 .* hashable, got \[1\]"):
+        jit(lambda x, s: x, static_argnums=1)(1.0, [1])
+
+
+def test_keyword_only_arguments():
+    def f(x, *, scale):
+        return x * scale
+
+    assert "make ['scale'] positional" in _refused(f, 1.0, scale=2.0)
+
+
+def test_too_many_paths_name_where():
+    f = jit(lambda x: sum([x if x > k else -x for k in range(40)]))
+    for i in range(16):
+        f(i + 0.5)
+    with pytest.raises(JitError, match=r"more than 16 paths.*where"):
+        f(16.5)
+    assert f(3.5).data == 3.5 * (4 - 36)  # those known still run
+
+
+def test_a_value_that_leaves_its_vmap():
+    kept = []
+    message = _refused(lambda X: (vmap(lambda x: kept.append(x) or x)(X), kept[0])[1], np.ones(3))
+    assert "return it from the mapped function" in message
+
+
+def test_a_branch_on_a_value_that_left_its_vmap():
+    kept = []
+
+    def f(X):
+        mapped = vmap(lambda x: kept.append(x) or x)(X)
+        return mean(mapped) if kept[0] > 0 else sum(mapped)
+
+    assert "if kept[0] > 0" in _refused(f, np.ones(3))
+
+
+def test_an_item_of_a_mapped_result():
+    message = _refused(lambda X: vmap(lambda x: x * 2)(X)[0], np.ones(3))
+    assert "reduce it by sum or mean" in message
+    assert "test_compiler_errors.py" in message
+
+
+def test_methods_of_arrays_name_the_functions_to_use():
+    assert "sum, mean" in _refused(lambda X: X.sum(), np.ones(3), error=AttributeError)
+
+
+def test_different_numbers_of_examples():
+    f = jit(lambda X, Y: mean(vmap(lambda x, y: x * y)(X, Y)))
+    f(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match="one number of examples"):
+        f(np.ones(3), np.ones(4))
+
+
+@pytest.mark.parametrize("option", [{"dtype": "int8"}, {"backend": "fortran"}])
+def test_options_that_do_not_exist(option):
+    with pytest.raises(ValueError, match=r"got '(int8|fortran)'"):
+        micrograd.jit(lambda x: x, **option)
+
+
+def test_a_failed_call_leaves_nothing_behind():
+    w = Value(3.0)
+    w.grad = 7.0
+    fail = [True]
+
+    @jit
+    def f(x):
+        y = w * x
+        return y.data if fail[0] else where(y > 0, y, -y)
+
+    for _ in range(2):
+        with pytest.raises(JitError):
+            f(2.0)
+    assert w.grad == 7.0
+    assert (w * 2.0).data == 6.0  # nothing is traced any more
+    fail[0] = False
+    f(2.0).backward()
+    assert w.grad == 9.0
+
+
+def test_an_error_of_the_function_itself_comes_through():
+    f = jit(lambda x: x / 0.0 if x > 1 else [][0])
+    with pytest.raises(IndexError):
+        f(0.0)
+    assert f(2.0).data == math.inf
