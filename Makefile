@@ -29,7 +29,7 @@ test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what C
 	@$(OWN) frontend/check.sh
 	@.ci/browser
 	@mkdir -p build
-	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --dist loadgroup \
+	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  --basetemp=build/tests --durations=10 --durations-min=5
 
 lint: .venv/.tools

@@ -10,8 +10,6 @@ from benchmarks import gpt, moons, pure
 from benchmarks.workers import Worker, agree
 from pages import ROOT
 
-pytestmark = pytest.mark.xdist_group("benchmarks")  # they share the data
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

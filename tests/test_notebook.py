@@ -5,8 +5,6 @@ import pytest
 from nbclient import NotebookClient
 from pages import ROOT
 
-pytestmark = pytest.mark.xdist_group("notebook")  # run once for all tests here
-
 
 @pytest.fixture(scope="module")
 def lesson():

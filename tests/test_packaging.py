@@ -15,8 +15,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGED = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md")
 
-pytestmark = pytest.mark.xdist_group("packaging")  # the builds are made once
-
 
 def run(*command, **environment):
     """Run a command outside the checkout's own settings; return what it printed."""
