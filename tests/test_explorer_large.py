@@ -14,7 +14,6 @@ from micrograd.optim import SGD
 from micrograd.train import fit
 
 pytest_plugins = "explorer_browser"
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def perceptron():

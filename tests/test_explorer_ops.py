@@ -11,7 +11,6 @@ from micrograd.explorer.javascript import evaluator, key
 from micrograd.ops import OPS, Op, power
 
 pytest_plugins = "explorer_browser"
-pytestmark = pytest.mark.xdist_group("browser")
 
 _EVALUATE = """([source, key, rows]) => {
     const rule = (0, eval)("(" + source + ")")(window.micrograd.library)[key];

@@ -18,7 +18,6 @@ from micrograd.compiler import jit
 from micrograd.explorer import ExplorerWidget, explore
 
 pytest_plugins = "explorer_browser"
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def textbook():
