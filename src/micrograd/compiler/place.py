@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 
 from .footprint import span, uses
@@ -174,16 +175,19 @@ class _Rewriter:
             n = len(s.dims)
             order = sorted(range(n), key=lambda d: self._turns(s.target, d))
 
-            def at_new_place(ref: Ref) -> Ref:
-                ref = self._moved(ref)
+            def at_new_place(ref: Ref, inner: tuple[Size, ...] = ()) -> Ref:
+                ref = self._moved(ref, (*s.dims, *inner))
                 rest = range(n, len(ref.strides))
                 return _permuted(ref, [*order, *rest])
 
-            terms = tuple(Term(t.dims, moved(t.expr, at_new_place)) for t in s.terms)
+            terms = [
+                Term(t.dims, moved(t.expr, partial(at_new_place, inner=t.dims))) for t in s.terms
+            ]
             dims = tuple([s.dims[d] for d in order])
-            return replace(s, dims=dims, target=at_new_place(s.target), terms=terms)
+            return replace(s, dims=dims, target=at_new_place(s.target), terms=tuple(terms))
         if isinstance(s, Route):
-            result, candidates = self._moved(s.result), self._moved(s.candidates)
+            result = self._moved(s.result, s.dims)
+            candidates = self._moved(s.candidates, (*s.dims, *s.reduced))
             return replace(s, result=result, candidates=candidates)
         return s
 
@@ -213,8 +217,9 @@ class _Rewriter:
         stride = known(ref.strides[d])
         return stride % array.inner == 0 and stride != 0
 
-    def _moved(self, ref: Ref) -> Ref:
-        index = ref.index and self._moved(ref.index)
+    def _moved(self, ref: Ref, dims: tuple[Size, ...]) -> Ref:
+        """Point a use to the new place; one that takes whole rows may use their padding."""
+        index = ref.index and self._moved(ref.index, dims)
         if not isinstance(ref.offset, int) or ref.offset >= self.plain:
             return replace(ref, offset=ref.offset - self.plain + self.places.end, index=index)
         array = self.places.at(ref.offset)
@@ -222,9 +227,10 @@ class _Rewriter:
         if not array.outer:
             return replace(ref, offset=offset, index=index)
         inner, row = array.inner, array.row
-        old = map(known, ref.strides)
+        old = [known(s) for s in ref.strides]
         strides = tuple([s // inner if s % inner == 0 else s * row for s in old])
-        return replace(ref, offset=offset, strides=strides, index=index, padded=True)
+        whole = (offset - array.new) % row == 0 and (array.outer, inner) in zip(dims, old)
+        return replace(ref, offset=offset, strides=strides, index=index, padded=whole)
 
     def _split(self, s: Nest) -> Nest:
         """Split dims that go through the samples of a turned array into samples and the rest."""
