@@ -8,6 +8,7 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
+from math import inf
 
 from .. import ops
 from ..ops import Op
@@ -151,7 +152,7 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
     absorbed = bytearray(len(all_ops))
     rows: dict[int, tuple[Op, list[tuple[int, ...]]]] = {}
 
-    def chain(i: int, family: tuple[Op, ...] | set[Op], limit: int) -> list[int] | None:
+    def chain(i: int, family: tuple[Op, ...] | set[Op], limit: float) -> list[int] | None:
         """The arguments of i, those of its single-use parents of the same family in their place."""
         found: list[int] = []
         inner: list[int] = []
@@ -176,7 +177,7 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
             continue
         if op in _SUMS:
             row = []
-            for t in chain(i, _SUMS, len(all_ops)) or ():
+            for t in chain(i, _SUMS, inf) or ():
                 factors = None
                 if all_ops[t] in _PRODUCTS and uses[t] == 1 and batched[t] == batched[i]:
                     factors = chain(t, _PRODUCTS, _MOST_FACTORS)
@@ -185,7 +186,7 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
         elif op in _PRODUCTS:
             rows[i] = ops.SUM, [tuple(chain(i, _PRODUCTS, _MOST_FACTORS) or parents[i])]
         elif op in _EXTREMES:
-            rows[i] = op, [(p,) for p in chain(i, {op}, len(all_ops)) or ()]
+            rows[i] = op, [(p,) for p in chain(i, {op}, inf) or ()]
         else:
             rows[i] = op, [parents[i]]
     return rows
