@@ -1,6 +1,7 @@
 """One program for all lengths of a list, and never a wrong one."""
 
 import functools
+from itertools import pairwise
 
 import pytest
 
@@ -119,13 +120,13 @@ def test_rows_looked_up_at_any_length():
 
     def f(tokens):
         rows = [take(table, t) for t in tokens]
-        return sum([x * y for row, after in zip(rows, rows[1:]) for x, y in zip(row, after)])
+        return sum([x * y for row, after in pairwise(rows) for x, y in zip(row, after)])
 
     g = jit(f)
     for n in (4, 5, 6, 9, 2, 7):
         tokens = [(i * i) % 4 for i in range(n)]
         expected = sum([(10.0 * a + j) * (10.0 * b + j)
-                        for a, b in zip(tokens, tokens[1:]) for j in range(3)])  # fmt: skip
+                        for a, b in pairwise(tokens) for j in range(3)])  # fmt: skip
         assert g(tokens).data == pytest.approx(expected.data)
 
 

@@ -1,6 +1,7 @@
 """Arrays turned over for whole vectors give what they gave as they lay."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -54,9 +55,7 @@ def test_a_sum_over_two_arguments_keeps_both_in_their_order(model):
 def test_samples_that_are_also_read_across_keep_their_order(model):
     def f(X, y):
         out = [model(x) for x in X]
-        return sum([a * b for a, b in zip(out, out[1:])]) + sum(
-            [x[0] * t for x, t in zip(X[3:], y)]
-        )
+        return sum([a * b for a, b in pairwise(out)]) + sum([x[0] * t for x, t in zip(X[3:], y)])
 
     eager, compiled = both_ways(f, model, *examples(24, 21))
     assert compiled == pytest.approx(eager, rel=1e-11)

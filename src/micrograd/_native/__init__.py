@@ -1,1 +1,1 @@
-"""The engine in C, where a compiler was there to build it: ``value.h`` says how a node is stored."""
+"""The engine in C, where a compiler built it: ``value.h`` says how a node is stored."""

@@ -64,8 +64,8 @@ class Rows(Sequence):
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
-            f"under jit an array is a sequence of rows of Values, and has no .{name}: write it with "
-            "sum, mean, maximum and the like over its items"
+            f"under jit an array is a sequence of rows of Values, and has no .{name}: write it "
+            "with sum, mean, maximum and the like over its items"
         )
 
     @property

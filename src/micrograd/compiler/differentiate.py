@@ -122,16 +122,16 @@ def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
     return isinstance(expr, Ref) and needs(expr)
 
 
-def _gradient_nest(
-    dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds: Rounds
-) -> Nest:
+def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds: Rounds) -> Nest:
     """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
     moving = [d for d in range(len(dims)) if _moves(operand, d)]
     still = [d for d in range(len(dims)) if d not in moving]
     order = [*moving, *still]
 
     def permuted(ref: Ref, kept: list[int] = order) -> Ref:
-        pick = lambda strides: tuple([strides[d] for d in kept])  # noqa: E731
+        def pick(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+            return tuple([strides[d] for d in kept])
+
         return replace(
             ref,
             strides=pick(ref.strides),

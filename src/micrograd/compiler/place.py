@@ -229,7 +229,7 @@ class _Rewriter:
         inner, row = array.inner, array.row
         old = [known(s) for s in ref.strides]
         strides = tuple([s // inner if s % inner == 0 else s * row for s in old])
-        whole = (offset - array.new) % row == 0 and (array.outer, inner) in zip(dims, old)
+        whole = known(offset - array.new) % row == 0 and (array.outer, inner) in zip(dims, old)
         return replace(ref, offset=offset, strides=strides, index=index, padded=whole)
 
     def _split(self, s: Nest) -> Nest:
