@@ -10,10 +10,11 @@ import pytest
 from training_runs import Point, X, Y, assert_same_run, make, train
 
 from micrograd import losses, optim
+from micrograd import random as draws
 from micrograd import sum as total
 from micrograd.engine import Value
 from micrograd.losses import accuracy
-from micrograd.nn import MLP
+from micrograd.nn import MLP, Dropout, Module
 from micrograd.schedules import Cosine, Linear
 
 # The same numbers
@@ -137,6 +138,32 @@ def test_the_best_epoch_is_found_among_many_done_at_once():
     assert_same_run(lambda: make(lr=0.5), batch_size=7, epochs=20)
 
 
+class Forgetful(Module):
+    def __init__(self):
+        self.hidden, self.drop = MLP(2, [6], activation="tanh", seed=1), Dropout(0.5)
+        self.out = MLP(6, [1], seed=2)
+
+    def __call__(self, x):
+        return self.out(self.drop(self.hidden(x)))
+
+
+def forgetful():
+    draws.seed(7)
+    model = Forgetful()
+    return model, optim.Adam(model.parameters(), lr=0.02)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7, 1])
+def test_random_numbers_are_drawn_anew_for_each_example_of_each_step(batch_size):
+    assert_same_run(forgetful, batch_size=batch_size)
+
+
+@pytest.mark.usefixtures("without_compiler")
+@pytest.mark.parametrize("batch_size", [7, 1])
+def test_numpy_draws_the_same_random_numbers(batch_size):
+    assert_same_run(forgetful, batch_size=batch_size)
+
+
 # What goes on around the steps
 
 
@@ -203,7 +230,7 @@ def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
             time.sleep(0.001)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
+    threading.Thread(target=interrupt, daemon=True).start()
     history = train(model, optimizer, batch_size=None, epochs=3_000_000)
     assert history.stopped == "interrupted"
     again, optimizer = make(lr=3.0)

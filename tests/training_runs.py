@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from micrograd import data, optim
+from micrograd import random as draws
 from micrograd.engine import Value
 from micrograd.functions import dot, log_softmax, mean, softmax, take
 from micrograd.nn import MLP, Module
@@ -36,6 +37,7 @@ def numbers(model, optimizer, history):
         [p.grad for p in model.parameters()],
         *(state.tolist() for state in optimizer.state),
         [optimizer.steps],
+        [draws.default.state()["position"]],
     ]
 
 

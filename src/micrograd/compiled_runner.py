@@ -7,15 +7,46 @@ from typing import Any
 
 import numpy as np
 
-from . import buffers
+from . import buffers, functions
 from .compiled_steps import Steps, close, few_of, model_mode, no_random_numbers
-from .compiler.training import Mean
+from .compiler.columns import Column, columns_of
+from .compiler.errors import JitError
+from .compiler.jit import jit
 from .compiler.training_loops import Best
+from .engine import Value
 from .examples import Examples
+from .random import refused
 from .runner import EagerRunner
+from .transforms import vmap
 
 _STRETCH = 0.05  # seconds: how long Ctrl-C may have to wait
-_MOST_STEPS = 4096  # at once
+
+
+class Mean:
+    """The mean of a function over examples, as loops."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)))
+        self._single = jit(lambda *example: function(*example))
+        self._known: tuple[Any, list[Column]] = (None, [])
+
+    def __call__(self, examples: Any) -> float:
+        """Return the mean over ``examples.columns``.
+
+        Raises:
+            JitError: the function cannot be compiled.
+        """
+        if self._known[0] is not examples:
+            self._known = examples, columns_of(examples.columns)
+        columns = self._known[1]
+        if all(c.shape is not None for c in columns):
+            return _number(self._whole(*[c.batch().value for c in columns]))
+        rows = [[c.example(i).value for c in columns] for i in range(len(examples))]
+        return sum([_number(self._single(*row)) for row in rows]) / len(rows)
+
+
+def _number(x: Any) -> float:
+    return float(x.data if isinstance(x, Value) else x)
 
 
 class CompiledRunner:
@@ -42,7 +73,7 @@ class CompiledRunner:
         return 1 if self._steps.objective.partial else self._at_once()
 
     def _at_once(self) -> int:
-        return max(1, min(_MOST_STEPS, int(_STRETCH / self._seconds)))
+        return max(1, min(self._steps.most_at_once, int(_STRETCH / self._seconds)))
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -75,7 +106,7 @@ class CompiledRunner:
         for mine, given in zip(memory.states, optimizer.state, strict=True):
             mine[:] = given
         started = perf_counter()
-        losses = self._steps.loop.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
+        losses = self._steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
             self._seconds = (perf_counter() - started) / len(losses)
             buffers.write_data(optimizer.parameters, memory.v[:count])
@@ -108,7 +139,8 @@ class CompiledRunner:
         few = examples.some(few_of(examples))
         mean = Mean(function)
         try:
-            with model_mode(self._eager.model, training=False), no_random_numbers():
+            refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
+            with model_mode(self._eager.model, training=False), no_random_numbers(), refusal:
                 found = mean(few)
         except Exception:  # whatever a function raises that was not written for tracing
             return None

@@ -8,7 +8,7 @@ with it again.
 import pickle
 import random
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -19,19 +19,20 @@ import numpy as np
 
 from . import buffers, functions
 from .compiler.collector import paused
+from .compiler.columns import columns_of, lengths_of
 from .compiler.errors import JitError
-from .compiler.training import Objective, columns_of, lengths_of, objective_of, rule_of
+from .compiler.training import Objective, objective_of, rule_of
 from .compiler.training_c import Rule
 from .compiler.training_loops import Best, CLoop, Memory, NumpyLoop, compiled
 from .examples import Examples
 from .nn import Module
 from .optim import Optimizer
-from .random import refused
 from .runner import EagerRunner, of_example
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _TOLERANCE = 1e-7
 _MOST_KEPT = 8
+_MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
 
 @dataclass
@@ -79,6 +80,25 @@ class Steps:
             _programs[key] = known
             if len(_programs) > _MOST_KEPT:
                 _programs.popitem(last=False)
+
+    def run(
+        self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
+    ) -> np.ndarray:
+        """Do a step for each batch, as many as possible; see ``CLoop.run``."""
+        drawn = self.objective.drawn
+        if drawn is None:
+            return self.loop.run(batches, rates, done, epoch, best)
+        numbers = drawn.numbers(sum([len(batch) for batch in batches]))
+        losses = self.loop.run(batches, rates, done, epoch, best, numbers)
+        drawn.give_back(sum([len(batch) for batch in batches[len(losses) :]]))
+        return losses
+
+    @property
+    def most_at_once(self) -> int:
+        """How many steps to do at once, for the room that their random numbers take."""
+        drawn = self.objective.drawn
+        row = len(drawn.kinds) if drawn else 1
+        return max(1, min(_MOST_STEPS, _MOST_NUMBERS // (row * max(self._batch_sizes))))
 
     def _key(self) -> Any:
         """What makes two runs use the same program; None where that cannot be told."""
@@ -143,15 +163,19 @@ class Steps:
 
     def _right(self, batch: np.ndarray) -> bool:
         """Do a step that leaves no trace; tell whether it is what an eager step does."""
-        memory, optimizer = self.memory, self.optimizer
+        memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
         captured, count = self.objective.captured, len(optimizer.parameters)
         loss, gradient = self._eager_gradient(batch.tolist())
+        if drawn:
+            drawn.give_back(len(batch))  # the same again
         buffers.read_data(captured, memory.v[: len(captured)])
         before = memory.v[:count].copy()
         memory.states[:] = 0.0
         started = perf_counter()
-        losses = self.loop.run([batch], np.array([optimizer.lr]), 0, 0, Best(inf, before))
+        losses = self.run([batch], np.array([optimizer.lr]), 0, 0, Best(inf, before))
         self.seconds = perf_counter() - started
+        if drawn:
+            drawn.give_back(len(batch))
         states = tuple(np.zeros((len(memory.states), count)))
         with np.errstate(all="ignore"):
             moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
@@ -165,11 +189,12 @@ class Steps:
     def _eager_gradient(self, batch: list[int]) -> tuple[float, np.ndarray]:
         """The objective of a batch, in which examples may be repeated, and its gradient."""
         eager, captured = self.eager, self.objective.captured
+        examples = [(i, 1) for i in batch] if self.objective.drawn else Counter(batch).items()
         kept, gradient = np.empty((2, len(captured)))
         total = functions.sum(
             [
                 of_example("loss", eager.loss, eager.examples, i) * (times / len(batch))
-                for i, times in Counter(batch).items()
+                for i, times in examples
             ]
         )
         if eager.penalty:
@@ -214,8 +239,7 @@ def no_random_numbers() -> Iterator[None]:
     """Refuse functions that draw random numbers: a compiled one would draw them once."""
     ours, theirs = random.getstate(), np.random.get_state(legacy=False)
     try:
-        with refused(JitError("the loss or the penalty draws random numbers")):
-            yield
+        yield
     finally:
         after = np.random.get_state(legacy=False)
         if ours != random.getstate() or pickle.dumps(theirs) != pickle.dumps(after):

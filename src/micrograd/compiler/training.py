@@ -13,88 +13,23 @@ import numpy as np
 
 from .. import functions
 from ..engine import Value
+from ..random import Generator, refused
 from ..transforms import vmap
+from .columns import Column, lengths_of
+from .draws import Draws
 from .errors import JitError
 from .general import SIZE
 from .ir import BATCH, PADDED, Expr, Literal, Statement
-from .jit import jit
 from .lengths import generalised
 from .lower import Lowered, lower
 from .numbering import graph_of
 from .roll import put_together, take_apart
-from .signature import Argument, argument
 from .sizes import Size, bound, substitute
 from .trace import Trace, trace
 from .training_c import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
 
 VECTOR = 8  # numbers in the widest vectors: rows of a batch are a multiple of it
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
-
-
-@dataclass(slots=True)
-class Column:
-    """One argument of the loss, of all examples: their numbers one after the other."""
-
-    numbers: np.ndarray
-    starts: np.ndarray  # int64, of each example, and the end
-    shape: tuple[int, ...] | None  # of an example; None: lists of different lengths
-
-    def example(self, i: int) -> Argument:
-        """Return the argument of one example."""
-        numbers = self.numbers[self.starts[i] : self.starts[i + 1]]
-        value = numbers.reshape(numbers.shape if self.shape is None else self.shape)
-        return argument(value if value.shape else float(value), f"example {i}", False)
-
-    def batch(self) -> Argument:
-        """Return the argument for a batch: all examples, which have one shape."""
-        assert self.shape is not None
-        value = self.numbers.reshape(-1, *self.shape)
-        return Argument("array", value, value.shape, value.shape)
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """How many numbers each example has."""
-        return np.diff(self.starts)
-
-
-def columns_of(data: Sequence[Any]) -> list[Column]:
-    """Return data columns as flat arrays.
-
-    Raises:
-        JitError: something is no number.
-    """
-    columns = []
-    for k, column in enumerate(data):
-        try:
-            array = np.asarray(column)
-            shape = array.shape[1:]
-        except ValueError:  # lists of different lengths
-            array, shape = np.concatenate([np.asarray(row) for row in column]), None
-        if array.dtype.kind not in "biuf":
-            raise JitError(f"argument {k} of the loss holds something else than numbers")
-        if shape is None:
-            lengths = [len(row) for row in column]
-        else:
-            lengths = [int(np.prod(shape, dtype=int))] * len(column)
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        columns.append(Column(array.astype(np.float64).reshape(-1), starts, shape))
-    return columns
-
-
-def lengths_of(columns: Sequence[Column]) -> tuple[np.ndarray, dict[int, int]] | None:
-    """Return the size n of each example, and how much longer than n each ragged column is.
-
-    Raises:
-        JitError: columns differ in length independently of each other.
-    """
-    ragged = [k for k, c in enumerate(columns) if c.shape is None]
-    if not ragged:
-        return None
-    lengths = columns[ragged[0]].lengths
-    offsets = {k: int(columns[k].lengths[0] - lengths[0]) for k in ragged}
-    if any((columns[k].lengths != lengths + offset).any() for k, offset in offsets.items()):
-        raise JitError("the loss takes lists whose lengths vary independently of each other")
-    return lengths, offsets
 
 
 def rule_of(update: _UPDATE, states: int) -> Rule:
@@ -115,6 +50,24 @@ def _expression(x: Any) -> Expr:
     return x if isinstance(x, Expr) else Literal(float(x))
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The random numbers that the loss draws for an example."""
+
+    generator: Generator
+    kinds: tuple[int, ...]
+
+    def numbers(self, examples: int) -> np.ndarray:
+        """Draw for so many examples: an array (examples, numbers)."""
+        return self.generator.numbers(self.kinds, examples)
+
+    def give_back(self, examples: int) -> None:
+        """Let the generator go on from where it was so many examples ago."""
+        state = self.generator.state()
+        state["position"] -= examples * sum(self.kinds)
+        self.generator.set_state(state)
+
+
 @dataclass(slots=True)
 class Objective:
     """The loops of an objective, and whose gradients they give."""
@@ -122,6 +75,7 @@ class Objective:
     steps: Steps
     captured: list[Value]  # the parameters in the optimiser's order, then other leaves
     holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
+    drawn: Drawn | None = None
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
 
     @property
@@ -186,7 +140,7 @@ def _whole_batches(
         size = min(batch_sizes)
         row = -(-size // VECTOR) * VECTOR
         lowered, sizes = _sized(lowered, {"B": size, "P": row}), (size, row)
-    return _objective(recording, lowered, parameters, sizes)
+    return _objective(recording, lowered, len(columns), parameters, sizes)
 
 
 def _one_by_one(
@@ -199,14 +153,17 @@ def _one_by_one(
     ragged = lengths_of(columns)
     if not ragged:
         recording = trace(f, [c.example(0) for c in columns])
-        return _objective(recording, lower(graph_of(recording, set())), parameters, (0, 0))
+        return _objective(
+            recording, lower(graph_of(recording, set())), len(columns), parameters, (0, 0)
+        )
     lengths, offsets = ragged
     example = [c.example(int(lengths.argmax())) for c in columns]
-    recording = trace(f, example)
-    general = generalised(f, example, offsets, recording)
+    with refused(JitError("the loss draws random numbers for lists of different lengths")):
+        recording = trace(f, example)
+        general = generalised(f, example, offsets, recording)
     if general is None:
         raise JitError("the loss does not do the same for lists of all lengths")
-    objective = _objective(recording, general.lowered, parameters, (0, 0))
+    objective = _objective(recording, general.lowered, len(columns), parameters, (0, 0))
     objective.steps = replace(
         objective.steps, coefficients=tuple(general.coefficients), least=general.least
     )
@@ -214,8 +171,13 @@ def _one_by_one(
 
 
 def _objective(
-    recording: Trace, lowered: Lowered, parameters: list[Value], sizes: tuple[Size, Size]
+    recording: Trace,
+    lowered: Lowered,
+    columns: int,
+    parameters: list[Value],
+    sizes: tuple[Size, Size],
 ) -> Objective:
+    drawn = _drawn(recording)
     captured = recording.captured
     if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
         raise JitError("the loss computes with none of the optimiser's parameters")
@@ -226,6 +188,7 @@ def _objective(
     steps = Steps(
         program=lowered.program,
         fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, lowered.inputs)]),
+        columns=columns,
         guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),
         outputs=outputs[guards:],
         batch=sizes[0],
@@ -235,8 +198,23 @@ def _objective(
         captured=len(captured),
         count=len(parameters),
     )
-    holds = replace(recording, tape=[], inputs=[], result=None, guards=[]).holds  # no Values
-    return Objective(steps, captured, holds)
+    holds = replace(
+        recording, tape=[], inputs=[], result=None, guards=[], draws=Draws()
+    ).holds  # no Values
+    return Objective(steps, captured, holds, drawn)
+
+
+def _drawn(recording: Trace) -> Drawn | None:
+    """What is drawn for each example; what was drawn for the recording is given back."""
+    if recording.updated:
+        raise JitError("the loss keeps a running state")
+    segments = recording.draws.segments
+    found = [Drawn(s.generator, tuple(s.kinds)) for s in segments]
+    for drawn, segment in zip(found, segments):
+        drawn.give_back(recording.batch or 1 if segment.batched else 1)
+    if len(found) > 1 or any(s.batched != (recording.batch is not None) for s in segments):
+        raise JitError("the objective draws random numbers by several generators or in its penalty")
+    return found[0] if found else None
 
 
 def _pair(result: Any) -> bool:
@@ -263,30 +241,3 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
     )
     places = [replace(p, new=substitute(p.new, env)) for p in lowered.inputs]
     return Lowered(program, places)
-
-
-class Mean:
-    """The mean of a function over examples, as loops."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)))
-        self._single = jit(lambda *example: function(*example))
-        self._known: tuple[Any, list[Column]] = (None, [])
-
-    def __call__(self, examples: Any) -> float:
-        """Return the mean over ``examples.columns``.
-
-        Raises:
-            JitError: the function cannot be compiled.
-        """
-        if self._known[0] is not examples:
-            self._known = examples, columns_of(examples.columns)
-        columns = self._known[1]
-        if all(c.shape is not None for c in columns):
-            return _number(self._whole(*[c.batch().value for c in columns]))
-        rows = [[c.example(i).value for c in columns] for i in range(len(examples))]
-        return sum([_number(self._single(*row)) for row in rows]) / len(rows)
-
-
-def _number(x: Any) -> float:
-    return float(x.data if isinstance(x, Value) else x)

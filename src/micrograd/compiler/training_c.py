@@ -35,14 +35,15 @@ class Rule:
 class Steps:
     """What the loop has to know of a program: a batch at once, or one example after the other.
 
-    ``fills`` are columns and their places; no column: 1 / (the batch size). ``guards`` are
-    addresses and what their truth has to be, ``outputs`` the loss and perhaps a penalty apart from
-    it. ``batch`` and ``row`` are the size of a batch and of its rows, 0 where examples come one by
-    one.
+    ``fills`` are columns and their places; no column: 1 / (the batch size); one behind the data's
+    ``columns``: random numbers, drawn for each example of each step. ``guards`` are addresses and
+    what their truth has to be, ``outputs`` the loss and perhaps a penalty apart from it. ``batch``
+    and ``row`` are the size of a batch and of its rows, 0 where examples come one by one.
     """
 
     program: Program
     fills: tuple[tuple[int | None, Place], ...]
+    columns: int
     guards: tuple[tuple[Size, bool], ...]
     outputs: tuple[Size, ...]
     batch: Size
@@ -70,7 +71,7 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
     T epoch_loss = 0;
     for (int64_t k = 0, at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
-        if (objective(run, order + bounds[k], count, k < gathers, losses + k)) return k;
+        if (objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k)) return k;
         update(run->v, run->g, run->states, (T)(done + k + 1), rates[k]);
         if (epoch) epoch_loss += losses[k] * ((T)count / examples);
         if (epoch && ++at == epoch) {
@@ -171,26 +172,33 @@ def _batch(steps: Steps) -> list[str]:
     """Print ``objective`` for a program that takes a whole batch at once."""
     constant = [f"    const int64_t {s} = {text};" for s, text in (
         ("B", "count"), ("P", "(count + 7) / 8 * 8")) if isinstance(steps.batch, Poly)]  # fmt: skip
-    lines = []
+    kept: list[str] = []
+    drawn: list[str] = []
     for k, place in steps.fills:
-        if k is not None:
-            lines += [
+        if k is None:
+            kept.append(f"        v[{place.new}] = 1 / (T)count;")
+            continue
+        at, new = (
+            "batch[s]" if k < steps.columns else "(first + s)",
+            f"{place.new} + r * {steps.row}",
+        )
+        (kept if k < steps.columns else drawn).extend(
+            [
                 f"        for (int64_t s = 0; s < {steps.batch}; s++)",
                 f"            for (int64_t r = 0; r < {place.count}; r++)",
-                f"                v[{place.new} + r * {steps.row} + s] = "
-                f"run->columns[{k}][batch[s] * {place.count} + r];",
+                f"                v[{new} + s] = run->columns[{k}][{at} * {place.count} + r];",
                 f"        for (int64_t r = 0; r < {place.count}; r++)",
                 f"            for (int64_t s = {steps.batch}; s < {steps.row}; s++)",
-                f"                v[{place.new} + r * {steps.row} + s] = 0;",
+                f"                v[{new} + s] = 0;",
             ]
-        else:
-            lines.append(f"        v[{place.new}] = 1 / (T)count;")
+        )
     return [
         *_OBJECTIVE,
         *constant,
         "    if (gather) {",
-        *lines,
+        *kept,
         "    }",
+        *drawn,
         *_computed(steps, ["1"]),
         f"    *loss = v[{steps.outputs[0]}];",
         "    return backward(v, g, sizes, scalars, run->tables);",
@@ -200,9 +208,9 @@ def _batch(steps: Steps) -> list[str]:
 
 _OBJECTIVE = (
     "static int objective(const struct run *run, const int64_t *batch, int64_t count,",
-    "                     int gather, T *loss) {",
+    "                     int gather, int64_t first, T *loss) {",
     "    T *v = run->v, *g = run->g;",
-    "    (void)count, (void)gather;",
+    "    (void)count, (void)gather, (void)first;",
 )
 
 
@@ -219,6 +227,8 @@ def _examples(steps: Steps) -> list[str]:
         ]
     for k, place in steps.fills:
         example = f"run->columns[{k}] + run->starts[{k}][i]"
+        if k == steps.columns:
+            example = f"run->columns[{k}] + (first + e) * {place.count}"
         if place.outer:
             to, size = f"{place.new} + r * {place.row} + s", place.inner
             lines += [

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from . import c, cc
+from .columns import Column
 from .errors import JitError
 from .kernel import allocate
 from .numpy_loops import NumpyKernel
 from .sizes import evaluate
-from .training import VECTOR, Column, Objective
+from .training import VECTOR, Objective
 from .training_c import Rule, source
 
 _Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
@@ -66,7 +67,7 @@ class CLoop:
             memory.states,
             memory.total,
             self._best,
-            _pointers([column.numbers for column in columns]),
+            _pointers([*[column.numbers for column in columns], np.zeros(1)]),
             _pointers([column.starts for column in columns]),
             lengths,
             _pointers(tables),
@@ -76,7 +77,13 @@ class CLoop:
         self._same: Any = None
 
     def run(
-        self, batches: Sequence[np.ndarray], rates: np.ndarray, done: int, epoch: int, best: Best
+        self,
+        batches: Sequence[np.ndarray],
+        rates: np.ndarray,
+        done: int,
+        epoch: int,
+        best: Best,
+        drawn: np.ndarray | None = None,
     ) -> np.ndarray:
         """Do a step for each batch; return the losses, of fewer where one could not be done.
 
@@ -86,8 +93,11 @@ class CLoop:
             done: how many steps the optimiser has done.
             epoch: how many steps make one; 0 where nobody asks for the best epoch.
             best: takes the parameters after it.
+            drawn: random numbers, a row for each example of each batch.
         """
         count = len(batches)
+        if drawn is not None:
+            self._alive[5][-1] = drawn.ctypes.data
         everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
         if everything is not None:  # the same at each step: it is already in its place
             gathers = int(everything is not self._same)
@@ -137,17 +147,26 @@ class NumpyLoop:
         self._objective, self._columns, self._memory = objective, columns, memory
         self._kernel = NumpyKernel(objective.steps.program)
         self._update = update
+        self._drawn: np.ndarray | None = None  # for the examples of the present step
 
     def run(
-        self, batches: Sequence[np.ndarray], rates: np.ndarray, done: int, epoch: int, best: Best
+        self,
+        batches: Sequence[np.ndarray],
+        rates: np.ndarray,
+        done: int,
+        epoch: int,
+        best: Best,
+        drawn: np.ndarray | None = None,
     ) -> np.ndarray:
         """Do a step for each batch; see ``CLoop.run``."""
         memory, count = self._memory, self._objective.steps.count
         p, losses, examples = memory.v[:count], [], len(self._columns[0].starts) - 1
         step_by_step = self._batch if self._objective.steps.batch else self._examples
-        epoch_loss = 0.0
+        epoch_loss, first = 0.0, 0
         with np.errstate(all="ignore"):
             for k, (batch, rate) in enumerate(zip(batches, rates.tolist())):
+                self._drawn = None if drawn is None else drawn[first : first + len(batch)]
+                first += len(batch)
                 loss = step_by_step(batch)
                 if loss is None:
                     break
@@ -175,7 +194,10 @@ class NumpyLoop:
                 continue
             count = evaluate(place.count, env)
             rows = v[start : start + count * env["P"]].reshape(count, env["P"])
-            rows[:, :size] = self._columns[k].numbers.reshape(-1, count)[batch].T
+            if k < steps.columns:
+                rows[:, :size] = self._columns[k].numbers.reshape(-1, count)[batch].T
+            elif self._drawn is not None:
+                rows[:, :size] = self._drawn.T
             rows[:, size:] = 0.0
         if not self._computed(env, [1.0]):
             return None
@@ -191,7 +213,11 @@ class NumpyLoop:
                 return None
             for k, place in steps.fills:
                 assert k is not None  # there is no mean over a batch
-                self._place(self._columns[k].example(i).value, evaluate(place.new, env), place)
+                if k < steps.columns:
+                    numbers = self._columns[k].example(i).value
+                elif self._drawn is not None:
+                    numbers = self._drawn[e]
+                self._place(numbers, evaluate(place.new, env), place)
             start = evaluate(steps.program.constants[0], env)
             memory.v[start : start + len(memory.constants)] = memory.constants
             if not self._computed(env, [1.0 / len(batch), float(e == 0)][: len(steps.outputs)]):
