@@ -43,7 +43,8 @@ The stages, in the order in which a call meets them, and what each module is for
     replay          the same for a graph that is there already
     standalone      one C header for a function, by itself
     layouts           where its numbers lie, in few words
-    training        what compiled training is made of: columns of data, loops by training_loops and training_c
+    training        what compiled training is made of; run by training_loops, in training_c
+    columns           its data, as flat arrays
     show            programs as people read them
     formulas          expressions and sizes as formulas
     names             the names of arguments and parameters; array_names: of arrays
