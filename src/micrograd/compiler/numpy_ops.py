@@ -54,10 +54,9 @@ def _constant_power(x: Array, exponent: float) -> Array:
 
 
 def _power(x: Array, y: Array) -> Array:
-    x, y = np.broadcast_arrays(x, y)
-    return np.power(
-        x, y.copy()
-    )  # NumPy takes a stretched exponent 0.5 for sqrt, which differs at -0 and -inf
+    half = y == 0.5  # for which NumPy may take sqrt, which differs at -0 and -inf
+    power = np.power(np.where(half, x + 0.0, x), y)
+    return np.where(half & (x == -np.inf), np.inf, power)
 
 
 def _sigmoid(x: Array) -> Array:
