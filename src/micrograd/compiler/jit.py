@@ -100,7 +100,9 @@ class Jitted:
         given = [*arguments, *variant.recording.draws.first()]
         done = variant.run(given)
         if done is None:  # a condition so near its edge that rounding decides: the trace is right
-            return variant, variant.run(given, guarded=False), given
+            done = variant.run(given, guarded=False)
+            assert done is not None
+            return variant, done, given
         key = _structure(arguments, free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)

@@ -173,7 +173,7 @@ class Variant:
         try:
             self.kernel.forward(v, self.sizes(env), self.scalars(env))
         except IndexError:
-            if self._guards:  # one of them may be what keeps the index in its range
+            if guarded and self._guards:  # one of them may be what keeps the index in its range
                 return None
             raise
         for address, holds in zip(self.program.outputs, self._guards):
