@@ -44,35 +44,43 @@ def differentiate(
 
     Args:
         forward: what computed the values.
-        outputs: their addresses; the k-th gradient is the Scalar ``seed<k>``.
+        outputs: their addresses; the k-th gradient is the Scalar ``seed<k>``. Outputs with a number
+            for each example have none.
         needs_gradient: tells whether the gradient of what a Ref points to matters.
         memory: how large the memory is.
         wanted: (start, count) of the plain gradients to be read at the end, touched or not.
     """
-    seeds: list[Statement] = [
-        Nest((), Ref(address, (), grad=True), (Term((), Scalar(f"seed{k}")),), accumulate=True)
-        for k, address in enumerate(outputs)
-    ]
-    backward = [*seeds, *_reversed(forward, needs_gradient)]
+    seeds: list[Statement] = []
+    for k, address in enumerate(outputs):
+        target = Ref(address, (), grad=True)
+        if "P" not in variables(address) and needs_gradient(target):
+            seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
+    if not seeds:
+        return _initialised([], memory, wanted)
+    several = len(seeds) > 1
+    backward = [*seeds, *_reversed(forward, needs_gradient, several)]
     return _initialised(backward, memory, wanted)
 
 
 def _reversed(
-    forward: list[Statement], needs: Callable[[Ref], bool], rounds: Rounds = ({},)
+    forward: list[Statement],
+    needs: Callable[[Ref], bool],
+    several: bool,
+    rounds: Rounds = ({},),
 ) -> Iterator[Statement]:
     for statement in reversed(forward):
         if isinstance(statement, For):
             steps = range(evaluate(statement.count, {}))
             inside = tuple([{**r, **bound(statement.var, t)} for r in rounds for t in steps])
-            body = tuple(_reversed(list(statement.body), needs, inside))
+            body = tuple(_reversed(list(statement.body), needs, several, inside))
             if body:
                 yield replace(statement, body=body, backwards=not statement.backwards)
         elif isinstance(statement, Nest) and needs(statement.target):
-            yield from _nest_gradients(statement, needs, rounds)
+            yield from _nest_gradients(statement, needs, several, rounds)
 
 
 def _nest_gradients(
-    nest: Nest, needs: Callable[[Ref], bool], rounds: Rounds
+    nest: Nest, needs: Callable[[Ref], bool], several: bool, rounds: Rounds
 ) -> Iterator[Statement]:
     if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
         for term in nest.terms:
@@ -90,7 +98,18 @@ def _nest_gradients(
         found: dict[Ref, Expr] = {}
         _accumulate(term.expr, upstream, result if alone else None, needs, found)
         for operand, gradient in found.items():
+            if several:
+                gradient = _where_reached(upstream, gradient)
             yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, rounds)
+
+
+def _where_reached(upstream: Ref, gradient: Expr) -> Expr:
+    """Pass nothing on from where backward has not come: 0 times an infinite partial is no number.
+
+    With several outputs, backward starts at one of them, and eagerly it never visits the rest.
+    """
+    below = ops.WHERE(upstream > 0.0, gradient, upstream)
+    return ops.WHERE(upstream < 0.0, gradient, below)
 
 
 def _accumulate(
