@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from micrograd import ops
-from micrograd.compiler import c
+from micrograd.compiler.c.source import FLAGS, STRICT_FLAGS, source, tables
 from micrograd.compiler.ir import Apply, Expr, Literal, Nest, Program, Ref, Statement, Term
 
 COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
@@ -32,9 +32,9 @@ class Compiled:
         lanes: int | None = None,
     ) -> None:
         self.program, self.dtype = program, dtype
-        self.text = c.source(program, dtype, strict=strict, portable=portable)
-        self.tables = [np.array(t.values, np.int64) for t in c.tables(program)]
-        flags = c.STRICT_FLAGS if strict else c.FLAGS
+        self.text = source(program, dtype, strict=strict, portable=portable)
+        self.tables = [np.array(t.values, np.int64) for t in tables(program)]
+        flags = STRICT_FLAGS if strict else FLAGS
         flags = ("-std=c11",) if portable else flags
         if lanes is not None:
             flags += (f"-DBYTES={lanes * np.dtype(dtype).itemsize}",)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from program_reference import run_backward, run_forward
 
 from micrograd import ops
-from micrograd.compiler import c
+from micrograd.compiler.c.source import source
 from micrograd.compiler.ir import (
     Apply,
     Clear,
@@ -421,14 +421,14 @@ def test_a_parameter_changed_in_the_end_is_not_computed_with_again(tmp_path):
 
 
 def test_portable_c_says_what_each_loop_computes():
-    text = c.source(moons(), portable=True)
+    text = source(moons(), portable=True)
     assert "/* ∂w3[16] += Σ₁₀₀ " in text
     assert "vector_size" not in text
 
 
 def test_it_is_one_file_with_standard_headers_only():
     for portable in (False, True):
-        text = c.source(moons(), portable=portable)
+        text = source(moons(), portable=portable)
         headers = {line for line in text.splitlines() if line.startswith("#include")}
         assert headers == {"#include <math.h>", "#include <stdint.h>", "#include <string.h>"}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd.compiler import cc, disk_cache
+from micrograd.compiler.c import build, disk_cache
 
 ANSWER = "int answer(void) {{ return {}; }}\n"
 
@@ -30,8 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fresh(source: str) -> int:
     """Load in a new process, as the next run of a script does, and return the answer."""
     code = f"""
-        from micrograd.compiler import cc
-        print(cc.load({source!r}, ["-O1"]).answer())
+        from micrograd.compiler.c import build
+        print(build.load({source!r}, ["-O1"]).answer())
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -44,7 +44,7 @@ def count_compiles(
 ) -> Callable[[], int]:
     """Put a compiler in place that notes each time it compiles."""
     log, wrapper = tmp_path / "log", tmp_path / "noting-cc"
-    real = shlex.join(cc.find_compiler().command)
+    real = shlex.join(build.find_compiler().command)
     wrapper.write_text(f'#!/bin/sh\necho "$*" >> {shlex.quote(str(log))}\nexec {real} "$@"\n')
     wrapper.chmod(0o755)
     log.touch()
@@ -57,7 +57,7 @@ def entries(folder: Path) -> list[Path]:
 
 
 def test_source_becomes_functions(folder: Path) -> None:
-    assert cc.load(ANSWER.format(1), ["-O1"]).answer() == 1
+    assert build.load(ANSWER.format(1), ["-O1"]).answer() == 1
 
 
 def test_a_second_process_finds_what_the_first_compiled(
@@ -70,7 +70,7 @@ def test_a_second_process_finds_what_the_first_compiled(
 
 def test_another_source_or_other_flags_are_another_entry(folder: Path) -> None:
     for source, flags in [(3, "-O1"), (4, "-O1"), (3, "-O2")]:
-        assert cc.load(ANSWER.format(source), [flags]).answer() == source
+        assert build.load(ANSWER.format(source), [flags]).answer() == source
     assert len(entries(folder)) == 3
 
 
@@ -93,7 +93,7 @@ def test_a_damaged_entry_is_rebuilt(
 
 
 def test_only_the_owner_may_read_the_cache(folder: Path) -> None:
-    cc.load(ANSWER.format(6))
+    build.load(ANSWER.format(6))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -101,7 +101,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
     folder.mkdir()
     folder.chmod(0o777)
     with pytest.warns(UserWarning, match="others may write to .* set MICROGRAD_CACHE_DIR"):
-        assert cc.load(ANSWER.format(7)).answer() == 7
+        assert build.load(ANSWER.format(7)).answer() == 7
     assert not list(folder.iterdir())
 
 
@@ -110,7 +110,7 @@ def test_without_a_usable_folder_programs_still_run(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("MICROGRAD_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    assert cc.load(ANSWER.format(8)).answer() == 8
+    assert build.load(ANSWER.format(8)).answer() == 8
 
 
 def test_a_full_disk_leaves_the_program_running_and_no_half_entry(
@@ -120,7 +120,7 @@ def test_a_full_disk_leaves_the_program_running_and_no_half_entry(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk_cache.os, "replace", full)
-    assert cc.load(ANSWER.format(9)).answer() == 9
+    assert build.load(ANSWER.format(9)).answer() == 9
     assert not list(folder.iterdir())
 
 
@@ -128,13 +128,13 @@ def test_a_process_killed_while_it_compiles_leaves_nothing_half_made(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, slow = tmp_path / "started", tmp_path / "slow-cc"
-    real = shlex.join(cc.find_compiler().command)
+    real = shlex.join(build.find_compiler().command)
     slow.write_text(
         f'#!/bin/sh\ncase "$*" in *-shared*) {real} "$@"; touch {shlex.quote(str(started))};'
         f' exec sleep 60;; esac\nexec {real} "$@"\n'
     )
     slow.chmod(0o755)
-    code = f"from micrograd.compiler import cc; cc.load({ANSWER.format(10)!r}, ['-O1'])"
+    code = f"from micrograd.compiler.c import build; build.load({ANSWER.format(10)!r}, ['-O1'])"
     child = subprocess.Popen(
         [sys.executable, "-c", code],
         env={**os.environ, "CC": str(slow), "TMPDIR": str(tmp_path)},
@@ -150,7 +150,9 @@ def test_a_process_killed_while_it_compiles_leaves_nothing_half_made(
 
 
 def test_many_processes_at_once_agree(folder: Path) -> None:
-    code = f"from micrograd.compiler import cc; print(cc.load({ANSWER.format(11)!r}).answer())"
+    code = (
+        f"from micrograd.compiler.c import build; print(build.load({ANSWER.format(11)!r}).answer())"
+    )
     children = [
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -170,7 +172,7 @@ def test_the_cache_drops_what_was_unused_longest_and_only_its_own(
     os.utime(abandoned, (1, 1))
     os.utime(folder / "notes.txt", (1, 1))
     for i in range(20, 25):
-        cc.load(ANSWER.format(i))
+        build.load(ANSWER.format(i))
         for age, path in enumerate(entries(folder)):
             os.utime(path, (1000 + i + age, 1000 + i + age))
     assert len(entries(folder)) <= 3
@@ -179,8 +181,8 @@ def test_the_cache_drops_what_was_unused_longest_and_only_its_own(
 
 
 def test_what_the_compiler_refuses_is_shown_with_its_words_and_the_source(folder: Path) -> None:
-    with pytest.raises(cc.CompileError, match="undeclared_thing") as error:
-        cc.load("int answer(void) { return undeclared_thing; }\n")
+    with pytest.raises(build.CompileError, match="undeclared_thing") as error:
+        build.load("int answer(void) { return undeclared_thing; }\n")
     found = re.search(r"the source is (.*)$", str(error.value))
     assert found
     assert "undeclared_thing" in Path(found[1]).read_text()
@@ -191,26 +193,26 @@ def test_a_compiler_that_does_not_know_the_processor_is_asked_again_without(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     picky = tmp_path / "picky-cc"
-    real = shlex.join(cc.find_compiler().command)
+    real = shlex.join(build.find_compiler().command)
     picky.write_text(f'#!/bin/sh\ncase "$*" in *-march=native*) exit 1;; esac\nexec {real} "$@"\n')
     picky.chmod(0o755)
     monkeypatch.setenv("CC", str(picky))
-    assert cc.load(ANSWER.format(12), ["-march=native"]).answer() == 12
+    assert build.load(ANSWER.format(12), ["-march=native"]).answer() == 12
 
 
 def test_cc_chooses_the_compiler_and_may_hold_options(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = (*cc.find_compiler().command, "-DNUMBER=13")
+    command = (*build.find_compiler().command, "-DNUMBER=13")
     monkeypatch.setenv("CC", shlex.join(command))
-    assert cc.find_compiler().command == command
-    assert cc.load("int answer(void) { return NUMBER; }\n").answer() == 13
+    assert build.find_compiler().command == command
+    assert build.load("int answer(void) { return NUMBER; }\n").answer() == 13
 
 
 def test_a_cc_that_does_not_run_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "no-such-compiler")
-    with pytest.raises(cc.CompilerNotFound, match="CC='no-such-compiler' does not run"):
-        cc.load(ANSWER.format(14))
+    with pytest.raises(build.CompilerNotFound, match="CC='no-such-compiler' does not run"):
+        build.load(ANSWER.format(14))
 
 
 def test_without_a_compiler_the_remedies_are_named(
@@ -218,6 +220,6 @@ def test_without_a_compiler_the_remedies_are_named(
 ) -> None:
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(cc, "find_spec", lambda name: None)
-    with pytest.raises(cc.CompilerNotFound, match=r"gcc.*pip install ziglang.*numpy"):
-        cc.load(ANSWER.format(15))
+    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    with pytest.raises(build.CompilerNotFound, match=r"gcc.*pip install ziglang.*numpy"):
+        build.load(ANSWER.format(15))

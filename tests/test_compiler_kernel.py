@@ -10,10 +10,11 @@ from c_programs import elementwise, moons
 from program_reference import run_backward, run_forward
 
 from micrograd import ops
-from micrograd.compiler import cc, kernel
+from micrograd.compiler import kernel
+from micrograd.compiler.c import build
 from micrograd.compiler.ir import Apply, Literal, Nest, Program, Ref, Scalar, Term
 from micrograd.compiler.kernel import allocate, make_kernel
-from micrograd.compiler.numpy_loops import NumpyKernel
+from micrograd.compiler.numpy.loops import NumpyKernel
 from micrograd.compiler.sizes import Poly
 
 BACKENDS = ["c", "numpy"]
@@ -123,7 +124,7 @@ def test_without_a_compiler_numpy_runs_it_and_says_so_once(monkeypatch: pytest.M
     with pytest.warns(UserWarning, match="by NumPy, which is slower than C: CC='no-such-compiler'"):
         assert isinstance(make_kernel(program()), NumpyKernel)
     assert isinstance(make_kernel(program()), NumpyKernel)
-    with pytest.raises(cc.CompilerNotFound):
+    with pytest.raises(build.CompilerNotFound):
         make_kernel(program(), "c")
 
 

@@ -23,7 +23,7 @@ from micrograd.compiler.ir import (
     Table,
     Term,
 )
-from micrograd.compiler.numpy_loops import NumpyKernel
+from micrograd.compiler.numpy.loops import NumpyKernel
 from micrograd.compiler.sizes import Poly
 
 B, T = Poly.var("B"), Poly.var("t")

@@ -10,14 +10,14 @@ from program_reference import run_backward, run_forward
 from random_programs import arguments, recipes
 
 from micrograd import Value, dot, mean, ops
-from micrograd.compiler.fit import common_dims, fit, regular_prefixes, runs, strides_over
-from micrograd.compiler.flatten import flatten
 from micrograd.compiler.graph import interpret
 from micrograd.compiler.ir import Apply, For, Literal, Ref, simplified
 from micrograd.compiler.jit import Jitted
 from micrograd.compiler.lower import lower
-from micrograd.compiler.reroll import reroll
-from micrograd.compiler.roll import put_together, roll, take_apart
+from micrograd.compiler.rerolling.fit import common_dims, fit, regular_prefixes, runs, strides_over
+from micrograd.compiler.rerolling.flatten import flatten
+from micrograd.compiler.rerolling.reroll import reroll
+from micrograd.compiler.rerolling.roll import put_together, roll, take_apart
 from micrograd.compiler.sizes import bound, evaluate, substitute
 
 OPTIONS = {"backend": "numpy", "dtype": "float64", "strict": False}

@@ -19,7 +19,7 @@ from micrograd.compiler.ir import (
     Table,
     Term,
 )
-from micrograd.compiler.show import show, summary
+from micrograd.compiler.printing.show import show, summary
 from micrograd.compiler.sizes import Poly
 
 T, B, P = Poly.var("t"), Poly.var("B"), Poly.var("P")

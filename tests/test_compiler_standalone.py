@@ -10,7 +10,7 @@ import pytest
 from c_programs import COMPILER
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
-from micrograd.compiler.layouts import layout
+from micrograd.compiler.printing.layouts import layout
 from micrograd.nn import MLP
 
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-std=c11")

@@ -9,10 +9,10 @@ import numpy as np
 
 from . import buffers, functions
 from .compiled_steps import Steps, close, few_of, model_mode, no_random_numbers
-from .compiler.columns import Column, columns_of
 from .compiler.errors import JitError
 from .compiler.jit import jit
-from .compiler.training_loops import Best
+from .compiler.training.columns import Column, columns_of
+from .compiler.training.steps import Best
 from .engine import Value
 from .examples import Examples
 from .random import refused

@@ -19,11 +19,11 @@ import numpy as np
 
 from . import buffers, functions
 from .compiler.collector import paused
-from .compiler.columns import columns_of, lengths_of
 from .compiler.errors import JitError
-from .compiler.training import Objective, objective_of, rule_of
-from .compiler.training_c import Rule
-from .compiler.training_loops import Best, CLoop, Memory, NumpyLoop, compiled
+from .compiler.training.columns import columns_of, lengths_of
+from .compiler.training.driver import Rule
+from .compiler.training.objective import Objective, objective_of, rule_of
+from .compiler.training.steps import Best, CLoop, Memory, NumpyLoop, compiled
 from .examples import Examples
 from .nn import Module
 from .optim import Optimizer

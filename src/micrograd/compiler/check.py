@@ -15,10 +15,10 @@ from ..engine import Value, toposort
 from .errors import JitError
 from .graph import Graph, indices, interpret
 from .sizes import evaluate
-from .trace import Trace
+from .tracing.trace import Trace
 
 if TYPE_CHECKING:
-    from .signature import Argument
+    from .tracing.signature import Argument
     from .variant import Variant
 
 TOLERANCE = {"float64": 1e-8, "float32": 5e-3}

@@ -14,11 +14,11 @@ import numpy as np
 
 from .ir import For, Nest, Program, Statement
 from .kernel import allocate, make_kernel
-from .phases import AFTER, BEFORE, PHASES, WITHIN, Phased
+from .loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from .sizes import evaluate, variables
 
 if TYPE_CHECKING:
-    from .signature import Argument
+    from .tracing.signature import Argument
     from .variant import Variant
 
 _CACHE = 1 << 18  # numbers: what stays near a core

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .ir import Expr, Literal, Scalar, Statement
+from .loops.place import Place
 from .lower import Lowered
-from .place import Place
-from .roll import put_together, take_apart
+from .rerolling.roll import put_together, take_apart
 from .sizes import Poly, Size, chosen_two
 
 SIZE = "n"

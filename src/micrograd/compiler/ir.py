@@ -223,7 +223,7 @@ class Program:
 
     def __str__(self) -> str:
         """Write it as formulas, one line for each nest."""
-        from .show import show
+        from .printing.show import show
 
         return show(self)
 

@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..modes import mode
+from .c.standalone import standalone
 from .chunks import PartedRun
 from .collector import paused
-from .draws import put_back
 from .errors import JitError
 from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
-from .names import name_all
-from .numbering import graph_of
-from .signature import Argument, argument
-from .standalone import standalone
-from .trace import Trace, trace
+from .tracing.draws import put_back
+from .tracing.names import name_all
+from .tracing.numbering import graph_of
+from .tracing.signature import Argument, argument
+from .tracing.trace import Trace, trace
 from .variant import Run, Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from .._backend import native
-from . import c, cc
+from .c import build
+from .c.source import FLAGS, STRICT_FLAGS, source, tables
 from .ir import Program
-from .numpy_loops import NumpyKernel
-from .numpy_ops import Array
+from .numpy.loops import NumpyKernel
+from .numpy.ops import Array
 from .sizes import evaluate
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
@@ -39,10 +40,10 @@ class CKernel:
         self.program = program
         self.dtype = np.dtype(dtype)
         self.strict = strict
-        text = c.source(program, self.dtype.name, strict=strict)
-        library = cc.load(text, c.STRICT_FLAGS if strict else c.FLAGS)
+        text = source(program, self.dtype.name, strict=strict)
+        library = build.load(text, STRICT_FLAGS if strict else FLAGS)
         self._forward, self._backward = library.forward, library.backward
-        self._arrays = [np.array(table.values, np.int64) for table in c.tables(program)]
+        self._arrays = [np.array(table.values, np.int64) for table in tables(program)]
         addresses = [array.ctypes.data for array in self._arrays]
         self._tables = (ctypes.c_void_p * max(len(addresses), 1))(*addresses)
         self._no_scalars = (ctypes.c_double * max(len(program.scalars), 1))()
@@ -137,7 +138,7 @@ def make_kernel(
     if backend != "numpy":
         try:
             return CKernel(program, dtype, strict)
-        except cc.CompilerNotFound as missing:
+        except build.CompilerNotFound as missing:
             if backend == "c":
                 raise
             _warn_once(f"running by NumPy, which is slower than C: {missing}")

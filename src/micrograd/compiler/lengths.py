@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import untraced
 from .check import check
 from .collector import paused
 from .errors import JitError
 from .general import SAMPLES, SIZE, General, NotGeneral, generalise
 from .lower import lower
-from .numbering import graph_of
-from .signature import Argument
 from .sizes import evaluate
-from .trace import Trace, trace
+from .tracing.arrays import untraced
+from .tracing.numbering import graph_of
+from .tracing.signature import Argument
+from .tracing.trace import Trace, trace
 from .variant import Variant
 
 _FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats

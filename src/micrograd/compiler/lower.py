@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .differentiate import differentiate
-from .footprint import uses
 from .graph import Graph
 from .ir import PADDED, Clear, Memory, Program, Ref, Statement
-from .place import Place, Places, place
-from .reroll import Loops, reroll
-from .roll import roll
+from .loops.differentiate import differentiate
+from .loops.footprint import uses
+from .loops.place import Place, Places, place
+from .rerolling.reroll import Loops, reroll
+from .rerolling.roll import roll
 from .sizes import Size, evaluate, variables
 
 _WITH_GRADIENT = ("parameter", "variable")

@@ -10,17 +10,17 @@ import numpy as np
 from ..buffers import add_grad, read_data
 from ..engine import Value
 from ..modes import mode
-from .arrays import Batch, Predicate
 from .check import check
 from .chunks import PartedRun, Parts, is_mapped, map_in_parts, part_size
 from .general import SIZE, General
 from .graph import Graph
 from .kernel import CKernel, allocate, make_kernel
+from .loops.phases import phased
 from .lower import lower
-from .phases import phased
-from .signature import Argument
 from .sizes import bound, evaluate, known, variables
-from .trace import Trace
+from .tracing.arrays import Batch, Predicate
+from .tracing.signature import Argument
+from .tracing.trace import Trace
 
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
 

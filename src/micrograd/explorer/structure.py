@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from .. import ops
-from ..compiler.flatten import Row, flatten
 from ..compiler.graph import Graph
+from ..compiler.rerolling.flatten import Row, flatten
 from .groups import Group, chunked
 from .snapshot import Snapshot
 

@@ -1,0 +1,269 @@
+"""One block of elements in C: what the innermost loops of a nest do.
+
+Every sum of the block is in a register of its own and is written once; operands that several of its
+elements share are loaded once. Padded arrays are read and written in whole vectors, others get a
+last step with just the lanes that are still in the array.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
+from math import inf
+
+from ... import ops
+from ..ir import Expr, Nest, Ref, Term
+from ..sizes import Poly, Size
+from .expressions import Text
+from .fusion import Group
+from .plans import Plan, along
+from .printer import Point, Printer, bare
+from .regions import same_element
+
+_NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
+_NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
+
+Known = list[tuple[Ref, dict[Point, Text]]]  # targets whose elements are in registers
+
+
+class BlockPrinter:
+    """Print the computation of blocks of elements.
+
+    Attributes:
+        lane: the dim along the lanes of vectors, None for single numbers.
+        rest: how many lanes are in the array in a last step, None in all others.
+    """
+
+    def __init__(self, out: Printer, group: Group, plan: Plan, *, strict: bool, whole: int) -> None:
+        self.out, self.writer, self.group, self.plan = out, out.writer, group, plan
+        self.dims = group.nests[0].dims
+        self.scatter = any(n.scatter for n in group.nests)
+        self.strict, self.whole = strict, whole
+        self.single = plan == Plan()
+        self.lane: int | None = plan.lanes
+        self.rest: str | None = None
+        self.loaded: dict[str, str] = {}
+
+    def block(self, points: list[list[Size]]) -> None:
+        """Compute all elements whose indices are in ``points``, a list for each dim."""
+        elements: list[Point] = list(product(*points))
+        loaded = dict(self.loaded)
+        known: Known = []
+        for nest, stored in zip(self.group.nests, self.group.stored, strict=True):
+            if self.plan.inner:
+                totals = self._across_lanes(nest, elements, points)
+            else:
+                totals = self._totals(nest, elements, known)
+            if nest.accumulate:
+                before = [self._value(nest.target, p, known) for p in elements]
+                both = zip(before, totals, strict=True)
+                totals = [self._kept(self.writer.combine(ops.SUM, x, y)) for x, y in both]
+            known.append((nest.target, dict(zip(elements, totals, strict=True))))
+            if stored:
+                for point, total in zip(elements, totals, strict=True):
+                    self._write(nest.target, point, total)
+        self.loaded = loaded
+
+    @contextmanager
+    def scope(self, head: str = "") -> Iterator[None]:
+        """Open a block of C; what is loaded in it is forgotten behind it."""
+        loaded = self.loaded
+        self.loaded = dict(loaded)
+        with self.out.braces(head):
+            yield
+        self.loaded = loaded
+
+    def _totals(self, nest: Nest, elements: list[Point], known: Known) -> list[Text]:
+        """Compute the reduced value of each element."""
+        terms = nest.terms if self.strict else sorted(nest.terms, key=lambda t: bool(t.dims))
+        totals: list[Text] = []
+        if not terms or terms[0].dims:
+            totals = [self._accumulator(nest) for _ in elements]
+        for term in terms:
+            if term.dims:
+                self._reduce(nest, term, elements, totals, known)
+                continue
+            values = [self._value(term.expr, p, known) for p in elements]
+            if totals:
+                self._add(nest, totals, values)
+            elif len(terms) == 1:
+                totals = [self._kept(x) for x in values]
+            else:
+                totals = [self._accumulator(nest, x) for x in values]
+        return totals
+
+    def _reduce(
+        self, nest: Nest, term: Term, elements: list[Point], totals: list[Text], known: Known
+    ) -> None:
+        names = self.out.variables[len(nest.dims) : len(nest.dims) + len(term.dims)]
+        inner = tuple(Poly.var(n) for n in names)
+        with self._nested(names, term.dims):
+            values = [self._value(term.expr, p + inner, known) for p in elements]
+            self._add(nest, totals, values)
+
+    @contextmanager
+    def _nested(self, names: Sequence[str], dims: Sequence[Size]) -> Iterator[None]:
+        if not names:
+            yield
+            return
+        with (
+            self.scope(f"for (int64_t {names[0]} = 0; {names[0]} < {bare(dims[0])}; {names[0]}++)"),
+            self._nested(names[1:], dims[1:]),
+        ):
+            yield
+
+    def _add(self, nest: Nest, totals: list[Text], values: list[Text]) -> None:
+        for total, value in zip(totals, values, strict=True):
+            if nest.reduce is ops.SUM or nest.reduce is ops.PROD:
+                sign = "+" if nest.reduce is ops.SUM else "*"
+                self.out.line(f"{total.code} {sign}= {unwrapped(value.code)};")
+            else:
+                both = self.writer.combine(nest.reduce, total, value)
+                self.out.line(f"{total.code} = {both.code};")
+
+    # Sums whose lanes are added up at the end.
+
+    def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[Text]:
+        vectors: list[Text] = []
+        singles: list[Text] = []
+        for term, lane in zip(nest.terms, self.plan.inner, strict=True):
+            self.lane = lane
+            if lane is None:
+                singles = singles or [self._accumulator(nest) for _ in elements]
+                self._reduce(nest, term, elements, singles, [])
+            else:
+                vectors = vectors or [self._accumulator(nest) for _ in elements]
+                self._lane_sum(nest, term, lane, elements, vectors)
+        self.lane = None
+        totals = self._joined(nest, vectors, points)
+        if singles:
+            both = zip(singles, totals, strict=True)
+            totals = [self._kept(self.writer.combine(nest.reduce, s, t)) for s, t in both]
+        return totals
+
+    def _lane_sum(
+        self, nest: Nest, term: Term, lane: int, elements: list[Point], totals: list[Text]
+    ) -> None:
+        own = lane - len(nest.dims)
+        names = self.out.variables[len(nest.dims) : len(nest.dims) + len(term.dims)]
+        inner = tuple(Poly.var(n) for n in names)
+        name, extent = names[own], term.dims[own]
+        names.pop(own)
+        with self._nested(names, term.dims[:own] + term.dims[own + 1 :]), self.scope():
+            self.out.line(f"int64_t {name} = 0;")
+            with self.scope(f"for (; {name} + W <= {bare(extent)}; {name} += W)"):
+                values = [self._value(term.expr, p + inner, []) for p in elements]
+                self._add(nest, totals, values)
+            if isinstance(extent, int) and extent % self.whole == 0:
+                return
+            with self.scope(f"if ({name} < {bare(extent)})"):
+                self.rest = bare(extent - inner[own])
+                self.out.line(f"const VI rest = first({self.rest});")
+                neutral = Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
+                values = [self._value(term.expr, p + inner, []) for p in elements]
+                mask = Text("rest", True, True)
+                self._add(nest, totals, [self.writer.select(mask, x, neutral) for x in values])
+                self.rest = None
+
+    def _joined(self, nest: Nest, vectors: list[Text], points: list) -> list[Text]:
+        """Reduce each vector to one number."""
+        four = next((len(p) for p in reversed(points) if len(p) > 1), 1) == 4
+        totals: list[Text] = []
+        if nest.reduce is ops.SUM and four:
+            for i in range(0, len(vectors), 4):
+                name = self.out.fresh("sums")
+                self.out.line(f"T {name}[4];")
+                self.out.line(
+                    f"lane_sums({name}, {', '.join(x.code for x in vectors[i : i + 4])});"
+                )
+                totals += [Text(f"{name}[{lane}]") for lane in range(4)]
+            return totals
+        if nest.reduce is ops.SUM:
+            return [self._kept(Text(f"lane_sum({x.code})")) for x in vectors]
+        for x in vectors:
+            total = self._accumulator(nest, Text(f"{x.code}[0]"))
+            with self.out.braces("for (int lane = 1; lane < W; lane++)"):
+                both = self.writer.combine(nest.reduce, total, Text(f"{x.code}[lane]"))
+                self.out.line(f"{total.code} = {both.code};")
+            totals.append(total)
+        return totals
+
+    # Operands.
+
+    def _value(self, expr: Expr, point: Point, known: Known) -> Text:
+        def leaf(ref: Ref) -> Text:
+            for target, values in reversed(known):
+                if same_element(ref, target, len(self.dims)):
+                    return values[point[: len(self.dims)]]
+            return self._read(ref, point)
+
+        return self.writer.number(expr, leaf)
+
+    def _read(self, ref: Ref, point: Point) -> Text:
+        memory, address = "g" if ref.grad else "v", self.out.address(ref, point)
+        stride = along(ref.strides, self.lane) if self.lane is not None else 0
+        where = f"{memory} + {address}"
+        if stride == 0:
+            return self._shared(Text(f"{memory}[{address}]"))
+        if stride == 1 and self._partly(ref):
+            return self._shared(Text(f"load_first({where}, {self.rest})", True))
+        if stride == 1:
+            return self._shared(Text(f"load({where})", True))
+        if self.rest:
+            return self._shared(Text(f"gather_first({where}, {stride}, {self.rest})", True))
+        return self._shared(Text(f"gather({where}, {stride})", True))
+
+    def _write(self, target: Ref, point: Point, value: Text) -> None:
+        memory, address = "g" if target.grad else "v", self.out.address(target, point)
+        if self.lane is None:
+            self.out.line(f"{memory}[{address}] = {unwrapped(value.code)};")
+            return
+        where, vector = f"{memory} + {address}", self.writer.splat(value)
+        stride = along(target.strides, self.lane)
+        if stride != 1:
+            self.out.line(f"spread({where}, {stride}, {vector}, {self.rest or 'W'});")
+        elif self._partly(target):
+            self.out.line(f"store_first({where}, {vector}, {self.rest});")
+        else:
+            self.out.line(f"store({where}, {vector});")
+
+    def _partly(self, ref: Ref) -> bool:
+        return self.rest is not None and not (ref.padded and not self.scatter)
+
+    # Names in C.
+
+    def _shared(self, text: Text) -> Text:
+        """Load an operand once for all that use it in a block."""
+        if self.single:
+            return text
+        if text.code not in self.loaded:
+            self.loaded[text.code] = self._kept(text, "x").code
+        return Text(self.loaded[text.code], text.vector)
+
+    def _kept(self, text: Text, letters: str = "a") -> Text:
+        if self.single or text.code.isidentifier():
+            return text
+        name = self.out.fresh(letters)
+        kind = "V" if text.vector else "T"
+        self.out.line(f"const {kind} {name} = {unwrapped(text.code)};")
+        return Text(name, text.vector)
+
+    def _accumulator(self, nest: Nest, start: Text | None = None) -> Text:
+        start = start or Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
+        name = self.out.fresh(_NAMES[nest.reduce.name])
+        if self.lane is None:
+            self.out.line(f"T {name} = {unwrapped(start.code)};")
+        else:
+            self.out.line(f"V {name} = {self.writer.splat(start)};")
+        return Text(name, self.lane is not None)
+
+
+def unwrapped(code: str) -> str:
+    """Take off parentheses around a whole expression."""
+    if not code.startswith("("):
+        return code
+    depth = 0
+    for i, letter in enumerate(code):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return code[1:-1] if i == len(code) - 1 else code
+    return code

@@ -1,0 +1,202 @@
+"""Expressions in C: one number at a time, or a vector of them, whichever the operands are.
+
+An expression is a vector as soon as one of its operands is; single numbers meet vectors by C's own
+rules, which gcc and clang share. Tests are masks of a vector (or plain tests), and become numbers
+only where somebody calculates with them.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ...ops import Op
+from ..ir import Apply, Expr, Literal, Ref, Scalar
+
+
+class Text(NamedTuple):
+    """C text of an operand; whether it is a vector, and whether a test instead of a number."""
+
+    code: str
+    vector: bool = False
+    test: bool = False
+
+
+# Functions of single numbers that C's library lacks: {T} is the type, {f} how its functions end.
+SCALAR_FUNCTIONS = {
+    "maximum": "{T} maximum({T} x, {T} y) {{ return x >= y || x != x ? x : y; }}",
+    "minimum": "{T} minimum({T} x, {T} y) {{ return x <= y || x != x ? x : y; }}",
+    "relu": "{T} relu({T} x) {{ return x < 0 ? 0 : x; }}",
+    "sigmoid": """{T} sigmoid({T} x) {{
+    {T} e = exp{f}(-fabs{f}(x));  /* never overflows */
+    return (x < 0 ? e : 1) / (1 + e);
+}}""",
+    "softplus": "{T} softplus({T} x) {{ return (x > 0 ? x : 0) + log1p{f}(exp{f}(-fabs{f}(x))); }}",
+    "logaddexp": """{T} logaddexp({T} x, {T} y) {{
+    {T} top = x >= y || x != x ? x : y, low = x >= y || x != x ? y : x;
+    return isfinite(top) ? top + log1p{f}(exp{f}(low - top)) : low != low ? low : top;
+}}""",
+    "root": "{T} root({T} x) {{ return x == -({T})INFINITY ? ({T})INFINITY : sqrt{f}(x + 0); }}",
+    "row_of": """int64_t row_of({T} x, int64_t rows, int *bad) {{
+    if (x >= 0 && x < rows && x == floor{f}(x)) return (int64_t)x;
+    *bad = 1;
+    return 0;
+}}""",
+}
+_VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
+_VECTOR_FUNCTIONS |= {"abs", "sqrt"}
+_LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
+_COMPARISONS = {"lt", "le", "gt", "ge"}
+_LONGEST_POWER = 16
+
+
+class Writer:
+    """Write expressions as C for one type of numbers, noting which functions they need."""
+
+    def __init__(self, dtype: str, scalars: dict[str, str]) -> None:
+        self.type = {"float64": "double", "float32": "float"}[dtype]
+        self.ending = "" if dtype == "float64" else "f"
+        self.scalars = scalars
+        self.functions: dict[str, str] = {}  # name -> definition, in the order of their use
+
+    def literal(self, x: float) -> str:
+        """Write a number so that C reads the same bits."""
+        if math.isnan(x):
+            return f"({self.type})NAN"
+        if math.isinf(x):
+            return f"({'-' if x < 0 else ''}({self.type})INFINITY)"
+        text = repr(float(x)) + self.ending
+        return f"({text})" if math.copysign(1.0, x) < 0 else text
+
+    def number(self, expr: Expr, leaf: Callable[[Ref], Text]) -> Text:
+        """Write an expression whose operands ``leaf`` writes."""
+        return self._as_number(self._any(expr, leaf))
+
+    def select(self, test: Text, x: Text, y: Text) -> Text:
+        """Write ``test ? x : y``."""
+        if not (test.vector or x.vector or y.vector):
+            return Text(f"({test.code} ? {x.code} : {y.code})")
+        if not test.vector:
+            return Text(f"({test.code} ? {self.splat(x)} : {self.splat(y)})", True)
+        if y.code == self.literal(0.0):
+            return Text(f"keep({test.code}, {self.splat(x)})", True)
+        if x.code == self.literal(0.0):
+            return Text(f"keep(~{test.code}, {self.splat(y)})", True)
+        return Text(f"choose({test.code}, {self.splat(x)}, {self.splat(y)})", True)
+
+    def splat(self, x: Text) -> str:
+        """Write an operand as a vector."""
+        return x.code if x.vector else f"splat({x.code})"
+
+    def call(self, name: str, *args: Text) -> Text:
+        """Write a function call, of vectors if one argument is a vector."""
+        if any(a.vector for a in args):
+            return Text(f"{self._vector(name)}({', '.join(map(self.splat, args))})", True)
+        return Text(f"{self._scalar(name)}({', '.join(a.code for a in args)})")
+
+    def combine(self, op: Op, x: Text, y: Text) -> Text:
+        """Write one step of a sum, product, maximum or minimum."""
+        if op.name in ("maximum", "minimum"):
+            return self.call(op.name, x, y)
+        sign = "+" if op.name in ("sum", "add") else "*"
+        return Text(f"({x.code} {sign} {y.code})", x.vector or y.vector)
+
+    def row(self, index: str, rows: str) -> str:
+        """Write the whole number that a value in memory is, checked against the number of rows."""
+        return f"{self._scalar('row_of')}({index}, {rows}, &bad)"
+
+    def _any(self, expr: Expr, leaf: Callable[[Ref], Text]) -> Text:
+        match expr:
+            case Literal(value):
+                return Text(self.literal(value))
+            case Scalar(name):
+                return Text(self.scalars[name])
+            case Ref():
+                return leaf(expr)
+            case Apply(op, _) if op.name == "powc" and op.static == 0:
+                return Text(self.literal(1.0))
+            case Apply(op, args):
+                return self._apply(op, [self._any(a, leaf) for a in args])
+        raise TypeError(f"not an expression: {expr!r}")
+
+    def _apply(self, op: Op, args: list[Text]) -> Text:
+        if op.name == "where":
+            return self.select(self._as_test(args[0]), *map(self._as_number, args[1:]))
+        args = [self._as_number(a) for a in args]
+        if op.name in _COMPARISONS:
+            vector = any(a.vector for a in args)
+            return Text(f"({args[0].code} {op.symbol} {args[1].code})", vector, True)
+        if op.name in ("add", "sum", "mul", "prod", "maximum", "minimum", "logsumexp"):
+            total = args[0]
+            for arg in args[1:]:
+                if op.name == "logsumexp":
+                    total = self.call("logaddexp", total, arg)
+                else:
+                    total = self.combine(op, total, arg)
+            return total
+        if op.name == "powc":
+            return self._power(float(op.static), args[0])  # type: ignore[arg-type]
+        if op.name == "detach":
+            return args[0]
+        if op.name in _LIBRARY or op.name in ("sigmoid", "softplus", "relu", "abs"):
+            return self.call(op.name, *args)
+        raise NotImplementedError(
+            f"{op!r} has no form in C: compute it outside the jitted function"
+        )
+
+    def _power(self, n: float, x: Text) -> Text:
+        """Write a constant power: products and one square root if it is half of a small number."""
+        if not ((2 * n).is_integer() and abs(n) <= _LONGEST_POWER):
+            return self.call("pow", x, Text(self.literal(n)))
+        factors, whole = [], int(abs(n))
+        if abs(n) != whole:
+            factors.append(self.call("root", x))
+            x = self.call("abs", x) if whole else x  # the power of -inf is inf
+        if whole:
+            factors.append(x if whole == 1 else self._multiplied(whole, x))
+        product = Text("(" + " * ".join(f.code for f in factors) + ")", x.vector)
+        return product if n > 0 else Text(f"(1 / {product.code})", x.vector)
+
+    def _multiplied(self, n: int, x: Text) -> Text:
+        """x to the n by repeated squaring."""
+        kind, name = ("V", f"v_power_{n}") if x.vector else (self.type, f"power_{n}")
+        lines, product, square = [], "", "x"
+        for bit in range(n.bit_length()):
+            if n >> bit & 1:
+                product = f"{product} * {square}" if product else square
+            if n >> bit > 1:
+                lines.append(f"{kind} x{2 << bit} = {square} * {square};")
+                square = f"x{2 << bit}"
+        body = " ".join([*lines, f"return {product};"])
+        self.functions[name] = f"static inline {kind} {name}({kind} x) {{ {body} }}"
+        return Text(f"{name}({x.code})", x.vector)
+
+    def _as_number(self, x: Text) -> Text:
+        if not x.test:
+            return x
+        if x.vector:
+            return Text(f"keep({x.code}, splat(1))", True)
+        return Text(f"({self.type})({x.code})")
+
+    def _as_test(self, x: Text) -> Text:
+        return x if x.test else Text(f"({x.code} != 0)", x.vector, True)
+
+    def _scalar(self, name: str) -> str:
+        if name in SCALAR_FUNCTIONS:
+            text = SCALAR_FUNCTIONS[name].format(T=self.type, f=self.ending)
+            self.functions[name] = "static inline " + text
+            return name
+        return ("fabs" if name == "abs" else name) + self.ending
+
+    def _vector(self, name: str) -> str:
+        if name in _VECTOR_FUNCTIONS:
+            return f"v_{name}"
+        if name == "root":
+            self.functions["v_root"] = (
+                "INLINE V v_root(V x) { return choose(x == (T)-INFINITY, splat((T)INFINITY), "
+                "v_sqrt(x + 0)); }"
+            )
+            return "v_root"
+        lanes = 2 if name in ("pow", "logaddexp") else 1
+        scalar = self._scalar(name)
+        self.functions[f"v_{name}"] = f"LANEWISE_{lanes}(v_{name}, {scalar})"
+        return f"v_{name}"

@@ -1,0 +1,107 @@
+"""The loops around blocks of elements in C, as ``c_plans`` wants a group of nests run through."""
+
+from ..sizes import Poly, Size
+from .blocks import BlockPrinter
+from .fusion import Group
+from .plans import Plan, along
+from .printer import Printer, bare
+from .regions import operands, same_element
+
+_LANES = Poly.var("W")  # what C calls the number of lanes
+
+Points = dict[int, list[Size]]  # dim -> the indices of a block along it
+
+
+def print_group(out: Printer, group: Group, plan: Plan, *, strict: bool, width: int) -> None:
+    """Print the loops of a group.
+
+    Args:
+        strict: keep the order of every sum.
+        width: the lanes of the widest vectors.
+    """
+    _Loops(out, group, plan, strict, width).run(0, {})
+
+
+class _Loops:
+    def __init__(self, out: Printer, group: Group, plan: Plan, strict: bool, width: int) -> None:
+        self.out, self.group, self.plan, self.width = out, group, plan, width
+        self.blocks = BlockPrinter(out, group, plan, strict=strict, whole=width)
+        self.dims = group.nests[0].dims
+        blocked = [d for d in plan.blocks if d != plan.lanes]
+        lanes = [plan.lanes] if plan.lanes is not None else []
+        # The block dims innermost: what they share, a panel of vectors, stays in the cache.
+        self.order = [d for d in range(len(self.dims)) if d not in (*blocked, *lanes)]
+        self.order += lanes + blocked
+
+    def run(self, level: int, points: Points) -> None:
+        """Print the loops from a level inwards."""
+        if level == len(self.order):
+            self.blocks.block([points[d] for d in range(len(self.dims))])
+            return
+        dim = self.order[level]
+        extent, block = self.dims[dim], self.plan.blocks.get(dim, 1)
+        if dim == self.plan.lanes:
+            self.vectors(level, points, block)
+        elif extent == block:
+            self.run(level + 1, {**points, dim: list(range(block))})
+        else:
+            self.singles(level, points, block)
+
+    def singles(self, level: int, points: Points, block: int) -> None:
+        """Loop over a dim in steps of a block, then one by one."""
+        dim = self.order[level]
+        extent, name = self.dims[dim], self.out.variables[dim]
+        indices: list[Size] = [Poly.var(name) + b for b in range(block)]
+        if block == 1 or (isinstance(extent, int) and extent % block == 0):
+            step = f"{name}++" if block == 1 else f"{name} += {block}"
+            with self.blocks.scope(f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"):
+                self.run(level + 1, {**points, dim: indices})
+            return
+        with self.blocks.scope():
+            self.out.line(f"int64_t {name} = 0;")
+            last = bare(extent - block)
+            with self.blocks.scope(f"for (; {name} <= {last}; {name} += {block})"):
+                self.run(level + 1, {**points, dim: indices})
+            with self.blocks.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
+                self.run(level + 1, {**points, dim: indices[:1]})
+
+    def vectors(self, level: int, points: Points, block: int) -> None:
+        """Loop over the dim along the lanes: blocks of vectors, vectors, and the lanes left."""
+        dim = self.order[level]
+        extent, name = self.dims[dim], self.out.variables[dim]
+        indices: list[Size] = [Poly.var(name) + _LANES * b for b in range(block)]
+        step = "W" if block == 1 else f"{block} * W"
+        whole = self.whole(extent, dim)
+        if whole and (block == 1 or isinstance(extent, int)):
+            with self.blocks.scope(
+                f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
+            ):
+                self.run(level + 1, {**points, dim: indices})
+            return
+        with self.blocks.scope():
+            self.out.line(f"int64_t {name} = 0;")
+            with self.blocks.scope(f"for (; {name} + {step} <= {bare(extent)}; {name} += {step})"):
+                self.run(level + 1, {**points, dim: indices})
+            if block > 1:
+                bound = f"{name} < {bare(extent)}" if whole else f"{name} + W <= {extent}"
+                with self.blocks.scope(f"for (; {bound}; {name} += W)"):
+                    self.run(level + 1, {**points, dim: indices[:1]})
+            if not whole:
+                with self.blocks.scope(f"if ({name} < {bare(extent)})"):
+                    self.blocks.rest = bare(extent - Poly.var(name))
+                    self.run(level + 1, {**points, dim: indices[:1]})
+                    self.blocks.rest = None
+
+    def whole(self, extent: Size, dim: int) -> bool:
+        """Tell whether every step may use all lanes."""
+        if isinstance(extent, int) and extent % self.width == 0:
+            return True
+        nests, stored = self.group.nests, self.group.stored
+        touched = [n.target for n, kept in zip(nests, stored, strict=True) if kept]
+        for nest in nests:
+            for _, ref in operands(nest):
+                if not any(same_element(ref, n.target, len(n.dims)) for n in nests):
+                    touched.append(ref)
+        touched = [r for r in touched if along(r.strides, dim) != 0]
+        scatter = any(n.scatter for n in nests)
+        return not scatter and all(r.padded and along(r.strides, dim) == 1 for r in touched)

@@ -1,0 +1,73 @@
+"""The lines of a C function: indentation, names, addresses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..ir import Ref
+from ..sizes import Poly, Size
+from .expressions import Writer
+
+_LETTERS = "ijklmnpqr"
+
+Point = tuple[Size, ...]  # an index, in loop variables, for each dim of a nest and of a term
+
+
+class Printer:
+    """Lines of C, and what they call things.
+
+    Args:
+        writer: writes expressions.
+        tables: the place of each table among the arguments, by the id of its values.
+        taken: names that mean something else.
+    """
+
+    def __init__(self, writer: Writer, tables: dict[int, int], taken: set[str]) -> None:
+        self.writer, self.tables, self.taken = writer, tables, taken
+        self.variables = [c for c in _LETTERS if c not in taken]
+        self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in taken]
+        self.lines: list[str] = []
+        self._depth, self._count = 1, 0
+
+    def line(self, text: str) -> None:
+        """Add a line."""
+        self.lines.append("    " * self._depth + text)
+
+    @contextmanager
+    def braces(self, head: str = "") -> Iterator[None]:
+        """Put the lines that follow into a block."""
+        self.line(f"{head} {{".lstrip())
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self.line("}")
+
+    def fresh(self, letters: str) -> str:
+        """Return a name that nothing has yet."""
+        self._count += 1
+        while f"{letters}{self._count}" in self.taken:
+            self._count += 1
+        return f"{letters}{self._count}"
+
+    def address(self, ref: Ref, point: Point) -> str:
+        """Write the address of an operand at an index."""
+        text = bare(ref.offset + _along(ref.strides, point))
+        if ref.table is not None:
+            place = bare(_along(ref.table.strides, point))
+            entry = f"tables[{self.tables[id(ref.table.values)]}][{place}]"
+            text += f" + {entry}" if ref.table.scale == 1 else f" + {entry} * {ref.table.scale}"
+        if ref.index is not None:
+            row = self.writer.row(f"v[{self.address(ref.index, point)}]", bare(ref.rows))
+            text += f" + {row}" if ref.row == 1 else f" + {row} * {ref.row}"
+        return text
+
+
+def _along(strides: tuple[Size, ...], point: Point) -> Size:
+    total: Size = 0
+    for stride, at in zip(strides, point, strict=False):
+        total = total + stride * at
+    return total
+
+
+def bare(size: Size) -> str:
+    """Write a size without the parentheses around the whole of it."""
+    return str(size)[1:-1] if isinstance(size, Poly) else str(size)

@@ -1,0 +1,41 @@
+"""Short sums written out, a term for each index: then they share loops like elementwise steps."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+
+from ..ir import For, Nest, Ref, Statement, Term, moved, refs
+from .plans import irregular
+
+_LONGEST = 4
+
+
+def written_out(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements with short sums written out."""
+    result: list[Statement] = []
+    for s in statements:
+        if isinstance(s, For):
+            s = replace(s, body=tuple(written_out(s.body)))
+        elif isinstance(s, Nest):
+            s = replace(s, terms=tuple(t for term in s.terms for t in _short(s, term)))
+        result.append(s)
+    return result
+
+
+def _short(nest: Nest, term: Term) -> list[Term]:
+    extents = [d for d in term.dims if isinstance(d, int)]
+    inner = range(len(nest.dims), len(nest.dims) + len(term.dims))
+    tabled = any(irregular(ref, d) for ref in refs(term.expr) for d in inner)
+    if len(extents) < len(term.dims) or prod(extents) > _LONGEST or tabled:
+        return [term]
+
+    def fixed(ref: Ref, at: tuple[int, ...]) -> Ref:
+        strides = ref.strides[len(nest.dims) :]
+        offset = ref.offset + sum((s * i for s, i in zip(strides, at, strict=False)), 0)
+        return replace(ref, offset=offset, strides=ref.strides[: len(nest.dims)])
+
+    return [
+        Term((), moved(term.expr, lambda ref, at=at: fixed(ref, at)))
+        for at in product(*map(range, extents))
+    ]

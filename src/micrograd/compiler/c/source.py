@@ -1,0 +1,186 @@
+"""Print a Program as C.
+
+With ``portable`` the text is plain C11, one number at a time, for microcontrollers and for reading;
+otherwise it uses the vector types that gcc and clang share, as wide as the target has them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from itertools import chain
+
+from ..ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
+from ..printing.show import captions
+from ..rerolling.roll import sizes_in
+from ..sizes import chosen_two
+from .expressions import Writer
+from .fusion import Group, Item, Loop, apart, fused
+from .loops import print_group
+from .plans import Plan, plan, width
+from .printer import Printer
+from .routes import print_route
+
+# The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
+_MATH = ("-fno-math-errno", "-fno-trapping-math")
+FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
+STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off")
+
+_FORWARD = "int forward(T *restrict v"
+_BACKWARD = "int backward(const T *restrict v, T *restrict g"
+# fmt: off
+_RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
+             "best", "slope", "searching", "found"}
+# fmt: on
+
+
+def tables(program: Program) -> list[Table]:
+    """Return the tables of a program in the order in which its C takes them, equal ones once."""
+    found: dict[int, Table] = {}
+    for statement in _flat(chain(program.forward, program.backward)):
+        for ref in _all_refs(statement):
+            if ref.table is not None:
+                found.setdefault(id(ref.table.values), ref.table)
+    return list(found.values())
+
+
+def source(
+    program: Program, dtype: str = "float64", *, strict: bool = False, portable: bool = False
+) -> str:
+    """Return C for a program: one file that includes standard headers only.
+
+    It defines, T being double or float by ``dtype``::
+
+        int forward(T *v, const int64_t *sizes, const T *scalars, const int64_t *const *tables);
+        int backward(const T *v, T *g, sizes, scalars, tables);
+
+    Both return 0, or 1 when a run-time index was no whole number in its range.
+
+    Args:
+        program: what to compute. ``v`` and ``g`` are its memory of values and of gradients; of what
+            it computes itself, only what somebody reads is sure to be there afterwards.
+        dtype: "float64" or "float32".
+        strict: keep the order of every sum.
+        portable: print C11 without vector types, with a comment for each loop.
+    """
+    scalars = {
+        name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
+        for i, name in enumerate(program.scalars)
+    }
+    writer = Writer(dtype, scalars)
+    if portable:
+        bodies = apart(program.forward), apart(program.backward)
+    else:
+        bodies = fused(program, width(dtype), strict)
+    numbers = {id(table.values): i for i, table in enumerate(tables(program))}
+    words = captions(program) if portable else {}
+    functions = []
+    for head, items in zip((_FORWARD, _BACKWARD), bodies, strict=True):
+        out = Printer(writer, numbers, _names(program) | set(scalars.values()))
+        _Statements(out, strict, None if portable else width(dtype), words).print(items)
+        functions.append(_function(head, out.lines, program, scalars))
+    text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
+    return re.sub(r"\bT\b", writer.type, text) if portable else text
+
+
+def _names(program: Program) -> set[str]:
+    loops = [*_loops(program.forward), *_loops(program.backward)]
+    own = {name for loop in loops for name in (loop.var, chosen_two(loop.var))}
+    return {*program.sizes, *_RESERVED} | own
+
+
+def _preamble(writer: Writer, portable: bool) -> str:
+    lines = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", ""]
+    if not portable:
+        size = 8 if writer.type == "double" else 4
+        lines += [
+            f"#define T {writer.type}",
+            f"#define SIZE {size}",
+            f"#define INT int{8 * size}_t",
+        ]
+        lines += [files(__package__).joinpath("vector_math.inc").read_text("utf-8")]
+    return "\n".join(lines)
+
+
+def _function(head: str, body: list[str], program: Program, scalars: dict[str, str]) -> str:
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(body))
+    lines = [
+        f"{head}, const int64_t *sizes, const T *scalars, const int64_t *const *tables) {{",
+        "    int bad = 0;",
+    ]
+    for i, name in enumerate(program.sizes):
+        if re.search(rf"\b{name}\b", text):
+            lines.append(f"    const int64_t {name} = sizes[{i}];")
+    for i, name in enumerate(scalars.values()):
+        if re.search(rf"\b{name}\b", text):
+            lines.append(f"    const T {name} = scalars[{i}];")
+    unused = ["v", "g"] if "backward" in head else ["v"]
+    lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))
+    return "\n".join([*lines, *body, "    return bad;", "}", ""])
+
+
+class _Statements:
+    """Print items one after the other.
+
+    Args:
+        lanes: the vector width, None for single numbers.
+        words: what nests do, by their ids, for comments.
+    """
+
+    def __init__(
+        self, out: Printer, strict: bool, lanes: int | None, words: Mapping[int, str]
+    ) -> None:
+        self.out, self.strict, self.lanes, self.words = out, strict, lanes, words
+
+    def print(self, items: Sequence[Item]) -> None:
+        for item in items:
+            match item:
+                case Group(nests):
+                    if caption := self.words.get(id(nests[0])):
+                        self.out.line(f"/* {caption} */")
+                    chosen = plan(nests, self.lanes, self.strict) if self.lanes else Plan()
+                    print_group(self.out, item, chosen, strict=self.strict, width=self.lanes or 1)
+                case Loop():
+                    self.loop(item)
+                case Route():
+                    print_route(self.out, item, vectors=self.lanes is not None)
+                case Clear(start, count):
+                    with self.out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
+                        self.out.line("g[i] = 0;")
+
+    def loop(self, item: Loop) -> None:
+        var, count, square = (
+            item.statement.var,
+            item.statement.count,
+            chosen_two(item.statement.var),
+        )
+        head = f"for (int64_t {var} = 0; {var} < {count}; {var}++)"
+        if item.statement.backwards:
+            head = f"for (int64_t {var} = {count} - 1; {var} >= 0; {var}--)"
+        with self.out.braces(head):
+            if square in sizes_in(item.statement.body):
+                self.out.line(f"const int64_t {square} = {var} * ({var} - 1) / 2;")
+            self.print(item.items)
+
+
+def _loops(statements: Sequence[Statement]) -> Iterator[For]:
+    for statement in statements:
+        if isinstance(statement, For):
+            yield statement
+            yield from _loops(statement.body)
+
+
+def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
+    for statement in statements:
+        if isinstance(statement, For):
+            yield from _flat(statement.body)
+        else:
+            yield statement
+
+
+def _all_refs(statement: Statement) -> list[Ref]:
+    if isinstance(statement, Nest):
+        found = [statement.target]
+        for term in statement.terms:
+            found += refs(term.expr)
+        return found + [r.index for r in found if r.index is not None]
+    return [statement.candidates, statement.result] if isinstance(statement, Route) else []

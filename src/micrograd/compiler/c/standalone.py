@@ -1,0 +1,286 @@
+"""``jit(f).source(...)``: one C11 header that needs nothing but a C compiler.
+
+The loops are those that ``lower`` prints, one number at a time. Around them stand ``<name>_value``
+and ``<name>_value_and_grad``, which copy the caller's arrays to their places in the caller's
+workspace: no memory is asked for, and no state kept.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ..errors import JitError
+from ..loops.place import Place
+from ..lower import lower
+from ..printing.layouts import layout
+from ..sizes import Poly, Size, substitute, variables
+from ..tracing.names import argument_names, name_all
+from ..tracing.numbering import graph_of
+from ..tracing.signature import Argument
+from ..tracing.trace import trace
+from .arrays import BATCH, TAKEN, Array, batched_size, folded, identifier, plain, shape_of, wrapped
+from .expressions import Writer
+from .source import source, tables
+
+
+def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> str:
+    """Return one header with ``<name>_value`` and, where there is one number, ``_value_and_grad``.
+
+    Args:
+        f: what to print, as these arguments make it run.
+        name: of the C functions; what is no identifier becomes f.
+        dtype: of all numbers.
+
+    Raises:
+        JitError: f cannot be traced, or computes nothing.
+    """
+    plain_name = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name not in TAKEN
+    name = name if plain_name else "f"
+    return _Header(f, arguments, name, dtype).text()
+
+
+class _Header:
+    def __init__(self, f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> None:
+        recording = trace(f, arguments)
+        recording.draws.undo()
+        own = len(arguments)
+        arguments = [*arguments, *recording.draws.first()]
+        wanted = {k for k, a in enumerate(arguments) if a.kind == "nest"}
+        if not recording.captured and not wanted:  # then it is the arguments' gradient
+            given = {i.argument for i in recording.inputs if not i.batched}
+            wanted = {k for k in given if k is not None and k < own}
+        lowered = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
+        self.program, self.name, self.dtype = lowered.program, name, dtype
+        self.guards = [holds for _, holds in recording.guards]
+        self.outputs = self.program.outputs[len(self.guards) :]
+        if not self.outputs:
+            raise JitError(f"{name} computes nothing, so there is no C for it")
+        self.writer = Writer(dtype, {})
+        self.type, self.capital = self.writer.type, name.upper()
+        placed = list(zip(recording.inputs, lowered.inputs, strict=True))
+        self.factors = [p for i, p in placed if i.argument is None]
+        batched = {i.argument for i, _ in placed if i.batched}
+        self.open = bool(batched) and batched <= recording.free()
+        self.batch = recording.batch
+        self.arrays: list[Array] = []
+        for k, known in enumerate(argument_names(f, len(arguments))):
+            if arguments[k].kind != "static":
+                places = [(i.batched, p) for i, p in placed if i.argument == k]
+                shape = shape_of(arguments[k], k in batched)
+                called = identifier(known, [a.name for a in self.arrays])
+                self.arrays.append(Array(called, shape, k in wanted, places))
+        if recording.captured:
+            count = len(recording.captured)
+            place = Place(0, count, 0)
+            self.arrays.append(Array("parameters", (count,), True, [(False, place)]))
+        self.single = [k for k, o in enumerate(self.outputs) if "P" not in variables(o)]
+        self.graded = [a for a in self.arrays if a.wanted and a.places] if self.single else []
+
+    def text(self) -> str:
+        """Write the header."""
+        guard = f"{self.capital}_H"
+        core = source(self.program, self.dtype, portable=True)
+        includes, core = core.split("\n\n", 1)
+        core = re.sub(r"^int (forward|backward)\(", r"static inline int \1(", core, flags=re.M)
+        if not self.graded:
+            core = core[: core.index("static inline int backward(")]
+        own = re.findall(r"^static inline \w+ (\w+)\(", core, flags=re.M)
+        call = re.compile(rf"\b({'|'.join(own)})\(")
+        lines = [
+            line if line.lstrip().startswith("/*") else call.sub(rf"{self.name}_\1(", line)
+            for line in core.splitlines()
+        ]
+        core = "\n".join(lines)
+        core = re.sub(r"< \((\w+)\);", r"< \1;", core)
+        parts = [
+            "\n".join(self.comment()),
+            f"#ifndef {guard}\n#define {guard}\n\n{includes}",
+            "\n".join(self.sizes()),
+            "\n".join(self.data()).strip(),
+            core.strip(),
+            "\n".join(self.load()),
+            "\n".join(self.value()),
+            "\n".join(self.value_and_grad()),
+            f"#endif  /* {guard} */\n",
+        ]
+        text = "\n\n".join(part for part in parts if part)
+        return "\n".join(_broken(line) for line in text.split("\n"))
+
+    # ---- what stands above the loops
+
+    def comment(self) -> Iterator[str]:
+        name, types = self.name, f"{self.type} workspace[{self.capital}"
+        yield f"/* {name}: C11 made by micrograd from scalar code; needs only the math library."
+        yield " *"
+        yield f" * int {name}_value({', '.join(self.value_arguments())});"
+        if self.graded:
+            yield f" * int {name}_value_and_grad({', '.join(self.grad_arguments())});"
+        yield " *"
+        for array in self.arrays:
+            yield f" *     {array.described()}" + ("" if array.places else "  (not used)")
+        for line in layout(self.program.labels) if any(self.program.labels) else ():
+            yield f" *         {line}"
+        yield f" *     {self.result()}"
+        if self.graded:
+            yield " *     gradients are written, in the shape of what they are the gradients of"
+        if self.open:
+            yield f" *     batch is at most {self.capital}_MAX_BATCH, which may be defined before"
+        elif self.batch:
+            yield f" *     batch is {self.batch}"
+        yield f" *     {types}_VALUE_WORKSPACE] or more, for value"
+        if self.graded:
+            yield f" *     {types}_GRAD_WORKSPACE] or more, for value_and_grad"
+        yield " *"
+        errors = ["1 when a run-time index is outside its range"]
+        errors += ["2 when a branch would go another way than it was traced"] * bool(self.guards)
+        errors += ["3 when there are too many examples, or none"] * self.open
+        yield f" * Both return 0, or {'; '.join(errors)}."
+        yield " */"
+
+    def result(self) -> str:
+        batched = len(self.outputs) - len(self.single)
+        if not batched:
+            return f"value[{len(self.outputs)}]"
+        if not self.single:
+            return f"value[{batched}][batch]" if batched > 1 else "value[batch]"
+        sizes = ["1" if k in self.single else "batch" for k in range(len(self.outputs))]
+        return f"value: one after the other, {', '.join(sizes)} numbers"
+
+    def sizes(self) -> Iterator[str]:
+        limit = f"{self.capital}_MAX_BATCH"
+        if self.open:
+            yield f"#ifndef {limit}\n#define {limit} {self.batch}\n#endif"
+        rows: Size = Poly.var(limit) if self.open else (self.batch or 0)
+        count = plain(substitute(self.program.size, {"P": rows, "B": rows}))
+        yield f"#define {self.capital}_VALUE_WORKSPACE ({count})"
+        if self.graded:
+            yield f"#define {self.capital}_GRAD_WORKSPACE (2 * {self.capital}_VALUE_WORKSPACE)"
+
+    def data(self) -> Iterator[str]:
+        """Yield the constants and the tables."""
+        _, constants = self.program.constants
+        if constants:
+            numbers = ", ".join(map(self.writer.literal, constants))
+            yield folded(f"static const {self.type} {self.name}_constants[] = {{{numbers}}};")
+        kept = tables(self.program)
+        for i, table in enumerate(kept):
+            numbers = ", ".join(map(str, table.values))
+            yield folded(f"static const int64_t {self.name}_table{i}[] = {{{numbers}}};")
+        if kept:
+            every = ", ".join(f"{self.name}_table{i}" for i in range(len(kept)))
+            yield f"static const int64_t *const {self.name}_tables[] = {{{every}}};"
+
+    # ---- what stands below them
+
+    def load(self) -> Iterator[str]:
+        """Yield the function that puts everything in its place."""
+        yield "/* Put everything in its place. */"
+        arguments = ", ".join([*self.inputs(), f"{self.type} *v"])
+        yield f"static inline void {self.name}_load({arguments}) {{"
+        yield from self.unused([a for a in self.arrays if not a.places])
+        start, constants = self.program.constants
+        if constants:
+            known = f"{self.name}_constants"
+            yield f"    memcpy(v + {plain(start)}, {known}, sizeof {known});"
+        for place in self.factors:
+            yield f"    v[{plain(place.new)}] = 1 / ({self.type})batch;"
+        for array in self.arrays:
+            for batched, place in array.places:
+                yield from array.copied(batched, place, "v", back=False)
+        yield "}"
+
+    def value(self) -> Iterator[str]:
+        """Yield the function that computes the outputs."""
+        yield f"{self.prototype('value', self.value_arguments())} {{"
+        yield from self.run([self.writer.literal(0.0)] * len(self.program.outputs))
+        yield "    return 0;\n}"
+
+    def value_and_grad(self) -> Iterator[str]:
+        """Yield the function that computes the gradient as well."""
+        if not self.graded:
+            return
+        weights = [self.writer.literal(0.0)] * len(self.program.outputs)
+        for i, k in enumerate(self.single):
+            one = self.writer.literal(1.0)
+            weights[len(self.guards) + k] = f"weights[{i}]" if len(self.single) > 1 else one
+        yield f"/* The gradient {self.of_what()}. */"
+        yield f"{self.prototype('value_and_grad', self.grad_arguments())} {{"
+        yield f"    {self.type} *const g = workspace + {self.capital}_VALUE_WORKSPACE;"
+        yield from self.run(weights)
+        yield f"    memset(g, 0, {self.capital}_VALUE_WORKSPACE * sizeof *g);"
+        call = f"{self.name}_backward(workspace, g, sizes, scalars, {self.tables()})"
+        yield f"    if ({call}) return 1;"
+        for array in self.graded:
+            for batched, place in array.places:
+                yield from array.copied(batched, place, "g", back=True)
+        yield "    return 0;\n}"
+
+    def of_what(self) -> str:
+        if len(self.outputs) == 1:
+            return "of the value"
+        if len(self.single) == 1:
+            return "of the one number among the values"
+        return "of the sum of weights[k] times the k-th number, batches left out"
+
+    def run(self, scalars: list[str]) -> Iterator[str]:
+        """Yield the lines that compute the values, check the branches, and hand out the outputs."""
+        program = self.program
+        batch = "batch" if self.open else str(self.batch)
+        sizes = ", ".join([batch for _ in program.sizes]) or "0"
+        if self.open:
+            yield f"    if (batch < 1 || batch > {self.capital}_MAX_BATCH) return 3;"
+        elif self.batch:
+            yield f"    const int64_t batch = {self.batch};"
+        yield f"    const int64_t sizes[] = {{{sizes}}};"
+        yield f"    const {self.type} scalars[] = {{{', '.join(scalars)}}};"
+        given = [a.name for a in self.arrays]
+        given = ["batch", *given] if self.batch else given
+        yield f"    {self.name}_load({', '.join([*given, 'workspace'])});"
+        yield f"    if ({self.name}_forward(workspace, sizes, scalars, {self.tables()})) return 1;"
+        for address, holds in zip(program.outputs, self.guards):
+            yield f"    if (workspace[{plain(address)}] {'==' if holds else '!='} 0) return 2;"
+        at: Size = 0
+        for k, address in enumerate(self.outputs):
+            where = plain(batched_size(address))
+            if k in self.single:
+                yield f"    value[{plain(at)}] = workspace[{where}];"
+                at = at + 1
+            else:
+                there = f"value + {plain(at)}" if at else "value"
+                yield f"    memcpy({there}, workspace + {where}, (size_t)batch * sizeof *value);"
+                at = at + BATCH
+
+    def prototype(self, what: str, arguments: Sequence[str]) -> str:
+        return f"static inline int {self.name}_{what}({', '.join(arguments)})"
+
+    def inputs(self) -> list[str]:
+        own = [a.declared(self.type, const=True) for a in self.arrays]
+        return ["int64_t batch", *own] if self.batch else own
+
+    def value_arguments(self) -> list[str]:
+        own = self.inputs()
+        own = own[1:] if self.batch and not self.open else own
+        return [*own, f"{self.type} *value", f"{self.type} *workspace"]
+
+    def grad_arguments(self) -> list[str]:
+        *given, value, workspace = self.value_arguments()
+        weights = [f"const {self.type} *weights"] if len(self.single) > 1 else []
+        gradients = [f"{self.type} *{a.name}_gradient" for a in self.graded]
+        return [*given, *weights, value, *gradients, workspace]
+
+    def tables(self) -> str:
+        return f"{self.name}_tables" if tables(self.program) else "0"
+
+    def unused(self, arrays: Sequence[Array]) -> Iterator[str]:
+        names = [a.name for a in arrays]
+        used = self.factors or any(batched for a in self.arrays for batched, _ in a.places)
+        names += ["batch"] if self.batch and not used else []
+        names += [] if any(a.places for a in self.arrays) else ["v"]
+        if names:
+            yield "    " + " ".join(f"(void){name};" for name in names)
+
+
+def _broken(line: str) -> str:
+    """Break the long heads of functions."""
+    if line.startswith("static inline"):
+        return wrapped(line, "    ")
+    return wrapped(line, " *     ") if line.startswith(" * int") else line

@@ -1,0 +1,245 @@
+"""The chain rule on loops: gradient[operand] += gradient[result] · partial, in reverse.
+
+Where an operand does not move along a dim of the nest (a weight used for every sample), that dim
+becomes a sum; where it moves, the dim stays. The partials come from the op table, applied to
+expressions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ... import ops
+from ..ir import (
+    PADDED,
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Memory,
+    Nest,
+    Ref,
+    Route,
+    Scalar,
+    Statement,
+    Term,
+    moved,
+    refs,
+)
+from ..sizes import Size, bound, evaluate, variables
+from .footprint import addresses, gradient_spans
+
+Rounds = Sequence[Mapping[str, int]]  # what the variables of the loops around are, in every round
+
+
+def differentiate(
+    forward: list[Statement],
+    outputs: list[Size],
+    needs_gradient: Callable[[Ref], bool],
+    memory: Memory,
+    wanted: list[tuple[int, int]],
+) -> list[Statement]:
+    """Return the statements that fill the gradient memory, given the outputs' gradients.
+
+    Args:
+        forward: what computed the values.
+        outputs: their addresses; the k-th gradient is the Scalar ``seed<k>``. Outputs with a number
+            for each example have none.
+        needs_gradient: tells whether the gradient of what a Ref points to matters.
+        memory: how large the memory is.
+        wanted: (start, count) of the plain gradients to be read at the end, touched or not.
+    """
+    seeds: list[Statement] = []
+    for k, address in enumerate(outputs):
+        target = Ref(address, (), grad=True)
+        if "P" not in variables(address) and needs_gradient(target):
+            seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
+    if not seeds:
+        return _initialised([], memory, wanted)
+    several = len(seeds) > 1
+    backward = [*seeds, *_reversed(forward, needs_gradient, several)]
+    return _initialised(backward, memory, wanted)
+
+
+def _reversed(
+    forward: list[Statement],
+    needs: Callable[[Ref], bool],
+    several: bool,
+    rounds: Rounds = ({},),
+) -> Iterator[Statement]:
+    for statement in reversed(forward):
+        if isinstance(statement, For):
+            steps = range(evaluate(statement.count, {}))
+            inside = tuple([{**r, **bound(statement.var, t)} for r in rounds for t in steps])
+            body = tuple(_reversed(list(statement.body), needs, several, inside))
+            if body:
+                yield replace(statement, body=body, backwards=not statement.backwards)
+        elif isinstance(statement, Nest) and needs(statement.target):
+            yield from _nest_gradients(statement, needs, several, rounds)
+
+
+def _nest_gradients(
+    nest: Nest, needs: Callable[[Ref], bool], several: bool, rounds: Rounds
+) -> Iterator[Statement]:
+    if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
+        for term in nest.terms:
+            assert isinstance(term.expr, Ref)
+            if needs(term.expr):
+                yield Route(nest.dims, term.dims, term.expr, nest.target, nest.reduce)
+        return
+    alone = len(nest.terms) == 1 and not nest.terms[0].dims
+    for term in nest.terms:
+        idle = (0,) * len(term.dims)
+        table = nest.target.table
+        table = table and replace(table, strides=(*table.strides, *idle))
+        result = replace(nest.target, strides=(*nest.target.strides, *idle), table=table)
+        upstream = replace(result, grad=True)
+        found: dict[Ref, Expr] = {}
+        _accumulate(term.expr, upstream, result if alone else None, needs, found)
+        for operand, gradient in found.items():
+            if several:
+                gradient = _where_reached(upstream, gradient)
+            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, rounds)
+
+
+def _where_reached(upstream: Ref, gradient: Expr) -> Expr:
+    """Pass nothing on from where backward has not come: 0 times an infinite partial is no number.
+
+    With several outputs, backward starts at one of them, and eagerly it never visits the rest.
+    """
+    below = ops.WHERE(upstream > 0.0, gradient, upstream)
+    return ops.WHERE(upstream < 0.0, gradient, below)
+
+
+def _accumulate(
+    expr: Expr,
+    gradient: Expr,
+    value: Ref | None,
+    needs: Callable[[Ref], bool],
+    found: dict[Ref, Expr],
+) -> None:
+    """Collect d(result)/d(operand)·upstream for every operand of an expression.
+
+    Args:
+        gradient: d(result)/d(expr) times the upstream gradient.
+        value: where the value of expr can be read again instead of being recomputed.
+    """
+    if isinstance(expr, Ref) and needs(expr):
+        found[expr] = found[expr] + gradient if expr in found else gradient
+    elif isinstance(expr, Apply) and expr.op.partials is not None:
+        partials = expr.op.partials(*expr.args, value or expr)
+        for arg, partial in zip(expr.args, partials):
+            constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
+            if _has_gradient(arg, needs) and not constant:
+                _accumulate(arg, gradient * partial, None, needs, found)
+
+
+def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
+    if isinstance(expr, Apply):
+        return any(_has_gradient(a, needs) for a in expr.args)
+    return isinstance(expr, Ref) and needs(expr)
+
+
+def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds: Rounds) -> Nest:
+    """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
+    moving = [d for d in range(len(dims)) if _moves(operand, d)]
+    still = [d for d in range(len(dims)) if d not in moving]
+    order = [*moving, *still]
+
+    def permuted(ref: Ref, kept: list[int] = order) -> Ref:
+        def pick(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+            return tuple([strides[d] for d in kept])
+
+        return replace(
+            ref,
+            strides=pick(ref.strides),
+            table=ref.table and replace(ref.table, strides=pick(ref.table.strides)),
+            index=ref.index and permuted(ref.index, kept),
+        )
+
+    kept_dims = tuple([dims[d] for d in moving])
+    target = replace(permuted(operand, moving), grad=True)
+    term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
+    scatter = operand.index is not None or not _injective(kept_dims, target, rounds)
+    return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
+
+
+def _moves(ref: Ref, d: int) -> bool:
+    """Tell whether an operand's address, or that of its run-time index, depends on a dim."""
+    tabled = ref.table is not None and ref.table.strides[d] != 0
+    return ref.strides[d] != 0 or tabled or (ref.index is not None and _moves(ref.index, d))
+
+
+def _injective(dims: tuple[Size, ...], ref: Ref, rounds: Rounds) -> bool:
+    """Tell whether different indices have different addresses, in every round of the loops."""
+    sizes = (*dims, *ref.strides)
+    varying = {name for size in sizes for name in variables(size)} & rounds[0].keys()
+    if ref.table is not None:
+        if varying:
+            return False
+        taken = addresses(ref, dims)
+        return len(np.unique(taken)) == taken.size
+    return all(_apart(sizes, len(dims), r) for r in (rounds if varying else rounds[:1]))
+
+
+def _apart(sizes: tuple[Size, ...], count: int, at: Mapping[str, int]) -> bool:
+    """Tell whether steps of these dims and strides all lead to different addresses."""
+    numbers = [evaluate(size, {"B": _LARGE, "P": _LARGE, **at}) for size in sizes]
+    reach = 0
+    for stride, size in sorted(zip(map(abs, numbers[count:]), numbers[:count])):
+        if size > 1 and stride <= reach:
+            return False
+        reach += stride * (size - 1)
+    return True
+
+
+_LARGE = 1 << 20  # examples lie far apart
+
+
+def _initialised(
+    backward: list[Statement], memory: Memory, wanted: list[tuple[int, int]]
+) -> list[Statement]:
+    """Let the first write to a gradient assign; clear in advance what is added to or read before.
+
+    Addresses are counted with a batch of one, so that every batched row is one address.
+    """
+    written = np.zeros(memory.plain + memory.rows, dtype=bool)
+    cleared = np.zeros_like(written)
+    result: list[Statement] = []
+
+    def must_start_at_zero(ids: np.ndarray) -> None:
+        cleared[ids[~written[ids]]] = True
+        written[ids] = True
+
+    for statement in backward:
+        if isinstance(statement, Nest) and not statement.target.index:
+            for term in statement.terms:
+                for ref in refs(term.expr):
+                    if ref.grad:
+                        must_start_at_zero(addresses(ref, (*statement.dims, *term.dims)))
+            ids = addresses(statement.target, statement.dims)
+            if statement.scatter or written[ids].any():
+                must_start_at_zero(ids)
+            else:
+                statement = replace(statement, accumulate=False)
+            written[ids] = True
+        else:
+            for low, high in gradient_spans(statement):
+                must_start_at_zero(np.arange(low, high + 1))
+        result.append(statement)
+    for start, count in wanted:
+        must_start_at_zero(np.arange(start, start + count))
+    return [*_clears(np.flatnonzero(cleared), memory), *result]
+
+
+def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:
+    """Clear what must be, array by array; clearing what is assigned later does no harm."""
+    for run in np.split(ids, np.searchsorted(ids, memory.arrays)):
+        if not len(run):
+            continue
+        first, count = int(run[0]), int(run[-1] - run[0] + 1)
+        if first < memory.plain:
+            yield Clear(first, count)
+        else:
+            yield Clear(memory.plain + (first - memory.plain) * PADDED, count * PADDED)

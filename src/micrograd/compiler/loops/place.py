@@ -1,0 +1,311 @@
+"""Choose in which order arrays lie in memory, so that loops can run over whole vectors.
+
+Rerolled code walks sample by sample, so sample s of h[100,16] has its 16 numbers together. Vectors
+want the 100 samples of one number together: a row of 104, padded to whole vectors. An array is
+turned over like this if all its uses can follow, and only where the loops' estimated cost sinks.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from math import prod
+
+from ..ir import Clear, Nest, Ref, Route, Statement, Term, moved, refs
+from ..sizes import Poly, Size, evaluate, known
+from .footprint import span, uses
+
+_VECTOR = 8
+_SUM_ACROSS = 6  # the cost of adding up the lanes of one vector, in vector operations
+_CANDIDATES = 3
+_TYPICAL = {"B": 64, "P": 64}
+
+
+@dataclass(slots=True)
+class Place:
+    """Where an array lies: ``old``, ``count`` before; from ``new`` on now.
+
+    ``outer`` and ``row`` are 0 where the order stays; else element q·(count/outer) + r has moved to
+    r·row + q, with q < outer <= row.
+    """
+
+    old: int
+    count: Size
+    new: Size
+    outer: int = 0
+    row: int = 0
+
+    @property
+    def inner(self) -> int:
+        """How many rows there are once it is turned over."""
+        return known(self.count) // self.outer
+
+    @property
+    def size(self) -> int:
+        """How many addresses it takes now."""
+        return self.inner * self.row if self.outer else known(self.count)
+
+    def moved(self, address: int) -> int:
+        """Return where an element has gone."""
+        offset = address - self.old
+        if self.outer:
+            offset = offset % self.inner * self.row + offset // self.inner
+        return known(self.new) + offset
+
+
+class Places:
+    """The places of all plain arrays, in order of their old addresses."""
+
+    def __init__(self, spans: list[tuple[int, int]], turned: dict[int, int]) -> None:
+        self.all: list[Place] = []
+        self.end = 0
+        for start, count in spans:
+            place = Place(start, count, self.end)
+            if start in turned:
+                place.outer = turned[start]
+                place.row = -(-place.outer // _VECTOR) * _VECTOR
+                place.new = self.end = -(-self.end // _VECTOR) * _VECTOR
+            self.all.append(place)
+            self.end += place.size
+        self._starts = [p.old for p in self.all]
+
+    def at(self, address: int) -> Place:
+        """Return the place of the array that holds an old address."""
+        return self.all[bisect_right(self._starts, address) - 1]
+
+
+def place(
+    forward: list[Statement],
+    backward: list[Statement],
+    spans: list[tuple[int, int]],
+    movable: set[int],
+    plain: int,
+) -> tuple[list[Statement], list[Statement], Places]:
+    """Return the statements over the arrays' new places.
+
+    Args:
+        spans: (start, count) of every plain array, in order.
+        movable: the starts of those whose order may change.
+        plain: the number of plain addresses; batched rows follow them.
+    """
+    statements = [*forward, *backward]
+    best = _Rewriter(Places(spans, {}), plain)
+    if not all(isinstance(s, (Nest, Clear, Route)) for s in statements):
+        return forward, backward, best.places
+    lowest = _cost(statements)
+    for outer in _candidates(statements):
+        turned = _turned(statements, spans, movable, plain, outer)
+        if turned:
+            rewriter = _Rewriter(Places(spans, turned), plain)
+            cost = _cost([rewriter.statement(s) for s in statements])
+            if cost < lowest:
+                best, lowest = rewriter, cost
+    new_forward = [best.statement(s) for s in forward]
+    new_backward = [n for s in backward for n in best.statements(s)]
+    return new_forward, new_backward, best.places
+
+
+def _candidates(statements: list[Statement]) -> list[int]:
+    """The dims by which most work is done, other than the inner dims of arrays as they lie."""
+    work: Counter[int] = Counter()
+    for s in statements:
+        if isinstance(s, Nest) and not any(isinstance(d, Poly) for d in s.dims):
+            plain = [t.dims for t in s.terms if not any(isinstance(d, Poly) for d in t.dims)]
+            sizes = [prod(map(known, dims)) for dims in plain]
+            for d, stride in zip(map(known, s.dims), s.target.strides):
+                if d >= _VECTOR and stride != 1:
+                    work[d] += prod(map(known, s.dims)) * sum(sizes)
+    return [d for d, _ in work.most_common(_CANDIDATES)]
+
+
+def _turned(
+    statements: list[Statement],
+    spans: list[tuple[int, int]],
+    movable: set[int],
+    plain: int,
+    outer: int,
+) -> dict[int, int]:
+    """The arrays whose uses can all follow when ``outer`` becomes their inner dim."""
+    places = Places(spans, {})
+    able = {start: outer for start, count in spans if start in movable and count % outer == 0}
+    for statement in statements:
+        for ref, dims, _ in uses(statement):
+            if isinstance(ref.offset, int) and ref.offset < plain:
+                low, high = span(ref, dims, {})
+                crossed = {places.at(a).old for a in (low, high)}
+                if len(crossed) > 1:  # a sum over two arguments, say
+                    for start, _ in spans:
+                        if min(crossed) <= start <= high:
+                            able.pop(start, None)
+                elif crossed & able.keys() and not _follows(ref, dims, places.at(low), outer):
+                    del able[crossed.pop()]
+    return able
+
+
+def _follows(ref: Ref, dims: tuple[Size, ...], array: Place, outer: int) -> bool:
+    """Tell whether each dim of a use moves either from sample to sample or within one."""
+    inner = known(array.count) // outer
+    if ref.table or ref.index or any(isinstance(s, Poly) for s in ref.strides):
+        return False
+    reach = (known(ref.offset) - array.old) % inner
+    for dim, stride in zip(dims, map(known, ref.strides)):
+        if stride == 0 or stride % inner == 0:
+            continue
+        if not isinstance(dim, int) or stride < 0:
+            return False
+        if stride * (dim - 1) >= inner:  # goes through samples: must be split
+            if inner % stride or dim % (inner // stride):
+                return False
+            dim = inner // stride
+        reach += stride * (dim - 1)
+    return reach < inner
+
+
+class _Rewriter:
+    """Rewrite statements for new places."""
+
+    def __init__(self, places: Places, plain: int) -> None:
+        self.places, self.plain = places, plain
+
+    def statement(self, s: Statement) -> Statement:
+        """Rewrite one nest or route; others stay."""
+        if isinstance(s, Nest):
+            s = self._split(s)
+            n = len(s.dims)
+            order = sorted(range(n), key=lambda d: self._turns(s.target, d))
+
+            def at_new_place(ref: Ref, inner: tuple[Size, ...] = ()) -> Ref:
+                ref = self._moved(ref, (*s.dims, *inner))
+                rest = range(n, len(ref.strides))
+                return _permuted(ref, [*order, *rest])
+
+            terms = [
+                Term(t.dims, moved(t.expr, partial(at_new_place, inner=t.dims))) for t in s.terms
+            ]
+            dims = tuple([s.dims[d] for d in order])
+            return replace(s, dims=dims, target=at_new_place(s.target), terms=tuple(terms))
+        if isinstance(s, Route):
+            result = self._moved(s.result, s.dims)
+            candidates = self._moved(s.candidates, (*s.dims, *s.reduced))
+            return replace(s, result=result, candidates=candidates)
+        return s
+
+    def statements(self, s: Statement) -> Iterator[Statement]:
+        """Rewrite a statement; clearing what has been turned over clears whole arrays."""
+        if not isinstance(s, Clear):
+            yield self.statement(s)
+            return
+        if not isinstance(s.start, int) or s.start >= self.plain:
+            yield replace(s, start=s.start - self.plain + self.places.end)
+            return
+        end = s.start + known(s.count)
+        for p in self.places.all:
+            first, last = max(s.start, p.old), min(end, p.old + known(p.count))
+            if first < last and p.outer:
+                yield Clear(p.new, p.size)
+            elif first < last:
+                yield Clear(p.new + first - p.old, last - first)
+
+    def _turns(self, ref: Ref, d: int) -> bool:
+        """Tell whether a dim of the target runs along a turned array's rows."""
+        if not isinstance(ref.offset, int) or ref.offset >= self.plain:
+            return False
+        array = self.places.at(ref.offset)
+        if not array.outer:
+            return False
+        stride = known(ref.strides[d])
+        return stride % array.inner == 0 and stride != 0
+
+    def _moved(self, ref: Ref, dims: tuple[Size, ...]) -> Ref:
+        """Point a use to the new place; one that takes whole rows may use their padding."""
+        index = ref.index and self._moved(ref.index, dims)
+        if not isinstance(ref.offset, int) or ref.offset >= self.plain:
+            return replace(ref, offset=ref.offset - self.plain + self.places.end, index=index)
+        array = self.places.at(ref.offset)
+        offset = array.moved(ref.offset)
+        if not array.outer:
+            return replace(ref, offset=offset, index=index)
+        inner, row = array.inner, array.row
+        old = [known(s) for s in ref.strides]
+        strides = tuple([s // inner if s % inner == 0 else s * row for s in old])
+        whole = known(offset - array.new) % row == 0 and (array.outer, inner) in zip(dims, old)
+        return replace(ref, offset=offset, strides=strides, index=index, padded=whole)
+
+    def _split(self, s: Nest) -> Nest:
+        """Split dims that go through the samples of a turned array into samples and the rest."""
+        while (found := next(self._straddling(s), None)) is not None:
+            s = _split_dim(s, *found)
+        return s
+
+    def _straddling(self, s: Nest) -> Iterator[tuple[int, int | None, int]]:
+        """Yield (dim, term it belongs to, inner size) of what must be split."""
+        n = len(s.dims)
+        for k, term in ((None, None), *enumerate(s.terms)):
+            dims = s.dims if term is None else (*s.dims, *term.dims)
+            for ref in (s.target,) if term is None else refs(term.expr):
+                if not isinstance(ref.offset, int) or ref.offset >= self.plain:
+                    continue
+                array = self.places.at(ref.offset)
+                if not array.outer:
+                    continue
+                for d, (dim, stride) in enumerate(zip(dims, map(known, ref.strides))):
+                    if stride % array.inner and stride * (known(dim) - 1) >= array.inner:
+                        yield d, None if d < n else k, array.inner // stride
+
+
+def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
+    """Make dim d, of the nest or of one term, into two: outer and ``inner``."""
+
+    def split(ref: Ref) -> Ref:
+        def two(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+            return (*strides[:d], strides[d] * inner, strides[d], *strides[d + 1 :])
+
+        table = ref.table and replace(ref.table, strides=two(ref.table.strides))
+        return replace(
+            ref, strides=two(ref.strides), table=table, index=ref.index and split(ref.index)
+        )
+
+    def halves(dims: tuple[Size, ...], at: int) -> tuple[Size, ...]:
+        return (*dims[:at], known(dims[at]) // inner, inner, *dims[at + 1 :])
+
+    terms = list(s.terms)
+    if term is None:
+        terms = [Term(t.dims, moved(t.expr, split)) for t in terms]
+        return replace(s, dims=halves(s.dims, d), target=split(s.target), terms=tuple(terms))
+    t = terms[term]
+    terms[term] = Term(halves(t.dims, d - len(s.dims)), moved(t.expr, split))
+    return replace(s, terms=tuple(terms))
+
+
+def _permuted(ref: Ref, order: list[int]) -> Ref:
+    def pick(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+        return tuple([strides[d] for d in order])
+
+    table = ref.table and replace(ref.table, strides=pick(ref.table.strides))
+    index = ref.index and _permuted(ref.index, order)
+    return replace(ref, strides=pick(ref.strides), table=table, index=index)
+
+
+def _cost(statements: list[Statement]) -> float:
+    return sum(_nest_cost(s) for s in statements if isinstance(s, Nest))
+
+
+def _nest_cost(nest: Nest) -> float:
+    """Estimate vector operations: the best dim along which all operands have stride 1 or 0."""
+    total = 0.0
+    for term in nest.terms:
+        dims = [evaluate(d, _TYPICAL) for d in (*nest.dims, *term.dims)]
+        work = prod(dims)
+        operands = [nest.target, *refs(term.expr)]
+        best = float(work)
+        for d, dim in enumerate(dims):
+            along = [r.strides[d] if d < len(r.strides) else 0 for r in operands]
+            if dim < 2 or any(s not in (0, 1) for s in along):
+                continue
+            vectors = work / dim * -(-dim // _VECTOR)
+            if along[0] == 0:
+                vectors += work / dim * _SUM_ACROSS
+            best = min(best, vectors)
+        total += best
+    return total

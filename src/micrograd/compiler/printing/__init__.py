@@ -1,0 +1,7 @@
+"""Print programs as people read them.
+
+show          a program, line by line
+array_names   the names of arrays; layouts: where numbers lie, in few words
+formulas      expressions and sizes
+unflatten     runs over whole matrices get their rows and columns again
+"""

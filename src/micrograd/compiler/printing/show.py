@@ -1,0 +1,178 @@
+"""Programs as people read them: ``h[100,16] = relu(Σ₂ w[16,2]·x[100,2] + b[16])``.
+
+The brackets after a name hold its own dims, those it moves along; a sum shows how many it adds. A
+function of each element of a sum is written around that sum.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ... import ops
+from ..ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved, refs
+from ..loops.scope import Scope, nests
+from ..sizes import Size
+from .array_names import ArrayNames
+from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
+from .unflatten import unflattened
+
+
+def show(program: Program) -> str:
+    """Return a program as text, one line for each loop nest.
+
+    Computed arrays without a name are h1, h2, ...; ∂ stands before a gradient. A prime marks an
+    array before the function that is written around it.
+    """
+    program = unflattened(program)
+    printer = _Printer(ArrayNames(program))
+    lines = [*printer.names.legend(), *printer.lines(program.forward, Scope(), inline=True)]
+    lines.append("return " + ", ".join(printer.outputs(program.outputs)))
+    if program.backward:
+        lines += ["", *printer.lines(program.backward, Scope(), inline=False)]
+    return "\n".join(lines)
+
+
+def summary(program: Program) -> str:
+    """Return what a program consists of: how many loops, gathers, and numbers in memory."""
+    forward, backward = (
+        [nest for nest, _ in nests(body, Scope())] for body in (program.forward, program.backward)
+    )
+    operands = [
+        ref
+        for nest in forward + backward
+        for expr in (nest.target, *(term.expr for term in nest.terms))
+        for ref in refs(expr)
+    ]
+    tables = {ref.table for ref in operands if ref.table is not None}
+    indices = {ref.index for ref in operands if ref.index is not None}
+    counts = {
+        "loop nests": len(forward),
+        "for the gradient": len(backward),
+        "index tables": len(tables),
+        "run-time indices": len(indices),
+        "parameters": program.parameters[1],
+        "constants": len(program.constants[1]),
+    }
+    told = ", ".join(f"{what} {n:,}" for what, n in counts.items())
+    return f"{told}, numbers in memory {size(program.size)}"
+
+
+def captions(program: Program) -> dict[int, str]:
+    """Return the line that shows each nest, by the id of the nest."""
+    printer = _Printer(ArrayNames(program))
+    bodies = (nests(body, Scope()) for body in (program.forward, program.backward))
+    return {id(nest): printer.nest(nest, scope, False) for body in bodies for nest, scope in body}
+
+
+class _Printer:
+    def __init__(self, names: ArrayNames) -> None:
+        self.names = names
+
+    def lines(self, body: Sequence[Statement], scope: Scope, inline: bool) -> Iterator[str]:
+        for kind, group in groupby(body, _kind):
+            if kind == "clear":
+                clears = [clear for clear in group if isinstance(clear, Clear)]
+                names = [name for clear in clears for name in self.names.cleared(clear)]
+                yield f"{', '.join(dict.fromkeys(names))} = 0"
+            elif kind == "seed":
+                yield from self.seeds([nest for nest in group if isinstance(nest, Nest)])
+            else:
+                for statement in group:
+                    yield from self.statement(statement, scope, inline)
+
+    def statement(self, statement: Statement, scope: Scope, inline: bool) -> Iterator[str]:
+        if isinstance(statement, Nest):
+            array = self.names.array(statement.target, statement.dims, scope)
+            if not inline or array not in self.names.inlined:
+                yield self.nest(statement, scope, inline)
+        elif isinstance(statement, For):
+            yield _heading(statement)
+            for line in self.lines(statement.body, scope.inside(statement), inline):
+                yield "    " + line
+        elif isinstance(statement, Route):
+            yield self.route(statement, scope)
+
+    def outputs(self, addresses: Sequence[Size]) -> Iterator[str]:
+        """Write what a program returns, neighbours together."""
+        for run in _runs(addresses):
+            if len(run) > 1:
+                yield self.names.run(run[0], len(run))
+            else:
+                yield self.names.operand(Ref(run[0], ()), (), Scope())
+
+    def seeds(self, nests: Sequence[Nest]) -> Iterator[str]:
+        """Write where the gradients of the outputs come in, neighbours together."""
+        seeds = [expression(nest.terms[0].expr, lambda ref: Text("")).text for nest in nests]
+        addresses = [nest.target.offset for nest in nests]
+        for target, run in zip(self.outputs(addresses), _runs(addresses)):
+            mine, seeds = seeds[: len(run)], seeds[len(run) :]
+            yield f"∂{target} = {mine[0] if len(mine) == 1 else f'{mine[0]}, ..., {mine[-1]}'}"
+
+    def nest(self, nest: Nest, scope: Scope, inline: bool) -> str:
+        target = self.names.operand(nest.target, nest.dims, scope)
+        text, binds = self.computed(nest, scope, inline)
+        if nest.accumulate and text.startswith("-") and binds >= MULTIPLICATIVE:
+            return f"{target} -= {text[1:]}"
+        return f"{target} {'+=' if nest.accumulate else '='} {text}"
+
+    def computed(self, nest: Nest, scope: Scope, inline: bool) -> Text:
+        """Write what a nest computes, and within it what it alone reads."""
+
+        def written(term: Term) -> Text:
+            dims = (*nest.dims, *term.dims)
+
+            def inner(ref: Ref) -> Nest | None:
+                found = self.names.inlined.get(self.names.array(ref, dims, scope))
+                return found if inline and not ref.grad else None
+
+            def operand(ref: Ref) -> Text:
+                if found := inner(ref):
+                    return self.computed(found, scope, inline)
+                return Text(self.names.operand(ref, dims, scope))
+
+            def opened(ref: Ref) -> Expr:
+                """Put an inner expression in place of its name, so that products join."""
+                found = inner(ref)
+                if found is None or len(found.terms) > 1 or found.terms[0].dims:
+                    return ref
+                return moved(found.terms[0].expr, opened)
+
+            return reduced(nest.reduce, term.dims, expression(moved(term.expr, opened), operand))
+
+        sums_first = sorted(nest.terms, key=lambda term: not term.dims)
+        return joined(nest.reduce, [written(term) for term in sums_first])
+
+    def route(self, route: Route, scope: Scope) -> str:
+        inner = (*route.dims, *route.reduced)
+        result = self.names.operand(route.result, route.dims, scope)
+        candidates = self.names.operand(route.candidates, inner, scope)
+        if not route.reduced:
+            return f"∂{candidates} += ∂{result}"
+        which = "argmin" if route.reduce is ops.MINIMUM else "argmax"
+        array = self.names.array(route.candidates, inner, scope)
+        return f"∂{array.name}[{which}{subscript(route.reduced)} {candidates}] += ∂{result}"
+
+
+def _heading(loop: For) -> str:
+    if not loop.backwards:
+        return f"for {loop.var} < {size(loop.count)}:"
+    return f"for {loop.var} = {size(loop.count - 1)}, ..., 1, 0:"
+
+
+def _kind(statement: Statement) -> str:
+    """What may stand on one line with its neighbours."""
+    if isinstance(statement, Clear):
+        return "clear"
+    if isinstance(statement, Nest) and not statement.dims and not statement.accumulate:
+        return "seed" if isinstance(statement.terms[0].expr, Scalar) else ""
+    return ""
+
+
+def _runs(addresses: Sequence[Size]) -> list[list[Size]]:
+    """Split addresses into runs of neighbours."""
+    runs: list[list[Size]] = []
+    for address in addresses:
+        if runs and runs[-1][-1] + 1 == address:
+            runs[-1].append(address)
+        else:
+            runs.append([address])
+    return runs

@@ -1,0 +1,211 @@
+"""Rerolling once more, over loops: a run of nests that differ by steady steps becomes a ``For``.
+
+Unrolled recurrences give one set of nests for each step, ragged rows one nest for each length. The
+same statements in the same order, with sizes that are polynomials of t: nothing is reordered, so
+nothing about dependencies needs to be known.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ir import Apply, Clear, Expr, For, Literal, Nest, Ref, Route, Statement, Table, Term
+from ..sizes import Poly, Size, chosen_two, coefficients, variables
+
+_LONGEST_BODY = 400
+
+
+def roll(
+    statements: Sequence[Statement], trait: Callable[[Statement], Any] = lambda _: None
+) -> list[Statement]:
+    """Replace runs of repeated statements by loops over them.
+
+    Args:
+        trait: what else must be the same for statements to count as repeated.
+    """
+    if len(statements) < 3:
+        return list(statements)
+    taken = [take_apart(s) for s in statements]
+    ids: dict[Any, int] = {}
+    kinds = [(shape, trait(s)) for s, (shape, _) in zip(statements, taken)]
+    shapes = np.array([ids.setdefault(kind, len(ids)) for kind in kinds])
+    sizes = [found for _, found in taken]
+    numbers = _as_numbers(sizes)
+    result: list[Statement] = []
+    i = 0
+    while i < len(statements):
+        period, repeats = _best_run(shapes, numbers, i)
+        if repeats:
+            name = f"t{sum(isinstance(s, For) for s in result)}"
+            result.append(_loop(statements[i : i + period], sizes, i, period, repeats, name))
+            i += period * repeats
+        else:
+            result.append(statements[i])
+            i += 1
+    return result
+
+
+def _as_numbers(sizes: list[tuple[Size, ...]]) -> list[tuple[int, ...]]:
+    """Write each size as its coefficients, so that their differences can be taken at once."""
+    known = {m for some in sizes for x in some if isinstance(x, Poly) for m in x.terms}
+    monomials = sorted({(), *known})
+    return [tuple([c for x in some for c in coefficients(x, monomials)]) for some in sizes]
+
+
+def _best_run(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int) -> tuple[int, int]:
+    """The period and the repeats that replace most statements from i on; 0 repeats for none."""
+    best = (0, 0)
+    longest = min(_LONGEST_BODY, (len(shapes) - i) // 3)
+    same = np.flatnonzero(shapes[i + 1 : i + 1 + longest] == shapes[i]) + 1
+    for period in same.tolist():
+        if best[1] and period % best[0] == 0:
+            continue  # the same run, several at a time
+        equal = shapes[i:-period] == shapes[i + period :]
+        stop = np.flatnonzero(~equal)
+        run = int(stop[0]) if len(stop) else len(equal)
+        repeats = _steady(numbers, i, period, run // period + 1)
+        if repeats >= 3 and period * (repeats - 1) > best[0] * (best[1] - 1):
+            best = (period, repeats)
+    return best
+
+
+def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:
+    """For how many repeats all sizes follow polynomials of degree two or less."""
+    if repeats < 3:
+        return 0
+    for k in range(period):
+        table = np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
+        third = np.diff(table, 3, axis=0)
+        bad = np.flatnonzero(third.any(axis=1))
+        if len(bad):
+            repeats = min(repeats, int(bad[0]) + 3)
+    return repeats
+
+
+def _loop(
+    body: Sequence[Statement],
+    sizes: list[tuple[Size, ...]],
+    i: int,
+    period: int,
+    repeats: int,
+    name: str,
+) -> For:
+    rolled = []
+    for k, statement in enumerate(body):
+        table = [sizes[i + k + period * r] for r in range(3)]
+        steady = (through_points(points, name) for points in zip(*table))
+        rolled.append(put_together(statement, steady))
+    return For(name, repeats, tuple(rolled))
+
+
+def through_points(points: Sequence[Size], name: str) -> Size:
+    """The polynomial that is these three at name = 0, 1, 2, with ``chosen_two`` for the square."""
+    a, b, c = points
+    size: Size = a
+    if b != a:
+        size = size + (b - a) * Poly.var(name)
+    if c - 2 * b + a:
+        size = size + (c - 2 * b + a) * Poly.var(chosen_two(name))
+    return size
+
+
+def take_apart(s: Any, literals: list[float] | None = None) -> tuple[Any, tuple[Size, ...]]:
+    """Return a statement's shape, equal for statements that differ in sizes only, and its sizes.
+
+    Args:
+        literals: if given, takes the literals, which are then no part of the shape.
+    """
+    sizes: list[Size] = []
+    return _shape(s, sizes, literals), tuple(sizes)
+
+
+def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
+    if isinstance(s, Ref):
+        sizes.append(s.offset)
+        sizes += s.strides
+        table = s.table and _shape(s.table, sizes, literals)
+        index = s.index and _shape(s.index, sizes, literals)
+        sizes += (s.row, s.rows)
+        return Ref, _moving(s.strides), s.grad, s.padded, table, index
+    if isinstance(s, Apply):
+        return s.op, *[_shape(a, sizes, literals) for a in s.args]
+    if isinstance(s, Term):
+        sizes += s.dims
+        return len(s.dims), _shape(s.expr, sizes, literals)
+    if isinstance(s, Nest):
+        sizes += s.dims
+        parts = (_shape(s.target, sizes, literals), *[_shape(t, sizes, literals) for t in s.terms])
+        return Nest, len(s.dims), parts, s.reduce, s.accumulate, s.scatter
+    if isinstance(s, Table):
+        sizes += s.strides
+        sizes.append(s.scale)
+        return s.values, _moving(s.strides)
+    if isinstance(s, Route):
+        sizes += (*s.dims, *s.reduced)
+        parts = (_shape(s.candidates, sizes, literals), _shape(s.result, sizes, literals))
+        return Route, len(s.dims), len(s.reduced), parts, s.reduce
+    if isinstance(s, For):
+        sizes.append(s.count)
+        return For, s.backwards, *[_shape(b, sizes, literals) for b in s.body]
+    if isinstance(s, Clear):
+        sizes += (s.start, s.count)
+        return Clear
+    if isinstance(s, Literal) and literals is not None:
+        literals.append(s.value)
+        return Literal
+    return repr(s)  # literals by their bits, scalars by their names
+
+
+def _moving(strides: Sequence[Size]) -> tuple[bool, ...]:
+    """Which dims a use moves along: by these the chain rule tells a sum from a loop."""
+    return tuple([stride != 0 for stride in strides])
+
+
+def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None = None) -> Any:
+    """Return the statement with other sizes, in the order in which ``take_apart`` gives them.
+
+    Args:
+        literals: what to put in place of the literals, if these are to change too.
+    """
+
+    def some(count: int) -> tuple[Size, ...]:
+        return tuple([next(sizes) for _ in range(count)])
+
+    def again(part: Any) -> Any:
+        return part and put_together(part, sizes, literals)
+
+    if isinstance(s, Ref):
+        offset, strides = next(sizes), some(len(s.strides))
+        table, index = again(s.table), again(s.index)
+        row, rows = some(2)
+        return Ref(offset, strides, s.grad, table, index, row, rows, s.padded)
+    if isinstance(s, Apply):
+        return Apply(s.op, tuple([again(a) for a in s.args]))
+    if isinstance(s, Term):
+        dims = some(len(s.dims))
+        return Term(dims, again(s.expr))
+    if isinstance(s, Nest):
+        dims, target = some(len(s.dims)), again(s.target)
+        terms = tuple([again(t) for t in s.terms])
+        return Nest(dims, target, terms, s.reduce, s.accumulate, s.scatter)
+    if isinstance(s, Table):
+        strides = some(len(s.strides))
+        return Table(s.name, s.values, strides, next(sizes))
+    if isinstance(s, Route):
+        dims, reduced = some(len(s.dims)), some(len(s.reduced))
+        candidates = again(s.candidates)
+        return Route(dims, reduced, candidates, again(s.result), s.reduce)
+    if isinstance(s, For):
+        number = next(sizes)
+        return For(s.var, number, tuple([again(b) for b in s.body]), s.backwards)
+    if isinstance(s, Clear):
+        return Clear(*some(2))
+    if isinstance(s, Literal) and literals is not None:
+        return next(literals)
+    return s
+
+
+def sizes_in(statements: Sequence[Statement]) -> set[str]:
+    """Return the names of all variables in the sizes of statements."""
+    return {name for s in statements for size in take_apart(s)[1] for name in variables(size)}

@@ -1,0 +1,89 @@
+"""The order of captured parameters: that of the modules and lists in which the function finds them.
+
+The order decides whether weights lie side by side, as rows of a matrix. First use would not do: a
+neuron that starts from its bias would put that between its weights.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...engine import Value
+
+
+def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
+    """Return the captured values: those of modules in order and complete, others by first use."""
+    ordered: dict[int, Value] = {}
+    for group in _groups(f, set()):
+        values = list(group)
+        if any(id(v) in captured for v in values):
+            for v in values:
+                ordered.setdefault(id(v), v)
+    for key, v in captured.items():
+        ordered.setdefault(key, v)
+    return list(ordered.values())
+
+
+def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
+    """Yield lists of Values that belong together, found in what x refers to."""
+    if id(x) in seen or depth > 12 or isinstance(x, (int, float, str, type)) or x is None:
+        return
+    seen.add(id(x))
+    if callable(getattr(x, "parameters", None)) and not isinstance(x, type):
+        yield [p for p in x.parameters() if isinstance(p, Value)]
+    elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
+        yield values  # a matrix stays together
+    elif isinstance(x, (list, tuple, dict)):
+        branches = list(x.values()) if isinstance(x, dict) else x
+        if branches and not isinstance(branches[0], (int, float, str)):
+            for branch in branches:
+                yield from _groups(branch, seen, depth + 1)
+    elif callable(x):
+        for _, part in mentioned(x):
+            yield from _groups(part, seen, depth + 1)
+
+
+def _only_values(x: Any) -> list[Value]:
+    """The Values in nested lists that hold nothing else; none where there is anything else."""
+    if isinstance(x, Value):
+        return [x]
+    if not isinstance(x, (list, tuple)):
+        return []
+    found: list[Value] = []
+    for branch in x:
+        inner = _only_values(branch)
+        if not inner:
+            return []
+        found += inner
+    return found
+
+
+def mentioned(f: Callable) -> list[tuple[str, Any]]:
+    """Return what a function refers to, by name: closures, globals, its object, what it wraps."""
+    if isinstance(f, functools.partial):
+        return [("", f.func), *((f"x{i}", x) for i, x in enumerate(f.args)), *f.keywords.items()]
+    found = [("", getattr(f, "__self__", None)), ("", getattr(f, "__wrapped__", None))]
+    code = getattr(f, "__code__", None)
+    if code is None:
+        return found
+    for name, cell in zip(code.co_freevars, getattr(f, "__closure__", None) or ()):
+        try:
+            found.append((name, cell.cell_contents))
+        except ValueError:  # not yet filled
+            continue
+    names = _names(code)
+    known = getattr(f, "__globals__", {})
+    return found + [(n, known[n]) for n in names if n in known and not _foreign(known[n])]
+
+
+def _names(code: Any) -> list[str]:
+    inner = [c for c in code.co_consts if hasattr(c, "co_names")]
+    return [*code.co_names, *(n for c in inner for n in _names(c))]
+
+
+def _foreign(x: Any) -> bool:
+    """Modules of Python, and functions of other packages, hold no parameters of interest."""
+    if callable(getattr(x, "parameters", None)):  # a model, whoever wrote its class
+        return False
+    owner = getattr(x, "__module__", None) or ""
+    return hasattr(x, "__loader__") or owner.split(".")[0] in ("micrograd", "numpy", "builtins")

@@ -1,0 +1,92 @@
+"""What people call the numbers that a program reads: arguments and parameters by their names.
+
+A parameter without a label takes the name of the variable or attribute that it is found in:
+``weights.3.1`` for an item of a list. Names are looked for only when somebody looks inside.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ...engine import Value
+from ..ir import BATCH, PADDED
+from ..lower import Lowered
+from ..sizes import Size
+from .captured import mentioned
+from .signature import Argument
+from .trace import Trace
+
+_DEEPEST = 12
+
+
+def name_all(
+    lowered: Lowered, recording: Trace, f: Callable, arguments: Sequence[Argument]
+) -> Lowered:
+    """Fill the program's ``names`` and ``labels``; return it."""
+    program, called = lowered.program, argument_names(f, len(arguments))
+    program.labels = tuple(labels(f, recording.captured))
+    for made, place in zip(recording.inputs, lowered.inputs, strict=True):
+        if made.argument is None:
+            program.names.append((place.new, 1, (), "1/B"))
+            continue
+        argument, name = arguments[made.argument], called[made.argument]
+        if made.batched:
+            shape: tuple[Size, ...] = (*argument.shape[1:], BATCH)
+            program.names.append((place.new, place.count * PADDED, shape, name))
+        else:
+            shape = (place.count,) if argument.kind == "nest" else argument.shape
+            program.names.append((place.new, place.size, shape, name))
+    return lowered
+
+
+def argument_names(f: Callable, count: int) -> list[str]:
+    """Return the names of the first ``count`` arguments."""
+    names: list[str] = []
+    try:
+        known = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # written in C
+        known = []
+    for parameter in known:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}{i}" for i in range(count - len(names))]
+        else:
+            names.append(parameter.name)
+    if known:
+        names += [f"random{i}" for i in range(1, count - len(names) + 1)]
+    return (names + [f"x{i}" for i in range(len(names), count)])[:count]
+
+
+def labels(f: Callable, captured: Sequence[Value]) -> list[str]:
+    """Return a dotted name for each captured value, empty where there is none."""
+    found: dict[int, str] = {}
+    _search(f, "", {id(v) for v in captured if not v.label}, found, set())
+    return [v.label or found.get(id(v), "") for v in captured]
+
+
+def _search(
+    x: Any, path: str, wanted: set[int], found: dict[int, str], seen: set[int], depth: int = 0
+) -> None:
+    if id(x) in wanted:
+        found.setdefault(id(x), path)
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (int, float, str, type, Value)):
+        return
+    seen.add(id(x))
+    for name, inner in _inside(x):
+        # The variable that a model is called by says nothing: its attributes do.
+        under = f"{path}.{name}" if path else str(name)
+        under = path if _is_model(inner) and callable(x) else under
+        _search(inner, under, wanted, found, seen, depth + 1)
+
+
+def _inside(x: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(x, dict):
+        return list(x.items())
+    if isinstance(x, (list, tuple)):
+        return () if x and isinstance(x[0], (int, float, str)) else enumerate(x)
+    if _is_model(x):
+        return list(vars(x).items())
+    return mentioned(x) if callable(x) else ()
+
+
+def _is_model(x: Any) -> bool:
+    return callable(getattr(x, "parameters", None)) and hasattr(x, "__dict__")

@@ -1,0 +1,92 @@
+"""From a recording to a scalar graph: every value gets a number, in the order of their making."""
+
+from collections.abc import Iterator, Sequence
+
+from ...engine import Value
+from ..errors import JitError
+from ..graph import BATCH_SUM, Graph
+from .arrays import as_value, items
+from .trace import Trace, passes_nothing_on
+
+
+def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
+    """Return the recording as a Graph: captured values, then inputs, then the tape in its order.
+
+    Args:
+        differentiable: the arguments whose gradient is wanted.
+
+    Raises:
+        JitError: a hand-set ``_backward``, a branch on a batched value, or a batched result that is
+            no batch.
+    """
+    first = [*recording.captured, *[v for i in recording.inputs for v in i.leaves]]
+    number = {id(v): k for k, v in enumerate(first)}
+    made = [v for v in recording.tape if id(v) not in number]
+    number |= {id(v): k for k, v in enumerate(made, len(first))}
+    _refuse_hand_written(made)
+    parents: list[tuple[int, ...]] = [()] * len(first)
+    parents += [tuple([number[id(p)] for p in v.parents]) for v in made]
+    batched = _batched(recording, made, parents)
+    _refuse_single_examples(recording, number, batched)
+    captured = len(recording.captured)
+    return Graph(
+        ops=[*[None for _ in first], *[v.op for v in made]],
+        parents=parents,
+        data=[v._data for v in first] + [v._data for v in made],
+        parameters=list(range(captured)),
+        inputs=list(range(captured, len(first))),
+        outputs=[number[id(v)] for v in recording.outputs()],
+        batched=batched,
+        differentiable={*range(captured), *_wanted(recording, differentiable)},
+        segments=[len(i.leaves) for i in recording.inputs],
+    )
+
+
+def _refuse_hand_written(made: Sequence[Value]) -> None:
+    for v in made:
+        unknown = v.op is not None and v.op.partials is None
+        if unknown or v._closure not in (None, passes_nothing_on):
+            raise JitError(
+                f"{v!r} has a hand-set _backward, which jit cannot compile: "
+                "use ops, or call it eagerly"
+            )
+
+
+def _batched(
+    recording: Trace, made: Sequence[Value], parents: Sequence[tuple[int, ...]]
+) -> list[bool]:
+    """Tell of each node whether it has a batch axis."""
+    batched = [False] * len(recording.captured)
+    for i in recording.inputs:
+        batched += [i.batched] * len(i.leaves)
+    if not any(batched):
+        return [False] * len(parents)
+    for v, above in zip(made, parents[len(batched) :], strict=True):
+        batched.append(
+            v.op is not None and v.op is not BATCH_SUM and any(batched[p] for p in above)
+        )
+    return batched
+
+
+def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: list[bool]) -> None:
+    """Raise where a value of one example would have to stand for itself."""
+    for v, _ in recording.guards:
+        if batched[number[id(v)]]:
+            raise JitError(
+                "a branch on a value that differs between the examples of a vmap: "
+                f"use where(condition, x, y)\n  at {recording.lines[id(v)]}"
+            )
+    for x in items(recording.result):
+        if isinstance(as_value(x), Value) and batched[number[id(as_value(x))]]:
+            raise JitError(
+                "a value of one example of a vmap leaves it: return it from the mapped function"
+            )
+
+
+def _wanted(recording: Trace, differentiable: set[int]) -> Iterator[int]:
+    """Yield the numbers of the inputs whose gradient is wanted."""
+    at = len(recording.captured)
+    for i in recording.inputs:
+        if i.argument in differentiable:
+            yield from range(at, at + len(i.leaves))
+        at += len(i.leaves)

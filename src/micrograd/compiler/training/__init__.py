@@ -1,0 +1,6 @@
+"""Whole training runs as compiled loops.
+
+columns       the data, as flat arrays
+objective     the loss of a step, and the optimiser's rule, as loops
+driver        the C around them; steps: run it, or the same by NumPy
+"""

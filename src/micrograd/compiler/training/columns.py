@@ -1,0 +1,76 @@
+"""Data as the compiler takes it: each argument of the loss as one flat array for all examples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import JitError
+from ..tracing.signature import Argument, argument
+
+
+@dataclass(slots=True)
+class Column:
+    """One argument of the loss, of all examples: their numbers one after the other."""
+
+    numbers: np.ndarray
+    starts: np.ndarray  # int64, of each example, and the end
+    shape: tuple[int, ...] | None  # of an example; None: lists of different lengths
+
+    def example(self, i: int) -> Argument:
+        """Return the argument of one example."""
+        numbers = self.numbers[self.starts[i] : self.starts[i + 1]]
+        value = numbers.reshape(numbers.shape if self.shape is None else self.shape)
+        return argument(value if value.shape else float(value), f"example {i}", False)
+
+    def batch(self) -> Argument:
+        """Return the argument for a batch: all examples, which have one shape."""
+        assert self.shape is not None
+        value = self.numbers.reshape(-1, *self.shape)
+        return Argument("array", value, value.shape, value.shape)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many numbers each example has."""
+        return np.diff(self.starts)
+
+
+def columns_of(data: Sequence[Any]) -> list[Column]:
+    """Return data columns as flat arrays.
+
+    Raises:
+        JitError: something is no number.
+    """
+    columns = []
+    for k, column in enumerate(data):
+        try:
+            array = np.asarray(column)
+            shape = array.shape[1:]
+        except ValueError:  # lists of different lengths
+            array, shape = np.concatenate([np.asarray(row) for row in column]), None
+        if array.dtype.kind not in "biuf":
+            raise JitError(f"argument {k} of the loss holds something else than numbers")
+        if shape is None:
+            lengths = [len(row) for row in column]
+        else:
+            lengths = [int(np.prod(shape, dtype=int))] * len(column)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        columns.append(Column(array.astype(np.float64).reshape(-1), starts, shape))
+    return columns
+
+
+def lengths_of(columns: Sequence[Column]) -> tuple[np.ndarray, dict[int, int]] | None:
+    """Return the size n of each example, and how much longer than n each ragged column is.
+
+    Raises:
+        JitError: columns differ in length independently of each other.
+    """
+    ragged = [k for k, c in enumerate(columns) if c.shape is None]
+    if not ragged:
+        return None
+    lengths = columns[ragged[0]].lengths
+    offsets = {k: int(columns[k].lengths[0] - lengths[0]) for k in ragged}
+    if any((columns[k].lengths != lengths + offset).any() for k, offset in offsets.items()):
+        raise JitError("the loss takes lists whose lengths vary independently of each other")
+    return lengths, offsets

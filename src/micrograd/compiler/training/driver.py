@@ -1,0 +1,287 @@
+"""The training loop in C: what stands around a program's forward and backward to make steps.
+
+One call does many steps: it gathers a batch from the data, computes the objective and its gradient,
+and moves the parameters by the optimiser's rule, over whole vectors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..c.expressions import Text, Writer
+from ..c.source import source as program_source
+from ..general import Coefficient
+from ..ir import Apply, Expr, Program, Ref, Scalar, refs
+from ..loops.place import Place
+from ..sizes import Poly, Size, variables
+
+PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
+STEP, RATE = Scalar("step"), Scalar("rate")
+
+
+def state(k: int) -> Ref:
+    """Return the operand that stands for an optimiser's k-th state in its rule."""
+    return Ref(k + 1, (1,))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a step makes of a parameter and of its states."""
+
+    parameter: Expr
+    states: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the loop has to know of a program: a batch at once, or one example after the other.
+
+    ``fills`` are columns and their places; no column: 1 / (the batch size); one behind the data's
+    ``columns``: random numbers, drawn for each example of each step. ``guards`` are addresses and
+    what their truth has to be, ``outputs`` the loss and perhaps a penalty apart from it. ``batch``
+    and ``row`` are the size of a batch and of its rows, 0 where examples come one by one.
+    """
+
+    program: Program
+    fills: tuple[tuple[int | None, Place], ...]
+    columns: int
+    guards: tuple[tuple[Size, bool], ...]
+    outputs: tuple[Size, ...]
+    batch: Size
+    row: Size
+    least: int  # the shortest example that the program can take
+    coefficients: tuple[Coefficient, ...]
+    captured: int  # how many Values the program reads and gives gradients to
+    count: int  # of parameters, which are the first of these
+
+
+_HEAD = """
+struct run {
+    T *v, *g, *states, *total, *best;
+    const T *const *columns;
+    const int64_t *const *starts, *lengths, *const *tables;
+};
+"""
+
+_LOOP = """
+/* Do steps until one cannot be done; return how many. Steps from ``gathers`` on find their batch in
+   place. Where an epoch has steps, the parameters after the one of the lowest loss are kept. */
+int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds, int64_t steps,
+              int64_t done, int64_t gathers, const T *rates, T *losses, int64_t epoch, T examples,
+              T *lowest, int64_t *lowest_at) {
+    T epoch_loss = 0;
+    for (int64_t k = 0, at = 0; k < steps; k++) {
+        const int64_t count = bounds[k + 1] - bounds[k];
+        if (objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k)) return k;
+        update(run->v, run->g, run->states, (T)(done + k + 1), rates[k]);
+        if (epoch) epoch_loss += losses[k] * ((T)count / examples);
+        if (epoch && ++at == epoch) {
+            if (epoch_loss < *lowest) {
+                *lowest = epoch_loss;
+                *lowest_at = k;
+                memcpy(run->best, run->v, COUNT * sizeof(T));
+            }
+            at = 0;
+            epoch_loss = 0;
+        }
+    }
+    return steps;
+}
+"""
+
+
+def source(steps: Steps, rule: Rule) -> str:
+    """Return C that defines ``train``."""
+    text = program_source(steps.program)
+    for name in ("forward", "backward"):
+        text = text.replace(f"\nint {name}(", f"\nstatic int {name}(")
+    writer = Writer("float64", {})
+    update = _update(writer, rule, steps.count)
+    functions = [f for name, f in writer.functions.items() if f not in text]
+    body = _batch(steps) if steps.batch else _examples(steps)
+    count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
+    return "\n".join([text, count, *functions, *update, _HEAD, *body, _LOOP])
+
+
+def _update(writer: Writer, rule: Rule, count: int) -> list[str]:
+    """Print the optimiser's rule: what is the same for all parameters once, the rest by vectors."""
+    hoisted = _Hoisted(writer)
+    results = [hoisted.over(e) for e in (rule.parameter, *rule.states)]
+    rest = (f"load_first({{}}, {count} - i)", f"store_first({{}}, {{}}, {count} - i)")
+    return [
+        "static void update(T *restrict v, const T *restrict g, T *restrict states,",
+        "                   T step, T rate) {",
+        "    (void)states, (void)step, (void)rate;",
+        *hoisted.lines,
+        "    int64_t i = 0;",
+        f"    for (; i + W <= {count}; i += W) {{",
+        *_moved(writer, rule, results, "load({})", "store({}, {})"),
+        "    }",
+        f"    if (i < {count}) {{",
+        *_moved(writer, rule, results, *rest),
+        "    }",
+        "}",
+    ]
+
+
+def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: str) -> list[str]:
+    """Print the rule for one vector of parameters: all is read before anything is written."""
+    places = ["v + i", *[f"states + {k} * COUNT + i" for k in range(len(rule.states))]]
+    lines = [f"const V d = {load.format('g + i')};"]
+    lines += [f"const V s{k} = {load.format(place)};" for k, place in enumerate(places)]
+
+    def leaf(ref: Ref) -> Text:
+        return Text("d" if ref.grad else f"s{ref.offset}", True)
+
+    for k, result in enumerate(results):
+        lines.append(f"const V n{k} = {writer.splat(writer.number(result, leaf))};")
+    lines += [f"{store.format(place, f'n{k}')};" for k, place in enumerate(places)]
+    return [f"        {line}" for line in lines]
+
+
+class _Hoisted:
+    """Parts of expressions that are the same for all parameters: computed once a step."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        writer.scalars |= {"step": "step", "rate": "rate"}
+        self.lines: list[str] = []
+        self._known: dict[Expr, Scalar] = {}
+
+    def over(self, expr: Expr) -> Expr:
+        """Replace the parts of an expression that no parameter is in."""
+        if not isinstance(expr, Apply):
+            return expr
+        if any(True for _ in refs(expr)):
+            return Apply(expr.op, tuple([self.over(a) for a in expr.args]))
+        if expr not in self._known:
+            name = f"once{len(self._known)}"
+            self.lines.append(f"    const T {name} = {self.writer.number(expr, _refused).code};")
+            self._known[expr] = Scalar(name)
+            self.writer.scalars[name] = name
+        return self._known[expr]
+
+
+def _refused(ref: Ref) -> Text:
+    raise TypeError(f"{ref} differs from parameter to parameter")
+
+
+# The objective of a step and its gradient.
+
+
+def _batch(steps: Steps) -> list[str]:
+    """Print ``objective`` for a program that takes a whole batch at once."""
+    constant = [f"    const int64_t {s} = {text};" for s, text in (
+        ("B", "count"), ("P", "(count + 7) / 8 * 8")) if isinstance(steps.batch, Poly)]  # fmt: skip
+    kept: list[str] = []
+    drawn: list[str] = []
+    for k, place in steps.fills:
+        if k is None:
+            kept.append(f"        v[{place.new}] = 1 / (T)count;")
+            continue
+        at, new = (
+            "batch[s]" if k < steps.columns else "(first + s)",
+            f"{place.new} + r * {steps.row}",
+        )
+        (kept if k < steps.columns else drawn).extend(
+            [
+                f"        for (int64_t s = 0; s < {steps.batch}; s++)",
+                f"            for (int64_t r = 0; r < {place.count}; r++)",
+                f"                v[{new} + s] = run->columns[{k}][{at} * {place.count} + r];",
+                f"        for (int64_t r = 0; r < {place.count}; r++)",
+                f"            for (int64_t s = {steps.batch}; s < {steps.row}; s++)",
+                f"                v[{new} + s] = 0;",
+            ]
+        )
+    return [
+        *_OBJECTIVE,
+        *constant,
+        "    if (gather) {",
+        *kept,
+        "    }",
+        *drawn,
+        *_computed(steps, ["1"]),
+        f"    *loss = v[{steps.outputs[0]}];",
+        "    return backward(v, g, sizes, scalars, run->tables);",
+        "}",
+    ]
+
+
+_OBJECTIVE = (
+    "static int objective(const struct run *run, const int64_t *batch, int64_t count,",
+    "                     int gather, int64_t first, T *loss) {",
+    "    T *v = run->v, *g = run->g;",
+    "    (void)count, (void)gather, (void)first;",
+)
+
+
+def _examples(steps: Steps) -> list[str]:
+    """Print ``objective`` for a program that takes one example: the gradients are added up."""
+    lines = []
+    names = {v for p in steps.fills for v in variables(p[1].new) | variables(p[1].count)}
+    names |= set(steps.program.sizes)
+    if names:
+        lines += [
+            "    const int64_t n = run->lengths[i], n_2 = n * (n - 1) / 2;",
+            f"    if (n < {steps.least}) return 1;",
+            "    (void)n_2;",
+        ]
+    for k, place in steps.fills:
+        example = f"run->columns[{k}] + run->starts[{k}][i]"
+        if k == steps.columns:
+            example = f"run->columns[{k}] + (first + e) * {place.count}"
+        if place.outer:
+            to, size = f"{place.new} + r * {place.row} + s", place.inner
+            lines += [
+                f"    for (int64_t s = 0; s < {place.outer}; s++)",
+                f"        for (int64_t r = 0; r < {size}; r++)",
+                f"            v[{to}] = ({example})[s * {size} + r];",
+            ]
+        else:
+            lines.append(
+                f"    memcpy(v + {place.new}, {example}, sizeof(T) * (size_t)({place.count}));"
+            )
+    start, constants = steps.program.constants
+    if isinstance(start, Poly) and constants:
+        numbers = ", ".join(map(Writer("float64", {}).literal, constants))
+        lines.append(f"    static const T constants[] = {{{numbers}}};")
+        lines.append(f"    memcpy(v + {start}, constants, sizeof constants);")
+    apart = len(steps.outputs) > 1
+    lines += _computed(steps, ["1 / (T)count", "e == 0"][: 1 + apart])
+    lines += [
+        f"    sum += v[{steps.outputs[0]}];",
+        *([f"    penalty = v[{steps.outputs[1]}];"] if apart else []),
+        "    if (backward(v, g, sizes, scalars, run->tables)) return 1;",
+        "    if (count > 1)",
+        "        for (int64_t p = 0; p < CAPTURED; p++)",
+        "            run->total[p] = e ? run->total[p] + g[p] : g[p];",
+    ]
+    return [
+        *_OBJECTIVE,
+        "    T sum = 0, penalty = 0;",
+        "    for (int64_t e = 0; e < count; e++) {",
+        "        const int64_t i = batch[e];",
+        *["    " + line for line in lines],
+        "    }",
+        "    if (count > 1) memcpy(g, run->total, CAPTURED * sizeof(T));",
+        "    *loss = sum / (T)count + penalty;",
+        "    return 0;",
+        "}",
+    ]
+
+
+def _computed(steps: Steps, seeds: Sequence[str]) -> list[str]:
+    """Print the forward pass, with all that it and the backward pass are given."""
+    scalars = ["0"] * len(steps.guards) + list(seeds)
+    literal = Writer("float64", {}).literal
+    for line in steps.coefficients:
+        number = f"({literal(line.a)} + {literal(line.b)} * (T)n)"
+        scalars.append(f"1 / {number}" if line.inverse else number)
+    sizes = ", ".join(steps.program.sizes) or "0"
+    lines = [
+        f"    const int64_t sizes[] = {{{sizes}}};",
+        f"    const T scalars[] = {{{', '.join(scalars)}}};",
+        "    if (forward(v, sizes, scalars, run->tables)) return 1;",
+    ]
+    for address, holds in steps.guards:
+        lines.append(f"    if ({'!' if holds else ''}v[{address}]) return 1;")
+    return lines

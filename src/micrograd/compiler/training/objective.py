@@ -1,0 +1,243 @@
+"""What a compiled training run is made of: an objective's loops, data, and an optimiser's rule.
+
+The loss is traced once, for one example that stands for all of a batch. Examples of different
+lengths, and batches of one, are taken one after the other instead, by one program for all lengths.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ... import functions
+from ...engine import Value
+from ...random import Generator, refused
+from ...transforms import vmap
+from ..errors import JitError
+from ..general import SIZE
+from ..ir import BATCH, PADDED, Expr, Literal, Statement
+from ..lengths import generalised
+from ..lower import Lowered, lower
+from ..rerolling.roll import put_together, take_apart
+from ..sizes import Size, bound, substitute
+from ..tracing.draws import Draws
+from ..tracing.numbering import graph_of
+from ..tracing.trace import Trace, trace
+from .columns import Column, lengths_of
+from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
+
+VECTOR = 8  # numbers in the widest vectors: rows of a batch are a multiple of it
+_UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
+
+
+def rule_of(update: _UPDATE, states: int) -> Rule:
+    """Return an optimiser's rule as expressions, by applying it to operands.
+
+    Raises:
+        JitError: it does what expressions cannot.
+    """
+    try:
+        olds = tuple([state(k) for k in range(states)])
+        new, news = update(PARAMETER, GRADIENT, olds, STEP, RATE)
+        return Rule(_expression(new), tuple([_expression(x) for x in news]))
+    except Exception as error:
+        raise JitError(f"the optimiser's rule cannot be compiled: {error}") from error
+
+
+def _expression(x: Any) -> Expr:
+    return x if isinstance(x, Expr) else Literal(float(x))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The random numbers that the loss draws for an example."""
+
+    generator: Generator
+    kinds: tuple[int, ...]
+
+    def numbers(self, examples: int) -> np.ndarray:
+        """Draw for so many examples: an array (examples, numbers)."""
+        return self.generator.numbers(self.kinds, examples)
+
+    def give_back(self, examples: int) -> None:
+        """Let the generator go on from where it was so many examples ago."""
+        state = self.generator.state()
+        state["position"] -= examples * sum(self.kinds)
+        self.generator.set_state(state)
+
+
+@dataclass(slots=True)
+class Objective:
+    """The loops of an objective, and whose gradients they give."""
+
+    steps: Steps
+    captured: list[Value]  # the parameters in the optimiser's order, then other leaves
+    holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
+    drawn: Drawn | None = None
+    lengths: np.ndarray | None = None  # the size n of each example, where it differs
+
+    @property
+    def partial(self) -> bool:
+        """Whether there may be steps that the program cannot do."""
+        short = self.lengths is not None and int(self.lengths.min()) < self.steps.least
+        return short or bool(self.steps.guards)
+
+    def env(self, i: int) -> dict[str, int]:
+        """Return the run-time sizes for example i."""
+        return {} if self.lengths is None else bound(SIZE, int(self.lengths[i]))
+
+
+def objective_of(
+    loss: Callable[..., Value],
+    penalty: Callable[[], Any] | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+    batch_sizes: set[int],
+) -> Objective:
+    """Trace and lower the objective of a step.
+
+    Args:
+        loss: of one example.
+        penalty: is added to the mean loss of a batch; None adds nothing.
+        columns: the arguments of all examples.
+        parameters: what the optimiser moves.
+        batch_sizes: all that occur.
+
+    Raises:
+        JitError: the loss does what cannot be compiled.
+    """
+    if batch_sizes == {1} or any(c.shape is None for c in columns):
+        return _one_by_one(loss, penalty, columns, parameters)
+    return _whole_batches(loss, penalty, columns, parameters, batch_sizes)
+
+
+# The parameters come first, so that they are found first and lie together, in their order.
+
+
+def _mean(_: list[Value], loss: Callable, penalty: Callable | None, *batch: Any) -> Any:
+    total = functions.mean(vmap(loss)(*batch))
+    return total + penalty() if penalty else total
+
+
+def _single(_: list[Value], loss: Callable, penalty: Callable | None, *example: Any) -> Any:
+    return (loss(*example), penalty()) if penalty else loss(*example)
+
+
+def _whole_batches(
+    loss: Callable,
+    penalty: Callable | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+    batch_sizes: set[int],
+) -> Objective:
+    f = partial(_mean, parameters, loss, penalty)
+    recording = trace(f, [c.batch() for c in columns])
+    lowered = lower(graph_of(recording, set()))
+    sizes: tuple[Size, Size] = (BATCH, PADDED)
+    if len(batch_sizes) == 1:
+        size = min(batch_sizes)
+        row = -(-size // VECTOR) * VECTOR
+        lowered, sizes = _sized(lowered, {"B": size, "P": row}), (size, row)
+    return _objective(recording, lowered, len(columns), parameters, sizes)
+
+
+def _one_by_one(
+    loss: Callable,
+    penalty: Callable | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+) -> Objective:
+    f = partial(_single, parameters, loss, penalty)
+    ragged = lengths_of(columns)
+    if not ragged:
+        recording = trace(f, [c.example(0) for c in columns])
+        return _objective(
+            recording, lower(graph_of(recording, set())), len(columns), parameters, (0, 0)
+        )
+    lengths, offsets = ragged
+    example = [c.example(int(lengths.argmax())) for c in columns]
+    with refused(JitError("the loss draws random numbers for lists of different lengths")):
+        recording = trace(f, example)
+        general = generalised(f, example, offsets, recording)
+    if general is None:
+        raise JitError("the loss does not do the same for lists of all lengths")
+    objective = _objective(recording, general.lowered, len(columns), parameters, (0, 0))
+    objective.steps = replace(
+        objective.steps, coefficients=tuple(general.coefficients), least=general.least
+    )
+    return objective
+
+
+def _objective(
+    recording: Trace,
+    lowered: Lowered,
+    columns: int,
+    parameters: list[Value],
+    sizes: tuple[Size, Size],
+) -> Objective:
+    drawn = _drawn(recording)
+    captured = recording.captured
+    if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
+        raise JitError("the loss computes with none of the optimiser's parameters")
+    guards = len(recording.guards)
+    outputs = lowered.program.outputs
+    if len(outputs) - guards != (len(recording.result) if _pair(recording.result) else 1):
+        raise JitError("loss and penalty have to return Values")
+    steps = Steps(
+        program=lowered.program,
+        fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, lowered.inputs)]),
+        columns=columns,
+        guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),
+        outputs=outputs[guards:],
+        batch=sizes[0],
+        row=sizes[1],
+        least=0,
+        coefficients=(),
+        captured=len(captured),
+        count=len(parameters),
+    )
+    holds = replace(
+        recording, tape=[], inputs=[], result=None, guards=[], draws=Draws()
+    ).holds  # no Values
+    return Objective(steps, captured, holds, drawn)
+
+
+def _drawn(recording: Trace) -> Drawn | None:
+    """What is drawn for each example; what was drawn for the recording is given back."""
+    if recording.updated:
+        raise JitError("the loss keeps a running state")
+    segments = recording.draws.segments
+    found = [Drawn(s.generator, tuple(s.kinds)) for s in segments]
+    for drawn, segment in zip(found, segments):
+        drawn.give_back(recording.batch or 1 if segment.batched else 1)
+    if len(found) > 1 or any(s.batched != (recording.batch is not None) for s in segments):
+        raise JitError("the objective draws random numbers by several generators or in its penalty")
+    return found[0] if found else None
+
+
+def _pair(result: Any) -> bool:
+    return isinstance(result, tuple)
+
+
+def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
+    """The same program for one size of batches."""
+
+    def known(statements: Sequence[Statement]) -> list[Statement]:
+        return [
+            put_together(s, iter([substitute(x, env) for x in take_apart(s)[1]]))
+            for s in statements
+        ]
+
+    model = lowered.program
+    program = replace(
+        model,
+        forward=known(model.forward),
+        backward=known(model.backward),
+        size=substitute(model.size, env),
+        outputs=tuple([substitute(o, env) for o in model.outputs]),
+        sizes=(),
+    )
+    places = [replace(p, new=substitute(p.new, env)) for p in lowered.inputs]
+    return Lowered(program, places)

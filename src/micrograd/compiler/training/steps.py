@@ -1,0 +1,269 @@
+"""Do the steps of a compiled training run: by C, many at a time, or by NumPy, one by one."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..c import build
+from ..c.source import FLAGS, tables
+from ..errors import JitError
+from ..kernel import allocate
+from ..numpy.loops import NumpyKernel
+from ..sizes import evaluate
+from .columns import Column
+from .driver import Rule, source
+from .objective import VECTOR, Objective
+
+_Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
+
+
+@dataclass(slots=True)
+class Best:
+    """The epoch of the lowest loss: its last step, and the parameters after it."""
+
+    loss: float
+    parameters: np.ndarray
+    step: int | None = None
+
+
+class Memory:
+    """The numbers of a run: values, gradients and the optimiser's states."""
+
+    def __init__(self, objective: Objective, states: int, largest: int) -> None:
+        steps = objective.steps
+        program = steps.program
+        env = {"B": largest, "P": -(-largest // VECTOR) * VECTOR}
+        if objective.lengths is not None:
+            env |= objective.env(int(objective.lengths.argmax()))
+        size = evaluate(program.size, env)
+        rows = [evaluate(p.new, env) for k, p in steps.fills if k is not None and steps.batch]
+        shift = -min(rows, default=0) % VECTOR  # so that rows start on a line of the cache
+        self.v, self.g = allocate(size + shift)[shift:], allocate(size + shift)[shift:]
+        self.total = allocate(steps.captured)
+        self.states = allocate(states * steps.count).reshape(states, steps.count)
+        start, constants = program.constants
+        self.constants = np.array(constants)
+        if isinstance(start, int):
+            self.v[start : start + len(constants)] = constants
+
+
+class CLoop:
+    """Steps by C; ``train`` is what ``compiled`` returned."""
+
+    def __init__(
+        self, train: Any, objective: Objective, columns: Sequence[Column], memory: Memory
+    ) -> None:
+        self._train = train
+        self._examples = len(columns[0].starts) - 1
+        self._batched = bool(objective.steps.batch)
+        offsets = [np.array(t.values, np.int64) for t in tables(objective.steps.program)]
+        lengths = np.zeros(1, np.int64) if objective.lengths is None else objective.lengths
+        self._best = np.empty(objective.steps.count)
+        self._alive = [
+            memory.v,
+            memory.g,
+            memory.states,
+            memory.total,
+            self._best,
+            _pointers([*[column.numbers for column in columns], np.zeros(1)]),
+            _pointers([column.starts for column in columns]),
+            lengths,
+            _pointers(offsets),
+        ]
+        self._keep = columns, offsets
+        self._run = _pointers(self._alive)
+        self._same: Any = None
+
+    def run(
+        self,
+        batches: Sequence[np.ndarray],
+        rates: np.ndarray,
+        done: int,
+        epoch: int,
+        best: Best,
+        drawn: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Do a step for each batch; return the losses, of fewer where one could not be done.
+
+        Args:
+            batches: indices of examples.
+            rates: learning rates.
+            done: how many steps the optimiser has done.
+            epoch: how many steps make one; 0 where nobody asks for the best epoch.
+            best: takes the parameters after it.
+            drawn: random numbers, a row for each example of each batch.
+        """
+        count = len(batches)
+        if drawn is not None:
+            self._alive[5][-1] = drawn.ctypes.data
+        everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
+        if everything is not None:  # the same at each step: it is already in its place
+            gathers = int(everything is not self._same)
+            order, bounds = everything, np.arange(count + 1) * len(everything)
+        else:
+            gathers = count
+            order = np.concatenate(batches)
+            bounds = np.concatenate([[0], np.cumsum([len(b) for b in batches])])
+        self._same = everything
+        order = np.ascontiguousarray(order, np.int64)
+        bounds = np.ascontiguousarray(bounds, np.int64)
+        losses, lowest, at = np.empty(count), np.array([best.loss]), np.array([-1])
+        finished = self._train(
+            _address(self._run),
+            _address(order),
+            _address(bounds),
+            ctypes.c_int64(count),
+            ctypes.c_int64(done),
+            ctypes.c_int64(gathers),
+            _address(rates),
+            _address(losses),
+            ctypes.c_int64(epoch),
+            ctypes.c_double(self._examples),
+            _address(lowest),
+            _address(at),
+        )
+        if at[0] >= 0:
+            best.loss, best.step = float(lowest[0]), int(at[0])
+            best.parameters[:] = self._best
+        return losses[:finished]
+
+
+def _address(array: np.ndarray) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def _pointers(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.array([a.ctypes.data for a in arrays], np.uintp)
+
+
+class NumpyLoop:
+    """The same steps by NumPy."""
+
+    def __init__(
+        self, objective: Objective, columns: Sequence[Column], memory: Memory, update: _Update
+    ) -> None:
+        self._objective, self._columns, self._memory = objective, columns, memory
+        self._kernel = NumpyKernel(objective.steps.program)
+        self._update = update
+        self._drawn: np.ndarray | None = None  # for the examples of the present step
+
+    def run(
+        self,
+        batches: Sequence[np.ndarray],
+        rates: np.ndarray,
+        done: int,
+        epoch: int,
+        best: Best,
+        drawn: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Do a step for each batch; see ``CLoop.run``."""
+        memory, count = self._memory, self._objective.steps.count
+        p, losses, examples = memory.v[:count], [], len(self._columns[0].starts) - 1
+        step_by_step = self._batch if self._objective.steps.batch else self._examples
+        epoch_loss, first = 0.0, 0
+        with np.errstate(all="ignore"):
+            for k, (batch, rate) in enumerate(zip(batches, rates.tolist())):
+                self._drawn = None if drawn is None else drawn[first : first + len(batch)]
+                first += len(batch)
+                loss = step_by_step(batch)
+                if loss is None:
+                    break
+                losses.append(loss)
+                states = tuple(memory.states)
+                p[:], new = self._update(p.copy(), memory.g[:count], states, done + k + 1, rate)
+                for old, state in zip(memory.states, new):
+                    old[:] = state
+                epoch_loss += loss * (len(batch) / examples)
+                if epoch and (k + 1) % epoch == 0:
+                    if epoch_loss < best.loss:
+                        best.loss, best.step = epoch_loss, k
+                        best.parameters[:] = p
+                    epoch_loss = 0.0
+        return np.array(losses)
+
+    def _batch(self, batch: np.ndarray) -> float | None:
+        steps, v = self._objective.steps, self._memory.v
+        size = len(batch)
+        env = {"B": size, "P": -(-size // VECTOR) * VECTOR}
+        for k, place in steps.fills:
+            start = evaluate(place.new, env)
+            if k is None:
+                v[start] = 1.0 / size
+                continue
+            count = evaluate(place.count, env)
+            rows = v[start : start + count * env["P"]].reshape(count, env["P"])
+            if k < steps.columns:
+                rows[:, :size] = self._columns[k].numbers.reshape(-1, count)[batch].T
+            elif self._drawn is not None:
+                rows[:, :size] = self._drawn.T
+            rows[:, size:] = 0.0
+        if not self._computed(env, [1.0]):
+            return None
+        return float(v[evaluate(steps.outputs[0], env)])
+
+    def _examples(self, batch: np.ndarray) -> float | None:
+        steps, memory = self._objective.steps, self._memory
+        losses, penalty = 0.0, 0.0
+        memory.total[:] = 0.0
+        for e, i in enumerate(batch.tolist()):
+            env = self._objective.env(i)
+            if env and env["n"] < steps.least:
+                return None
+            for k, place in steps.fills:
+                assert k is not None  # there is no mean over a batch
+                if k < steps.columns:
+                    numbers = self._columns[k].example(i).value
+                elif self._drawn is not None:
+                    numbers = self._drawn[e]
+                self._place(numbers, evaluate(place.new, env), place)
+            start = evaluate(steps.program.constants[0], env)
+            memory.v[start : start + len(memory.constants)] = memory.constants
+            if not self._computed(env, [1.0 / len(batch), float(e == 0)][: len(steps.outputs)]):
+                return None
+            values = [float(memory.v[evaluate(o, env)]) for o in steps.outputs]
+            losses, penalty = losses + values[0], (values[1:] or [0.0])[0]
+            memory.total += memory.g[: steps.captured]
+        memory.g[: steps.captured] = memory.total
+        return losses / len(batch) + penalty
+
+    def _place(self, value: Any, start: int, place: Any) -> None:
+        numbers, v = np.ravel(value), self._memory.v
+        if not place.outer:
+            v[start : start + len(numbers)] = numbers
+            return
+        rows = v[start : start + place.size].reshape(-1, place.row)
+        rows[:, : place.outer] = numbers.reshape(place.outer, -1).T
+
+    def _computed(self, env: dict[str, int], seeds: list[float]) -> bool:
+        """Fill values and gradients; False where an index or a branch does not fit the program."""
+        steps, memory = self._objective.steps, self._memory
+        sizes = [env[name] for name in steps.program.sizes]
+        lines = [line.at(env["n"]) for line in steps.coefficients]
+        scalars = [0.0] * len(steps.guards) + seeds + lines
+        try:
+            self._kernel.forward(memory.v, sizes, scalars)
+        except IndexError:
+            return False
+        if any(bool(memory.v[evaluate(a, env)]) != holds for a, holds in steps.guards):
+            return False
+        self._kernel.backward(memory.v, memory.g, sizes, scalars)
+        return True
+
+
+def compiled(objective: Objective, rule: Rule) -> Any:
+    """Return the C function that does the steps; None where there is no C compiler.
+
+    Raises:
+        JitError: the compiler refused the program.
+    """
+    try:
+        train = build.load(source(objective.steps, rule), FLAGS).train
+    except build.CompilerNotFound:
+        return None
+    except build.CompileError as error:
+        raise JitError(str(error)) from None
+    train.restype = ctypes.c_int64
+    return train
