@@ -41,14 +41,15 @@ def numbers(model, optimizer, history):
     ]
 
 
-def assert_same_run(make, tolerance=1e-9, **settings):
-    """Train eagerly and compiled; compare the histories, parameters, gradients and states."""
+def assert_same_run(make, tolerance=1e-9, dtype="float64", **settings):
+    """Train eagerly, and compiled with a dtype; compare all that the runs leave behind."""
     runs = []
     for compile in (False, True):
         model, optimizer = make()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            history = train(model, optimizer, compile, **settings_of(settings, model))
+            inside = {"dtype": dtype} if compile else {}
+            history = train(model, optimizer, compile, **inside, **settings_of(settings, model))
         runs.append((numbers(model, optimizer, history), history))
     (eager, eager_history), (compiled, compiled_history) = runs
     for a, b in zip(eager, compiled, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import buffers, functions
+from . import functions
 from .compiled_steps import Steps, close, few_of, model_mode, no_random_numbers
 from .compiler.errors import JitError
 from .compiler.jit import jit
@@ -55,14 +55,15 @@ class CompiledRunner:
     Args:
         eager: does the same one Value at a time.
         batch_sizes: how many examples a step may have.
+        dtype: of the numbers inside, float64 or float32.
 
     Raises:
         JitError: as for ``Steps``.
     """
 
-    def __init__(self, eager: EagerRunner, batch_sizes: set[int]) -> None:
+    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
         self._eager, self._optimizer = eager, eager.optimizer
-        self._steps = Steps(eager, batch_sizes)
+        self._steps = Steps(eager, batch_sizes, dtype)
         self._seconds = self._steps.seconds  # of one step
         self._means: dict[str, Mean | None] = {}
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
@@ -101,19 +102,18 @@ class CompiledRunner:
     def _stretch(self, batches: Sequence[Any], rates: Any, epoch: int) -> list[float]:
         """Do as many steps as the program can; the parameters are in their Values afterwards."""
         memory, optimizer = self._steps.memory, self._optimizer
-        captured, count = self._steps.objective.captured, len(optimizer.parameters)
-        buffers.read_data(captured, memory.v[: len(captured)])
+        captured = self._steps.objective.captured
+        memory.read(captured)
         for mine, given in zip(memory.states, optimizer.state, strict=True):
             mine[:] = given
         started = perf_counter()
         losses = self._steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
             self._seconds = (perf_counter() - started) / len(losses)
-            buffers.write_data(optimizer.parameters, memory.v[:count])
-            optimizer.state = tuple([state.copy() for state in memory.states])
+            optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
             optimizer.steps += len(losses)
             self._eager.model.zero_grad()
-            buffers.write_grad(captured, memory.g[: len(captured)])
+            memory.write(captured, len(optimizer.parameters))
         return losses
 
     def measure(

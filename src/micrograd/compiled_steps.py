@@ -30,7 +30,7 @@ from .optim import Optimizer
 from .runner import EagerRunner, of_example
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
-_TOLERANCE = 1e-7
+_TOLERANCE = {"float64": 1e-7, "float32": 5e-3}
 _MOST_KEPT = 8
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
@@ -53,18 +53,19 @@ class Steps:
     Args:
         eager: does the same one Value at a time.
         batch_sizes: how many examples a step may have.
+        dtype: of the numbers inside, float64 or float32.
 
     Raises:
         JitError: the loss, the penalty or the optimiser's rule cannot be compiled, or the compiled
             step does not give what the eager one gives.
     """
 
-    def __init__(self, eager: EagerRunner, batch_sizes: set[int]) -> None:
+    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
-        self._batch_sizes = batch_sizes
+        self._batch_sizes, self._dtype = batch_sizes, dtype
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
-        self._columns = columns_of(eager.examples.columns)
+        self._columns = columns_of(eager.examples.columns, dtype)
         self._rule = rule_of(self.optimizer.rule, len(self.optimizer.state_names))
         with model_mode(eager.model, training=True), no_random_numbers(), paused():
             key = self._key()
@@ -110,6 +111,7 @@ class Steps:
             tuple([c.shape for c in self._columns]),
             tuple(ragged[1].items()) if ragged else None,
             frozenset(self._batch_sizes),
+            self._dtype,
         )
         try:
             hash(key)
@@ -124,6 +126,7 @@ class Steps:
             self._columns,
             self.optimizer.parameters,
             self._batch_sizes,
+            self._dtype,
         )
 
     def _prepare(self, program: _Program, count: int) -> bool:
@@ -168,7 +171,7 @@ class Steps:
         loss, gradient = self._eager_gradient(batch.tolist())
         if drawn:
             drawn.give_back(len(batch))  # the same again
-        buffers.read_data(captured, memory.v[: len(captured)])
+        memory.read(captured)
         before = memory.v[:count].copy()
         memory.states[:] = 0.0
         started = perf_counter()
@@ -181,9 +184,9 @@ class Steps:
             moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
         return (
             len(losses) == 1
-            and close(losses, np.array([loss]))
-            and close(memory.g[: len(captured)], gradient)
-            and close(memory.v[:count], moved)
+            and close(losses, np.array([loss]), self._dtype)
+            and close(memory.g[: len(captured)], gradient, self._dtype)
+            and close(memory.v[:count], moved, self._dtype)
         )
 
     def _eager_gradient(self, batch: list[int]) -> tuple[float, np.ndarray]:
@@ -213,10 +216,10 @@ def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
     return found + [i for i in range(min(count, len(examples))) if i not in found]
 
 
-def close(found: np.ndarray, expected: np.ndarray) -> bool:
-    """Compare with room for rounding, relative to the largest number."""
+def close(found: np.ndarray, expected: np.ndarray, dtype: str = "float64") -> bool:
+    """Compare with room for the rounding of a dtype, relative to the largest number."""
     finite = np.isfinite(expected)
-    room = _TOLERANCE * np.abs(expected[finite]).max(initial=1e-300)
+    room = _TOLERANCE[dtype] * np.abs(expected[finite]).max(initial=1e-300)
     return bool(
         np.array_equal(found[~finite], expected[~finite], equal_nan=True)
         and (np.abs(found[finite] - expected[finite]) <= room).all()

@@ -47,6 +47,7 @@ def fit(
     record: int | None = None,
     progress: bool = True,
     compile: bool | str = "auto",
+    dtype: str = "float64",
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
 
@@ -74,6 +75,9 @@ def fit(
         compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
             warning where it is not; True makes that an error; False computes eagerly. Python
             numbers that the loss uses besides its arguments are then constants.
+        dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
+            faster and less exact. Parameters and losses are given as float64 all the same, metrics
+            are measured in it, and so is a step that has to be done eagerly.
 
     Raises:
         JitError: with compile=True, something that cannot be compiled.
@@ -95,7 +99,7 @@ def fit(
         try_out({"loss": loss, **metrics}, model, tried)
 
     eager = EagerRunner(loss, penalty, examples, model, optimizer)
-    runner = runner_for(eager, batch_size, compile)
+    runner = runner_for(eager, batch_size, compile, dtype)
     history = History(seed=seed)
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])

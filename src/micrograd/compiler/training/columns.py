@@ -36,11 +36,15 @@ class Column:
         return np.diff(self.starts)
 
 
-def columns_of(data: Sequence[Any]) -> list[Column]:
+def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
     """Return data columns as flat arrays.
 
+    Args:
+        data: the columns.
+        dtype: of the arrays, float64 or float32.
+
     Raises:
-        JitError: something is no number.
+        JitError: something is no number, or has no place among the numbers of this dtype.
     """
     columns = []
     for k, column in enumerate(data):
@@ -56,7 +60,13 @@ def columns_of(data: Sequence[Any]) -> list[Column]:
         else:
             lengths = [int(np.prod(shape, dtype=int))] * len(column)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        columns.append(Column(array.astype(np.float64).reshape(-1), starts, shape))
+        with np.errstate(over="ignore"):
+            numbers = array.astype(dtype).reshape(-1)
+        if (array.dtype.kind != "f" and (numbers != array.reshape(-1)).any()) or np.isinf(
+            numbers
+        ).any():
+            raise JitError(f"argument {k} of the loss holds numbers that {dtype} cannot hold")
+        columns.append(Column(numbers, starts, shape))
     return columns
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import Text, Writer
+from ..c.plans import width
 from ..c.source import source as program_source
 from ..general import Coefficient
 from ..ir import Apply, Expr, Program, Ref, Scalar, refs
@@ -42,6 +43,7 @@ class Steps:
     """
 
     program: Program
+    dtype: str  # of the numbers inside
     fills: tuple[tuple[int | None, Place], ...]
     columns: int
     guards: tuple[tuple[Size, bool], ...]
@@ -66,14 +68,14 @@ _LOOP = """
 /* Do steps until one cannot be done; return how many. Steps from ``gathers`` on find their batch in
    place. Where an epoch has steps, the parameters after the one of the lowest loss are kept. */
 int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds, int64_t steps,
-              int64_t done, int64_t gathers, const T *rates, T *losses, int64_t epoch, T examples,
-              T *lowest, int64_t *lowest_at) {
-    T epoch_loss = 0;
+              int64_t done, int64_t gathers, const double *rates, double *losses, int64_t epoch,
+              double examples, double *lowest, int64_t *lowest_at) {
+    double epoch_loss = 0;
     for (int64_t k = 0, at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
         if (objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k)) return k;
-        update(run->v, run->g, run->states, (T)(done + k + 1), rates[k]);
-        if (epoch) epoch_loss += losses[k] * ((T)count / examples);
+        update(run->v, run->g, run->states, (T)(done + k + 1), (T)rates[k]);
+        if (epoch) epoch_loss += losses[k] * ((double)count / examples);
         if (epoch && ++at == epoch) {
             if (epoch_loss < *lowest) {
                 *lowest = epoch_loss;
@@ -91,10 +93,10 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
 
 def source(steps: Steps, rule: Rule) -> str:
     """Return C that defines ``train``."""
-    text = program_source(steps.program)
+    text = program_source(steps.program, steps.dtype)
     for name in ("forward", "backward"):
         text = text.replace(f"\nint {name}(", f"\nstatic int {name}(")
-    writer = Writer("float64", {})
+    writer = Writer(steps.dtype, {})
     update = _update(writer, rule, steps.count)
     functions = [f for name, f in writer.functions.items() if f not in text]
     body = _batch(steps) if steps.batch else _examples(steps)
@@ -170,8 +172,10 @@ def _refused(ref: Ref) -> Text:
 
 def _batch(steps: Steps) -> list[str]:
     """Print ``objective`` for a program that takes a whole batch at once."""
-    constant = [f"    const int64_t {s} = {text};" for s, text in (
-        ("B", "count"), ("P", "(count + 7) / 8 * 8")) if isinstance(steps.batch, Poly)]  # fmt: skip
+    lanes = width(steps.dtype)
+    sizes = (("B", "count"), ("P", f"(count + {lanes - 1}) / {lanes} * {lanes}"))
+    known = () if isinstance(steps.batch, int) else sizes
+    constant = [f"    const int64_t {size} = {text};" for size, text in known]
     kept: list[str] = []
     drawn: list[str] = []
     for k, place in steps.fills:
@@ -208,7 +212,7 @@ def _batch(steps: Steps) -> list[str]:
 
 _OBJECTIVE = (
     "static int objective(const struct run *run, const int64_t *batch, int64_t count,",
-    "                     int gather, int64_t first, T *loss) {",
+    "                     int gather, int64_t first, double *loss) {",
     "    T *v = run->v, *g = run->g;",
     "    (void)count, (void)gather, (void)first;",
 )
@@ -242,7 +246,7 @@ def _examples(steps: Steps) -> list[str]:
             )
     start, constants = steps.program.constants
     if isinstance(start, Poly) and constants:
-        numbers = ", ".join(map(Writer("float64", {}).literal, constants))
+        numbers = ", ".join(map(Writer(steps.dtype, {}).literal, constants))
         lines.append(f"    static const T constants[] = {{{numbers}}};")
         lines.append(f"    memcpy(v + {start}, constants, sizeof constants);")
     apart = len(steps.outputs) > 1
@@ -257,13 +261,13 @@ def _examples(steps: Steps) -> list[str]:
     ]
     return [
         *_OBJECTIVE,
-        "    T sum = 0, penalty = 0;",
+        "    double sum = 0, penalty = 0;",
         "    for (int64_t e = 0; e < count; e++) {",
         "        const int64_t i = batch[e];",
         *["    " + line for line in lines],
         "    }",
         "    if (count > 1) memcpy(g, run->total, CAPTURED * sizeof(T));",
-        "    *loss = sum / (T)count + penalty;",
+        "    *loss = sum / (double)count + penalty;",
         "    return 0;",
         "}",
     ]
@@ -272,7 +276,7 @@ def _examples(steps: Steps) -> list[str]:
 def _computed(steps: Steps, seeds: Sequence[str]) -> list[str]:
     """Print the forward pass, with all that it and the backward pass are given."""
     scalars = ["0"] * len(steps.guards) + list(seeds)
-    literal = Writer("float64", {}).literal
+    literal = Writer(steps.dtype, {}).literal
     for line in steps.coefficients:
         number = f"({literal(line.a)} + {literal(line.b)} * (T)n)"
         scalars.append(f"1 / {number}" if line.inverse else number)

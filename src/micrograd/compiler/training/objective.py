@@ -15,6 +15,7 @@ from ... import functions
 from ...engine import Value
 from ...random import Generator, refused
 from ...transforms import vmap
+from ..c.plans import width
 from ..errors import JitError
 from ..general import SIZE
 from ..ir import BATCH, PADDED, Expr, Literal, Statement
@@ -28,7 +29,6 @@ from ..tracing.trace import Trace, trace
 from .columns import Column, lengths_of
 from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
 
-VECTOR = 8  # numbers in the widest vectors: rows of a batch are a multiple of it
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
@@ -89,12 +89,18 @@ class Objective:
         return {} if self.lengths is None else bound(SIZE, int(self.lengths[i]))
 
 
+def whole_vectors(size: int, dtype: str) -> int:
+    """Return the length of a batch's rows: its size, rounded up to the widest vectors."""
+    return -(-size // width(dtype)) * width(dtype)
+
+
 def objective_of(
     loss: Callable[..., Value],
     penalty: Callable[[], Any] | None,
     columns: Sequence[Column],
     parameters: list[Value],
     batch_sizes: set[int],
+    dtype: str,
 ) -> Objective:
     """Trace and lower the objective of a step.
 
@@ -104,13 +110,14 @@ def objective_of(
         columns: the arguments of all examples.
         parameters: what the optimiser moves.
         batch_sizes: all that occur.
+        dtype: of the numbers inside, float64 or float32.
 
     Raises:
         JitError: the loss does what cannot be compiled.
     """
     if batch_sizes == {1} or any(c.shape is None for c in columns):
-        return _one_by_one(loss, penalty, columns, parameters)
-    return _whole_batches(loss, penalty, columns, parameters, batch_sizes)
+        return _one_by_one(loss, penalty, columns, parameters, dtype)
+    return _whole_batches(loss, penalty, columns, parameters, batch_sizes, dtype)
 
 
 # The parameters come first, so that they are found first and lie together, in their order.
@@ -131,6 +138,7 @@ def _whole_batches(
     columns: Sequence[Column],
     parameters: list[Value],
     batch_sizes: set[int],
+    dtype: str,
 ) -> Objective:
     f = partial(_mean, parameters, loss, penalty)
     recording = trace(f, [c.batch() for c in columns])
@@ -138,9 +146,9 @@ def _whole_batches(
     sizes: tuple[Size, Size] = (BATCH, PADDED)
     if len(batch_sizes) == 1:
         size = min(batch_sizes)
-        row = -(-size // VECTOR) * VECTOR
+        row = whole_vectors(size, dtype)
         lowered, sizes = _sized(lowered, {"B": size, "P": row}), (size, row)
-    return _objective(recording, lowered, len(columns), parameters, sizes)
+    return _objective(recording, lowered, len(columns), parameters, sizes, dtype)
 
 
 def _one_by_one(
@@ -148,14 +156,14 @@ def _one_by_one(
     penalty: Callable | None,
     columns: Sequence[Column],
     parameters: list[Value],
+    dtype: str,
 ) -> Objective:
     f = partial(_single, parameters, loss, penalty)
     ragged = lengths_of(columns)
     if not ragged:
         recording = trace(f, [c.example(0) for c in columns])
-        return _objective(
-            recording, lower(graph_of(recording, set())), len(columns), parameters, (0, 0)
-        )
+        lowered = lower(graph_of(recording, set()))
+        return _objective(recording, lowered, len(columns), parameters, (0, 0), dtype)
     lengths, offsets = ragged
     example = [c.example(int(lengths.argmax())) for c in columns]
     with refused(JitError("the loss draws random numbers for lists of different lengths")):
@@ -163,7 +171,7 @@ def _one_by_one(
         general = generalised(f, example, offsets, recording)
     if general is None:
         raise JitError("the loss does not do the same for lists of all lengths")
-    objective = _objective(recording, general.lowered, len(columns), parameters, (0, 0))
+    objective = _objective(recording, general.lowered, len(columns), parameters, (0, 0), dtype)
     objective.steps = replace(
         objective.steps, coefficients=tuple(general.coefficients), least=general.least
     )
@@ -176,6 +184,7 @@ def _objective(
     columns: int,
     parameters: list[Value],
     sizes: tuple[Size, Size],
+    dtype: str,
 ) -> Objective:
     drawn = _drawn(recording)
     captured = recording.captured
@@ -187,6 +196,7 @@ def _objective(
         raise JitError("loss and penalty have to return Values")
     steps = Steps(
         program=lowered.program,
+        dtype=dtype,
         fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, lowered.inputs)]),
         columns=columns,
         guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),

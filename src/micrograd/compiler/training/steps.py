@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ... import buffers
+from ...engine import Value
 from ..c import build
+from ..c.plans import width
 from ..c.source import FLAGS, tables
 from ..errors import JitError
 from ..kernel import allocate
@@ -15,7 +18,7 @@ from ..numpy.loops import NumpyKernel
 from ..sizes import evaluate
 from .columns import Column
 from .driver import Rule, source
-from .objective import VECTOR, Objective
+from .objective import Objective, whole_vectors
 
 _Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
@@ -35,19 +38,35 @@ class Memory:
     def __init__(self, objective: Objective, states: int, largest: int) -> None:
         steps = objective.steps
         program = steps.program
-        env = {"B": largest, "P": -(-largest // VECTOR) * VECTOR}
+        env = {"B": largest, "P": whole_vectors(largest, steps.dtype)}
         if objective.lengths is not None:
             env |= objective.env(int(objective.lengths.argmax()))
         size = evaluate(program.size, env)
         rows = [evaluate(p.new, env) for k, p in steps.fills if k is not None and steps.batch]
-        shift = -min(rows, default=0) % VECTOR  # so that rows start on a line of the cache
-        self.v, self.g = allocate(size + shift)[shift:], allocate(size + shift)[shift:]
-        self.total = allocate(steps.captured)
-        self.states = allocate(states * steps.count).reshape(states, steps.count)
+        dtype = np.dtype(steps.dtype)
+        # so that rows start on a line of the cache
+        shift = -min(rows, default=0) % width(steps.dtype)
+        self.v = allocate(size + shift, dtype)[shift:]
+        self.g = allocate(size + shift, dtype)[shift:]
+        self.total = allocate(steps.captured, dtype)
+        self.states = allocate(states * steps.count, dtype).reshape(states, steps.count)
+        self.captured = np.empty(steps.captured)  # float64, on their way from and to Values
         start, constants = program.constants
-        self.constants = np.array(constants)
+        self.constants = np.array(constants, dtype)
         if isinstance(start, int):
             self.v[start : start + len(constants)] = constants
+
+    def read(self, values: Sequence[Value]) -> None:
+        """Take the data of the Values that the program reads."""
+        buffers.read_data(values, self.captured)
+        self.v[: len(values)] = self.captured
+
+    def write(self, values: Sequence[Value], count: int) -> None:
+        """Give the Values their gradients, and the first ``count``, the parameters, their data."""
+        self.captured[:] = self.v[: len(values)]
+        buffers.write_data(values[:count], self.captured[:count])
+        self.captured[:] = self.g[: len(values)]
+        buffers.write_grad(values, self.captured)
 
 
 class CLoop:
@@ -61,7 +80,7 @@ class CLoop:
         self._batched = bool(objective.steps.batch)
         offsets = [np.array(t.values, np.int64) for t in tables(objective.steps.program)]
         lengths = np.zeros(1, np.int64) if objective.lengths is None else objective.lengths
-        self._best = np.empty(objective.steps.count)
+        self._best = np.empty(objective.steps.count, memory.v.dtype)
         self._alive = [
             memory.v,
             memory.g,
@@ -98,6 +117,7 @@ class CLoop:
         """
         count = len(batches)
         if drawn is not None:
+            drawn = drawn.astype(self._best.dtype, copy=False)
             self._alive[5][-1] = drawn.ctypes.data
         everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
         if everything is not None:  # the same at each step: it is already in its place
@@ -146,7 +166,7 @@ class NumpyLoop:
         self, objective: Objective, columns: Sequence[Column], memory: Memory, update: _Update
     ) -> None:
         self._objective, self._columns, self._memory = objective, columns, memory
-        self._kernel = NumpyKernel(objective.steps.program)
+        self._kernel = NumpyKernel(objective.steps.program, objective.steps.dtype)
         self._update = update
         self._drawn: np.ndarray | None = None  # for the examples of the present step
 
@@ -187,7 +207,7 @@ class NumpyLoop:
     def _batch(self, batch: np.ndarray) -> float | None:
         steps, v = self._objective.steps, self._memory.v
         size = len(batch)
-        env = {"B": size, "P": -(-size // VECTOR) * VECTOR}
+        env = {"B": size, "P": whole_vectors(size, steps.dtype)}
         for k, place in steps.fills:
             start = evaluate(place.new, env)
             if k is None:
