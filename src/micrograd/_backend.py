@@ -37,6 +37,8 @@ def _load() -> Any:
             "__reduce__": copies.reduce,
             "__float__": operators.no_float,
             "__index__": operators.no_index,
+            "__round__": operators.no_round,
+            "__format__": operators.formatted,
         },
         power=ops.power,
         handmade=ops.handmade,

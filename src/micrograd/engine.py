@@ -12,7 +12,7 @@ from . import copies, ops
 from ._backend import prefer_native
 from .modes import checked, mode, observe
 from .numeric import number
-from .operators import Method, both_sides, exponent, no_float, no_index
+from .operators import Method, both_sides, exponent, formatted, no_float, no_index, no_round
 from .ops import Op
 
 
@@ -235,8 +235,7 @@ class Value:
     __lt__, __le__ = _comparison(ops.LT), _comparison(ops.LE)
     __gt__, __ge__ = _comparison(ops.GT), _comparison(ops.GE)
 
-    __float__ = no_float
-    __index__ = no_index
+    __float__, __index__, __round__, __format__ = no_float, no_index, no_round, formatted
     __copy__, __deepcopy__, __reduce__ = copies.shallow, copies.deep, copies.reduce
 
     @staticmethod

@@ -26,6 +26,9 @@ class Tracer(Protocol):
     def reading(self, value: Any) -> None:
         """Raise when reading ``value.data`` would freeze a number into the program."""
 
+    def indexing(self, value: Any) -> None:
+        """Raise when Python wants an int, which would freeze one into the program."""
+
     def depends_on(self, owner: Any, attribute: str, value: Any) -> None:
         """Take note that the program holds only while ``owner.attribute`` is ``value``."""
 

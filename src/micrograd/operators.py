@@ -8,6 +8,7 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
+from .modes import mode
 from .numeric import is_array, number
 
 Method = Callable[[Any, Any], Any]
@@ -54,7 +55,22 @@ def no_float(value: Any) -> float:
 
 def no_index(value: Any) -> int:
     """Refuse ``rows[value]`` and ``range(value)``."""
+    if mode.tracer is not None:
+        mode.tracer.indexing(value)
     raise TypeError(
         f"{value!r} is not an int: take(rows, value) indexes by data, int(value.data) is an int; "
         "static_argnums=... of jit makes an argument a plain int"
     )
+
+
+def no_round(value: Any, digits: Any = None) -> float:
+    """Refuse ``round(value)``, which has no slope to give."""
+    raise TypeError(
+        f"{value!r} cannot be rounded, a step has no slope: round(v.data, 2) is a float, "
+        "and f'{v:.2f}' is its text"
+    )
+
+
+def formatted(value: Any, spec: str) -> str:
+    """Write the data as ``spec`` says, as for a float; the whole value where it says nothing."""
+    return format(value.data, spec) if spec else str(value)

@@ -89,6 +89,18 @@ def test_a_value_is_not_an_index(Value):
         range(v)
 
 
+def test_a_value_is_not_rounded(Value):
+    v = Value(2.5, label="w")
+    for call in (lambda: round(v), lambda: round(v, 2)):
+        with pytest.raises(TypeError, match=r"label='w'.*round\(v\.data, 2\)"):
+            call()
+
+
+def test_a_format_that_does_not_exist(Value):
+    with pytest.raises(ValueError, match="'q'"):
+        f"{Value(1.0):q}"
+
+
 def test_a_hand_set_backward_that_cannot_be_called(Value):
     v = Value(1.0)
     for function in (3, None):

@@ -18,6 +18,12 @@ def test_repr(Value):
     assert repr(Value(-8.0, label="L")) == "Value(data=-8.0, grad=0.0, label='L')"
 
 
+def test_a_format_is_of_the_data(Value):
+    v = Value(-8.25, label="L")
+    assert f"{v:.3f}|{v:>8.1e}" == "-8.250|-8.2e+00"
+    assert f"{v}" == format(v) == str(v)
+
+
 def test_label_and_name_are_the_same(Value):
     v = Value(1.0, label="a")
     assert v.name == "a"

@@ -131,6 +131,13 @@ class _Tracer:
             f"Value itself (where, maximum, detach)\n  at {users_line()}"
         )
 
+    def indexing(self, value: Value) -> None:
+        raise JitError(
+            "an argument is a number that changes, and an int is needed here: "
+            "jit(f, static_argnums=...) makes it one, and compiles f for each; "
+            f"take(rows, i) indexes without\n  at {users_line()}"
+        )
+
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
         """Sum the share of a value with a batch axis in the gradient of a parent without one."""
         if self._is_batched(value) and not self._is_batched(parent):
@@ -257,6 +264,9 @@ class _Tracer:
         for v in self.tape:
             if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
                 v._backward = passes_nothing_on
+        if result is None:
+            name = getattr(f, "__name__", type(f).__name__)
+            raise JitError(f"{name} returned nothing to compute: was a return forgotten?")
         known = {id(v) for v in self.tape}
         captured: dict[int, Value] = {}
         for v in self.tape:
@@ -294,6 +304,7 @@ class _Plain:
     def __init__(self, tracer: _Tracer) -> None:
         self.tape = tracer.tape
         self.compare, self.reading = tracer.compare, tracer.reading
+        self.indexing = tracer.indexing
         self.gathered, self.draw = tracer.gathered, tracer.draw
         self.present, self.update = tracer.present, tracer.update
         self.depends_on = tracer.depends_on
