@@ -24,6 +24,7 @@ help:  ## show this list
 demo: .venv/.installed  ## train on the moons and on real digits; pictures go to demo/
 	@$(OWN) $(BIN)/micrograd demo moons
 	@$(OWN) $(BIN)/micrograd demo digits
+	@echo; echo "To go on, with python and micrograd from here:  source .venv/bin/activate"
 
 test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
 	@$(OWN) frontend/check.sh
