@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import functions
+from . import buffers, functions
 from .compiled_steps import Steps, close, few_of, model_mode, no_random_numbers
 from .compiler.errors import JitError
 from .compiler.jit import jit
@@ -19,7 +19,8 @@ from .random import refused
 from .runner import EagerRunner
 from .transforms import vmap
 
-_STRETCH = 0.05  # seconds: how long Ctrl-C may have to wait
+_STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
+_SHARE = 10  # times as long as numbers move from and to a large model, so that this hardly counts
 
 
 class Mean:
@@ -65,16 +66,20 @@ class CompiledRunner:
         self._eager, self._optimizer = eager, eager.optimizer
         self._steps = Steps(eager, batch_sizes, dtype)
         self._seconds = self._steps.seconds  # of one step
+        self._moving = 0.0  # seconds for numbers from and to Values
+        captured = set(map(id, self._steps.objective.captured))
+        self._unused = [p for p in eager.model.parameters() if id(p) not in captured]
         self._means: dict[str, Mean | None] = {}
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
 
     @property
     def steps_at_once(self) -> int:
-        """How many steps take as long as Ctrl-C may have to wait; 1 if some may be done eagerly."""
+        """How many steps Ctrl-C may have to wait for; 1 if some may be done eagerly."""
         return 1 if self._steps.objective.partial else self._at_once()
 
     def _at_once(self) -> int:
-        return max(1, min(self._steps.most_at_once, int(_STRETCH / self._seconds)))
+        stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._moving))
+        return max(1, min(self._steps.most_at_once, int(stretch / self._seconds)))
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -103,17 +108,20 @@ class CompiledRunner:
         """Do as many steps as the program can; the parameters are in their Values afterwards."""
         memory, optimizer = self._steps.memory, self._optimizer
         captured = self._steps.objective.captured
+        began = perf_counter()
         memory.read(captured)
         for mine, given in zip(memory.states, optimizer.state, strict=True):
             mine[:] = given
         started = perf_counter()
         losses = self._steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
-            self._seconds = (perf_counter() - started) / len(losses)
+            seconds = perf_counter() - started
             optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
             optimizer.steps += len(losses)
-            self._eager.model.zero_grad()
+            buffers.zero_grad(self._unused)
             memory.write(captured, len(optimizer.parameters))
+            self._seconds = seconds / len(losses)
+            self._moving = perf_counter() - began - seconds
         return losses
 
     def measure(

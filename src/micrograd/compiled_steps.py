@@ -30,6 +30,7 @@ from .optim import Optimizer
 from .runner import EagerRunner, of_example
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
+_TRIED_VALUES = 1 << 22  # that these may make eagerly, for which two are always tried
 _TOLERANCE = {"float64": 1e-7, "float32": 5e-3}
 _MOST_KEPT = 8
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
@@ -146,6 +147,7 @@ class Steps:
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
+            tried = tried[: max(2, _TRIED_VALUES // objective.values)]
             batches = [np.resize(tried[i : i + size], size) for i in range(0, len(tried), size)]
             return all(self._right(batch) for batch in batches)
         return self._right_lengths(program, lengths, size)

@@ -1,9 +1,8 @@
 """What a traced function sees in place of arrays and of batches."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any
-
-import numpy as np
 
 from ... import ops
 from ...engine import Value
@@ -51,10 +50,9 @@ class Rows(Sequence):
         k = k + self.shape[0] if k < 0 else k
         if not 0 <= k < self.shape[0]:
             raise IndexError(f"index {i} is out of range for {self.shape[0]} rows")
-        step = int(np.prod(self.shape[1:], dtype=int))
         if len(self.shape) == 1:
             return self._leaf(self.start + k)
-        return Rows(self._leaf, self.shape[1:], self.start + k * step)
+        return Rows(self._leaf, self.shape[1:], self.start + k * prod(self.shape[1:]))
 
     def __add__(self, other: Any) -> list:
         return [*self, *other]

@@ -74,6 +74,7 @@ class Objective:
 
     steps: Steps
     captured: list[Value]  # the parameters in the optimiser's order, then other leaves
+    values: int  # that an eager run makes for an example
     holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
     drawn: Drawn | None = None
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
@@ -208,10 +209,11 @@ def _objective(
         captured=len(captured),
         count=len(parameters),
     )
+    made = max(1, len(recording.tape))
     holds = replace(
         recording, tape=[], inputs=[], result=None, guards=[], draws=Draws()
     ).holds  # no Values
-    return Objective(steps, captured, holds, drawn)
+    return Objective(steps, captured, made, holds, drawn)
 
 
 def _drawn(recording: Trace) -> Drawn | None:
