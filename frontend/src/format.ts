@@ -41,6 +41,12 @@ export function same(x: number, y: number): boolean {
   return Object.is(x, y) || x === y || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));
 }
 
+// What to say of a text that is not a number.
+export const refusal = (text: string) =>
+  text.trim()
+    ? `“${text.trim()}” is not a number: type a number, like 2.5`
+    : "Type a number, like 2.5";
+
 export function parseNumber(text: string): number | null {
   const clean = text.trim().replace(",", ".").replace("−", "-");
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(clean)) return Number(clean);

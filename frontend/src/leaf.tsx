@@ -1,6 +1,6 @@
 // Changing a leaf, and comparing what its gradient predicted with what came of it.
 import { useState } from "preact/hooks";
-import { number, parseNumber, same, signed } from "./format";
+import { number, parseNumber, refusal, same, signed } from "./format";
 import { Grad } from "./sentence";
 import type { Store } from "./store";
 
@@ -26,14 +26,19 @@ export function LeafInput({ store, node }: { store: Store; node: number }) {
           inputMode="decimal"
           value={text ?? number(x, 12)}
           aria-invalid={bad}
-          aria-describedby="mg-leaf-hint"
+          aria-describedby="mg-leaf-hint mg-leaf-refusal"
           onInput={(e) => take(e.currentTarget.value)}
-          onBlur={() => setText(null)}
+          onBlur={() => {
+            if (!bad) setText(null);
+          }}
           onKeyDown={(e) => {
             if (e.key === "ArrowUp" || e.key === "ArrowDown") {
               e.preventDefault();
               nudge(e.key === "ArrowUp" ? 0.1 : -0.1);
-            } else if (e.key === "Enter" || e.key === "Escape") e.currentTarget.blur();
+            } else if (e.key === "Escape" || (e.key === "Enter" && !bad)) {
+              setText(null);
+              e.currentTarget.blur();
+            }
           }}
         />
       </label>
@@ -54,10 +59,11 @@ export function LeafInput({ store, node }: { store: Store; node: number }) {
           Undo
         </button>
       )}
-      <p id="mg-leaf-hint" class={bad ? "mg-t-wrong" : "mg-sr"}>
-        {bad
-          ? `“${text}” is not a number: type one such as -2.5`
-          : "Type a number; arrow up and down change it by 0.1."}
+      <p id="mg-leaf-hint" class="mg-sr">
+        Type a number; arrow up and down change it by 0.1, Escape takes back what is typed.
+      </p>
+      <p id="mg-leaf-refusal" class="mg-t-wrong" role="status">
+        {bad && refusal(text)}
       </p>
     </div>
   );

@@ -1,6 +1,7 @@
 // Learning by breaking, and by being asked.
+import { batch } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { number, parseNumber, same } from "./format";
+import { number, parseNumber, refusal, same } from "./format";
 import { Grad } from "./sentence";
 import type { Store } from "./store";
 import type { Bugs } from "./timeline";
@@ -16,13 +17,14 @@ const TOGGLES: { bug: keyof Bugs; title: string; text: string }[] = [
 ];
 
 export function BreakIt({ store }: { store: Store }) {
-  const toggle = (bug: keyof Bugs) => {
-    store.keepingPlace(() => {
-      store.bugs.value = { ...store.bugs.value, [bug]: !store.bugs.value[bug] };
+  const toggle = (bug: keyof Bugs) =>
+    batch(() => {
+      store.keepingPlace(() => {
+        store.bugs.value = { ...store.bugs.value, [bug]: !store.bugs.value[bug] };
+      });
+      if (store.broken.value && store.phase.value !== "backward")
+        store.goTo(store.timeline.value.length);
     });
-    if (store.broken.value && store.phase.value !== "backward")
-      store.goTo(store.timeline.value.length);
-  };
   const wrong = [...store.wrong.value].filter((n) => !store.hidden(n));
   const done = store.step.value >= store.timeline.value.length;
   return (
@@ -71,7 +73,7 @@ export function BreakIt({ store }: { store: Store }) {
               </table>
             </>
           ) : done ? (
-            <p>✓ Every gradient is right all the same: {luck(store.bugs.value)}</p>
+            <p>✓ Every gradient is right all the same: {luck(store)}</p>
           ) : (
             <p class="mg-muted">Step to the end to see what goes wrong.</p>
           )}
@@ -81,28 +83,45 @@ export function BreakIt({ store }: { store: Store }) {
   );
 }
 
-function luck(bugs: Bugs): string {
-  if (bugs.twice) return "the gradients here are 0.";
-  if (bugs.naive) return "here no computed value is used twice, only leaves. Try (a*b) used twice.";
-  return "here no value is used twice.";
+function luck({ bugs, timeline, graph }: Store): string {
+  const { assign, twice, naive } = bugs.value;
+  const reused = timeline.value.reused();
+  if (Number(assign) + Number(twice) + Number(naive) > 1) return "together they do no harm here.";
+  if (twice) return "twice each leaf's gradient is the same number, as twice 0 is 0.";
+  if (assign)
+    return reused.length ? "what is overwritten adds up to 0." : "here no value is used twice.";
+  return reused.some((n) => !graph.isLeaf(n))
+    ? "what is passed on too often adds up to 0."
+    : "here no computed value is used twice. Try d = a*b; e = d*d.";
 }
 
 export function QuizCard({ store }: { store: Store }) {
   const [text, setText] = useState("");
+  const [refused, setRefused] = useState("");
   const quiz = store.quiz.value;
+  const write = (answer: string) => {
+    setText(answer);
+    setRefused("");
+  };
   const ask = () => {
     const node = pick(store);
     if (node < 0) return;
-    store.bugs.value = { assign: false, twice: false, naive: false };
-    store.quiz.value = { node, answer: "", verdict: "open" };
-    setText("");
-    store.goTo(store.timeline.value.ends.order + 1);
-    store.reveal(node);
+    write("");
+    batch(() => {
+      store.bugs.value = { assign: false, twice: false, naive: false };
+      store.quiz.value = { node, answer: "", verdict: "open" };
+      store.goTo(store.timeline.value.ends.order + 1);
+      store.reveal(node);
+    });
   };
   const check = (e: Event) => {
     e.preventDefault();
+    if (!quiz) return;
     const answer = parseNumber(text);
-    if (!quiz || answer === null) return;
+    if (answer === null) {
+      setRefused(refusal(text));
+      return;
+    }
     const truth = store.right.value.grad[quiz.node];
     const isRight = same(answer, truth) || Math.abs(answer - truth) <= 0.005 * Math.abs(truth);
     if (quiz.verdict === "open") {
@@ -142,18 +161,21 @@ export function QuizCard({ store }: { store: Store }) {
                 class="mg-answer"
                 inputMode="decimal"
                 value={text}
-                onInput={(e) => setText(e.currentTarget.value)}
+                aria-invalid={Boolean(refused)}
+                aria-describedby="mg-answer-said"
+                onInput={(e) => write(e.currentTarget.value)}
               />
               <button type="submit">Check</button>
             </span>
           </label>
-          <div role="status">
+          <div role="status" id="mg-answer-said">
+            {refused && <p class="mg-t-wrong">{refused}</p>}
             {quiz.verdict === "right" && (
               <p class="mg-t-ok">
                 ✓ Right: {name}.grad is {number(store.right.value.grad[quiz.node])}
               </p>
             )}
-            {quiz.verdict === "wrong" && (
+            {quiz.verdict === "wrong" && !refused && (
               <p class="mg-t-wrong">
                 ✗ {quiz.answer} is not it. Multiply along each path from {out}, then add the paths.
               </p>

@@ -1,5 +1,5 @@
 // Everything that changes on the page, and what follows from it.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { type Group, groupKey, Tree } from "./arrange";
 import { same } from "./format";
 import { Graph } from "./graph";
@@ -102,17 +102,19 @@ export function createStore(page: PageData, rules: Rules) {
   };
 
   // Keep the place in the story when its length changes: the same phase, the same share of it.
-  const keepingPlace = (act: () => void) => {
-    const before = timeline.value;
-    const was = before.phaseOf(step.value);
-    const end = step.value >= before.length;
-    act();
-    const after = timeline.value;
-    if (end) step.value = after.length;
-    else if (was === "backward")
-      step.value = Math.min(after.length, step.value - before.ends.order + after.ends.order);
-    else step.value = Math.min(step.value, after.length);
-  };
+  // In a batch, so that nobody sees the new story at the old step, which may be past its end.
+  const keepingPlace = (act: () => void) =>
+    batch(() => {
+      const before = timeline.value;
+      const was = before.phaseOf(step.value);
+      const end = step.value >= before.length;
+      act();
+      const after = timeline.value;
+      if (end) step.value = after.length;
+      else if (was === "backward")
+        step.value = Math.min(after.length, step.value - before.ends.order + after.ends.order);
+      else step.value = Math.min(step.value, after.length);
+    });
 
   const setLeaf = (node: number, x: number) => {
     if (Object.is(data.value[node], x)) return;

@@ -105,18 +105,27 @@ export class Timeline {
     }
   }
 
-  // Add to the parents, then do the same for each of them at once. Returns whether it had to stop.
+  // Add to one parent and go down it at once, then to the next: down every path, so that a value
+  // used twice passes its gradient on twice, also to one op. Returns whether it had to stop.
   private recurse(): boolean {
     const end = this.events.length + 2 * LIMIT;
-    const stack = [this.root];
+    const stack: [node: number, slot: number][] = [[this.root, 0]];
     while (stack.length) {
-      const node = stack.pop() as number;
+      const [node, slot] = stack.pop() as [number, number];
       const parents = this.graph.parents[node];
-      for (let slot = 0; slot < parents.length; slot++) this.events.push(node, slot);
+      if (slot === parents.length) continue;
+      this.events.push(node, slot);
       if (this.events.length > end) return true;
-      stack.push(...[...new Set(parents)].reverse());
+      stack.push([node, slot + 1], [parents[slot], 0]);
     }
     return false;
+  }
+
+  // The values with more than one use on the way to the root.
+  reused(): number[] {
+    const uses = new Uint32Array(this.graph.size);
+    for (const node of this.inner) for (const parent of this.graph.parents[node]) uses[parent]++;
+    return this.order.filter((node) => uses[node] > 1);
   }
 
   phaseOf(step: number): Phase | "start" {
@@ -125,7 +134,8 @@ export class Timeline {
     return step <= this.ends.order ? "order" : "backward";
   }
 
-  at(step: number): Step {
+  at(place: number): Step {
+    const step = Math.min(place, this.length);
     if (step <= 0) return { phase: "start" };
     if (step <= this.ends.forward) return { phase: "forward", node: this.inner[step - 1] };
     if (step <= this.ends.order) {
