@@ -67,6 +67,7 @@ def test_the_gradients_are_those_of_the_values():
         ("a + b", {"a": 1}, "b has no value: add b=1.0"),
         ("a", {"a": 1, "b": 2}, "b=2 is not used in the expression: leave it out"),
         ("a = 1; a * 2", {"a": 2}, "a has the value 2 and is assigned too"),
+        ("a^2", {"a": 3}, r"'a \^ 2': for a power write a\*\*2, not a\^2"),
         ("tanh = a", {"a": 1}, "tanh is a function, so it cannot be assigned"),
         ("tanh + a", {"a": 1}, "tanh is a function: call it"),
         ("exp(1)", {"exp": 1}, "exp is a function, so it cannot have a value"),

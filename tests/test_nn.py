@@ -155,6 +155,15 @@ def test_impossible_networks_are_refused(make, message):
 def test_the_wrong_number_of_inputs_is_named():
     with pytest.raises(ValueError, match=r"ReLUNeuron\(3\) expects 3 inputs, got 2"):
         MLP(3, [4, 1])([1.0, 2.0])
+    with pytest.raises(ValueError, match="expects 1 input, got 2"):
+        MLP(1, [1])([1.0, 2.0])
+
+
+@pytest.mark.parametrize("x", [3, None, Value(1.0)])
+def test_what_is_no_list_of_inputs_is_named(x):
+    for model in (MLP(2, [4, 1]), Neuron(2)):
+        with pytest.raises(TypeError, match=rf"a list of 2 numbers, got {str(x)[:5]}"):
+            model(x)
 
 
 def test_something_else_than_a_number_is_named():

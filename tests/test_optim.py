@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from micrograd import optim
 from micrograd.engine import Value
+from micrograd.nn import MLP
 from micrograd.schedules import Cosine, Linear, Step, rates
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "optim.json").read_text())
@@ -158,6 +159,7 @@ def test_an_overflow_is_an_infinity_and_no_warning(recwarn):
     [
         ([], ValueError, "nothing to optimise"),
         ([1.0], TypeError, "a list of Values, got 1.0 in it"),
+        (MLP(2, [1]), TypeError, r"got the MLP itself: pass model.parameters\(\)"),
         (Value(1.0), TypeError, "a list of Values, got Value"),
         ([Value(1.0) + 2], ValueError, "only leaves"),
         ([Value(1.0)] * 2, ValueError, "twice"),

@@ -41,6 +41,14 @@ def test_the_file_has_pytorchs_names_and_shapes(tmp_path):
     assert shapes["layers.1.bias"] == (1,)
 
 
+def test_swapped_arguments_are_named(tmp_path):
+    model, path = MLP(2, [1]), tmp_path / "model.safetensors"
+    for call, name in ((save, "save"), (load, "load")):
+        with pytest.raises(TypeError, match=rf"{name}\(model, path\).*model\.safetensors"):
+            call(path, model)
+    assert not path.exists()
+
+
 def test_a_file_of_others_with_the_same_names_is_read(tmp_path):
     state = {k: v.astype(np.float32) for k, v in MLP(2, [1]).state_dict().items()}
     save_file(state, tmp_path / "m")

@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import random
+import re
 import shutil
 
 import numpy as np
@@ -208,10 +209,32 @@ def test_ctrl_c_keeps_the_best_parameters_and_returns_the_history():
 
 def test_a_loss_that_becomes_nan_is_recorded_and_never_the_best():
     model = Point()
-    history = train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0],
-                    loss=lambda x: (model.at - x) ** 2, epochs=6)  # fmt: skip
+    with pytest.warns(RuntimeWarning):
+        history = train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0],
+                        loss=lambda x: (model.at - x) ** 2, epochs=6)  # fmt: skip
     assert math.isnan(history.loss[-1])
     assert history.best_epoch == 0
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("compile", [True, False])
+def test_the_first_loss_that_is_no_number_is_warned_of_once(compile, batch_size):
+    model = Point()
+    with pytest.warns(RuntimeWarning, match="the loss became inf in epoch 2: try a small") as found:
+        train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0], epochs=50,
+              loss=lambda x: (model.at - x) ** 2, batch_size=batch_size,
+              compile=compile)  # fmt: skip
+    assert len(found) == 1
+    assert found[0].filename == __file__
+
+
+def test_a_run_that_diverges_keeps_the_best_parameters_where_it_stops_early():
+    model = Point()
+    with pytest.warns(RuntimeWarning, match="became inf in epoch 2"):
+        history = train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0],
+                        loss=lambda x: (model.at - x) ** 2, epochs=6, early_stopping=2)  # fmt: skip
+    assert history.stopped == "early stopping"
+    assert math.isfinite(model.at.data)
 
 
 # Going on
@@ -380,6 +403,15 @@ def test_about_ten_lines_are_printed(capsys):
     assert lines[-1].startswith("epoch 40/40  loss ")
 
 
+def test_very_large_and_very_small_numbers_stay_short(capsys):
+    model = Point()
+    train(model, optim.SGD(model.parameters(), lr=1e30), data=[1.0], progress=True,
+          loss=lambda x: (model.at - x) ** 2, epochs=3, validation=[1.0],
+          metrics={"small": lambda x: 1.5e-7})  # fmt: skip
+    for line in capsys.readouterr().out.splitlines():
+        assert re.fullmatch(r"epoch ./3  loss \S{,9}  validation loss \S{,9}  small 1\.5e-07", line)
+
+
 def test_a_terminal_gets_a_bar(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     metrics = {"accuracy": lambda x, y: True}
@@ -437,6 +469,11 @@ def bad(column):
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),
+        (
+            {"loss": lambda x, y: [Value(1)]},
+            TypeError,
+            "one Value for one example, got a list of 1",
+        ),
         ({"loss": lambda x: Value(1)}, TypeError, "takes 1 positional argument"),
         ({"metrics": {"name": lambda x, y: "good"}}, TypeError, "name has to return a number"),
     ],

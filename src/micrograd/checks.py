@@ -43,6 +43,12 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
     if not mode.grad:
         raise RuntimeError("fit needs gradients: call it outside of no_grad()")
     value = of_example("loss", loss, examples, 0)
+    if isinstance(value, (list, tuple)):
+        raise TypeError(
+            f"loss has to return one Value for one example, got a {type(value).__name__} of "
+            f"{len(value)}: make one of them, as losses.mse(outputs, targets), "
+            "losses.cross_entropy(outputs, label) and mean(...) do"
+        )
     if not isinstance(value, Value):
         raise TypeError(
             f"loss has to return a Value for one example, got {str(value)[:60]!r}: "

@@ -183,6 +183,8 @@ def _finite(x: Any) -> Any:
 
 
 def _refused(node: ast.AST) -> ExpressionError:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+        return ExpressionError(f"in {_short(node)}: for a power write a**2, not a^2")
     kinds = {
         ast.Attribute: "the attribute access",
         ast.Call: "the call",

@@ -1,6 +1,8 @@
 """History: what ``fit`` returns, the numbers of a run in plain lists."""
 
+import warnings
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 
@@ -81,3 +83,14 @@ class History:
                     setattr(self.recorded, rest, list(array) if array.ndim > 1 else array.tolist())
             else:
                 setattr(self, name, array.tolist())
+
+
+def warn_of_divergence(history: History) -> None:
+    """Say in a warning which epoch was the first whose loss is no finite number."""
+    k, x = next((k, x) for k, x in enumerate(history.loss) if not isfinite(x))
+    warnings.warn(
+        f"the loss became {x} in epoch {k + 1}: try a smaller learning rate; and with a step in "
+        "detect_anomaly() the operation that does it is named",
+        RuntimeWarning,
+        stacklevel=5,  # who called fit
+    )

@@ -276,6 +276,11 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
 
 
 def _checked_parameters(params: Iterable[Value]) -> list[Value]:
+    if hasattr(params, "parameters"):
+        raise TypeError(
+            f"an optimiser expects a list of Values, got the {type(params).__name__} itself: "
+            "pass model.parameters()"
+        )
     if isinstance(params, Value) or not hasattr(params, "__iter__"):
         raise TypeError(f"an optimiser expects a list of Values, got {params!r}")
     values = list(params)

@@ -77,4 +77,8 @@ def _bar(steps: int) -> Any:
 
 def _numbers(history: History) -> str:
     numbers = history.latest() or {"loss": history.step_loss[-1]}
-    return "  ".join(f"{name} {x:.4f}" for name, x in numbers.items())
+    return "  ".join(f"{name} {_short(x)}" for name, x in numbers.items())
+
+
+def _short(x: float) -> str:
+    return f"{x:.4f}" if x == 0 or 1e-3 <= abs(x) < 1e4 else f"{x:.4g}"

@@ -20,9 +20,11 @@ def save(model: Module, path: Target) -> None:
     """Write a model's parameters, under the names of ``state_dict``, to a safetensors file.
 
     Raises:
+        TypeError: model is none.
         OSError: the file cannot be written; a file that was there is as it was.
         ImportError: safetensors is not installed.
     """
+    _check("save(model, path)", model)
     write(path, model.state_dict(), {"model": repr(model)[:200]})
 
 
@@ -30,17 +32,25 @@ def load(model: Module, path: Target) -> Module:
     """Set a model's parameters from a file that ``save`` (or PyTorch) wrote; return the model.
 
     Raises:
+        TypeError: model is none.
         FileNotFoundError: there is no such file.
         ValueError: the file is no complete safetensors file, or it is of another architecture. The
             model is as it was.
         ImportError: safetensors is not installed.
     """
+    _check("load(model, path)", model)
     arrays, _ = read(path)
     try:
         model.load_state_dict(arrays)
     except ValueError as error:
         raise ValueError(f"{os.fspath(path)}: {error}") from None
     return model
+
+
+def _check(call: str, model: Any) -> None:
+    if not isinstance(model, Module):
+        shown = model if isinstance(model, (str, os.PathLike)) else type(model).__name__
+        raise TypeError(f"it is {call}: the model comes first, got {shown!r} in its place")
 
 
 def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ computes depends on its arguments and on ``seed`` alone.
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from os import PathLike, path
 from time import perf_counter
 from typing import Any
@@ -19,7 +19,7 @@ from .checks import check_functions, check_loss, check_model, try_out, whole, wh
 from .data import batch_indices
 from .engine import Value
 from .examples import Examples
-from .history import History, Recording
+from .history import History, Recording, warn_of_divergence
 from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
@@ -172,12 +172,17 @@ class _Run:
             self._take_down()
         if self.checkpoint:
             self.checkpoint.keep(self.best)
+        finite = True
         try:
             while history.epochs < self.epochs:
                 if self._has_waited_enough():
                     history.stopped = "early stopping"
                     break
+                done = history.epochs
                 self._stretch(progress)
+                if finite and not all(map(isfinite, history.loss[done:])):
+                    finite = False
+                    warn_of_divergence(history)
         except KeyboardInterrupt:
             history.stopped = "interrupted"
             progress.say(f"interrupted in epoch {history.epochs + 1}")

@@ -61,9 +61,10 @@ class Neuron(Module):
 
     def __call__(self, x: Any) -> Value:
         """Return the output for ``nin`` numbers or Values; one number will do for one input."""
-        x = _inputs(x)
+        x = _inputs(x, self)
         if len(x) != len(self.w):
-            raise ValueError(f"{self!r} expects {len(self.w)} inputs, got {len(x)}")
+            count = f"{len(self.w)} input{'s' if len(self.w) != 1 else ''}"
+            raise ValueError(f"{self!r} expects {count}, got {len(x)}")
         act = sum(map(mul, self.w, x), self.b)
         if not self.nonlin:
             return act
@@ -97,7 +98,7 @@ class Layer(Module):
 
     def __call__(self, x: Any) -> Any:
         """Return the list of the neurons' outputs; the output itself where there is one neuron."""
-        x = _inputs(x)
+        x = _inputs(x, self.neurons[0])
         out = [n(x) for n in self.neurons]
         return out[0] if len(out) == 1 else out
 
@@ -168,12 +169,16 @@ def _count(name: str, n: Any) -> int:
     return n
 
 
-def _inputs(x: Any) -> Any:
-    """Make a list of an array's row, of an iterator, and of a single number."""
+def _inputs(x: Any, first: Neuron) -> Any:
+    """Make a list of an array's row, of an iterator, and of the number for a single input."""
     if type(x) is list:  # the usual case first
         return x
     if is_array(x):
         x = x.tolist()  # Python's floats are quicker to compute with than NumPy's
     if hasattr(x, "__len__"):
         return x
-    return list(x) if hasattr(x, "__iter__") else [x]
+    if hasattr(x, "__iter__"):
+        return list(x)
+    if len(first.w) != 1:
+        raise TypeError(f"{first!r} expects a list of {len(first.w)} numbers, got {x!r}")
+    return [x]
