@@ -8,7 +8,9 @@ again and runs them at the speed of C. Try:
 """
 
 import argparse
+import os
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -133,6 +135,7 @@ def main():
     optimizer = Adam(parameters, lr=0.01, betas=(0.85, 0.99))
     loss_of = jit(model.loss)
     print(f"{len(lines)} lines, {len(model.letters)} letters, {len(parameters)} parameters")
+    print("compiling, once ...", flush=True)
 
     start = time.perf_counter()
     smooth = None
@@ -144,9 +147,13 @@ def main():
         optimizer.step()
         smooth = loss.data if smooth is None else 0.98 * smooth + 0.02 * loss.data
         if (step + 1) % 100 == 0:
-            print(f"step {step + 1:5d}   loss {smooth:.3f}   {time.perf_counter() - start:.1f} s")
-    print("\n".join(model.sample() for _ in range(15)))
+            seconds = time.perf_counter() - start
+            print(f"step {step + 1:5d}   loss {smooth:.3f}   {seconds:.1f} s", flush=True)
+    print("\n".join(model.sample() for _ in range(15)), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

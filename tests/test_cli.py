@@ -110,12 +110,14 @@ def test_demo_moons_writes_its_pictures(tmp_path, capsys):
     assert all(name in out for name in names)
 
 
-def test_demo_digits_prints_its_confusion(capsys):
-    assert main(["demo", "digits"]) == 0
+def test_demo_digits_prints_its_confusion_and_draws_what_it_misread(tmp_path, capsys):
+    assert main(["demo", "digits", "-o", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     share = float(re.search(r"held out: \d+ of 300 right, ([\d.]+)%", out)[1])
     assert share > 90
     assert "predicted   0   1   2" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["misread.png"]
+    assert str(tmp_path / "misread.png") in out
 
 
 def test_a_demo_that_cannot_write_says_so_first(tmp_path, capsys):

@@ -3,6 +3,8 @@
 import importlib.util
 import random
 import re
+import subprocess
+import sys
 
 import pytest
 from pages import ROOT
@@ -27,11 +29,20 @@ def test_it_trains_and_makes_up_words(gpt, monkeypatch, capsys):
     run(gpt, monkeypatch, "--steps", "100")
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "118 lines, 24 letters, 4128 parameters"
+    assert rest.pop(0) == "compiling, once ..."
     loss = float(re.match(r"step   100   loss (\S+)   \S+ s", rest[0])[1])
     assert loss < 2.6  # from log(25) = 3.2
     words = rest[1:]
     assert len(words) == 15
     assert all(set(word) <= set("".join(gpt.ELEMENTS)) for word in words)
+
+
+def test_a_reader_that_stops_early_is_no_error():
+    argv = [sys.executable, ROOT / "examples" / "gpt.py", "--steps", "1"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_it_reads_a_file(gpt, monkeypatch, capsys, tmp_path):

@@ -170,7 +170,8 @@ COMMANDS = (
         "Train a small network, one scalar at a time.\n\n"
         "  moons   two half-moons, told apart by an MLP of 337 parameters; writes its decision\n"
         "          boundary, its loss curve and the graph of one of its neurons\n"
-        "  digits  scanned digits, 8 by 8, told apart; prints accuracy on digits held out\n"
+        "  digits  scanned digits, 8 by 8, told apart; prints accuracy on digits held out, and\n"
+        "          draws some that it misread\n"
         "  tiny    the four rows of the lecture, with every prediction at every step",
         "moons and digits need extras: pip install 'micrograd-next[train,plot]'",
         _demo_arguments,

@@ -85,6 +85,8 @@ def _closed(axes: Any) -> Any:
 
 
 def _digits(folder: Path) -> None:
+    require("matplotlib", "plot", "the demo's pictures")
+    folder.mkdir(parents=True, exist_ok=True)
     X, y = data.digits()
     train, held_out = data.split((X, y), held_out=300, seed=0, stratify=True)
     if backend == "python":  # a part will do where all would take minutes
@@ -110,6 +112,23 @@ def _digits(folder: Path) -> None:
     print(f"{history.seconds:.1f} s of training")
     print(f"held out: {right} of {len(guesses)} right, {right / len(guesses):.1%}")
     print(plots.confusion_table(list(held_out[1]), guesses))
+    wrong = [row for row in zip(*held_out, guesses, strict=True) if row[1] != row[2]]
+    if wrong:
+        path = plots.save(_misread(wrong[:12]), folder / "misread.png")
+        print(f"some of those it misread:\n  {path}")
+
+
+def _misread(rows: list[Any]) -> Any:
+    """Draw digits beside each other; rows: (64 pixels, the digit, what it was taken for)."""
+    pyplot = require("matplotlib.pyplot", "plot", "plotting")
+    figure, grid = pyplot.subplots(2, 6, figsize=(9, 3.6), layout="constrained", squeeze=False)
+    pyplot.close(figure)
+    for ax in grid.flat:
+        ax.axis("off")
+    for ax, (pixels, digit, guess) in zip(grid.flat, rows, strict=False):
+        ax.imshow([pixels[k : k + 8] for k in range(0, 64, 8)], cmap="gray_r")
+        ax.set_title(f"{int(digit)}, read as {guess}", fontsize=10)
+    return figure
 
 
 def _tiny(folder: Path) -> None:
