@@ -474,6 +474,36 @@ def test_the_graph_is_shown_as_formula_python_and_words(show):
     assert "b.grad" in page.locator(".mg-code").inner_text()
 
 
+PHONE = {"width": 390, "height": 844}
+
+
+def test_in_a_narrow_window_the_bar_below_is_low_and_its_words_are_whole(show):
+    page = show(textbook(), viewport=PHONE)
+    to_end(page)
+    page.get_by_label("no zero_grad").check()  # the longest sentence
+    settle(page)
+    assert page.locator(".mg-scrubber").bounding_box()["height"] < PHONE["height"] / 4.5
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+    cut = """() => [...document.querySelectorAll('.mg-phases button')].map(
+        button => button.scrollWidth > button.clientWidth)"""
+    assert page.evaluate(cut) == [False] * 3
+
+
+@pytest.mark.parametrize("number", [2.0, -0.25, 0.98659, -0.98659, 1234567.0, -1.2345e-7])
+def test_in_a_narrow_window_boxes_name_their_numbers_and_nothing_overlaps(show, number):
+    page = show(explore("c = a*b + b", a=number, b=number, show=False), viewport=PHONE)
+    to_end(page)
+    assert box(page, "c").locator(".mg-key").all_text_contents() == ["data", "grad"]
+    gaps = page.evaluate("""() => [...document.querySelectorAll('.mg-value')].flatMap(
+        box => ['data', 'grad'].flatMap((name, i) => {
+            const word = box.querySelectorAll('.mg-key')[i].getBoundingClientRect();
+            const number = box.querySelector('.mg-' + name).getBoundingClientRect();
+            return word.width ? [number.left - word.right] : [];
+        }))""")
+    assert gaps
+    assert min(gaps) > 0
+
+
 @pytest.mark.parametrize(
     "label",
     [

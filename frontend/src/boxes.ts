@@ -5,9 +5,12 @@ import { shortened } from "./format";
 import type { Store } from "./store";
 import { type Detail, fitted, svg } from "./svg";
 
+const ROOM_BESIDE_KEY = 6; // letters of a number in large letters, with the word before it
+
 export interface Drawn {
   box: Box;
   element: SVGGElement;
+  keys: SVGTextElement[]; // the words data and grad, where they are written out
   data?: SVGTextElement;
   grad?: SVGTextElement;
   badge?: SVGGElement;
@@ -54,7 +57,7 @@ function drawFrame(box: Box, detail: Detail, store: Store, layer: Element): Draw
   svg("title", {}, element, box.group?.label ?? "");
   const hit = svg("rect", { class: "mg-hit", width: box.w, height: HEADER, rx: 10 }, element);
   hit.dataset.fold = "1";
-  return { box, element };
+  return { box, element, keys: [] };
 }
 
 function drawGroup(box: Box, detail: Detail, store: Store, element: SVGGElement): Drawn {
@@ -65,7 +68,7 @@ function drawGroup(box: Box, detail: Detail, store: Store, element: SVGGElement)
     element,
   );
   svg("rect", { class: "mg-box", width: box.w, height: box.h, rx: 12 }, element);
-  const drawn: Drawn = { box, element };
+  const drawn: Drawn = { box, element, keys: [] };
   const label = shortened(store.tree.label(box), detail === "small" ? 18 : 25);
   svg("text", { class: "mg-label", x: box.w / 2, y: 27, "text-anchor": "middle" }, element, label);
   svg("title", {}, element, group?.label ?? "");
@@ -96,7 +99,7 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
   const w = box.w - left;
   if (!leaf) drawOp(box, store, element);
   svg("rect", { class: "mg-box", x: left, width: w, height: box.h, rx: 10 }, element);
-  const drawn: Drawn = { box, element };
+  const drawn: Drawn = { box, element, keys: [] };
   const label = graph.labels[box.node];
   const small = detail === "small";
   const line = small ? 23 : 21;
@@ -114,14 +117,15 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
     y += line;
   }
   svg("title", {}, element, label || graph.expression(box.node));
-  if (!small) svg("text", { class: "mg-key", x: left + 11, y }, element, "data");
+  const margin = small ? 8 : 11;
+  drawn.keys.push(svg("text", { class: "mg-key", x: left + margin, y }, element, "data"));
   drawn.data = svg(
     "text",
     { class: "mg-data", x: left + w - 10, y, "text-anchor": "end" },
     element,
   );
   y += line;
-  if (!small) svg("text", { class: "mg-key", x: left + 11, y }, element, "grad");
+  drawn.keys.push(svg("text", { class: "mg-key", x: left + margin, y }, element, "grad"));
   drawn.badge = svg("g", { class: "mg-badge", transform: `translate(${left} 0)` }, element);
   svg("circle", { r: 13 }, drawn.badge);
   svg("text", { y: 5, "text-anchor": "middle" }, drawn.badge);
@@ -190,6 +194,11 @@ export function updateBox(
       (drawn.badge.lastElementChild as Element).textContent = badge;
       drawn.badge.style.display = badge ? "" : "none";
     }
+    const tooLong = detail === "small" ? ROOM_BESIDE_KEY : Infinity;
+    drawn.keys.forEach((key, i) => {
+      const display = (i ? gradient : data).length > tooLong ? "none" : "";
+      if (key.style.display !== display) key.style.display = display;
+    });
     if (drawn.data && drawn.shownData !== data) drawn.data.textContent = drawn.shownData = data;
     if (drawn.grad && drawn.shownGrad !== gradient)
       drawn.grad.textContent = drawn.shownGrad = gradient;

@@ -130,7 +130,7 @@ export function Scrubber({ store }: { store: Store }) {
           {step.toLocaleString("en")} / {timeline.length.toLocaleString("en")}
         </output>
         <label class="mg-speed">
-          Speed{" "}
+          <span>Speed </span>
           <select
             value={String(store.speed.value)}
             onChange={(e) => {
