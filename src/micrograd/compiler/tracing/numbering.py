@@ -1,6 +1,7 @@
 """From a recording to a scalar graph: every value gets a number, in the order of their making."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from ...engine import Value
 from ..errors import JitError
@@ -20,12 +21,12 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
             no batch.
     """
     first = [*recording.captured, *[v for i in recording.inputs for v in i.leaves]]
-    number = {id(v): k for k, v in enumerate(first)}
+    number = dict(zip(map(id, first), count()))
     made = [v for v in recording.tape if id(v) not in number]
-    number |= {id(v): k for k, v in enumerate(made, len(first))}
+    number.update(zip(map(id, made), count(len(first))))
     _refuse_hand_written(made)
     parents: list[tuple[int, ...]] = [()] * len(first)
-    parents += [tuple([number[id(p)] for p in v.parents]) for v in made]
+    parents += [tuple(map(number.__getitem__, map(id, v.parents))) for v in made]
     batched = _batched(recording, made, parents)
     _refuse_single_examples(recording, number, batched)
     captured = len(recording.captured)
@@ -62,8 +63,9 @@ def _batched(
     if not any(batched):
         return [False] * len(parents)
     for v, above in zip(made, parents[len(batched) :], strict=True):
+        op = v.op
         batched.append(
-            v.op is not None and v.op is not BATCH_SUM and any(batched[p] for p in above)
+            op is not None and op is not BATCH_SUM and any(map(batched.__getitem__, above))
         )
     return batched
 
