@@ -127,8 +127,9 @@ def test_a_rule_of_ones_own_is_compiled_like_any_other():
 
 def test_a_loss_that_becomes_nan_is_recorded_and_never_the_best():
     model = Point()
-    history = train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0],
-                    loss=lambda x: (model.at - x) ** 2, epochs=6)  # fmt: skip
+    with pytest.warns(RuntimeWarning, match="became inf in epoch 2"):
+        history = train(model, optim.SGD(model.parameters(), lr=1e200), data=[1.0],
+                        loss=lambda x: (model.at - x) ** 2, epochs=6)  # fmt: skip
     assert np.isnan(history.loss[-1])
     assert history.best_epoch == 0
 
@@ -231,7 +232,8 @@ def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
-    history = train(model, optimizer, batch_size=None, epochs=3_000_000)
+    with pytest.warns(RuntimeWarning, match="became inf"):
+        history = train(model, optimizer, batch_size=None, epochs=3_000_000)
     assert history.stopped == "interrupted"
     again, optimizer = make(lr=3.0)
     train(again, optimizer, batch_size=None, epochs=history.best_epoch + 1)
