@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from micrograd.explorer import explore
+
 _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -102,3 +104,18 @@ def sentence(page) -> str:
 def ledger(page) -> list[list[str]]:
     rows = page.locator(".mg-ledger tbody tr")
     return [rows.nth(i).locator("td").all_inner_texts() for i in range(rows.count())]
+
+
+def textbook():
+    return explore("c = a*b + b", a=2, b=3, show=False)
+
+
+def reused():
+    """An inner value that is used twice: where plain recursion goes wrong."""
+    return explore("d = a*b; e = d*d + d", a=2, b=3, show=False)
+
+
+def edit(page, key, text):
+    select(page, key)
+    page.locator(".mg-leaf-input").fill(text)
+    settle(page)

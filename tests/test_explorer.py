@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import micrograd
 from micrograd import Value
 from micrograd.cli import main
 from micrograd.explorer import ExplorerWidget, explore
@@ -32,6 +33,10 @@ def textbook():
 def test_a_value_is_explored_with_all_it_was_computed_from():
     _, _, c = textbook()
     assert repr(explore(c, show=False)) == "Explorer(c, 4 values)"
+
+
+def test_explore_is_found_in_micrograd_itself():
+    assert micrograd.explore is explore
 
 
 def test_several_values_share_one_graph():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .compiler import JitError
     from .compiler.jit import jit
     from .compiler.replay import compile_graph
+    from .explorer.explore import explore
 
 __all__ = [
     "AnomalyError",
@@ -40,6 +41,7 @@ __all__ = [
     "compile_graph",
     "detect_anomaly",
     "dot",
+    "explore",
     "grad",
     "hessian",
     "jit",
@@ -66,6 +68,10 @@ def __getattr__(name: str) -> Any:
         from . import compiler
 
         return getattr(compiler, name)
+    if name == "explore":
+        from .explorer import explore
+
+        return explore
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
