@@ -56,11 +56,12 @@ def map_in_parts(
 
     def work(thread: int) -> None:
         sizes = {"B": lanes, "P": lanes}
-        v = variant.memory(args, sizes, batched=False)
+        v = variant.plan(sizes).memory(variant.captured, args, batched=False)
         for start in starts[thread::threads]:
             sizes["B"] = min(lanes, batch - start)
-            variant.fill_batch(v, args, sizes, start)
-            variant.kernel.forward(v, variant.sizes(sizes), variant.scalars(sizes))
+            plan = variant.plan(sizes)
+            plan.fill_batch(v, args, start)
+            variant.kernel.forward(v, plan.sizes, plan.scalars)
             for result, address in zip(results, program.outputs):
                 first = evaluate(address, sizes)
                 result[start : start + sizes["B"]] = v[first : first + sizes["B"]]
@@ -79,7 +80,8 @@ class PartedRun:
     ) -> None:
         self._parts, self._variant, self._lanes = parts, parts.variant, lanes
         self.env = {"B": env["B"], "P": lanes}
-        self.memory = self._variant.memory(args, self.env, batched=False)
+        plan = self._variant.plan(self.env)
+        self.memory = plan.memory(self._variant.captured, args, batched=False)
         self._forward(self.memory, BEFORE)
         starts = range(0, env["B"], lanes)
         self._batches = [min(lanes, env["B"] - start) for start in starts]
@@ -89,7 +91,7 @@ class PartedRun:
             v = self._memories[k] = allocate(len(self.memory), self.memory.dtype)
             v[: parts.plain] = self.memory[: parts.plain]
             sizes = {"B": self._batches[k], "P": lanes}
-            self._variant.fill_batch(v, args, sizes, starts[k])
+            self._variant.plan(sizes).fill_batch(v, args, starts[k])
             self._forward(v, WITHIN, sizes["B"])
 
         _on_all_cores(work, range(len(starts)))
@@ -125,7 +127,8 @@ class PartedRun:
         return (batch, self._lanes, *[int(name == phase) for name in PHASES])
 
     def _forward(self, v: np.ndarray, phase: str, batch: int = 1) -> None:
-        self._parts.kernel.forward(v, self._sizes(phase, batch), self._variant.scalars(self.env))
+        scalars = self._variant.plan(self.env).scalars
+        self._parts.kernel.forward(v, self._sizes(phase, batch), scalars)
 
     def _backward(
         self, v: np.ndarray, g: np.ndarray, scalars: np.ndarray, phase: str, batch: int = 1

@@ -38,6 +38,7 @@ class Jitted:
         self._static = static
         self._options = options
         self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
+        self._patterns: dict[frozenset[int], None] = {frozenset(): None}
         self._lengths = Lengths()
         self._quick: Any = None
         self._lock = threading.RLock()
@@ -104,6 +105,7 @@ class Jitted:
             assert done is not None
             return variant, done, given
         key = _structure(arguments, free)
+        self._patterns.setdefault(free)
         self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
@@ -138,8 +140,7 @@ class Jitted:
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
         """The structure without the sizes of batches, in each way known so far, and in full."""
-        patterns: set[frozenset[int]] = {key[0] for key in self._variants} | {frozenset()}
-        return [_structure(arguments, free) for free in patterns]
+        return [_structure(arguments, free) for free in self._patterns]
 
     def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> list[Argument]:
         if kwargs:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..buffers import add_grad, read_data
+from ..buffers import add_grad
 from ..engine import Value
 from ..modes import mode
 from .check import check
@@ -17,11 +17,13 @@ from .graph import Graph
 from .kernel import CKernel, allocate, make_kernel
 from .loops.phases import phased
 from .lower import lower
+from .plan import Plan
 from .sizes import bound, evaluate, known, variables
 from .tracing.arrays import Batch, Predicate
 from .tracing.signature import Argument
 from .tracing.trace import Trace
 
+_PLANS = 256  # of how many run-time sizes the plan is kept
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
 
 
@@ -81,8 +83,7 @@ class Variant:
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
         self._fills = [(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)]
         self._guards = [holds for _, holds in recording.guards]
-        self.no_seeds = np.zeros(len(self.program.scalars), dtype=self.dtype)
-        self._constants = np.array(self.program.constants[1], dtype=self.dtype)
+        self._plans: dict[tuple[int, ...], Plan] = {}
         check(self, recording, lambda: graph, args)
         recording.tape = []  # the graph has done its work
 
@@ -106,60 +107,20 @@ class Variant:
                 return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
         return {}
 
-    def sizes(self, env: Mapping[str, int]) -> tuple[int, ...]:
-        """The run-time sizes as the kernel takes them."""
-        return tuple([env[name] for name in self.program.sizes])
+    def plan(self, env: Mapping[str, int]) -> Plan:
+        """What these run-time sizes mean; the plans of the last calls are kept."""
+        key = tuple(env.values())
+        found = self._plans.get(key)
+        if found is None:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            found = Plan(self.program, self._fills, self._coefficients, env, self.dtype)
+            self._plans[key] = found
+        return found
 
-    def scalars(self, env: Mapping[str, int]) -> np.ndarray:
-        """The run-time scalars of a call, the outputs' gradients zero."""
-        scalars = self.no_seeds.copy()
-        for k, c in enumerate(reversed(self._coefficients), 1):
-            scalars[-k] = c.at(env[SIZE])
-        return scalars
-
-    def memory(
-        self, args: Sequence[Argument], env: Mapping[str, int], batched: bool = True
-    ) -> np.ndarray:
-        """A new memory with parameters, inputs and constants in their places.
-
-        Args:
-            batched: False leaves the batched inputs to ``fill_batch``.
-        """
-        v = allocate(evaluate(self.program.size, env), self.dtype)
-        if self.captured:
-            self._read(self.captured, v[: len(self.captured)])
-        start = evaluate(self.program.constants[0], env)
-        v[start : start + len(self._constants)] = self._constants
-        for k, in_batch, place in self._fills:
-            start, count = evaluate(place.new, env), evaluate(place.count, env)
-            if k is None:
-                v[start] = 1.0 / env["B"]
-            elif not in_batch:
-                value = args[k].value if args[k].kind == "array" else args[k].numbers()
-                if place.outer:
-                    _fill_turned(v[start:], np.asarray(value), place.outer, place.row)
-                else:
-                    v[start : start + count] = np.reshape(value, -1)
-        if batched:
-            self.fill_batch(v, args, env, 0)
-        return v
-
-    def fill_batch(
-        self, v: np.ndarray, args: Sequence[Argument], env: Mapping[str, int], first: int
-    ) -> None:
-        """Put B examples, from the first on, into the batched inputs."""
-        for k, in_batch, place in self._fills:
-            if in_batch and k is not None:
-                examples = args[k].value[first : first + env["B"]]
-                _fill_turned(v[evaluate(place.new, env) :], examples, env["B"], env["P"])
-
-    def _read(self, values: Sequence[Value], into: np.ndarray) -> None:
-        if self.dtype == np.float64:
-            read_data(values, into)
-        else:
-            wide = np.empty(len(values))
-            read_data(values, wide)
-            into[:] = wide
+    def memory(self, args: Sequence[Argument], env: Mapping[str, int]) -> np.ndarray:
+        """A new memory with parameters, inputs and constants in their places."""
+        return self.plan(env).memory(self.captured, args)
 
     def run(self, args: Sequence[Argument], guarded: bool = True) -> "Run | PartedRun | None":
         """Compute the values; None when a branch would have gone another way, if guarded."""
@@ -169,15 +130,16 @@ class Variant:
             return Run(np.empty(0), env, map_in_parts(self, args, env, lanes))
         if lanes and not self._guards and self._parts is not None:
             return PartedRun(self._parts, args, env, lanes)
-        v = self.memory(args, env)
+        plan = self.plan(env)
+        v = plan.memory(self.captured, args)
         try:
-            self.kernel.forward(v, self.sizes(env), self.scalars(env))
+            self.kernel.forward(v, plan.sizes, plan.scalars)
         except IndexError:
             if guarded and self._guards:  # one of them may be what keeps the index in its range
                 return None
             raise
-        for address, holds in zip(self.program.outputs, self._guards):
-            if guarded and bool(v[evaluate(address, env)]) != holds:
+        for address, holds in zip(plan.outputs, self._guards):
+            if guarded and bool(v[address]) != holds:
                 return None
         return Run(v, env)
 
@@ -190,11 +152,11 @@ class Variant:
     def gradients(self, v: np.ndarray, env: Mapping[str, int], seeds: Mapping[int, float]) -> Any:
         """The gradient memory, given the gradients of some outputs."""
         g = allocate(len(v), self.dtype)
-        self.kernel.backward(v, g, self.sizes(env), self._seeded(env, seeds))
+        self.kernel.backward(v, g, self.plan(env).sizes, self._seeded(env, seeds))
         return g
 
     def _seeded(self, env: Mapping[str, int], seeds: Mapping[int, float]) -> np.ndarray:
-        scalars = self.scalars(env)
+        scalars = self.plan(env).scalars.copy()
         for k, seed in seeds.items():
             scalars[k] = seed
         return scalars
@@ -208,7 +170,7 @@ class Variant:
         shape = self._result_shape(self.recording.result, iter(self.program.outputs))
         if shape is None or len(places) < len(args):
             return None
-        memory, scalars = self.memory(args, {}), self.scalars({})
+        memory, scalars = self.memory(args, {}), self.plan({}).scalars
         return self.kernel.quick_call(
             memory, scalars, tuple([places[k] for k in range(len(args))]), shape
         )
@@ -253,6 +215,7 @@ class Variant:
     def wrapped(self, args: Sequence[Argument], run: "Run | PartedRun") -> Any:
         """The function's result, made of Values that backpropagate through the loops."""
         v, env = run.memory, run.env
+        plan = self.plan(env)
         nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
         inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
         parents = (*self.captured, *inner) if mode.grad else ()
@@ -262,11 +225,11 @@ class Variant:
             if isinstance(leaf, Batch):
                 return _rebuilt(leaf.example, column)
             if isinstance(leaf, Predicate):
-                return bool(v[evaluate(next(outputs)[1], env)])
+                return bool(v[plan.outputs[next(outputs)[0]]])
             if not isinstance(leaf, Value):
                 return leaf
-            k, address = next(outputs)
-            data = float(v[evaluate(address, env)])
+            k, _ = next(outputs)
+            data = float(v[plan.outputs[k]])
             if not parents:
                 return Value(data)
             out = Value(data, parents, f"jit {self.name}")
@@ -279,7 +242,7 @@ class Variant:
             k, address = next(outputs)
             if run.columns:
                 return run.columns[k]
-            start = evaluate(address, env)
+            start = plan.outputs[k]
             if "P" not in variables(address):  # the same for every example
                 return np.full(env["B"], v[start])
             if isinstance(run, PartedRun):
@@ -303,12 +266,6 @@ class Variant:
                 start = evaluate(place.new, env)
                 part = g[start : start + len(leaves)][here].astype(np.float64)
                 add_grad([leaves[i] for i in here], part)
-
-
-def _fill_turned(v: np.ndarray, value: np.ndarray, outer: int, row: int) -> None:
-    """Put ``outer`` examples into rows of memory, one row for each number of an example."""
-    table = value.reshape(outer, -1).T
-    v[: len(table) * row].reshape(-1, row)[:, :outer] = table
 
 
 def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
