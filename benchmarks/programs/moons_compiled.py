@@ -1,5 +1,7 @@
 """The moons problem, compiled: by ``fit``, and in a Python loop over a jitted objective."""
 
+import numpy as np
+
 from micrograd import jit, mean, sum, vmap
 from micrograd.nn import MLP
 from micrograd.optim import SGD
@@ -8,6 +10,7 @@ from micrograd.train import fit
 from programs.moons_data import X, restart, y
 from serve import one_more, seconds, serve
 
+X, y = np.array(X), np.array(y)  # as data sets come from other libraries
 model = MLP(2, [16, 16, 1])
 
 
