@@ -153,3 +153,14 @@ def test_data_that_float32_cannot_hold_is_refused(number):
             data=([[0.0, 1.0], [1.0, 0.0]], [1, number]),
             dtype="float32",
         )
+
+
+def test_a_run_goes_on_from_its_checkpoint_to_the_same_numbers(tmp_path):
+    whole, optimizer = make(optim.Adam)
+    train(whole, optimizer, epochs=6, dtype="float32")
+    for epochs in (2, 6):
+        model, optimizer = make(optim.Adam)
+        train(model, optimizer, epochs=epochs, dtype="float32", checkpoint=tmp_path / "run")
+    assert [p.data for p in model.parameters()] == [p.data for p in whole.parameters()]
+    with pytest.raises(ValueError, match="a run with dtype='float32', this one has 'float64'"):
+        train(model, optimizer, epochs=6, checkpoint=tmp_path / "run")

@@ -105,7 +105,8 @@ def fit(
         history.recorded = Recording([name for name, _ in model.named_parameters()])
     file, best = None, None
     if checkpoint is not None:
-        settings = {"examples": len(examples), "batch_size": batch_size, "record": record}
+        settings: dict[str, Any] = {"examples": len(examples), "batch_size": batch_size}
+        settings |= {"record": record, "dtype": dtype}
         settings |= {} if seed is None else {"seed": seed}
         file = Checkpoint(checkpoint, model, optimizer, history, settings)
         best = file.resume() if path.exists(checkpoint) else None
