@@ -5,7 +5,7 @@ import { shortened } from "./format";
 import type { Store } from "./store";
 import { type Detail, fitted, svg } from "./svg";
 
-const ROOM_BESIDE_KEY = 6; // letters of a number in large letters, with the word before it
+const ROOM = 6; // letters of a number in large letters, with the word before it
 
 export interface Drawn {
   box: Box;
@@ -176,7 +176,7 @@ export function updateBox(
   const node = box.node >= 0 ? box.node : box.open ? -1 : (box.group?.output ?? -1);
   if (node >= 0) {
     const known = store.known.value[node] === 1;
-    const letters = box.group && detail === "small" ? 6 : 7;
+    const letters = detail === "small" ? ROOM : 7;
     if (!known) name += " mg-unknown";
     if (store.graph.isLeaf(node)) name += " mg-leaf";
     if (node === store.root.value) name += " mg-root";
@@ -194,9 +194,9 @@ export function updateBox(
       (drawn.badge.lastElementChild as Element).textContent = badge;
       drawn.badge.style.display = badge ? "" : "none";
     }
-    const tooLong = detail === "small" ? ROOM_BESIDE_KEY : Infinity;
     drawn.keys.forEach((key, i) => {
-      const display = (i ? gradient : data).length > tooLong ? "none" : "";
+      const tooLong = detail === "small" && (i ? gradient : data).length > ROOM;
+      const display = tooLong ? "none" : "";
       if (key.style.display !== display) key.style.display = display;
     });
     if (drawn.data && drawn.shownData !== data) drawn.data.textContent = drawn.shownData = data;
