@@ -15,7 +15,7 @@ from ..engine import Value, toposort
 from .errors import JitError
 from .graph import Graph, indices, interpret
 from .sizes import evaluate
-from .tracing.trace import Trace
+from .tracing.recording import Trace
 
 if TYPE_CHECKING:
     from .tracing.signature import Argument

@@ -18,8 +18,9 @@ from .lower import Lowered, lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
+from .tracing.recording import Trace
 from .tracing.signature import Argument, argument
-from .tracing.trace import Trace, trace
+from .tracing.trace import trace
 from .variant import Run, Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments

@@ -15,8 +15,9 @@ from .lower import lower
 from .sizes import evaluate
 from .tracing.arrays import untraced
 from .tracing.numbering import graph_of
+from .tracing.recording import Trace
 from .tracing.signature import Argument
-from .tracing.trace import Trace, trace
+from .tracing.trace import trace
 from .variant import Variant
 
 _FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats

@@ -20,8 +20,8 @@ from .lower import lower
 from .plan import Plan
 from .sizes import bound, evaluate, known, variables
 from .tracing.arrays import Batch, Predicate
+from .tracing.recording import Trace
 from .tracing.signature import Argument
-from .tracing.trace import Trace
 
 _PLANS = 256  # of how many run-time sizes the plan is kept
 _PADDING = 16  # numbers: whole vectors of float64 and of float32

@@ -13,13 +13,12 @@ from functools import partial
 from math import prod
 
 from ..ir import Clear, Nest, Ref, Route, Statement, Term, moved, refs
-from ..sizes import Poly, Size, evaluate, known
+from ..sizes import Poly, Size, known
+from .cost import cost
 from .footprint import span, uses
 
 _VECTOR = 8
-_SUM_ACROSS = 6  # the cost of adding up the lanes of one vector, in vector operations
 _CANDIDATES = 3
-_TYPICAL = {"B": 64, "P": 64}
 
 
 @dataclass(slots=True)
@@ -93,14 +92,14 @@ def place(
     best = _Rewriter(Places(spans, {}), plain)
     if not all(isinstance(s, (Nest, Clear, Route)) for s in statements):
         return forward, backward, best.places
-    lowest = _cost(statements)
+    lowest = cost(statements)
     for outer in _candidates(statements):
         turned = _turned(statements, spans, movable, plain, outer)
         if turned:
             rewriter = _Rewriter(Places(spans, turned), plain)
-            cost = _cost([rewriter.statement(s) for s in statements])
-            if cost < lowest:
-                best, lowest = rewriter, cost
+            found = cost([rewriter.statement(s) for s in statements])
+            if found < lowest:
+                best, lowest = rewriter, found
     new_forward = [best.statement(s) for s in forward]
     new_backward = [n for s in backward for n in best.statements(s)]
     return new_forward, new_backward, best.places
@@ -285,27 +284,3 @@ def _permuted(ref: Ref, order: list[int]) -> Ref:
     table = ref.table and replace(ref.table, strides=pick(ref.table.strides))
     index = ref.index and _permuted(ref.index, order)
     return replace(ref, strides=pick(ref.strides), table=table, index=index)
-
-
-def _cost(statements: list[Statement]) -> float:
-    return sum(_nest_cost(s) for s in statements if isinstance(s, Nest))
-
-
-def _nest_cost(nest: Nest) -> float:
-    """Estimate vector operations: the best dim along which all operands have stride 1 or 0."""
-    total = 0.0
-    for term in nest.terms:
-        dims = [evaluate(d, _TYPICAL) for d in (*nest.dims, *term.dims)]
-        work = prod(dims)
-        operands = [nest.target, *refs(term.expr)]
-        best = float(work)
-        for d, dim in enumerate(dims):
-            along = [r.strides[d] if d < len(r.strides) else 0 for r in operands]
-            if dim < 2 or any(s not in (0, 1) for s in along):
-                continue
-            vectors = work / dim * -(-dim // _VECTOR)
-            if along[0] == 0:
-                vectors += work / dim * _SUM_ACROSS
-            best = min(best, vectors)
-        total += best
-    return total

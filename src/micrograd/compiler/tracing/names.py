@@ -13,8 +13,8 @@ from ..ir import BATCH, PADDED
 from ..lower import Lowered
 from ..sizes import Size
 from .captured import mentioned
+from .recording import Trace
 from .signature import Argument
-from .trace import Trace
 
 _DEEPEST = 12
 

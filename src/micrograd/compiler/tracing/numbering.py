@@ -7,7 +7,8 @@ from ...engine import Value
 from ..errors import JitError
 from ..graph import BATCH_SUM, Graph
 from .arrays import as_value, items
-from .trace import Trace, passes_nothing_on
+from .recording import Trace
+from .trace import passes_nothing_on
 
 
 def graph_of(recording: Trace, differentiable: set[int]) -> Graph:

@@ -25,7 +25,8 @@ from ..rerolling.roll import put_together, take_apart
 from ..sizes import Size, bound, substitute
 from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
-from ..tracing.trace import Trace, trace
+from ..tracing.recording import Trace
+from ..tracing.trace import trace
 from .columns import Column, lengths_of
 from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
 

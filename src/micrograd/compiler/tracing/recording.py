@@ -1,0 +1,76 @@
+"""What a traced function did: the Values it made, what came in, what goes out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...engine import Value
+from .arrays import Batch, as_value, items
+from .draws import Draws
+from .signature import Argument
+
+
+@dataclass(slots=True)
+class Input:
+    """Leaves made for one argument, or for the examples of a batched one."""
+
+    argument: int | None  # its place among the call's arguments; None: 1 / (the batch size)
+    batched: bool
+    leaves: list[Value]
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a function did, as values; ``graph_of`` gives it as numbers."""
+
+    tape: list[Value]
+    inputs: list[Input]
+    captured: list[Value]
+    result: Any
+    guards: list[tuple[Value, bool]]
+    batch: int | None  # the batch size, if there is a batch
+    measured: set[int]  # arguments whose length is part of the program
+    depends: list[tuple[Any, str, Any]] = field(default_factory=list)
+    draws: Draws = field(default_factory=Draws)
+    updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
+    lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
+
+    def holds(self) -> bool:
+        """Tell whether all that the recording depends on is still as it was."""
+        return all(getattr(owner, name) == was for owner, name, was in self.depends)
+
+    def free(self) -> frozenset[int]:
+        """The arguments whose length is the batch size and nothing else."""
+        batched = {i.argument for i in self.inputs if i.batched}
+        whole = {i.argument for i in self.inputs if not i.batched}
+        return frozenset(k for k in batched - whole - self.measured if k is not None)
+
+    def is_pure(self) -> bool:
+        """Tell whether nothing but the arguments and the captured values counts."""
+        return not (self.depends or self.draws.segments or self.updated)
+
+    def with_draws(self, arguments: list[Argument]) -> list[Argument]:
+        """Return the arguments of a call with new random numbers behind them."""
+        if not self.draws.segments:
+            return arguments
+        sized = [arguments[k].shape[0] for k in self.free() if k < len(arguments)]
+        size = sized[0] if sized else self.batch or 1
+        return [*arguments, *self.draws.again(size)]
+
+    def finish(self, result: Any) -> Any:
+        """Write the running state that comes with a result back; return the function's own."""
+        if not self.updated:
+            return result
+        own, states = result
+        for state, new in zip(self.updated, states, strict=True):
+            state.data = new.data
+        return own
+
+    def outputs(self) -> Iterator[Value]:
+        """Yield the values that the program must compute: of the guards, then of the result."""
+        for v, _ in self.guards:
+            yield v
+        for x in items(self.result):
+            for leaf in items(x.example) if isinstance(x, Batch) else (x,):
+                if isinstance(as_value(leaf), Value):
+                    yield as_value(leaf)
