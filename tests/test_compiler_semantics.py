@@ -2,8 +2,10 @@
 
 import copy
 import functools
+import gc
 import pickle
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -275,3 +277,17 @@ def test_mapped_gradients_are_arrays():
     assert np.allclose(value, X**3)
     assert np.allclose(slope, 3 * X**2)
     assert jit(vmap(lambda x: x > 2.0))(X).tolist() == [x > 2 for x in X]
+
+
+def test_a_result_that_is_dropped_frees_its_memory_at_once():
+    jitted = jit(lambda xs: sum([x * x for x in xs]))
+    xs = [Value(1.0), Value(2.0)]
+    out = jitted(xs)
+    out.backward()
+    gone = weakref.ref(out)
+    gc.disable()
+    try:
+        del out
+        assert gone() is None
+    finally:
+        gc.enable()

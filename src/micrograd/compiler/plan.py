@@ -14,6 +14,8 @@ from .loops.place import Place
 from .sizes import evaluate
 from .tracing.signature import Argument
 
+_SPARE = 4  # memories kept for the next call
+
 Fills = Sequence[tuple[int | None, bool, Place]]  # argument (None: 1 / batch size), batched, where
 
 
@@ -52,6 +54,7 @@ class Plan:
         self.scalars = np.zeros(len(program.scalars), dtype)
         for k, c in enumerate(reversed(coefficients), 1):
             self.scalars[-k] = c.at(env[SIZE])
+        self._spare: list[np.ndarray] = []  # memories of calls whose results are gone
         self._batch = env.get("B", 0)
         self._constants = evaluate(program.constants[0], env), program.constants[1]
         self._fills = [self._fill(k, batched, place, env) for k, batched, place in fills]
@@ -61,6 +64,18 @@ class Plan:
         if batched:
             return _Fill(k, True, start, count, env["B"], env["P"])
         return _Fill(k, False, start, count, place.outer, place.row)
+
+    def blank(self) -> np.ndarray:
+        """Return a memory with anything in it."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return allocate(self.size, self.dtype)
+
+    def give_back(self, memory: np.ndarray) -> None:
+        """Take a memory that nothing refers to any more, to be used again."""
+        if len(self._spare) < _SPARE:
+            self._spare.append(memory)
 
     def memory(
         self, captured: Sequence[Value], args: Sequence[Argument], batched: bool = True
@@ -72,7 +87,7 @@ class Plan:
             args: what the inputs are read from.
             batched: False leaves the batched inputs to ``fill_batch``.
         """
-        v = allocate(self.size, self.dtype)
+        v = self.blank()
         if captured and self.dtype == np.float64:
             read_data(captured, v[: len(captured)])
         elif captured:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .check import check
 from .chunks import PartedRun, Parts, is_mapped, map_in_parts, part_size
 from .general import SIZE, General
 from .graph import Graph
-from .kernel import CKernel, allocate, make_kernel
+from .kernel import CKernel, make_kernel
 from .loops.phases import phased
 from .lower import lower
 from .plan import Plan
@@ -34,6 +35,11 @@ class Run:
     memory: np.ndarray
     env: dict[str, int]
     columns: list[np.ndarray] | None = None
+    plan: Plan | None = None
+
+    def __del__(self) -> None:
+        if self.plan is not None:
+            self.plan.give_back(self.memory)
 
 
 class Variant:
@@ -141,7 +147,7 @@ class Variant:
         for address, holds in zip(plan.outputs, self._guards):
             if guarded and bool(v[address]) != holds:
                 return None
-        return Run(v, env)
+        return Run(v, env, plan=plan)
 
     @cached_property
     def _parts(self) -> Parts | None:
@@ -151,8 +157,9 @@ class Variant:
 
     def gradients(self, v: np.ndarray, env: Mapping[str, int], seeds: Mapping[int, float]) -> Any:
         """The gradient memory, given the gradients of some outputs."""
-        g = allocate(len(v), self.dtype)
-        self.kernel.backward(v, g, self.plan(env).sizes, self._seeded(env, seeds))
+        plan = self.plan(env)
+        g = plan.blank()
+        self.kernel.backward(v, g, plan.sizes, self._seeded(env, seeds))
         return g
 
     def _seeded(self, env: Mapping[str, int], seeds: Mapping[int, float]) -> np.ndarray:
@@ -233,7 +240,8 @@ class Variant:
             if not parents:
                 return Value(data)
             out = Value(data, parents, f"jit {self.name}")
-            out._backward = lambda: self._backward(out, k, nests, run)
+            weak = ref(out)  # a cycle would keep the memory until the collector comes
+            out._backward = lambda: self._backward(weak, k, nests, run)
             return out
 
         def column(leaf: Any) -> Any:
@@ -251,8 +259,11 @@ class Variant:
 
         return _rebuilt(self.recording.result, wrap)
 
-    def _backward(self, out: Value, k: int, nests: dict[int, list], run: "Run | PartedRun") -> None:
-        env = run.env
+    def _backward(
+        self, weak: ref[Value], k: int, nests: dict[int, list], run: "Run | PartedRun"
+    ) -> None:
+        out, env = weak(), run.env
+        assert out is not None  # it is being differentiated
         if isinstance(run, PartedRun):
             g = run.gradients(self._seeded(env, {k: out.grad}))
         else:
@@ -266,6 +277,8 @@ class Variant:
                 start = evaluate(place.new, env)
                 part = g[start : start + len(leaves)][here].astype(np.float64)
                 add_grad([leaves[i] for i in here], part)
+        if isinstance(run, Run):
+            self.plan(env).give_back(g)
 
 
 def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
