@@ -35,7 +35,13 @@ def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
         return values[0]._sum()
-    return apply(ops.SUM, *(_unpacked(values) or (0.0,)))
+    xs = _unpacked(values) or (0.0,)
+    if mode.tracer is None or len(xs) <= 16:
+        return apply(ops.SUM, *xs)
+    total = xs[0]
+    for x in xs[1:]:  # the compiler can also run this form step by step, as a recurrence needs it
+        total = total + x
+    return total
 
 
 def prod(*values: Any) -> Any:

@@ -13,6 +13,7 @@ from .c.standalone import standalone
 from .chunks import PartedRun
 from .collector import paused
 from .errors import JitError
+from .gradients import Slopes
 from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
 from .tracing.draws import put_back
@@ -42,6 +43,8 @@ class Jitted:
         self._patterns: dict[frozenset[int], None] = {frozenset(): None}
         self._lengths = Lengths()
         self._quick: Any = None
+        asked = getattr(f, "_slopes_of", None)
+        self._slopes = Slopes(*asked) if asked and not options["strict"] else None
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
@@ -118,6 +121,13 @@ class Jitted:
 
         Returns the variant, and the arguments whose length it takes as it comes.
         """
+        if self._slopes and self._slopes.suit(arguments):
+            recording = trace(self._slopes.function, arguments)
+            if self._slopes.suit_recording(recording):
+                graph = graph_of(recording, set(self._slopes.numbers()))
+                name, options = self.__name__, self._options
+                variant = Variant(recording, graph, arguments, name, options, slopes=self._slopes)
+                return variant, recording.free()
         recording = trace(self._f, arguments)
         if recording.batch is not None:
             return self._variant(recording, arguments), recording.free()
@@ -175,7 +185,8 @@ class Jitted:
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
         arguments = self._arguments(args, {})
-        return standalone(self._f, arguments, self.__name__, self._options["dtype"])
+        f = self._slopes.function if self._slopes else self._f
+        return standalone(f, arguments, self.__name__, self._options["dtype"])
 
     def _lowered(self, args: tuple) -> Lowered:
         arguments = self._arguments(args, {})

@@ -14,6 +14,7 @@ from ..modes import mode
 from .check import check
 from .chunks import PartedRun, Parts, is_mapped, map_in_parts, part_size
 from .general import SIZE, General
+from .gradients import Slopes
 from .graph import Graph
 from .kernel import CKernel, make_kernel
 from .loops.phases import phased
@@ -53,6 +54,7 @@ class Variant:
         options: of the kernel: backend, dtype, strict.
         general: a program for all lengths, and
         offsets: for each argument whose length it is, how much longer than n it is.
+        slopes: that the function's gradient is wanted as its result.
 
     Raises:
         JitError: the program does not do what the recording did.
@@ -67,6 +69,7 @@ class Variant:
         options: Mapping[str, Any],
         general: General | None = None,
         offsets: Mapping[int, int] | None = None,
+        slopes: Slopes | None = None,
     ) -> None:
         self.name = name
         self.recording = recording
@@ -85,7 +88,9 @@ class Variant:
             self._least = min(self._least, self.env(args)[SIZE])
             self.lengths[self.env(args)[SIZE]] = True  # by the check below
         self._mapped = is_mapped(self.program) and not recording.guards
-        self._kinds = [a.kind for a in args]
+        self._slopes = slopes
+        nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+        self._differentiated = nests | set(slopes.numbers() if slopes else ())
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
         self._fills = [(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)]
         self._guards = [holds for _, holds in recording.guards]
@@ -208,8 +213,7 @@ class Variant:
         """For each of these, whether the program computes its gradient."""
         known = [np.ones(len(self.captured), dtype=bool)]
         for k, _, p in self._fills:
-            nest = k is not None and self._kinds[k] == "nest"
-            known.append(np.full(evaluate(p.count, env), nest))
+            known.append(np.full(evaluate(p.count, env), k in self._differentiated))
         return np.concatenate(known)
 
     def seedable(self, k: int) -> bool:
@@ -223,6 +227,8 @@ class Variant:
         """The function's result, made of Values that backpropagate through the loops."""
         v, env = run.memory, run.env
         plan = self.plan(env)
+        if self._slopes:
+            return self._slopes.result(*self._value_and_slopes(run), args)
         nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
         inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
         parents = (*self.captured, *inner) if mode.grad else ()
@@ -258,6 +264,20 @@ class Variant:
             return v[start : start + env["B"]].copy()
 
         return _rebuilt(self.recording.result, wrap)
+
+    def _value_and_slopes(self, run: "Run | PartedRun") -> tuple[float, dict[int, np.ndarray]]:
+        """The result, and the gradients of the arguments that it is differentiated by."""
+        k, env = len(self._guards), run.env
+        if isinstance(run, PartedRun):
+            g = run.gradients(self._seeded(env, {k: 1.0}))
+        else:
+            g = self.gradients(run.memory, env, {k: 1.0})
+        slopes = {}
+        for j, batched, place in self._fills:
+            if j in self._differentiated and not batched:
+                start, count = evaluate(place.new, env), evaluate(place.count, env)
+                slopes[j] = g[start : start + count].copy()
+        return float(run.memory[self.plan(env).outputs[k]]), slopes
 
     def _backward(
         self, weak: ref[Value], k: int, nests: dict[int, list], run: "Run | PartedRun"

@@ -17,6 +17,7 @@ from ..graph import CONSTANT, Graph, live_nodes
 _SUMS = (ops.ADD, ops.SUM)
 _PRODUCTS = (ops.MUL, ops.PROD)
 _EXTREMES = {ops.MAXIMUM, ops.MINIMUM}
+_MOST_DEPTHS = 16  # of the terms of one sum
 _MOST_FACTORS = 4
 
 
@@ -149,6 +150,10 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
             uses[p] += 1
     for i in graph.outputs:
         uses[i] += 2  # an output keeps its address
+    depths = [0] * len(all_ops)
+    for i in live:
+        if parents[i]:
+            depths[i] = 1 + max([depths[p] for p in parents[i]])
     absorbed = bytearray(len(all_ops))
     rows: dict[int, tuple[Op, list[tuple[int, ...]]]] = {}
 
@@ -167,6 +172,8 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
                 found.append(j)
                 if len(found) > limit:
                     return None
+        if len(found) > _MOST_DEPTHS < len({depths[j] for j in found}):
+            return None  # one term for each step of a recurrence: it is added up as they come
         for j in inner:
             absorbed[j] = 1
         return found
@@ -177,7 +184,7 @@ def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int,
             continue
         if op in _SUMS:
             row = []
-            for t in chain(i, _SUMS, inf) or ():
+            for t in chain(i, _SUMS, inf) or parents[i]:
                 factors = None
                 if all_ops[t] in _PRODUCTS and uses[t] == 1 and batched[t] == batched[i]:
                     factors = chain(t, _PRODUCTS, _MOST_FACTORS)
