@@ -101,6 +101,8 @@ def short_table(rows: Iterable[dict[str, Any]]) -> str:
     """One line per work: the ratio to each peer, in bold where below what it should reach."""
     works: dict[str, list[str]] = {}
     for row in rows:
+        if row["peer"][0].isdigit():  # a bound, no peer: it stands in the long table
+            continue
         cell = f"{row['peer']} {_mark(row)}"
         works.setdefault(row["work"], []).append(cell)
     lines = ["| work | times as fast as |", "|---|---|"]

@@ -27,7 +27,7 @@ def _value_and_grad(f: Callable, argnums: int | Sequence[int], who: str) -> Call
         value, *slopes = finished([out, *slopes], of_values, remember)
         return value, in_place(args, argnums, iter(slopes))
 
-    transformed._slopes_of = f, argnums, True  # type: ignore[attr-defined]
+    transformed._slopes_of = transformed, f, argnums, True  # type: ignore[attr-defined]
     return transformed
 
 
@@ -66,7 +66,7 @@ def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     def slopes(*args: Any, **kwargs: Any) -> Any:
         return both(*args, **kwargs)[1]
 
-    slopes._slopes_of = f, argnums, False  # type: ignore[attr-defined]
+    slopes._slopes_of = slopes, f, argnums, False  # type: ignore[attr-defined]
     return slopes
 
 

@@ -43,8 +43,8 @@ class Jitted:
         self._patterns: dict[frozenset[int], None] = {frozenset(): None}
         self._lengths = Lengths()
         self._quick: Any = None
-        asked = getattr(f, "_slopes_of", None)
-        self._slopes = Slopes(*asked) if asked and not options["strict"] else None
+        who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
+        self._slopes = Slopes(*asked) if who is f and not options["strict"] else None
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
