@@ -56,7 +56,8 @@ def map_in_parts(
 
     def work(thread: int) -> None:
         sizes = {"B": lanes, "P": lanes}
-        v = variant.plan(sizes).memory(variant.captured, args, batched=False)
+        whole = variant.plan(sizes)
+        v = whole.memory(variant.captured, args, batched=False)
         for start in starts[thread::threads]:
             sizes["B"] = min(lanes, batch - start)
             plan = variant.plan(sizes)
@@ -65,6 +66,7 @@ def map_in_parts(
             for result, address in zip(results, program.outputs):
                 first = evaluate(address, sizes)
                 result[start : start + sizes["B"]] = v[first : first + sizes["B"]]
+        whole.give_back(v)
 
     _on_all_cores(work, range(threads))
     return results
