@@ -1,6 +1,6 @@
 """One compiled recording: it takes a call's arguments, runs the loops, and wraps the results."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from .loops.phases import phased
 from .lower import lower
 from .plan import Plan
 from .sizes import bound, evaluate, known, variables
-from .tracing.arrays import Batch, Predicate
+from .tracing.arrays import Batch, Predicate, rebuilt
 from .tracing.recording import Trace
 from .tracing.signature import Argument
 
@@ -236,7 +236,7 @@ class Variant:
 
         def wrap(leaf: Any) -> Any:
             if isinstance(leaf, Batch):
-                return _rebuilt(leaf.example, column)
+                return rebuilt(leaf.example, column)
             if isinstance(leaf, Predicate):
                 return bool(v[plan.outputs[next(outputs)[0]]])
             if not isinstance(leaf, Value):
@@ -263,7 +263,7 @@ class Variant:
                 return run.column(address)
             return v[start : start + env["B"]].copy()
 
-        return _rebuilt(self.recording.result, wrap)
+        return rebuilt(self.recording.result, wrap)
 
     def _value_and_slopes(self, run: "Run | PartedRun") -> tuple[float, dict[int, np.ndarray]]:
         """The result, and the gradients of the arguments that it is differentiated by."""
@@ -299,15 +299,3 @@ class Variant:
                 add_grad([leaves[i] for i in here], part)
         if isinstance(run, Run):
             self.plan(env).give_back(g)
-
-
-def _rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
-    """The result with ``leaf(x)`` in place of everything that is no list, tuple or dict."""
-    if isinstance(tree, dict):
-        return {key: _rebuilt(branch, leaf) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        branches = [_rebuilt(branch, leaf) for branch in tree]
-        if isinstance(tree, list):
-            return branches
-        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    return leaf(tree)

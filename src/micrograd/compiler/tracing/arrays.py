@@ -185,3 +185,15 @@ def items(tree: Any) -> Iterator[Any]:
             yield from items(branch)
     else:
         yield tree
+
+
+def rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
+    """The result with ``leaf(x)`` in place of everything that is no list, tuple or dict."""
+    if isinstance(tree, dict):
+        return {key: rebuilt(branch, leaf) for key, branch in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        branches = [rebuilt(branch, leaf) for branch in tree]
+        if isinstance(tree, list):
+            return branches
+        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
+    return leaf(tree)
