@@ -25,6 +25,8 @@ CC=$compiler CFLAGS="$flags -DSLAB_NODES=1 -DKEPT_SLABS=0" LDFLAGS=$flags "$pyth
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1
 export UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc PYTHONPATH=$build/src
 export MICROGRAD_REQUIRE_NATIVE=1 LD_PRELOAD=$runtime
+# Left out are those that measure the resident size, in which what is freed stays for a while here.
 exec "$python" -m pytest -q -p no:cacheprovider tests/native tests/conformance \
+  --deselect tests/native/test_native_memory.py::test_the_room_between_values_that_stay_alive_is_used_again \
   --deselect tests/native/test_native_memory.py::test_ten_million_nodes_are_built_differentiated_and_freed \
   --deselect tests/native/test_native_memory.py::test_a_million_rebuilt_graphs_leave_nothing_behind
