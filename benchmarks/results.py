@@ -145,7 +145,7 @@ def _short(x: float) -> str:
     if x >= 100:
         scale = 10 ** (len(str(int(x))) - 2)
         return f"{round(x / scale) * scale:,}"
-    return f"{x:.2g}"
+    return f"{float(f'{x:.2g}'):g}"  # 99.6 is 100, not 1e+02
 
 
 def quantity(x: float, unit: str) -> str:
