@@ -228,7 +228,10 @@ class Variant:
         v, env = run.memory, run.env
         plan = self.plan(env)
         if self._slopes:
-            return self._slopes.result(*self._value_and_slopes(run), args)
+            k = len(self._guards)
+            return self._slopes.result(
+                float(v[plan.outputs[k]]), self._slopes_of(k, 1.0, run)[1], args
+            )
         nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
         inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
         parents = (*self.captured, *inner) if mode.grad else ()
@@ -265,37 +268,33 @@ class Variant:
 
         return rebuilt(self.recording.result, wrap)
 
-    def _value_and_slopes(self, run: "Run | PartedRun") -> tuple[float, dict[int, np.ndarray]]:
-        """The result, and the gradients of the arguments that it is differentiated by."""
-        k, env = len(self._guards), run.env
+    def _slopes_of(
+        self, k: int, seed: float, run: "Run | PartedRun"
+    ) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        """What output k passes on to the captured values, and to each differentiated argument."""
+        env = run.env
         if isinstance(run, PartedRun):
-            g = run.gradients(self._seeded(env, {k: 1.0}))
+            g = run.gradients(self._seeded(env, {k: seed}))
         else:
-            g = self.gradients(run.memory, env, {k: 1.0})
+            g = self.gradients(run.memory, env, {k: seed})
+        captured = g[: len(self.captured)].astype(np.float64)
         slopes = {}
         for j, batched, place in self._fills:
-            if j in self._differentiated and not batched:
+            if j is not None and j in self._differentiated and not batched:
                 start, count = evaluate(place.new, env), evaluate(place.count, env)
-                slopes[j] = g[start : start + count].copy()
-        return float(run.memory[self.plan(env).outputs[k]]), slopes
+                slopes[j] = g[start : start + count].astype(np.float64)
+        if isinstance(run, Run):
+            self.plan(env).give_back(g)
+        return captured, slopes
 
     def _backward(
         self, weak: ref[Value], k: int, nests: dict[int, list], run: "Run | PartedRun"
     ) -> None:
-        out, env = weak(), run.env
+        out = weak()
         assert out is not None  # it is being differentiated
-        if isinstance(run, PartedRun):
-            g = run.gradients(self._seeded(env, {k: out.grad}))
-        else:
-            g = self.gradients(run.memory, env, {k: out.grad})
+        captured, slopes = self._slopes_of(k, out.grad, run)
         if self.captured:
-            add_grad(self.captured, g[: len(self.captured)].astype(np.float64, copy=False))
-        for j, batched, place in self._fills:
-            if j in nests and not batched:
-                leaves = nests[j]
-                here = [i for i, x in enumerate(leaves) if isinstance(x, Value)]
-                start = evaluate(place.new, env)
-                part = g[start : start + len(leaves)][here].astype(np.float64)
-                add_grad([leaves[i] for i in here], part)
-        if isinstance(run, Run):
-            self.plan(env).give_back(g)
+            add_grad(self.captured, captured)
+        for j, slope in slopes.items():
+            here = [i for i, x in enumerate(nests[j]) if isinstance(x, Value)]
+            add_grad([nests[j][i] for i in here], slope[here])
