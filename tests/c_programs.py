@@ -28,7 +28,7 @@ class Compiled:
         *,
         strict: bool = False,
         portable: bool = False,
-        compiler: str = COMPILER,
+        compiler: Sequence[str] = (COMPILER,),
         lanes: int | None = None,
     ) -> None:
         self.program, self.dtype = program, dtype
@@ -41,7 +41,7 @@ class Compiled:
         path = Path(tempfile.mkdtemp(dir=folder)) / "program.c"  # a loaded file must not change
         library = path.with_suffix(".so")
         path.write_text(self.text)
-        command = [compiler, *_WARNINGS, *flags, "-shared", "-fPIC", path, "-o", library, "-lm"]
+        command = [*compiler, *_WARNINGS, *flags, "-shared", "-fPIC", path, "-o", library, "-lm"]
         subprocess.run(command, check=True)
         self.library = ctypes.CDLL(str(library))
 

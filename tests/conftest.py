@@ -12,6 +12,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
+from c_compilers import tried
 
 hypothesis.settings.register_profile("micrograd", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("micrograd")
@@ -26,6 +27,10 @@ def pytest_generate_tests(metafunc):
         own = metafunc.config.getoption("--implementation")
         names = [own] if own else ["pure", *(["native"] if _native_expected() else [])]
         metafunc.parametrize("implementation", names, indirect=True, scope="session")
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(tried())
 
 
 @pytest.fixture(scope="session")

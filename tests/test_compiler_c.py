@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 import pytest
+from c_compilers import FOUND
 from c_programs import Compiled, elementwise, moons
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -332,8 +333,8 @@ def test_vector_functions_are_right_to_the_last_bits(tmp_path, name, function, m
     assert np.all((np.signbit(v[n:]) == np.signbit(wanted)) | np.isnan(wanted))
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_both_compilers_take_it_without_a_warning(tmp_path, compiler):
+@pytest.mark.parametrize("compiler", FOUND.values(), ids=FOUND)
+def test_every_compiler_takes_it_without_a_warning(tmp_path, compiler):
     for dtype, form in FORMS:
         compiled = Compiled(moons(20, 4), tmp_path, dtype, compiler=compiler, **form)
         assert compiled.forward(np.zeros(moons(20, 4).size, dtype)) == 0
