@@ -10,10 +10,10 @@ from c_programs import elementwise, moons
 from program_reference import run_backward, run_forward
 
 from micrograd import ops
-from micrograd.compiler import kernel
 from micrograd.compiler.c import build
+from micrograd.compiler.calls import kernel
+from micrograd.compiler.calls.kernel import allocate, make_kernel
 from micrograd.compiler.ir import Apply, Literal, Nest, Program, Ref, Scalar, Term
-from micrograd.compiler.kernel import allocate, make_kernel
 from micrograd.compiler.numpy.loops import NumpyKernel
 from micrograd.compiler.sizes import Poly
 

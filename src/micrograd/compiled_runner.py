@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import buffers, functions
-from .compiled_steps import Steps, close, few_of, model_mode, no_random_numbers
+from .compiled_steps import Steps, few_of, model_mode, no_random_numbers
+from .compiler.calls.closeness import close
 from .compiler.errors import JitError
 from .compiler.jit import jit
 from .compiler.training.columns import Column, columns_of

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import buffers, functions
+from .compiler.calls.closeness import close
 from .compiler.collector import paused
 from .compiler.errors import JitError
 from .compiler.training.columns import columns_of, lengths_of
@@ -31,7 +32,6 @@ from .runner import EagerRunner, of_example
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _TRIED_VALUES = 1 << 22  # that these may make eagerly, for which two are always tried
-_TOLERANCE = {"float64": 1e-7, "float32": 5e-3}
 _MOST_KEPT = 8
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
@@ -216,16 +216,6 @@ def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
     """Return the indices of a few examples to compare on: one of each label, and the first ones."""
     found = examples.representatives()
     return found + [i for i in range(min(count, len(examples))) if i not in found]
-
-
-def close(found: np.ndarray, expected: np.ndarray, dtype: str = "float64") -> bool:
-    """Compare with room for the rounding of a dtype, relative to the largest number."""
-    finite = np.isfinite(expected)
-    room = _TOLERANCE[dtype] * np.abs(expected[finite]).max(initial=1e-300)
-    return bool(
-        np.array_equal(found[~finite], expected[~finite], equal_nan=True)
-        and (np.abs(found[finite] - expected[finite]) <= room).all()
-    )
 
 
 @contextmanager

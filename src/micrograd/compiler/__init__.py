@@ -3,15 +3,12 @@
 The stages, in the order in which a call meets them:
 
     jit           the function that users call; finds or makes the variant for its arguments
-    lengths         when to look for one program for lists of all lengths; general: how to make it
     tracing/      run the function and record the Values it makes: a graph
     rerolling/    find loops and matrices in the graph
     loops/        differentiate them, place their arrays in memory, divide them into phases
     lower         calls the last two: from a graph to a Program; ir: the loops themselves
-    kernel        a Program ready to run: printed as C and built in c/, or by numpy/
-    variant       one compiled recording: arguments in, Values out
-    check           trust: it must give what the eager run gave
-    chunks          large batches in parts, on all cores
+    general       one Program for lists of all lengths
+    calls/        run a Program: arguments in, Values out; and the trial that it has to pass
 
 Beside them:
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from ..modes import mode
 from .c.standalone import standalone
-from .chunks import PartedRun
+from .calls.compiled import AnyRun
+from .calls.gradients import Slopes
+from .calls.lengths import Lengths, generalised, holds_for
+from .calls.variant import Variant
 from .collector import paused
 from .errors import JitError
-from .gradients import Slopes
-from .lengths import Lengths, generalised, holds_for
 from .lower import Lowered, lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
@@ -22,7 +23,6 @@ from .tracing.numbering import graph_of
 from .tracing.recording import Trace
 from .tracing.signature import Argument, argument
 from .tracing.trace import trace
-from .variant import Run, Variant
 
 _PATHS = 16  # through the branches of one function, for one structure of arguments
 _STRUCTURES = 64
@@ -70,11 +70,9 @@ class Jitted:
         arguments = self._arguments(args, kwargs)
         with self._lock:
             variant, run, given = self._computed(arguments)
-        return variant.recording.finish(variant.wrapped(given, run))
+        return variant.result(given, run)
 
-    def _computed(
-        self, arguments: list[Argument]
-    ) -> tuple[Variant, Run | PartedRun, list[Argument]]:
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]]:
         """Find the variant whose branches hold for these arguments, or make it.
 
         Returns it, what it has computed, and the arguments with random numbers behind them.
@@ -84,12 +82,8 @@ class Jitted:
             for variant in variants:
                 states = variant.recording.draws.states()
                 given = variant.recording.with_draws(arguments)
-                if (
-                    variant.accepts(given)
-                    and variant.recording.holds()
-                    and holds_for(variant, self._f, arguments)
-                ):
-                    done = variant.run(given)
+                if variant.accepts(given) and holds_for(variant, self._f, arguments):
+                    done = variant.compiled.run(given)
                     if done is not None:
                         return variant, done, given
                 put_back(states)
@@ -100,12 +94,11 @@ class Jitted:
                 )
         with paused():
             variant, free = self._made(arguments)
-            if variant.recording.is_pure():
-                self._quick = variant.quick_call(arguments) or self._quick
+            self._quick = variant.quick_call(arguments) or self._quick
         given = [*arguments, *variant.recording.draws.first()]
-        done = variant.run(given)
+        done = variant.compiled.run(given)
         if done is None:  # a condition so near its edge that rounding decides: the trace is right
-            done = variant.run(given, guarded=False)
+            done = variant.compiled.run(given, guarded=False)
             assert done is not None
             return variant, done, given
         key = _structure(arguments, free)

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..buffers import add_grad, read_data
+from ..buffers import add_grad
 from ..engine import Value, toposort
-from .check import TOLERANCE, close
+from .calls.closeness import close
+from .calls.compiled import Compiled, Layout, Run
 from .errors import JitError
 from .graph import Graph, interpret
-from .kernel import allocate, make_kernel
 from .lower import lower
-from .sizes import evaluate
 
 _SOME = 20  # labels in a message
 
@@ -41,10 +40,9 @@ class Replay:
             if leaf.label:
                 self._labelled.setdefault(leaf.label, []).append(leaf)
         graph = _graph(order, self.leaves)
-        self.program = lower(graph).program
-        self._kernel = make_kernel(self.program, **options)
-        self._memory: np.ndarray | None = None
-        self._dtype = np.dtype(options["dtype"])
+        self._compiled = Compiled(lower(graph).program, Layout(self.leaves), options)
+        self.program = self._compiled.program
+        self._run: Run | None = None
         self._check(graph)
 
     def __call__(self, **data: float) -> float:
@@ -59,8 +57,8 @@ class Replay:
         found = [(self._leaf(label), x) for label, x in data.items()]
         for leaf, x in found:
             leaf.data = x
-        self._memory = self._computed(self._numbers())
-        self.root.data = float(self._memory[evaluate(self.program.outputs[0], {})])
+        self._run = self._compiled.computed((), {})
+        self.root.data = self._run.number(0)
         return self.root.data
 
     def backward(self) -> None:
@@ -68,11 +66,11 @@ class Replay:
 
         Like ``Value.backward``, it does not set them to zero before.
         """
-        if self._memory is None:
+        if self._run is None:
             self()
-        assert self._memory is not None
+        assert self._run is not None
         self.root.grad = 1.0
-        add_grad(self.leaves, self._gradients(self._memory))
+        add_grad(self.leaves, self._compiled.shares(self._run, 0, 1.0)[0])
 
     def _leaf(self, label: str) -> Value:
         found = self._labelled.get(label, ())
@@ -83,39 +81,21 @@ class Replay:
         known = ", ".join(list(self._labelled)[:_SOME]) or "none: give the leaves a label"
         raise KeyError(f"no leaf has the label {label!r}; there is {known}")
 
-    def _numbers(self) -> np.ndarray:
-        numbers = np.empty(len(self.leaves))
-        read_data(self.leaves, numbers)
-        return numbers
-
-    def _computed(self, numbers: np.ndarray) -> np.ndarray:
-        memory = allocate(evaluate(self.program.size, {}), self._dtype)
-        memory[: len(numbers)] = numbers
-        start, constants = self.program.constants
-        first = evaluate(start, {})
-        memory[first : first + len(constants)] = constants
-        self._kernel.forward(memory)
-        return memory
-
-    def _gradients(self, memory: np.ndarray) -> np.ndarray:
-        gradients = allocate(len(memory), self._dtype)
-        self._kernel.backward(memory, gradients, (), [1.0])
-        return gradients[: len(self.leaves)].astype(np.float64)
-
     def _check(self, graph: Graph) -> None:
         """Compare with the graph, operation by operation; off a kink, where rounding decides."""
-        numbers = self._numbers()
+        at, dtype = self._compiled.at({}), self._compiled.dtype
+        numbers = at.memory(self.leaves, ())[: len(self.leaves)].astype(np.float64)
         nudges = 1 + np.random.default_rng(0).uniform(-1e-4, 1e-4, len(numbers))
         whole = numbers == np.round(numbers)  # an index, perhaps
         for tried in (numbers, np.where(whole, numbers, numbers * nudges)):
-            tried = tried.astype(self._dtype)
+            memory = at.memory(self.leaves, ())
+            memory[: len(tried)] = tried
             root = graph.outputs[0]
-            values, (slopes,) = interpret(graph, tried.tolist(), [root])
-            memory = self._computed(tried)
-            value = memory[[evaluate(self.program.outputs[0], {})]]
-            tolerance = TOLERANCE[self._dtype.name]
-            alike = close(value, np.array([values[root]]), tolerance)
-            if alike and close(self._gradients(memory), np.array(slopes), tolerance):
+            values, (slopes,) = interpret(graph, memory[: len(tried)].tolist(), [root])
+            run = self._compiled.of_memory(at, memory)
+            alike = close(np.array([run.number(0)]), np.array([values[root]]), dtype.name)
+            computed, _ = self._compiled.shares(run, 0, 1.0)
+            if alike and close(computed, np.array(slopes), dtype.name):
                 return
         raise JitError(
             "the compiled graph does not give what the graph gives. This is a defect of the "

@@ -16,10 +16,10 @@ from ...engine import Value
 from ...random import Generator, refused
 from ...transforms import vmap
 from ..c.plans import width
+from ..calls.lengths import generalised
 from ..errors import JitError
 from ..general import SIZE
 from ..ir import BATCH, PADDED, Expr, Literal, Statement
-from ..lengths import generalised
 from ..lower import Lowered, lower
 from ..rerolling.roll import put_together, take_apart
 from ..sizes import Size, bound, substitute

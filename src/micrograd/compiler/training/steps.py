@@ -12,8 +12,9 @@ from ...engine import Value
 from ..c import build
 from ..c.plans import width
 from ..c.source import FLAGS, tables
+from ..calls.kernel import allocate
+from ..calls.memory import Span
 from ..errors import JitError
-from ..kernel import allocate
 from ..numpy.loops import NumpyKernel
 from ..sizes import evaluate
 from .columns import Column
@@ -209,17 +210,15 @@ class NumpyLoop:
         size = len(batch)
         env = {"B": size, "P": whole_vectors(size, steps.dtype)}
         for k, place in steps.fills:
-            start = evaluate(place.new, env)
+            span = Span.of(place, True, env)
             if k is None:
-                v[start] = 1.0 / size
+                v[span.start] = 1.0 / size
                 continue
-            count = evaluate(place.count, env)
-            rows = v[start : start + count * env["P"]].reshape(count, env["P"])
+            v[span.start : span.start + span.length * span.row] = 0.0
             if k < steps.columns:
-                rows[:, :size] = self._columns[k].numbers.reshape(-1, count)[batch].T
+                span.put(v, self._columns[k].numbers.reshape(-1, span.length)[batch])
             elif self._drawn is not None:
-                rows[:, :size] = self._drawn.T
-            rows[:, size:] = 0.0
+                span.put(v, self._drawn)
         if not self._computed(env, [1.0]):
             return None
         return float(v[evaluate(steps.outputs[0], env)])
@@ -238,7 +237,7 @@ class NumpyLoop:
                     numbers = self._columns[k].example(i).value
                 elif self._drawn is not None:
                     numbers = self._drawn[e]
-                self._place(numbers, evaluate(place.new, env), place)
+                Span.of(place, False, env).put(memory.v, np.asarray(numbers))
             start = evaluate(steps.program.constants[0], env)
             memory.v[start : start + len(memory.constants)] = memory.constants
             if not self._computed(env, [1.0 / len(batch), float(e == 0)][: len(steps.outputs)]):
@@ -248,14 +247,6 @@ class NumpyLoop:
             memory.total += memory.g[: steps.captured]
         memory.g[: steps.captured] = memory.total
         return losses / len(batch) + penalty
-
-    def _place(self, value: Any, start: int, place: Any) -> None:
-        numbers, v = np.ravel(value), self._memory.v
-        if not place.outer:
-            v[start : start + len(numbers)] = numbers
-            return
-        rows = v[start : start + place.size].reshape(-1, place.row)
-        rows[:, : place.outer] = numbers.reshape(place.outer, -1).T
 
     def _computed(self, env: dict[str, int], seeds: list[float]) -> bool:
         """Fill values and gradients; False where an index or a branch does not fit the program."""

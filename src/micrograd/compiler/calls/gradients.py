@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Value
-from ..nested import rebuild
-from .tracing.recording import Trace
-from .tracing.signature import Argument
+from ...engine import Value
+from ...nested import rebuild
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
 
 
 @dataclass(frozen=True, slots=True)

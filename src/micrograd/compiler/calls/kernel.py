@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .._backend import native
-from .c import build
-from .c.source import FLAGS, STRICT_FLAGS, source, tables
-from .ir import Program
-from .numpy.loops import NumpyKernel
-from .numpy.ops import Array
-from .sizes import evaluate
+from ..._backend import native
+from ..c import build
+from ..c.source import FLAGS, STRICT_FLAGS, source, tables
+from ..ir import Program
+from ..numpy.loops import NumpyKernel
+from ..numpy.ops import Array
+from ..sizes import evaluate
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from .check import check
-from .collector import paused
-from .errors import JitError
-from .general import SAMPLES, SIZE, General, NotGeneral, generalise
-from .lower import lower
-from .sizes import evaluate
-from .tracing.arrays import untraced
-from .tracing.numbering import graph_of
-from .tracing.recording import Trace
-from .tracing.signature import Argument
-from .tracing.trace import trace
-from .variant import Variant
+from ..collector import paused
+from ..errors import JitError
+from ..general import SAMPLES, SIZE, General, NotGeneral, generalise
+from ..lower import lower
+from ..sizes import evaluate
+from ..tracing.arrays import untraced
+from ..tracing.numbering import graph_of
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
+from ..tracing.trace import trace
+from .trial import check
+from .variant import Variant, captured_of
 
 _FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats
 
@@ -60,7 +60,7 @@ def generalised(
 ) -> General | None:
     """Try to find one program for all lengths by tracing f at four lengths of our choice."""
     nests = {k for k, a in enumerate(args) if a.kind == "nest"}
-    captured = [id(v) for v in recording.captured]
+    captured = captured_of(recording)
     for first in _FIRST_LENGTHS:
         samples, work = [], []
         try:
@@ -72,7 +72,7 @@ def generalised(
                         for k, a in enumerate(args)
                     ],
                 )
-                if [id(v) for v in sample.captured] != captured or sample.guards:
+                if captured_of(sample) != captured or sample.guards:
                     raise NotGeneral
                 samples.append(lower(graph_of(sample, nests)))
                 work.append(_work(sample))
@@ -88,26 +88,26 @@ def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
     What a function does with a length (``xs[:10]``, ``if len(xs) > 8``) leaves no trace, so each
     new length is checked, as a new program is, before its first use.
     """
-    n = variant.env(args).get(SIZE)
+    n = variant.compiled.layout.sizes(args).get(SIZE)
     if n is None:
         return True
-    if n not in variant.lengths:
+    if n not in variant.sizes:
         with paused():
-            variant.lengths[n] = _is_program_of(variant, trace(f, args), args)
-    return variant.lengths[n]
+            variant.sizes[n] = _is_program_of(variant, trace(f, args), args)
+    return variant.sizes[n]
 
 
 def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument]) -> bool:
-    known, n = variant.recording, variant.env(args)
-    if _work(recording) != {op: evaluate(count, n) for op, count in variant.work.items()}:
+    traced, sizes = variant.recording, variant.compiled.layout.sizes(args)
+    if _work(recording) != {op: evaluate(count, sizes) for op, count in variant.work.items()}:
         return False
-    if recording.guards or list(map(id, recording.captured)) != list(map(id, known.captured)):
+    if recording.guards or captured_of(recording) != captured_of(traced):
         return False
-    if repr(untraced(recording.result)) != repr(untraced(known.result)):
+    if repr(untraced(recording.result)) != repr(untraced(traced.result)):
         return False
     nests = {k for k, a in enumerate(args) if a.kind == "nest"}
     try:
-        check(variant, recording, lambda: graph_of(recording, nests), args)
+        check(variant.compiled, variant.name, recording, lambda: graph_of(recording, nests), args)
     except JitError:
         return False
     return True

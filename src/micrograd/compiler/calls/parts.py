@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .ir import For, Nest, Program, Statement
+from ..ir import For, Nest, Program, Statement
+from ..loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
+from ..sizes import evaluate, variables
 from .kernel import allocate, make_kernel
-from .loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
-from .sizes import evaluate, variables
 
 if TYPE_CHECKING:
-    from .tracing.signature import Argument
-    from .variant import Variant
+    from ..tracing.signature import Argument
+    from .compiled import Compiled
 
 _CACHE = 1 << 18  # numbers: what stays near a core
 _WHOLE_LINES = 16  # numbers
@@ -45,70 +45,87 @@ def part_size(program: Program, batch: int) -> int | None:
     return lanes if lanes >= _WHOLE_LINES and 2 * lanes < batch else None
 
 
-def map_in_parts(
-    variant: "Variant", args: "Sequence[Argument]", env: Mapping[str, int], lanes: int
-) -> list[np.ndarray]:
-    """Return the results of a mapped function, one number for each example."""
-    program, batch = variant.program, env["B"]
-    results = [np.empty(batch, variant.dtype) for _ in program.outputs]
-    starts = range(0, batch, lanes)
-    threads = min(_cores(), len(starts))
+class MappedRun:
+    """A call of a mapped function, whose results have a number for each example, done in parts."""
 
-    def work(thread: int) -> None:
-        sizes = {"B": lanes, "P": lanes}
-        whole = variant.plan(sizes)
-        v = whole.memory(variant.captured, args, batched=False)
-        for start in starts[thread::threads]:
-            sizes["B"] = min(lanes, batch - start)
-            plan = variant.plan(sizes)
-            plan.fill_batch(v, args, start)
-            variant.kernel.forward(v, plan.sizes, plan.scalars)
-            for result, address in zip(results, program.outputs):
-                first = evaluate(address, sizes)
-                result[start : start + sizes["B"]] = v[first : first + sizes["B"]]
-        whole.give_back(v)
+    def __init__(
+        self, compiled: "Compiled", args: "Sequence[Argument]", batch: int, lanes: int
+    ) -> None:
+        self._results = [np.empty(batch, compiled.dtype) for _ in compiled.program.outputs]
+        self.at = compiled.at({"B": lanes, "P": lanes})
+        starts = range(0, batch, lanes)
+        threads = min(_cores(), len(starts))
 
-    _on_all_cores(work, range(threads))
-    return results
+        def work(thread: int) -> None:
+            v = self.at.memory(compiled.layout.captured, args, batched=False)
+            for start in starts[thread::threads]:
+                size = min(lanes, batch - start)
+                at = compiled.at({"B": size, "P": lanes})
+                at.put_batch(v, args, start)
+                compiled.kernel.forward(v, at.sizes, at.scalars)
+                for result, first in zip(self._results, at.outputs):
+                    result[start : start + size] = v[first : first + size]
+            self.at.give_back(v)
+
+        _on_all_cores(work, range(threads))
+
+    def column(self, k: int) -> np.ndarray:
+        """Return output k of all examples."""
+        return self._results[k]
+
+    def number(self, k: int) -> float:
+        """Return output k of the first example."""
+        return float(self._results[k][0])
+
+    def gradients(self, seeds: Mapping[int, float]) -> np.ndarray:
+        """Refuse: nothing here is one number that could be differentiated."""
+        raise TypeError("a mapped function has no single number to differentiate")
 
 
 class PartedRun:
     """A call of a function that sums over its batch, done in parts that are kept for backward."""
 
-    columns = None
-
     def __init__(
-        self, parts: "Parts", args: "Sequence[Argument]", env: Mapping[str, int], lanes: int
+        self,
+        compiled: "Compiled",
+        parts: "Parts",
+        args: "Sequence[Argument]",
+        batch: int,
+        lanes: int,
     ) -> None:
-        self._parts, self._variant, self._lanes = parts, parts.variant, lanes
-        self.env = {"B": env["B"], "P": lanes}
-        plan = self._variant.plan(self.env)
-        self.memory = plan.memory(self._variant.captured, args, batched=False)
+        self._compiled, self._parts, self._lanes = compiled, parts, lanes
+        self.at = compiled.at({"B": batch, "P": lanes})
+        self.memory = self.at.memory(compiled.layout.captured, args, batched=False)
         self._forward(self.memory, BEFORE)
-        starts = range(0, env["B"], lanes)
-        self._batches = [min(lanes, env["B"] - start) for start in starts]
+        starts = range(0, batch, lanes)
+        self._batches = [min(lanes, batch - start) for start in starts]
         self._memories: list[Any] = [None] * len(starts)
 
         def work(k: int) -> None:
             v = self._memories[k] = allocate(len(self.memory), self.memory.dtype)
             v[: parts.plain] = self.memory[: parts.plain]
-            sizes = {"B": self._batches[k], "P": lanes}
-            self._variant.plan(sizes).fill_batch(v, args, starts[k])
-            self._forward(v, WITHIN, sizes["B"])
+            at = compiled.at({"B": self._batches[k], "P": lanes})
+            at.put_batch(v, args, starts[k])
+            self._forward(v, WITHIN, self._batches[k])
 
         _on_all_cores(work, range(len(starts)))
         sums = parts.phased.sums
         self.memory[sums] = sum(v[sums] for v in self._memories)
         self._forward(self.memory, AFTER)
 
-    def column(self, address: Any) -> np.ndarray:
-        """Return a batched value of all examples."""
-        first = evaluate(address, self.env)
+    def number(self, k: int) -> float:
+        """Return output k."""
+        return float(self.memory[self.at.outputs[k]])
+
+    def column(self, k: int) -> np.ndarray:
+        """Return output k of all examples."""
+        first = self.at.outputs[k]
         return np.concatenate([v[first : first + b] for v, b in zip(self._memories, self._batches)])
 
-    def gradients(self, scalars: np.ndarray) -> np.ndarray:
-        """Return the plain gradients, given the outputs' among the scalars."""
+    def gradients(self, seeds: Mapping[int, float]) -> np.ndarray:
+        """Return the plain gradients, given those of some outputs."""
         parts, shared = self._parts, self._parts.phased.shared
+        scalars = self._compiled.seeded(self.at, seeds)
         g = allocate(len(self.memory), self.memory.dtype)
         self._backward(self.memory, g, scalars, BEFORE)
         shares: list[Any] = [None] * len(self._memories)
@@ -129,8 +146,7 @@ class PartedRun:
         return (batch, self._lanes, *[int(name == phase) for name in PHASES])
 
     def _forward(self, v: np.ndarray, phase: str, batch: int = 1) -> None:
-        scalars = self._variant.plan(self.env).scalars
-        self._parts.kernel.forward(v, self._sizes(phase, batch), scalars)
+        self._parts.kernel.forward(v, self._sizes(phase, batch), self.at.scalars)
 
     def _backward(
         self, v: np.ndarray, g: np.ndarray, scalars: np.ndarray, phase: str, batch: int = 1
@@ -139,10 +155,10 @@ class PartedRun:
 
 
 class Parts:
-    """A variant's program in phases, ready to run."""
+    """A program in phases, ready to run."""
 
-    def __init__(self, variant: "Variant", phased: Phased, options: Mapping[str, Any]) -> None:
-        self.variant, self.phased = variant, phased
+    def __init__(self, phased: Phased, options: Mapping[str, Any]) -> None:
+        self.phased = phased
         self.kernel = make_kernel(phased.program, **options)
         self.plain = evaluate(phased.program.size, {"P": 0})
 

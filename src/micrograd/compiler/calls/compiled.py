@@ -1,0 +1,186 @@
+"""A program ready for calls: numbers go to their places, the loops run, numbers come out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...engine import Value
+from ..general import SIZE, Coefficient
+from ..ir import Program
+from ..loops.phases import phased
+from ..sizes import bound, variables
+from ..tracing.signature import Argument
+from .kernel import make_kernel
+from .memory import Addresses, Inputs
+from .parts import MappedRun, PartedRun, Parts, is_mapped, part_size
+
+_SIZES = 256  # of how many run-time sizes the addresses are kept
+_PADDING = 16  # numbers: whole vectors of float64 and of float32
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the numbers of a call go: captured Values come first, then the inputs.
+
+    ``lengths`` says of each argument whose length is the program's size how much longer than it
+    the argument is, ``least`` is the smallest such size. ``differentiated`` are the arguments whose
+    gradient is wanted; the first outputs are guards, of which the truth is ``guards``.
+    """
+
+    captured: Sequence[Value]
+    inputs: Inputs = ()
+    guards: Sequence[bool] = ()
+    differentiated: frozenset[int] = frozenset()
+    lengths: Mapping[int, int] | None = None
+    least: int = 0
+    coefficients: Sequence[Coefficient] = ()
+
+    def accepts(self, args: Sequence[Argument]) -> bool:
+        """Tell whether the lengths of the arguments agree with each other and with the program."""
+        if self.lengths:
+            sizes = {args[k].shape[0] - longer for k, longer in self.lengths.items()}
+            return len(sizes) == 1 and sizes.pop() >= self.least
+        batches = {args[k].shape[0] for k, batched, _ in self.inputs if batched and k is not None}
+        return len(batches) <= 1 and 0 not in batches
+
+    def sizes(self, args: Sequence[Argument]) -> dict[str, int]:
+        """Return the run-time sizes of a call."""
+        for j, longer in (self.lengths or {}).items():
+            return bound(SIZE, args[j].shape[0] - longer)
+        for k, batched, _ in self.inputs:
+            if batched and k is not None:
+                return batch_sizes(args[k].shape[0])
+        return {}
+
+
+def batch_sizes(batch: int) -> dict[str, int]:
+    """Return the run-time sizes of a batch: B, and P, with its padding."""
+    return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
+
+
+class Run:
+    """What a call has computed: all values of a program."""
+
+    __slots__ = ("at", "compiled", "memory")
+
+    def __init__(self, compiled: "Compiled", at: Addresses, memory: np.ndarray) -> None:
+        self.compiled, self.at, self.memory = compiled, at, memory
+
+    def number(self, k: int) -> float:
+        """Return output k."""
+        return float(self.memory[self.at.outputs[k]])
+
+    def column(self, k: int) -> np.ndarray:
+        """Return output k, which has a number for each example."""
+        start = self.at.outputs[k]
+        return self.memory[start : start + self.at.env["B"]].copy()
+
+    def gradients(self, seeds: Mapping[int, float]) -> np.ndarray:
+        """Return the gradients of all values, given those of some outputs."""
+        g = self.at.blank()
+        scalars = self.compiled.seeded(self.at, seeds)
+        self.compiled.kernel.backward(self.memory, g, self.at.sizes, scalars)
+        return g
+
+    def __del__(self) -> None:
+        self.at.give_back(self.memory)
+
+
+AnyRun = Run | MappedRun | PartedRun
+
+
+class Compiled:
+    """A program, built, and the way of a call's numbers through it.
+
+    Args:
+        program: what to run.
+        layout: where a call's numbers go.
+        options: of the kernel: backend, dtype, strict.
+    """
+
+    def __init__(self, program: Program, layout: Layout, options: Mapping[str, Any]) -> None:
+        self.program, self.layout = program, layout
+        self.kernel = make_kernel(program, **options)
+        self.dtype = np.dtype(options["dtype"])
+        self._options = options
+        self._mapped = is_mapped(program)
+        self._at: dict[tuple[int, ...], Addresses] = {}
+
+    def at(self, sizes: Mapping[str, int]) -> Addresses:
+        """Return where everything lies at these run-time sizes; those of the last are kept."""
+        key = tuple(sizes.values())
+        addresses = self._at.get(key)
+        if addresses is None:
+            if len(self._at) >= _SIZES:
+                self._at.clear()
+            inputs, coefficients = self.layout.inputs, self.layout.coefficients
+            addresses = Addresses(self.program, inputs, coefficients, sizes, self.dtype)
+            self._at[key] = addresses
+        return addresses
+
+    def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
+        """Compute the values of a call; None when a branch would have gone another way.
+
+        Args:
+            args: its arguments, with random numbers behind them.
+            guarded: False takes this program's branches whatever the numbers are.
+        """
+        sizes = self.layout.sizes(args)
+        guards = self.layout.guards
+        lanes = part_size(self.program, sizes["B"]) if "B" in sizes and not guards else None
+        if lanes and self._mapped:
+            return MappedRun(self, args, sizes["B"], lanes)
+        if lanes and self._parts is not None:
+            return PartedRun(self, self._parts, args, sizes["B"], lanes)
+        try:
+            run = self.computed(args, sizes)
+        except IndexError:
+            if guarded and guards:  # one of them may be what keeps the index in its range
+                return None
+            raise
+        if guarded and any(bool(run.number(k)) != holds for k, holds in enumerate(guards)):
+            return None
+        return run
+
+    def computed(self, args: Sequence[Argument], sizes: Mapping[str, int]) -> Run:
+        """Compute the values of a call in one go, at sizes that may be smaller than its own."""
+        at = self.at(sizes)
+        return self.of_memory(at, at.memory(self.layout.captured, args))
+
+    def of_memory(self, at: Addresses, memory: np.ndarray) -> Run:
+        """Compute the values from a memory that holds all that they are computed from."""
+        run = Run(self, at, memory)
+        self.kernel.forward(memory, at.sizes, at.scalars)
+        return run
+
+    @cached_property
+    def _parts(self) -> Parts | None:
+        """The program in phases, for large batches; None where it cannot be divided."""
+        divided = phased(self.program)
+        return Parts(divided, self._options) if divided else None
+
+    def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray:
+        """Return the program's scalars, with the gradients of some outputs among them."""
+        scalars = at.scalars.copy()
+        for k, seed in seeds.items():
+            scalars[k] = seed
+        return scalars
+
+    def is_number(self, k: int) -> bool:
+        """Tell whether output k is one number, not one for each example."""
+        return "P" not in variables(self.program.outputs[k])
+
+    def shares(self, run: AnyRun, k: int, seed: float) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        """Return what output k passes on to the captured values, and to each argument wanted."""
+        g = run.gradients({k: seed})
+        captured = g[: len(self.layout.captured)].astype(np.float64)
+        slopes = {}
+        for j, batched, span in run.at.spans:
+            if j is not None and j in self.layout.differentiated and not batched:
+                slopes[j] = g[span.start : span.start + span.length].astype(np.float64)
+        if isinstance(run, Run):
+            run.at.give_back(g)
+        return captured, slopes

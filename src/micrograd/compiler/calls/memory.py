@@ -1,0 +1,142 @@
+"""Where everything lies in the memory of a call, worked out once for its run-time sizes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...buffers import read_data
+from ...engine import Value
+from ..general import SIZE, Coefficient
+from ..ir import Program
+from ..loops.place import Place
+from ..sizes import evaluate
+from ..tracing.signature import Argument
+from .kernel import allocate
+
+_SPARE = 4  # memories kept for the next call
+
+Inputs = Sequence[tuple[int | None, bool, Place]]  # argument (None: 1 / batch size), batched, where
+
+
+class Span(NamedTuple):
+    """Where the numbers of one input lie: one after the other, or as columns of rows.
+
+    Of ``outer`` examples each number has a row of its own, as long as ``row``; 0: they lie as they
+    are given.
+    """
+
+    start: int
+    length: int
+    outer: int
+    row: int
+
+    @staticmethod
+    def of(place: Place, batched: bool, sizes: Mapping[str, int]) -> "Span":
+        """Evaluate a place."""
+        start, length = evaluate(place.new, sizes), evaluate(place.count, sizes)
+        outer, row = (sizes["B"], sizes["P"]) if batched else (place.outer, place.row)
+        return Span(start, length, outer, row)
+
+    def put(self, v: np.ndarray, numbers: Any) -> None:
+        """Put numbers, or examples, one after the other as they are given, in their places."""
+        if not self.outer:
+            v[self.start : self.start + self.length] = np.reshape(numbers, -1)
+            return
+        columns = np.asarray(numbers).reshape(self.outer, -1).T
+        rows = v[self.start : self.start + len(columns) * self.row].reshape(-1, self.row)
+        rows[:, : self.outer] = columns
+
+
+class Addresses:
+    """The addresses and sizes of a program when its run-time sizes are known.
+
+    Args:
+        program: the program.
+        inputs: what its inputs are read from.
+        coefficients: constants that depend on the length.
+        sizes: the run-time sizes, by name.
+        dtype: of the memory.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        inputs: Inputs,
+        coefficients: Sequence[Coefficient],
+        sizes: Mapping[str, int],
+        dtype: np.dtype,
+    ) -> None:
+        self.dtype = dtype
+        self.env = dict(sizes)
+        self.size = evaluate(program.size, sizes)
+        self.sizes = tuple([sizes[name] for name in program.sizes])
+        self.outputs = [evaluate(address, sizes) for address in program.outputs]
+        self.scalars = np.zeros(len(program.scalars), dtype)
+        for k, c in enumerate(reversed(coefficients), 1):
+            self.scalars[-k] = c.at(sizes[SIZE])
+        self.spans = [(k, batched, Span.of(p, batched, sizes)) for k, batched, p in inputs]
+        self._spare: list[np.ndarray] = []  # memories of calls whose results are gone
+        self._constants = evaluate(program.constants[0], sizes), program.constants[1]
+
+    def blank(self) -> np.ndarray:
+        """Return a memory with anything in it."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return allocate(self.size, self.dtype)
+
+    def give_back(self, memory: np.ndarray) -> None:
+        """Take a memory that nothing refers to any more, to be used again."""
+        if len(self._spare) < _SPARE:
+            self._spare.append(memory)
+
+    def memory(
+        self, captured: Sequence[Value], args: Sequence[Argument], batched: bool = True
+    ) -> np.ndarray:
+        """Return a new memory with parameters, inputs and constants in their places.
+
+        Args:
+            captured: the values that come first.
+            args: what the inputs are read from.
+            batched: False leaves the batched inputs to ``put_batch``.
+        """
+        v = self.blank()
+        if captured and self.dtype == np.float64:
+            read_data(captured, v[: len(captured)])
+        elif captured:
+            wide = np.empty(len(captured))
+            read_data(captured, wide)
+            v[: len(captured)] = wide
+        start, constants = self._constants
+        if constants:
+            v[start : start + len(constants)] = constants
+        for k, of_batch, span in self.spans:
+            if k is None:
+                v[span.start] = 1.0 / self.env["B"]
+            elif not of_batch:
+                argument = args[k]
+                value = argument.value if argument.kind == "array" else argument.numbers()
+                span.put(v, value)
+        if batched:
+            self.put_batch(v, args)
+        return v
+
+    def put_batch(self, v: np.ndarray, args: Sequence[Argument], first: int = 0) -> None:
+        """Put the batch's examples, from the first on, into the batched inputs."""
+        for k, of_batch, span in self.spans:
+            if of_batch and k is not None:
+                span.put(v, args[k].value[first : first + span.outer])
+
+    def leaves(self, captured: int) -> np.ndarray:
+        """Where the captured values and all inputs lie, of a batch its first example."""
+        places = [np.arange(captured)]
+        for _, batched, span in self.spans:
+            steps = np.arange(span.length)
+            if batched:
+                steps = steps * span.row
+            elif span.outer:
+                inner = span.length // span.outer
+                steps = steps % inner * span.row + steps // inner
+            places.append(span.start + steps)
+        return np.concatenate(places)

@@ -1,0 +1,109 @@
+"""Trust: a new program must give what the eager run that traced it gave, value and gradient.
+
+The recording is an ordinary graph of Values, for a batch of one where there is a batch. Sums are
+made in another order, so the comparison allows for rounding. At a kink rounding can decide which
+side is taken: what differs is compared once more with all numbers moved a little.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...buffers import read_grad, write_grad, zero_grad
+from ...engine import Value, toposort
+from ..errors import JitError
+from ..graph import Graph, indices, interpret
+from ..tracing.recording import Trace
+from .closeness import close
+
+if TYPE_CHECKING:
+    from ..tracing.signature import Argument
+    from .compiled import Compiled, Run
+
+_GRADIENTS = 3  # of how many outputs the gradients are compared
+_NUDGE = 1e-4
+
+
+def check(
+    compiled: "Compiled",
+    name: str,
+    recording: Trace,
+    graph: Callable[[], Graph],
+    args: "Sequence[Argument]",
+) -> None:
+    """Compare a program's values and gradients with the recording's.
+
+    Args:
+        compiled: the program.
+        name: the function's, for the message.
+        recording: what the function did.
+        graph: gives the recording as a graph, which is needed near a kink only.
+        args: of the recorded call.
+
+    Raises:
+        JitError: they differ by more than rounding explains.
+    """
+    sizes = compiled.layout.sizes(args)
+    if "B" in sizes:  # the recording is of one example
+        sizes = {"B": 1, "P": sizes["P"]}
+    run = compiled.computed(args, sizes)
+    outputs = list(recording.outputs())
+    first = len(recording.guards)
+    wanted = [k for k in range(first, len(outputs)) if compiled.is_number(k)][:_GRADIENTS]
+    slopes = {k: _plain_gradients(outputs[k], recording) for k in wanted}
+    if _agrees(run, [out._data for out in outputs], slopes):
+        return
+    numbers = graph()
+    leaves = run.at.leaves(len(recording.captured))
+    v = run.at.memory(compiled.layout.captured, args)
+    fixed = np.array(indices(numbers), dtype=bool)
+    nudges = np.random.default_rng(0).uniform(-_NUDGE, _NUDGE, len(leaves))
+    v[leaves] *= np.where(fixed, 1, 1 + nudges).astype(v.dtype)
+    moved, roots = v[leaves].tolist(), [numbers.outputs[k] for k in wanted]
+    values, gradients = interpret(numbers, moved, roots)
+    expected = [values[i] for i in numbers.outputs]
+    run = compiled.of_memory(run.at, v)
+    if not _agrees(run, expected, dict(zip(wanted, map(np.array, gradients)))):
+        raise JitError(
+            f"{name}: the compiled program does not give what the eager run gave. This is "
+            "a defect of the compiler: please report it, and call the function without jit"
+        )
+
+
+def _agrees(run: "Run", expected: list[float], slopes: dict[int, np.ndarray]) -> bool:
+    compiled, dtype = run.compiled, run.compiled.dtype.name
+    values = np.array([run.number(k) for k in range(len(expected))])
+    if not close(values, np.array(expected), dtype):
+        return False
+    captured = len(compiled.layout.captured)
+    leaves, computed = run.at.leaves(captured), _differentiable(run)
+    for k, slope in slopes.items():
+        gradient = run.gradients({k: 1.0})[leaves].astype(float)
+        if not close(gradient[computed], slope[computed], dtype):
+            return False
+    return True
+
+
+def _differentiable(run: "Run") -> np.ndarray:
+    """Tell of each leaf whether the program computes its gradient."""
+    layout = run.compiled.layout
+    parts = [np.ones(len(layout.captured), dtype=bool)]
+    for k, _, span in run.at.spans:
+        parts.append(np.full(span.length, k in layout.differentiated))
+    return np.concatenate(parts)
+
+
+def _plain_gradients(out: Value, recording: Trace) -> np.ndarray:
+    """The gradients of the captured values, then of the inputs' leaves; all grads are put back."""
+    leaves = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
+    reached = list({v: None for x in leaves for v in (toposort(x) if x.parents else (x,))})
+    kept, slopes = np.empty(len(reached)), np.empty(len(leaves))
+    read_grad(reached, kept)
+    try:
+        zero_grad(leaves)
+        out.backward()
+        read_grad(leaves, slopes)
+    finally:
+        write_grad(reached, kept)
+    return slopes

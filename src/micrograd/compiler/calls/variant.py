@@ -1,0 +1,101 @@
+"""One compiled recording: the calls that it is for, and what it gives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...engine import Value
+from ..general import SIZE, General
+from ..graph import Graph
+from ..lower import lower
+from ..sizes import known
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
+from .compiled import AnyRun, Compiled, Layout
+from .gradients import Slopes
+from .kernel import CKernel
+from .results import addresses_in, result_of
+from .trial import check
+
+
+class Variant:
+    """A function compiled for one structure of arguments and one path through its branches.
+
+    Args:
+        recording: what the function did; its tape is given back.
+        graph: the same, as numbers.
+        args: the arguments of the recorded call.
+        name: the function's, for messages.
+        options: of the kernel: backend, dtype, strict.
+        general: a program for all lengths, and
+        lengths: for each argument whose length it is, how much longer than n it is.
+        slopes: that the function's gradient is wanted as its result.
+
+    Raises:
+        JitError: the program does not do what the recording did.
+    """
+
+    def __init__(
+        self,
+        recording: Trace,
+        graph: Graph,
+        args: Sequence[Argument],
+        name: str,
+        options: Mapping[str, Any],
+        general: General | None = None,
+        lengths: Mapping[int, int] | None = None,
+        slopes: Slopes | None = None,
+    ) -> None:
+        self.name, self.recording, self._slopes = name, recording, slopes
+        lowered = general.lowered if general else lower(graph)
+        nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+        sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
+        layout = Layout(
+            captured=recording.captured,
+            inputs=[(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)],
+            guards=[holds for _, holds in recording.guards],
+            differentiated=frozenset(nests | set(slopes.numbers() if slopes else ())),
+            lengths=lengths,
+            least=min(sizes | {general.least}) if general else 0,
+            coefficients=general.coefficients if general else (),
+        )
+        self.compiled = Compiled(lowered.program, layout, options)
+        self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
+        self.work = general.work if general else {}
+        self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
+        check(self.compiled, name, recording, lambda: graph, args)
+        if general:
+            self.sizes[layout.sizes(args)[SIZE]] = True
+        recording.tape = []  # the graph has done its work
+
+    def accepts(self, args: Sequence[Argument]) -> bool:
+        """Tell whether the program takes these arguments and is still what the function is."""
+        return self.compiled.layout.accepts(args) and self.recording.holds()
+
+    def result(self, args: Sequence[Argument], run: AnyRun) -> Any:
+        """Return the function's result, made of Values that backpropagate through the loops."""
+        if self._slopes:
+            k = len(self.compiled.layout.guards)
+            slopes = self.compiled.shares(run, k, 1.0)[1]
+            return self._slopes.result(run.number(k), slopes, args)
+        whole = result_of(self.compiled, self.name, self.recording.result, args, run)
+        return self.recording.finish(whole)
+
+    def quick_call(self, args: Sequence[Argument]) -> Any:
+        """Return this as a function of plain numbers that returns plain Values, if it is one."""
+        compiled, layout = self.compiled, self.compiled.layout
+        plain = all(a.kind == "array" and a.shape == () for a in args)
+        bare = not (layout.captured or layout.guards) and self.recording.is_pure()
+        if not (plain and bare and isinstance(compiled.kernel, CKernel)):
+            return None
+        places = {k: known(p.new) for k, _, p in layout.inputs if k is not None}
+        shape = addresses_in(self.recording.result, iter(compiled.program.outputs))
+        if shape is None or len(places) < len(args):
+            return None
+        at = compiled.at({})
+        memory, order = at.memory((), args), tuple([places[k] for k in range(len(args))])
+        return compiled.kernel.quick_call(memory, at.scalars, order, shape)
+
+
+def captured_of(recording: Trace) -> list[int]:
+    """Return which Values a function reads, by identity."""
+    return [id(v) for v in recording.captured if isinstance(v, Value)]
