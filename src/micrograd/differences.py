@@ -9,6 +9,7 @@ from .derivatives import in_place, positions, scalar
 from .engine import Value
 from .modes import no_grad
 from .nested import checked_leaves, leaves, rebuild
+from .nodes import attribute, is_node, number_of
 from .transforms import grad, hessian
 
 EPSILON = 2.0**-52
@@ -93,7 +94,8 @@ def check_grads(
     """Return a function that checks the derivatives of f against differences, at one point.
 
     Args:
-        f: a function as for ``grad``.
+        f: a function as for ``grad``; called with values of another engine, what their own
+            ``backward()`` leaves in ``grad`` is checked, to first order.
         argnums: the arguments to differentiate by; all of them by default.
         order: 1 for the gradient, 2 for the second derivatives as well.
         rtol: the relative error allowed.
@@ -114,6 +116,9 @@ def check_grads(
         by = (by,) if isinstance(by, int) else tuple(by)
         one = partial(f, **kwargs)
         names = _names(f, args, positions(by, args, "check_grads"))
+        if any(is_node(x) and not isinstance(x, Value) for i in by for _, x in leaves(args[i])):
+            _compare_another(one, args, by, names, rtol, atol)
+            return
         slopes = [s for _, s in leaves(grad(one, by)(*_numbers(args, by)))]
         _compare(one, args, by, [[f"df/d{name}" for name in names]], [slopes], rtol, atol)
         if order == 2:
@@ -146,6 +151,43 @@ def _names(f: Callable, args: tuple, by: tuple[int, ...]) -> list[str]:
     ]
 
 
+def _compare_another(
+    f: Callable, args: tuple, by: tuple[int, ...], names: list[str], rtol: float, atol: float
+) -> None:
+    """Compare what the backward of another engine records with differences of its results."""
+    given = [x for i in by for _, x in leaves(args[i])]
+
+    def at(place: int, x: float) -> tuple[Any, list[Any]]:
+        """Compute f of fresh values, of which one has another number; numbers stay numbers."""
+        fresh = []
+        for i, old in enumerate(given):
+            number = x if i == place else number_of(old, "data")
+            fresh.append(type(old)(number) if is_node(old) else number)
+        new, changed = iter(fresh), list(args)
+        for i in by:
+            changed[i] = rebuild(args[i], new)
+        out = f(*changed)
+        if not is_node(out):
+            raise TypeError(f"check_grads expects f to return a value, got {out!r:.80}")
+        return out, fresh
+
+    out, variables = at(-1, 0.0)
+    out.backward()
+    size = max(1.0, abs(number_of(out, "data")))
+    off = []
+    for i, name in enumerate(names):
+        if not attribute(variables[i], "grad"):
+            continue
+        x = number_of(given[i], "data")
+
+        def moved(y: float, i: int = i) -> list[float]:
+            return [number_of(at(i, y)[0], "data")]
+
+        (slope,) = _precise_slopes(moved, x)
+        off += _off(f"df/d{name}", number_of(variables[i], "grad"), slope, rtol, atol * size)
+    _refuse(off, len(names))
+
+
 def _compare(
     g: Callable,
     args: tuple,
@@ -165,17 +207,25 @@ def _compare(
     off = []
     for i, x in enumerate(xs):
         for row, estimate in enumerate(_precise_slopes(partial(at, i), x)):
-            found = exact[row][i]
-            gap = abs(found - estimate)
-            allowed = rtol * max(abs(found), abs(estimate)) + atol * sizes[row]
-            if not gap <= allowed and not (found != found and estimate != estimate):
-                percent = f", {100 * gap / abs(estimate):.3g} %" if estimate else ""
-                off.append(
-                    f"  {names[row][i]} = {found!r} by the chain rule, {estimate:.10g} by "
-                    f"differences: off by {gap:.3g}{percent}"
-                )
+            off += _off(names[row][i], exact[row][i], estimate, rtol, atol * sizes[row])
+    _refuse(off, sum(len(row) for row in exact))
+
+
+def _off(name: str, found: float, estimate: float, rtol: float, atol: float) -> list[str]:
+    """Return a line about a derivative that is not what differences say."""
+    gap = abs(found - estimate)
+    allowed = rtol * max(abs(found), abs(estimate)) + atol
+    if gap <= allowed or (found != found and estimate != estimate):
+        return []
+    percent = f", {100 * gap / abs(estimate):.3g} %" if estimate else ""
+    return [
+        f"  {name} = {found!r} by the chain rule, {estimate:.10g} by differences: "
+        f"off by {gap:.3g}{percent}"
+    ]
+
+
+def _refuse(off: list[str], total: int) -> None:
     if off:
-        total = sum(len(row) for row in exact)
         more = [f"  and {len(off) - 20} more"] if len(off) > 20 else []
         raise GradientError("\n".join([f"{len(off)} of {total} are off:", *off[:20], *more]))
 

@@ -9,6 +9,7 @@ from typing import Any
 from .engine import Value, toposort
 from .extras import require
 from .files import write_whole
+from .likeness import as_value
 from .svg import render
 
 
@@ -36,21 +37,22 @@ class Drawing:
         return write_whole(path, self.svg)
 
 
-def draw(root: Value, limit: int | None = 500) -> Drawing:
+def draw(root: Any, limit: int | None = 500) -> Drawing:
     """Draw the graph of a value: label, data and grad of each, one edge for each use.
 
     On an edge stands the local derivative of the operation it leads into; where a ``_backward`` was
     set by hand, what that adds when the gradient above is 1.
 
     Args:
-        root: the result. Nothing in its graph is changed.
+        root: the result: a Value, or the like of one from another engine, with data, grad, and
+            _prev or _children. Nothing in its graph is changed.
         limit: how many values to draw, the nearest to the root; None draws all. The picture says
             so where some are left out, and what they would lead into has a dashed frame.
 
     Returns:
         A Drawing, which notebooks show by themselves.
     """
-    _check(root, "draw")
+    root = as_value(root, "draw")
     order = toposort(root)
     shown = order if limit is None or len(order) <= limit else _nearest(root, order, limit)
     note = ""
@@ -62,18 +64,17 @@ def draw(root: Value, limit: int | None = 500) -> Drawing:
     return Drawing(render(shown, note))
 
 
-def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
+def trace(root: Any) -> tuple[set[Any], set[tuple[Any, Any]]]:
     """Return the sets of all values and of all (parent, value) pairs below root."""
-    _check(root, "trace")
-    nodes = toposort(root)
+    nodes = toposort(as_value(root, "trace"))
     return set(nodes), {(parent, value) for value in nodes for parent in value.parents}
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Any:
+def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR") -> Any:
     """Draw the graph of a value with Graphviz.
 
     Args:
-        root: the result.
+        root: the result, as for ``draw``.
         format: what rendering makes: svg, png, pdf.
         rankdir: LR for left to right, TB for top to bottom.
 
@@ -84,7 +85,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Any:
         ImportError: the graphviz package is missing; ``draw`` does without it.
         ValueError: rankdir is neither of the two.
     """
-    _check(root, "draw_dot")
+    root = as_value(root, "draw_dot")
     if rankdir not in ("LR", "TB"):
         raise ValueError(f"rankdir is 'LR' or 'TB', got {rankdir!r}")
     graphviz = require("graphviz", "graphviz", "draw_dot (draw does not)")
@@ -104,11 +105,6 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Any:
         for parent in value.parents:
             dot.edge(name[parent], target)
     return dot
-
-
-def _check(root: Any, who: str) -> None:
-    if not isinstance(root, Value):
-        raise TypeError(f"{who} expects a Value, the result of a computation; got {root!r}")
 
 
 def _nearest(root: Value, order: list[Value], limit: int) -> list[Value]:

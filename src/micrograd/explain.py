@@ -3,10 +3,12 @@
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import isclose
+from typing import Any, NamedTuple
 
 from .engine import Value, toposort
 from .ledger import Contribution, ledger
+from .likeness import as_value
 from .notation import ATOM, SUM, Written, name_tex, number, number_tex, write_tex, write_text
 from .symbols import Symbol
 
@@ -78,11 +80,12 @@ class Explanation:
         return f"<table>{''.join(rows)}</table>"
 
 
-def explain(root: Value, limit: int | None = 500) -> Explanation:
+def explain(root: Any, limit: int | None = 500) -> Explanation:
     """Explain how ``root.backward()`` finds every gradient, one line for each contribution.
 
     Args:
-        root: the result. Neither its data nor any gradient is changed.
+        root: the result: a Value, or the like of one from another engine, with data, grad, and
+            _prev or _children. Neither its data nor any gradient is changed.
         limit: how many contributions to list, from the root down; None lists all.
 
     Returns:
@@ -94,8 +97,9 @@ def explain(root: Value, limit: int | None = 500) -> Explanation:
     >>> print(explain(c).backward[1].text)
     a.grad += ∂c/∂a · c.grad = 3.0 · 1.0 = 3.0
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"explain expects a Value, the result of a computation; got {root!r}")
+    likeness = not isinstance(root, Value)
+    root = as_value(root, "explain")
+    recorded = likeness and root.grad != 0  # another engine's backward has been here
     order = toposort(root)
     names = names_of(order)
     entries = ledger(root)
@@ -114,7 +118,7 @@ def explain(root: Value, limit: int | None = 500) -> Explanation:
         forward=[_computation(value, names) for value in order if value in touched],
         backward=backward,
         sums=[
-            _sum_of(names[value], added[value])
+            _sum_of(names[value], added[value], value.grad if recorded else None)
             for value in order
             if value in touched and (len(added[value]) > 1 or (added[value] and value in leaves))
         ],
@@ -209,13 +213,15 @@ def _contribution(entry: Contribution, names: dict[Value, str]) -> Line:
     )
 
 
-def _sum_of(name: str, amounts: list[float]) -> Line:
+def _sum_of(name: str, amounts: list[float], recorded: float | None) -> Line:
     total = 0.0
     for amount in amounts:
         total += amount
+    differs = recorded is not None and not isclose(recorded, total, rel_tol=1e-9, abs_tol=1e-12)
+    holds = f"but it holds {number(recorded)}" if recorded is not None and differs else ""
     total_tex = number_tex(total).text
     if len(amounts) == 1:
-        return Line(f"{name}.grad = {number(total)}", f"{_grad_tex(name)} &= {total_tex}")
+        return Line(f"{name}.grad = {number(total)}", f"{_grad_tex(name)} &= {total_tex}", holds)
     terms: list[float | None] = list(amounts)
     if len(terms) > _WIDE:
         terms[3:-1] = [None]
@@ -224,7 +230,7 @@ def _sum_of(name: str, amounts: list[float]) -> Line:
     return Line(
         f"{name}.grad = {text} = {number(total)}",
         f"{_grad_tex(name)} &= {tex} = {total_tex}",
-        f"{len(amounts)} contributions",
+        f"{len(amounts)} contributions" + (f", {holds}" if holds else ""),
     )
 
 

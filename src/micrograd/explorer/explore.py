@@ -13,6 +13,7 @@ from ..explain import explain
 from ..expression import evaluate
 from ..files import write_whole
 from ..history import History
+from ..likeness import Likeness, is_value
 from ..nn import Module
 from ..source import formula, python
 from . import training
@@ -85,7 +86,8 @@ def explore(
     In a notebook the result shows itself; elsewhere the page opens in the browser.
 
     Args:
-        what: a Value, a list of Values, a Module, a History or a formula.
+        what: a Value or the like of one from another engine (with data, grad, and _prev or
+            _children), a list of them, a Module, a History or a formula.
         args: what belongs to it, see above.
         groups: how values fold: by "modules" (the dotted labels of parameters), by "loops" (values
             that do the same, as the compiler finds them), or by "nothing". Default: loops above
@@ -138,13 +140,13 @@ def explore(
 
 
 def _roots(what: Any) -> list[Value]:
-    roots = [what] if isinstance(what, Value) else list(what) if isinstance(what, Iterable) else []
-    if not roots or not all(isinstance(root, Value) for root in roots):
+    roots = [what] if is_value(what) else list(what) if isinstance(what, Iterable) else []
+    if not roots or not all(is_value(root) for root in roots):
         raise TypeError(
             "explore expects a Value, a list of Values, a model with an input, a History or a "
             f"formula, got {type(what).__name__} {str(what)[:60]!r}"
         )
-    return roots
+    return roots if all(isinstance(root, Value) for root in roots) else Likeness(roots).roots
 
 
 def _no_more(what: str, args: tuple) -> None:

@@ -58,7 +58,7 @@ def is_stale(snapshot: Snapshot) -> bool:
     for value in snapshot.values:
         if value.op is not None and _is_known(value):
             now = value.op.fn(*[p.data for p in value.parents])
-            if now != value.data and now == now:
+            if now == now and not math.isclose(now, value.data, rel_tol=1e-12):
                 return True
     return False
 
