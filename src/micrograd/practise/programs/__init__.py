@@ -1,0 +1,15 @@
+"""The programs that judge a file, section by section, in the order in which people learn."""
+
+from . import backward, derivative, more, operations, value
+from .program import Program, expression, label
+
+SECTIONS: dict[str, tuple[Program, ...]] = {
+    "derivative": derivative.PROGRAMS,
+    "value": value.PROGRAMS,
+    "operations": operations.PROGRAMS,
+    "backward": backward.PROGRAMS,
+    "more": more.PROGRAMS,
+}
+PROGRAMS: dict[str, Program] = {p.name: p for section in SECTIONS.values() for p in section}
+
+__all__ = ["PROGRAMS", "SECTIONS", "Program", "expression", "label"]
