@@ -1,11 +1,17 @@
 """Pictures: everything is in them, nothing in them can run, and drawing changes nothing."""
 
+import io
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import cairosvg
 import pytest
+import resvg_py
+from pages import ROOT
+from PIL import Image, ImageColor
 
 from micrograd import Value
+from micrograd.appearance import THEMES
 from micrograd.draw import draw, draw_dot, trace
 from micrograd.engine import toposort
 
@@ -36,13 +42,19 @@ def titles_of_edges(drawing):
 def test_every_value_shows_label_data_and_grad():
     drawing = draw(example()[2])
     assert texts(drawing, "label") == ["a", "b", "c"]
-    assert sorted(texts(drawing, "number")) == sorted(
-        ["2.0000", "3.0000", "3.0000", "3.0000", "6.0000", "1.0000", "9.0000", "1.0000"]
-    )
+    assert texts(drawing, "mg-data") == ["2.0", "3.0", "6.0", "9.0"]
+    assert texts(drawing, "mg-grad") == ["3.0", "3.0", "1.0", "1.0"]
+
+
+def test_a_constant_shows_its_number_and_no_gradient():
+    drawing = draw(Value(2.0, label="a") * 5)
+    assert texts(drawing, "mg-data") == ["2.0", "5.0", "10.0"]
+    assert len(texts(drawing, "mg-grad")) == 2
 
 
 def test_every_operation_has_a_circle():
-    assert texts(draw(example()[2]), "op") == ["*", "+"]
+    assert texts(draw(example()[2]), "op") == ["·", "+"]
+    assert texts(draw(Value(2.0) ** 2), "op") == ["x²"]
 
 
 def test_each_use_is_an_edge_with_its_local_derivative():
@@ -50,12 +62,13 @@ def test_each_use_is_an_edge_with_its_local_derivative():
     y = x * x
     y.label = "y"
     assert titles_of_edges(draw(y)) == ["∂y/∂x = 3.0", "∂y/∂x = 3.0"]
-    assert texts(draw(y), "partial") == ["3.0", "3.0"]
+    assert texts(draw(y), "mg-local") == ["3.0", "3.0"]
 
 
 def test_parallel_edges_are_drawn_apart():
     x = Value(3.0, label="x")
-    lines = [e.get("d") for e in elements(draw(x * x), "path") if e.get("class") is None]
+    edges = [g for g in elements(draw(x * x), "g") if g.get("class") == "edge"]
+    lines = [next(iter(g.iter(SVG + "path"))).get("d") for g in edges]
     assert len(set(lines)) == len(lines) == 3
 
 
@@ -100,7 +113,7 @@ def test_a_long_label_is_cut_in_the_box_and_whole_in_the_tooltip():
 
 def test_numbers_of_any_size_are_written():
     total = Value(1e-9) + Value(float("inf")) + Value(float("nan")) + Value(1e30)
-    assert {"1.000e-09", "inf", "nan", "1.000e+30"} <= set(texts(draw(total), "number"))
+    assert {"1e-9", "inf", "nan", "1e30"} <= set(texts(draw(total), "mg-data"))
 
 
 def test_a_single_value_is_a_picture():
@@ -112,7 +125,7 @@ def test_a_large_graph_is_drawn_in_part_and_says_so():
     for _ in range(1000):
         x = x + 1
     drawing = draw(x)
-    assert "500 of 2,001 values" in texts(drawing, "note")[0]
+    assert "500 of 2,001 values" in texts(drawing, "mg-soft")[0]
     assert len([e for e in elements(drawing, "rect") if "cut" in (e.get("class") or "")]) > 0
 
 
@@ -123,13 +136,53 @@ def test_no_limit_draws_all():
     assert len(texts(draw(x, limit=None), "op")) == 300
 
 
-def test_the_picture_has_colours_for_dark_surroundings():
-    assert "prefers-color-scheme: dark" in str(draw(Value(1.0)))
+def test_notebooks_get_colours_for_dark_surroundings_too():
+    shown = draw(Value(1.0))._repr_svg_()
+    assert "prefers-color-scheme: dark" in shown
+    assert [e.tag for e in ElementTree.fromstring(shown).iter(SVG + "style")]
 
 
-def test_notebooks_get_the_svg():
-    drawing = draw(Value(1.0))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_that_was_asked_for_is_shown_everywhere(theme):
+    drawing = draw(Value(1.0), theme=theme)
     assert drawing._repr_svg_() == str(drawing)
+    assert THEMES[theme]["ground"] in str(drawing)
+
+
+def test_every_colour_stands_on_its_element():
+    drawing = draw(example()[2])
+    drawn = [e for kind in ("rect", "path", "text") for e in elements(drawing, kind)]
+    assert all(e.get("fill") for e in drawn)
+    assert not elements(drawing, "style")
+
+
+def test_downwards_the_result_is_at_the_bottom():
+    def places(drawing):
+        groups = [e.get("transform") for e in elements(drawing, "g")]
+        return [tuple(map(float, g[10:-1].split())) for g in groups if g][1:]
+
+    across, down = places(draw(example()[2])), places(draw(example()[2], direction="TB"))
+    assert max(x for x, _ in across) > max(y for _, y in across)
+    assert max(y for _, y in down) > max(x for x, _ in down)
+
+
+def test_numbers_have_as_many_digits_as_asked_for():
+    third = Value(1.0) / 3
+    assert "0.333" in texts(draw(third, digits=3), "mg-data")
+    assert "0.33333333" in texts(draw(third, digits=8), "mg-data")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"direction": "UP"}, "direction is 'LR' or 'TB', got 'UP'"),
+        ({"theme": "pink"}, "theme is 'light' or 'dark', got 'pink'"),
+        ({"digits": 0}, "digits is a whole number from 3 to 17, got 0"),
+    ],
+)
+def test_an_unknown_way_to_look_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        draw(Value(1.0), **wrong)
 
 
 def test_the_same_graph_gives_the_same_picture():
@@ -141,6 +194,28 @@ def test_save_writes_the_picture(tmp_path):
     drawing.save(tmp_path / "graph.svg")
     assert (tmp_path / "graph.svg").read_text() == str(drawing)
     assert [p.name for p in tmp_path.iterdir()] == ["graph.svg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("x.png", b"\x89PNG"), ("x.PDF", b"%PDF"), ("x.svg", b"<svg"), ("x.html", b"<!doctype html>")],
+)
+def test_save_writes_what_the_name_says(tmp_path, name, begins):
+    draw(example()[2]).save(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["graph.jpg", "graph"])
+def test_save_refuses_a_name_that_says_something_else(tmp_path, name):
+    with pytest.raises(ValueError, match=rf"\.svg, \.html, \.png or \.pdf, got '{name}'"):
+        draw(Value(1.0)).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_cairosvg_a_png_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    with pytest.raises(ImportError, match=r"saving as \.png .* needs cairosvg"):
+        draw(Value(1.0)).save(tmp_path / "graph.png")
 
 
 def test_saving_into_no_folder_names_it(tmp_path):
@@ -178,10 +253,25 @@ def test_draw_dot_refuses_another_direction():
         draw_dot(Value(1.0), rankdir="UP")
 
 
-def test_without_graphviz_draw_dot_says_what_to_do(monkeypatch):
+def test_without_graphviz_draw_dot_draws_by_itself_and_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz", None)
-    with pytest.raises(ImportError, match=r"pip install 'micrograd-next\[graphviz\]'"):
-        draw_dot(Value(1.0))
+    with pytest.warns(UserWarning, match=r"draw_dot needs graphviz.*drawn as by draw"):
+        drawing = draw_dot(example()[2], rankdir="TB")
+    assert str(drawing) == str(draw(example()[2], direction="TB"))
+
+
+def test_without_the_program_dot_a_notebook_is_shown_a_drawing(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    shown = draw_dot(example()[2])._repr_mimebundle_()
+    assert shown == {"image/svg+xml": draw(example()[2])._repr_svg_()}
+
+
+def test_without_the_program_dot_rendering_writes_a_drawing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    written = draw_dot(example()[2]).render("graph", directory=tmp_path, cleanup=True)
+    assert written == str(tmp_path / "graph.svg")
+    assert (tmp_path / "graph.svg").read_text() == str(draw(example()[2]))
+    assert [p.name for p in tmp_path.iterdir()] == ["graph.svg"]
 
 
 def test_a_deep_graph_is_drawn_from_its_result():
@@ -190,3 +280,21 @@ def test_a_deep_graph_is_drawn_from_its_result():
         x = x.tanh()
     assert len(toposort(x)) == 100_001
     assert "500 of 100,001" in str(draw(x))
+
+
+PICTURES = sorted((ROOT / "docs" / "images").glob("*.svg"))
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+@pytest.mark.parametrize("program", ["cairosvg", "resvg"])
+def test_programs_other_than_browsers_draw_every_picture_in_colour(path, program):
+    svg = path.read_text()
+    if program == "cairosvg":
+        png = cairosvg.svg2png(bytestring=svg.encode())
+    else:
+        png = bytes(resvg_py.svg_to_bytes(svg_string=svg))
+    pixels = Image.open(io.BytesIO(png)).convert("RGB")
+    shown = {colour for _, colour in pixels.getcolors(1 << 24)}
+    for what in ("ground", "frame", "data", "grad", "local"):
+        assert ImageColor.getrgb(THEMES["light"][what]) in shown, what
+    assert pixels.getpixel((pixels.width // 2, 2)) == (255, 255, 255)

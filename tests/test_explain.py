@@ -143,13 +143,13 @@ def test_two_values_of_one_label_are_told_apart():
 
 
 def test_generated_names_avoid_the_labels():
-    y = named(1.0, "v1") * 2
-    assert {line.text.split(" ")[0] for line in explain(y).forward} == {"v1", "v2", "v3"}
+    y = named(1.0, "v1") * named(2.0, "w")
+    assert {line.text.split(" ")[0] for line in explain(y).forward} == {"v1", "v2", "w"}
 
 
 def test_a_long_backward_is_cut_and_says_so():
     x = named(1.0, "x")
-    for _ in range(400):
+    for _ in range(800):
         x = x * 2
     assert "300 more contributions; explain(root, limit=None)" in str(explain(x))
     assert "more contributions" not in str(explain(x, limit=None))
@@ -169,6 +169,60 @@ def test_notebooks_get_a_table_without_a_chance_for_labels_to_run():
     page = explain(named(1.0, "<script>alert(1)</script>") * 2)._repr_html_()
     assert page.startswith("<table>")
     assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("op", "bracketed"),
+    [("tanh", r"\left(1 - {y}^{2}\right)"), ("expm1", r"\left(y + 1\right)")],
+)
+def test_a_derivative_that_is_a_sum_is_bracketed_before_it_is_multiplied(op, bracketed):
+    y = OPS[op](named(0.5, "x"))
+    y.label = "y"
+    assert rf"= {bracketed} \cdot y.\mathrm{{grad}}" in explain(y).latex()
+
+
+def lecture_graph():
+    """The labels of the lecture: the product is called by its formula."""
+    x, w = named(2.0, "x1"), named(-3.0, "w1")
+    product = x * w
+    product.label = "x1*w1"
+    total = product + 2
+    total.label = "x1*w1 + 2"
+    return total
+
+
+def test_a_label_that_is_a_formula_is_bracketed():
+    text = str(explain(lecture_graph()))
+    assert "(x1*w1 + 2) = (x1*w1) + 2.0 = -6.0 + 2.0 = -4.0" in text
+    assert "(x1*w1).grad += ∂(x1*w1 + 2)/∂(x1*w1) · (x1*w1 + 2).grad = 1.0 · 1.0 = 1.0" in text
+    assert "tanh(x1*w1)" in str(explain(lecture_graph().parents[0].tanh()))
+
+
+def test_a_label_that_is_a_formula_is_no_index_in_tex():
+    text = explain(lecture_graph()).latex()
+    assert (
+        r"\frac{\partial \left(\mathrm{x1*w1\ +\ 2}\right)}{\partial \left(\mathrm{x1*w1}\right)}"
+        in text
+    )
+
+
+def test_only_letters_before_a_number_make_it_an_index_in_tex():
+    names = {"x1": "x_{1}", "w_1": r"\mathrm{w\_1}", "layers.0.w": r"\mathrm{layers.0.w}"}
+    for label, tex in names.items():
+        assert explain(named(1.0, label) * 2).latex().startswith(f"\\begin{{aligned}}\n{tex} &= 1")
+
+
+def test_a_constant_is_called_by_its_number_and_has_no_gradient():
+    explanation = explain(named(3.0, "a") * -2.0)
+    assert [line.text for line in explanation.forward] == [
+        "a = 3.0",
+        "v1 = a · (-2.0) = 3.0 · (-2.0) = -6.0",
+    ]
+    assert "-2.0.grad" not in str(explanation)
+
+
+def test_without_any_label_all_leaves_are_variables():
+    assert "v2.grad" in str(explain(Value(2.0) * Value(3.0)))
 
 
 def test_something_else_than_a_value_is_named():

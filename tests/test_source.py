@@ -58,7 +58,7 @@ def test_formulas_are_written_as_in_a_textbook(make, tex):
 
 
 def test_formula_writes_names_of_several_letters_upright():
-    assert formula(named(1.0, "loss_a") + 1).startswith(r"v_{2} = \mathrm{loss\_a} + 1")
+    assert formula(named(1.0, "loss_a") + 1).startswith(r"v_{1} = \mathrm{loss\_a} + 1")
 
 
 def test_python_reads_like_the_formula():

@@ -1,23 +1,33 @@
 """Pictures of a graph: ``draw`` needs nothing but this package, ``draw_dot`` needs Graphviz."""
 
 import os
+import warnings
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .appearance import Style, adapting
+from .dot import digraph
 from .engine import Value, toposort
-from .extras import require
 from .files import write_whole
+from .formats import converted
 from .likeness import as_value
+from .notation import DIGITS
 from .svg import render
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture as SVG: a notebook shows it, ``str`` is its source, ``save`` writes it."""
+    """A picture: a notebook shows it, ``str`` is its source as SVG, ``save`` writes it.
+
+    Args:
+        svg: the picture, its colours literally in it.
+        adapts: whether notebooks and pages with dark surroundings show it in dark colours.
+    """
 
     svg: str
+    adapts: bool = False
 
     def __str__(self) -> str:
         return self.svg
@@ -26,33 +36,53 @@ class Drawing:
         return f"<Drawing: {len(self.svg):,} characters of SVG; .save('graph.svg') writes it>"
 
     def _repr_svg_(self) -> str:
-        return self.svg
+        return adapting(self.svg) if self.adapts else self.svg
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to a file, whole or not at all.
+        """Write the picture to a file, whole or not at all; the ending chooses the format.
+
+        Args:
+            path: ends in .svg, .html, or, with the extra ``picture``, .png or .pdf.
 
         Raises:
+            ValueError: the ending is none of these.
+            ImportError: the format needs the extra.
             OSError: the path cannot be written to.
         """
-        return write_whole(path, self.svg)
+        return write_whole(path, converted(self.svg, Path(path)))
 
 
-def draw(root: Any, limit: int | None = 500) -> Drawing:
+def draw(
+    root: Any,
+    limit: int | None = 500,
+    *,
+    direction: str = "LR",
+    digits: int = DIGITS,
+    theme: str | None = None,
+) -> Drawing:
     """Draw the graph of a value: label, data and grad of each, one edge for each use.
 
     On an edge stands the local derivative of the operation it leads into; where a ``_backward`` was
-    set by hand, what that adds when the gradient above is 1.
+    set by hand, what that adds when the gradient above is 1. A leaf without a label, where others
+    have one, is a constant: it shows no gradient.
 
     Args:
         root: the result: a Value, or the like of one from another engine, with data, grad, and
             _prev or _children. Nothing in its graph is changed.
         limit: how many values to draw, the nearest to the root; None draws all. The picture says
             so where some are left out, and what they would lead into has a dashed frame.
+        direction: "LR", the result on the right, or "TB", at the bottom.
+        digits: the significant digits of each number.
+        theme: "light" or "dark"; by default light, and dark in notebooks and pages that are dark.
 
     Returns:
         A Drawing, which notebooks show by themselves.
+
+    Raises:
+        ValueError: direction, digits or theme is none of these.
     """
     root = as_value(root, "draw")
+    style = Style(theme or "light", direction, digits)
     order = toposort(root)
     shown = order if limit is None or len(order) <= limit else _nearest(root, order, limit)
     note = ""
@@ -61,7 +91,7 @@ def draw(root: Any, limit: int | None = 500) -> Drawing:
             f"{len(shown):,} of {len(order):,} values, those nearest the result; "
             "draw(root, limit=None) draws all"
         )
-    return Drawing(render(shown, note))
+    return Drawing(render(shown, note, style), adapts=theme is None)
 
 
 def trace(root: Any) -> tuple[set[Any], set[tuple[Any, Any]]]:
@@ -71,7 +101,9 @@ def trace(root: Any) -> tuple[set[Any], set[tuple[Any, Any]]]:
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR") -> Any:
-    """Draw the graph of a value with Graphviz.
+    """Draw the graph of a value with Graphviz, as in the original.
+
+    Where Graphviz's program ``dot`` is missing, what it should draw is drawn as by ``draw``.
 
     Args:
         root: the result, as for ``draw``.
@@ -80,31 +112,20 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR") -> Any:
 
     Returns:
         A ``graphviz.Digraph``: notebooks show it, ``.source`` is its text, ``.render()`` writes it.
+        Without the graphviz package a warning, and the Drawing of ``draw``.
 
     Raises:
-        ImportError: the graphviz package is missing; ``draw`` does without it.
         ValueError: rankdir is neither of the two.
     """
     root = as_value(root, "draw_dot")
     if rankdir not in ("LR", "TB"):
         raise ValueError(f"rankdir is 'LR' or 'TB', got {rankdir!r}")
-    graphviz = require("graphviz", "graphviz", "draw_dot (draw does not)")
-    dot = graphviz.Digraph(format=format, graph_attr={"rankdir": rankdir})
-    name = {}
-    for i, value in enumerate(toposort(root)):
-        name[value] = f"v{i}"
-        cells = [f"data {value.data:.4f}", f"grad {value.grad:.4f}"]
-        if value.label:
-            cells.insert(0, _escaped(value.label))
-        dot.node(name[value], label="{{ {} }}".format(" | ".join(cells)), shape="record")
-        target = name[value]
-        if value._op:
-            target += "op"
-            dot.node(target, label=graphviz.escape(value._op))
-            dot.edge(target, name[value])
-        for parent in value.parents:
-            dot.edge(name[parent], target)
-    return dot
+    drawing = draw(root, direction=rankdir)
+    try:
+        return digraph(root, drawing, format, rankdir)
+    except ImportError as error:
+        warnings.warn(f"{error}; drawn as by draw instead", stacklevel=2)
+        return drawing
 
 
 def _nearest(root: Value, order: list[Value], limit: int) -> list[Value]:
@@ -117,8 +138,3 @@ def _nearest(root: Value, order: list[Value], limit: int) -> list[Value]:
                 chosen.add(parent)
                 queue.append(parent)
     return [value for value in order if value in chosen]
-
-
-def _escaped(label: str) -> str:
-    """Write a label so that a record shows it as it is."""
-    return "".join("\\" + c if c in "\\{}|<> " else c for c in label)

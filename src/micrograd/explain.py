@@ -1,7 +1,6 @@
 """The backward pass in words and numbers."""
 
 import html
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isclose
 from typing import Any, NamedTuple
@@ -9,7 +8,18 @@ from typing import Any, NamedTuple
 from .engine import Value, toposort
 from .ledger import Contribution, ledger
 from .likeness import as_value
-from .notation import ATOM, SUM, Written, name_tex, number, number_tex, write_tex, write_text
+from .naming import Name, constants_of, names_of
+from .notation import (
+    ATOM,
+    PRODUCT,
+    SUM,
+    Written,
+    bracketed_tex,
+    number,
+    number_tex,
+    write_tex,
+    write_text,
+)
 from .symbols import Symbol
 
 _LONG = 60  # characters, after which a derivative in symbols explains nothing
@@ -101,18 +111,15 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
     root = as_value(root, "explain")
     recorded = likeness and root.grad != 0  # another engine's backward has been here
     order = toposort(root)
-    names = names_of(order)
-    entries = ledger(root)
+    names, constants = names_of(order), constants_of(order)
+    entries = [entry for entry in ledger(root) if entry.parent not in constants]
     shown = entries[:limit]
     touched = {root, *(e.value for e in shown), *(e.parent for e in shown)}
     added: dict[Value, list[float]] = {value: [] for value in order}
     for entry in entries:
         added[entry.parent].append(entry.amount)
-    leaves = {value for value in order if not value.parents}
-    if any(value.label for value in leaves):  # then the others are the constants of the formula
-        leaves = {value for value in leaves if value.label}
-    top = names[root]
-    backward = [Line(f"{top}.grad = 1.0", f"{_grad_tex(top)} &= 1", f"∂{top}/∂{top} = 1")]
+    top = names[root].text
+    backward = [Line(f"{top}.grad = 1.0", f"{_grad_tex(names[root])} &= 1", f"∂{top}/∂{top} = 1")]
     backward += [_contribution(entry, names) for entry in shown]
     return Explanation(
         forward=[_computation(value, names) for value in order if value in touched],
@@ -120,55 +127,32 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
         sums=[
             _sum_of(names[value], added[value], value.grad if recorded else None)
             for value in order
-            if value in touched and (len(added[value]) > 1 or (added[value] and value in leaves))
+            if value in touched and (len(added[value]) > 1 or (added[value] and not value.parents))
         ],
         left_out=len(entries) - len(shown),
     )
 
 
-def names_of(order: Iterable[Value]) -> dict[Value, str]:
-    """Name every value: by its label, w, or w#2 if it is the second; without one, v1, v2, ..."""
-    values = list(order)
-    taken = {value.label for value in values}
-    count: dict[str, int] = {}
-    names = {}
-    for value in values:
-        stem = value.label
-        while True:
-            count[stem] = count.get(stem, 0) + 1
-            name = stem if stem else f"v{count[stem]}"
-            if stem and count[stem] > 1:
-                name = f"{stem}#{count[stem]}"
-            if name == stem or name not in taken:
-                break
-        names[value] = name
-    return names
-
-
-def derivatives(value: Value, names: dict[Value, str]) -> list[Symbol | float]:
+def derivatives(value: Value, names: dict[Value, Name]) -> list[Symbol | float]:
     """Return d(value)/d(parent) for each use, as formulas of the names; [] where there are none."""
     if value._closure is not None or value.op is None or value.op.partials is None:
         return []
     if len(value.parents) > _WIDE:
         return []
-    symbols = [Symbol(Written(names[v]), Written(name_tex(names[v]))) for v in value.parents]
-    by_name = dict(zip(value.parents, symbols, strict=True))
-    out = Symbol(Written(names[value]), Written(name_tex(names[value])))
-    return list(value.op.partials(*[by_name[v] for v in value.parents], out))
+    symbols = {v: Symbol(names[v].written, names[v].tex) for v in (*value.parents, value)}
+    return list(value.op.partials(*[symbols[v] for v in value.parents], symbols[value]))
 
 
-def _computation(value: Value, names: dict[Value, str]) -> Line:
-    name, tex, data = names[value], name_tex(names[value]), number(value.data)
+def _computation(value: Value, names: dict[Value, Name]) -> Line:
+    name, tex, data = names[value].text, names[value].tex.text, number(value.data)
     if not value.parents or value.op is None:
         return Line(f"{name} = {data}", f"{tex} &= {number_tex(value.data).text}")
     parents: list[Value | None] = list(value.parents)
     if len(parents) > _WIDE:
         parents[3:-1] = [None]
-    text = [Written(names[v] if v else "…") for v in parents]
-    formula = [Written(name_tex(names[v]) if v else r"\dots") for v in parents]
-    numbers = [
-        Written(number(v.data), SUM if v.data < 0 else ATOM) if v else Written("…") for v in parents
-    ]
+    text = [names[v].written if v else Written("…") for v in parents]
+    formula = [names[v].tex if v else Written(r"\dots") for v in parents]
+    numbers = [_number(v.data) if v else Written("…") for v in parents]
     steps = [write_text(value.op, text).text, write_text(value.op, numbers).text, data]
     return Line(
         " = ".join([name, *steps]),
@@ -182,38 +166,40 @@ def _number(x: float) -> Written:
     return Written(text, SUM if text.startswith("-") else ATOM)
 
 
-def _contribution(entry: Contribution, names: dict[Value, str]) -> Line:
-    value, parent = names[entry.value], names[entry.parent]
+def _contribution(entry: Contribution, names: dict[Value, Name]) -> Line:
+    value, parent = names[entry.value].text, names[entry.parent].text
+    upstream, into = _grad_tex(names[entry.value]), _grad_tex(names[entry.parent])
     amount = number(entry.amount)
     if entry.partial is None:
         text = f"{parent}.grad += {amount}"
-        tex = f"{_grad_tex(parent)} &\\mathrel{{+}}= {number_tex(entry.amount).text}"
+        tex = f"{into} &\\mathrel{{+}}= {number_tex(entry.amount).text}"
         return Line(text, tex, f"added by the hand-set _backward of {value}")
     numbers = f"{_signed(entry.partial)} · {_signed(entry.upstream)} = {amount}"
     formulas = derivatives(entry.value, names)
     formula = formulas[entry.place] if formulas else None
-    fraction = rf"\frac{{\partial {name_tex(value)}}}{{\partial {name_tex(parent)}}}"
+    above, below = names[entry.value].tex.text, names[entry.parent].tex.text
+    fraction = rf"\frac{{\partial {above}}}{{\partial {below}}}"
     why, inner = "", ""
     if isinstance(formula, Symbol) and len(formula.text.text) <= _LONG:
-        why, inner = f"∂{value}/∂{parent} = {formula.text.text}", f"{formula.tex.text} \\cdot "
+        why = f"∂{value}/∂{parent} = {formula.text.text}"
+        inner = f" = {bracketed_tex(formula.tex, PRODUCT)} \\cdot {upstream}"
     uses = [i for i, other in enumerate(entry.value.parents) if other is entry.parent]
     if len(uses) > 1:
         use = f"use {uses.index(entry.place) + 1} of {len(uses)}"
         why = f"{why}, {use}" if why else use
     if entry.value.op is not None and entry.value.op.partials is None:
         why = f"{value} was made by hand, without a _backward: it passes nothing on"
-    upstream = _grad_tex(value)
-    inner = f" = {inner}{upstream}" if inner else ""
     return Line(
         f"{parent}.grad += ∂{value}/∂{parent} · {value}.grad = {numbers}",
-        f"{_grad_tex(parent)} &\\mathrel{{+}}= {fraction} \\cdot {upstream}{inner}"
+        f"{into} &\\mathrel{{+}}= {fraction} \\cdot {upstream}{inner}"
         f" = {_signed_tex(entry.partial)} \\cdot {_signed_tex(entry.upstream)}"
         f" = {number_tex(entry.amount).text}",
         why,
     )
 
 
-def _sum_of(name: str, amounts: list[float], recorded: float | None) -> Line:
+def _sum_of(named: Name, amounts: list[float], recorded: float | None) -> Line:
+    name, left = named.text, _grad_tex(named)
     total = 0.0
     for amount in amounts:
         total += amount
@@ -221,7 +207,7 @@ def _sum_of(name: str, amounts: list[float], recorded: float | None) -> Line:
     holds = f"but it holds {number(recorded)}" if recorded is not None and differs else ""
     total_tex = number_tex(total).text
     if len(amounts) == 1:
-        return Line(f"{name}.grad = {number(total)}", f"{_grad_tex(name)} &= {total_tex}", holds)
+        return Line(f"{name}.grad = {number(total)}", f"{left} &= {total_tex}", holds)
     terms: list[float | None] = list(amounts)
     if len(terms) > _WIDE:
         terms[3:-1] = [None]
@@ -229,7 +215,7 @@ def _sum_of(name: str, amounts: list[float], recorded: float | None) -> Line:
     tex = " + ".join(r"\dots" if x is None else _signed_tex(x) for x in terms)
     return Line(
         f"{name}.grad = {text} = {number(total)}",
-        f"{_grad_tex(name)} &= {tex} = {total_tex}",
+        f"{left} &= {tex} = {total_tex}",
         f"{len(amounts)} contributions" + (f", {holds}" if holds else ""),
     )
 
@@ -244,5 +230,5 @@ def _signed_tex(x: float) -> str:
     return rf"\left({text}\right)" if text.startswith("-") else text
 
 
-def _grad_tex(name: str) -> str:
-    return rf"{name_tex(name)}.\mathrm{{grad}}"
+def _grad_tex(name: Name) -> str:
+    return rf"{name.tex.text}.\mathrm{{grad}}"

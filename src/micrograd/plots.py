@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .appearance import CLASSES, THEMES
 from .engine import Value
 from .extras import require
 from .files import write_whole
 from .modes import no_grad
 
-_CLASSES = ("#3f72af", "#e8833a", "#4d9f5b", "#b65fa8", "#8a6d3b", "#d9475b", "#5bb5c5", "#8f8f8f")
-_INK = "#333333"
+_INK, _DATA, _GRAD = (THEMES["light"][what] for what in ("ink", "data", "grad"))
 
 
 def plot_boundary(model: Callable[[Any], Any], X: Any, y: Any, *, ax: Any = None) -> Any:
@@ -52,7 +52,7 @@ def plot_boundary(model: Callable[[Any], Any], X: Any, y: Any, *, ax: Any = None
         score = scores[:, :, 0]
         reach = max(1e-9, np.quantile(np.abs(score), 0.9))
         colours = require("matplotlib.colors", "plot", "plotting")
-        blend = colours.LinearSegmentedColormap.from_list("", [_CLASSES[0], "#f7f7f7", _CLASSES[1]])
+        blend = colours.LinearSegmentedColormap.from_list("", [CLASSES[0], "#f7f7f7", CLASSES[1]])
         levels = np.linspace(-reach, reach, 21)
         ax.contourf(xs, ys, score, levels, cmap=blend, alpha=0.55, extend="both")
         ax.contour(xs, ys, score, [0.0], colors=_INK, linewidths=1.5)
@@ -62,10 +62,10 @@ def plot_boundary(model: Callable[[Any], Any], X: Any, y: Any, *, ax: Any = None
             others = np.delete(scores, c, axis=2).max(axis=2)
             ahead = scores[:, :, c] - others
             if (ahead > 0).any():
-                colour = _CLASSES[c % len(_CLASSES)]
+                colour = CLASSES[c % len(CLASSES)]
                 ax.contourf(xs, ys, ahead, [0.0, ahead.max() + 1], colors=[colour], alpha=0.35)
         kinds = y.astype(int)
-    fill = [_CLASSES[kind % len(_CLASSES)] for kind in kinds]
+    fill = [CLASSES[kind % len(CLASSES)] for kind in kinds]
     ax.scatter(X[:, 0], X[:, 1], c=fill, s=28, edgecolors="white", linewidths=0.8, zorder=3)
     ax.set(xlabel="x1", ylabel="x2", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
     return ax
@@ -91,18 +91,18 @@ def plot_history(history: Any, *, ax: Any = None) -> Any:
     steps = len(history.step_loss)
     if steps > len(history.loss):
         each = [(k + 1) * len(history.loss) / steps for k in range(steps)]
-        ax.plot(each, history.step_loss, color=_CLASSES[0], alpha=0.25, linewidth=0.8, label="step")
-    ax.plot(epochs, history.loss, color=_CLASSES[0], label="loss")
+        ax.plot(each, history.step_loss, color=CLASSES[0], alpha=0.25, linewidth=0.8, label="step")
+    ax.plot(epochs, history.loss, color=CLASSES[0], label="loss")
     if history.validation_loss:
         curve = history.validation_loss
-        ax.plot(epochs[: len(curve)], curve, color=_CLASSES[1], label="validation loss")
+        ax.plot(epochs[: len(curve)], curve, color=CLASSES[1], label="validation loss")
     ax.set(xlabel="epoch", ylabel="loss")
     ax.set_ylim(bottom=min(0.0, *history.loss))
     lines = ax.get_lines()
     if history.metrics:
         other = ax.twinx()
         for i, (name, curve) in enumerate(history.metrics.items()):
-            colour = _CLASSES[(i + 2) % len(_CLASSES)]
+            colour = CLASSES[(i + 2) % len(CLASSES)]
             lines += other.plot(epochs[: len(curve)], curve, "--", color=colour, label=name)
         other.set_ylabel(", ".join(history.metrics))
     ax.legend(handles=lines, loc="center right", frameon=False)
@@ -142,18 +142,18 @@ def plot_tangent(f: Callable[[Any], Any], x: float) -> Any:
         slopes = np.array([(_numbers(f(Value(x + h)))[0] - height) / h for h in steps])
     figure = _figure(10, 4)
     left, right = figure.subplots(1, 2)
-    left.plot(xs, curve, color=_CLASSES[0], label="f")
-    left.plot(xs, height + slope * (xs - x), "--", color=_CLASSES[1], label=f"slope {slope:.6g}")
+    left.plot(xs, curve, color=_DATA, label="f")
+    left.plot(xs, height + slope * (xs - x), "--", color=_GRAD, label=f"slope {slope:.6g}")
     for h, number in zip(steps[:2], slopes[:2], strict=True):
         label = f"slope over h = {h:g}: {number:.6g}"
         left.plot(
             [x, x + h], [height, height + number * h], "o-", color=_INK, ms=4, lw=0.8, label=label
         )
-    left.plot([x], [height], "o", color=_CLASSES[1], zorder=3)
+    left.plot([x], [height], "o", color=_GRAD, zorder=3)
     left.set(xlabel="x", title=f"f and its tangent at {x:g}")
     left.legend(frameon=False)
     error = np.abs(slopes - slope)
-    right.loglog(steps, np.maximum(error, 1e-17), "o-", color=_CLASSES[0], ms=4)
+    right.loglog(steps, np.maximum(error, 1e-17), "o-", color=_DATA, ms=4)
     right.invert_xaxis()
     right.set(
         xlabel="step h", ylabel="error", title="the slope (f(x + h) - f(x)) / h, against backward"
@@ -208,7 +208,7 @@ def plot_descent(
     a, b = np.array(grid).T
     u, v = (arrows / lengths * np.sqrt(lengths / lengths.max())).T
     ax.quiver(a, b, u, v, color="#888888", width=0.004, scale=13, pivot="mid")
-    ax.plot(path[:, 0], path[:, 1], "o-", color=_CLASSES[1], ms=3.5, lw=1.2, zorder=3)
+    ax.plot(path[:, 0], path[:, 1], "o-", color=CLASSES[1], ms=3.5, lw=1.2, zorder=3)
     ax.plot(*path[0], "o", color=_INK, ms=7, zorder=4)
     end = _numbers(f(Value(path[-1][0]), Value(path[-1][1])))[0]
     ax.set(xlabel="x", ylabel="y", aspect="equal", title=f"{steps} steps downhill, to {end:.4g}")

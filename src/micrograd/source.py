@@ -6,8 +6,8 @@ from collections import Counter
 from math import isfinite
 
 from .engine import Value, toposort
-from .explain import names_of
-from .notation import ATOM, PRODUCT, Written, name_tex, number_tex, write_python, write_tex
+from .naming import names_of
+from .notation import ATOM, PRODUCT, Written, number_tex, write_python, write_tex
 
 _LONG = 72  # characters, after which a subexpression gets a line of its own
 
@@ -17,10 +17,10 @@ def formula(root: Value) -> str:
 
     >>> a = Value(2.0, label="a")
     >>> formula(a * a + 1)
-    'v_{3} = a \\\\cdot a + 1'
+    'v_{2} = a \\\\cdot a + 1'
     """
     order = toposort(root)
-    names = {value: name_tex(name) for value, name in names_of(order).items()}
+    names = {value: name.tex.text for value, name in names_of(order).items()}
     lines = []
     written: dict[Value, Written] = {}
     uses = _uses(order)
@@ -113,7 +113,7 @@ def _identifiers(order: list[Value]) -> dict[Value, str]:
     taken = {"Value", "micrograd", "OPS", "abs", "float"}
     identifiers = {}
     for value, name in names_of(order).items():
-        stem = re.sub(r"\W", "_", name)
+        stem = re.sub(r"\W", "_", name.text.strip("()"))
         if not stem.isidentifier() or keyword.iskeyword(stem):
             stem = "v_" + stem
         identifier, n = stem, 1

@@ -122,6 +122,9 @@ class MLP(Module):
         output_activation: of the last layer: none, unless given.
         init, seed: as for ``Neuron``.
 
+    The lecture's network has tanh in every layer, the original library's ReLU in all but the last:
+    on the lecture's four rows, with its rate of 0.05, ReLU often dies (docs/migrating.md).
+
     >>> MLP(2, [3, 1])
     MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
     """

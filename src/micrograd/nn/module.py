@@ -4,7 +4,9 @@ They are searched in the order in which the attributes were set, through lists, 
 other modules. The search is done once, and repeated only when something it went through changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,8 @@ from .. import buffers
 from ..engine import Value
 from ..modes import mode
 from ..numeric import is_array
+
+_making = threading.local()  # whether a module is being made, which then labels the inner ones
 
 
 @dataclass(slots=True)
@@ -43,6 +47,12 @@ class Module:
     __slots__ = ("__dict__", "__weakref__", "_found", "_training")
     _found: _Findings | None
     _training: bool
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let the outermost module label all parameters when it has been made."""
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            cls.__init__ = _labelling(cls.__init__)  # type: ignore[method-assign]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
         """Make the object without asking subclasses to call ``super().__init__()``."""
@@ -154,6 +164,24 @@ class Module:
                 if not value.label or path.endswith("." + value.label):
                     value.label = path  # it had none, or one from an inner module
         return self._found
+
+
+def _labelling(make: Callable[..., None]) -> Callable[..., None]:
+    """Wrap an ``__init__``: where no other is under way, the module's parameters get labels."""
+
+    @functools.wraps(make)
+    def __init__(self: Module, *args: Any, **kwargs: Any) -> None:
+        outermost = not getattr(_making, "under_way", False)
+        _making.under_way = True
+        try:
+            make(self, *args, **kwargs)
+        finally:
+            if outermost:
+                _making.under_way = False
+        if outermost:
+            self._findings()
+
+    return __init__
 
 
 def _search(root: Module) -> _Findings:
