@@ -125,7 +125,8 @@ def test_the_loops_on_the_page_are_those_of_the_compiler():
     model = MLP(2, [4, 1], seed=1)
     loss = sum((model(x) - 1) ** 2 for x in X)
     items = page_data(explore(loss, groups="loops", show=False))["picture"]["tree"]["items"]
-    loops = [item["label"] for item in items if item["kind"] == "loop"]
+    groups = [item for item in items if isinstance(item, dict)]
+    loops = [item["label"] for item in groups if item["kind"] == "loop"]
     assert loops == ["80 × sum of 3", "80 × ReLU", "20 × sum of 6", "20 × **2"]
 
 

@@ -91,7 +91,7 @@ def test_local_gradients_kept_beside_the_parents_are_read():
     a, b = Kept(2.0), Kept(3.0)
     drawing = draw((a * b + b).cube())
     assert partials(drawing)[-1].endswith("= 243.0")
-    assert re.findall(r'class="op"[^>]*>([^<]+)<', str(drawing)) == ["*", "+", "?"]
+    assert re.findall(r'class="op [^>]*>([^<]+)<', str(drawing)) == ["·", "+", "?"]
 
 
 def test_an_unknown_operation_accounts_for_the_gradients_as_recorded():
