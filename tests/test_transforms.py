@@ -521,3 +521,25 @@ class TestBadInput:
             pass
         assert (Value(1.0) * 2).parents != ()
         assert type(grad(parabola)(3.0)) is float
+
+
+def squared_with_local_gradients(x):
+    return Value(x.data**2, (x,), (2 * x.data,))
+
+
+def test_local_gradients_give_first_derivatives_and_are_refused_beyond():
+    f = squared_with_local_gradients
+    assert grad(lambda x: f(x) * 3)(2.0) == 12.0
+    assert jvp(f, (2.0,), (3.0,)) == (4.0, 12.0)
+    for call in (
+        lambda: grad(grad(f))(2.0),
+        lambda: hessian(f)(2.0),
+        lambda: grad(f)(Value(2.0)),
+    ):
+        with pytest.raises(TypeError, match="has a hand-set _backward or local gradients"):
+            call()
+    x = Value(2.0, label="x")
+    with pytest.raises(micrograd.JitError, match="hand-set _backward or local gradients"):
+        micrograd.jit(lambda x: Value(4.0, (x,), (4.0,)) * x)(x)
+    with pytest.raises(micrograd.JitError, match="made by hand"):
+        micrograd.compile_graph(f(x) * 2)

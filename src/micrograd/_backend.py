@@ -8,7 +8,7 @@ import os
 from numbers import Integral
 from typing import Any
 
-from . import copies, modes, operators, ops
+from . import handmade, modes, operators, ops
 from .numeric import number
 
 
@@ -31,17 +31,11 @@ def _load() -> Any:
         ) from error
     value.connect(
         ops.OPS,
-        {
-            "__copy__": copies.shallow,
-            "__deepcopy__": copies.deep,
-            "__reduce__": copies.reduce,
-            "__float__": operators.no_float,
-            "__index__": operators.no_index,
-            "__round__": operators.no_round,
-            "__format__": operators.formatted,
-        },
+        handmade.ATTRIBUTES,
         power=ops.power,
-        handmade=ops.handmade,
+        origin=handmade.origin,
+        text=handmade.text,
+        named=handmade.named,
         operand=operators.operand,
         number=number,
         integral=Integral,

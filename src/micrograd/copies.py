@@ -11,13 +11,14 @@ from typing import Any
 from . import ops
 
 
-def _duplicate(value: Any, parents: tuple, attributes: dict) -> Any:
-    if value._closure is not None:
+def _duplicate(value: Any, parents: tuple, attributes: dict | None) -> Any:
+    if callable(value._closure):
         raise TypeError(
             f"{value!r} has a hand-set _backward, which refers to the original: "
             "build the copy anew instead"
         )
     twin = value._make(type(value), value._data, value.grad, value.op, parents, value.label)
+    twin._closure = value._closure  # local gradients, or None
     if attributes:
         vars(twin).update(attributes)
     return twin
@@ -25,29 +26,30 @@ def _duplicate(value: Any, parents: tuple, attributes: dict) -> Any:
 
 def shallow(value: Any) -> Any:
     """Copy one value; the copy has the same parents."""
-    return _duplicate(value, value.parents, getattr(value, "__dict__", {}))
+    return _duplicate(value, value.parents, value._attributes)
 
 
 def deep(value: Any, memo: dict) -> Any:
     """Copy the whole graph below a value, each value once."""
     for v in value._toposort(value):
         if id(v) not in memo:
-            attributes = copy.deepcopy(getattr(v, "__dict__", {}), memo)
-            memo[id(v)] = _duplicate(v, tuple([memo[id(p)] for p in v.parents]), attributes)
+            twin = memo[id(v)] = _duplicate(v, tuple([memo[id(p)] for p in v.parents]), None)
+            if v._attributes:  # after the twin is known: they may refer to the value itself
+                vars(twin).update(copy.deepcopy(v._attributes, memo))
     return memo[id(value)]
 
 
 def reduce(value: Any) -> tuple:
     """Take a value apart for pickle."""
     if not value.parents:
-        return leaf, _record(value), getattr(value, "__dict__", None)
+        return leaf, _record(value), value._attributes or None
     order = value._toposort(value)
     place = {id(v): i for i, v in enumerate(order)}
     steps: list[Any] = []
     for v in order:
         if v.parents:
             parents = [place[id(p)] for p in v.parents]
-            steps.append((_record(v), parents, getattr(v, "__dict__", None)))
+            steps.append((_record(v), parents, v._attributes or None))
         else:
             steps.append(v)  # pickled as an object, so that a parameter stays one parameter
     return graph, (steps,)
@@ -72,13 +74,13 @@ def graph(steps: list) -> Any:
 
 
 def _record(value: Any) -> tuple:
-    if value._closure is not None:
+    if callable(value._closure):
         raise TypeError(
             f"{value!r} has a hand-set _backward, which cannot be pickled: "
             "pickle the leaves instead"
         )
     op = value.op.__reduce__()[1] if value.op else None
-    return _class(value), value._data, value.grad, op, value.label
+    return _class(value), value._data, value._grad, op, value.label, value._closure
 
 
 def _class(value: Any) -> type | None:
@@ -89,6 +91,8 @@ def _class(value: Any) -> type | None:
 def _rebuilt(record: tuple, parents: tuple) -> Any:
     from .engine import Value  # the one in use when the pickle is read
 
-    cls, data, grad, op, label = record
+    cls, data, grad, op, label, *rest = record  # the first version had no local gradients
     made: Any = cls or Value
-    return made._make(made, data, grad, ops.named(*op) if op else None, parents, label)
+    made = made._make(made, data, grad, ops.named(*op) if op else None, parents, label)
+    made._closure = rest[0] if rest else None
+    return made

@@ -83,9 +83,10 @@ def partials(v: Value) -> tuple:
     """The partials of v as Values, which remember how they depend on its parents."""
     if v._closure is not None:
         raise TypeError(
-            f"{v!r} (op {v._op!r}) has a hand-set _backward, which gives numbers, and in backward "
-            "only: for jvp, Values as arguments and higher derivatives write it in micrograd's "
-            "own operations; and where it is jit's, put jit outermost, as in jit(grad(f))"
+            f"{v!r} (op {v._op!r}) has a hand-set _backward or local gradients, which are numbers "
+            "for backward: for jvp, Values as arguments and higher derivatives write it in "
+            "micrograd's own operations; and where it is jit's, put jit outermost, as in "
+            "jit(grad(f))"
         )
     if v.op is None or v.op.partials is None:
         return (0.0,) * len(v.parents)
@@ -142,7 +143,7 @@ def forward(order: list[Value], speed: dict[Value, Number], of_values: bool) -> 
     for v in order:
         if v not in speed and not speed.keys().isdisjoint(v.parents):
             total: Number = 0.0
-            slopes = partials(v) if of_values or v._closure is not None else v.partials()
+            slopes = partials(v) if of_values or callable(v._closure) else v.partials()
             for parent, slope in zip(v.parents, slopes, strict=True):
                 total = plus(total, times(slope, speed.get(parent, 0.0)))
             speed[v] = total

@@ -4,15 +4,15 @@
 ``a * b + c``. What one operation is, its value and its derivatives, stands in ``ops.py``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from . import copies, ops
+from . import handmade, ops
 from ._backend import prefer_native
 from .modes import checked, mode, observe
 from .numeric import number
-from .operators import Method, both_sides, exponent, formatted, no_float, no_index, no_round
+from .operators import Method, both_sides, exponent
 from .ops import Op
 
 
@@ -29,7 +29,6 @@ def _node(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
     out._grad = 0.0
     out.op = op
     out.parents = parents
-    out.label = ""
     out._closure = None
     return observe(out) if mode.on else out
 
@@ -59,20 +58,20 @@ def toposort(root: "Value") -> list["Value"]:
 def _pass_on(value: "Value") -> None:
     """Give each parent its share of the gradient: the local derivative times this value's own."""
     op, parents, grad = value.op, value.parents, value._grad
-    if op is None or op.partials is None:
-        return  # a leaf, or made by hand
-    if len(parents) == 2:  # two special cases of the last line, because nearly all are one of them
+    if op is None or (op.partials is None and type(value._closure) is not tuple):
+        return  # a leaf, or made by hand without local gradients
+    if op.partials is None or len(parents) > 2:
+        for parent, slope in zip(parents, value.partials(), strict=True):
+            parent._grad += slope * grad  # the chain rule
+    elif len(parents) == 2:  # special cases of the same, because nearly all are one of them
         x, y = parents
         dx, dy = op.partials(x._data, y._data, value._data)
         x._grad += dx * grad
         y._grad += dy * grad
-    elif len(parents) == 1:
+    else:
         (x,) = parents
         (dx,) = op.partials(x._data, value._data)
         x._grad += dx * grad
-    else:
-        for parent, slope in zip(parents, value.partials(), strict=True):
-            parent._grad += slope * grad  # the chain rule
 
 
 def _unary(op: Op) -> Callable[["Value"], "Value"]:
@@ -102,33 +101,36 @@ def _comparison(op: Op) -> Method:
     return both_sides(op.symbol, f)[0]
 
 
+@handmade.completed
 class Value:
     """One number, its gradient, and how it was computed.
 
     Args:
         data: the number; anything else is a TypeError.
         _children: the parents of a value made by hand, to which ``_backward`` is then assigned.
-        _op: what to show as the operation that made it.
-        label: a name, for pictures and explanations.
+        _op: what to show as the operation; or a tuple, the derivatives by the children.
+        label: a name, for pictures and explanations; ``name`` is the same.
+
+    Any other attribute can be set. What both engines share is in ``handmade.py``.
     """
 
-    __slots__ = ("__weakref__", "_closure", "_data", "_grad", "label", "op", "parents")
+    __slots__ = ("__dict__", "__weakref__", "_closure", "_data", "_grad", "op", "parents")
+    _label, _symbol = "", None  # of the few that have one, in __dict__
+    _op: str
     _is_micrograd_value = True
     _apply = staticmethod(apply)  # an Op called on Values comes back here
     _toposort = staticmethod(toposort)
 
     def __init__(
-        self, data: float, _children: Iterable["Value"] = (), _op: str = "", label: str = ""
+        self, data: float, _children: Any = (), _op: Any = "", label: str = "", name: str = ""
     ) -> None:
         self._data: float = data if type(data) is float else number(data, "Value expects")
         self._grad = 0.0
-        self.parents = tuple(_children)
-        for child in self.parents:
-            if not isinstance(child, Value):
-                raise TypeError(f"a Value's children are Values, got {child!r}")
-        self.op: Op | None = ops.handmade(_op) if self.parents or _op else None
-        self.label = label
-        self._closure: Callable[[], None] | None = None
+        by_hand = _children != () or _op != ""
+        origin = handmade.origin(_children, _op, Value) if by_hand else handmade.LEAF
+        self.parents, self.op, self._closure = origin
+        if label != "" or name != "":
+            self._label = handmade.named(label, name)
         if mode.tracer is not None:
             mode.tracer.tape.append(self)
 
@@ -149,13 +151,11 @@ class Value:
         return self._grad
 
     @grad.setter
-    def grad(self, x: float) -> None:
-        self._grad = x if type(x) is float else number(x, "grad expects")
+    def grad(self, x: float | None) -> None:
+        self._grad = x if type(x) is float else number(0.0 if x is None else x, "grad expects")
 
-    name = property(lambda self: self.label, lambda self, name: setattr(self, "label", name))
-    _op = property(lambda self: self.op.symbol if self.op else "")
-    _prev = property(lambda self: set(self.parents))
-    _children = property(lambda self: self.parents)
+    label = property(lambda self: self._label, handmade.set_label, doc="A name, for pictures.")
+    _attributes = property(lambda self: {k: x for k, x in vars(self).items() if k != "_label"})
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -165,12 +165,12 @@ class Value:
         """Compute d(self)/d(parent) for each parent, from the parents' present data."""
         if self.op and self.op.partials:
             return self.op.partials(*[p._data for p in self.parents], self._data)
-        return (0.0,) * len(self.parents)
+        return handmade.partials(self)
 
     @property
     def _backward(self) -> Callable[[], None]:
         """Add this value's share to its parents' gradients; assign a function to do it your way."""
-        return self._closure or partial(_pass_on, self)
+        return self._closure if callable(self._closure) else partial(_pass_on, self)
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:
@@ -193,7 +193,7 @@ class Value:
             if anomaly:
                 checked(value)
             elif value._closure is not None:
-                value._closure()
+                value._backward()
             elif value.parents:
                 _pass_on(value)
 
@@ -213,7 +213,7 @@ class Value:
     def __neg__(self) -> "Value":
         return self * -1
 
-    __abs__ = _unary(ops.ABS)
+    __abs__ = abs = _unary(ops.ABS)
     relu = _unary(ops.RELU)
     tanh = _unary(ops.TANH)
     sigmoid = _unary(ops.SIGMOID)
@@ -235,18 +235,19 @@ class Value:
     __lt__, __le__ = _comparison(ops.LT), _comparison(ops.LE)
     __gt__, __ge__ = _comparison(ops.GT), _comparison(ops.GE)
 
-    __float__, __index__, __round__, __format__ = no_float, no_index, no_round, formatted
-    __copy__, __deepcopy__, __reduce__ = copies.shallow, copies.deep, copies.reduce
-
     @staticmethod
     def _make(
         cls: type["Value"], data: float, grad: float, op: Op | None, parents: tuple, label: str
     ) -> "Value":
         """Make a value out of its parts, for copies and pickles."""
         out: Value = cls.__new__(cls)
-        out._data, out._grad, out.op, out.parents, out.label = data, grad, op, parents, label
-        out._closure = None
+        out._data, out._grad, out.op, out.parents, out._closure = data, grad, op, parents, None
+        if label:
+            out._label = label
         return out
+
+    def _rewire(self, op: Op | None, parents: tuple["Value", ...]) -> None:
+        self.op, self.parents = op, parents
 
 
 prefer_native(globals(), "Value", "apply", "toposort")

@@ -24,8 +24,9 @@ def test_data_that_is_no_number(Value, x):
         Value(x)
     with pytest.raises(TypeError, match=f"data expects a number, got {type(x).__name__}"):
         v.data = x
-    with pytest.raises(TypeError, match=f"grad expects a number, got {type(x).__name__}"):
-        v.grad = x
+    if x is not None:  # which stands for 0, as in PyTorch
+        with pytest.raises(TypeError, match=f"grad expects a number, got {type(x).__name__}"):
+            v.grad = x
     assert (v.data, v.grad) == (1.0, 0.0)
 
 
@@ -108,12 +109,6 @@ def test_a_hand_set_backward_that_cannot_be_called(Value):
             v._backward = function
     (v * 2).backward()
     assert v.grad == 2.0
-
-
-@pytest.mark.parametrize("name", ["_prev", "_op", "_children"])
-def test_what_is_derived_cannot_be_set(Value, name):
-    with pytest.raises(AttributeError):
-        setattr(Value(1.0), name, "x")
 
 
 @pytest.mark.parametrize(

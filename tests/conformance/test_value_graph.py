@@ -164,8 +164,3 @@ def test_subclasses_keep_their_attributes_and_methods(Value):
 @pytest.mark.parametrize("name", ["parents", "data", "grad", "op", "label"])
 def test_documented_attributes_exist(Value, name):
     assert hasattr(Value(1.0), name)
-
-
-def test_values_take_no_other_attributes(Value):
-    with pytest.raises(AttributeError):
-        Value(1.0).garadient = 3.0

@@ -95,7 +95,9 @@ static int visit(Value *root, Order *found)
                 goto failed;
             v->visited = 1;
             if (UNLIKELY(v->flags & HAS_EXTRA)) {
-                found->calls_python |= v->extra->closure != NULL || v->op == OP_FOREIGN;
+                PyObject *slopes = slopes_of(v), *closure = v->extra->closure;
+                int fits = slopes != NULL && PyTuple_GET_SIZE(slopes) == count; /* else it raises */
+                found->calls_python |= (closure != NULL && !fits) || v->op == OP_FOREIGN;
                 found->widest = Py_MAX(found->widest, count);
             }
             if (count > 0) {
@@ -191,14 +193,28 @@ static int foreign_partials(Value *v, const double *x, Py_ssize_t count, double 
     return PyErr_Occurred() ? -1 : 0;
 }
 
+/* What a value made by hand was given as its partials: 0 where it was given none. */
+static int local_gradients(Value *v, Py_ssize_t count, double *d)
+{
+    PyObject *slopes = count > 0 ? slopes_of(v) : NULL;
+    if (slopes != NULL && PyTuple_GET_SIZE(slopes) != count) {
+        PyErr_Format(PyExc_ValueError,
+                     "%R has %zd children, but %zd local gradients: assign _local_grads, a number "
+                     "for each child",
+                     v, count, PyTuple_GET_SIZE(slopes));
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        d[i] = slopes ? PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(slopes, i)) : 0.0;
+    return 0;
+}
+
 /* Write the partials to scratch[0 .. count-1]; scratch has room for twice as many. */
 static int partials(Value *v, Value **parents, Py_ssize_t count, double *scratch)
 {
     double *x = scratch + count;
-    if (v->op == OP_LEAF || v->op == OP_HANDMADE) {
-        memset(scratch, 0, (size_t)count * sizeof(double));
-        return 0;
-    }
+    if (v->op == OP_LEAF || v->op == OP_HANDMADE)
+        return local_gradients(v, count, scratch);
     for (Py_ssize_t i = 0; i < count; i++)
         x[i] = parents[i]->data;
     if (v->op == OP_FOREIGN)
@@ -235,8 +251,11 @@ static inline int pass_on(Value *v, double *scratch)
     double grad = v->grad;
     switch (v->op) {
     case OP_LEAF:
-    case OP_HANDMADE:
         return 0;
+    case OP_HANDMADE:
+        if (slopes_of(v) == NULL)
+            return 0;
+        break;
     case OP_ADD:
         parents[0]->grad += grad;
         parents[1]->grad += grad;
@@ -289,7 +308,7 @@ static int step(Value *v, int anomaly)
     if (anomaly) {
         done = PyObject_CallOneArg(shared.checked, (PyObject *)v);
     }
-    else if (closure != NULL) {
+    else if (closure != NULL && !PyTuple_CheckExact(closure)) {
         Py_INCREF(closure);
         done = PyObject_CallNoArgs(closure);
         Py_DECREF(closure);

@@ -127,6 +127,34 @@ int value_set_parents(Value *v, Value *const *parents, Py_ssize_t count)
     return 0;
 }
 
+/* Give a leaf, or a node made by hand, another op of its own (NULL: none) and other parents, and
+   leave it what else it has. */
+int value_rewire(Value *v, PyObject *op, Value *const *parents, Py_ssize_t count)
+{
+    int tracked = 0;
+    Extra *former = value_extra(v), *extra = former ? new_extra(parents, count) : NULL;
+    if (extra == NULL)
+        return -1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_INCREF(parents[i]);
+        tracked |= parents[i]->flags & TRACKED;
+    }
+    extra->label = former->label;
+    extra->closure = former->closure;
+    extra->attributes = former->attributes;
+    extra->op = Py_XNewRef(op);
+    v->extra = extra;
+    v->op = op ? OP_HANDMADE : OP_LEAF;
+    v->count = 0;
+    if (tracked)
+        value_track(v);
+    for (Py_ssize_t i = 0; i < former->count; i++)
+        Py_DECREF(former->parents[i]);
+    Py_XDECREF(former->op);
+    PyMem_Free(former);
+    return 0;
+}
+
 /* Release what a node refers to; it becomes a leaf. */
 void value_drop(Value *v)
 {
@@ -143,6 +171,7 @@ void value_drop(Value *v)
         Py_XDECREF(extra->label);
         Py_XDECREF(extra->closure);
         Py_XDECREF(extra->op);
+        Py_XDECREF(extra->attributes);
         PyMem_Free(extra);
     }
 }
@@ -204,6 +233,7 @@ int value_traverse(PyObject *self, visitproc visit, void *arg)
         Py_VISIT(v->extra->label);
         Py_VISIT(v->extra->closure);
         Py_VISIT(v->extra->op);
+        Py_VISIT(v->extra->attributes);
     }
     return 0;
 }

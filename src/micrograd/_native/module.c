@@ -21,15 +21,15 @@ static int connect_op(OpCase *this, PyObject *ops)
    and the slow paths the Python functions by their names in Shared. */
 static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"ops", "attributes", "power", "handmade", "operand", "number",
-                            "integral", "observe", "checked", NULL};
+    static char *names[] = {"ops", "attributes", "power", "origin", "text", "named",
+                            "operand", "number", "integral", "observe", "checked", NULL};
     PyObject *ops, *attributes, *name, *value;
     Py_ssize_t place = 0;
     Shared given;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOOOOOO:connect", names, &PyDict_Type, &ops,
-                                     &PyDict_Type, &attributes, &given.power, &given.handmade,
-                                     &given.operand, &given.number, &given.integral, &given.observe,
-                                     &given.checked))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOOOOOOOO:connect", names, &PyDict_Type, &ops,
+                                     &PyDict_Type, &attributes, &given.power, &given.origin,
+                                     &given.text, &given.named, &given.operand, &given.number,
+                                     &given.integral, &given.observe, &given.checked))
         return NULL;
     for (int i = OP_LEAF + 1; i < OP_HANDMADE; i++)
         if (connect_op(&op_cases[i], ops) < 0)

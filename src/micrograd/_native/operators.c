@@ -117,7 +117,7 @@ static PyObject *value_pow(PyObject *a, PyObject *b, PyObject *modulus)
     return is_value(a) && !is_value(b) ? constant_power((Value *)a, b) : infix(OP_POW, a, b);
 }
 
-static PyObject *value_abs(PyObject *self)
+static PyObject *value_absolute(PyObject *self)
 {
     return (PyObject *)value_unary(OP_ABS, (Value *)Py_NewRef(self));
 }
@@ -159,7 +159,7 @@ PyType_Slot value_operators[] = {
     {Py_nb_true_divide, value_divide},
     {Py_nb_power, value_pow},
     {Py_nb_negative, value_negative},
-    {Py_nb_absolute, value_abs},
+    {Py_nb_absolute, value_absolute},
     {Py_tp_richcompare, value_compare},
     {Py_tp_hash, value_hash},
     {0, NULL},
@@ -182,6 +182,7 @@ UNARY(sqrt, SQRT)
 UNARY(sin, SIN)
 UNARY(cos, COS)
 UNARY(erf, ERF)
+UNARY(abs, ABS)
 
 static PyObject *value_detach(PyObject *self, PyObject *unused)
 {
@@ -208,6 +209,7 @@ PyMethodDef value_functions[] = {
     METHOD(sin),
     METHOD(cos),
     METHOD(erf),
+    METHOD(abs),
     {"detach", value_detach, METH_NOARGS,
      "detach($self, /)\n--\n\n"
      "Return the same number as a constant: no gradient passes through it."},

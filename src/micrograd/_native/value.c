@@ -1,4 +1,4 @@
-/* The type `Value`: construction and attributes. engine.py says what each of them means. */
+/* The type `Value`: construction, and what else makes it a type. */
 #include "value.h"
 
 #include "ops.h"
@@ -38,55 +38,102 @@ static PyObject *tuple_of_values(PyObject *children)
     return tuple;
 }
 
-static int set_label(Value *v, PyObject *label)
+int value_set_label(Value *v, PyObject *label)
 {
     int empty = PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0;
     if (empty && !(v->flags & HAS_EXTRA))
         return 0;
-    Extra *extra = value_extra(v);
-    if (extra == NULL)
+    PyObject *text = empty ? NULL : PyObject_CallFunction(shared.text, "sO", "label", label);
+    Extra *extra = empty || text != NULL ? value_extra(v) : NULL;
+    if (extra == NULL) {
+        Py_XDECREF(text);
         return -1;
-    Py_XSETREF(extra->label, empty ? NULL : Py_NewRef(label));
+    }
+    Py_XSETREF(extra->label, text);
     return 0;
 }
 
-/* Fill a node from the constructor's arguments; children and symbol may be NULL. */
-static int fill(Value *v, PyObject *data, PyObject *children, PyObject *symbol, PyObject *label)
+/* Ask the function that both engines share what a value made by hand came from: a tuple of its
+   parents, its op, and its local gradients. */
+static PyObject *origin_of(PyObject *children, PyObject *op)
+{
+    PyObject *none = PyTuple_New(0), *empty = PyUnicode_New(0, 0), *origin = NULL;
+    if (none != NULL && empty != NULL)
+        origin = PyObject_CallFunctionObjArgs(shared.origin, children ? children : none,
+                                              op ? op : empty, (PyObject *)value_type, NULL);
+    Py_XDECREF(none);
+    Py_XDECREF(empty);
+    return origin;
+}
+
+/* Give a leaf this origin; it gets its own references. */
+static int take_origin(Value *v, PyObject *origin)
+{
+    PyObject *parents, *op, *slopes;
+    if (!PyArg_ParseTuple(origin, "O!OO", &PyTuple_Type, &parents, &op, &slopes))
+        return -1;
+    if (take_parents(v, parents) < 0 || (op != Py_None && value_keep_op(v, OP_HANDMADE, op) < 0))
+        return -1;
+    if (slopes != Py_None) {
+        Extra *extra = value_extra(v);
+        if (extra == NULL)
+            return -1;
+        extra->closure = Py_NewRef(slopes);
+    }
+    return 0;
+}
+
+/* Drop what a node was, for __init__ called once more; people's own attributes stay. */
+static int start_again(Value *v)
+{
+    PyObject *attributes = NULL;
+    if (v->flags & HAS_EXTRA) {
+        attributes = v->extra->attributes;
+        v->extra->attributes = NULL;
+    }
+    value_drop(v);
+    v->grad = 0.0;
+    Extra *extra = attributes ? value_extra(v) : NULL;
+    if (extra != NULL)
+        extra->attributes = attributes;
+    return attributes != NULL && extra == NULL ? -1 : 0;
+}
+
+/* Fill a node from the constructor's arguments; all but data may be NULL. */
+static int fill(Value *v, PyObject *data, PyObject *children, PyObject *op, PyObject *label,
+                PyObject *name)
 {
     double number;
-    PyObject *parents = NULL, *op = NULL;
+    PyObject *origin = NULL, *own_label = NULL;
     int failed = to_number(data, "Value expects", &number) < 0;
-    if (!failed && children != NULL)
-        failed = (parents = tuple_of_values(children)) == NULL;
-    int has_op = !failed && symbol != NULL ? PyObject_IsTrue(symbol) : 0;
-    failed |= has_op < 0;
-    if (!failed && (has_op || (parents != NULL && PyTuple_GET_SIZE(parents) > 0))) {
-        op = symbol == NULL ? PyObject_CallFunction(shared.handmade, "s", "")
-                            : PyObject_CallOneArg(shared.handmade, symbol);
-        failed = op == NULL;
+    if (!failed && (children != NULL || op != NULL))
+        failed = (origin = origin_of(children, op)) == NULL;
+    if (!failed && name != NULL) {
+        own_label = PyObject_CallFunction(shared.named, label ? "OO" : "sO", label ? (void *)label : "",
+                                          name);
+        label = own_label;
+        failed = label == NULL;
     }
+    failed = failed || start_again(v) < 0;
     if (!failed) {
-        value_drop(v);
         v->data = number;
-        v->grad = 0.0;
-        failed = (parents != NULL && take_parents(v, parents) < 0) ||
-                 (op != NULL && value_keep_op(v, OP_HANDMADE, op) < 0) ||
-                 (label != NULL && set_label(v, label) < 0) ||
+        failed = (origin != NULL && take_origin(v, origin) < 0) ||
+                 (label != NULL && value_set_label(v, label) < 0) ||
                  (observed() && mode.tape != NULL && PyList_Append(mode.tape, (PyObject *)v) < 0);
     }
-    Py_XDECREF(parents);
-    Py_XDECREF(op);
+    Py_XDECREF(origin);
+    Py_XDECREF(own_label);
     return failed ? -1 : 0;
 }
 
 static int value_init(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"data", "_children", "_op", "label", NULL};
-    PyObject *data, *children = NULL, *symbol = NULL, *label = NULL;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOO:Value", names, &data, &children, &symbol,
-                                     &label))
+    static char *names[] = {"data", "_children", "_op", "label", "name", NULL};
+    PyObject *data, *children = NULL, *op = NULL, *label = NULL, *name = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOOO:Value", names, &data, &children, &op,
+                                     &label, &name))
         return -1;
-    return fill((Value *)self, data, children, symbol, label);
+    return fill((Value *)self, data, children, op, label, name);
 }
 
 /* Value(...) without a tuple and a dict for the arguments where they come in order. */
@@ -95,12 +142,12 @@ static PyObject *value_vectorcall(PyObject *type, PyObject *const *args, size_t 
 {
     Py_ssize_t count = PyVectorcall_NARGS(flags), named = names ? PyTuple_GET_SIZE(names) : 0;
     int ordinary = value_type->tp_init == value_init && value_type->tp_new == value_new;
-    if (LIKELY(ordinary && named == 0 && count >= 1 && count <= 4)) {
+    if (LIKELY(ordinary && named == 0 && count >= 1 && count <= 5)) {
         if (count == 1 && PyFloat_CheckExact(args[0]))
             return (PyObject *)value_leaf(PyFloat_AS_DOUBLE(args[0]));
         Value *v = count == 1 ? value_alloc(0) : value_alloc_with_header();
         if (v != NULL && fill(v, args[0], count > 1 ? args[1] : NULL, count > 2 ? args[2] : NULL,
-                              count > 3 ? args[3] : NULL) < 0)
+                              count > 3 ? args[3] : NULL, count > 4 ? args[4] : NULL) < 0)
             Py_CLEAR(v);
         return (PyObject *)v;
     }
@@ -131,7 +178,7 @@ static PyObject *value_make(PyObject *unused, PyObject *args)
     PyObject *values = made ? tuple_of_values(parents) : NULL;
     Value *v = (Value *)made;
     if (values == NULL || !is_value(made) || take_parents(v, values) < 0 ||
-        value_set_op(v, op) < 0 || set_label(v, label) < 0) {
+        value_set_op(v, op) < 0 || value_set_label(v, label) < 0) {
         if (!PyErr_Occurred())
             PyErr_Format(PyExc_TypeError, "%R makes no Value", type);
         Py_CLEAR(made);
@@ -144,139 +191,19 @@ static PyObject *value_make(PyObject *unused, PyObject *args)
     return made;
 }
 
-static PyObject *get_data(PyObject *self, void *unused)
+/* _rewire(op, parents): of a leaf, or of a value made by hand. */
+static PyObject *rewire(PyObject *self, PyObject *args)
 {
-    if (observed() && mode.tracer != NULL) {
-        PyObject *done = PyObject_CallMethod(mode.tracer, "reading", "O", self);
-        if (done == NULL)
-            return NULL;
-        Py_DECREF(done);
-    }
-    return PyFloat_FromDouble(((Value *)self)->data);
-}
-
-static PyObject *get_grad(PyObject *self, void *unused)
-{
-    return PyFloat_FromDouble(((Value *)self)->grad);
-}
-
-static PyObject *get_raw_data(PyObject *self, void *unused)
-{
-    return PyFloat_FromDouble(((Value *)self)->data);
-}
-
-static int cannot_delete(const char *name)
-{
-    PyErr_Format(PyExc_AttributeError, "a Value's %s cannot be deleted", name);
-    return -1;
-}
-
-static int set_data(PyObject *self, PyObject *x, void *unused)
-{
-    return x ? to_number(x, "data expects", &((Value *)self)->data) : cannot_delete("data");
-}
-
-static int set_grad(PyObject *self, PyObject *x, void *unused)
-{
-    return x ? to_number(x, "grad expects", &((Value *)self)->grad) : cannot_delete("grad");
-}
-
-static PyObject *get_label(PyObject *self, void *unused)
-{
-    Value *v = (Value *)self;
-    PyObject *label = v->flags & HAS_EXTRA ? v->extra->label : NULL;
-    return label ? Py_NewRef(label) : PyUnicode_New(0, 0);
-}
-
-static int put_label(PyObject *self, PyObject *label, void *unused)
-{
-    return label ? set_label((Value *)self, label) : cannot_delete("label");
-}
-
-static PyObject *get_parents(PyObject *self, void *unused)
-{
-    PyObject *tuple = PyTuple_New(count_of((Value *)self));
-    if (tuple == NULL)
+    PyObject *op, *parents, *values = NULL;
+    if (PyArg_ParseTuple(args, "OO!", &op, &PyTuple_Type, &parents))
+        values = tuple_of_values(parents);
+    if (values == NULL)
         return NULL;
-    Value **parents = parents_of((Value *)self);
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++)
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef((PyObject *)parents[i]));
-    return tuple;
+    int done = value_rewire((Value *)self, op == Py_None ? NULL : op,
+                            (Value **)((PyTupleObject *)values)->ob_item, PyTuple_GET_SIZE(values));
+    Py_DECREF(values);
+    return done < 0 ? NULL : Py_NewRef(Py_None);
 }
-
-static PyObject *get_prev(PyObject *self, void *unused)
-{
-    PyObject *parents = get_parents(self, NULL), *set = parents ? PySet_New(parents) : NULL;
-    Py_XDECREF(parents);
-    return set;
-}
-
-static PyObject *get_op(PyObject *self, void *unused)
-{
-    return value_get_op((Value *)self);
-}
-
-static PyObject *get_symbol(PyObject *self, void *unused)
-{
-    PyObject *op = value_get_op((Value *)self), *symbol = NULL;
-    if (op != NULL)
-        symbol = op == Py_None ? PyUnicode_New(0, 0) : PyObject_GetAttrString(op, "symbol");
-    Py_XDECREF(op);
-    return symbol;
-}
-
-static PyObject *get_closure(PyObject *self, void *unused)
-{
-    Value *v = (Value *)self;
-    return Py_NewRef(v->flags & HAS_EXTRA && v->extra->closure ? v->extra->closure : Py_None);
-}
-
-static PyObject *get_backward(PyObject *self, void *unused)
-{
-    Value *v = (Value *)self;
-    if (v->flags & HAS_EXTRA && v->extra->closure != NULL)
-        return Py_NewRef(v->extra->closure);
-    return PyObject_GetAttrString(self, "_pass_on");
-}
-
-static int set_backward(PyObject *self, PyObject *function, void *unused)
-{
-    Value *v = (Value *)self;
-    if (function == NULL)
-        return cannot_delete("_backward");
-    if (!PyCallable_Check(function)) {
-        PyErr_Format(PyExc_TypeError, "_backward expects a function of no arguments, got %R",
-                     function);
-        return -1;
-    }
-    Extra *extra = value_extra(v);
-    if (extra == NULL)
-        return -1;
-    value_track(v); /* the function most often refers to this value */
-    Py_XSETREF(extra->closure, Py_NewRef(function));
-    return 0;
-}
-
-static PyGetSetDef attributes[] = {
-    {"data", get_data, set_data,
-     "The number. Setting it does not recompute what was computed from it.", NULL},
-    {"grad", get_grad, set_grad,
-     "The derivative, with respect to this value, of the one ``backward`` was called on.", NULL},
-    {"_data", get_raw_data, set_data, NULL, NULL},
-    {"_grad", get_grad, set_grad, NULL, NULL},
-    {"label", get_label, put_label, "A name, for pictures and explanations.", NULL},
-    {"name", get_label, put_label, "The label.", NULL},
-    {"parents", get_parents, NULL, "What it was computed from: ordered, with duplicates.", NULL},
-    {"_children", get_parents, NULL, "The parents.", NULL},
-    {"_prev", get_prev, NULL, "The set of the parents.", NULL},
-    {"op", get_op, NULL, "The Op that made it, or None.", NULL},
-    {"_op", get_symbol, NULL, "The symbol of the op that made it, or ''.", NULL},
-    {"_closure", get_closure, NULL, "The function assigned to _backward, or None.", NULL},
-    {"_backward", get_backward, set_backward,
-     "Add this value's share to its parents' gradients; assign a function to do it your way.",
-     NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
 
 static PyObject *value_repr(PyObject *self)
 {
@@ -317,20 +244,23 @@ static PyMethodDef methods[] = {
     {"_pass_on", value_pass_on, METH_NOARGS, NULL},
     {"_apply", (PyCFunction)(void (*)(void))value_apply, METH_FASTCALL | METH_STATIC, NULL},
     {"_toposort", value_toposort, METH_O | METH_STATIC, NULL},
+    {"_rewire", rewire, METH_VARARGS, NULL},
     {"_make", value_make, METH_VARARGS | METH_STATIC, NULL},
     {"__sizeof__", value_sizeof, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 PyDoc_STRVAR(doc,
-             "Value(data, _children=(), _op='', label='')\n--\n\n"
+             "Value(data, _children=(), _op='', label='', name='')\n--\n\n"
              "One number, its gradient, and how it was computed.\n\n"
              "Args:\n"
              "    data: the number.\n"
              "    _children: the parents of a value made by hand, to which ``_backward`` is then "
              "assigned.\n"
-             "    _op: what to show as the operation that made it.\n"
-             "    label: a name, for pictures and explanations.\n\n"
+             "    _op: what to show as the operation that made it; or, in a tuple or list, the "
+             "derivatives by the children, which ``backward`` then uses.\n"
+             "    label: a name, for pictures and explanations; ``name`` is the same.\n\n"
+             "Any other attribute can be set.\n\n"
              "Raises:\n"
              "    TypeError: data is not a real number, or a child is not a Value.");
 
@@ -367,7 +297,9 @@ int value_type_ready(void)
         {Py_tp_free, value_free},
         {Py_tp_repr, value_repr},
         {Py_tp_methods, methods},
-        {Py_tp_getset, attributes},
+        {Py_tp_getset, value_attributes},
+        {Py_tp_getattro, value_getattro},
+        {Py_tp_setattro, value_setattro},
         {Py_tp_members, members},
     };
     PyType_Slot *slot = slots;

@@ -19,8 +19,9 @@ typedef struct Value Value;
 
 typedef struct {
     PyObject *label;   /* NULL: the empty string */
-    PyObject *closure; /* a hand-set _backward, or NULL */
+    PyObject *closure; /* a hand-set _backward, or a tuple of local gradients, or NULL */
     PyObject *op;      /* the Op of OP_HANDMADE and OP_FOREIGN, else NULL */
+    PyObject *attributes; /* a dict of those that people set, or NULL */
     double exponent;   /* of OP_POWC */
     Py_ssize_t count;
     Value *parents[];
@@ -66,6 +67,13 @@ static inline Py_ssize_t count_of(const Value *v)
     return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->count : v->count;
 }
 
+/* The local gradients of a value made by hand, or NULL. */
+static inline PyObject *slopes_of(const Value *v)
+{
+    PyObject *closure = v->flags & HAS_EXTRA ? v->extra->closure : NULL;
+    return closure != NULL && PyTuple_CheckExact(closure) ? closure : NULL;
+}
+
 static inline double exponent_of(const Value *v)
 {
     return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->exponent : v->exponent;
@@ -85,6 +93,7 @@ void value_track(Value *v);
 int value_is_gc(PyObject *self);
 void value_free(void *v);
 Extra *value_extra(Value *v);
+int value_rewire(Value *v, PyObject *op, Value *const *parents, Py_ssize_t count);
 int value_set_parents(Value *v, Value *const *parents, Py_ssize_t count);
 void value_drop(Value *v);
 void value_dealloc(PyObject *self);
@@ -97,7 +106,13 @@ PyObject *value_backward(PyObject *self, PyObject *unused);
 PyObject *value_pass_on(PyObject *self, PyObject *unused);
 PyObject *value_partials(PyObject *self, PyObject *unused);
 
+/* attributes.c */
+PyObject *value_getattro(PyObject *self, PyObject *name);
+int value_setattro(PyObject *self, PyObject *name, PyObject *x);
+extern PyGetSetDef value_attributes[];
+
 /* value.c, operators.c */
+int value_set_label(Value *v, PyObject *label);
 int value_type_ready(void);
 extern PyType_Slot value_operators[];
 extern PyMethodDef value_functions[];
@@ -126,7 +141,7 @@ PyObject *value_get_op(Value *v);
 /* The Python functions that the slow paths share with the readable engine; see connect in
    module.c. */
 typedef struct {
-    PyObject *power, *handmade, *operand, *number, *integral, *observe, *checked;
+    PyObject *power, *origin, *text, *named, *operand, *number, *integral, *observe, *checked;
 } Shared;
 extern Shared shared;
 

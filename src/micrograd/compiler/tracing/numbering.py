@@ -49,7 +49,7 @@ def _refuse_hand_written(made: Sequence[Value]) -> None:
         unknown = v.op is not None and v.op.partials is None
         if unknown or v._closure not in (None, passes_nothing_on):
             raise JitError(
-                f"{v!r} has a hand-set _backward, which jit cannot compile: "
+                f"{v!r} has a hand-set _backward or local gradients, which jit cannot compile: "
                 "use ops, or call it eagerly"
             )
 
