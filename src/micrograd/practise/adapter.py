@@ -7,11 +7,10 @@ says, under the learner's own names; so one program text runs on every form of e
 import operator
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from .duplicate import Duplicate
-from .forms import FUNCTIONS, Forms, held, number
+from .forms import Forms, held, number, required
 
 
 class Handle:
@@ -71,6 +70,12 @@ class Handle:
     def __repr__(self) -> str:
         return repr(self.inner)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Handle) and self.inner is other.inner
+
+    def __hash__(self) -> int:
+        return id(self.inner)
+
     def __neg__(self) -> "Handle":
         return self._adapter.wrap(-self.inner)
 
@@ -124,18 +129,39 @@ def _says(x: Handle, data: float) -> bool:
 class Adapter:
     """A fresh copy of a learner's namespace, and its class under the names that programs use."""
 
-    def __init__(self, forms: Forms, change: Callable[[Duplicate], None] | None = None) -> None:
+    def __init__(self, forms: Forms, change: Callable[["Adapter"], None] | None = None) -> None:
         self.forms = forms
         self.copy = Duplicate(forms.namespace)
         self.cls: Any = self.copy.of(forms.cls) if forms.cls is not None else None
         if change is not None:
-            change(self.copy)
+            change(self)
 
     def environment(self) -> dict[str, Any]:
-        """Return the names that a program may use."""
-        return {"Value": self.Value, "says": _says} | {
-            name: partial(self.call, name) for name in FUNCTIONS if self.forms.function(name)
+        """Return the names that a program may use, but those of networks."""
+        return {
+            "Value": self.Value,
+            "derivative": self.derivative,
+            "says": _says,
+            "is_value": lambda x: isinstance(bare(x), self.cls),
         }
+
+    def derivative(self, f: Callable[[float], float], x: float) -> float:
+        """Call the learner's, with a step only where it has none of its own."""
+        slope = self.copy.namespace[self.forms.function("derivative") or "derivative"]
+        return number(slope(f, x, 1e-6) if required(slope) > 2 else slope(f, x))
+
+    def inputs(self, xs: Any) -> Any:
+        """Return inputs of a network: numbers, or Values where numbers may not stand left."""
+        if self.forms.provides("numbers") and self.forms.provides("__rmul__"):
+            return xs
+        return [self.Value(x).inner for x in xs]
+
+    def activate(self, x: Any) -> Any:
+        """Apply the activation that the learner has, tanh before relu, or none."""
+        for name in ("tanh", "relu"):
+            if self.forms.has(name):
+                return bare(getattr(self.wrap(x), name)())
+        return x
 
     def Value(self, x: float) -> Handle:
         """Make a leaf."""
@@ -143,6 +169,8 @@ class Adapter:
 
     def wrap(self, x: Any) -> Any:
         """Return a handle of what an operation gave, lists item by item."""
+        if hasattr(x, "tolist") and getattr(x, "ndim", None) and not isinstance(x, self.cls):
+            x = x.tolist()
         if isinstance(x, (list, tuple)):
             return [self.wrap(item) for item in x]
         return Handle(self, x)

@@ -97,6 +97,7 @@ class Forms:
         self.locals: str | None = None  # the attribute with local gradients
         self.requires_grad = False
         self.wraps_numbers = True
+        self.network: str | None = None  # its variant, once that was found out
         if self.cls is not None:
             self.requires_grad = "requires_grad" in _parameters(self.cls)
             self._try(Duplicate(namespace))
@@ -262,6 +263,17 @@ def _parameters(f: Any) -> dict[str, inspect.Parameter]:
         return {}
 
 
+def required(f: Any) -> int:
+    """Return how many arguments a function cannot do without."""
+    return len(_required(f))
+
+
+def _required(f: Any) -> list[str]:
+    many = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = _parameters(f).items()
+    return [n for n, p in parameters if p.default is p.empty and p.kind not in many]
+
+
 def _takes_gradient(f: Any) -> bool:
-    required = [n for n, p in _parameters(f).items() if p.default is inspect.Parameter.empty]
-    return len(required) == 1 and required[0].strip("_") in UPSTREAM
+    names = _required(f)
+    return len(names) == 1 and names[0].strip("_") in UPSTREAM

@@ -7,23 +7,26 @@ KeyboardInterrupt that no ``raise`` of theirs has raised.
 import contextlib
 import dis
 import math
+import random
 import re
 import sys
 import traceback
 import types
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from . import lecture
 from .adapter import Adapter, Handle
 from .duplicate import Duplicate
 from .forms import Forms, number
+from .networks import ROWS, TARGETS, Watch, build, set_weights, train, values
 from .programs import PROGRAMS, Program, expression, label
 from .results import Difference, Outcome, Place
 from .spelling import spelled
+from .variants import varied
 
-Change = Callable[[Duplicate], None]
+Change = Callable[[Adapter], None]
 _RAISE = {dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"]}
 _KINDS = (
     (r"object is not callable", "not callable"),
@@ -62,17 +65,20 @@ def silence() -> Iterator[None]:
         yield
 
 
-def run(program: Program, forms: Forms, change: Change | None = None) -> Outcome:
+def run(
+    program: Program, forms: Forms, change: Change | None = None, shared: Adapter | None = None
+) -> Outcome:
     """Run one program on a learner's file and compare with the lecture's.
 
     Args:
         program: one of ``PROGRAMS``.
         forms: how the learner's file is written.
         change: what to put into the copy before, for a transplant.
+        shared: a copy to run on instead of a fresh one.
     """
     try:
         with silence():
-            adapter = Adapter(forms, change)
+            adapter = shared or Adapter(forms, change)
             shown = _numbers(program, adapter)
     except BaseException as error:
         if is_interrupt(error):
@@ -92,9 +98,9 @@ def is_interrupt(error: BaseException) -> bool:
 
 
 @cache
-def right(name: str, variant: str = "") -> tuple:
-    """Return what the lecture's engine gives for a program: the right numbers."""
-    return _numbers(PROGRAMS[name], Adapter(_lecture()))
+def right(name: str, variant: str = "") -> dict[str, Any]:
+    """Return what the lecture's engine gives for a program, in one variant: the right numbers."""
+    return _numbers(PROGRAMS[name], Adapter(_lecture(), varied(variant)))
 
 
 @cache
@@ -107,12 +113,27 @@ def _compiled(text: str, mode: str) -> types.CodeType:
     return compile(text, "<program>", mode)
 
 
-def _numbers(program: Program, adapter: Adapter) -> tuple:
-    names = adapter.environment()
+def environment(adapter: Adapter) -> dict[str, Any]:
+    """Return all names that a program may use."""
+    names: dict[str, Any] = {n: partial(build, adapter, n) for n in ("Neuron", "Layer", "MLP")}
+    names |= {"set_weights": set_weights, "weights": values, "watched": Watch}
+    names |= {"train": partial(train, adapter), "xs": ROWS, "ys": TARGETS}
+    return adapter.environment() | names
+
+
+def _numbers(program: Program, adapter: Adapter) -> dict[str, Any]:
+    """Run a program; return what each of its expressions gave, lists of numbers one by one."""
+    random.seed(1)
+    names = environment(adapter)
     exec(_compiled(program.code, "exec"), names)
-    return tuple(
-        _plain(eval(_compiled(expression(show), "eval"), names), names) for show in program.shows
-    )
+    shown: dict[str, Any] = {}
+    for show in (*program.shows, *program.observes):
+        x = eval(_compiled(expression(show), "eval"), names)
+        if isinstance(x, list) and "{}" in show:
+            shown |= {label(show).replace("{}", str(i)): float(y) for i, y in enumerate(x)}
+        else:
+            shown[label(show)] = x if type(x) is int and "len(" in show else _plain(x, names)
+    return shown
 
 
 def _plain(x: Any, names: dict[str, Any]) -> Any:
@@ -129,29 +150,77 @@ def _plain(x: Any, names: dict[str, Any]) -> Any:
 def _name(item: Any, names: dict[str, Any]) -> str:
     """Return the variable that holds the same object as item, a parent."""
     for name, value in names.items():
-        if isinstance(value, Handle) and value.inner is item.inner:
+        if isinstance(value, Handle) and value == item:
             return name
     return repr(item)[:20] if isinstance(item.inner, (int, float)) else type(item.inner).__name__
 
 
-def _compared(program: Program, forms: Forms, shown: tuple) -> Outcome:
-    accepted = [*(right(program.name, v) for v in program.variants), *program.accepts]
-    if any(_same(program, shown, answer) for answer in accepted):
-        return Outcome(program.name, "right")
-    answer = max(accepted, key=lambda a: sum(map(close, shown, a, [program.tolerance] * len(a))))
-    rows = zip(program.shows, shown, answer, strict=True)
+def network_variant(forms: Forms) -> str:
+    """Find which network the learner has built: its activation, and whether it ends with one."""
+    if not forms.provides("MLP"):
+        return next((name for name in ("tanh", "relu") if forms.has(name)), "linear")
+    if forms.network is None:
+        forms.network = _variant(PROGRAMS["network.mlp"], forms) or "tanh"
+    return forms.network
+
+
+def _variant(program: Program, forms: Forms) -> str | None:
+    try:
+        with silence():
+            shown = _numbers(program, Adapter(forms))
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        return None
+    found = (v for v in program.variants if _same(program, shown, right(program.name, v)))
+    return next(found, None)
+
+
+def _variants(program: Program, forms: Forms) -> list[str]:
+    if program.feature == "train":
+        return [network_variant(forms) + loss for loss in program.variants]
+    return [v for v in program.variants if v != "linear" or forms.provides("MLP")]
+
+
+def _answers(program: Program, variants: list[str]) -> Iterator[dict[str, Any]]:
+    for variant in variants:
+        yield right(program.name, variant)
+    for numbers in program.accepts:
+        yield dict(zip(map(label, program.shows), numbers))
+
+
+def _compared(program: Program, forms: Forms, shown: dict[str, Any]) -> Outcome:
+    variants = _variants(program, forms)
+    observed = {show: shown.pop(show) for show in program.observes}
+    accepted = []
+    for answer in _answers(program, variants):  # one by one: the first is mostly it
+        if _same(program, shown, answer):
+            usual = all(observed[show] == answer[show] for show in observed)
+            return Outcome(program.name, "right", signature=None if usual else [*observed.values()])
+        accepted.append(answer)
+    answer = max(accepted, key=lambda answer: _agreement(program, shown, answer))
+    if program.section == "network":
+        own = [
+            v for v in variants if v.split(",")[0] == _variant(PROGRAMS["network.neuron"], forms)
+        ]
+        answer = right(program.name, own[0]) if own else answer
     differences = tuple(
-        Difference(spelled(label(show), forms), written(yours), written(ours))
-        for show, yours, ours in rows
-        if not close(yours, ours, program.tolerance)
+        Difference(spelled(show, forms), written(shown.get(show, "missing")), written(ours))
+        for show, ours in answer.items()
+        if not close(shown.get(show), ours, program.tolerance)
     )
     digits = 9 if program.tolerance < 1e-3 else 2
-    signature = [rounded(x, digits) for x in shown]
+    signature = [rounded(x, digits) for x in shown.values()]
     return Outcome(program.name, "wrong", differences, signature=signature)
 
 
-def _same(program: Program, shown: tuple, answer: tuple) -> bool:
-    return all(close(x, y, program.tolerance) for x, y in zip(shown, answer, strict=True))
+def _agreement(program: Program, shown: dict[str, Any], answer: dict[str, Any]) -> int:
+    return sum(close(shown.get(k), x, program.tolerance) for k, x in answer.items())
+
+
+def _same(program: Program, shown: dict[str, Any], answer: dict[str, Any]) -> bool:
+    judged = {k: x for k, x in answer.items() if k not in program.observes}
+    return judged.keys() == shown.keys() and _agreement(program, shown, judged) == len(judged)
 
 
 def close(x: Any, y: Any, tolerance: float = 1e-6) -> bool:
@@ -164,7 +233,7 @@ def close(x: Any, y: Any, tolerance: float = 1e-6) -> bool:
 def rounded(x: Any, digits: int = 9) -> Any:
     """Round for a signature: JSON has no nan or infinity, and no two machines the last bit."""
     if isinstance(x, float):
-        return float(f"{x:.{digits}g}") + 0.0 if math.isfinite(x) else str(x)
+        return round(float(f"{x:.{digits}g}"), 12) + 0.0 if math.isfinite(x) else str(x)
     return x
 
 

@@ -1,6 +1,6 @@
 """The programs that judge a file, section by section, in the order in which people learn."""
 
-from . import backward, derivative, more, operations, value
+from . import backward, derivative, more, network, operations, training, value
 from .program import Program, expression, label
 
 SECTIONS: dict[str, tuple[Program, ...]] = {
@@ -9,6 +9,8 @@ SECTIONS: dict[str, tuple[Program, ...]] = {
     "operations": operations.PROGRAMS,
     "backward": backward.PROGRAMS,
     "more": more.PROGRAMS,
+    "network": network.PROGRAMS,
+    "training": training.PROGRAMS,
 }
 PROGRAMS: dict[str, Program] = {p.name: p for section in SECTIONS.values() for p in section}
 

@@ -1,0 +1,194 @@
+"""Networks of the learner's: where the weights are, and the names that programs use on them.
+
+Weights are found by what they are: a list of Values in an object is a neuron's weights, a single
+Value beside it its bias; a list of such lists is a layer that has no neurons.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .adapter import Adapter, Handle
+from .forms import attributes, number
+from .stand_in import StandIn
+
+_DEEP = 6
+_BIAS = ("b", "bias", "_b", "_bias")
+ROWS = ([2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0])
+TARGETS = (1.0, -1.0, -1.0, 1.0)
+ARGUMENTS = {
+    "model": ("model", "net", "network", "mlp", "n", "nn", "m"),
+    "xs": ("xs", "x", "inputs", "x_train", "data"),
+    "ys": ("ys", "y", "targets", "labels", "y_train", "outputs"),
+    "steps": ("steps", "n_steps", "num_steps", "epochs", "n_epochs", "iterations", "k", "iters"),
+    "lr": ("lr", "learning_rate", "alpha", "step_size", "eta", "rate", "h"),
+}
+
+
+def starting_weight(k: int) -> float:
+    """Return the k-th number that ``set_weights`` sets: none is 0, neighbours differ."""
+    return ((7 * k + 3) % 11 - 5) / 10 + 0.05
+
+
+class Network:
+    """A neuron, a layer or a network of the learner's, under the names that programs use."""
+
+    def __init__(self, adapter: Adapter, inner: Any) -> None:
+        self.adapter = adapter
+        self.inner = inner
+
+    def __call__(self, xs: list[float]) -> Any:
+        """Call it on plain numbers."""
+        return self.adapter.wrap(self.inner(self.adapter.inputs(xs)))
+
+    def parameters(self) -> list[Handle]:
+        """Return what the learner's ``parameters`` gives, as a list."""
+        names = ("parameters", "params", "get_parameters", "_parameters")
+        name = next((n for n in names if hasattr(self.inner, n)), names[0])
+        parameters = getattr(self.inner, name)
+        return self.adapter.wrap(list(parameters() if callable(parameters) else parameters))
+
+    def _set(self, numbers: list[float], of_neuron: Callable[[list, Any], list]) -> None:
+        for weights, bias in neurons(self.inner, self.adapter.cls):
+            for value, x in zip(of_neuron(weights, bias), numbers, strict=True):
+                Handle(self.adapter, value).data = x
+
+    w = property(None, lambda self, numbers: self._set(numbers, lambda weights, bias: weights))
+    b = property(None, lambda self, number: self._set([number], lambda weights, bias: [bias]))
+
+
+def neurons(x: Any, cls: type, depth: int = _DEEP) -> Iterator[tuple[list, Any]]:
+    """Yield (weights, bias) of every neuron in x, in the order of its attributes."""
+    if not depth or x is None or isinstance(x, (int, float, str)):
+        return
+    if _items(x) is not None:
+        for item in _items(x) or ():
+            yield from neurons(item, cls, depth - 1)
+        return
+    fields = attributes(x)
+    lists = {n: _items(v) for n, v in fields.items() if _items(v)}
+    rows = next((v for v in lists.values() if v and _is_matrix(v, cls)), None)
+    vectors = [v for v in lists.values() if v and all(isinstance(y, cls) for y in v)]
+    if rows:
+        yield from zip([_items(r) or [] for r in rows], *(vectors[:1] or [[None] * len(rows)]))
+    elif vectors:
+        vectors.sort(key=len, reverse=True)
+        singles = {n: v for n, v in fields.items() if isinstance(v, cls)}
+        singles |= {n: v[0] for n, v in lists.items() if v in vectors[1:] and v and len(v) == 1}
+        named = [v for n, v in singles.items() if n in _BIAS]
+        yield vectors[0], (named or [*singles.values(), None])[0]
+    else:
+        for value in fields.values():
+            if not callable(value) or attributes(value):
+                yield from neurons(value, cls, depth - 1)
+
+
+def _items(x: Any) -> list | None:
+    if isinstance(x, (list, tuple)):
+        return list(x)
+    return x.tolist() if hasattr(x, "tolist") and hasattr(x, "ndim") and x.ndim else None
+
+
+def _is_matrix(rows: list, cls: type) -> bool:
+    inner = [_items(row) for row in rows]
+    return all(row and all(isinstance(y, cls) for y in row) for row in inner)
+
+
+def values(model: Network) -> list[Handle]:
+    """Return every weight and bias, found without the learner's ``parameters``."""
+    adapter = model.adapter
+    return [
+        adapter.wrap(value)
+        for weights, bias in neurons(model.inner, adapter.cls)
+        for value in (*weights, *([] if bias is None else [bias]))
+    ]
+
+
+def set_weights(model: Network) -> None:
+    """Give every weight the number that belongs to its place."""
+    for k, value in enumerate(values(model)):
+        value.data = starting_weight(k)
+
+
+class Watch:
+    """What one training step does to a model: gradients that arrive, sums made of parameters."""
+
+    def __init__(self, model: Network) -> None:
+        self.adapter = model.adapter
+        self.outputs: list[Any] = []
+        self.sums_outside = 0
+        self._inside = False
+        inner = model.inner
+        inner.__class__ = self._recording(type(inner))
+        for value in values(model):
+            value.inner.__class__ = self._counting(type(value.inner))
+
+    def outputs_have_gradients(self) -> bool:
+        """Say whether a gradient came back to what the model gave."""
+        return any(out.grad for out in self.outputs)
+
+    def _recording(self, cls: Any) -> type:
+        def call(model: Any, *arguments: Any) -> Any:
+            self._inside = True
+            try:
+                out = cls.__call__(model, *arguments)
+            finally:
+                self._inside = False
+            wrapped = self.adapter.wrap(out)
+            self.outputs += wrapped if isinstance(wrapped, list) else [wrapped]
+            return out
+
+        return type(cls.__name__, (cls,), {"__call__": call, "__slots__": ()})
+
+    def _counting(self, cls: Any) -> type:
+        def counted(name: str) -> Callable:
+            def method(value: Any, other: Any) -> Any:
+                self.sums_outside += not self._inside
+                return getattr(super(kind, value), name)(other)
+
+            return method
+
+        names = [n for n in ("__add__", "__sub__", "__isub__", "__iadd__") if hasattr(cls, n)]
+        kind = type(cls.__name__, (cls,), {n: counted(n) for n in names} | {"__slots__": ()})
+        return kind
+
+
+def build(adapter: Adapter, name: str, *sizes: Any) -> Network:
+    """Make a Neuron, a Layer or an MLP of the learner's; ours on their Value where there is none.
+
+    ``MLP(3, [4, 4, 1])`` may be written for one list of sizes, or for sizes one by one.
+    """
+    taken = adapter.forms.function(name)
+    if taken is None:
+        return Network(adapter, StandIn(adapter, *sizes))
+    cls = adapter.copy.namespace[taken]
+    if name == "MLP":
+        parameters = list(inspect.signature(cls).parameters.values())
+        required = [p for p in parameters if p.default is p.empty]
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            sizes = (sizes[0], *sizes[1])
+        elif len(required) == 1 and len(parameters) == 1:
+            sizes = ([sizes[0], *sizes[1]],)
+    return Network(adapter, cls(*sizes))
+
+
+def train(adapter: Adapter, model: Network, xs: Any, ys: Any, steps: int, lr: float) -> list[float]:
+    """Call the learner's ``train``, by the names of its parameters where these are known."""
+    function = adapter.copy.namespace[adapter.forms.function("train") or "train"]
+    rows = [adapter.inputs(list(row)) for row in xs]
+    targets = adapter.inputs(list(ys))
+    arguments = dict(
+        zip(("model", "xs", "ys", "steps", "lr"), (model.inner, rows, targets, steps, lr))
+    )
+    parameters = inspect.signature(function).parameters
+    places = {name: _argument(name) for name in parameters}
+    if None in places.values() or len(set(places.values())) < len(arguments):
+        losses = function(*arguments.values())
+    else:
+        losses = function(**{name: arguments[place or ""] for name, place in places.items()})
+    return [number(loss) for loss in losses]
+
+
+def _argument(name: str) -> str | None:
+    """Return which of our five arguments a parameter of the learner's is."""
+    return next((ours for ours, theirs in ARGUMENTS.items() if name.lower() in theirs), None)
