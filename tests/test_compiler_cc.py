@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd.compiler.c import build, disk_cache
+from micrograd.compiler.c import build, compilers, disk_cache
 
 ANSWER = "int answer(void) {{ return {}; }}\n"
 
@@ -220,6 +220,6 @@ def test_without_a_compiler_the_remedies_are_named(
 ) -> None:
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    monkeypatch.setattr(compilers, "find_spec", lambda name: None)
     with pytest.raises(build.CompilerNotFound, match=r"gcc.*pip install ziglang.*numpy"):
         build.load(ANSWER.format(15))

@@ -1,8 +1,9 @@
 """Files written whole or not at all: an interrupted save never harms the file that was there."""
 
 import os
-import tempfile
 from pathlib import Path
+
+from .unfinished import take_name, unfinished_file
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
@@ -16,19 +17,12 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot write {target}: there is no folder {target.parent}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise type(error)(f"cannot write {target}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished_file(target.parent) as (file, temporary):  # Ctrl-C too leaves nothing
             file.write(data)
             file.flush()
             os.fsync(file.fileno())  # else a power cut could leave the new name without content
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException as error:  # Ctrl-C too leaves nothing behind
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise type(error)(f"cannot write {target}: {error.strerror}") from None
-        raise
+            os.chmod(temporary, 0o644)
+            take_name(file, temporary, target)
+    except OSError as error:
+        raise type(error)(f"cannot write {target}: {error.strerror}") from None
     return target

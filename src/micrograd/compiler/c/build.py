@@ -1,102 +1,183 @@
-"""The C compiler: where it is, how it is called, and what it made loaded with the standard library.
+"""From C to a loaded library: compiled once, and found again by all that decides it.
 
-What it made is found again by all that decides it: the source, the compiler, its flags, and the
-instructions of the processor.
+That is the source, the compiler, its flags, and the instructions of the processor. A compiler that
+refuses a program is tried on one of two lines: it tells a wrong program from a useless compiler.
 """
 
-import ctypes
 import hashlib
-import os
 import platform
+import re
 import shlex
-import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from .disk_cache import cache_folder, find_library, publish, publish_library
+from ...unfinished import unfinished_folder
+from .compilers import Compiler, CompilerNotFound, find_compiler, give_up, run
+from .disk_cache import cache_folder, find_library, keep_library
+from .library import Library
+
+__all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "load"]
 
 LINK = ("-shared", "-fPIC")
 
-_loaded: dict[str, ctypes.CDLL] = {}
+_PROBE = """\
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+int answer(void) { return 42; }
+"""
+_PROBING = 20.0  # seconds, for that
+_LEAST, _LETTERS = 60.0, 2000  # seconds for any program, and how many letters get one more
 
-
-class CompilerNotFound(RuntimeError):
-    """No C compiler could be run; the message says how to get one."""
+_loaded: "weakref.WeakValueDictionary[str, Library]" = weakref.WeakValueDictionary()
+_unfit: set[Path] = set()  # folders that no program can be compiled in and loaded from
 
 
 class CompileError(RuntimeError):
     """The C compiler refused a program; the message has its words and the path of the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiler:
-    """A C compiler that runs: how it is called, and its own words on which it is."""
-
-    command: tuple[str, ...]
-    version: str
+class _Useless(Exception):
+    """A compiler that compiles nothing here; the message says why."""
 
 
-def find_compiler() -> Compiler:
-    """Find a C compiler: ``$CC``, else cc, gcc or clang on the PATH, else the ziglang package.
+def load(source: str, flags: Sequence[str] = ()) -> Library:
+    """Compile C source to a shared object, or find it in the cache, and load it.
+
+    Args:
+        source: one whole C file.
+        flags: of the compiler, in order.
 
     Raises:
-        CompilerNotFound: none of them runs.
+        CompilerNotFound: there is no C compiler, or none that can compile anything here.
+        CompileError: the compiler refused the source, or took too long.
     """
-    return _find(os.environ.get("CC", ""), os.environ.get("PATH", os.defpath))
+    doubtful = False
+    while True:
+        compiler, folder = find_compiler(), cache_folder()
+        key = _digest(repr((source, compiler, tuple(flags), LINK, _cpu())))[:32]
+        library = _loaded.get(key) or (find_library(folder, key) if folder else None)
+        try:
+            library = library or _build(compiler, source, flags, folder, key, doubtful)
+        except _Useless as error:
+            give_up(compiler, str(error))
+            doubtful = True
+        else:
+            return _loaded.setdefault(key, library)
 
 
-@cache
-def _find(chosen: str, path: str) -> Compiler:
-    candidates = [shlex.split(chosen)] if chosen else [["cc"], ["gcc"], ["clang"]]
-    if not chosen and find_spec("ziglang"):
-        candidates.append([sys.executable, "-m", "ziglang", "cc"])
-    for command in candidates:
-        if version := _version(command, path):
-            return Compiler(tuple(command), version)
-    looked = f"CC={chosen!r} does not run" if chosen else "no cc, gcc or clang on the PATH"
-    raise CompilerNotFound(
-        f"{looked}: install gcc or clang, or `pip install ziglang`, or set CC to a C compiler; "
-        'backend="numpy" needs none'
-    )
+def _build(
+    compiler: Compiler,
+    source: str,
+    flags: Sequence[str],
+    folder: Path | None,
+    key: str,
+    doubtful: bool,
+) -> Library:
+    """Compile in the cache, where others see nothing before it was loaded; else elsewhere.
+
+    Raises:
+        CompileError: the compiler works, and refused this source.
+        _Useless: it compiles nothing.
+    """
+    reasons: dict[Path, str] = {}
+    for place in _places(folder):
+        if (doubtful or reasons) and (trouble := _trouble(compiler, place)):
+            reasons[place] = trouble
+            continue
+        try:
+            with unfinished_folder(place) as workplace:
+                made = _compile(compiler, source, flags, workplace, _LEAST + len(source) / _LETTERS)
+                library = Library(str(made))
+                if place == folder:
+                    keep_library(folder, key, made)
+        except CompileError as error:
+            trouble = _trouble(compiler, place)
+            if not trouble:
+                raise CompileError(f"{error}{_kept(source)}") from None
+            reasons[place] = trouble
+        except OSError as error:
+            reasons[place] = _because(str(error), place)
+        else:
+            _unfit.update(reasons)
+            return library
+    raise _Useless("; ".join(dict.fromkeys(reasons.values())) or "no folder can be written to")
 
 
-def _version(command: list[str], path: str) -> str | None:
-    """Ask the compiler which it is, or remember what it said when its file was the same as now."""
-    program = shutil.which(command[0], path=path)
-    if program is None:
-        return None
-    folder, files = cache_folder(), [Path(program).resolve()]
-    if "ziglang" in command and (spec := find_spec("ziglang")) and spec.origin:
-        files.append(Path(spec.origin).with_name("zig"))
-    else:
-        files += [Path(p).resolve() for w in command[1:] if (p := shutil.which(w, path=path))]
+def _places(folder: Path | None) -> Iterator[Path]:
+    """The folders to compile in: the cache, then the one for temporary files."""
+    with suppress(OSError):  # where there is none of these
+        for place in ([folder] if folder else []) + [Path(tempfile.gettempdir())]:
+            if place not in _unfit:
+                yield place
+
+
+def _compile(
+    compiler: Compiler, source: str, flags: Sequence[str], workplace: Path, seconds: float
+) -> Path:
+    """Write ``program.c`` into a folder, compile it, and return the path of the shared object.
+
+    Raises:
+        CompileError: the compiler refused the source, or had not finished in time.
+        OSError: the folder cannot be written to.
+    """
+    (workplace / "program.c").write_text(source, encoding="utf-8")
+    made = workplace / "program.so"
+    without = [f for f in flags if f != "-march=native"]  # some compilers do not know it
+    refusals = []
+    for attempt in [list(flags)] + ([without] if len(without) < len(flags) else []):
+        command = [*compiler.command, *attempt, *LINK, "-o", made.name, "program.c", "-lm"]
+        answer = run(command, workplace, seconds)
+        if answer.status is None:
+            raise CompileError(
+                f"{shlex.join(command)} had not finished after {seconds:.0f} seconds"
+            )
+        if answer.status == 0 and made.exists() and made.stat().st_size:
+            return made
+        ended = f"exit {answer.status}" + ("" if answer.status else ", but it wrote nothing")
+        said = answer.text.replace(str(workplace), str(workplace.parent)).splitlines()[:40]
+        refusals.append("\n".join([f"{shlex.join(command)} failed ({ended}):", *said]))
+    raise CompileError(refusals[0])
+
+
+def _trouble(compiler: Compiler, place: Path) -> str:
+    """Say why a compiler cannot make the smallest library in a folder; nothing where it can."""
     try:
-        marks = [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files]
-    except OSError:
-        return None
-    note = folder and folder / f"version-{_digest(repr((command, marks)))[:32]}"
-    if note:
-        with suppress(OSError, UnicodeDecodeError):
-            return note.read_text()
+        with unfinished_folder(place) as workplace:
+            Library(str(_compile(compiler, _PROBE, (), workplace, _PROBING)))
+    except (CompileError, OSError) as error:
+        return _because(str(error), place)
+    return ""
+
+
+def _because(said: str, place: Path) -> str:
+    """Choose the line that gives the reason, and add what helps against it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines[1:] if "error" in line or "No space" in line]
+    reason = re.sub(r"\.micrograd-\w+/", "", (telling or lines[1:] or lines)[0])[:300].rstrip(":")
+    if "No space left" in said or "quota" in said:
+        return f"{reason} (make room in {place}, or set TMPDIR)"
+    if re.search(
+        r"(No such file|not found|no include path).*\.h\b|\.h\b.*(not found|No such file)", reason
+    ):
+        return f"{reason} (the C library's headers are missing: Debian has them in libc6-dev)"
+    if "failed to map" in said or "not permitted" in said or "Permission denied" in said:
+        return f"{reason} ({place} does not allow it: set MICROGRAD_CACHE_DIR to another folder)"
+    return reason
+
+
+def _kept(source: str) -> str:
+    """Keep a source that was refused, for a report; return the words that say where."""
     try:
-        said = subprocess.run(
-            [*command, "--version"], capture_output=True, stdin=subprocess.DEVNULL, text=True
-        )
+        path = Path(tempfile.mkdtemp(prefix="micrograd-")) / "program.c"
+        path.write_text(source, encoding="utf-8")
     except OSError:
-        return None
-    if said.returncode:
-        return None
-    version = f"{marks}\n{said.stdout}"
-    if note:
-        publish(version.encode(), note)
-    return version
+        return ""
+    return f"\nthe source is {path}"
 
 
 @cache
@@ -111,77 +192,5 @@ def _cpu() -> str:
     return words + "".join(line for line in first.splitlines() if line.startswith(told))
 
 
-def load(source: str, flags: Sequence[str] = ()) -> ctypes.CDLL:
-    """Compile C source to a shared object, or find it in the cache, and load it.
-
-    Args:
-        source: one whole C file.
-        flags: of the compiler, in order.
-
-    Raises:
-        CompilerNotFound: there is no C compiler.
-        CompileError: the compiler refused the source.
-    """
-    compiler = find_compiler()
-    key = _digest(repr((source, compiler, tuple(flags), LINK, _cpu())))[:32]
-    if key in _loaded:
-        return _loaded[key]
-    folder = cache_folder()
-    library = find_library(folder, key) if folder else None
-    if library is None:
-        library = _build(compiler, source, flags, folder, key)
-    return _loaded.setdefault(key, library)
-
-
-def _build(
-    compiler: Compiler, source: str, flags: Sequence[str], folder: Path | None, key: str
-) -> ctypes.CDLL:
-    """Compile in a folder of its own, so that nothing unfinished is ever in the cache."""
-    workplace = Path(tempfile.mkdtemp(prefix="micrograd-"))
-    try:
-        made = _compile(compiler, source, flags, workplace)
-        if folder:
-            entry = publish_library(folder, key, made.read_bytes())
-        try:
-            library = ctypes.CDLL(str(made))
-        except OSError:  # where nothing may be run from the folder for temporary files
-            if not folder:
-                raise
-            library = ctypes.CDLL(str(entry))
-    except CompileError:
-        raise  # the message names the source, which stays
-    except BaseException:
-        shutil.rmtree(workplace, ignore_errors=True)
-        raise
-    shutil.rmtree(workplace, ignore_errors=True)  # what is loaded stays loaded
-    return library
-
-
-def _compile(compiler: Compiler, source: str, flags: Sequence[str], workplace: Path) -> Path:
-    """Write ``program.c`` into a folder, compile it, and return the path of the shared object.
-
-    Raises:
-        CompileError: the compiler refused the source.
-    """
-    (workplace / "program.c").write_text(source, encoding="utf-8")
-    without = [f for f in flags if f != "-march=native"]  # some compilers do not know it
-    refusals = []
-    for attempt in [list(flags)] + ([without] if len(without) < len(flags) else []):
-        command = [*compiler.command, *attempt, *LINK, "-o", "program.so", "program.c", "-lm"]
-        done = subprocess.run(
-            command,
-            cwd=workplace,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
-        if not done.returncode:
-            return workplace / "program.so"
-        said = "\n".join((done.stderr or done.stdout).splitlines()[:40])
-        refusals.append(f"{shlex.join(command)} failed (exit {done.returncode}):\n{said}")
-    raise CompileError(f"{refusals[0]}\nthe source is {workplace / 'program.c'}")
-
-
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

@@ -4,23 +4,21 @@ The name of an entry ends in a checksum of its bytes, so that one atomic rename 
 damage shows. The cache only saves time: where it cannot be used, everything works without it.
 """
 
-import ctypes
 import hashlib
 import os
 import re
 import stat
 import sys
-import tempfile
-import time
 import warnings
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from ...unfinished import take_name, unfinished_file
+from .library import Library
+
 MAX_BYTES, MAX_FILES = 512 << 20, 2000
 _OURS = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{32}\.so|version-[0-9a-f]{32}")
-_UNFINISHED = ".micrograd-"
-_ABANDONED = 3600  # seconds after which an unfinished file is no one's
 
 
 def cache_folder() -> Path | None:
@@ -61,13 +59,13 @@ def _folder() -> Path:
     return Path(caches) / "micrograd"
 
 
-def find_library(folder: Path, key: str) -> ctypes.CDLL | None:
+def find_library(folder: Path, key: str) -> Library | None:
     """Load the entry of a key; None where there is none, or it was damaged and had to go."""
     for entry in _files(folder):
         if entry.name.startswith(key):
             try:
                 if _library_name(key, Path(entry).read_bytes()) == entry.name:
-                    library = ctypes.CDLL(entry.path)
+                    library = Library(entry.path)
                     _touch(entry.path)
                     return library
                 os.unlink(entry.path)
@@ -78,24 +76,17 @@ def find_library(folder: Path, key: str) -> ctypes.CDLL | None:
 
 def publish(content: bytes, path: Path) -> None:
     """Write a file that others see whole or not at all; a full or read-only disk is no error."""
-    temporary = None
-    try:
-        number, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
-        with open(number, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o700)
-        os.replace(temporary, path)
-    except OSError:
-        if temporary:
-            _remove(temporary)
+    with suppress(OSError), unfinished_file(path.parent) as (file, temporary):
+        file.write(content)
+        take_name(file, temporary, path)
 
 
-def publish_library(folder: Path, key: str, content: bytes) -> Path:
-    """Add an entry, and make room for it; return its path."""
-    path = folder / _library_name(key, content)
-    publish(content, path)
+def keep_library(folder: Path, key: str, made: Path) -> None:
+    """Make an entry of a library, by giving it its name, and make room for it."""
+    with suppress(OSError):
+        made.chmod(0o700)
+        os.replace(made, folder / _library_name(key, made.read_bytes()))
     _evict(folder)
-    return path
 
 
 def _library_name(key: str, content: bytes) -> str:
@@ -103,8 +94,8 @@ def _library_name(key: str, content: bytes) -> str:
 
 
 def _evict(folder: Path) -> None:
-    """Drop unfinished files that no one is writing any more, then the longest unused entries."""
-    entries, now = [], time.time()
+    """Drop the longest unused entries."""
+    entries = []
     for entry in _files(folder):
         try:
             status = entry.stat()
@@ -112,8 +103,6 @@ def _evict(folder: Path) -> None:
             continue
         if _OURS.fullmatch(entry.name):
             entries.append((status.st_mtime, status.st_size, entry.path))
-        elif entry.name.startswith(_UNFINISHED) and now - status.st_mtime > _ABANDONED:
-            _remove(entry.path)
     entries.sort(reverse=True)
     total = 0
     for i, (_, size, path) in enumerate(entries):

@@ -123,12 +123,13 @@ def make_kernel(
     """Return a program ready to run.
 
     Args:
-        backend: "c", "numpy", or "auto": C where there is a compiler, else NumPy with one warning.
+        backend: "c", "numpy", or "auto": C where it can be compiled, else NumPy with one warning.
         dtype: "float64" or "float32".
         strict: keep the order of every sum.
 
     Raises:
-        CompilerNotFound: the back end is "c", and there is no C compiler.
+        CompilerNotFound: the back end is "c", and no C compiler works.
+        CompileError: the back end is "c", and the compiler refused this program.
         ValueError: there is no such back end or dtype.
     """
     if dtype not in ("float64", "float32"):
@@ -138,10 +139,11 @@ def make_kernel(
     if backend != "numpy":
         try:
             return CKernel(program, dtype, strict)
-        except build.CompilerNotFound as missing:
+        except (build.CompilerNotFound, build.CompileError) as refusal:
             if backend == "c":
                 raise
-            _warn_once(f"running by NumPy, which is slower than C: {missing}")
+            report = "; please report it" if isinstance(refusal, build.CompileError) else ""
+            _warn_once(f"running by NumPy, which is slower than C: {refusal}{report}")
     return NumpyKernel(program, dtype, strict)
 
 
