@@ -88,6 +88,7 @@ def test_a_compiler_that_hangs_is_ended_with_all_that_it_started(
     broken: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "_LEAST", 0.3)
+    monkeypatch.setattr(build, "_LETTERS", 10**9)
     monkeypatch.setattr(build, "_PROBING", 0.3)
     started = tmp_path / "started"
     broken(f"sleep 1000 & echo $! >> {shlex.quote(str(started))}; wait")
@@ -183,6 +184,7 @@ def test_a_program_that_takes_too_long_is_not_the_compilers_fault(
     broken: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "_LEAST", 0.5)
+    monkeypatch.setattr(build, "_LETTERS", 10**9)
     broken("grep -q forward program.c && sleep 1000")
     with pytest.warns(UserWarning, match="(?s)had not finished after .*please report"):
         assert jit(lambda x: x * x + 6.0)(3.0).data == 15.0
@@ -201,7 +203,8 @@ with warnings.catch_warnings(record=True) as warned:
     model = MLP(2, [3, 1], seed=1)
     loss = lambda x, y: (model(x) - y) ** 2
     data = [[1.0, 2.0], [2.0, 1.0]], [1.0, -1.0]
-    history = fit(loss, data, model=model, optimizer=SGD(model, 0.1), epochs=3, progress=False)
+    optimizer = SGD(model.parameters(), 0.1)
+    history = fit(loss, data, model=model, optimizer=optimizer, epochs=3, progress=False)
 print(len(history.loss), len(warned), "cannot compile here" in str(warned[0].message))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -142,14 +142,19 @@ def make_kernel(
         except (build.CompilerNotFound, build.CompileError) as refusal:
             if backend == "c":
                 raise
-            report = "; please report it" if isinstance(refusal, build.CompileError) else ""
-            _warn_once(f"running by NumPy, which is slower than C: {refusal}{report}")
+            warn_of_numpy(refusal)
     return NumpyKernel(program, dtype, strict)
+
+
+def warn_of_numpy(refusal: Exception) -> None:
+    """Say, once for each reason, why NumPy runs what was to run by C."""
+    report = "; please report it" if isinstance(refusal, build.CompileError) else ""
+    _warn_once(f"running by NumPy, which is slower than C: {refusal}{report}")
 
 
 @cache
 def _warn_once(message: str) -> None:
-    warnings.warn(message, stacklevel=3)
+    warnings.warn(message, stacklevel=4)
 
 
 def allocate(count: int, dtype: Any = "float64") -> Array:

@@ -12,7 +12,7 @@ from ...engine import Value
 from ..c import build
 from ..c.plans import width
 from ..c.source import FLAGS, tables
-from ..calls.kernel import allocate
+from ..calls.kernel import allocate, warn_of_numpy
 from ..calls.memory import Span
 from ..errors import JitError
 from ..numpy.loops import NumpyKernel
@@ -265,14 +265,15 @@ class NumpyLoop:
 
 
 def compiled(objective: Objective, rule: Rule) -> Any:
-    """Return the C function that does the steps; None where there is no C compiler.
+    """Return the C function that does the steps; None, with a warning, where no C compiler works.
 
     Raises:
         JitError: the compiler refused the program.
     """
     try:
         train = build.load(source(objective.steps, rule), FLAGS).train
-    except build.CompilerNotFound:
+    except build.CompilerNotFound as refusal:
+        warn_of_numpy(refusal)
         return None
     except build.CompileError as error:
         raise JitError(str(error)) from None
