@@ -51,7 +51,6 @@ def test_penalty_and_schedule_are_honoured(batch_size):
     assert_same_run(make, batch_size=batch_size, penalty=of_model, schedule=Cosine(end=0.1))
 
 
-@pytest.mark.filterwarnings("ignore:running by NumPy")
 @pytest.mark.usefixtures("without_compiler")
 @pytest.mark.parametrize("batch_size", [None, 7, 1])
 def test_without_a_compiler_numpy_does_the_same(batch_size):
@@ -160,7 +159,6 @@ def test_random_numbers_are_drawn_anew_for_each_example_of_each_step(batch_size)
     assert_same_run(forgetful, batch_size=batch_size)
 
 
-@pytest.mark.filterwarnings("ignore:running by NumPy")
 @pytest.mark.usefixtures("without_compiler")
 @pytest.mark.parametrize("batch_size", [7, 1])
 def test_numpy_draws_the_same_random_numbers(batch_size):
