@@ -31,7 +31,7 @@ def test_the_page_opens_before_anything_is_computed(show):
 def test_the_forward_pass_computes_one_value_a_step(show):
     page = show(textbook())
     press(page, ".")
-    assert "a*b = 2.0*3.0 = 6.0" in sentence(page)
+    assert "v1 = a · b = 2.0 · 3.0 = 6.0" in sentence(page)
     press(page, ".")
     assert shown(page, "c")[0] == "9.0"
 
@@ -45,7 +45,7 @@ def test_the_order_is_built_by_visiting_parents_first(show):
         if "Append" in sentence(page):
             seen.append(page.locator(".mg-list").inner_text())
         press(page, ".")
-    assert seen == ["[a]", "[a, b]", "[a, b, a*b]", "[a, b, a*b, c]"]
+    assert seen == ["[a]", "[a, b]", "[a, b, v1]", "[a, b, v1, c]"]
 
 
 def test_each_contribution_is_one_step_that_lights_its_edge(show):
@@ -53,7 +53,7 @@ def test_each_contribution_is_one_step_that_lights_its_edge(show):
     press(page, "3")
     assert "c.grad = ∂c/∂c = 1.0" in sentence(page)
     press(page, ".", ".", ".")
-    assert "a.grad += ∂(a*b)/∂a · (a*b).grad = 3.0 · 1.0 = 3.0" in sentence(page)
+    assert "a.grad += ∂v1/∂a · v1.grad = 3.0 · 1.0 = 3.0" in sentence(page)
     assert page.locator(".mg-edge.mg-flow").count() == 1
 
 
@@ -79,7 +79,7 @@ def test_the_ledger_says_why_b_has_a_gradient_of_3(show):
     page = show(textbook())
     select(page, "n1")
     to_end(page)
-    assert ledger(page) == [["c", "1.0", "1.0", "1.0"], ["a*b", "2.0", "1.0", "2.0"]]
+    assert ledger(page) == [["c", "1.0", "1.0", "1.0"], ["v1", "2.0", "1.0", "2.0"]]
     assert page.locator(".mg-ledger tfoot td").inner_text() == "3.0"
 
 

@@ -313,7 +313,7 @@ export class Tree {
           ? (slot - (parents.length - 1) / 2) * Math.min(9, 40 / parents.length)
           : 0;
         const route = this.route(parent, node, open, moves, nth);
-        const entry = to[0] === "n" ? opLeft(this.graph.symbol(node)) + 3 : 0;
+        const entry = to[0] === "n" ? opLeft(this.graph.sign(node)) + 3 : 0;
         const line = drawn(boxes.get(from) as Box, boxes.get(to) as Box, route, bow, port, entry);
         const edge = {
           from,

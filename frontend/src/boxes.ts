@@ -116,7 +116,9 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
     );
     y += line;
   }
-  svg("title", {}, element, label || graph.expression(box.node));
+  svg("title", {}, element, label || (leaf ? graph.name(box.node) : graph.expression(box.node)));
+  const constant = graph.isConstant(box.node);
+  if (constant) y = box.h / 2 + 5;
   const margin = small ? 8 : 11;
   drawn.keys.push(svg("text", { class: "mg-key", x: left + margin, y }, element, "data"));
   drawn.data = svg(
@@ -124,11 +126,12 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
     { class: "mg-data", x: left + w - 10, y, "text-anchor": "end" },
     element,
   );
-  y += line;
-  drawn.keys.push(svg("text", { class: "mg-key", x: left + margin, y }, element, "grad"));
   drawn.badge = svg("g", { class: "mg-badge", transform: `translate(${left} 0)` }, element);
   svg("circle", { r: 13 }, drawn.badge);
   svg("text", { y: 5, "text-anchor": "middle" }, drawn.badge);
+  if (constant) return drawn;
+  y += line;
+  drawn.keys.push(svg("text", { class: "mg-key", x: left + margin, y }, element, "grad"));
   drawn.grad = svg(
     "text",
     { class: "mg-grad", x: left + w - 10, y, "text-anchor": "end" },
@@ -139,10 +142,10 @@ function drawValue(box: Box, detail: Detail, store: Store, element: SVGGElement)
 
 function drawOp(box: Box, store: Store, element: SVGGElement): void {
   const { graph } = store;
-  const symbol = graph.symbol(box.node);
-  const text = opText(symbol);
-  const w = opWidth(symbol);
-  const x = opLeft(symbol);
+  const sign = graph.sign(box.node);
+  const text = opText(sign);
+  const w = opWidth(sign);
+  const x = opLeft(sign);
   const y = box.h / 2;
   svg("path", { class: "mg-wire", d: `M${x + w} ${y}H${OP_ROOM}` }, element);
   svg("rect", { class: "mg-op", x, y: y - 18, width: w, height: 36, rx: 18 }, element);

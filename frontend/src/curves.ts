@@ -4,14 +4,12 @@ import { shortened } from "./format";
 
 export const OP_ROOM = 62; // to the left of a value's box, for its op
 
-// The pill that holds an op's symbol: what it says, how wide it is, and where it begins in its box.
-export function opText(symbol: string): string {
-  return shortened(symbol.replace(/^\*$/, "×").replace(/^\*\*/, "^") || "?", 9);
-}
+// The pill that holds an op's sign: what it says, how wide it is, and where it begins in its box.
+export const opText = (sign: string) => shortened(sign, 9);
 
-export const opWidth = (symbol: string) =>
-  Math.max(36, Math.min(54, [...opText(symbol)].length * 7.2 + 14));
-export const opLeft = (symbol: string) => OP_ROOM - 8 - opWidth(symbol);
+export const opWidth = (sign: string) =>
+  Math.max(36, Math.min(54, [...opText(sign)].length * 7.2 + 14));
+export const opLeft = (sign: string) => OP_ROOM - 8 - opWidth(sign);
 
 export function drawn(
   from: Box,

@@ -1,4 +1,4 @@
-// Numbers as people read them: Python's way of writing, five digits.
+// Numbers as people read them: five digits, by the rule of Python's notation.py.
 
 export function number(x: number, digits = 5): string {
   if (!Number.isFinite(x)) return x !== x ? "nan" : x > 0 ? "inf" : "-inf";
@@ -8,13 +8,11 @@ export function number(x: number, digits = 5): string {
     const [mantissa, exponent] = x.toExponential(digits - 2).split("e");
     return `${trimmed(mantissa)}e${exponent.replace("+", "")}`;
   }
-  return trimmed(x.toPrecision(size >= 1e5 ? 6 : digits));
+  const places = Math.max(digits - 1 - Math.floor(Math.log10(size)), 0);
+  return trimmed(x.toFixed(places)) + (Number.isInteger(x) ? ".0" : "");
 }
 
-function trimmed(text: string): string {
-  if (!text.includes(".")) return `${text}.0`;
-  return text.replace(/0+$/, "").replace(/\.$/, ".0");
-}
+const trimmed = (text: string) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
 // Two digits, however large or small the number is.
 export function short(x: number): string {

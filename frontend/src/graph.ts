@@ -1,5 +1,6 @@
 // The graph and its evaluator: values, local derivatives, and the order that backward needs.
 import { number } from "./format";
+import { type Written, bracketed, expression, nameText } from "./notation";
 import type { GraphData, Num, Rule, Rules } from "./types";
 
 export class Graph {
@@ -12,6 +13,7 @@ export class Graph {
   private readonly rules: (Rule | null)[];
   private readonly frozen: Map<number, number[]>;
   private readonly names: string[] = [];
+  private readonly constants: Uint8Array; // leaves without a label, where others have one
 
   constructor(
     private readonly source: GraphData,
@@ -27,6 +29,10 @@ export class Graph {
     this.frozen = new Map(
       Object.entries(source.frozen).map(([i, partials]) => [Number(i), partials.map(Number)]),
     );
+    const leaves = source.op.flatMap((op, i) => (op < 0 ? [i] : []));
+    this.constants = new Uint8Array(this.size);
+    if (leaves.some((i) => this.labels[i]))
+      for (const i of leaves) this.constants[i] = Number(!this.labels[i]);
     this.nameAll();
     this.held = new Map(
       Object.entries(source.grads).map(([i, g]) => [Number(i), Number(g as Num)]),
@@ -35,6 +41,11 @@ export class Graph {
 
   isLeaf(node: number): boolean {
     return this.source.op[node] < 0;
+  }
+
+  // A number of the formula: it has no gradient that anybody asks for.
+  isConstant(node: number): boolean {
+    return this.constants[node] === 1;
   }
 
   // Made by hand: the page knows neither its formula nor, maybe, its derivatives.
@@ -46,8 +57,13 @@ export class Graph {
     return this.frozen.has(node);
   }
 
-  symbol(node: number): string {
-    return this.isLeaf(node) ? "" : this.source.ops[this.source.op[node]].symbol;
+  private op(node: number) {
+    return this.source.ops[this.source.op[node]];
+  }
+
+  // What stands for the operation by itself: +, ·, x², ReLU.
+  sign(node: number): string {
+    return this.isLeaf(node) ? "" : this.op(node).sign;
   }
 
   // The first value made by hand that depends on a node.
@@ -98,53 +114,34 @@ export class Graph {
       : this.parents[node].map(() => 0);
   }
 
-  // What to call a node: its label, a short expression, or v1, v2, ... as explain has them.
+  // What to call a node: its label, its number if it is a constant, else v1, v2, ...; the rule of
+  // Python's naming.py. Something may follow it: (x1*w1).grad
   name(node: number): string {
     return this.names[node];
   }
 
-  // The name where something follows it: (a*b).grad
-  bracketed(node: number): string {
-    return bracketed(this.name(node));
-  }
-
   private nameAll(): void {
-    const taken = new Set(this.labels);
-    const numbered = new Uint8Array(this.size);
-    let k = 0;
+    const taken = new Set(this.labels.filter(Boolean).map(nameText));
+    const count = new Map<string, number>();
     for (let node = 0; node < this.size; node++) {
-      if (this.labels[node]) {
-        this.names.push(this.labels[node]);
+      if (this.isConstant(node)) {
+        this.names.push(number(Number(this.source.data[node])));
         continue;
       }
-      do k += 1;
-      while (taken.has(`v${k}`));
-      const leaf = this.isLeaf(node);
-      const clear = leaf || !this.parents[node].some((p) => numbered[p]);
-      const name = leaf
-        ? number(Number(this.source.data[node]))
-        : clear
-          ? this.expression(node)
-          : "";
-      numbered[node] = Number(!clear || name.length > 15);
-      this.names.push(numbered[node] ? `v${k}` : name);
+      const stem = this.labels[node] && nameText(this.labels[node]);
+      let name: string;
+      do {
+        const k = (count.get(stem) ?? 0) + 1;
+        count.set(stem, k);
+        name = !stem ? `v${k}` : k > 1 ? `${stem}#${k}` : stem;
+      } while (name !== stem && taken.has(name));
+      this.names.push(name);
     }
   }
 
+  // How a value was computed, in names; or in numbers, given those of the parents.
   expression(node: number, named: (p: number) => string = (p) => this.name(p)): string {
-    const symbol = this.symbol(node);
-    const parents = this.parents[node];
-    if (symbol.startsWith("**") && parents.length === 1)
-      return `${bracketed(named(parents[0]))}${symbol}`;
-    if (parents.length > 4) return `${symbol} of ${parents.length}`;
-    if (/^\W+$/.test(symbol)) {
-      const parts = parents.map((p) => (symbol === "+" ? named(p) : bracketed(named(p))));
-      return parts.join(symbol === "*" ? "*" : ` ${symbol} `).replace(/\+ -/g, "- ");
-    }
-    return `${symbol}(${parents.map(named).join(", ")})`;
+    const args: Written[] = this.parents[node].map((p) => bracketed(named(p)));
+    return expression(this.op(node), args);
   }
-}
-
-function bracketed(text: string): string {
-  return /^[\p{L}\p{N}_.]+(\(.*\))?$/u.test(text) || /^-?[\d.]+$/.test(text) ? text : `(${text})`;
 }

@@ -51,15 +51,17 @@ function Value({ store, node }: { store: Store; node: number }) {
   return (
     <section class="mg-card mg-inspector">
       <h2>
-        {graph.name(node)}
+        {graph.labels[node] || graph.name(node)}
         <span class="mg-kind">
           {node === store.root.value
             ? "the output"
-            : leaf
-              ? "a leaf"
-              : store.selected.value?.startsWith("g")
-                ? "what it puts out"
-                : graph.symbol(node)}
+            : graph.isConstant(node)
+              ? "a constant"
+              : leaf
+                ? "a leaf"
+                : store.selected.value?.startsWith("g")
+                  ? "what it puts out"
+                  : graph.sign(node)}
         </span>
       </h2>
       {leaf ? (
@@ -129,6 +131,13 @@ function Ledger({ store, node }: { store: Store; node: number }) {
       </p>
     );
   const isRoot = node === store.root.value;
+  if (graph.isConstant(node)) {
+    return (
+      <p class="mg-line mg-muted">
+        A number of the formula: nobody asks how fast the result changes with it.
+      </p>
+    );
+  }
   if (!reached[node]) {
     return (
       <p class="mg-line">
@@ -142,7 +151,7 @@ function Ledger({ store, node }: { store: Store; node: number }) {
   return (
     <>
       <table class="mg-ledger">
-        <caption>Where {graph.bracketed(node)}.grad comes from</caption>
+        <caption>Where {graph.name(node)}.grad comes from</caption>
         <thead>
           <tr>
             <th scope="col">through</th>

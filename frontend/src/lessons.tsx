@@ -140,8 +140,8 @@ export function QuizCard({ store }: { store: Store }) {
     store.goTo(store.timeline.value.ends.order + 1);
     store.playing.value = true;
   };
-  const name = quiz ? store.graph.bracketed(quiz.node) : "";
-  const out = store.graph.bracketed(store.root.value);
+  const name = quiz ? store.graph.name(quiz.node) : "";
+  const out = store.graph.name(store.root.value);
   return (
     <section class="mg-card">
       <h2>

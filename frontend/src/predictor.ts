@@ -31,7 +31,7 @@ export class Predictor {
         : two);
     this.targets =
       this.isClassifier && outputs.length === 1 ? targets.map((t) => Number(t > 0)) : targets;
-    const probability = graph.symbol(outputs[0]) === "sigmoid";
+    const probability = graph.sign(outputs[0]) === "sigmoid";
     const average = targets.reduce((sum, t) => sum + t, 0) / (targets.length || 1);
     this.middle = !this.isClassifier ? average : probability ? 0.5 : 0;
     this.nodes = this.between();

@@ -8,6 +8,8 @@ export const Grad = ({ children }: { children: ComponentChildren }) => (
   <b class="mg-t-grad">{children}</b>
 );
 export const Local = ({ x }: { x: number }) => <b class="mg-t-local">{number(x)}</b>;
+// A number as a factor: a negative one in brackets.
+const factor = (x: number) => (number(x).startsWith("-") ? `(${number(x)})` : number(x));
 
 export function Sentence({ store }: { store: Store }) {
   const { graph } = store;
@@ -32,16 +34,11 @@ export function Sentence({ store }: { store: Store }) {
         </p>
       );
     }
-    const symbols = graph.expression(node);
-    const numbers = graph.expression(node, (p) => number(data[p]));
     return (
       <p>
-        {symbols !== name(node) && (
-          <>
-            <b>{name(node)}</b> ={" "}
-          </>
-        )}
-        {symbols} = <span class="mg-t-data">{numbers}</span> = <Data x={data[node]} />
+        <b>{name(node)}</b> = {graph.expression(node)} ={" "}
+        <span class="mg-t-data">{graph.expression(node, (p) => number(data[p]))}</span> ={" "}
+        <Data x={data[node]} />
       </p>
     );
   }
@@ -79,8 +76,8 @@ export function Sentence({ store }: { store: Store }) {
   }
   const { grad } = store.gradients.value;
   const again = step.run > 1 ? `Backward, run ${step.run}: ` : "";
-  const of = graph.bracketed(step.node);
-  const to = step.act === "add" ? graph.bracketed(step.parent) : of;
+  const of = graph.name(step.node);
+  const to = step.act === "add" ? graph.name(step.parent) : of;
   if (step.act === "seed") {
     const kept = graph.isLeaf(step.node) && step.run > 1;
     return (
@@ -109,8 +106,8 @@ export function Sentence({ store }: { store: Store }) {
       <span class="mg-t-local">
         ∂{of}/∂{to}
       </span>{" "}
-      · <span class="mg-t-grad">{of}.grad</span> = <Local x={partial} /> ·{" "}
-      <Grad>{number(row?.upstream ?? upstream)}</Grad> ={" "}
+      · <span class="mg-t-grad">{of}.grad</span> = <b class="mg-t-local">{factor(partial)}</b> ·{" "}
+      <Grad>{factor(row?.upstream ?? upstream)}</Grad> ={" "}
       <Grad>{hidden ? "?" : number(row?.amount ?? partial * upstream)}</Grad>
       <span class="mg-aside-note">
         {overwritten && !hidden ? (

@@ -100,8 +100,9 @@ export class Timeline {
   private inOrder(): void {
     for (let i = this.order.length - 1; i >= 0; i--) {
       const node = this.order[i];
-      for (let slot = 0; slot < this.graph.parents[node].length; slot++)
-        this.events.push(node, slot);
+      this.graph.parents[node].forEach((parent, slot) => {
+        if (!this.graph.isConstant(parent)) this.events.push(node, slot);
+      });
     }
   }
 
@@ -114,9 +115,11 @@ export class Timeline {
       const [node, slot] = stack.pop() as [number, number];
       const parents = this.graph.parents[node];
       if (slot === parents.length) continue;
+      stack.push([node, slot + 1]);
+      if (this.graph.isConstant(parents[slot])) continue;
       this.events.push(node, slot);
       if (this.events.length > end) return true;
-      stack.push([node, slot + 1], [parents[slot], 0]);
+      stack.push([parents[slot], 0]);
     }
     return false;
   }

@@ -2,8 +2,15 @@
 
 export type Num = number | "NaN" | "Infinity" | "-Infinity";
 
+export interface OpData {
+  key: string;
+  name: string;
+  symbol: string;
+  sign: string; // what stands for it in a picture
+}
+
 export interface GraphData {
-  ops: { key: string; name: string; symbol: string }[];
+  ops: OpData[];
   op: number[]; // into ops; -1 for a leaf
   parents: number[][]; // one entry per use
   labels: Record<string, string>;

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..engine import Value, toposort
 from ..ledger import local_derivatives
+from ..notation import sign
 from . import javascript
 
 
@@ -89,7 +90,7 @@ def as_json(snapshot: Snapshot) -> dict[str, Any]:
         key = javascript.key(op, count) if known else f"handmade {op.symbol}/{count}"
         if key not in keys:
             keys[key] = len(ops)
-            ops.append({"key": key, "name": op.name, "symbol": op.symbol})
+            ops.append({"key": key, "name": op.name, "symbol": op.symbol, "sign": sign(op)})
         column.append(keys[key])
         if value._closure is not None or not known:
             frozen[i] = [number_json(x) for x in local_derivatives(value)]
