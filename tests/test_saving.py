@@ -1,6 +1,9 @@
 """A saved model comes back whole; a wrong file, or a killed program, harms nothing."""
 
+import contextlib
+import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -102,6 +105,86 @@ def test_saving_leaves_nothing_else_behind(tmp_path):
     save(MLP(1, [1]), tmp_path / "m")
     save(MLP(1, [1]), tmp_path / "m")
     assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_saved_file_keeps_the_mode_of_the_one_that_was_there(tmp_path):
+    path, model = tmp_path / "m", MLP(1, [1])
+    for mode in (0o600, 0o640, 0o664, 0o755):
+        path.touch()
+        path.chmod(mode)
+        save(model, path)
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+    load(model, path)
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_follows_the_umask(tmp_path, umask, mode):
+    former = os.umask(umask)
+    try:
+        save(MLP(1, [1]), tmp_path / "m")
+    finally:
+        os.umask(former)
+    assert stat.S_IMODE((tmp_path / "m").stat().st_mode) == mode
+
+
+def test_a_saved_file_keeps_its_owner_or_is_left_alone(tmp_path, monkeypatch):
+    path = tmp_path / "m"
+    path.write_bytes(b"before")
+    if os.getuid() == 0:
+        os.chown(path, 12345, 23456)
+        save(MLP(1, [1]), path)
+        assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
+        path.write_bytes(b"before")
+    else:
+        others = [group for group in os.getgroups() if group != path.stat().st_gid]
+        if others:
+            os.chown(path, -1, others[0])
+            save(MLP(1, [1]), path)
+            assert path.stat().st_gid == others[0]
+            path.write_bytes(b"before")
+
+    def refused(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    real = os.stat
+    monkeypatch.setattr(os, "chown", refused)
+    monkeypatch.setattr(
+        os, "stat", lambda name, **how: _of_another(real(name, **how), name == path)
+    )
+    with pytest.raises(PermissionError, match=r"it belongs to user .*choose another name"):
+        save(MLP(1, [1]), path)
+    monkeypatch.undo()
+    assert path.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]
+
+
+def _of_another(status, is_it):
+    return os.stat_result([*status[:4], 54321, *status[5:]]) if is_it else status
+
+
+def test_what_is_no_regular_file_is_written_to_as_it_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    save(MLP(1, [1]), pipe)
+    assert b"layers.0.weight" in reader.communicate()[0]
+    assert pipe.is_fifo()
+
+
+def test_a_flipped_bit_is_noticed_or_means_nothing(tmp_path):
+    path, model = tmp_path / "m", MLP(1, [1], seed=1)
+    save(model, path)
+    whole = path.read_bytes()
+    other = MLP(1, [1], seed=2)
+    before = datas(other)
+    for place in range(len(whole)):
+        flipped = whole[place] ^ (1 << place % 8)
+        path.write_bytes(whole[:place] + bytes([flipped]) + whole[place + 1 :])
+        with contextlib.suppress(ValueError):
+            load(other, path)
+            assert datas(other) == datas(model), place
+            other.load_state_dict(MLP(1, [1], seed=2).state_dict())
+        assert datas(other) == before
 
 
 def test_a_kill_in_the_middle_of_saving_leaves_a_whole_file(tmp_path):

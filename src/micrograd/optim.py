@@ -98,9 +98,13 @@ class Optimizer:
                 raise ValueError(f"{name} is for {array.size} parameters, this has {mine}")
         self.state, self.steps, self.lr = arrays, int(state["steps"]), float(state["lr"])
 
-    def __repr__(self) -> str:
+    def settings(self) -> dict[str, Any]:
+        """Return what it was made with, ``lr`` included, by name."""
         hidden = ("parameters", "steps", "state", "state_names")
-        settings = ", ".join(f"{k}={v}" for k, v in vars(self).items() if k not in hidden)
+        return {name: x for name, x in vars(self).items() if name not in hidden}
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={x}" for name, x in self.settings().items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
 
 

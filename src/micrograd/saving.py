@@ -4,6 +4,7 @@ A file is written beside its destination and renamed when it is complete: whatev
 program, there is the old file or the new one. Loading checks everything before it changes anything.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -34,8 +35,8 @@ def load(model: Module, path: Target) -> Module:
     Raises:
         TypeError: model is none.
         FileNotFoundError: there is no such file.
-        ValueError: the file is no complete safetensors file, or it is of another architecture. The
-            model is as it was.
+        ValueError: the file is no complete safetensors file, or damaged, or of another
+            architecture. The model is as it was.
         ImportError: safetensors is not installed.
     """
     _check("load(model, path)", model)
@@ -56,8 +57,18 @@ def _check(call: str, model: Any) -> None:
 def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     """Write arrays, and what there is to say about them as JSON, to a safetensors file at once."""
     numpy_format = require("safetensors.numpy", "train", "saving")
-    content = numpy_format.save(dict(arrays), metadata={"micrograd": json.dumps(about)})
-    write_whole(path, content)
+    told = json.dumps(about)
+    metadata = {"micrograd": told, "checksum": _checksum(arrays, told)}
+    write_whole(path, numpy_format.save(dict(arrays), metadata=metadata))
+
+
+def _checksum(arrays: Mapping[str, Any], told: str) -> str:
+    """Sum up all that a file says, so that a bit that changes later is noticed."""
+    digest = hashlib.sha256(told.encode())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return "sha256:" + digest.hexdigest()
 
 
 def read(path: Target) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -65,18 +76,27 @@ def read(path: Target) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Raises:
         OSError: there is no such file, or it cannot be read.
-        ValueError: the file is wrong or truncated.
+        ValueError: the file is wrong, truncated or damaged.
     """
     safetensors = require("safetensors", "train", "loading")
     if os.path.isdir(path):
         raise IsADirectoryError(f"{os.fspath(path)} is a folder, not a file")
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            told = (file.metadata() or {}).get("micrograd", "{}")
-            return {name: file.get_tensor(name) for name in file.keys()}, json.loads(told)  # noqa: SIM118
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError:
         raise
     except Exception as error:  # what safetensors raises differs from version to version
         raise ValueError(
             f"{os.fspath(path)} is no safetensors file, or not a whole one ({error})"
         ) from error
+    told = metadata.get("micrograd")
+    if told is None and "checksum" not in metadata:
+        return arrays, {}  # another program's
+    if told is None or metadata.get("checksum") != _checksum(arrays, told):
+        raise ValueError(
+            f"{os.fspath(path)} is damaged: it does not have the checksum it was written with; "
+            "take it from a backup, or train anew"
+        )
+    return arrays, json.loads(told)

@@ -19,6 +19,7 @@ from .checks import check_functions, check_loss, check_model, try_out, whole, wh
 from .data import batch_indices
 from .engine import Value
 from .examples import Examples
+from .fingerprints import of_run
 from .history import History, Recording, warn_of_divergence
 from .nn import Module
 from .optim import Optimizer
@@ -44,6 +45,7 @@ def fit(
     early_stopping: int | None = None,
     seed: int | None = None,
     checkpoint: str | PathLike[str] | None = None,
+    new_rate: bool = False,
     record: int | None = None,
     progress: bool = True,
     compile: bool | str = "auto",
@@ -69,7 +71,9 @@ def fit(
             there is no validation data), and go back to the best parameters.
         seed: of the order of the examples; None draws one from Python's ``random``.
         checkpoint: a file. If it exists, the run goes on from it, to the very numbers that it would
-            have come to without a break. It is kept up to date, about once a second.
+            have come to without a break, if it is of the same run: data, loss, penalty, rates and
+            settings. It is kept up to date, about once a second.
+        new_rate: True lets a checkpoint go on with other learning rates than those it has so far.
         record: keep the parameters every so many steps, in ``history.recorded``.
         progress: False shows nothing.
         compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
@@ -104,12 +108,13 @@ def fit(
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])
     file, best = None, None
+    learning_rates = rates(schedule, optimizer.lr, steps)
     if checkpoint is not None:
-        settings: dict[str, Any] = {"examples": len(examples), "batch_size": batch_size}
-        settings |= {"record": record, "dtype": dtype}
+        settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
         settings |= {} if seed is None else {"seed": seed}
-        file = Checkpoint(checkpoint, model, optimizer, history, settings)
-        best = file.resume() if path.exists(checkpoint) else None
+        settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
+        file = Checkpoint(checkpoint, model, optimizer, history, settings, learning_rates)
+        best = file.resume(new_rate) if path.exists(checkpoint) else None
     if history.seed is None:
         history.seed = random.getrandbits(32)
     run = _Run(
@@ -118,7 +123,7 @@ def fit(
         size=len(examples),
         batch_size=batch_size,
         epochs=epochs,
-        rates=rates(schedule, optimizer.lr, steps),
+        rates=learning_rates,
         measures={_VALIDATION: loss} | metrics if held_out else metrics,
         measured=held_out or examples,
         patience=early_stopping,
