@@ -38,7 +38,8 @@ lint: .venv/.tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test-deep: .venv/.tools  ## run the engine's tests under the address and undefined-behaviour sanitizers
+test-deep: .venv/.tools  ## run the engine's tests under sanitizers, and compile headers at five levels
+	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table

@@ -1,6 +1,7 @@
 """Programs written out by hand for the tests of the back ends, and a way to run their C."""
 
 import ctypes
+import os
 import shutil
 import subprocess
 import tempfile
@@ -13,7 +14,16 @@ from micrograd import ops
 from micrograd.compiler.c.source import FLAGS, STRICT_FLAGS, source, tables
 from micrograd.compiler.ir import Apply, Expr, Literal, Nest, Program, Ref, Statement, Term
 
-COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
+COMPILERS = list(  # all that are there, each once
+    {
+        os.path.realpath(path): path
+        for name in ("cc", "gcc", "clang", "tcc")
+        if (path := shutil.which(name))
+    }.values()
+)
+COMPILER = COMPILERS[0]
+DEEP = os.environ.get("MICROGRAD_TEST_DEEP") == "1"  # make test-deep
+LEVELS = ("-O0", "-O1", "-O2", "-O3", "-Os") if DEEP else ("-O0", "-O2")
 _WARNINGS = ("-Wall", "-Wextra", "-Werror")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from micrograd import Value, jit, mean, sum, vmap
+from micrograd import Value, jit, logsumexp, maximum, mean, minimum, sum, vmap
 
 pytestmark = pytest.mark.parametrize("backend", ["numpy", "c"])
 
@@ -68,3 +68,65 @@ def test_gradients_between_the_first_and_the_last_step_start_at_zero(backend):
         return sum(p * p for p in path)
 
     agree(f, w, backend, 0.5)
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 9])
+def test_a_recurrence_that_starts_at_a_number_is_one_loop_of_the_other_steps(backend, count):
+    def f(xs):
+        h = xs[0]
+        for x in xs[1:]:
+            h = (h * x).tanh()
+        return h
+
+    values = [Value(0.3 * i + 0.5) for i in range(count + 1)]
+    agree(lambda: f(values), values, backend)
+    xs = [x.data for x in values]
+    shown = str(jit(f, backend=backend).lower(xs)).split("\n")
+    assert shown[:4] == [
+        "h1[0] = x[0]·x[1]",
+        f"for t0 < {count - 1}:",
+        "    h1[2·t0 + 1] = tanh(h1[2·t0])",
+        "    h1[2·t0 + 2] = x[t0 + 2]·h1[2·t0 + 1]",
+    ]
+
+
+def exchanges(x, edges, steps):
+    for _ in range(steps):
+        a = [0.0] * len(x)
+        for i, j in edges:
+            a[i] += (x[j] - x[i]).sin()
+            a[j] += (x[i] - x[j]).sin()
+        x = [u + 0.1 * v for u, v in zip(x, a)]
+    return x[0]
+
+
+def attractions(x, steps):
+    v = [0.0] * len(x)
+    for _ in range(steps):
+        pulls = [[((q - p) ** 2 + 0.1) ** -1.5 * (q - p) for q in x if q is not p] for p in x]
+        v = [p + 0.01 * sum(q) for p, q in zip(v, pulls)]
+        x = [p + 0.01 * q for p, q in zip(x, v)]
+    return sum(x) * x[0]
+
+
+@pytest.mark.parametrize("steps", [3, 6, 7])
+def test_a_mesh_over_many_steps_has_its_gradient(backend, steps):
+    x = [Value(0.3 + i) for i in range(4)]
+    edges = [(0, 1), (0, 2), (1, 3), (2, 3), (3, 0)]
+    agree(lambda: exchanges(x, edges, steps), x, backend)
+    agree(lambda: attractions(x, steps), x, backend)
+
+
+@pytest.mark.parametrize("reduce", [maximum, minimum, sum, logsumexp])
+@pytest.mark.parametrize("count", [3, 16, 17, 30])
+def test_what_is_reduced_may_be_of_any_depths_and_repeat(backend, reduce, count):
+    w, x = Value(1.1), Value(0.4)
+
+    def f():
+        made, h = [x, x], w * x
+        for _ in range(count - 2):
+            h = (h * w).sin()
+            made.append(h)
+        return reduce(made) * reduce([x, w, x, x * w, x])
+
+    agree(f, [w, x], backend)

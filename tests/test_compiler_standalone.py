@@ -3,11 +3,11 @@
 import random
 import re
 import subprocess
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from c_programs import COMPILER
+from c_programs import COMPILER, COMPILERS, DEEP, LEVELS
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
@@ -21,16 +21,23 @@ def numbers(array):
 
 
 def run(folder, text, main, *flags):
-    """Compile a header with the body of a main function; return the numbers it prints."""
+    """Compile a header with the body of a main function; return the numbers it prints.
+
+    Every compiler at every level must give the same, but for rounding.
+    """
     (folder / "header.h").write_text(text)
     loop = 'for (int i = 0; i < n; i++) printf("%a\\n", x[i]);'
     show = f"static void show(const double *x, int n) {{ {loop} }}"
     head = f'#include <stdio.h>\n#include "header.h"\n{show}\n'
     (folder / "main.c").write_text(f"{head}int main(void) {{\n{main}\n    return 0;\n}}\n")
-    command = [COMPILER, *WARNINGS, *flags, "main.c", "-o", "main", "-lm"]
-    subprocess.run(command, cwd=folder, check=True)
-    printed = subprocess.run([folder / "main"], check=True, capture_output=True, text=True).stdout
-    return np.array([float.fromhex(line) for line in printed.split()])
+    results = []
+    for compiler, level in product(COMPILERS, LEVELS):
+        command = [compiler, *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
+        subprocess.run(command, cwd=folder, check=True)
+        ran = subprocess.run([folder / "main"], check=True, capture_output=True, text=True)
+        results.append([float.fromhex(line) for line in ran.stdout.split()])
+        assert results[-1] == pytest.approx(results[0], rel=1e-12, abs=1e-15), (compiler, level)
+    return np.array(results[0])
 
 
 def test_the_header_alone_compiles_without_a_warning(tmp_path):
@@ -253,3 +260,62 @@ def test_a_function_that_computes_nothing_has_no_source():
 )
 def test_a_layout_says_where_each_number_lies(labels, lines):
     assert layout(labels) == lines
+
+
+def test_nothing_in_a_header_claims_that_parts_of_one_workspace_are_apart():
+    """A compiler made wrong gradients of a long header that promised it."""
+    text = jit(lambda xs: sum(x.sin() * y for x, y in pairwise(xs))).source([1.0, 2.0, 3.0])
+    assert "restrict" not in text
+
+
+def torque(angles, speeds, pushes):
+    """What moves the first joint of an arm in space: forces from the base out and back again."""
+
+    def cross(a, b):
+        (x, y, z), (u, v, w) = a, b
+        return [y * w - z * v, z * u - x * w, x * v - y * u]
+
+    def add(*vectors):
+        return [sum(parts) for parts in zip(*vectors)]
+
+    spin, gain, pull, forces = [0.0] * 3, [0.0] * 3, [0.0, 0.0, 9.81], []
+    for i, (q, speed, push) in enumerate(zip(angles, speeds, pushes)):
+        c, s = q.cos(), q.sin()
+        turn = [[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]
+        turn = turn if i % 2 else [[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]
+        axis, arm = ([0.0, 0.0, 1.0] if i % 2 else [0.0, 1.0, 0.0]), [0.1 + 0.05 * i, 0.02, 0.3]
+
+        def into(v, turn=turn):
+            return [sum(row[k] * x for row, x in zip(turn, v)) for k in range(3)]
+
+        pull = into(add(pull, cross(gain, arm), cross(spin, cross(spin, arm))))
+        turning = into(spin)
+        own = [k * speed for k in axis]
+        gain = add(into(gain), cross(turning, own), [k * push for k in axis])
+        spin = add(turning, own)
+        forces.append((turn, arm, add(pull, cross(gain, arm), cross(spin, cross(spin, arm)))))
+    moment, force = [0.0] * 3, [0.0] * 3
+    for turn, arm, own in reversed(forces):
+        moment = add([sum(r * m for r, m in zip(row, moment)) for row in turn], cross(arm, own))
+        force = add([sum(r * m for r, m in zip(row, force)) for row in turn], own)
+        moment = add(moment, cross(arm, force))
+    return sum(m * m for m in moment)
+
+
+def test_the_gradient_of_a_long_header_is_right_at_every_level(tmp_path):
+    joints = 6 if DEEP else 2
+    numbers_in = np.random.default_rng(0).normal(size=(3, joints))
+    values = [[Value(x) for x in row] for row in numbers_in.tolist()]
+    out = torque(*values)
+    out.backward()
+    names = ["a", "b", "c"]
+    given = "".join(f"double {n}[] = {{{numbers(x)}}};\n" for n, x in zip(names, numbers_in))
+    main = f"""
+    static double workspace[TORQUE_GRAD_WORKSPACE], value, slope[3][{joints}];
+    {given}
+    if (torque_value_and_grad(a, b, c, &value, slope[0], slope[1], slope[2], workspace)) return 1;
+    show(&value, 1);
+    for (int k = 0; k < 3; k++) show(slope[k], {joints});"""
+    got = run(tmp_path, jit(torque).source(*numbers_in.tolist()), main)
+    want = [out.data, *[v.grad for row in values for v in row]]
+    assert got == pytest.approx(want, rel=1e-10, abs=1e-12)

@@ -60,8 +60,8 @@ def _selected(xs: tuple, out: Any, reaches: Callable[[Any, Any], Any]) -> tuple:
     """1 for the first argument that is the result, 0 for the others."""
     left, partials = 1.0, []
     for x in xs:
-        partials.append(WHERE(reaches(x, out), left, 0.0))
-        left = left - partials[-1]  # a tie goes to the first
+        partials.append(WHERE(test := reaches(x, out), left, 0.0))
+        left = WHERE(test, 0.0, left)  # a tie goes to the first
     return tuple(partials)
 
 

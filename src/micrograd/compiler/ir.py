@@ -202,7 +202,7 @@ class Memory:
 
 @dataclass(slots=True)
 class Program:
-    """Loops over one memory.
+    """Loops over one memory; ``str`` writes them as formulas: see ``printing.show``.
 
     Memory holds, from address 0: parameters, inputs, constants, then computed values, and at last
     batched arrays, one padded row of P numbers per element. For printing there are ``names``, the
@@ -220,12 +220,6 @@ class Program:
     scalars: tuple[str, ...] = ()
     names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
     labels: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """Write it as formulas, one line for each nest."""
-        from .printing.show import show
-
-        return show(self)
 
 
 def simplified(op: Op, *args: Expr) -> Expr:

@@ -10,6 +10,7 @@ from .ir import PADDED, Clear, Memory, Program, Ref, Statement
 from .loops.differentiate import differentiate
 from .loops.footprint import uses
 from .loops.place import Place, Places, place
+from .printing import show as show  # a program prints as formulas
 from .rerolling.reroll import Loops, reroll
 from .rerolling.roll import roll
 from .sizes import Size, evaluate, variables

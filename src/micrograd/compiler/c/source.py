@@ -77,6 +77,8 @@ def source(
     for head, items in zip((_FORWARD, _BACKWARD), bodies, strict=True):
         out = Printer(writer, numbers, _names(program) | set(scalars.values()))
         _Statements(out, strict, None if portable else width(dtype), words).print(items)
+        # a header's v and g are parts of one workspace, of which nothing is claimed
+        head = head.replace("restrict ", "") if portable else head
         functions.append(_function(head, out.lines, program, scalars))
     text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
     return re.sub(r"\bT\b", writer.type, text) if portable else text

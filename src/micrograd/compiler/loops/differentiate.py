@@ -174,11 +174,12 @@ def _moves(ref: Ref, d: int) -> bool:
 def _injective(dims: tuple[Size, ...], ref: Ref, rounds: Rounds) -> bool:
     """Tell whether different indices have different addresses, in every round of the loops."""
     sizes = (*dims, *ref.strides)
-    varying = {name for size in sizes for name in variables(size)} & rounds[0].keys()
+    tabled = () if ref.table is None else (*ref.table.strides, ref.table.scale)
+    varying = {name for size in (*sizes, *tabled) for name in variables(size)} & rounds[0].keys()
     if ref.table is not None:
         if varying:
             return False
-        taken = addresses(ref, dims)
+        taken = addresses(replace(ref, offset=0), dims)  # where it begins does not matter
         return len(np.unique(taken)) == taken.size
     return all(_apart(sizes, len(dims), r) for r in (rounds if varying else rounds[:1]))
 

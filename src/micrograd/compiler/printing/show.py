@@ -31,6 +31,9 @@ def show(program: Program) -> str:
     return "\n".join(lines)
 
 
+Program.__str__ = show  # type: ignore  # from here, since this imports ir
+
+
 def summary(program: Program) -> str:
     """Return what a program consists of: how many loops, gathers, and numbers in memory."""
     forward, backward = (

@@ -1,6 +1,7 @@
 """Find the loops and matrices in a scalar graph.
 
-flatten       chains of additions and products become sums of terms
+chains        what is added or multiplied, however it was bracketed
+flatten       chains become sums of terms, and rows of one kind become classes
 operands      rows of sums that are alike become groups
 addressing    every value gets an address
 gathers       rows of a take are brought together

@@ -8,17 +8,13 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
-from math import inf
 
 from ... import ops
 from ...ops import Op
 from ..graph import CONSTANT, Graph, live_nodes
+from .chains import chains_of
 
-_SUMS = (ops.ADD, ops.SUM)
-_PRODUCTS = (ops.MUL, ops.PROD)
 _EXTREMES = {ops.MAXIMUM, ops.MINIMUM}
-_MOST_DEPTHS = 16  # of the terms of one sum
-_MOST_FACTORS = 4
 
 
 @dataclass(slots=True)
@@ -55,7 +51,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
     The first classes are the leaves: those in LEAVES, plain, then batched.
     """
     live = live_nodes(graph)
-    terms = _terms(graph, live)
+    chains = chains_of(graph, live)
     class_of = [-1] * len(graph.ops)
     depth_of = [0] * len(graph.ops)
     ids: dict[tuple, int] = {}
@@ -72,14 +68,15 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
         kind = 1 if i in graph.differentiable else 2
         class_of[i] = kind + (len(LEAVES) if graph.batched[i] else 0)
     for i in live:
-        row_terms = terms.get(i)
-        if row_terms is None:
+        chain = chains.get(i)
+        if chain is None:
             if graph.ops[i] is None and class_of[i] < 0:
                 class_of[i] = 3 + (len(LEAVES) if graph.batched[i] else 0)
             continue
-        op, row = row_terms
+        op, row = chain.op, chain.terms
         if op is ops.SUM:
-            types, slots = (_in_order if graph.strict else _by_type)(row, class_of)
+            gather = _one_by_one if chain.ordered else _in_order if graph.strict else _by_type
+            types, slots = gather(row, class_of)
         else:
             if op in _EXTREMES and len({class_of[f[0]] for f in row}) > 1:
                 row = [tuple([f[0] for f in row])]  # a tie goes to the first: keep the order
@@ -125,6 +122,12 @@ def _in_order(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, 
     return tuple([type_ for type_, _ in found]), [terms for _, terms in found]
 
 
+def _one_by_one(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Leave every term alone, so that they are added as they were written."""
+    types = tuple([tuple([class_of[f] for f in factors]) for factors in row])
+    return types, [[factors] for factors in row]
+
+
 def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
     """Want no gradients of what reaches the outputs by constants only: the max in a softmax."""
     reached = [c in outputs for c in range(len(classes))]
@@ -139,61 +142,3 @@ def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
 
 def _differentiable(op: Op) -> bool:
     return op not in CONSTANT
-
-
-def _terms(graph: Graph, live: list[int]) -> dict[int, tuple[Op, list[tuple[int, ...]]]]:
-    """For each node that stays a row of its own: its op and its terms, each a tuple of factors."""
-    all_ops, parents, batched = graph.ops, graph.parents, graph.batched
-    uses = [0] * len(all_ops)
-    for i in live:
-        for p in parents[i]:
-            uses[p] += 1
-    for i in graph.outputs:
-        uses[i] += 2  # an output keeps its address
-    depths = [0] * len(all_ops)
-    for i in live:
-        if parents[i]:
-            depths[i] = 1 + max([depths[p] for p in parents[i]])
-    absorbed = bytearray(len(all_ops))
-    rows: dict[int, tuple[Op, list[tuple[int, ...]]]] = {}
-
-    def chain(i: int, family: tuple[Op, ...] | set[Op], limit: float) -> list[int] | None:
-        """The arguments of i, those of its single-use parents of the same family in their place."""
-        found: list[int] = []
-        inner: list[int] = []
-        stack = [i]
-        while stack:
-            j = stack.pop()
-            mine = all_ops[j] in family and uses[j] == 1 and batched[j] == batched[i]
-            if j == i or (mine and not (graph.strict and found)):  # a + (b + c) keeps its brackets
-                inner.append(j)
-                stack += parents[j][::-1]
-            else:
-                found.append(j)
-                if len(found) > limit:
-                    return None
-        if len(found) > _MOST_DEPTHS < len({depths[j] for j in found}):
-            return None  # one term for each step of a recurrence: it is added up as they come
-        for j in inner:
-            absorbed[j] = 1
-        return found
-
-    for i in reversed(live):
-        op = all_ops[i]
-        if absorbed[i] or op is None:
-            continue
-        if op in _SUMS:
-            row = []
-            for t in chain(i, _SUMS, inf) or parents[i]:
-                factors = None
-                if all_ops[t] in _PRODUCTS and uses[t] == 1 and batched[t] == batched[i]:
-                    factors = chain(t, _PRODUCTS, _MOST_FACTORS)
-                row.append(tuple(factors) if factors else (t,))
-            rows[i] = ops.SUM, row
-        elif op in _PRODUCTS:
-            rows[i] = ops.SUM, [tuple(chain(i, _PRODUCTS, _MOST_FACTORS) or parents[i])]
-        elif op in _EXTREMES:
-            rows[i] = op, [(p,) for p in chain(i, {op}, inf) or ()]
-        else:
-            rows[i] = op, [parents[i]]
-    return rows

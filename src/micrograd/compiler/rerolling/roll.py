@@ -71,15 +71,23 @@ def _best_run(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int) -> tup
 
 
 def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:
-    """For how many repeats all sizes follow polynomials of degree two or less."""
+    """For how many repeats all sizes follow polynomials of degree two or less.
+
+    Three points lie on a parabola whatever they are, so a fourth must confirm it; on a line, the
+    third does.
+    """
     if repeats < 3:
         return 0
-    for k in range(period):
-        table = np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
-        third = np.diff(table, 3, axis=0)
-        bad = np.flatnonzero(third.any(axis=1))
+    tables = [
+        np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
+        for k in range(period)
+    ]
+    for table in tables:
+        bad = np.flatnonzero(np.diff(table, 3, axis=0).any(axis=1))
         if len(bad):
             repeats = min(repeats, int(bad[0]) + 3)
+    if repeats == 3 and any(np.diff(table[:3], 2, axis=0).any() for table in tables):
+        return 0
     return repeats
 
 
