@@ -14,14 +14,7 @@ from micrograd import ops
 from micrograd.compiler.c.source import FLAGS, STRICT_FLAGS, source, tables
 from micrograd.compiler.ir import Apply, Expr, Literal, Nest, Program, Ref, Statement, Term
 
-COMPILERS = list(  # all that are there, each once
-    {
-        os.path.realpath(path): path
-        for name in ("cc", "gcc", "clang", "tcc")
-        if (path := shutil.which(name))
-    }.values()
-)
-COMPILER = COMPILERS[0]
+COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
 DEEP = os.environ.get("MICROGRAD_TEST_DEEP") == "1"  # make test-deep
 LEVELS = ("-O0", "-O1", "-O2", "-O3", "-Os") if DEEP else ("-O0", "-O2")
 _WARNINGS = ("-Wall", "-Wextra", "-Werror")

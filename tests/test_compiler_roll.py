@@ -83,10 +83,10 @@ def test_a_recurrence_that_starts_at_a_number_is_one_loop_of_the_other_steps(bac
     xs = [x.data for x in values]
     shown = str(jit(f, backend=backend).lower(xs)).split("\n")
     assert shown[:4] == [
-        "h1[0] = x[0]·x[1]",
+        "h1[0] = xs[0]·xs[1]",
         f"for t0 < {count - 1}:",
         "    h1[2·t0 + 1] = tanh(h1[2·t0])",
-        "    h1[2·t0 + 2] = x[t0 + 2]·h1[2·t0 + 1]",
+        "    h1[2·t0 + 2] = xs[t0 + 2]·h1[2·t0 + 1]",
     ]
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from c_programs import COMPILER, COMPILERS, DEEP, LEVELS
+from c_compilers import FOUND
+from c_programs import COMPILER, DEEP, LEVELS
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
@@ -31,8 +32,8 @@ def run(folder, text, main, *flags):
     head = f'#include <stdio.h>\n#include "header.h"\n{show}\n'
     (folder / "main.c").write_text(f"{head}int main(void) {{\n{main}\n    return 0;\n}}\n")
     results = []
-    for compiler, level in product(COMPILERS, LEVELS):
-        command = [compiler, *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
+    for compiler, level in product(FOUND.values(), LEVELS):
+        command = [*compiler, *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
         subprocess.run(command, cwd=folder, check=True)
         ran = subprocess.run([folder / "main"], check=True, capture_output=True, text=True)
         results.append([float.fromhex(line) for line in ran.stdout.split()])
