@@ -82,8 +82,10 @@ def test_no_import_points_up():
 
     @cache
     def height(unit: str) -> int:
+        if unit in level:
+            return level[unit]
         targets = {t.split(".")[0] for m in GRAPH if m.split(".")[0] == unit for t in GRAPH[m]}
-        return level.get(unit, max(map(height, targets - {unit}), default=0))
+        return max(map(height, targets - {unit}), default=0)
 
     upward = {
         f"{name} -> {target}"
