@@ -1,6 +1,8 @@
 """The command line: what it prints, what it writes, and how it refuses."""
 
+import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -86,12 +88,82 @@ def test_the_module_runs_as_the_command():
     assert re.fullmatch(r"micrograd \d+\.\d+\S*\n", done.stdout)
 
 
+def run(*argv, **environment):
+    command = [sys.executable, "-m", "micrograd", *argv]
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment})
+
+
+WRITING = {
+    "explain": ["explain", "c = a**-12 + b*a**2", "a=2", "b=3"],
+    "latex": ["explain", "c = a*b", "a=2", "b=3", "--latex"],
+    "draw": ["draw", "a*b", "a=1", "b=2", "-o", "∂.svg"],
+    "explore": ["explore", "a*b", "a=1", "b=2", "-o", "∂.html"],
+    "demo": ["demo", "tiny"],
+    "help": ["explain", "--help"],
+    "refusal": ["explain", "a*∂", "a=1"],
+}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("argv", WRITING.values(), ids=WRITING)
+def test_every_command_writes_in_encodings_that_lack_its_letters(
+    argv, encoding, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    done = run(*argv, PYTHONIOENCODING=encoding)
+    assert done.returncode == (2 if argv is WRITING["refusal"] else 0), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert (done.stdout or done.stderr).decode(encoding)
+
+
+def test_what_an_encoding_lacks_is_written_in_plain_letters():
+    out = run(*WRITING["explain"], PYTHONIOENCODING="ascii").stdout.decode("ascii")
+    assert "v1 = a^-12 = 2.0^-12" in out
+    assert "a.grad += dv1/da * v1.grad" in out
+
+
+ENDINGS = {  # of standard output: its reader has left, it is closed, the disk behind it is full
+    "no reader": ("| (exec <&-; sleep 0.1)", 0),
+    "closed": (">&-", 0),
+    "full": (">/dev/full", 2),
+}
+
+
+@pytest.mark.parametrize(("ending", "status"), ENDINGS.values(), ids=ENDINGS)
+@pytest.mark.parametrize("command", ["explain", "latex", "demo"])
+def test_output_that_nobody_can_take_is_no_traceback(command, ending, status):
+    line = f"{shlex.join([sys.executable, '-m', 'micrograd', *WRITING[command]])} {ending}"
+    done = subprocess.run(
+        ["bash", "-c", f"{line}; exit ${{PIPESTATUS[0]}}"], capture_output=True, text=True
+    )
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert ("No space left" in done.stderr) == (status == 2)
+
+
 def test_a_reader_that_stops_early_is_no_error():
     argv = [sys.executable, "-m", "micrograd", "explain", "*".join("a" * 200), "a=1"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "notes", "lesson.html"])
+def test_explore_overwrites_nothing_that_is_no_page(name, tmp_path, capsys):
+    path = tmp_path / name
+    path.write_text("<p>mine</p>")
+    assert main(["explore", "a*b", "a=1", "b=2", "-o", str(path)]) == 2
+    assert path.read_text() == "<p>mine</p>"
+    assert re.search("end the name in .html|choose another name", capsys.readouterr().err)
+
+
+def test_explore_writes_its_own_page_again(tmp_path):
+    path = tmp_path / "page.html"
+    for expression in ("a*b", "a+b"):
+        assert main(["explore", expression, "a=1", "b=2", "-o", str(path)]) == 0
+        assert f"<title>{expression}</title>" in path.read_text()
 
 
 def test_demo_tiny_shows_every_step(capsys):

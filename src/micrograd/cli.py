@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import fill
 
 from ._version import __version__
+from .encodings import write_in_any_encoding
 from .engine import Value
 from .expression import FUNCTIONS, evaluate
 
@@ -35,14 +36,28 @@ class Command:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status, 2 for anything the user can put right."""
-    parser = _parser()
-    args = parser.parse_args(argv)
+    write_in_any_encoding()
+    try:
+        try:
+            return _run(argv)
+        finally:
+            if sys.stdout:  # None where it was closed before we began
+                sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        _discard_output()
+        return 0
+    except OSError as error:  # a full disk behind it
+        _discard_output()
+        print(f"micrograd: cannot write the output: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    args = _parser().parse_args(argv)
     try:
         args.run(args)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        raise
     except (ValueError, OSError, ImportError) as error:
         print(f"micrograd {args.command}: {error}", file=sys.stderr)
         return 2
@@ -50,6 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _discard_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter's end finds no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

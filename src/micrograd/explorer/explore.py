@@ -19,7 +19,7 @@ from ..source import formula, python
 from . import training
 from .folding import fold
 from .groups import Group
-from .page import frame, page_html
+from .page import MARK, frame, page_html
 from .placement import place
 from .snapshot import Snapshot, as_json, evaluator, is_stale, take_snapshot
 
@@ -53,8 +53,14 @@ class Explorer:
         """Write the page to a file, whole or not at all; return its path.
 
         Raises:
+            ValueError: the name does not end in .html, or the file is there and is no such page.
             OSError: the folder is missing or cannot be written to.
         """
+        file = Path(path)
+        if file.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"explore writes HTML, not {file.name!r}: end the name in .html")
+        if file.exists() and MARK.encode() not in file.read_bytes():
+            raise ValueError(f"{file} is there and is no page of explore: choose another name")
         return write_whole(path, self.html)
 
     def open(self) -> Path:

@@ -1,7 +1,9 @@
 """The page as one string of HTML: the data, the evaluator of this graph, and the built program."""
 
+import hashlib
 import html
 import json
+from base64 import b64encode
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 _HEAD = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
@@ -16,6 +19,8 @@ _HEAD = """<!doctype html>
 <body>
 <div id="micrograd-explorer"><p>This page needs JavaScript, which is switched off here.</p></div>
 """
+MARK = '<div id="micrograd-explorer">'
+"""What tells one of our pages from any other file."""
 
 
 @cache
@@ -43,23 +48,36 @@ def page_html(page: dict[str, Any], rules: str) -> str:
         page: what ``frontend/src/types.ts`` calls PageData.
         rules: the evaluator, from ``javascript.evaluator``.
     """
+    rules, code = f"window.micrograd = {{ rules: {_in_script(rules)} }};", _in_script(program())
     return "".join(
         (
-            _HEAD.format(title=html.escape(page["title"] or "micrograd")),
+            _HEAD.format(
+                title=html.escape(page["title"] or "micrograd"), policy=_policy(rules, code)
+            ),
             f'<script type="application/json" id="micrograd-data">{data_json(page)}</script>\n',
-            f"<script>window.micrograd = {{ rules: {_in_script(rules)} }};</script>\n",
-            f'<script type="module">{_in_script(program())}</script>\n',
+            f"<script>{rules}</script>\n",
+            f'<script type="module">{code}</script>\n',
             "</body>\n</html>\n",
         )
     )
 
 
+def _policy(*scripts: str) -> str:
+    """Return the Content-Security-Policy: these scripts run and no others; nothing is fetched."""
+    hashes = [b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{h}'" for h in hashes)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 def frame(document: str, height: int) -> str:
-    """Wrap a page in an iframe that holds all of it, for notebooks."""
+    """Wrap a page in an iframe that holds all of it and cannot reach the notebook around it."""
     return (
         f'<iframe srcdoc="{html.escape(document)}" title="micrograd explorer" '
         f'style="width:100%;height:{height}px;border:1px solid #8886;border-radius:12px" '
-        'sandbox="allow-scripts allow-same-origin" allow="clipboard-write"></iframe>'
+        'sandbox="allow-scripts" allow="clipboard-write"></iframe>'
     )
 
 
