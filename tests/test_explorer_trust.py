@@ -14,8 +14,6 @@ _ATTACKS = {
     "a request": "fetch('data:,1').then(() => { window.got = 1 }, () => {})",
     "a frame": "document.body.insertAdjacentHTML('beforeend', "
     "'<iframe src=\"data:text/html,hello\"></iframe>')",
-    "a form": "const f = document.createElement('form'); f.action = 'data:,'; "
-    "document.body.append(f); f.submit()",
 }
 
 
