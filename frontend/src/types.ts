@@ -22,7 +22,7 @@ export interface GraphData {
 
 export interface TreeData {
   label: string;
-  kind: "graph" | "module" | "sum" | "class" | "loop" | "range";
+  kind: "graph" | "module" | "use" | "sum" | "class" | "loop" | "range";
   folded: boolean;
   items: (number | TreeData)[];
   shape?: number; // without one the items are a grid

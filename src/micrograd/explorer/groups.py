@@ -12,7 +12,7 @@ CHUNK = 40  # members of one group that are shown side by side
 
 @dataclass(eq=False)
 class Group:
-    """A box that opens. ``kind`` is graph, module, sum, class, loop or range."""
+    """A box that opens. ``kind`` is graph, module, use, sum, class, loop or range."""
 
     label: str
     kind: str

@@ -1,16 +1,23 @@
-"""Groups by the dotted labels of parameters: ``layers.0.neurons.3.w.1`` is in two modules."""
+"""Groups by the dotted labels of parameters: ``layers.0.neurons.3.w.1`` is in two modules.
+
+A model that is applied several times, to the rows of a batch or step by step, is shown once for
+each.
+"""
 
 import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from .groups import Group
+from .groups import CHUNK, Group, chunked
 from .snapshot import Snapshot
 from .sums import Sums, sum_label
+from .uses import Uses
 
 LONG_SUM = 12  # terms from which a sum is folded
 
 _LEVEL = re.compile(r"[^.]+(?:\.\d+)*")  # "layers.0", "neurons.3", "w.1"
+
+_USE = re.compile(r"(?:row|step) \d+")
 
 Path = tuple[str, ...]
 
@@ -28,7 +35,9 @@ def group_by_modules(snapshot: Snapshot, sums: Sums) -> list[int | Group]:
 
     def of(path: Path) -> Group:
         if path not in groups:
-            groups[path] = Group(".".join(path), "module")
+            name = ".".join(level for level in path if not _USE.fullmatch(level))
+            kind = "module" if name else "use"
+            groups[path] = Group(name or path[0], kind)
             of(path[:-1]).items.append(groups[path])
         return groups[path]
 
@@ -40,7 +49,11 @@ def group_by_modules(snapshot: Snapshot, sums: Sums) -> list[int | Group]:
         if not box.items:
             of(path).items.append(box)
         box.items.append(i)
-    return top.items
+    uses = [box for box in top.inner() if box.kind == "use"]
+    if len(uses) <= CHUNK:
+        return top.items
+    others = [item for item in top.items if item not in uses]
+    return [*chunked("", "graph", uses, uses[0].label.split()[0] + "s ").items, *others]
 
 
 def _paths(snapshot: Snapshot, sums: Sums) -> list[Path]:
@@ -48,6 +61,8 @@ def _paths(snapshot: Snapshot, sums: Sums) -> list[Path]:
     values, parents = snapshot.values, snapshot.parents
     paths: list[Path] = [() for _ in values]
     constant = [False] * len(values)
+    is_parameter = [not v.parents and len(_LEVEL.findall(v.label)) > 1 for v in values]
+    uses = Uses(snapshot, is_parameter)
     for i, value in enumerate(values):
         if not parents[i]:
             paths[i] = tuple(_LEVEL.findall(value.label))[:-1]
@@ -58,6 +73,9 @@ def _paths(snapshot: Snapshot, sums: Sums) -> list[Path]:
         constant[i] = not others and not value.label
         if not value.label or parameters:
             paths[i] = _common(parameters or others)
+            if uses.number[i]:
+                use = f"{uses.kind} {uses.number[i]}"
+                paths[i] = (use, *[level for level in paths[i] if not _USE.fullmatch(level)])
     for i in reversed(range(len(values))):
         if constant[i] and len(snapshot.children[i]) == 1:
             paths[i] = paths[snapshot.children[i][0]]  # a constant goes where it is used

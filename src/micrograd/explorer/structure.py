@@ -11,6 +11,7 @@ from itertools import takewhile
 from .. import ops
 from ..compiler.graph import Graph
 from ..compiler.rerolling.flatten import Row, flatten
+from ..notation import sign
 from .groups import Group, chunked
 from .snapshot import Snapshot
 
@@ -86,7 +87,7 @@ def _whole(snapshot: Snapshot, name: str, row: int, nodes: list[int]) -> int | G
 def _name(row: Row) -> str:
     terms = sum(len(slot) for slot in row.slots)
     if row.op is not ops.SUM:
-        return f"{row.op.symbol} of {terms}" if terms > 1 else row.op.symbol
+        return f"{sign(row.op)} of {terms}" if terms > 1 else sign(row.op)
     return f"sum of {terms:,}" if terms > 1 else "product"
 
 
