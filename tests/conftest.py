@@ -12,7 +12,7 @@ from types import ModuleType
 
 import hypothesis
 import pytest
-from c_compilers import tried
+from machine import BROWSER, tried
 
 hypothesis.settings.register_profile("micrograd", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("micrograd")
@@ -27,6 +27,21 @@ def pytest_generate_tests(metafunc):
         own = metafunc.config.getoption("--implementation")
         names = [own] if own else ["pure", *(["native"] if _native_expected() else [])]
         metafunc.parametrize("implementation", names, indirect=True, scope="session")
+
+
+def pytest_ignore_collect(collection_path):
+    """Leave out what needs a browser where there is none; in CI that is an error."""
+    if BROWSER or os.environ.get("CI") or not collection_path.name.startswith("test_explorer"):
+        return None
+    return "explorer_browser" in collection_path.read_text(encoding="utf-8") or None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave what is slow to ``make test-deep``."""
+    if not os.environ.get("MICROGRAD_TEST_DEEP"):
+        deep = [item for item in items if item.get_closest_marker("deep")]
+        items[:] = [item for item in items if item not in set(deep)]
+        config.hook.pytest_deselected(items=deep)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,10 +1,10 @@
 """A real Chromium for the explorer's tests; every page must stay silent and offline."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from machine import BROWSER
 from playwright.sync_api import sync_playwright
 
 from micrograd.explorer import explore
@@ -16,18 +16,12 @@ _FLAGS = (
 AXE = Path(__file__).parents[1] / "frontend/node_modules/axe-core/axe.min.js"
 
 
-def chromium_path() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    raise FileNotFoundError("the explorer's tests need chromium: apt-get install chromium")
-
-
 @pytest.fixture(scope="session")
 def browser():
+    assert BROWSER, "the explorer's tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=_FLAGS.split(), chromium_sandbox=False
+            executable_path=BROWSER, args=_FLAGS.split(), chromium_sandbox=False
         )
         yield browser
         browser.close()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from c_compilers import FOUND
+from machine import FOUND
 
 from micrograd import jit
 from micrograd.compiler.c import build, compilers

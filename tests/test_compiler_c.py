@@ -5,10 +5,10 @@ from math import prod
 
 import numpy as np
 import pytest
-from c_compilers import FOUND
 from c_programs import Compiled, elementwise, moons
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from machine import FOUND
 from program_reference import run_backward, run_forward
 
 from micrograd import ops

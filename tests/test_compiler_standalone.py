@@ -7,8 +7,8 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from c_compilers import FOUND
 from c_programs import COMPILER, DEEP, LEVELS
+from machine import FOUND
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
