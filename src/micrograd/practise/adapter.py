@@ -34,7 +34,8 @@ class Handle:
     @property
     def grad(self) -> float:
         """The gradient."""
-        return number(getattr(self.inner, self._adapter.forms.grad))
+        kept = getattr(self.inner, self._adapter.forms.grad)
+        return 0.0 if kept is None else number(kept)  # a container that is made when it is needed
 
     @grad.setter
     def grad(self, x: float) -> None:
@@ -75,6 +76,9 @@ class Handle:
 
     def __hash__(self) -> int:
         return id(self.inner)
+
+    def __getitem__(self, i: int) -> "Handle":
+        return self._adapter.wrap(self.inner[i])
 
     def __neg__(self) -> "Handle":
         return self._adapter.wrap(-self.inner)
@@ -133,6 +137,7 @@ class Adapter:
         self.forms = forms
         self.copy = Duplicate(forms.namespace)
         self.cls: Any = self.copy.of(forms.cls) if forms.cls is not None else None
+        self.steps: dict[int, Any] = {}  # of grafts, where the class has one method for all steps
         if change is not None:
             change(self)
 

@@ -32,7 +32,7 @@ class Duplicate:
         self._cells: list[tuple[types.CellType, types.CellType]] = []
         self._kept: list[Any] = []
         self._theirs: dict[str, bool] = {}
-        self._hash = _hash_by_order()
+        self.hash = _hash_by_order()
         self.namespace = self._globals(namespace)
 
     @staticmethod
@@ -129,7 +129,7 @@ class Duplicate:
             if name in ("__dict__", "__weakref__") or type(value) is types.MemberDescriptorType:
                 del members[name]
         if cls.__hash__ is object.__hash__:
-            members["__hash__"] = self._hash
+            members["__hash__"] = self.hash
         bases = tuple(self._copy(base) for base in cls.__bases__)
         try:
             copy = type(cls)(cls.__name__, bases, members)
@@ -162,12 +162,22 @@ class Duplicate:
     def _record(self, value: Any) -> Any:
         """Copy an object of a learner's class that lies about: a rule in a table, a model."""
         cls = self._copy(type(value))
-        attributes = getattr(value, "__dict__", None)
-        if cls is type(value) or attributes is None:
+        if cls is type(value):
             return value
         copy = self._keep(value, object.__new__(cls))
-        copy.__dict__.update({k: self._copy(v, _DEPTH) for k, v in attributes.items()})
+        for name, x in attributes(value).items():
+            object.__setattr__(copy, name, self._copy(x, _DEPTH))
         return copy
+
+
+def attributes(x: Any) -> dict[str, Any]:
+    """Return the attributes that x itself has, from its dictionary or its slots."""
+    slots = [s for cls in type(x).__mro__ for s in _texts(cls.__dict__.get("__slots__", ()))]
+    return {s: getattr(x, s) for s in slots if hasattr(x, s)} | getattr(x, "__dict__", {})
+
+
+def _texts(slots: Any) -> tuple[str, ...]:
+    return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
 def _hash_by_order() -> Callable[[Any], int]:

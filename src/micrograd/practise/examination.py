@@ -39,6 +39,10 @@ class Examination:
             self._outcomes[program.name] = self._run(program)
         return self._outcomes[program.name]
 
+    def ran(self, program: Program) -> Outcome | None:
+        """Return a program's outcome only where it was run."""
+        return self._outcomes.get(program.name)
+
     def all(self) -> list[Outcome]:
         """Run all programs."""
         return [self.outcome(program) for program in PROGRAMS.values()]
@@ -80,7 +84,7 @@ class Examination:
             self._shared = self._shared or Adapter(self.forms, self.change)
         except Exception:  # what cannot be copied with a change cannot be run with it either
             return self.alone(program)
-        outcome = run(program, self.forms, shared=self._shared)
+        outcome = run(program, self.forms, self.change, self._shared)
         if outcome.state == "right":
             return outcome
         self._shared = None

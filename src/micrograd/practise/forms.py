@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .duplicate import Duplicate
+from .duplicate import Duplicate, attributes
 
 CLASS = ("Value", "Val", "Scalar", "Tensor", "Node", "Variable", "Var", "Number")
 DATA = ("data", "value", "v", "val", "_data", "_value", "x", "item", "number")
@@ -42,8 +42,6 @@ def number(x: Any) -> float:
         TypeError: there is no number in it.
     """
     for _ in range(4):
-        if x is None:
-            return 0.0  # a gradient container that is made when it is needed
         if isinstance(x, (int, float)):
             return float(x)
         if isinstance(x, (list, tuple)) and len(x) == 1:
@@ -55,16 +53,6 @@ def number(x: Any) -> float:
         else:
             x = next((getattr(x, name) for name in DATA if hasattr(x, name)), x)
     raise TypeError(f"a number is expected, got {type(x).__name__}")
-
-
-def attributes(x: Any) -> dict[str, Any]:
-    """Return the attributes that x itself has, from its dictionary or its slots."""
-    slots = [s for cls in type(x).__mro__ for s in _texts(cls.__dict__.get("__slots__", ()))]
-    return {s: getattr(x, s) for s in slots if hasattr(x, s)} | getattr(x, "__dict__", {})
-
-
-def _texts(slots: Any) -> tuple[str, ...]:
-    return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
 def held(x: Any, cls: type, depth: int = _DEEP) -> Iterator[Any]:
@@ -94,10 +82,14 @@ class Forms:
         self.parents: tuple[str, ...] = ()  # one attribute, or one for each parent
         self.pass_on: str | None = None  # the attribute to call
         self.takes_gradient = False
+        self.is_method = False  # one method of the class for all steps, not a function a result
         self.locals: str | None = None  # the attribute with local gradients
+        self.container: Callable[[list], Any] = tuple  # of parents
+        self.slopes: Callable[[tuple], Any] = tuple  # of local gradients
+        self.keeps_step_elsewhere = True
         self.requires_grad = False
         self.wraps_numbers = True
-        self.network: str | None = None  # its variant, once that was found out
+        self.networks: dict[Any, str] = {}  # variants that were found out, by what was changed
         if self.cls is not None:
             self.requires_grad = "requires_grad" in _parameters(self.cls)
             self._try(Duplicate(namespace))
@@ -167,6 +159,7 @@ class Forms:
         self.parents = _parents_of(results, cls)
         others = {self.data, self.grad, *self.parents}
         self._find_pass_on(results, others)
+        self._find_containers(results, cls)
         self.wraps_numbers = _wraps(leaf)
 
     def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
@@ -187,11 +180,22 @@ class Forms:
             if called:
                 self.pass_on = called[0]
                 self.takes_gradient = _takes_gradient(getattr(out, called[0]))
+                self.is_method = called[0] not in fields
                 return
             for n, x in fields.items():
                 if n not in others and _is_slopes(x, len(pair)):
                     self.locals = n
                     return
+
+    def _find_containers(self, results: list, cls: type) -> None:
+        """Find of which kind the containers are; objects with fields are not ours to make."""
+        if not results or not self.parents:
+            return
+        parents = getattr(results[0][0], self.parents[0], None)
+        known = type(parents) in (tuple, list, set, frozenset) or isinstance(parents, cls)
+        self.container = type(parents) if known and not isinstance(parents, cls) else tuple
+        self.slopes = list if type(getattr(results[0][0], self.locals or "", 0)) is list else tuple
+        self.keeps_step_elsewhere = not known or not (self.pass_on or self.locals)
 
 
 def _find_class(namespace: dict[str, Any]) -> type | None:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .diagnosis import diagnose
 from .examination import Examination
 from .forms import Forms
 from .programs import PROGRAMS, SECTIONS
@@ -105,7 +106,8 @@ def _section(name: str, examination: Examination) -> SectionResult:
                 outcome.differences,
                 outcome.error,
             )
-            return SectionResult(name, "failed", tuple(passed), failure=failure)
+            diagnosis = diagnose(examination, program, outcome)
+            return SectionResult(name, "failed", tuple(passed), (), failure, diagnosis)
         if outcome.state == "right" and program.shows:
             passed.append(program.title)
         elif examination.is_unwritten(program):

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .adapter import Adapter, Handle
-from .forms import attributes, number
+from .duplicate import attributes
+from .forms import number
 from .stand_in import StandIn
 
 _DEEP = 6
@@ -53,8 +54,11 @@ class Network:
             for value, x in zip(of_neuron(weights, bias), numbers, strict=True):
                 Handle(self.adapter, value).data = x
 
-    w = property(None, lambda self, numbers: self._set(numbers, lambda weights, bias: weights))
-    b = property(None, lambda self, number: self._set([number], lambda weights, bias: [bias]))
+    def _weights(self) -> list[Handle]:
+        return [self.adapter.wrap(w) for ws, _ in neurons(self.inner, self.adapter.cls) for w in ws]
+
+    w = property(_weights, lambda self, xs: self._set(xs, lambda weights, bias: weights))
+    b = property(None, lambda self, x: self._set([x], lambda weights, bias: [bias]))
 
 
 def neurons(x: Any, cls: type, depth: int = _DEEP) -> Iterator[tuple[list, Any]]:
@@ -65,7 +69,7 @@ def neurons(x: Any, cls: type, depth: int = _DEEP) -> Iterator[tuple[list, Any]]
         for item in _items(x) or ():
             yield from neurons(item, cls, depth - 1)
         return
-    fields = attributes(x)
+    fields = shared(x, cls) | attributes(x)
     lists = {n: _items(v) for n, v in fields.items() if _items(v)}
     rows = next((v for v in lists.values() if v and _is_matrix(v, cls)), None)
     vectors = [v for v in lists.values() if v and all(isinstance(y, cls) for y in v)]
@@ -81,6 +85,11 @@ def neurons(x: Any, cls: type, depth: int = _DEEP) -> Iterator[tuple[list, Any]]
         for value in fields.values():
             if not callable(value) or attributes(value):
                 yield from neurons(value, cls, depth - 1)
+
+
+def shared(x: Any, cls: type) -> dict[str, Any]:
+    """Return the Values that stand in the class body of x, which all its objects share."""
+    return {n: v for n, v in vars(type(x)).items() if isinstance(v, cls)}
 
 
 def _items(x: Any) -> list | None:

@@ -5,12 +5,8 @@ KeyboardInterrupt that no ``raise`` of theirs has raised.
 """
 
 import contextlib
-import dis
 import math
 import random
-import re
-import sys
-import traceback
 import types
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -18,28 +14,15 @@ from typing import Any
 
 from . import lecture
 from .adapter import Adapter, Handle
-from .duplicate import Duplicate
+from .errors import described, is_interrupt, kind, raised_at
 from .forms import Forms, number
 from .networks import ROWS, TARGETS, Watch, build, set_weights, train, values
 from .programs import PROGRAMS, Program, expression, label
-from .results import Difference, Outcome, Place
+from .results import Difference, Outcome
 from .spelling import spelled
 from .variants import varied
 
 Change = Callable[[Adapter], None]
-_RAISE = {dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"]}
-_KINDS = (
-    (r"object is not callable", "not callable"),
-    (r"missing \d+ required", "argument missing"),
-    (r"takes .* positional arguments? but|expected \d+ arguments?, got|expected at most",
-     "too many arguments"),
-    (r"unsupported operand|bad operand", "unsupported operand"),
-    (r"object is not iterable|must be iterable", "not iterable"),
-    (r"not subscriptable", "not subscriptable"),
-    (r"unhashable", "unhashable"),
-    (r"unexpected keyword", "unexpected keyword"),
-)  # fmt: skip
-_BUILTIN = ("int", "float", "str", "list", "tuple", "set", "dict", "NoneType", "function", "bool")
 
 
 class _Silence:
@@ -84,17 +67,7 @@ def run(
         if is_interrupt(error):
             raise
         return _failed(program, error)
-    return _compared(program, forms, shown)
-
-
-def is_interrupt(error: BaseException) -> bool:
-    """Say whether error is a Ctrl-C and not a ``raise KeyboardInterrupt`` of the learner's."""
-    if not isinstance(error, KeyboardInterrupt) or error.__traceback__ is None:
-        return False
-    last = error.__traceback__
-    while last.tb_next is not None:
-        last = last.tb_next
-    return last.tb_frame.f_code.co_code[last.tb_lasti] not in _RAISE
+    return _compared(program, forms, shown, change)
 
 
 @cache
@@ -155,19 +128,19 @@ def _name(item: Any, names: dict[str, Any]) -> str:
     return repr(item)[:20] if isinstance(item.inner, (int, float)) else type(item.inner).__name__
 
 
-def network_variant(forms: Forms) -> str:
+def _network(forms: Forms, change: Change | None) -> str:
     """Find which network the learner has built: its activation, and whether it ends with one."""
     if not forms.provides("MLP"):
         return next((name for name in ("tanh", "relu") if forms.has(name)), "linear")
-    if forms.network is None:
-        forms.network = _variant(PROGRAMS["network.mlp"], forms) or "tanh"
-    return forms.network
+    if change not in forms.networks:
+        forms.networks[change] = _variant(PROGRAMS["network.mlp"], forms, change) or "tanh"
+    return forms.networks[change]
 
 
-def _variant(program: Program, forms: Forms) -> str | None:
+def _variant(program: Program, forms: Forms, change: Change | None) -> str | None:
     try:
         with silence():
-            shown = _numbers(program, Adapter(forms))
+            shown = _numbers(program, Adapter(forms, change))
     except BaseException as error:
         if is_interrupt(error):
             raise
@@ -176,9 +149,9 @@ def _variant(program: Program, forms: Forms) -> str | None:
     return next(found, None)
 
 
-def _variants(program: Program, forms: Forms) -> list[str]:
+def _variants(program: Program, forms: Forms, change: Change | None) -> list[str]:
     if program.feature == "train":
-        return [network_variant(forms) + loss for loss in program.variants]
+        return [_network(forms, change) + loss for loss in program.variants]
     return [v for v in program.variants if v != "linear" or forms.provides("MLP")]
 
 
@@ -189,8 +162,10 @@ def _answers(program: Program, variants: list[str]) -> Iterator[dict[str, Any]]:
         yield dict(zip(map(label, program.shows), numbers))
 
 
-def _compared(program: Program, forms: Forms, shown: dict[str, Any]) -> Outcome:
-    variants = _variants(program, forms)
+def _compared(
+    program: Program, forms: Forms, shown: dict[str, Any], change: Change | None
+) -> Outcome:
+    variants = _variants(program, forms, change)
     observed = {show: shown.pop(show) for show in program.observes}
     accepted = []
     for answer in _answers(program, variants):  # one by one: the first is mostly it
@@ -200,9 +175,8 @@ def _compared(program: Program, forms: Forms, shown: dict[str, Any]) -> Outcome:
         accepted.append(answer)
     answer = max(accepted, key=lambda answer: _agreement(program, shown, answer))
     if program.section == "network":
-        own = [
-            v for v in variants if v.split(",")[0] == _variant(PROGRAMS["network.neuron"], forms)
-        ]
+        neuron = _variant(PROGRAMS["network.neuron"], forms, change)
+        own = [v for v in variants if v.split(",")[0] == neuron]
         answer = right(program.name, own[0]) if own else answer
     differences = tuple(
         Difference(spelled(show, forms), written(shown.get(show, "missing")), written(ours))
@@ -249,47 +223,3 @@ def _failed(program: Program, error: BaseException) -> Outcome:
     place, method = raised_at(error)
     text = described(error)
     return Outcome(program.name, "wrong", (), text, place, method, kind(error))
-
-
-def described(error: BaseException) -> str:
-    """Write an error on one line, as Python does at the end of a traceback."""
-    try:
-        text = str(error).strip().split("\n")[0][:160]
-    except Exception:  # an error of the learner's that cannot say what it is
-        text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def kind(error: BaseException) -> str:
-    """Return what is the same about an error in every version of Python and every file."""
-    name, text = type(error).__name__, described(error)
-    types_named = [t for t in re.findall(r"'(\w+)'", text) if t in _BUILTIN]
-    if isinstance(error, AttributeError):
-        return f"{name}: {' '.join(types_named[:1])} {error.name}".replace("  ", " ")
-    sort = next((word for pattern, word in _KINDS if re.search(pattern, text)), "")
-    return ": ".join(part for part in (name, " ".join([*types_named[:2], sort]).strip()) if part)
-
-
-def raised_at(error: BaseException) -> tuple[Place | None, str | None]:
-    """Find the learner's line and method that raised an error: the innermost of their frames."""
-    own = (__file__, *(m.__file__ for m in map(sys.modules.get, _OURS) if m and m.__file__))
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        code = frame.f_code
-        if code.co_filename in own or code.co_filename == "<program>":
-            continue
-        if frame.f_globals.get("input") is Duplicate.no_input:
-            return Place(code.co_filename, line), method_of(code)
-    return None, None
-
-
-_OURS = (f"{__package__}.adapter", f"{__package__}.duplicate", f"{__package__}.forms")
-
-
-def method_of(code: types.CodeType) -> str:
-    """Return "__mul__" for a closure in Value's, "Neuron.__call__" for one of another class."""
-    parts = code.co_qualname.split(".<locals>")[0].split(".")
-    return (
-        parts[-1]
-        if len(parts) < 2 or parts[-2] not in ("Neuron", "Layer", "MLP")
-        else (".".join(parts[-2:]))
-    )

@@ -1,7 +1,9 @@
-"""Every other operation: its number, its slope, times 3, its result used twice, called twice.
+"""Every other operation: its number, its slope, times 3, after a product, called twice.
 
 An operation that assigns instead of adding passes all but the last.
 """
+
+import re
 
 from .program import Program
 
@@ -14,13 +16,16 @@ def _group(
 ) -> tuple[Program, ...]:
     leaves = (_ONE if b is None else _TWO).format(a=a, b=b)
     grads = ("a.grad",) if b is None else ("a.grad", "b.grad")
+    second = "" if b is None else "; q = b*k"
+    inner = re.sub(r"\bb\b", "q", re.sub(r"\ba\b", "p", text))
     rows = (
         ("", text, f"c = {text}", ("c.data",), ()),
         ("_slope", f"the slope of {text}", f"c = {text}; c.backward()", grads, ("backward",)),
         ("_times_3", f"{text}, times 3", f"k = Value(3.0); c = ({text})*k; c.backward()", grads,
          ("backward",)),
-        ("_used_twice", f"{text}, its result used twice",
-         f"c = {text}; d = c + c; d.backward()", grads, ("backward",)),
+        ("_used_twice", f"{text} of products, its result used twice",
+         f"k = Value(0.5); p = a*k{second}; c = {inner}; d = c + c; d.backward()", grads,
+         ("backward",)),
         ("_called_twice", f"{text}, twice on the same values",
          f"c = ({text}) + ({text}); c.backward()", grads, ("backward",)),
     )  # fmt: skip
@@ -32,8 +37,8 @@ def _group(
 
 
 PROGRAMS = (
-    *_group("add_number", "a + 1", "numbers", 2.0),
-    *_group("mul_number", "a * 3", "numbers", 2.0),
+    *_group("add_number", "a + 1 + 0.5", "numbers", 2.0),
+    *_group("mul_number", "a * 3 * 0.5", "numbers", 2.0),
     *_group("radd", "1 + a", "__radd__", 2.0),
     *_group("rmul", "2 * a", "__rmul__", 3.0),
     *_group("neg", "-a", "__neg__", 2.0),

@@ -27,7 +27,7 @@ PROGRAMS = (
     _program("neuron_distinct", "each parameter is one of its own", "n = Neuron(3)",
              "different ones := len(set(n.parameters()))"),
     _program("neuron_start", "the weights differ at the start", "n = Neuron(3)",
-             "they differ := len({w.data for w in weights(n)}) > 1"),
+             "they differ := len({w.data for w in n.w}) > 1"),
     _program("neuron", "a neuron with set weights",
              "n = Neuron(2); n.w = [0.5, -0.25]; n.b = 0.1\n"
              "high = n([2.0, 3.0]); low = n([-1.0, 1.0])",

@@ -1,0 +1,149 @@
+"""Which bug it is, and where: by its numbers, and by putting our methods in place of the learner's.
+
+A bug is named where the catalogue's measurements know these numbers, as ``naming`` says. Whether
+they do or not, our methods are put into the learner's file one at a time: the one that makes all
+right stands where the mistake is.
+"""
+
+import dis
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from . import grafts, network_grafts
+from .adapter import Adapter
+from .examination import Examination
+from .forms import Forms
+from .grafts import Graft
+from .programs import SECTIONS, Program
+from .results import Diagnosis, Outcome, Place
+
+GRAFTS: dict[str, Graft] = {
+    "derivative": network_grafts.derivative,
+    **{name: grafts.operation(name) for name in grafts.RULES},
+    "__pow__": grafts.power,
+    "backward": grafts.backward,
+    "__repr__": grafts.representation,
+    "__eq__": grafts.identity,
+    "__init__": network_grafts.constructor,
+    "Neuron.__init__": network_grafts.neuron_start,
+    "Neuron.__call__": network_grafts.neuron_call,
+    "Neuron.parameters": network_grafts.parameters("Neuron"),
+    "Layer.__init__": network_grafts.parts("Layer", "Neuron"),
+    "Layer.__call__": network_grafts.layer_call,
+    "Layer.parameters": network_grafts.parameters("Layer"),
+    "MLP.__init__": network_grafts.parts("MLP", "Layer"),
+    "MLP.__call__": network_grafts.network_call,
+    "MLP.parameters": network_grafts.parameters("MLP"),
+    "train": network_grafts.training,
+}
+
+
+ORDER = {  # where to look first
+    "derivative": ("derivative",),
+    "value": ("__add__", "__mul__", "__init__", "__repr__", "__eq__"),
+    "operations": ("__add__", "__mul__", "tanh", "relu", "__init__", "__eq__"),
+    "backward": ("backward", "__add__", "__mul__", "tanh", "relu", "__init__", "__eq__"),
+    "network": tuple(name for name in GRAFTS if "." in name),
+    "training": ("train", "backward"),
+}
+
+
+def diagnose(examination: Examination, program: Program, outcome: Outcome) -> Diagnosis:
+    """Say which bug makes this program fail, the first that does.
+
+    Args:
+        examination: of the learner's file.
+        program: the first that fails.
+        outcome: what came out.
+    """
+    forms = examination.forms
+    stopped = str(outcome.signature).startswith("stopped")
+    if stopped:  # with one of our methods it may be the next that does not come to an end
+        return Diagnosis(None, outcome.method, place(forms, outcome.method, outcome))
+    method, cured = _transplanted(examination, program)
+    if method is None:
+        return Diagnosis(None, outcome.method, outcome.place)
+    return Diagnosis(None, method, place(forms, method, outcome), False, _cure(method, cured))
+
+
+def _cure(method: str, cured: str | None) -> str | None:
+    reach = {"all": "all is right", "section": "this section is right"}
+    if cured is None:
+        return None
+    return f"with our `{method}` in place of yours {reach.get(cured, 'this program is right')}"
+
+
+def _transplanted(examination: Examination, program: Program) -> tuple[str | None, str | None]:
+    """Find the method of ours that makes the most right, and how much it does."""
+    first = ORDER.get(program.section, (program.feature, *ORDER["operations"], "backward"))
+    names = [name for name in dict.fromkeys([*first, *GRAFTS]) if name in GRAFTS]
+    forms = examination.forms
+    there = [name for name in names if name == program.feature or _is_there(forms, name)]
+    cured = {name: _cured(examination, program, [name]) for name in there}
+    for reach in ("all", "section", "program"):
+        for name, how in cured.items():
+            if how == reach:
+                return name, how
+    return None, None
+
+
+def _is_there(forms: Forms, name: str) -> bool:
+    return (
+        bool(forms.function(name.partition(".")[0])) if name[0].isupper() else forms.provides(name)
+    )
+
+
+def _cured(examination: Examination, program: Program, methods: list[str]) -> str | None:
+    """Say how much is right with our methods in place of theirs: the program, its section, all."""
+
+    def change(adapter: Adapter) -> None:
+        for method in methods:
+            GRAFTS[method](adapter)
+
+    if not all(method in GRAFTS for method in methods):
+        return None
+    changed = Examination(examination.forms, change=change)
+    if changed.alone(program).state != "right":
+        return None
+    if any(changed.outcome(p).state == "wrong" for p in SECTIONS[program.section]):
+        return "program"
+    return "section" if any(o.state == "wrong" for o in changed.all()) else "all"
+
+
+def place(forms: Forms, method: str | None, outcome: Outcome) -> Place | None:
+    """Find the line of a method in the learner's file; of what raised an error, if it is there."""
+    if method is None or (outcome.place is not None and outcome.method == method):
+        return outcome.place
+    function = _function(forms, method)
+    if function is None:
+        return outcome.place
+    code = function.__code__
+    line = next(_gradient_lines(code, forms.grad), code.co_firstlineno)
+    in_step = method in grafts.RULES or method == "__pow__"
+    return Place(code.co_filename, line if in_step else code.co_firstlineno)
+
+
+def _function(forms: Forms, method: str) -> Any:
+    """Return the learner's function for one of our names."""
+    owner, _, name = method.rpartition(".")
+    if owner:
+        holder: Any = forms.namespace.get(forms.function(owner) or owner)
+        function = getattr(holder, name, None)
+    else:
+        own = forms.method(method) if forms.cls is not None else None
+        function = getattr(forms.cls, own or method, None)
+        if own is None and not hasattr(function, "__code__"):
+            function = forms.namespace.get(forms.function(method) or method)
+    return function if hasattr(function, "__code__") else None
+
+
+def _gradient_lines(code: types.CodeType, grad: str) -> Iterator[int]:
+    """Yield the lines of inner functions that write to a gradient."""
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            line = inner.co_firstlineno
+            for instruction in dis.get_instructions(inner):
+                line = instruction.starts_line or line
+                if instruction.opname == "STORE_ATTR" and instruction.argval == grad:
+                    yield line
