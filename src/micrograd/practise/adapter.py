@@ -139,6 +139,8 @@ class Adapter:
         self.cls: Any = self.copy.of(forms.cls) if forms.cls is not None else None
         self.steps: dict[int, Any] = {}  # of grafts, where the class has one method for all steps
         if change is not None:
+            if self.cls is forms.cls and self.cls is not None:
+                raise TypeError(f"{self.cls.__name__} cannot be copied, so nothing is put into it")
             change(self)
 
     def environment(self) -> dict[str, Any]:

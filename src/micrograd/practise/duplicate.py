@@ -6,15 +6,16 @@ hashed instead of by address, so that a set of parents has one order in every ru
 """
 
 import enum
+import os
 import sys
 import sysconfig
 import types
 from collections.abc import Callable
 from typing import Any
 
-_OURS = __name__.partition(".")[0] + "."
-_LECTURE = __name__.rpartition(".")[0] + ".lecture"
-_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
+_LECTURE = os.path.join(os.path.dirname(__file__), "lecture.py")
+_LIBRARIES = (_PACKAGE, *{sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
 _CONTAINERS = (list, dict, set, tuple)
 _DEPTH = 3  # a table of rules is a dict of tuples of functions; nobody nests deeper
 _TABLE = 1000
@@ -31,7 +32,7 @@ class Duplicate:
         self._memo: dict[int, Any] = {}
         self._cells: list[tuple[types.CellType, types.CellType]] = []
         self._kept: list[Any] = []
-        self._theirs: dict[str, bool] = {}
+        self._theirs: dict[tuple[str, Any], bool] = {}
         self.hash = _hash_by_order()
         self.namespace = self._globals(namespace)
 
@@ -91,17 +92,18 @@ class Duplicate:
 
     def _is_theirs(self, namespace: dict[str, Any]) -> bool:
         name, file = namespace.get("__name__") or "", namespace.get("__file__")
-        if name not in self._theirs:
-            ours = name.startswith(_OURS) and sys.modules.get(name) is not None
-            ours = ours and vars(sys.modules[name]) is namespace and name != _LECTURE
-            library = isinstance(file, str) and file.startswith(_LIBRARIES) and name != _LECTURE
+        if (name, file) not in self._theirs:
+            library = isinstance(file, str) and file.startswith(_LIBRARIES) and file != _LECTURE
             standard = name.partition(".")[0] in sys.stdlib_module_names and name != "__main__"
-            self._theirs[name] = not (ours or library or standard)
-        return self._theirs[name]
+            self._theirs[name, file] = not (library or standard)
+        return self._theirs[name, file]
 
     def _is_their_class(self, cls: type) -> bool:
         if not cls.__flags__ & 1 << 9 or issubclass(cls, (enum.Enum, BaseException)):  # a C type
             return False
+        for member in vars(cls).values():  # a module of this name may be another one by now
+            if type(member) is types.FunctionType and member.__module__ == cls.__module__:
+                return self._is_theirs(member.__globals__)
         module = sys.modules.get(cls.__module__)
         return self._is_theirs(vars(module) if module else {"__name__": cls.__module__})
 

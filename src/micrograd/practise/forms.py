@@ -89,7 +89,7 @@ class Forms:
         self.keeps_step_elsewhere = True
         self.requires_grad = False
         self.wraps_numbers = True
-        self.networks: dict[Any, str] = {}  # variants that were found out, by what was changed
+        self.variants: dict[Any, str] = {}  # that were found out, by what was changed
         if self.cls is not None:
             self.requires_grad = "requires_grad" in _parameters(self.cls)
             self._try(Duplicate(namespace))

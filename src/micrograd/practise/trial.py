@@ -40,6 +40,9 @@ class _Silence:
         return False
 
 
+_FIRST_LOSS = "training.first"
+
+
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
     """Send what is printed nowhere."""
@@ -132,9 +135,10 @@ def _network(forms: Forms, change: Change | None) -> str:
     """Find which network the learner has built: its activation, and whether it ends with one."""
     if not forms.provides("MLP"):
         return next((name for name in ("tanh", "relu") if forms.has(name)), "linear")
-    if change not in forms.networks:
-        forms.networks[change] = _variant(PROGRAMS["network.mlp"], forms, change) or "tanh"
-    return forms.networks[change]
+    key = (change, "network")
+    if key not in forms.variants:
+        forms.variants[key] = _variant(PROGRAMS["network.mlp"], forms, change) or "tanh"
+    return forms.variants[key]
 
 
 def _variant(program: Program, forms: Forms, change: Change | None) -> str | None:
@@ -145,13 +149,22 @@ def _variant(program: Program, forms: Forms, change: Change | None) -> str | Non
         if is_interrupt(error):
             raise
         return None
-    found = (v for v in program.variants if _same(program, shown, right(program.name, v)))
+    variants = _variants(program, forms, change)
+    found = (v for v in variants if _same(program, shown, right(program.name, v)))
     return next(found, None)
 
 
 def _variants(program: Program, forms: Forms, change: Change | None) -> list[str]:
     if program.feature == "train":
-        return [_network(forms, change) + loss for loss in program.variants]
+        network = _network(forms, change)
+        kinds = [network + loss for loss in program.variants]
+        if program.name == _FIRST_LOSS:
+            return kinds
+        key = (change, "loss")  # known from the first loss, so that long runs need one reference
+        if key not in forms.variants:
+            first = _variant(PROGRAMS[_FIRST_LOSS], forms, change)
+            forms.variants[key] = first or kinds[0]
+        return [forms.variants[key]]
     return [v for v in program.variants if v != "linear" or forms.provides("MLP")]
 
 
