@@ -171,14 +171,10 @@ def test_notebooks_get_a_table_without_a_chance_for_labels_to_run():
     assert "<script" not in page
 
 
-@pytest.mark.parametrize(
-    ("op", "bracketed"),
-    [("tanh", r"\left(1 - {y}^{2}\right)"), ("expm1", r"\left(y + 1\right)")],
-)
-def test_a_derivative_that_is_a_sum_is_bracketed_before_it_is_multiplied(op, bracketed):
-    y = OPS[op](named(0.5, "x"))
+def test_a_derivative_that_is_a_sum_is_bracketed_before_it_is_multiplied():
+    y = named(0.5, "x").tanh()
     y.label = "y"
-    assert rf"= {bracketed} \cdot y.\mathrm{{grad}}" in explain(y).latex()
+    assert r"= \left(1 - {y}^{2}\right) \cdot y.\mathrm{grad}" in explain(y).latex()
 
 
 def lecture_graph():

@@ -6,6 +6,7 @@ here follows IEEE 754 and C's Annex F, calling the same libm underneath.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 inf, nan = math.inf, math.nan
@@ -34,6 +35,11 @@ def products_of_others(*xs: Any) -> tuple:
         before.append(before[-1] * x)
         after.append(y * after[-1])
     return tuple(b * a for b, a in zip(before, reversed(after), strict=True))
+
+
+def slope(short: Callable[[Any, Any], Any], exact: Callable[[Any, Any], Any]) -> Callable:
+    """Partials of two equal forms: 1 - out² is what people read, and loses its digits near 1."""
+    return lambda x, out: ((short if hasattr(x, "is_formula") else exact)(x, out),)
 
 
 def pow(x: float, y: float) -> float:

@@ -46,14 +46,13 @@ class Op:
         return named, (self.name, self.symbol if self.partials is None else self.static)
 
 
+# fmt: off
 def _pow_partials(x: Any, y: Any, out: Any) -> tuple:
     """y x^(y-1) and x^y log x; where x = 0 and y >= 0, the power does not change with y."""
     slope, growth = y * POW(x, y - 1), out * LOG(x)
     dx, dy = WHERE(y > 0, slope, WHERE(y < 0, slope, 0.0 * y)), WHERE(y < 0, growth, 0.0 * x)
-    return (  # these two are for x = 0, and for nan
-        WHERE(x > 0, slope, WHERE(x < 0, slope, dx)),
-        WHERE(x > 0, growth, WHERE(x < 0, growth, dy)),
-    )
+    return (WHERE(x > 0, slope, WHERE(x < 0, slope, dx)),  # dx and dy: for x = 0, and for nan
+            WHERE(x > 0, growth, WHERE(x < 0, growth, dy)))
 
 
 def _selected(xs: tuple, out: Any, reaches: Callable[[Any, Any], Any]) -> tuple:
@@ -68,10 +67,9 @@ def _selected(xs: tuple, out: Any, reaches: Callable[[Any, Any], Any]) -> tuple:
 def _comparison(name: str, symbol: str, fn: Callable[[Any, Any], bool]) -> Op:
     form = f"{{0}} {symbol} {{1}}"
     return Op(name, symbol, 2, lambda x, y: float(fn(x, y)), lambda x, y, out: (0.0, 0.0),
-              form, f"({form})", kinks=(0.0,))  # fmt: skip
+              form, f"({form})", kinks=(0.0,))
 
 
-# fmt: off
 @lru_cache(maxsize=4096, typed=True)
 def power(n: int | float) -> Op:
     """Return the op x -> x ** n for a constant n. x ** 0 is 1 with slope 0, also at x = 0."""
@@ -89,7 +87,7 @@ PROD = Op("prod", "*", None, ieee.prod, lambda *args: ieee.products_of_others(*a
 POW = Op("pow", "**", 2, ieee.pow, _pow_partials,
          "{{{0}}}^{{{1}}}", "pow({0}, {1})", domain=((0.2, 3.0), (-3.0, 3.0)))
 EXP = Op("exp", "exp", 1, ieee.exp, lambda x, out: (out,), "e^{{{0}}}", "exp({0})")
-EXPM1 = Op("expm1", "expm1", 1, ieee.expm1, lambda x, out: (out + 1.0,),
+EXPM1 = Op("expm1", "expm1", 1, ieee.expm1, lambda x, out: (EXP(x),),
            "(e^{{{0}}} - 1)", "expm1({0})")
 LOG = Op("log", "log", 1, ieee.log, lambda x, out: (power(-1)(x),),
          r"\ln({0})", "log({0})", domain=((0.1, 3.0),))
@@ -99,9 +97,11 @@ SQRT = Op("sqrt", "sqrt", 1, ieee.sqrt, lambda x, out: (0.5 * power(-1)(out),),
           r"\sqrt{{{0}}}", "sqrt({0})", domain=((0.1, 3.0),))
 SIN: Op = Op("sin", "sin", 1, ieee.sin, lambda x, out: (COS(x),), r"\sin({0})", "sin({0})")
 COS: Op = Op("cos", "cos", 1, ieee.cos, lambda x, out: (-1.0 * SIN(x),), r"\cos({0})", "cos({0})")
-TANH = Op("tanh", "tanh", 1, math.tanh, lambda x, out: (1.0 - out * out,),
+TANH = Op("tanh", "tanh", 1, math.tanh, ieee.slope(lambda x, out: 1.0 - out * out, lambda x, out:
+          SIGMOID((side := WHERE(x > 0, -2.0, 2.0)) * x) * (2.0 - side * out)),
           r"\tanh({0})", "tanh({0})")
-SIGMOID: Op = Op("sigmoid", "sigmoid", 1, ieee.sigmoid, lambda x, out: (out * (1.0 - out),),
+SIGMOID: Op = Op("sigmoid", "sigmoid", 1, ieee.sigmoid, ieee.slope(
+                 lambda x, out: out * (1.0 - out), lambda x, out: out * SIGMOID(-1.0 * x)),
                  r"\sigma({0})", "sigmoid({0})")
 SOFTPLUS = Op("softplus", "softplus", 1, ieee.softplus, lambda x, out: (SIGMOID(x),),
               r"\ln(1 + e^{{{0}}})", "softplus({0})")

@@ -18,6 +18,8 @@ class Symbol:
         tex: how it is written in TeX.
     """
 
+    is_formula = True  # so that a derivative is given in its short form
+
     def __init__(
         self, text: Written, tex: Written, op: Op | None = None, args: tuple[Any, ...] = ()
     ) -> None:

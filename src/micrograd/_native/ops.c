@@ -159,6 +159,13 @@ static void power_partials(double x, double y, double out, double *d)
     d[1] = x > 0 || x < 0 || y < 0 ? growth : 0.0 * x;
 }
 
+/* 1 - out², as 2 (1 + |out|) / (1 + exp(2 |x|)): out itself is 1 where this is still far from 0. */
+static double tanh_slope(double x, double out)
+{
+    double side = x > 0 ? -2.0 : 2.0;
+    return sigmoid(side * x) * (2.0 - side * out);
+}
+
 /* 1 for the first argument that is the result, 0 for the others. */
 static void selected(int op, const double *x, Py_ssize_t n, double out, double *d)
 {
@@ -200,14 +207,14 @@ void op_partials(int op, const double *xs, Py_ssize_t n, double out, double expo
     case OP_POW: power_partials(x, xs[1], out, d); return;
     case OP_POWC: d[0] = exponent != 0 ? exponent * power(x, exponent - 1.0) : 0.0; return;
     case OP_EXP: d[0] = out; return;
-    case OP_EXPM1: d[0] = out + 1.0; return;
+    case OP_EXPM1: d[0] = exp(x); return;
     case OP_LOG: d[0] = power(x, -1.0); return;
     case OP_LOG1P: d[0] = power(x + 1.0, -1.0); return;
     case OP_SQRT: d[0] = 0.5 * power(out, -1.0); return;
     case OP_SIN: d[0] = isfinite(x) ? cos(x) : Py_NAN; return;
     case OP_COS: d[0] = isfinite(x) ? -1.0 * sin(x) : Py_NAN; return;
-    case OP_TANH: d[0] = 1.0 - out * out; return;
-    case OP_SIGMOID: d[0] = out * (1.0 - out); return;
+    case OP_TANH: d[0] = tanh_slope(x, out); return;
+    case OP_SIGMOID: d[0] = out * sigmoid(-1.0 * x); return;
     case OP_SOFTPLUS: d[0] = sigmoid(x); return;
     case OP_ERF: d[0] = 2 / sqrt(Py_MATH_PI) * exp(-1.0 * x * x); return;
     case OP_RELU: d[0] = x > 0 ? 1.0 : 0.0; return;
