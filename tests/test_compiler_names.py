@@ -24,13 +24,13 @@ def test_the_objective_of_the_moons_is_a_picture():
     forward = str(jit(objective).lower(*moons(100))).split("\n\n")[0]
     assert forward.splitlines() == [
         "# p holds w1, b1, w2, b2, w3, b3",
-        "h1 = Σ₃₃₇ p[337]²",
-        "h2[16,B] = relu(Σ₂ w1[16,2]·X[2,B] + b1[16])",
-        "h3[16,B] = relu(Σ₁₆ w2[16,16]·h2[16,B] + b2[16])",
-        "h4[B] = Σ₁₆ w3[16]·h3[16,B] + b3",
-        "h5[B] = relu(1 - Y[B]·h4[B])",
-        "h6 = Σ_B h5[B]",
-        "h7 = h6 / B + 0.0001·h1",
+        "h1[16,B] = relu(Σ₂ w1[16,2]·X[2,B] + b1[16])",
+        "h2[16,B] = relu(Σ₁₆ w2[16,16]·h1[16,B] + b2[16])",
+        "h3[B] = Σ₁₆ w3[16]·h2[16,B] + b3",
+        "h4[B] = relu(1 - Y[B]·h3[B])",
+        "h5 = Σ_B h4[B]",
+        "h6 = Σ₃₃₇ p[337]²",
+        "h7 = h5 / B + 0.0001·h6",
         "return h7",
     ]
 

@@ -7,6 +7,7 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 
 from collections import defaultdict
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import groupby
 
 from ... import ops
@@ -46,7 +47,7 @@ LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an inpu
 
 
 def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
-    """Return the classes of rows in order of depth, and the live leaves.
+    """Return the classes of rows in an order in which they can be computed, and the live leaves.
 
     The first classes are the leaves: those in LEAVES, plain, then batched.
     """
@@ -96,8 +97,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
         classes[c].rows.append(Row(i, op, slots))
     _drop_unreached(classes, {class_of[i] for i in graph.outputs})
     leaves = [i for i in live if graph.ops[i] is None]
-    order = sorted(range(2 * len(LEAVES), len(classes)), key=lambda c: classes[c].depth)
-    return [classes[c] for c in order], leaves
+    return [classes[c] for c in _in_order_of_creation(classes)], leaves
 
 
 _Types = tuple[tuple[int, ...], ...]
@@ -126,6 +126,31 @@ def _one_by_one(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types
     """Leave every term alone, so that they are added as they were written."""
     types = tuple([tuple([class_of[f] for f in factors]) for factors in row])
     return types, [[factors] for factors in row]
+
+
+def _in_order_of_creation(classes: list[RowClass]) -> list[int]:
+    """Order the computed classes by when their last row was made, but after what they read.
+
+    So the classes of one step of a recurrence come together, and the next step's look like them.
+    """
+    computed = range(2 * len(LEAVES), len(classes))
+    reads = {c: {f for t in classes[c].factors for f in t if f in computed} for c in computed}
+    readers: dict[int, list[int]] = {c: [] for c in computed}
+    for c, read in reads.items():
+        for f in read:
+            readers[f].append(c)
+    left = {c: len(read) for c, read in reads.items()}
+    ready = [(classes[c].rows[-1].node, c) for c in computed if not left[c]]
+    heapify(ready)
+    order = []
+    while ready:
+        _, c = heappop(ready)
+        order.append(c)
+        for reader in readers[c]:
+            left[reader] -= 1
+            if not left[reader]:
+                heappush(ready, (classes[reader].rows[-1].node, reader))
+    return order
 
 
 def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
