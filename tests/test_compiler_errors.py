@@ -19,7 +19,7 @@ def _refused(f, *args, error=JitError, **kwargs):
 
 
 def test_reading_data_names_the_line_and_what_to_use():
-    message = _refused(lambda x: x.data * 2, 1.0)
+    message = _refused(lambda x: x.data * 2, Value(1.0))
     assert "test_compiler_errors.py" in message
     assert "x.data * 2" in message
     assert "where" in message
@@ -56,7 +56,7 @@ def test_a_forgotten_return():
 
 
 def test_functions_of_math_name_the_method():
-    assert "v.exp()" in _refused(lambda x: math.exp(x), 1.0, error=TypeError)
+    assert "v.exp()" in _refused(lambda x: math.exp(x), 1.0)
 
 
 def test_a_hand_set_backward_is_named_by_its_label():
@@ -104,15 +104,17 @@ def test_too_many_paths_name_where():
 
 
 def test_a_value_that_leaves_its_vmap():
-    kept = []
-    message = _refused(lambda X: (vmap(lambda x: kept.append(x) or x)(X), kept[0])[1], np.ones(3))
-    assert "return it from the mapped function" in message
+    def f(X):
+        kept = []
+        vmap(lambda x: kept.append(x) or x)(X)
+        return kept[0]
+
+    assert "return it from the mapped function" in _refused(f, np.ones(3))
 
 
 def test_a_branch_on_a_value_that_left_its_vmap():
-    kept = []
-
     def f(X):
+        kept = []
         mapped = vmap(lambda x: kept.append(x) or x)(X)
         return mean(mapped) if kept[0] > 0 else sum(mapped)
 
@@ -126,7 +128,7 @@ def test_an_item_of_a_mapped_result():
 
 
 def test_methods_of_arrays_name_the_functions_to_use():
-    assert "sum, mean" in _refused(lambda X: X.sum(), np.ones(3), error=AttributeError)
+    assert "sum, mean" in _refused(lambda X: X.sum(), np.ones(3))
 
 
 def test_different_numbers_of_examples():
@@ -166,4 +168,4 @@ def test_an_error_of_the_function_itself_comes_through():
     f = jit(lambda x: x / 0.0 if x > 1 else [][0])
     with pytest.raises(IndexError):
         f(0.0)
-    assert f(2.0).data == math.inf
+    assert f(Value(2.0)).data == math.inf

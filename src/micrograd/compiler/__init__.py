@@ -20,8 +20,8 @@ Beside them:
     errors        what is said when a function cannot be compiled
 """
 
-from .errors import JitError
+from .errors import JitError, JitWarning
 from .jit import Jitted, jit
 from .replay import Replay, compile_graph
 
-__all__ = ["JitError", "Jitted", "Replay", "compile_graph", "jit"]
+__all__ = ["JitError", "JitWarning", "Jitted", "Replay", "compile_graph", "jit"]

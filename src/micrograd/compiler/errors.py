@@ -3,16 +3,20 @@
 import traceback
 from pathlib import Path
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
+PACKAGE = str(Path(__file__).resolve().parent.parent)
 
 
 class JitError(Exception):
     """A function cannot be compiled as it is; the message says which line and what to do."""
 
 
+class JitWarning(UserWarning):
+    """A function under ``jit`` is run as it is, uncompiled; the message says why."""
+
+
 def users_line() -> str:
     """Return ``file:line: source`` of the innermost line that is not micrograd's own."""
     for frame in reversed(traceback.extract_stack()):
-        if not frame.filename.startswith(_PACKAGE):
+        if not frame.filename.startswith(PACKAGE):
             return f"{frame.filename}:{frame.lineno}: {frame.line}"
     return "unknown line"

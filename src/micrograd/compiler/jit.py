@@ -4,6 +4,7 @@ import functools
 import inspect
 import threading
 import types
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,16 +12,16 @@ from typing import Any
 from ..modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
-from .calls.gradients import Slopes
-from .calls.lengths import Lengths, generalised, holds_for
+from .calls.first import FirstCall
+from .calls.lengths import holds_for
+from .calls.maker import Maker, nests
 from .calls.variant import Variant
 from .collector import paused
-from .errors import JitError
+from .errors import JitError, JitWarning
 from .lower import Lowered, lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
-from .tracing.recording import Trace
 from .tracing.signature import Argument, argument
 from .tracing.trace import trace
 
@@ -41,13 +42,12 @@ class Jitted:
         self._options = options
         self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
         self._patterns: dict[frozenset[int], None] = {frozenset(): None}
-        self._lengths = Lengths()
         self._quick: Any = None
-        who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
-        self._slopes = Slopes(*asked) if who is f and not options["strict"] else None
+        self._plainly: str | None = None  # why it is not compiled
         self._lock = threading.RLock()
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self._maker = Maker(f, self.__name__, options)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -65,15 +65,19 @@ class Jitted:
             result = self._quick(*args)
             if result is not None:
                 return result
-        if mode.tracer is not None or mode.anomaly:
+        if mode.tracer is not None or mode.anomaly or self._plainly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
-        arguments = self._arguments(args, kwargs)
+        args = self._bound(args, kwargs)
+        arguments = self._classified(args)
         with self._lock:
-            variant, run, given = self._computed(arguments)
+            computed = self._computed(arguments)
+            if computed is None:
+                return self._first_call(args, arguments)
+        variant, run, given = computed
         return variant.result(given, run)
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]]:
-        """Find the variant whose branches hold for these arguments, or make it.
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]] | None:
+        """Find the variant whose branches hold for these arguments.
 
         Returns it, what it has computed, and the arguments with random numbers behind them.
         """
@@ -92,71 +96,46 @@ class Jitted:
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
                     "both sides and choose by where(condition, x, y)"
                 )
+        return None
+
+    def _first_call(self, args: tuple, arguments: list[Argument]) -> Any:
+        """Do a call plainly, and compile the function for all further ones like it."""
+        first = FirstCall(self._f, self.__name__, self._classified, args)
         with paused():
-            variant, free = self._made(arguments)
-            self._quick = variant.quick_call(arguments) or self._quick
-        given = [*arguments, *variant.recording.draws.first()]
-        done = variant.compiled.run(given)
-        if done is None:  # a condition so near its edge that rounding decides: the trace is right
-            done = variant.compiled.run(given, guarded=False)
-            assert done is not None
-            return variant, done, given
-        key = _structure(arguments, free)
-        self._patterns.setdefault(free)
-        self._variants.setdefault(key, []).append(variant)
+            result = first.result(lambda: self._maker.make(arguments))
+        if first.made is None:
+            self._plainly = first.reason
+            warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=3)
+            return result
+        made = first.made
+        self._quick = made.variant.quick_call(arguments) or self._quick
+        key = _structure(arguments, made.free)
+        self._patterns.setdefault(made.free)
+        self._variants.setdefault(key, []).append(made.variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
-        return variant, done, given
-
-    def _made(self, arguments: list[Argument]) -> tuple[Variant, frozenset[int]]:
-        """Trace and compile; for all lengths at once where two lengths have been seen.
-
-        Returns the variant, and the arguments whose length it takes as it comes.
-        """
-        if self._slopes and self._slopes.suit(arguments):
-            recording = trace(self._slopes.function, arguments)
-            if self._slopes.suit_recording(recording):
-                graph = graph_of(recording, set(self._slopes.numbers()))
-                name, options = self.__name__, self._options
-                variant = Variant(recording, graph, arguments, name, options, slopes=self._slopes)
-                return variant, recording.free()
-        recording = trace(self._f, arguments)
-        if recording.batch is not None:
-            return self._variant(recording, arguments), recording.free()
-        offsets = self._lengths.varying(arguments)
-        if offsets and not recording.draws.segments and not self._options["strict"]:
-            self._lengths.give_up(arguments)  # now or never
-            general = generalised(self._f, arguments, offsets, recording)
-            try:
-                if general:
-                    variant = self._variant(recording, arguments, general, offsets)
-                    return variant, frozenset(offsets)
-            except JitError:  # alike at four lengths, and yet not at this one
-                recording = trace(self._f, arguments)
-        return self._variant(recording, arguments), frozenset()
-
-    def _variant(self, recording: Trace, arguments: list[Argument], *general: Any) -> Variant:
-        graph = graph_of(recording, _nests(arguments))
-        graph.strict = self._options["strict"]
-        arguments = [*arguments, *recording.draws.first()]
-        return Variant(recording, graph, arguments, self.__name__, self._options, *general)
+        return result
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
         """The structure without the sizes of batches, in each way known so far, and in full."""
         return [_structure(arguments, free) for free in self._patterns]
 
-    def _arguments(self, args: tuple, kwargs: dict[str, Any]) -> list[Argument]:
-        if kwargs:
-            bound = inspect.signature(self._f).bind(*args, **kwargs)
-            if bound.kwargs:
-                bound.apply_defaults()  # of what comes before them
-            if bound.kwargs:
-                raise JitError(
-                    f"{self.__name__}: keyword-only arguments cannot be traced; make "
-                    f"{list(bound.kwargs)} positional"
-                )
-            args = bound.args
+    def _bound(self, args: tuple, kwargs: dict[str, Any]) -> tuple:
+        """Return all arguments as positional ones."""
+        if not kwargs:
+            return args
+        bound = inspect.signature(self._f).bind(*args, **kwargs)
+        if bound.kwargs:
+            bound.apply_defaults()  # of what comes before them
+        if bound.kwargs:
+            raise JitError(
+                f"{self.__name__}: keyword-only arguments cannot be traced; make "
+                f"{list(bound.kwargs)} positional"
+            )
+        return bound.args
+
+    def _classified(self, args: Sequence[Any]) -> list[Argument]:
         return [
             argument(x, f"argument {k} of {self.__name__}", k in self._static)
             for k, x in enumerate(args)
@@ -166,7 +145,7 @@ class Jitted:
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
-        arguments = self._arguments(args, {})
+        arguments = self._classified(args)
         recording = trace(self._f, arguments)
         recording.draws.undo()
         return graph_of(recording, set())
@@ -177,21 +156,17 @@ class Jitted:
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
-        arguments = self._arguments(args, {})
-        f = self._slopes.function if self._slopes else self._f
+        arguments = self._classified(args)
+        slopes = self._maker.slopes
+        f = slopes.function if slopes else self._f
         return standalone(f, arguments, self.__name__, self._options["dtype"])
 
     def _lowered(self, args: tuple) -> Lowered:
-        arguments = self._arguments(args, {})
+        arguments = self._classified(args)
         recording = trace(self._f, arguments)
         recording.draws.undo()
-        lowered = lower(graph_of(recording, _nests(arguments)))
+        lowered = lower(graph_of(recording, nests(arguments)))
         return name_all(lowered, recording, self._f, [*arguments, *recording.draws.first()])
-
-
-def _nests(arguments: Sequence[Argument]) -> set[int]:
-    """The arguments that hold Values: their gradients are wanted."""
-    return {k for k, a in enumerate(arguments) if a.kind == "nest"}
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:

@@ -11,7 +11,7 @@ from ...engine import Value
 from ..general import SIZE, Coefficient
 from ..ir import Program
 from ..loops.phases import phased
-from ..sizes import bound, variables
+from ..sizes import bound
 from ..tracing.signature import Argument
 from .kernel import make_kernel
 from .memory import Addresses, Inputs
@@ -26,13 +26,15 @@ class Layout:
     """Where the numbers of a call go: captured Values come first, then the inputs.
 
     ``lengths`` says of each argument whose length is the program's size how much longer than it
-    the argument is, ``least`` is the smallest such size. ``differentiated`` are the arguments whose
-    gradient is wanted; the first outputs are guards, of which the truth is ``guards``.
+    the argument is, ``least`` is the smallest such size. The first outputs are guards, of which
+    the truth is ``guards``; ``columns`` are the outputs that have a number for each example.
+    ``differentiated`` are the arguments whose gradient is wanted.
     """
 
     captured: Sequence[Value]
     inputs: Inputs = ()
     guards: Sequence[bool] = ()
+    columns: frozenset[int] = frozenset()
     differentiated: frozenset[int] = frozenset()
     lengths: Mapping[int, int] | None = None
     least: int = 0
@@ -106,7 +108,7 @@ class Compiled:
         self.kernel = make_kernel(program, **options)
         self.dtype = np.dtype(options["dtype"])
         self._options = options
-        self._mapped = is_mapped(program)
+        self._mapped = is_mapped(program, layout.columns)
         self._at: dict[tuple[int, ...], Addresses] = {}
 
     def at(self, sizes: Mapping[str, int]) -> Addresses:
@@ -171,7 +173,7 @@ class Compiled:
 
     def is_number(self, k: int) -> bool:
         """Tell whether output k is one number, not one for each example."""
-        return "P" not in variables(self.program.outputs[k])
+        return k not in self.layout.columns
 
     def shares(self, run: AnyRun, k: int, seed: float) -> tuple[np.ndarray, dict[int, np.ndarray]]:
         """Return what output k passes on to the captured values, and to each argument wanted."""

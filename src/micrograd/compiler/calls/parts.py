@@ -5,7 +5,7 @@ the result does not depend on the number of threads.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,9 @@ _CACHE = 1 << 18  # numbers: what stays near a core
 _WHOLE_LINES = 16  # numbers
 
 
-def is_mapped(program: Program) -> bool:
+def is_mapped(program: Program, columns: Collection[int]) -> bool:
     """Tell whether every result has one number for each example, and no sum runs over them."""
-    separate = all("P" in variables(o) for o in program.outputs)
+    separate = len(columns) == len(program.outputs)
     return "B" in program.sizes and separate and not any(map(_sums, program.forward))
 
 

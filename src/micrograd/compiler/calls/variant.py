@@ -46,6 +46,7 @@ class Variant:
         slopes: Slopes | None = None,
     ) -> None:
         self.name, self.recording, self._slopes = name, recording, slopes
+        self.strict, self.gives_slopes = options["strict"], slopes is not None
         lowered = general.lowered if general else lower(graph)
         nests = {k for k, a in enumerate(args) if a.kind == "nest"}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
@@ -53,6 +54,7 @@ class Variant:
             captured=recording.captured,
             inputs=[(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)],
             guards=[holds for _, holds in recording.guards],
+            columns=frozenset(k for k, i in enumerate(graph.outputs) if graph.batched[i]),
             differentiated=frozenset(nests | set(slopes.numbers() if slopes else ())),
             lengths=lengths,
             least=min(sizes | {general.least}) if general else 0,
@@ -62,14 +64,18 @@ class Variant:
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
-        check(self.compiled, name, recording, lambda: graph, args)
         if general:
+            check(self.compiled, name, recording, lambda: graph, args)
             self.sizes[layout.sizes(args)[SIZE]] = True
         recording.tape = []  # the graph has done its work
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
         return self.compiled.layout.accepts(args) and self.recording.holds()
+
+    def batch_of(self, args: Sequence[Argument]) -> int:
+        """Return the size of a call's batch, 0 if it has none."""
+        return self.compiled.layout.sizes(args).get("B", 0)
 
     def result(self, args: Sequence[Argument], run: AnyRun) -> Any:
         """Return the function's result, made of Values that backpropagate through the loops."""

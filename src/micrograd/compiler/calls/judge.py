@@ -1,0 +1,260 @@
+"""Trust: what a new program gives must be what a plain run gives, or it is not used.
+
+The plain run of the first call is the truth: structure, values, gradients and effects. Then all
+numbers are moved a little and both run again, so that nothing that was frozen goes unseen. Where a
+value is what large terms leave when they cancel, rounding alone decides how close is close.
+"""
+
+import copy
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...buffers import read_data, read_grad, write_data, write_grad, zero_grad
+from ...engine import Value, toposort
+from ..errors import JitError
+from ..graph import Graph
+from ..tracing.arrays import Batch, as_value, items
+from ..tracing.signature import Argument
+from .closeness import close, rounding_noise
+from .differences import Leaf, leaves_of, shape_of
+from .state import State
+from .variant import Variant
+
+_GRADIENTS = 3  # of how many results the gradients are compared
+_NUDGE = 1e-4
+
+
+class Judge:
+    """A trial of one program.
+
+    Args:
+        f: runs the function plainly.
+        line: where the function stands.
+        variant: what was compiled.
+        graph: what it was compiled from.
+        classify: makes Arguments of a call's arguments.
+        before: the state before the call, which every run starts from.
+    """
+
+    def __init__(
+        self,
+        f: Callable,
+        line: str,
+        variant: Variant,
+        graph: Graph,
+        classify: Callable[[Sequence[Any]], list[Argument]],
+        before: State,
+    ) -> None:
+        self._f, self._line, self._variant, self._graph = f, line, variant, graph
+        self._classify, self._before = classify, before
+        self._noise: tuple[np.ndarray, float] | None = None
+        self._dtype = variant.compiled.dtype.name
+
+    def compare(self, args: Sequence[Any], plain: Any) -> Any:
+        """Run the program on a call's arguments; return its result where it is the plain one.
+
+        Args:
+            args: of the call.
+            plain: what f has returned for them; what it has changed is still so.
+
+        Raises:
+            JitError: the program gives something else.
+        """
+        updated = self._variant.recording.updated
+        written = np.array([v._data for v in updated])
+        self._before.put_back()
+        computed = self._computed(args, guarded=False)
+        rewritten = np.array([v._data for v in updated])
+        if not close(rewritten, written, self._dtype):
+            raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")
+        off = self._differing(args, plain, computed)
+        if not self._agrees_nearby(args) and off:  # else rounding decides which side of a kink
+            raise self._error(off)
+        return computed
+
+    def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
+        given = self._variant.recording.with_draws(self._classify(args))
+        run = self._variant.compiled.run(given, guarded)
+        return None if run is None else self._variant.result(given, run)
+
+    def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
+        """Raise if structure or values differ; say which gradient does."""
+        expected, actual = list(leaves_of(plain)), list(leaves_of(computed))
+        if len(expected) != len(actual):
+            raise self._error(
+                f"{len(expected)} numbers come out of the plain run, {len(actual)} of the program"
+            )
+        batch = self._variant.batch_of(self._classify(args))
+        if batch and shape_of(plain) != shape_of(computed) and len(actual) % batch == 0:
+            actual = _by_example(actual, batch)
+        self._check_values(expected, actual)
+        return self._differing_gradients(args, expected, actual)
+
+    def _check_values(self, expected: list[Leaf], actual: list[Leaf]) -> None:
+        there, here = _numbers(expected), _numbers(actual)
+        if close(here, there, self._dtype, 0.0):
+            return
+        noise = np.broadcast_to(self._value_noise(len(here)), here.shape)
+        for a, b, room in zip(expected, actual, noise):
+            if not close(_numbers([b]), _numbers([a]), self._dtype, room):
+                raise self._error(f"{a.path} is {a.number} plainly, and {b.number} compiled")
+
+    def _differing_gradients(
+        self, args: Sequence[Any], expected: list[Leaf], actual: list[Leaf]
+    ) -> str | None:
+        """Say which gradient differs, if one does."""
+        pairs = [
+            (a, b)
+            for a, b in zip(expected, actual)
+            if isinstance(a.thing, Value) and isinstance(b.thing, Value)
+        ]
+        sources = _leaf_values([list(self._variant.compiled.layout.captured), list(args)])
+        for a, b in pairs[:_GRADIENTS]:
+            there, here = _gradients(a.thing, sources), _gradients(b.thing, sources)
+            alike = close(here, there, self._dtype)
+            if not alike and not close(here, there, self._dtype, self._rounding()[1]):
+                off = np.abs(here - there)
+                k = int(np.nanargmax(np.where(np.isnan(off), np.inf, off)))
+                name = sources[k].label or f"{sources[k]!r}"
+                return (
+                    f"the gradient of {a.path} by {name} is {there[k]} plainly, and "
+                    f"{here[k]} compiled"
+                )
+        return None
+
+    def _agrees_nearby(self, args: Sequence[Any]) -> bool:
+        """Compare once more with all numbers moved a little.
+
+        Raises if something differs; False where f raises there, or takes another path.
+        """
+        self._before.put_back()
+        rng = np.random.default_rng(0)
+        moved = [_moved(x, rng) for x in args]
+        captured = [v for v in self._variant.compiled.layout.captured if not v.parents]
+        values = _unique([*captured, *self._before.leaves])
+        data = np.empty(len(values))
+        read_data(values, data)
+        nudged = data * (1 + rng.uniform(-_NUDGE, _NUDGE, len(values)))
+        try:
+            write_data(values, nudged)
+            plain = self._f(*moved)
+            self._before.put_back()
+            write_data(values, nudged)
+            computed = self._computed(moved, guarded=True)
+            if computed is None:
+                return False
+            off = self._differing(moved, plain, computed)
+        except JitError:
+            raise
+        except Exception:  # whatever f raises at numbers that it was not called with
+            return False
+        finally:
+            write_data(values, data)
+        if off:
+            raise self._error(off)
+        return True
+
+    def _rounding(self) -> tuple[np.ndarray, float]:
+        """How far rounding moves the outputs, and their gradients."""
+        if self._noise is None:
+            roots = self._graph.outputs[len(self._variant.recording.guards) :][:_GRADIENTS]
+            values, slopes = rounding_noise(self._graph, roots, self._dtype)
+            batch = self._variant.recording.batch or 1
+            self._noise = values * batch, slopes * batch
+        return self._noise
+
+    def _value_noise(self, numbers: int) -> Any:
+        """How far rounding moves each number of a result; the most of any where that is unclear."""
+        values, slopes = self._rounding()
+        recording, batch = self._variant.recording, self._variant.recording.batch
+        if self._variant.gives_slopes:
+            return max(values.max(initial=0.0), slopes)
+        outputs = iter(values[len(recording.guards) :].tolist())
+        noise = []
+        for x in items(recording.result):
+            leaves = list(items(x.example)) if isinstance(x, Batch) else [x]
+            of_value = [isinstance(as_value(leaf), Value) for leaf in leaves]
+            found = [next(outputs) if is_value else 0.0 for is_value in of_value]
+            noise += found * (batch or 1) if isinstance(x, Batch) else found
+        return np.array(noise) if len(noise) == numbers else values.max(initial=0.0)
+
+    def _error(self, what: str) -> JitError:
+        name, where = self._variant.name, f"\n  at {self._line}" if self._line else ""
+        if self._variant.strict:
+            remedy = "This is a defect of the compiler: please report it, and call it plainly"
+        else:
+            remedy = (
+                "strict=True keeps the order of every sum; if that does not help, please report "
+                "it, and call the function without jit"
+            )
+        return JitError(f"{name} compiled is not what it is plainly: {what}. {remedy}{where}")
+
+
+def _numbers(leaves: Sequence[Leaf]) -> np.ndarray:
+    return np.array([leaf.number for leaf in leaves])
+
+
+def _by_example(leaves: list[Leaf], batch: int) -> list[Leaf]:
+    """Put what is laid out by component in the order of the examples."""
+    return [leaf for example in range(batch) for leaf in leaves[example::batch]]
+
+
+def _leaf_values(tree: Any) -> list[Value]:
+    """Return the Values in nested lists, tuples and dicts that were not computed."""
+    inside = [leaf.thing for leaf in leaves_of(tree) if isinstance(leaf.thing, Value)]
+    return _unique([v for x in inside for v in toposort(x) if not v.parents])
+
+
+def _unique(values: Sequence[Value]) -> list[Value]:
+    return list({id(v): v for v in values}.values())
+
+
+def _gradients(out: Value, sources: list[Value]) -> np.ndarray:
+    """The gradients of an output by some Values; all grads are put back."""
+    reached = toposort(out)
+    reached += [v for v in sources if v not in set(reached)]
+    kept, slopes = np.empty(len(reached)), np.empty(len(sources))
+    read_grad(reached, kept)
+    try:
+        zero_grad(reached)
+        out.backward()
+        read_grad(sources, slopes)
+    finally:
+        write_grad(reached, kept)
+    return slopes
+
+
+def _moved(x: Any, rng: np.random.Generator) -> Any:
+    """Return a copy of an argument with its floats moved a little; Values stay themselves."""
+    return _mapped(x, lambda number: number * (1 + rng.uniform(-_NUDGE, _NUDGE)), (float,))
+
+
+def valued(x: Any) -> Any:
+    """Return a copy of an argument with Values in place of its numbers."""
+    return _mapped(x, Value, (float, int))
+
+
+def _mapped(x: Any, change: Callable[[Any], Any], kinds: tuple[type, ...]) -> Any:
+    if type(x) in kinds or isinstance(x, np.floating):
+        return change(x)
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind != "f" and not (x.dtype.kind in "iub" and int in kinds):
+            return x
+        out = np.empty(x.size, object)
+        out[:] = [change(number) for number in x.ravel().tolist()]
+        return out.reshape(x.shape).astype(object if int in kinds else x.dtype)
+    if isinstance(x, dict):
+        return {key: _mapped(branch, change, kinds) for key, branch in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*[_mapped(branch, change, kinds) for branch in x])
+    if type(x) in (list, tuple):
+        return type(x)([_mapped(branch, change, kinds) for branch in x])
+    if dataclasses.is_dataclass(x) and not isinstance(x, type):
+        new = copy.copy(x)
+        for field in dataclasses.fields(x):
+            object.__setattr__(new, field.name, _mapped(getattr(x, field.name), change, kinds))
+        return new
+    return x

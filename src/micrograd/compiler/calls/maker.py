@@ -1,0 +1,95 @@
+"""From the arguments of a call to a variant: trace, lower, build; for all lengths where it can."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import JitError
+from ..graph import Graph
+from ..tracing.numbering import graph_of
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
+from ..tracing.trace import trace
+from .gradients import Slopes
+from .lengths import Lengths, generalised
+from .variant import Variant
+
+
+@dataclass(slots=True)
+class Made:
+    """A new variant, before its trial."""
+
+    variant: Variant
+    free: frozenset[int]  # the arguments whose length it takes as it comes
+    graph: Graph
+    work: int  # values that the trace made
+    static: frozenset[int]  # arguments that it was given as they are
+
+    @property
+    def batch(self) -> int:
+        """The size of the traced call's batch, 0 if there is none."""
+        return self.variant.recording.batch or 0
+
+
+class Maker:
+    """What makes the variants of one function.
+
+    Args:
+        f: the function.
+        name: for messages.
+        options: of the kernel: backend, dtype, strict.
+    """
+
+    def __init__(self, f: Callable, name: str, options: Mapping[str, Any]) -> None:
+        self._f, self._name, self._options = f, name, options
+        self._lengths = Lengths()
+        who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
+        self.slopes = Slopes(*asked) if who is f and not options["strict"] else None
+
+    def make(self, arguments: list[Argument]) -> Made:
+        """Trace and compile; for all lengths at once where two lengths have been seen.
+
+        Raises:
+            JitError: the function does what cannot be compiled.
+        """
+        if self.slopes and self.slopes.suit(arguments):
+            recording = trace(self.slopes.function, arguments)
+            if self.slopes.suit_recording(recording):
+                graph, work = graph_of(recording, set(self.slopes.numbers())), len(recording.tape)
+                variant = Variant(
+                    recording, graph, arguments, self._name, self._options, slopes=self.slopes
+                )
+                return Made(variant, recording.free(), graph, work, statics(arguments))
+            recording.draws.undo()
+        recording = trace(self._f, arguments)
+        if recording.batch is not None:
+            return self._made(recording, arguments, recording.free())
+        offsets = self._lengths.varying(arguments)
+        if offsets and not recording.draws.segments and not self._options["strict"]:
+            self._lengths.give_up(arguments)  # now or never
+            general = generalised(self._f, arguments, offsets, recording)
+            try:
+                if general:
+                    return self._made(recording, arguments, frozenset(offsets), general, offsets)
+            except JitError:  # alike at four lengths, and yet not at this one
+                recording = trace(self._f, arguments)
+        return self._made(recording, arguments, frozenset())
+
+    def _made(
+        self, recording: Trace, arguments: list[Argument], free: frozenset[int], *general: Any
+    ) -> Made:
+        graph, work = graph_of(recording, nests(arguments)), len(recording.tape)
+        graph.strict = self._options["strict"]
+        everything = [*arguments, *recording.draws.first()]
+        variant = Variant(recording, graph, everything, self._name, self._options, *general)
+        return Made(variant, free, graph, work, statics(arguments))
+
+
+def nests(arguments: Sequence[Argument]) -> set[int]:
+    """Return which arguments hold Values: their gradients are wanted."""
+    return {k for k, a in enumerate(arguments) if a.kind == "nest"}
+
+
+def statics(arguments: Sequence[Argument]) -> frozenset[int]:
+    """Return which arguments f is given as they are."""
+    return frozenset(k for k, a in enumerate(arguments) if a.kind == "static")

@@ -1,0 +1,225 @@
+"""The state of all that a function can reach: kept, compared, and put back.
+
+Compiling a function runs it a few times. What these runs change is put back, and what the plain run
+changes is how effects are noticed.
+"""
+
+import copy
+import random
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from math import copysign
+from typing import Any
+
+import numpy as np
+
+from ...buffers import read_data, read_grad, write_data, write_grad
+from ...engine import Value
+from ..errors import JitError
+from .reach import Reach, own_attributes
+
+_EMPTY = object()
+_MOST_NAMED = 3  # places in a message
+
+
+class State:
+    """What a function's world held at one moment.
+
+    Args:
+        reach: the places to look at.
+    """
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._values = list(reach.values)
+        self._numbers = _numbers_of(self._values)
+        self._lists = [(x, list(x)) for x in reach.lists]
+        self._dicts = [(x, dict(x)) for x in reach.dicts]
+        self._cells = [(x, content(x)) for x in reach.cells]
+        self._arrays = [(x, x.copy()) for x in reach.arrays]
+        self._globals = [(d, name, d[name]) for d, name in reach.globals.values()]
+        self._objects = [(x, dict(own_attributes(x))) for x in reach.objects]
+        self._generators = [(g, g.state()) for g in reach.generators]
+        self._opaque = [(x, _copied(x)) for x in reach.opaque]
+        self._streams = random.getstate(), np.random.get_state(legacy=True)
+
+    @property
+    def leaves(self) -> list[Value]:
+        """The Values that were not computed."""
+        return [v for v in self._values if not v.parents]
+
+    def moved(self, apart: Collection[int] = ()) -> list[str]:
+        """Return the names of the places that hold something else by now.
+
+        Random streams do not count, nor do the Values whose identities are in ``apart``.
+        """
+        return list(dict.fromkeys(self._moved(apart)))
+
+    def _moved(self, apart: Collection[int]) -> Iterator[str]:
+        paths = self._reach.paths
+        data, grad = _numbers_of(self._values)
+        for what, kept, now in zip(("data", "grad"), self._numbers, (data, grad)):
+            for i in np.flatnonzero(kept.view(np.int64) != now.view(np.int64)):
+                if id(self._values[i]) in apart:
+                    continue
+                yield f"{paths[id(self._values[i])]}.{what}"
+        for x, old in self._lists:
+            if len(x) != len(old) or not all(map(same, x, old)):
+                yield f"the list {paths[id(x)]}"
+        for d, was in self._dicts:
+            if list(d) != list(was) or not all(map(same, d.values(), was.values())):
+                yield f"the dict {paths[id(d)]}"
+        for cell, held in self._cells:
+            if not same(content(cell), held):
+                yield f"the variable {paths[id(cell)]}"
+        for a, whole in self._arrays:
+            if a.shape != whole.shape or not _same_array(a, whole):
+                yield f"the array {paths[id(a)]}"
+        for g, name, held in self._globals:
+            if not same(g.get(name, _EMPTY), held):
+                yield f"the global {name}"
+        for thing, attributes in self._objects:
+            present = dict(self._reach.attributes(thing))
+            for name in present:
+                if not same(present[name], attributes.get(name, _EMPTY)):
+                    yield f"{paths[id(thing)]}.{name}"
+
+    def refuse_unwatched(self) -> None:
+        """Raise where something has moved that no compiled function could move in the same way.
+
+        Raises:
+            JitError: it names what that is.
+        """
+        for x, kept in self._opaque:
+            if _copied(x) != kept:
+                raise JitError(
+                    f"the function changes {self._reach.paths[id(x)]}, a {type(x).__name__} from "
+                    "outside, which jit cannot do at each call: use a list or a dict, or "
+                    "micrograd.random for random numbers"
+                )
+        if random.getstate() != self._streams[0]:
+            raise JitError(_streams_said("Python's random"))
+        if not _same_stream(np.random.get_state(legacy=True), self._streams[1]):
+            raise JitError(_streams_said("numpy.random"))
+
+    def put_back(self) -> None:
+        """Let everything be as it was; what has not moved is not touched."""
+        data, grad = self._numbers
+        write_data(self._values, data)
+        write_grad(self._values, grad)
+        for x, old in self._lists:
+            if len(x) != len(old) or not all(map(_is, x, old)):
+                x[:] = old
+        for d, was in self._dicts:
+            if list(d) != list(was) or not all(map(_is, d.values(), was.values())):
+                d.clear()
+                d.update(was)
+        for cell, held in self._cells:
+            if content(cell) is not held:
+                _fill(cell, held)
+        for a, before in self._arrays:
+            if not _same_array(a, before):
+                a[...] = before
+        for g, name, held in self._globals:
+            if g.get(name, _EMPTY) is not held:
+                g[name] = held
+        for thing, attributes in self._objects:
+            self._put_attributes_back(thing, attributes)
+        for generator, state in self._generators:
+            generator.set_state(state)
+        for x, before in self._opaque:
+            _restore(x, before)
+        random.setstate(self._streams[0])
+        np.random.set_state(self._streams[1])
+
+    def _put_attributes_back(self, thing: Any, attributes: dict[str, Any]) -> None:
+        now = dict(self._reach.attributes(thing))
+        for name in now | attributes:
+            held = attributes.get(name, _EMPTY)
+            if (name not in now and name not in attributes) or now.get(name, _EMPTY) is held:
+                continue
+            if held is _EMPTY:
+                delattr(thing, name)
+            elif name in now:
+                setattr(thing, name, held)
+
+    def described(self, moved: Sequence[str]) -> str:
+        """Return a few of the places for a message."""
+        more = len(moved) - _MOST_NAMED
+        return ", ".join(moved[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def same(x: Any, y: Any) -> bool:
+    """Tell whether two things are the same object, or the same number of the same type."""
+    if x is y:
+        return True
+    if type(x) is not type(y) or not isinstance(x, (int, float)):
+        return False
+    return (x == y and copysign(1.0, x) == copysign(1.0, y)) or (x != x and y != y)
+
+
+def content(cell: Any) -> Any:
+    """Return what the variable of a closure holds; a mark where it holds nothing yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _EMPTY
+
+
+def _fill(cell: Any, held: Any) -> None:
+    if held is _EMPTY:
+        del cell.cell_contents
+    else:
+        cell.cell_contents = held
+
+
+def _is(x: Any, y: Any) -> bool:
+    return x is y
+
+
+def _numbers_of(values: list) -> tuple[np.ndarray, np.ndarray]:
+    data, grad = np.empty((2, len(values)))
+    read_data(values, data)
+    read_grad(values, grad)
+    return data, grad
+
+
+def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype == object:
+        return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
+    return a.tobytes() == b.tobytes()
+
+
+def _same_stream(a: Any, b: Any) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _streams_said(who: str) -> str:
+    return (
+        f"the function draws from {who}, which would be frozen: use micrograd.random, which is "
+        "drawn anew at each call"
+    )
+
+
+def _copied(x: Any) -> Any:
+    """Return the state of a thing that has no places of its own, for comparing."""
+    if isinstance(x, random.Random):
+        return x.getstate()
+    if isinstance(x, np.random.Generator):
+        return copy.deepcopy(x.bit_generator.state)
+    if isinstance(x, np.random.RandomState):
+        state: Any = x.get_state(legacy=True)
+        return state[1].tolist(), state[2:]
+    return list(x) if isinstance(x, deque) else copy.copy(x)
+
+
+def _restore(x: Any, before: Any) -> None:
+    if isinstance(x, random.Random):
+        x.setstate(before)
+    elif isinstance(x, np.random.Generator):
+        x.bit_generator.state = before
+    elif isinstance(x, np.random.RandomState):
+        x.set_state(("MT19937", np.array(before[0], np.uint32), *before[1]))
+    elif list(x) != list(before):
+        x.clear()
+        (x.update if isinstance(x, set) else x.extend)(before)
