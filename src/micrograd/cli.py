@@ -12,6 +12,7 @@ from ._version import __version__
 from .encodings import write_in_any_encoding
 from .engine import Value
 from .expression import FUNCTIONS, evaluate
+from .practise import command as practise
 
 _EXPRESSION = f"""\
 An expression is names, numbers, + - * / **, comparisons and these functions:
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a model one scalar at a time, and see every gradient.",
         epilog="examples:\n"
         "  micrograd demo                                learn two moons, with pictures\n"
+        "  micrograd practise                            write the engine yourself, checked\n"
         '  micrograd explain "c = a*b + b" a=2 b=3       the backward pass, line by line\n'
         '  micrograd draw "tanh(w*x + b)" w=1 x=2 b=0.5 -o neuron.svg\n'
         '  micrograd explore "c = a*b + b" a=2 b=3       the same, step by step in the browser\n'
@@ -196,6 +198,14 @@ COMMANDS = (
         "moons and digits need extras: pip install 'micrograd-next[train,plot]'",
         _demo_arguments,
         _demo,
+    ),
+    Command(
+        "practise",
+        "write the engine yourself, and have your bug named",
+        practise.DESCRIPTION,
+        practise.EPILOG,
+        practise.arguments,
+        practise.run,
     ),
     Command(
         "explain",

@@ -5,7 +5,7 @@ as a browser does; there is no script.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from unicodedata import east_asian_width
@@ -25,20 +25,30 @@ _MARGIN = 14.0
 _BASELINE = 4.0  # from the middle of a line of text to what it stands on
 _FONT = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
+Numbers = tuple[float | None, float | None]  # data and grad; None where there is nothing to say
 _Key = tuple[Value, str]  # a value's box, or its operation's pill
 
 
-def render(values: Sequence[Value], note: str = "", style: Style | None = None) -> str:
+def render(
+    values: Sequence[Value],
+    note: str = "",
+    style: Style | None = None,
+    right: Mapping[Value, Numbers] | None = None,
+) -> str:
     """Return the SVG of these values, parents before children; other parents are left out.
 
     Args:
         values: what to draw; the last one is the result.
         note: a sentence to stand above the picture.
         style: how it looks.
+        right: the right data and grad of values that have wrong ones, which are struck through.
     """
     style = style or Style()
     shown, names, constants = set(values), names_of(values), constants_of(values)
-    boxes = {value: _Box(value, names[value], value in constants, style) for value in values}
+    boxes = {
+        value: _Box(value, names[value], value in constants, style, (right or {}).get(value))
+        for value in values
+    }
     sizes: dict[_Key, tuple[float, float]] = {}
     edges: list[tuple[_Key, _Key]] = []
     partials: list[float | None] = []
@@ -178,20 +188,25 @@ class _Edges:
 class _Box:
     """A value: its label, its data and, unless it is a constant, its gradient."""
 
-    def __init__(self, value: Value, name: Name, constant: bool, style: Style) -> None:
+    def __init__(
+        self, value: Value, name: Name, constant: bool, style: Style, right: Numbers | None
+    ) -> None:
         self._value, self._name, self._style = value, name.text, style
-        self._rows = [("data", value.data)] + ([] if constant else [("grad", value.grad)])
+        data, grad = right or (None, None)
+        self._rows = [("data", value.data, data)]
+        if not constant:
+            self._rows.append(("grad", value.grad, grad))
         self._label = _shortened(value.label)
         self._left = _width(self._label) + 16 if value.label else 0.0
 
     def size(self) -> tuple[float, float]:
-        numbers = max(6, *[len(self._style.number(x)) for _, x in self._rows])
+        numbers = max(6, *[len(self._beside(x, better)) for _, x, better in self._rows])
         width = _width("data ") + numbers * _CHARACTER + 16
         return self._left + width, len(self._rows) * _ROW + 8
 
     def drawn(self, cut: bool) -> list[str]:
         (w, h), style, value = self.size(), self._style, self._value
-        numbers = ", ".join(f"{key} {x!r}" for key, x in self._rows)
+        numbers = ", ".join(f"{key} {x!r}" for key, x, _ in self._rows)
         dashes = ' stroke-dasharray="4 3"' if cut else ""
         parts = [
             f"<title>{escape(f'{self._name}: {numbers}')}</title>",
@@ -201,16 +216,24 @@ class _Box:
         if value.label:
             parts.append(_text(self._label, self._left / 2, h / 2, style, "label"))
             parts.append(f'<path {style.stroke()} d="M{self._left:.1f} 0v{h}"/>')
-        for row, (key, x) in enumerate(self._rows):
+        for row, (key, x, better) in enumerate(self._rows):
             y = 4 + _ROW * (row + 0.5) + _BASELINE
             parts.append(
                 f'<text {style.fill("soft")} x="{self._left + 8:.1f}" y="{y}">{key}</text>'
             )
             parts.append(
                 f'<text {style.fill(key)} x="{w - 8:.1f}" y="{y}" text-anchor="end">'
-                f"{style.number(x)}</text>"
+                f"{self._beside(x, better, strike=True)}</text>"
             )
         return parts
+
+    def _beside(self, x: float, right: float | None, strike: bool = False) -> str:
+        """Write a number; a wrong one before the right one, and struck through."""
+        text = self._style.number(x)
+        if right is None:
+            return text
+        wrong = f'<tspan text-decoration="line-through">{text}</tspan>' if strike else text
+        return f"{wrong} {self._style.number(right)}"
 
 
 def _pill(value: Value, w: float, h: float, style: Style) -> list[str]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ IMPORT_SECONDS = 10.0
 PROGRAM_SECONDS = 2.0
 _GRACE = 3.0  # seconds over each limit, which the child itself watches: a busy machine is slow
 _JUDGING = 20.0  # seconds to put our methods in place of theirs, one at a time
+_WELL = "well"
 _DEATHS = 3  # after so many children the other programs are not tried
 
 
@@ -79,6 +80,14 @@ class _Child:
                 continue
             return "" if code == 0 else _ending(code)
 
+    def ended(self, seconds: float) -> str:
+        """Wait so long for the end; return how it came, or nothing while it works."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return ""
+        return _WELL if code == 0 else _ending(code)
+
     def end(self) -> None:
         """End it and all that it has started."""
         if os.name == "posix":
@@ -101,6 +110,48 @@ def judge_file(
     Raises:
         Unreadable: there is nothing to run; the message is one line.
     """
+    details = {"sections": list(SECTIONS if sections is None else sections), "outcomes": {}}
+    with _copied(path, "judge", only_definitions=only_definitions, **details) as (folder, request):
+        return _judged(folder, request)
+
+
+def ask(path: Path, task: str, details: Any, patience: float = 60.0) -> Iterator[Any]:
+    """Let a child do another task on a file; yield its answers as they come.
+
+    Args:
+        path: the file.
+        task: "graph" or "digits".
+        details: what the task is to know, as JSON can hold it.
+        patience: seconds to wait for each answer.
+
+    Raises:
+        ValueError: the file cannot be run, or the child did not come back; on one line.
+    """
+    with _copied(path, task, details=details, only_definitions="") as (folder, request):
+        child = _Child(folder, request)
+        try:
+            heard, deadline = 0, time.monotonic() + patience
+            while True:
+                ended = child.ended(0.05)
+                said = child.said()
+                for kind, what in said[heard:]:
+                    deadline = time.monotonic() + patience
+                    if kind == "answer":
+                        yield what
+                    elif kind in ("error", "crash"):
+                        raise ValueError(str(what).strip().splitlines()[-1])
+                heard = len(said)
+                if ended or time.monotonic() > deadline:
+                    break
+            if not ended or ended != _WELL:
+                raise ValueError(f"{path.name}: {ended or f'no answer in {patience:g} s'}")
+        finally:
+            child.end()
+
+
+@contextlib.contextmanager
+def _copied(path: Path, task: str, **more: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Make a folder with a copy of the file, and what a child is asked to do with it."""
     for cell in read_cells(path):
         if path.suffix != ".ipynb":
             parsed(cell)  # a syntax error needs no process
@@ -108,17 +159,18 @@ def judge_file(
     try:
         (folder / "work").mkdir()
         copy, package = copy_with_siblings(path.resolve(), folder / "work")
-        request = {
-            "file": str(copy),
-            "package": package,
-            "sections": list(SECTIONS if sections is None else sections),
-            "only_definitions": only_definitions,
-            "outcomes": {},
-            "import_seconds": IMPORT_SECONDS,
-            "program_seconds": PROGRAM_SECONDS,
-            "parent": os.getpid(),
-        }
-        return _judged(folder, request)
+        yield (
+            folder,
+            {
+                "task": task,
+                "file": str(copy),
+                "package": package,
+                "import_seconds": IMPORT_SECONDS,
+                "program_seconds": PROGRAM_SECONDS,
+                "parent": os.getpid(),
+                **more,
+            },
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -55,6 +55,12 @@ def copy_with_siblings(path: Path, folder: Path) -> tuple[Path, str]:
     return copy, ".".join(package)
 
 
+def imported_files(path: Path) -> list[Path]:
+    """Return the modules in the file's folder that it imports itself."""
+    files = [path.parent / f"{name}.py" for name in dict.fromkeys(_names(path))]
+    return [file for file in files if file.is_file() and file != path]
+
+
 def _names(path: Path) -> Iterable[str]:
     """Return the first part of all that a file imports."""
     names = []

@@ -1,0 +1,270 @@
+"""``micrograd practise check``: many files, each judged in its process, and one table of bugs."""
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .._version import __version__
+from ..files import write_whole
+from .processes import Report, judge_file
+from .programs import SECTIONS
+from .reading import Unreadable
+from .report import Style
+from .results import SectionResult
+from .siblings import imported_files
+from .state import data_folder
+from .terminal import style_of_terminal
+
+_WORKERS = 8  # at most; there are as many as cores
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file: what it is called in tables, and what came of it."""
+
+    name: str
+    report: Report
+
+    @property
+    def failed(self) -> SectionResult | None:
+        """The section that failed, if one did."""
+        return self.report.judgement.failed if self.report.judgement else None
+
+    @property
+    def states(self) -> dict[str, str]:
+        """The state of each section."""
+        judgement = self.report.judgement
+        return {s.name: s.state for s in judgement.sections} if judgement else {}
+
+    def is_right(self, through: str | None) -> bool:
+        """Tell whether nothing is wrong, and nothing missing of what is to be written."""
+        wanted = ("passed",) if through else ("passed", "absent")
+        return bool(self.states) and all(state in wanted for state in self.states.values())
+
+    def bug(self) -> dict[str, Any] | None:
+        """Return what is known of the bug, as the JSON has it."""
+        diagnosis = self.failed.diagnosis if self.failed else None
+        if diagnosis is None or (diagnosis.bug is None and diagnosis.method is None):
+            return None
+        bug, place = diagnosis.bug, diagnosis.place
+        return {
+            "id": bug.id if bug else None,
+            "name": bug.name if bug else None,
+            "method": diagnosis.method or (bug.method if bug else None),
+            "line": place.line if place else None,
+            "sure": diagnosis.sure,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the file's entry of the JSON."""
+        failure = self.failed.failure if self.failed else None
+        first = failure.differences[0] if failure and failure.differences else None
+        return {
+            "file": self.name,
+            "sections": self.states,
+            "program": failure.program if failure else None,
+            "expression": first.expression if first else None,
+            "yours": first.yours if first else failure.error if failure else None,
+            "right": first.right if first else None,
+            "bug": self.bug(),
+            "error": self.report.error,
+            "remarks": list(self.report.remarks),
+        }
+
+
+def check(words: Sequence[str], args: argparse.Namespace) -> int:
+    """Check files; return the exit status: 0 where all is right, 1 where something is not.
+
+    Raises:
+        ValueError: there is no file, or no section of that name.
+    """
+    files = _files(words)
+    through = args.through
+    if through is not None and through not in SECTIONS:
+        raise ValueError(f"--through takes one of {', '.join(SECTIONS)}, got {through!r}")
+    names = list(SECTIONS)
+    sections = names[: names.index(through) + 1] if through else names
+    for target in (args.csv, args.html, args.json):
+        if target is not None and not target.absolute().parent.is_dir():
+            raise ValueError(f"cannot write {target}: there is no folder {target.parent}")
+    rows = graded(files, sections, anonymous=args.no_names)
+    for line in lines(rows, style_of_terminal()):
+        print(line)
+    if args.csv:
+        write_whole(args.csv, as_csv(rows, sections))
+    if args.json:
+        entries = {"version": 1, "files": [row.to_json() for row in rows]}
+        write_whole(args.json, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    if args.html:
+        from .class_page import page
+
+        write_whole(args.html, page(rows, sections))
+    return 0 if all(row.is_right(through) for row in rows) else 1
+
+
+def graded(files: Sequence[Path], sections: Sequence[str], anonymous: bool = False) -> list[Row]:
+    """Judge files, some at a time, in the order given; those seen before are not run again."""
+    shown = _names(files, anonymous)
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _WORKERS)) as pool:
+        try:
+            found = list(pool.map(lambda file: _report(file, sections), files))
+        except BaseException:  # Ctrl-C: what waits is not begun
+            pool.shutdown(cancel_futures=True)
+            raise
+    rows = []
+    for file, name, report in zip(files, shown, found, strict=True):
+        if anonymous:
+            text = json.dumps(report.to_json())
+            hidden = text.replace(json.dumps(str(file))[1:-1], name).replace(file.name, name)
+            report = Report.from_json(json.loads(hidden))
+        rows.append(Row(name, report))
+    return rows
+
+
+def lines(rows: Sequence[Row], style: Style) -> list[str]:
+    """Write a line for each file, and how often each bug was seen."""
+    wide = min(max(len(row.name) for row in rows), 32)
+    texts = [f"{_shortened(row.name, wide):<{wide}}  {_told(row, style)}" for row in rows]
+    counts: dict[str, int] = {}
+    for row in rows:
+        bug = row.bug()
+        if bug and bug["name"]:
+            counts[bug["name"]] = counts.get(bug["name"], 0) + 1
+    often = sorted(((n, name) for name, n in counts.items() if n > 1), reverse=True)
+    right = sum(row.failed is None and not row.report.error for row in rows)
+    texts.append(f"{right} of {len(rows)} files: nothing is wrong in what is written")
+    return texts + [f"{n:>4} × {name}" for n, name in often]
+
+
+def as_csv(rows: Iterable[Row], sections: Sequence[str]) -> str:
+    """Write a row for each file."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    details = ["program", "expression", "yours", "right"]
+    bug = ["id", "name", "method", "line", "sure"]
+    writer.writerow(["file", *sections, *details, *[f"bug {key}" for key in bug], "error"])
+    for row in rows:
+        entry, found = row.to_json(), row.bug() or {}
+        cells = [row.name, *[row.states.get(s, "") for s in sections]]
+        cells += [entry[key] for key in details] + [found.get(key) for key in bug]
+        writer.writerow([_harmless(cell) for cell in [*cells, row.report.error]])
+    return out.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    """Keep a spreadsheet from running a text as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r") else cell
+
+
+def _told(row: Row, style: Style) -> str:
+    if row.report.error:
+        return f"{style.wrong} {row.report.error}"
+    section = row.failed
+    if section is None or section.failure is None:
+        passed = [name for name, state in row.states.items() if state == "passed"]
+        absent = [name for name, state in row.states.items() if state != "passed"]
+        return (f"{style.right} {', '.join(passed)}" if passed else "nothing yet") + (
+            f"   not written: {', '.join(absent)}" if absent else ""
+        )
+    bug = row.bug()
+    where = ""
+    if bug:
+        called = bug["name"] if bug["name"] else "unknown bug"
+        line = f", line {bug['line']}" if bug["line"] else ""
+        method = f" in {bug['method']}" if bug["method"] else ""
+        where = f": {'' if bug['sure'] or not bug['name'] else 'looks like '}{called}{method}{line}"
+    return f"{style.wrong} {section.name}, {section.failure.title}{where}"
+
+
+def _files(words: Sequence[str]) -> list[Path]:
+    """Return the files named; of a folder its Python files and notebooks."""
+    files: list[Path] = []
+    for word in words:
+        path = Path(word)
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix in (".py", ".ipynb"))
+            if not inside:
+                raise ValueError(f"there is no .py or .ipynb in the folder {path}")
+            files += inside
+        elif not path.exists():
+            raise ValueError(f"there is no file {path}")
+        else:
+            files.append(path)
+    if not files:
+        raise ValueError("check needs files: micrograd practise check homework/*.py")
+    return list(dict.fromkeys(files))
+
+
+def _names(files: Sequence[Path], anonymous: bool) -> list[str]:
+    """Return the shortest names that differ: the file's, or with its folder."""
+    if anonymous:
+        return [f"student {i}" for i in range(1, len(files) + 1)]
+    short = [file.name for file in files]
+    return short if len(set(short)) == len(short) else [str(file) for file in files]
+
+
+def _shortened(name: str, wide: int) -> str:
+    return name if len(name) <= wide else "…" + name[1 - wide :]
+
+
+def _report(file: Path, sections: Sequence[str]) -> Report:
+    """Judge a file, or return what was found when it had the same contents."""
+    key = _key(file, sections)
+    kept = data_folder() / "practise" / "checked" / f"{key}.json"
+    try:
+        return Report.from_json(json.loads(kept.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        pass  # not there, or not what was written
+    try:
+        report = judge_file(file, sections)
+    except Unreadable as error:
+        return Report(error=str(error))
+    if report.error is None and not any("took over" in text for text in _errors(report)):
+        try:  # what took too long may do so no more when the machine is less busy
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(kept, json.dumps(report.to_json()))
+        except OSError:
+            pass  # a home that cannot be written to: the next run takes as long
+    return report
+
+
+def _errors(report: Report) -> list[str]:
+    sections = report.judgement.sections if report.judgement else ()
+    return [report.stopped, *[s.failure.error or "" for s in sections if s.failure]]
+
+
+def _key(file: Path, sections: Sequence[str]) -> str:
+    """Return what is the same only where the file, its modules and this package are the same."""
+    digest = hashlib.sha256(f"{__version__} {_programs()} {sys.version} {sections}".encode())
+    for path in (file, *imported_files(file)):
+        try:
+            data = path.read_bytes() if path.is_file() else b""
+        except OSError:
+            data = b""
+        digest.update(f"{path.name} {len(data)}\n".encode("utf-8", "surrogateescape") + data)
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _programs() -> str:
+    """Return what changes with every change of the judge."""
+    digest = hashlib.sha256()
+    waiting = [resources.files(__package__)]
+    while waiting:
+        for entry in sorted(waiting.pop().iterdir(), key=lambda entry: entry.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                waiting.append(entry)
+            elif entry.name.endswith((".py", ".toml", ".json")):
+                digest.update(entry.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,153 @@
+"""The learner's graph of a program that failed, with the right number beside each wrong one.
+
+What is right comes from the lecture's engine, which runs the same lines; a value inside that has
+no name in them gets its right gradient from the chain rule, where all its operations are known.
+"""
+
+import contextlib
+import os
+import random
+import tempfile
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from ..draw import Drawing
+from ..engine import Value, toposort
+from ..files import write_whole
+from ..ledger import ledger
+from ..likeness import Likeness, is_value
+from ..svg import render
+from . import lecture
+from .adapter import Adapter, Handle
+from .forms import Forms
+from .programs import PROGRAMS
+from .results import Failure
+from .spelling import spelled
+from .state import data_folder
+from .trial import environment, silence
+
+Numbers = tuple[float | None, float | None]  # right data and right grad; None where yours is right
+
+
+@dataclass
+class Seen:
+    """A graph as it was left, and what would have been right."""
+
+    root: Value
+    right: dict[Value, Numbers]
+    title: str
+
+    def drawing(self) -> Drawing:
+        """Draw it, each wrong number struck through beside the right one."""
+        return Drawing(render(toposort(self.root), self.title, right=self.right))
+
+
+def see(namespace: dict[str, Any], name: str) -> Seen | None:
+    """Run a program on the learner's engine and return its graph, None where it makes none.
+
+    Args:
+        namespace: the learner's; it is not changed.
+        name: the program's, as in ``Failure.name``.
+    """
+    forms = Forms(namespace)
+    program = PROGRAMS[name]
+    yours = _handles(program.code, forms)
+    values = {n: h.inner for n, h in yours.items() if is_value(h.inner)}
+    if not values:
+        return None
+    likeness = Likeness(values.values(), {id(inner): n for n, inner in values.items()})
+    made = {n: likeness.values[id(inner)] for n, inner in values.items()}
+    root = max(made.values(), key=lambda value: len(toposort(value)))
+    right: dict[Value, Numbers] = {}
+    for value, grad in _by_chain_rule(root, name).items():
+        right[value] = (None, grad)
+    for n, handle in _handles(program.code, Forms(vars(lecture))).items():
+        if n in made:
+            right[made[n]] = (handle.data, handle.grad)
+    shown = toposort(root)
+    wrong = {v: _wrong(v, *right[v]) for v in shown if v in right}
+    title = "; ".join(spelled(program.text, forms).split("\n"))
+    return Seen(
+        root, {v: pair for v, pair in wrong.items() if any(x is not None for x in pair)}, title
+    )
+
+
+def _handles(code: str, forms: Forms) -> dict[str, Handle]:
+    """Run a program, as far as it gets, and return its variables."""
+    with silence():
+        random.seed(1)
+        names = environment(Adapter(forms))
+        with contextlib.suppress(Exception):  # what was made until then can be seen
+            exec(compile(code, "<program>", "exec"), names)
+    return {n: x for n, x in names.items() if isinstance(x, Handle)}
+
+
+def _by_chain_rule(root: Value, name: str) -> Mapping[Value, float]:
+    """Return every gradient of a program that calls backward once, from root."""
+    order = toposort(root)
+    known = all(value._closure is None for value in order)
+    if not known or PROGRAMS[name].code.count(".backward()") != 1:
+        return {}
+    grads = dict.fromkeys(order, 0.0)
+    grads[root] = 1.0
+    for entry in ledger(root):
+        grads[entry.parent] += entry.amount
+    return grads
+
+
+def _wrong(value: Value, data: float | None, grad: float | None) -> Numbers:
+    """Return the right numbers where those of value are others."""
+
+    def unless_same(x: float | None, y: float) -> float | None:
+        return None if x is None or isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) else x
+
+    return unless_same(data, value.data), unless_same(grad, value.grad)
+
+
+def page_of(namespace: dict[str, Any], name: str) -> str | None:
+    """Return the explorer's page of a program that failed, as HTML."""
+    from ..explorer import explore
+
+    seen = see(namespace, name)
+    if seen is None:
+        return None
+    explorer = explore(seen.root, title=seen.title, show=False)
+    number = explorer.snapshot.number
+    right = {number[id(v)]: grad for v, (_, grad) in seen.right.items() if grad is not None}
+    explorer.page["graph"]["yours"] = {
+        str(i): v.grad for i, v in enumerate(explorer.snapshot.values)
+    }
+    explorer.page["graph"]["right"] = {str(i): grad for i, grad in right.items()}
+    return explorer.html
+
+
+def open_graph(path: Path, name: str) -> str:
+    """Show a failed program of a file in the browser; return one line about it."""
+    from .processes import ask
+
+    try:
+        page = next(ask(path, "graph", name), None)
+    except ValueError as error:
+        return str(error)
+    if page is None:
+        return "there is no graph to see: the program makes no value"
+    folder = data_folder() / "practise"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target = write_whole(folder / f"{path.stem[:40]}.html", page)
+    except OSError:  # a home that cannot be written to
+        handle, temporary = tempfile.mkstemp(prefix="micrograd-", suffix=".html")
+        os.close(handle)
+        target = write_whole(temporary, page)
+    shown = webbrowser.open(target.as_uri())
+    return f"in the browser: {target}" if shown else f"no browser was found; open\n  {target}"
+
+
+def draw_failure(namespace: dict[str, Any], failure: Failure) -> Drawing | None:
+    """Draw the graph of a failed program, for a notebook."""
+    seen = see(namespace, failure.name)
+    return seen.drawing() if seen else None

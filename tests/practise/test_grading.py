@@ -1,0 +1,129 @@
+"""Many files at once: a line for each, exit status, JSON, CSV and a page."""
+
+import csv
+import inspect
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from micrograd.cli import main
+from micrograd.practise import grading, lecture
+from micrograd.practise.programs import SECTIONS
+
+LECTURE = inspect.getsource(lecture)
+WRONG = LECTURE.replace("self.grad += out.grad\n", "self.grad = out.grad\n", 1).replace(
+    "other.grad += out.grad\n", "other.grad = out.grad\n", 1
+)
+UNFINISHED = LECTURE.split("    # 4. backward")[0]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def homework(tmp_path):
+    (tmp_path / "homework").mkdir()
+    for name, source in {
+        "ada.py": LECTURE,
+        "bo<b>.py": WRONG,
+        "cy.py": UNFINISHED,
+        "dee.py": "def f(:\n",
+        "=eve.py": WRONG,
+    }.items():
+        (tmp_path / "homework" / name).write_text(source)
+    return tmp_path / "homework"
+
+
+def check(*words):
+    try:
+        return main(["practise", "check", *map(str, words)])
+    except SystemExit as stop:
+        return stop.code
+
+
+def test_the_exit_status_says_whether_something_is_wrong(homework):
+    assert check(homework / "ada.py", homework / "cy.py") == 0
+    assert check(homework / "cy.py", "--through", "value") == 0
+    assert check(homework / "cy.py", "--through", "backward") == 1
+    assert check(homework / "bo<b>.py") == 1
+    assert check(homework / "dee.py") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["gone.py"], ["."], ["homework", "--through", "x"], ["homework", "--csv", "a/b"]]
+)
+def test_wrong_usage_exits_2_and_names_it(homework, words, capsys):
+    assert check(*words) == 2
+    assert capsys.readouterr().err.startswith("micrograd practise: ")
+
+
+def test_json_has_every_file_its_sections_numbers_and_bug(homework, tmp_path):
+    check(homework, "--json", "class.json")
+    found = json.loads((tmp_path / "class.json").read_text())
+    assert found["version"] == 1
+    entries = {entry["file"]: entry for entry in found["files"]}
+    assert list(entries) == ["=eve.py", "ada.py", "bo<b>.py", "cy.py", "dee.py"]
+    assert set(entries["ada.py"]["sections"].values()) == {"passed"}
+    assert entries["ada.py"]["bug"] is entries["ada.py"]["error"] is None
+    wrong = entries["bo<b>.py"]
+    assert list(wrong["sections"]) == list(SECTIONS)
+    assert wrong["sections"]["backward"] == "failed"
+    assert wrong["sections"]["more"] == "not reached"
+    assert (wrong["yours"], wrong["right"]) == ("1.0", "2.0")
+    assert wrong["program"] == "a = Value(3.0); b = a + a; b.backward()"
+    assert entries["cy.py"]["sections"]["backward"] == "absent"
+    assert entries["dee.py"]["error"].startswith("dee.py:1: ")
+
+
+def test_csv_is_a_row_for_each_file_that_no_spreadsheet_runs(homework, tmp_path):
+    check(homework, "--csv", "class.csv")
+    with open(tmp_path / "class.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == ["'=eve.py", "ada.py", "bo<b>.py", "cy.py", "dee.py"]
+    assert rows[2]["backward"] == "failed"
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else(homework, tmp_path):
+    check(homework, "--html", "class.html")
+    text = (tmp_path / "class.html").read_text()
+    assert "http" not in text
+    assert "<script" not in text
+    body = text[text.index("<h1>") : text.index("</html>")]
+    page = ElementTree.fromstring(f"<body>{body}</body>")
+    names = [cell.text for cell in page.iter("th") if cell.get("class") == "turned"]
+    assert {"bo<b>.py", "=eve.py", "dee.py"} <= set(names)
+
+
+def test_without_names_no_name_is_anywhere(homework, tmp_path, capsys):
+    check(homework, "--no-names", "--html", "a.html", "--json", "a.json", "--csv", "a.csv")
+    texts = [(tmp_path / f"a.{kind}").read_text() for kind in ("html", "json", "csv")]
+    texts.append(capsys.readouterr().out)
+    for text in texts:
+        assert "student 5" in text
+        assert not any(name in text for name in ("ada", "bo<b>", "bo&lt;", "cy.py", "dee", "eve"))
+
+
+def test_a_file_that_was_judged_before_is_not_run_again(homework, monkeypatch, capsys):
+    assert check(homework) == 1
+    first = capsys.readouterr().out
+    monkeypatch.setattr(grading, "judge_file", None)
+    (homework / "dee.py").unlink()
+    assert check(homework) == 1
+    assert set(capsys.readouterr().out.splitlines()[:4]) <= set(first.splitlines())
+    (homework / "cy.py").write_text(UNFINISHED + "\n")
+    with pytest.raises(TypeError):  # a changed one is
+        check(homework)
+
+
+def test_files_of_one_name_in_several_folders_keep_their_folders(homework, tmp_path, capsys):
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mygrad.py").write_text(UNFINISHED)
+    check("x/mygrad.py", "y/mygrad.py", "--through", "value")
+    out = capsys.readouterr().out
+    assert "x/mygrad.py" in out
+    assert "y/mygrad.py" in out
