@@ -25,6 +25,7 @@ CIRCLES = {
     "copies -> engine",
     "compiler.calls.parts -> compiler.calls.compiled",
     "compiled_runner -> runner",
+    "practise.class_page -> practise.grading",
     "compiled_steps -> runner",
 }
 UPWARD = {"history -> plots"}
