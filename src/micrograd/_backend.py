@@ -21,6 +21,8 @@ def _load() -> Any:
         return None
     try:
         from ._native import value
+
+        _connect(value)
     except ImportError as error:
         if not _asked("MICROGRAD_REQUIRE_NATIVE"):
             return None
@@ -29,6 +31,11 @@ def _load() -> Any:
             f"({error}): reinstall it where there is a C compiler, and read what the build says "
             "(pip install -v), or unset the variable to compute in Python"
         ) from error
+    modes.followers.append(value.set_mode)
+    return value
+
+
+def _connect(value: Any) -> None:
     value.connect(
         ops.OPS,
         handmade.ATTRIBUTES,
@@ -42,8 +49,6 @@ def _load() -> Any:
         observe=modes.observe,
         checked=modes.checked,
     )
-    modes.followers.append(value.set_mode)
-    return value
 
 
 native = _load()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .engine import Value
+from .forks import give_lock
 from .functions import where
 from .modes import mode
 
@@ -36,8 +37,10 @@ class Generator:
         seed: a whole number; None takes one from the operating system.
     """
 
+    _lock: Any
+
     def __init__(self, seed: int | None = None) -> None:
-        self._lock = threading.Lock()
+        give_lock(self, threading.Lock)
         self.seed(seed)
 
     def seed(self, seed: int | None = None) -> None:
@@ -120,7 +123,7 @@ class Generator:
         return self.state()
 
     def __setstate__(self, state: dict[str, int]) -> None:
-        self._lock = threading.Lock()
+        give_lock(self, threading.Lock)
         self.set_state(state)
 
 

@@ -31,6 +31,10 @@ static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
                                      &given.text, &given.named, &given.operand, &given.number,
                                      &given.integral, &given.observe, &given.checked))
         return NULL;
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(PyExc_ImportError, "the engine in C serves the main interpreter alone");
+        return NULL; /* its type and its hooks are one in a process */
+    }
     for (int i = OP_LEAF + 1; i < OP_HANDMADE; i++)
         if (connect_op(&op_cases[i], ops) < 0)
             return NULL;

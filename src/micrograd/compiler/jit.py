@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..forks import give_lock
 from ..modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
@@ -36,6 +37,8 @@ class Jitted:
     compiled function is one big operation.
     """
 
+    _lock: Any
+
     def __init__(self, f: Callable, static: tuple[int, ...], options: dict[str, Any]) -> None:
         self._f = f
         self._static = static
@@ -44,7 +47,7 @@ class Jitted:
         self._patterns: dict[frozenset[int], None] = {frozenset(): None}
         self._quick: Any = None
         self._plainly: str | None = None  # why it is not compiled
-        self._lock = threading.RLock()
+        give_lock(self, threading.RLock)
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self._maker = Maker(f, self.__name__, options)
