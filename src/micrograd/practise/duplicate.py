@@ -187,7 +187,9 @@ def _hash_by_order() -> Callable[[Any], int]:
 
     def __hash__(self: Any) -> int:
         if id(self) not in serials:
-            serials[id(self)] = (len(serials), self)  # the object lives on, and so does its id
+            # The object lives on, and so does its id. Numbers in a row would make every set look
+            # ordered; these fall as addresses do.
+            serials[id(self)] = (len(serials) * 2654435761 % 1000003, self)
         return serials[id(self)][0]
 
     return __hash__

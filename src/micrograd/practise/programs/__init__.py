@@ -1,6 +1,6 @@
 """The programs that judge a file, section by section, in the order in which people learn."""
 
-from . import backward, derivative, more, network, operations, training, value
+from . import backward, derivative, more, network, operations, telling, training, value
 from .program import Program, expression, label
 
 SECTIONS: dict[str, tuple[Program, ...]] = {
@@ -12,6 +12,9 @@ SECTIONS: dict[str, tuple[Program, ...]] = {
     "network": network.PROGRAMS,
     "training": training.PROGRAMS,
 }
-PROGRAMS: dict[str, Program] = {p.name: p for section in SECTIONS.values() for p in section}
+TELLING = telling.PROGRAMS  # judge nothing, tell bugs apart
+PROGRAMS: dict[str, Program] = {
+    p.name: p for section in (*SECTIONS.values(), TELLING) for p in section
+}
 
-__all__ = ["PROGRAMS", "SECTIONS", "Program", "expression", "label"]
+__all__ = ["PROGRAMS", "SECTIONS", "TELLING", "Program", "expression", "label"]

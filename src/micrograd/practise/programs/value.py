@@ -15,7 +15,7 @@ PROGRAMS = (
     _program("product", "a product", f"{LEAVES}\nd = a * b", "d.data", feature="__mul__"),
     _program("both", "a*b + c", f"{LEAVES}\nd = a*b + c", "d.data", feature="__mul__"),
     _program(
-        "kept", "nothing changes what went in", f"{LEAVES}\nd = a*b + c",
+        "kept", "nothing changes what went in", f"{LEAVES}\nd = a*b + c; e = a + b; f = b * c",
         "a.data", "b.data", "c.data", "d.grad", feature="__mul__",
     ),
     _program("leaf", "a leaf has no parents", "a = Value(2.0)", "a._prev", feature="parents"),

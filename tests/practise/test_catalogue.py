@@ -1,0 +1,45 @@
+"""The catalogue: every bug is made in every style where it can be, caught there, and named."""
+
+import pytest
+import styles
+
+from micrograd.practise.bugs import catalogue, inject
+from micrograd.practise.judge import judge, run_program
+from micrograd.practise.naming import suspects
+from micrograd.practise.programs import SECTIONS, TELLING
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_every_bug_gives_numbers_that_are_its_own(style):
+    for id, text in styles.wrong(style):
+        if catalogue()[id].section not in SECTIONS:
+            continue
+        namespace = styles.run(text)
+        section = judge(namespace).failed.name
+        programs = [p for p in (*SECTIONS[section], *TELLING) if p.section == section]
+        outcomes = [run_program(namespace, p.name) for p in programs]
+        assert [bug.id for bug in suspects(section, outcomes)] == [id], (id, section)
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_the_right_file_of_each_style_passes(style):
+    states = [section.state for section in judge(styles.run(styles.right(style))).sections]
+    assert set(states) == {"passed"}
+
+
+@pytest.mark.parametrize("style", styles.STYLES)
+def test_the_data_of_a_style_names_only_bugs_of_the_catalogue(style):
+    assert styles.unknown(style) == []
+
+
+def test_each_bug_has_a_question_for_a_hint_and_a_rule_of_one_sentence():
+    for entry in catalogue().values():
+        assert "?" in entry.bug.hint, entry.bug.id
+        assert entry.bug.rule.endswith("."), entry.bug.id
+
+
+def test_a_change_whose_text_is_not_there_is_an_error():
+    with pytest.raises(ValueError, match="0 times, not once, in __mul__"):
+        inject(styles.right("lecture"), (("__mul__", "nowhere", "x"),))
+    with pytest.raises(ValueError, match="there is no __xor__"):
+        inject(styles.right("lecture"), (("__xor__", "a", "b"),))
