@@ -8,24 +8,36 @@ from pathlib import Path
 
 import styles
 
-from micrograd.practise import judge, naming
-from micrograd.practise.programs import PROGRAMS, SECTIONS
+from micrograd.practise import naming
+from micrograd.practise.examination import Examination
+from micrograd.practise.forms import Forms
+from micrograd.practise.judge import undisturbed
+from micrograd.practise.programs import SECTIONS, TELLING
 
 TABLE = Path(naming.__file__).with_name("signatures.json")
 # What fails before these may not be seen in a file whose steps or parents are kept elsewhere.
 AFTER = {"value": ("backward",), "operations": ("backward",)}
 
 
-def rows(text):
-    """What a wrong file gives: (section, the earlier one that finds it or None, outcomes)."""
-    signature = judge.signature(styles.run(text))
-    wrong = {name: "absent" if x is None else shorter(x) for name, x in signature.items()}
-    judged = {p.name: section for section, programs in SECTIONS.items() for p in programs}
-    failing = [judged[name] for name, x in wrong.items() if name in judged and x != "absent"]
-    first = min(failing, key=list(SECTIONS).index)
-    for section in (first, *(s for s in AFTER.get(first, ()) if s in failing)):
-        found = {name: x for name, x in wrong.items() if PROGRAMS[name].section == section}
-        yield section, first if section != first else None, found
+def failing(text):
+    """The sections that fail in a wrong file: the first, and those that may find it instead."""
+    examination = Examination(Forms(styles.run(text)))
+    first = None
+    for section, programs in SECTIONS.items():
+        if first is not None and section not in AFTER.get(first, ()):
+            continue
+        outcomes = [examination.outcome(p) for p in (*programs, *TELLING) if p.section == section]
+        if any(outcome.state == "wrong" for outcome in outcomes[: len(programs)]):
+            first = first or section
+            yield section, outcomes
+
+
+def numbers(outcomes):
+    return {
+        outcome.name: "absent" if outcome.state == "absent" else shorter(outcome.signature)
+        for outcome in outcomes
+        if outcome.state == "absent" or outcome.signature is not None
+    }
 
 
 def shorter(x):
@@ -39,8 +51,10 @@ def table():
     found = {section: {} for section in SECTIONS}
     for style in styles.STYLES:
         for id, text in styles.wrong(style):
-            for section, earlier, wrong in rows(text):
-                key = json.dumps([earlier or "", wrong], sort_keys=True)
+            first = ""
+            for section, outcomes in failing(text):
+                key = json.dumps([first, numbers(outcomes)], sort_keys=True)
+                first = first or section
                 found[section].setdefault(key, set()).add(id)
     return {
         section: sorted((row(key, ids) for key, ids in keys.items()), key=json.dumps)
@@ -63,4 +77,5 @@ def written(measured):
 
 
 if __name__ == "__main__":
-    TABLE.write_text(written(table()))
+    with undisturbed():
+        TABLE.write_text(written(table()))

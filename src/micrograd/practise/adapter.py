@@ -155,7 +155,10 @@ class Adapter:
     def derivative(self, f: Callable[[float], float], x: float) -> float:
         """Call the learner's, with a step only where it has none of its own."""
         slope = self.copy.namespace[self.forms.function("derivative") or "derivative"]
-        return number(slope(f, x, 1e-6) if required(slope) > 2 else slope(f, x))
+        out = slope(f, x, 1e-6) if required(slope) > 2 else slope(f, x)
+        if out is None:
+            raise TypeError("derivative returned None")
+        return number(out)
 
     def inputs(self, xs: Any) -> Any:
         """Return inputs of a network: numbers, or Values where numbers may not stand left."""

@@ -120,13 +120,21 @@ def set_weights(model: Network) -> None:
 
 
 class Watch:
-    """What one training step does to a model: gradients that arrive, sums made of parameters."""
+    """What one training step does to a model: gradients that arrive, sums made of parameters.
+
+    ``names_before`` and ``names_after`` say what of a parameter was assigned before and after
+    backward, in our names.
+    """
 
     def __init__(self, model: Network) -> None:
         self.adapter = model.adapter
         self.outputs: list[Any] = []
         self.sums_outside = 0
+        self.backward_calls = 0
+        self.names_before: set[str] = set()
+        self.names_after: set[str] = set()
         self._inside = False
+        self._watch_backward()
         inner = model.inner
         inner.__class__ = self._recording(type(inner))
         for value in values(model):
@@ -135,6 +143,22 @@ class Watch:
     def outputs_have_gradients(self) -> bool:
         """Say whether a gradient came back to what the model gave."""
         return any(out.grad for out in self.outputs)
+
+    def _watch_backward(self) -> None:
+        forms, names = self.adapter.forms, self.adapter.copy.namespace
+        method, function = forms.method("backward"), forms.function("backward")
+        if method:
+            setattr(self.adapter.cls, method, self._counted(getattr(self.adapter.cls, method)))
+        elif function:
+            names[function] = self._counted(names[function])
+
+    def _counted(self, backward: Callable) -> Callable:
+        def counted(*arguments: Any, **more: Any) -> Any:
+            out = backward(*arguments, **more)
+            self.backward_calls += 1
+            return out
+
+        return counted
 
     def _recording(self, cls: Any) -> type:
         def call(model: Any, *arguments: Any) -> Any:
@@ -157,8 +181,17 @@ class Watch:
 
             return method
 
+        forms = self.adapter.forms
+
+        def setting(value: Any, name: str, x: Any) -> None:
+            seen = self.names_after if self.backward_calls else self.names_before
+            seen.add({forms.data: "data", forms.grad: "grad"}.get(name, name))
+            super(kind, value).__setattr__(name, x)
+
         names = [n for n in ("__add__", "__sub__", "__isub__", "__iadd__") if hasattr(cls, n)]
-        kind = type(cls.__name__, (cls,), {n: counted(n) for n in names} | {"__slots__": ()})
+        members: dict[str, Any] = {n: counted(n) for n in names}
+        members |= {"__slots__": (), "__setattr__": setting}
+        kind: Any = type(cls.__name__, (cls,), members)
         return kind
 
 

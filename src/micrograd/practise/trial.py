@@ -7,6 +7,7 @@ KeyboardInterrupt that no ``raise`` of theirs has raised.
 import contextlib
 import math
 import random
+import sys
 import types
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -100,6 +101,8 @@ def environment(adapter: Adapter) -> dict[str, Any]:
 def _numbers(program: Program, adapter: Adapter) -> dict[str, Any]:
     """Run a program; return what each of its expressions gave, lists of numbers one by one."""
     random.seed(1)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(1)
     names = environment(adapter)
     exec(_compiled(program.code, "exec"), names)
     shown: dict[str, Any] = {}

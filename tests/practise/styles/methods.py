@@ -144,7 +144,7 @@ class Module:
 
 class Neuron(Module):
     def __init__(self, nin):
-        self.weights = [Value(w) for w in np.random.default_rng().normal(size=nin)]
+        self.weights = [Value(w) for w in np.random.uniform(-1, 1, size=nin)]
         self.bias = Value(0.0)
 
     def __call__(self, x):

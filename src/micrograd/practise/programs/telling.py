@@ -26,4 +26,8 @@ PROGRAMS = (
             "a = Value(2.0); k = Value(3.0)\nb = a*k; c = b + k\n"
             "b.grad = 1.0; c.grad = 1.0; c.backward()", ("a.grad", "b.grad", "c.grad"),
             feature="backward", needs=("__add__", "__mul__"), required=False),
+    Program("training.last", "the last of three losses",
+            "model = MLP(3, [4, 4, 1]); set_weights(model)\n"
+            "losses = train(model, xs, ys, 3, 0.05)", ("losses[-1]", "len(losses)"),
+            feature="train", needs=("backward",), required=False, variants=("", "/mean")),
 )  # fmt: skip

@@ -28,5 +28,7 @@ PROGRAMS = (
             "losses = train(model, xs, ys, 1, 0.05)", (),
             feature="train", needs=("backward",), required=False,
             observes=("any(p.grad for p in weights(model))", "watch.outputs_have_gradients()",
-                      "watch.sums_outside > 0")),
+                      "watch.sums_outside > 0", "watch.backward_calls > 0",
+                      "'grad' in watch.names_after", "'data' in watch.names_after",
+                      "'data' in watch.names_before")),
 )  # fmt: skip
