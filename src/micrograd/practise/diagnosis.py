@@ -1,8 +1,8 @@
 """Which bug it is, and where: by its numbers, and by putting our methods in place of the learner's.
 
-A bug is named where the catalogue's measurements know these numbers, as ``naming`` says. Whether
-they do or not, our methods are put into the learner's file one at a time: the one that makes all
-right stands where the mistake is.
+A bug is named where the catalogue's measurements know these numbers, as ``naming`` says; it is sure
+where our methods in its place make the section right. Where nothing is known of the numbers, our
+methods are put in one at a time: the one that makes all right stands where the mistake is.
 """
 
 import dis
@@ -12,11 +12,13 @@ from typing import Any
 
 from . import grafts, network_grafts
 from .adapter import Adapter
+from .bugs import catalogue
 from .examination import Examination
 from .forms import Forms
 from .grafts import Graft
-from .programs import SECTIONS, Program
-from .results import Diagnosis, Outcome, Place
+from .naming import suspects
+from .programs import SECTIONS, TELLING, Program
+from .results import Bug, Diagnosis, Outcome, Place
 
 GRAFTS: dict[str, Graft] = {
     "derivative": network_grafts.derivative,
@@ -61,10 +63,33 @@ def diagnose(examination: Examination, program: Program, outcome: Outcome) -> Di
     stopped = str(outcome.signature).startswith("stopped")
     if stopped:  # with one of our methods it may be the next that does not come to an end
         return Diagnosis(None, outcome.method, place(forms, outcome.method, outcome))
+    bug = _named(examination, program)
+    if bug is not None and _cures(examination, program, functions(bug)):
+        return Diagnosis(bug, bug.method, place(forms, bug.method, outcome), True)
     method, cured = _transplanted(examination, program)
     if method is None:
-        return Diagnosis(None, outcome.method, outcome.place)
-    return Diagnosis(None, method, place(forms, method, outcome), False, _cure(method, cured))
+        return Diagnosis(bug, outcome.method, outcome.place)
+    sure = bug is not None and cured in ("section", "all")
+    return Diagnosis(bug, method, place(forms, method, outcome), sure, _cure(method, cured))
+
+
+def _named(examination: Examination, program: Program) -> Bug | None:
+    """Return the one bug of the catalogue that gives the numbers of this section."""
+    section = program.section
+    programs = [p for p in (*SECTIONS[section], *TELLING) if p.section == section]
+    found = suspects(section, map(examination.outcome, programs))
+    return found[0] if len(found) == 1 else None
+
+
+def functions(bug: Bug) -> list[str]:
+    """Return all methods that a bug is made in."""
+    return list(dict.fromkeys([bug.method, *(c[0] for c in catalogue()[bug.id].ways[0])]))
+
+
+def _cures(examination: Examination, program: Program, methods: list[str]) -> bool:
+    """Say whether a section is right with our methods in place of theirs, those that they have."""
+    there = [m for m in methods if m in GRAFTS and _is_there(examination.forms, m)]
+    return bool(there) and _cured(examination, program, there, "section") is not None
 
 
 def _cure(method: str, cured: str | None) -> str | None:
@@ -94,8 +119,13 @@ def _is_there(forms: Forms, name: str) -> bool:
     )
 
 
-def _cured(examination: Examination, program: Program, methods: list[str]) -> str | None:
-    """Say how much is right with our methods in place of theirs: the program, its section, all."""
+def _cured(
+    examination: Examination, program: Program, methods: list[str], least: str = "program"
+) -> str | None:
+    """Say how much is right with our methods in place of theirs: the program, its section, all.
+
+    From ``least`` "section" on, no more than the section is looked at, which is quick.
+    """
 
     def change(adapter: Adapter) -> None:
         for method in methods:
@@ -106,8 +136,9 @@ def _cured(examination: Examination, program: Program, methods: list[str]) -> st
     changed = Examination(examination.forms, change=change)
     if changed.alone(program).state != "right":
         return None
-    if any(changed.outcome(p).state == "wrong" for p in SECTIONS[program.section]):
-        return "program"
+    whole = all(changed.outcome(p).state != "wrong" for p in SECTIONS[program.section])
+    if not whole or least == "section":
+        return "section" if whole else None if least == "section" else "program"
     return "section" if any(o.state == "wrong" for o in changed.all()) else "all"
 
 
