@@ -38,7 +38,10 @@ lint: .venv/.tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test-deep: .venv/.tools  ## run the engine's tests under sanitizers, and compile headers at five levels
+test-deep: .venv/.tools  ## run what is slow: kills, long runs, headers at five levels, sanitizers
+	@mkdir -p build
+	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 \
+	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
 

@@ -26,6 +26,7 @@ from .optim import Optimizer
 from .progress import Progress
 from .runner import EagerRunner, Runner, runner_for
 from .schedules import Schedule, rates
+from .signals import termination_interrupts
 
 _VALIDATION = "validation loss"
 
@@ -53,7 +54,7 @@ def fit(
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
 
-    Ctrl-C ends a run early: the best parameters so far are kept, and the history is returned.
+    Ctrl-C or SIGTERM ends a run early: the best parameters so far are kept.
 
     Args:
         loss: ``loss(*example)`` returns a Value for one example.
@@ -159,7 +160,7 @@ class _Run:
         training = self.model.training
         self.model.train()
         try:
-            with progress:
+            with termination_interrupts(), progress:
                 self._train(progress)
         finally:
             self.model.train(training)

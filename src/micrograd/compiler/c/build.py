@@ -4,6 +4,7 @@ That is the source, the compiler, its flags, and the instructions of the process
 refuses a program is tried on one of two lines: it tells a wrong program from a useless compiler.
 """
 
+import gc
 import hashlib
 import platform
 import re
@@ -34,6 +35,8 @@ _PROBING = 20.0  # seconds, for that
 _LEAST, _LETTERS = 60.0, 2000  # seconds for any program, and how many letters get one more
 
 _loaded: "weakref.WeakValueDictionary[str, Library]" = weakref.WeakValueDictionary()
+_FEW = 1000  # libraries; more are counted after what nobody uses was collected
+_enough = _FEW
 _unfit: set[Path] = set()  # folders that no program can be compiled in and loaded from
 
 
@@ -67,7 +70,19 @@ def load(source: str, flags: Sequence[str] = ()) -> Library:
             give_up(compiler, str(error))
             doubtful = True
         else:
+            _make_room()
             return _loaded.setdefault(key, library)
+
+
+def _make_room() -> None:
+    """Collect functions that nobody uses, when libraries have doubled: ctypes makes them cycles.
+
+    A system maps some thousand libraries and no more.
+    """
+    global _enough
+    if len(_loaded) >= _enough:
+        gc.collect()
+        _enough = max(_FEW, 2 * len(_loaded))
 
 
 def _build(
