@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import micrograd
-from micrograd import JitError, Value, mean, sum, vmap, where
+from micrograd import JitError, Value, mean, random, sum, vmap, where
 
 jit = functools.partial(micrograd.jit, backend="numpy")
 
@@ -37,7 +37,7 @@ def test_a_branch_inside_vmap_names_the_line_and_where():
 
 @pytest.mark.parametrize("f", [lambda i: [1, 2, 3][i], lambda i: list(range(i)), lambda i: int(i)])
 def test_a_traced_number_where_python_wants_an_int(f):
-    message = _refused(f, 1)
+    message = _refused(f, 1.0)
     assert message.index("static_argnums") < message.index("take(rows, i)")
     assert "test_compiler_errors.py" in message
 
@@ -55,8 +55,8 @@ def test_a_forgotten_return():
     assert _refused(f, 1.0) == "f returned nothing to compute: was a return forgotten?"
 
 
-def test_functions_of_math_name_the_method():
-    assert "v.exp()" in _refused(lambda x: math.exp(x), 1.0)
+def test_functions_of_math_name_the_method_of_a_value():
+    assert "v.exp()" in _refused(lambda x: math.exp(x), Value(1.0))
 
 
 def test_a_hand_set_backward_is_named_by_its_label():
@@ -70,7 +70,7 @@ def test_a_hand_set_backward_is_named_by_its_label():
     assert "hand-set _backward" in message
 
 
-@pytest.mark.parametrize("wrong", [None, "text", 1j, {1.0}, object()])
+@pytest.mark.parametrize("wrong", [1j, {1.0}, object()])
 def test_arguments_that_are_no_numbers(wrong):
     message = _refused(lambda x, y: x, 1.0, wrong)
     assert "argument 1" in message
@@ -79,7 +79,7 @@ def test_arguments_that_are_no_numbers(wrong):
 
 
 def test_a_wrong_item_is_named_by_its_place():
-    assert "[1]['a']" in _refused(lambda xs: xs[0], [1.0, {"a": "text"}])
+    assert "[1]['a']" in _refused(lambda xs: xs[0], [1.0, {"a": 1j}])
 
 
 def test_static_arguments_must_be_hashable():
@@ -100,7 +100,7 @@ def test_too_many_paths_name_where():
         f(i + 0.5)
     with pytest.raises(JitError, match=r"more than 16 paths.*where"):
         f(16.5)
-    assert f(3.5).data == 3.5 * (4 - 36)  # those known still run
+    assert f(3.5) == 3.5 * (4 - 36)  # those known still run
 
 
 def test_a_value_that_leaves_its_vmap():
@@ -121,14 +121,16 @@ def test_a_branch_on_a_value_that_left_its_vmap():
     assert "if kept[0] > 0" in _refused(f, np.ones(3))
 
 
-def test_an_item_of_a_mapped_result():
-    message = _refused(lambda X: vmap(lambda x: x * 2)(X)[0], np.ones(3))
-    assert "reduce it by sum or mean" in message
+def test_an_item_of_a_mapped_result_that_draws():
+    message = _refused(lambda X: vmap(lambda x: x * random.normal())(X)[0], np.ones(3))
+    assert "reduce them by sum or mean" in message
     assert "test_compiler_errors.py" in message
 
 
-def test_methods_of_arrays_name_the_functions_to_use():
-    assert "sum, mean" in _refused(lambda X: X.sum(), np.ones(3))
+def test_functions_of_numpy_that_have_no_derivative_are_named():
+    message = _refused(lambda X: sum(np.arctan(X)), np.ones(3))
+    assert "np.arctan" in message
+    assert "test_compiler_errors.py" in message
 
 
 def test_different_numbers_of_examples():
@@ -168,4 +170,4 @@ def test_an_error_of_the_function_itself_comes_through():
     f = jit(lambda x: x / 0.0 if x > 1 else [][0])
     with pytest.raises(IndexError):
         f(0.0)
-    assert f(Value(2.0)).data == math.inf
+    assert f(2.0) == math.inf

@@ -53,7 +53,7 @@ def test_lists_give_the_mean():
     one = losses.cross_entropy([Value(1.0), Value(2.0)], 1).data
     many = losses.cross_entropy([[Value(1.0), Value(2.0)]] * 3, [1, 1, 1]).data
     assert many == pytest.approx(one)
-    assert losses.accuracy([Value(3.0), Value(-1.0)], [1, 1]).data == 0.5
+    assert losses.accuracy([Value(3.0), Value(-1.0)], [1, 1]) == 0.5
 
 
 def test_lists_of_different_lengths_are_refused():
@@ -106,7 +106,7 @@ def test_penalties_sum_absolute_values_and_squares():
 
 
 def test_accuracy_is_one_for_the_right_answer():
-    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 1).data == 1
-    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 0).data == 0
-    assert losses.accuracy(Value(-0.1), -1).data == 1
-    assert losses.accuracy(Value(-0.1), 1).data == 0
+    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 1) == 1
+    assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 0) == 0
+    assert losses.accuracy(Value(-0.1), -1) == 1
+    assert losses.accuracy(Value(-0.1), 1) == 0

@@ -1,7 +1,8 @@
 """One call of a function, differentiated: the chain rule in numbers and in Values, back and forth.
 
 ``backward`` works on numbers. The same rule on Values, with the same partials, gives derivatives
-that remember how they were computed, and can be differentiated again.
+that remember how they were computed, and can be differentiated again. Values are told apart by
+identity, since a Number is equal to another of the same data.
 """
 
 import threading
@@ -12,17 +13,26 @@ from typing import Any, NamedTuple
 from .engine import Value, toposort
 from .modes import mode
 from .nested import checked_leaves, leaves, rebuild
+from .number import Number
 
-Number = Any  # a float, or a Value
+Slope = Any  # a float, or a Value
 
 
 class Variables(threading.local):
     """What this thread is differentiating by just now, from the outermost transform inwards."""
 
-    active: frozenset[Value] = frozenset()
+    active: frozenset[int] = frozenset()
 
 
 variables = Variables()
+
+
+class Results(NamedTuple):
+    """How derivatives are computed, and what they are to the caller."""
+
+    symbolic: bool  # computed in Values, not in numbers
+    outer: bool  # a transform or a trace that we are in goes on from them
+    of_values: bool  # they are Values, because one took part
 
 
 class Run(NamedTuple):
@@ -30,33 +40,48 @@ class Run(NamedTuple):
 
     out: Any  # what the function returned
     inputs: list[Value]  # the leaves of the arguments that we differentiate by
+    outer: bool  # whether Numbers came in, or a trace is running
     of_values: bool  # whether Values came in, so that Values are to come out
 
-    def order(self, outs: Sequence[Value]) -> tuple[list[Value], bool]:
-        """Return all that outs are computed from, and whether the derivatives are to be Values.
+    def order(self, outs: Sequence[Value]) -> tuple[list[Value], Results]:
+        """Return all that outs are computed from, and what the derivatives are to be.
 
-        They are as well where an outer transform's variable is among it.
+        They are Values where one took part, and remember where an outer transform's variable did.
         """
-        order = list(dict.fromkeys([v for out in outs for v in toposort(out)]))
-        return order, self.of_values or not variables.active.isdisjoint(order)
+        order = list({id(v): v for out in outs for v in toposort(out)}.values())
+        outer = self.outer or not variables.active.isdisjoint(map(id, order))
+        of_values = self.of_values or not (all(map(plain, outs)) or by_hand(order))
+        return order, Results(outer or of_values, outer, of_values)
+
+
+def plain(out: Any) -> bool:
+    """Tell whether it is a number to its user."""
+    return isinstance(out, Number)
+
+
+def by_hand(order: Sequence[Value]) -> bool:
+    """Tell whether there is a value whose derivative is known in numbers only."""
+    return any(v._closure is not None or (v.op and v.op.partials is None) for v in order)
 
 
 def run_on_variables(f: Callable, args: tuple, by: tuple[int, ...], who: str) -> Run:
     """Call f with new Values in place of the leaves of the arguments numbered ``by``.
 
     They are new also where Values are given: ``f`` may use the same ones besides its arguments, and
-    the derivative is by the arguments alone.
+    the derivative is by the arguments alone. Where numbers are given they are Numbers.
     """
     given = [x for i in by for x in checked_leaves(args[i], who, f"argument {i}")]
-    of_values = mode.tracer is not None or any(isinstance(x, Value) for x in given)
-    inputs = [x * 1.0 if isinstance(x, Value) else Value(x) for x in given]
+    values = [x for x in given if isinstance(x, Value)]
+    inputs = [x * 1.0 if isinstance(x, Value) else Number(x) for x in given]
     replacements, new = list(args), iter(inputs)
     for i in by:
         replacements[i] = rebuild(args[i], new)
     outer = variables.active
-    variables.active = outer.union(inputs)
+    variables.active = outer.union(map(id, inputs))
     try:
-        return Run(f(*replacements), inputs, of_values)
+        of_values = not all(map(plain, values))
+        inside = mode.tracer is not None or any(map(plain, values))
+        return Run(f(*replacements), inputs, inside, of_values)
     finally:
         variables.active = outer
 
@@ -67,7 +92,7 @@ def scalar(out: Any, who: str) -> Value:
         return out
     if leaves(out)[:1] != [("", out)]:
         raise TypeError(f"{who} needs a function that returns one number, got {type(out).__name__}")
-    return Value(checked_leaves(out, who, "the function's result")[0])
+    return Number(checked_leaves(out, who, "the function's result")[0])
 
 
 def positions(argnums: int | Sequence[int], args: tuple, who: str) -> tuple[int, ...]:
@@ -93,7 +118,7 @@ def partials(v: Value) -> tuple:
     return v.op.partials(*v.parents, v)
 
 
-def times(slope: Number, x: Number) -> Number:
+def times(slope: Slope, x: Slope) -> Slope:
     """slope · x, without a node for a factor that is the constant 1, or for one that is 0."""
     for a, b in ((slope, x), (x, slope)):
         if isinstance(a, float) and a in (0.0, 1.0):
@@ -101,28 +126,33 @@ def times(slope: Number, x: Number) -> Number:
     return slope * x
 
 
-def plus(x: Number, y: Number) -> Number:
+def plus(x: Slope, y: Slope) -> Slope:
     """x + y, without a node for an x that is 0."""
     return y if isinstance(x, float) and x == 0.0 else x + y
 
 
-def _reverse(out: Value, order: list[Value], inputs: list[Value]) -> list[Number]:
-    """The chain rule from the result back to the inputs, in Values."""
-    stop, reached = set(inputs), set(inputs)
+def reverse(
+    order: Sequence[Value], outs: Sequence[tuple[Value, Slope]], inputs: list[Value]
+) -> list[Slope]:
+    """The chain rule from results, with their own gradients, back to the inputs, in Values."""
+    stop = set(map(id, inputs))
+    reached = set(stop)
     for v in order:
-        if not reached.isdisjoint(v.parents):
-            reached.add(v)
-    adjoint: dict[Value, Number] = {out: 1.0}
+        if not reached.isdisjoint(map(id, v.parents)):
+            reached.add(id(v))
+    adjoint: dict[int, Slope] = {}
+    for out, given in outs:
+        adjoint[id(out)] = plus(adjoint.get(id(out), 0.0), given)
     for v in reversed(order):
-        if v in reached and v in adjoint and v not in stop:
-            given = adjoint.pop(v)
+        if id(v) in reached and id(v) in adjoint and id(v) not in stop:
+            given = adjoint.pop(id(v))
             for parent, slope in zip(v.parents, partials(v), strict=True):
-                if parent in reached:
+                if id(parent) in reached:
                     share = times(slope, given)
                     if mode.tracer is not None:
                         share = mode.tracer.gathered(share, v, parent)
-                    adjoint[parent] = plus(adjoint.get(parent, 0.0), share)
-    return [adjoint.get(x, 0.0) if x in reached else 0.0 for x in inputs]
+                    adjoint[id(parent)] = plus(adjoint.get(id(parent), 0.0), share)
+    return [adjoint.get(id(x), 0.0) for x in inputs]
 
 
 def _reverse_in_numbers(out: Value, order: list[Value], inputs: list[Value]) -> list[float]:
@@ -138,38 +168,44 @@ def _reverse_in_numbers(out: Value, order: list[Value], inputs: list[Value]) -> 
             v.grad = former
 
 
-def forward(order: list[Value], speed: dict[Value, Number], of_values: bool) -> dict[Value, Number]:
+def forward(order: list[Value], speed: dict[int, Slope], symbolic: bool) -> dict[int, Slope]:
     """The chain rule from the inputs on: extend their speeds to all that depends on them."""
     for v in order:
-        if v not in speed and not speed.keys().isdisjoint(v.parents):
-            total: Number = 0.0
-            slopes = partials(v) if of_values or callable(v._closure) else v.partials()
+        if id(v) not in speed and not speed.keys().isdisjoint(map(id, v.parents)):
+            total: Slope = 0.0
+            slopes = partials(v) if symbolic or callable(v._closure) else v.partials()
             for parent, slope in zip(v.parents, slopes, strict=True):
-                total = plus(total, times(slope, speed.get(parent, 0.0)))
-            speed[v] = total
+                total = plus(total, times(slope, speed.get(id(parent), 0.0)))
+            speed[id(v)] = total
     return speed
 
 
-def gradient(run: Run, out: Value) -> tuple[list[Number], bool]:
-    """d(out)/d(input) for each input, and whether these are Values."""
-    order, of_values = run.order([out])
-    if of_values:
-        return _reverse(out, order, run.inputs), True
-    return list(_reverse_in_numbers(out, order, run.inputs)), False
+def gradient(run: Run, out: Value) -> tuple[list[Slope], Results]:
+    """d(out)/d(input) for each input, and what these are."""
+    order, results = run.order([out])
+    if results.symbolic:
+        return reverse(order, [(out, 1.0)], run.inputs), results
+    return list(_reverse_in_numbers(out, order, run.inputs)), results
 
 
-def finished(results: Sequence[Number], of_values: bool, remember: bool) -> Iterator[Number]:
-    """The results as they go out: floats, or Values, which in no_grad have no history."""
-    for x in results:
-        if not of_values:
-            yield x.data if isinstance(x, Value) else x
-        elif isinstance(x, Value):
+def finished(items: Sequence[Slope], results: Results, remember: bool) -> Iterator[Slope]:
+    """The results as they go out: numbers, or Values, which in no_grad have no history."""
+    for x in items:
+        if results.of_values:
+            x = x if isinstance(x, Value) and not plain(x) else _as_value(x)
             yield x if remember else x.detach()
+        elif results.outer or not isinstance(x, Value):
+            yield x
         else:
-            yield Value(x)
+            yield x.data
 
 
-def in_place(args: tuple, argnums: int | Sequence[int], results: Iterator[Number]) -> Any:
+def _as_value(x: Slope) -> Value:
+    """A number as a Value; the history of one that has it is kept."""
+    return Value(x) if isinstance(x, float) else x * Value(1.0)
+
+
+def in_place(args: tuple, argnums: int | Sequence[int], results: Iterator[Slope]) -> Any:
     """Give the results the shape of the arguments that they are derivatives by."""
     if isinstance(argnums, Sequence):
         return tuple(rebuild(args[i], results) for i in argnums)

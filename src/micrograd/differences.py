@@ -10,6 +10,7 @@ from .engine import Value
 from .modes import no_grad
 from .nested import checked_leaves, leaves, rebuild
 from .nodes import attribute, is_node, number_of
+from .number import Number
 from .transforms import grad, hessian
 
 EPSILON = 2.0**-52
@@ -71,9 +72,10 @@ def _moved(
     by = positions(argnums, args, who)
     given = [v for i in by for v in checked_leaves(args[i], who, f"argument {i}")]
     xs = [v.data if isinstance(v, Value) else v for v in given]
+    kinds = [Value if isinstance(v, Value) else Number for v in given]
 
     def at(i: int, x: float) -> Any:
-        new = iter([Value(x if i == j else y) for j, y in enumerate(xs)])
+        new = iter([kinds[j](x if i == j else y) for j, y in enumerate(xs)])
         moved = list(args)
         for j in by:
             moved[j] = rebuild(args[j], new)
@@ -119,16 +121,19 @@ def check_grads(
         if any(is_node(x) and not isinstance(x, Value) for i in by for _, x in leaves(args[i])):
             _compare_another(one, args, by, names, rtol, atol)
             return
-        slopes = [s for _, s in leaves(grad(one, by)(*_numbers(args, by)))]
+        slopes = _floats(grad(one, by)(*_numbers(args, by)))
         _compare(one, args, by, [[f"df/d{name}" for name in names]], [slopes], rtol, atol)
         if order == 2:
-            second = hessian(one, by)(*_numbers(args, by))
-            exact = [s for _, s in leaves(second)]
+            exact = _floats(hessian(one, by)(*_numbers(args, by)))
             rows = [exact[i : i + len(names)] for i in range(0, len(exact), len(names))]
             titles = [[f"d2f/d{x} d{y}" for x in names] for y in names]
             _compare(grad(one, by), args, by, titles, rows, rtol, atol)
 
     return check
+
+
+def _floats(tree: Any) -> list[float]:
+    return [x.data if isinstance(x, Value) else x for _, x in leaves(tree)]
 
 
 def _numbers(args: tuple, by: tuple[int, ...]) -> list[Any]:

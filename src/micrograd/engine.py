@@ -39,14 +39,14 @@ def toposort(root: "Value") -> list["Value"]:
     The order is the textbook's depth-first post-order over ordered parents, without recursion.
     """
     order: list[Value] = []
-    visited: set[Value] = set()
+    visited: set[int] = set()  # by identity: a Number is equal to another of the same data
     stack: list[Any] = [root]
     while stack:
         value = stack.pop()
         if value is None:  # the parents of the next one are done
             order.append(stack.pop())
-        elif value not in visited:
-            visited.add(value)
+        elif id(value) not in visited:
+            visited.add(id(value))
             if value.parents:
                 stack += (value, None)
                 stack += value.parents[::-1]

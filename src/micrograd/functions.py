@@ -2,16 +2,31 @@
 
 Each takes Values and numbers alike, and either one sequence or the values themselves:
 ``sum([a, b])`` is ``sum(a, b)``. ``sum`` and ``maximum`` are one node however many values they
-take.
+take. Of plain numbers all of them are plain numbers, by IEEE 754: none raises.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import ops
-from .engine import apply
 from .modes import mode
+from .number import Number, is_number
 from .numeric import number
+from .ops import Op
+
+
+def apply(op: Op, *args: Any) -> Any:
+    """Compute an op of Values and numbers; a plain number where all of them are."""
+    seen = None
+    for x in args:
+        if hasattr(x, "_is_micrograd_value"):
+            if not isinstance(x, Number):
+                return x._apply(op, *args)
+            seen = x
+    if seen is not None:
+        return seen._apply(op, *args)
+    expects = f"{op.name} expects a Value or"
+    return op.fn(*[x if isinstance(x, (float, int)) else number(x, expects) for x in args])
 
 
 def _values(name: str, args: tuple) -> Sequence[Any]:
@@ -38,7 +53,7 @@ def sum(*values: Any) -> Any:
     xs = _unpacked(values) or (0.0,)
     if mode.tracer is None or len(xs) <= 16:
         return apply(ops.SUM, *xs)
-    total = xs[0]
+    total = apply(ops.SUM, xs[0]) if is_number(xs[0]) else xs[0]
     for x in xs[1:]:  # the compiler can also run this form step by step, as a recurrence needs it
         total = total + x
     return total
@@ -124,7 +139,7 @@ def logsumexp(*values: Any) -> Any:
     if mode.tracer is None:
         return apply(ops.LOGSUMEXP, *xs)
     top = _finite_top(xs)  # the compiler finds loops in this form
-    return sum([_exp(x - top) for x in xs]).log() + top
+    return ops.LOG(sum([_exp(x - top) for x in xs])) + top
 
 
 def softmax(*values: Any) -> list[Any]:
@@ -132,8 +147,8 @@ def softmax(*values: Any) -> list[Any]:
     xs = _values("softmax", values)
     top = _finite_top(xs)
     powers = [_exp(x - top) for x in xs]
-    total = sum(powers)
-    return [p / total for p in powers]
+    inverse = ops.power(-1)(sum(powers))
+    return [p * inverse for p in powers]
 
 
 def log_softmax(*values: Any) -> list[Any]:
@@ -141,14 +156,19 @@ def log_softmax(*values: Any) -> list[Any]:
     xs = _values("log_softmax", values)
     top = _finite_top(xs)
     shifted = [x - top for x in xs]
-    total = logsumexp(shifted) if mode.tracer is None else sum([_exp(x) for x in shifted]).log()
+    traced = mode.tracer is not None
+    total = ops.LOG(sum([_exp(x) for x in shifted])) if traced else logsumexp(shifted)
     return [x - total for x in shifted]
 
 
 def _finite_top(xs: Sequence[Any]) -> Any:
     """The largest of xs as a constant, or 0 where that is infinite."""
-    top = maximum(xs).detach()
-    return where(abs(top) < float("inf"), top, 0.0).detach()
+    top = _constant(maximum(xs))
+    return _constant(where(abs(top) < float("inf"), top, 0.0))
+
+
+def _constant(x: Any) -> Any:
+    return x.detach() if hasattr(x, "_is_micrograd_value") else x
 
 
 def _exp(x: Any) -> Any:

@@ -20,6 +20,15 @@ class Tracer(Protocol):
     def compare(self, op: Any, x: Any, y: Any) -> Any:
         """Return what ``x < y`` and its like give instead of a bool."""
 
+    def equal(self, x: Any, y: Any) -> Any:
+        """Return what ``x == y`` gives of numbers instead of a bool."""
+
+    def frozen(self, x: Any) -> None:
+        """Take note that the program holds for this very number only."""
+
+    def array(self, items: list, shape: Any) -> Any:
+        """Return an array of what was computed."""
+
     def gathered(self, share: Any, value: Any, parent: Any) -> Any:
         """Return what value adds to its parent's gradient: over all examples, where there are."""
 

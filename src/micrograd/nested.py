@@ -1,21 +1,28 @@
-"""Numbers in nested lists, tuples, dicts and arrays, as arguments and results of functions.
+"""Numbers in nested lists, tuples, dicts, dataclasses and arrays: what functions take and return.
 
 The leaves are what is left when these are taken apart: numbers and Values, in the order in which
 they are written down. ``rebuild`` puts others in their places.
 """
 
+import copy
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from enum import Enum
 from typing import Any
 
 from .numeric import is_array, number
+
+_STATIC = (str, bytes, Enum, type, type(None))  # what a dataclass may hold beside numbers
 
 
 def leaves(tree: Any, path: str = "") -> list[tuple[str, Any]]:
     """Return each leaf with where it is: ``leaves([1, {"w": 2}])`` is that of [0] and [1]['w']."""
     if isinstance(tree, dict):
         inside = [leaves(branch, f"{path}[{key!r}]") for key, branch in tree.items()]
-    elif _is_sequence(tree) or (is_array(tree) and tree.ndim):
+    elif is_sequence(tree) or (is_array(tree) and tree.ndim):
         inside = [leaves(branch, f"{path}[{i}]") for i, branch in enumerate(tree)]
+    elif is_record(tree):
+        inside = [leaves(branch, f"{path}.{name}") for name, branch in record(tree).items()]
     else:
         return [(path, tree)]
     return [leaf for part in inside for leaf in part]
@@ -32,19 +39,49 @@ def checked_leaves(tree: Any, who: str, path: str = "") -> list[Any]:
 def rebuild(tree: Any, new: Iterator[Any]) -> Any:
     """Return a tree of the same shape, with the next of ``new`` in place of each leaf."""
     if isinstance(tree, dict):
-        return {key: rebuild(branch, new) for key, branch in tree.items()}
+        return with_entries(tree, {key: rebuild(branch, new) for key, branch in tree.items()})
     if isinstance(tree, tuple):
         branches = [rebuild(branch, new) for branch in tree]
         return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    if _is_sequence(tree):
+    if is_sequence(tree):
         return [rebuild(branch, new) for branch in tree]
     if is_array(tree) and tree.ndim:
-        import numpy as np
+        from .arrays import array_of
 
-        rows = np.array([rebuild(row, new) for row in tree])
-        return rows if rows.size else tree
+        return array_of([next(new) for _ in range(tree.size)], tree.shape) if tree.size else tree
+    if is_record(tree):
+        return with_fields(tree, {k: rebuild(branch, new) for k, branch in record(tree).items()})
     return next(new)
 
 
-def _is_sequence(tree: Any) -> bool:
+def is_sequence(tree: Any) -> bool:
+    """Tell whether a nest goes on inside: a list, a tuple or the like, but no text."""
     return isinstance(tree, Sequence) and not isinstance(tree, (str, bytes))
+
+
+def is_record(tree: Any) -> bool:
+    """Tell whether it is an instance of a dataclass, and no model, which has its parameters."""
+    return hasattr(type(tree), "__dataclass_fields__") and not hasattr(tree, "parameters")
+
+
+def record(tree: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass by name, without those that are no numbers by nature."""
+    named = {f.name: getattr(tree, f.name) for f in fields(tree)}
+    return {name: x for name, x in named.items() if not isinstance(x, _STATIC)}
+
+
+def with_fields(tree: Any, changes: dict[str, Any]) -> Any:
+    """Return a copy of a dataclass with other fields; it may be frozen, or made by an own init."""
+    new = copy.copy(tree)
+    for name, x in changes.items():
+        object.__setattr__(new, name, x)
+    return new
+
+
+def with_entries(tree: dict, entries: dict) -> dict:
+    """Return a dict of the same kind with these entries."""
+    if type(tree) is dict:
+        return entries
+    new = copy.copy(tree)
+    new.update(entries)
+    return new

@@ -81,7 +81,7 @@ class Generator:
 
     def bernoulli(self, p: Any = 0.5) -> Value:
         """Return 1 with probability p, else 0, as a Value; no gradient passes to p."""
-        return where(self._draw(UNIFORM) < p, 1.0, 0.0)
+        return where(self._draw(UNIFORM) < p, Value(1.0), 0.0)
 
     def numbers(self, kinds: Sequence[int], rows: int) -> Any:
         """Draw these kinds of numbers ``rows`` times over: an array (rows, len(kinds))."""

@@ -9,11 +9,20 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
-from .derivatives import finished, forward, gradient, in_place, positions, run_on_variables, scalar
+from .derivatives import (
+    finished,
+    forward,
+    gradient,
+    in_place,
+    plain,
+    positions,
+    run_on_variables,
+    scalar,
+)
 from .engine import Value
+from .mapping import vmap as vmap
 from .modes import changed, mode
 from .nested import checked_leaves, leaves, rebuild
-from .numeric import is_array
 
 
 def _value_and_grad(f: Callable, argnums: int | Sequence[int], who: str) -> Callable:
@@ -23,8 +32,8 @@ def _value_and_grad(f: Callable, argnums: int | Sequence[int], who: str) -> Call
         with changed(grad=True):
             run = run_on_variables(partial(f, **kwargs), args, positions(argnums, args, who), who)
             out = scalar(run.out, who)
-            slopes, of_values = gradient(run, out)
-        value, *slopes = finished([out, *slopes], of_values, remember)
+            slopes, results = gradient(run, out)
+        value, *slopes = finished([out, *slopes], results, remember)
         return value, in_place(args, argnums, iter(slopes))
 
     transformed._slopes_of = transformed, f, argnums, True  # type: ignore[attr-defined]
@@ -87,7 +96,7 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
         with changed(grad=True):
             by = positions(argnums, args, "hessian")
             run = run_on_variables(lambda *xs: both(*xs, **kwargs)[1], args, by, "hessian")
-            rows = [gradient(run, slope) for _, slope in leaves(run.out)]
+            rows = [gradient(run, scalar(slope, "hessian")) for _, slope in leaves(run.out)]
         by_row = [in_place(args, argnums, finished(*row, remember)) for row in rows]
         return rebuild(run.out, iter(by_row))
 
@@ -115,84 +124,15 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     remember = mode.grad
     with changed(grad=True):
         run = run_on_variables(f, args, tuple(range(len(args))), "jvp")
-        outs = [Value(x) if isinstance(x, float) else x for x in checked_leaves(run.out, "jvp")]
-        order, of_values = run.order([*outs, *[t for t in moving if isinstance(t, Value)]])
-        of_values = of_values or any(isinstance(t, Value) for t in moving)
-        speed = forward(order, dict(zip(run.inputs, moving, strict=True)), of_values)
-    speeds = [speed.get(out, 0.0) for out in outs]
-    values = rebuild(run.out, finished(outs, of_values, remember))
-    return values, rebuild(run.out, finished(speeds, of_values, remember))
-
-
-def vmap(f: Callable, in_axes: int | Sequence[int | None] | None = 0) -> Callable[..., list]:
-    """Map f over examples: ``vmap(f)(X, Y)`` is ``[f(x, y) for x, y in zip(X, Y)]``.
-
-    Args:
-        f: a function of one example.
-        in_axes: the axis that counts the examples, for all arguments or for each: 0 for lists and
-            arrays of examples, 1 for their columns, None for what every call gets whole. A dict
-            is mapped entry by entry.
-
-    Raises:
-        ValueError: the arguments have different numbers of examples, or none has any.
-        TypeError: an argument to map over is not a sequence.
-
-    >>> vmap(lambda x, y: x * y)([1, 2, 3], [4, 5, 6])
-    [4, 10, 18]
-    >>> vmap(lambda x, y: x * y, in_axes=(0, None))([1, 2, 3], 10)
-    [10, 20, 30]
-    """
-
-    @wraps(f)
-    def mapped(*args: Any, **kwargs: Any) -> list:
-        one = partial(f, **kwargs) if kwargs else f
-        if mode.tracer is not None and hasattr(mode.tracer, "vmap"):
-            return mode.tracer.vmap(one, in_axes, args)
-        axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
-        if len(axes) != len(args):
-            raise ValueError(
-                f"vmap: in_axes={in_axes} is for {len(axes)} arguments, got {len(args)}"
-            )
-        columns = {
-            i: _examples(args[i], axis, i) for i, axis in enumerate(axes) if axis is not None
-        }
-        sizes = {i: len(column) for i, column in columns.items()}
-        if len(set(sizes.values())) != 1:
-            raise ValueError(
-                f"vmap needs one number of examples, got {sizes or 'none'} by argument"
-            )
-        return [
-            one(*[columns[i][n] if i in columns else x for i, x in enumerate(args)])
-            for n in range(next(iter(sizes.values())))
-        ]
-
-    return mapped
-
-
-def _examples(x: Any, axis: int, position: int) -> list:
-    if isinstance(x, dict):
-        entries = [_examples(entry, axis, position) for entry in x.values()]
-        return [dict(zip(x, example, strict=True)) for example in _rows_of(entries, position)]
-    if is_array(x) and x.ndim > axis:
-        return (
-            list(x.swapaxes(0, axis))
-            if axis == 0
-            else [x.take(n, axis) for n in range(x.shape[axis])]
-        )
-    if not isinstance(x, Sequence) or isinstance(x, str):
-        raise TypeError(
-            f"vmap: argument {position} is {x!r:.60}, which has no axis {axis} to map over; "
-            "None in in_axes passes it whole"
-        )
-    if axis == 0:
-        return list(x)
-    return [
-        list(row) for row in _rows_of([_examples(row, axis - 1, position) for row in x], position)
+        outs = [scalar(x, "jvp") for x in checked_leaves(run.out, "jvp")]
+        order, results = run.order([*outs, *[t for t in moving if isinstance(t, Value)]])
+        start = {id(x): speed for x, speed in zip(run.inputs, moving, strict=True)}
+        speed = forward(order, start, results.symbolic)
+    given = run.of_values or any(isinstance(t, Value) and not plain(t) for t in moving)
+    ends = [
+        results._replace(of_values=results.of_values and (given or not plain(out))) for out in outs
     ]
-
-
-def _rows_of(columns: list[list], position: int) -> list[tuple]:
-    if len({len(column) for column in columns}) > 1:
-        lengths = [len(column) for column in columns]
-        raise ValueError(f"vmap: argument {position} is ragged, with {lengths} examples")
-    return list(zip(*columns, strict=True))
+    values = [x for out, end in zip(outs, ends) for x in finished([out], end, remember)]
+    slopes = [speed.get(id(out), 0.0) for out in outs]
+    speeds = [x for slope, end in zip(slopes, ends) for x in finished([slope], end, remember)]
+    return rebuild(run.out, iter(values)), rebuild(run.out, iter(speeds))

@@ -56,13 +56,13 @@ int to_operand(const char *symbol, PyObject *o, double *number)
 }
 
 /* Make an operand that is no Value one. Return as to_operand. */
-int lifted(const char *symbol, PyObject *o, Value **out)
+int lifted(const char *symbol, PyObject *o, const Value *beside, Value **out)
 {
     double number;
     int got = to_operand(symbol, o, &number);
     if (got <= 0)
         return got;
-    *out = value_leaf(number);
+    *out = value_like(beside, number);
     return *out ? 1 : -1;
 }
 
@@ -82,6 +82,43 @@ Value *value_leaf(double data)
     return v;
 }
 
+/* A leaf that is a plain number to its user where x is. */
+Value *value_like(const Value *x, double data)
+{
+    if (LIKELY(!(x->flags & NUMBER)))
+        return value_leaf(data);
+    Value *v = number_alloc(0);
+    if (v == NULL)
+        return NULL;
+    v->data = data;
+    if (observed() && on_tape(v) < 0)
+        Py_CLEAR(v);
+    return v;
+}
+
+/* Memory for the result of a node, or of two: a plain number where they are. */
+static inline Value *of_one(const Value *x)
+{
+    return UNLIKELY(x->flags & NUMBER) ? number_alloc(x->flags & TRACKED)
+                                       : value_alloc(x->flags & TRACKED);
+}
+
+static inline Value *of_two(const Value *x, const Value *y)
+{
+    int tracked = (x->flags | y->flags) & TRACKED;
+    return UNLIKELY(x->flags & y->flags & NUMBER) ? number_alloc(tracked) : value_alloc(tracked);
+}
+
+static Value *of_many(Value *const *parents, Py_ssize_t count)
+{
+    int any = 0, all = NUMBER;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        any |= parents[i]->flags;
+        all &= parents[i]->flags;
+    }
+    return all && count ? number_alloc(any & TRACKED) : value_alloc(any & TRACKED);
+}
+
 /* Do what the thread's mode asks with a value just computed. */
 Value *observe(Value *v)
 {
@@ -98,14 +135,14 @@ Value *observe(Value *v)
         return v;
     if (mode.tape != NULL)
         return v->op == OP_DETACH ? v : value_unary(OP_DETACH, v);
-    Value *constant = value_leaf(v->data);
+    Value *constant = value_like(v, v->data);
     Py_DECREF(v);
     return constant;
 }
 
 Value *value_unary(int op, Value *x)
 {
-    Value *v = value_alloc(x->flags & TRACKED);
+    Value *v = of_one(x);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         return NULL;
@@ -119,7 +156,7 @@ Value *value_unary(int op, Value *x)
 
 Value *value_power(Value *x, double exponent, int integral)
 {
-    Value *v = value_alloc(x->flags & TRACKED);
+    Value *v = of_one(x);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         return NULL;
@@ -135,7 +172,7 @@ Value *value_power(Value *x, double exponent, int integral)
 
 Value *value_binary(int op, double data, Value *x, Value *y)
 {
-    Value *v = value_alloc((x->flags | y->flags) & TRACKED);
+    Value *v = of_two(x, y);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);
         Py_DECREF(y);
@@ -271,14 +308,6 @@ static int compute(int op, Value **parents, Py_ssize_t count, double *data)
     return covered;
 }
 
-static int any_tracked(Value **parents, Py_ssize_t count)
-{
-    int flags = 0;
-    for (Py_ssize_t i = 0; i < count; i++)
-        flags |= parents[i]->flags;
-    return flags & TRACKED;
-}
-
 /* The result of an op of the table or of any Op object; takes over the parents' references. */
 static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count)
 {
@@ -290,7 +319,7 @@ static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count
         done = compute(op, parents, count, &data);
     if (done == 0 && call_op(object, parents, count, &data) == 0)
         done = 1;
-    Value *v = done == 1 ? value_alloc(any_tracked(parents, count)) : NULL;
+    Value *v = done == 1 ? of_many(parents, count) : NULL;
     if (v == NULL) {
         for (Py_ssize_t i = 0; i < count; i++)
             Py_DECREF(parents[i]);
@@ -306,8 +335,21 @@ static Value *result(int op, PyObject *object, Value **parents, Py_ssize_t count
     return v == NULL ? NULL : finish(v);
 }
 
-/* Make an argument of an op a Value. */
-static int argument(PyObject *op, PyObject *o, Value **out)
+/* One of the Values among arguments that are Numbers, all of them; else NULL. */
+static const Value *a_number(PyObject *const *args, Py_ssize_t count)
+{
+    const Value *seen = NULL;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (is_value(args[i])) {
+            seen = (const Value *)args[i];
+            if (LIKELY(!(seen->flags & NUMBER)))
+                return NULL;
+        }
+    return seen;
+}
+
+/* Make an argument of an op a Value, a Number beside Numbers. */
+static int argument(PyObject *op, PyObject *o, const Value *beside, Value **out)
 {
     double number;
     if (LIKELY(is_value(o))) {
@@ -324,7 +366,7 @@ static int argument(PyObject *op, PyObject *o, Value **out)
         if (failed)
             return -1;
     }
-    *out = value_leaf(number);
+    *out = beside == NULL ? value_leaf(number) : value_like(beside, number);
     return *out ? 0 : -1;
 }
 
@@ -345,7 +387,8 @@ PyObject *value_apply(PyObject *module, PyObject *const *args, Py_ssize_t count)
         return NULL;
     if (count > 16 && (parents = PyMem_Malloc((size_t)count * sizeof(Value *))) == NULL)
         return PyErr_NoMemory();
-    while (ready < count && argument(object, args[ready], &parents[ready]) == 0)
+    const Value *beside = a_number(args, count);
+    while (ready < count && argument(object, args[ready], beside, &parents[ready]) == 0)
         ready++;
     if (ready == count)
         v = result(op, object, parents, count);

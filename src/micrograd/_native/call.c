@@ -1,5 +1,5 @@
-/* A compiled function of a few plain numbers, called without a detour through Python: its memory is a
-   copy of a template on the stack, its results are new Values in the shape that the function returns. */
+/* A compiled function of a few floats, called without a detour through Python: its memory is a copy of
+   a template on the stack, its results are floats in the shape that the function returns. */
 #include "value.h"
 
 #include <stddef.h>
@@ -32,7 +32,7 @@ static Py_ssize_t *places_of(NumberCall *self)
 static PyObject *results(PyObject *shape, const double *v)
 {
     if (PyLong_CheckExact(shape))
-        return (PyObject *)value_leaf(v[PyLong_AsSsize_t(shape)]);
+        return PyFloat_FromDouble(v[PyLong_AsSsize_t(shape)]);
     int is_list = PyList_CheckExact(shape);
     Py_ssize_t count = PySequence_Fast_GET_SIZE(shape);
     PyObject *made = is_list ? PyList_New(count) : PyTuple_New(count);
@@ -48,8 +48,7 @@ static PyObject *results(PyObject *shape, const double *v)
     return made;
 }
 
-/* Return the results; or None where this call is for the general way: an argument that is no plain
-   number, or a run-time index out of range. */
+/* Return the results; or None where this call is for the general way: an argument that is no float, or a run-time index out of range. */
 static PyObject *number_call(PyObject *object, PyObject *const *args, size_t flagged, PyObject *names)
 {
     NumberCall *self = (NumberCall *)object;
@@ -61,15 +60,11 @@ static PyObject *number_call(PyObject *object, PyObject *const *args, size_t fla
     memcpy(v, self->numbers, self->size * sizeof(double));
     PyObject *made = NULL;
     for (Py_ssize_t i = 0; i < self->inputs; i++) {
-        double x = -1.0;
-        if (PyFloat_CheckExact(args[i]))
-            x = PyFloat_AS_DOUBLE(args[i]);
-        else if (!PyLong_CheckExact(args[i]) || ((x = PyLong_AsDouble(args[i])) == -1.0 && PyErr_Occurred())) {
-            PyErr_Clear(); /* an int too large: the general way says so */
+        if (!PyFloat_CheckExact(args[i])) {
             made = Py_NewRef(Py_None);
             break;
         }
-        v[places_of(self)[i]] = x;
+        v[places_of(self)[i]] = PyFloat_AS_DOUBLE(args[i]);
     }
     if (made == NULL)
         made = self->forward(v, NULL, self->numbers + self->size, self->tables)

@@ -12,7 +12,7 @@
 #include "ops.h"
 #include "slabs.h"
 
-PyTypeObject *value_type;
+PyTypeObject *value_type, *number_type;
 
 static Value *dying; /* dead nodes whose parents are still to be released */
 static int draining;
@@ -27,6 +27,19 @@ Value *value_alloc_with_header(void)
         memset((char *)v + sizeof(PyObject), 0, sizeof(Value) - sizeof(PyObject));
         v->flags = HAS_HEADER;
     }
+    return v;
+}
+
+/* The same, of the subclass for what is a plain number to its user. */
+Value *number_alloc(int tracked)
+{
+    Value *v = PyObject_GC_New(Value, number_type);
+    if (v == NULL)
+        return NULL;
+    memset((char *)v + sizeof(PyObject), 0, sizeof(Value) - sizeof(PyObject));
+    v->flags = HAS_HEADER | NUMBER;
+    if (tracked)
+        value_track(v);
     return v;
 }
 
@@ -164,7 +177,7 @@ void value_drop(Value *v)
     Py_ssize_t count = count_of(v);
     v->count = 0;
     v->op = OP_LEAF;
-    v->flags &= TRACKED | HAS_HEADER;
+    v->flags &= TRACKED | HAS_HEADER | NUMBER;
     for (Py_ssize_t i = 0; i < count; i++)
         Py_DECREF(parents[i]);
     if (extra != NULL) {

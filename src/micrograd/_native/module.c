@@ -48,6 +48,18 @@ static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
     Py_RETURN_NONE;
 }
 
+/* The subclass of Value in number.py: what it is computed from decides what a result is. */
+static PyObject *set_number(PyObject *module, PyObject *type)
+{
+    if (!PyType_Check(type) || !PyType_IsSubtype((PyTypeObject *)type, value_type) ||
+        ((PyTypeObject *)type)->tp_basicsize != sizeof(Value)) {
+        PyErr_Format(PyExc_TypeError, "a subclass of Value without slots is needed, got %R", type);
+        return NULL;
+    }
+    number_type = (PyTypeObject *)Py_NewRef(type); /* for ever */
+    Py_RETURN_NONE;
+}
+
 /* set_mode(on, grad, anomaly, tracer): what modes.py asks of this thread from now on. */
 static PyObject *set_mode(PyObject *module, PyObject *args)
 {
@@ -79,6 +91,7 @@ static PyObject *set_mode(PyObject *module, PyObject *args)
 static PyMethodDef functions[] = {
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS, NULL},
     {"set_mode", set_mode, METH_VARARGS, NULL},
+    {"set_number", set_number, METH_O, NULL},
     {"apply", (PyCFunction)(void (*)(void))value_apply, METH_FASTCALL,
      "Compute ``op`` of Values and numbers; remember the op and the parents."},
     {"toposort", value_toposort, METH_O,

@@ -16,10 +16,10 @@ static inline PyObject *infix(int op, PyObject *a, PyObject *b)
 {
     Value *x, *y;
     double data;
-    int got = operand(op_cases[op].symbol, a, &x);
+    int got = operand(op_cases[op].symbol, a, b, &x);
     if (UNLIKELY(got <= 0))
         return refused(got);
-    got = operand(op_cases[op].symbol, b, &y);
+    got = operand(op_cases[op].symbol, b, a, &y);
     if (UNLIKELY(got <= 0)) {
         Py_DECREF(x);
         return refused(got);
@@ -45,7 +45,7 @@ static PyObject *value_multiply(PyObject *a, PyObject *b)
 
 static Value *negated(Value *x)
 {
-    Value *minus = value_leaf(-1.0);
+    Value *minus = value_like(x, -1.0);
     return minus ? value_binary(OP_MUL, -x->data, (Value *)Py_NewRef(x), minus) : NULL;
 }
 
@@ -63,8 +63,8 @@ static PyObject *value_subtract(PyObject *a, PyObject *b)
         got = to_operand("-", reflected ? a : b, &number);
     if (got <= 0)
         return refused(got);
-    Value *y = is_value(b) ? negated((Value *)b) : value_leaf(-number);
-    Value *x = y == NULL ? NULL : reflected ? value_leaf(number) : (Value *)Py_NewRef(a);
+    Value *y = is_value(b) ? negated((Value *)b) : value_like((Value *)a, -number);
+    Value *x = y == NULL ? NULL : reflected ? value_like((Value *)b, number) : (Value *)Py_NewRef(a);
     if (x == NULL) {
         Py_XDECREF(y);
         return NULL;
@@ -82,8 +82,8 @@ static PyObject *value_divide(PyObject *a, PyObject *b)
     if (got <= 0)
         return refused(got);
     Value *y = is_value(b) ? value_power((Value *)Py_NewRef(b), -1.0, 1)
-                           : value_leaf(op_value(OP_POWC, &number, 1, -1.0));
-    Value *x = y == NULL ? NULL : reflected ? value_leaf(number) : (Value *)Py_NewRef(a);
+                           : value_like((Value *)a, op_value(OP_POWC, &number, 1, -1.0));
+    Value *x = y == NULL ? NULL : reflected ? value_like((Value *)b, number) : (Value *)Py_NewRef(a);
     if (x == NULL) {
         Py_XDECREF(y);
         return NULL;
@@ -131,7 +131,7 @@ static PyObject *value_compare(PyObject *self, PyObject *other, int which)
     const OpCase *op = &op_cases[cases[which]];
     PyObject *answer;
     Value *y;
-    int got = operand(op->symbol, other, &y);
+    int got = operand(op->symbol, other, self, &y);
     if (got <= 0)
         return refused(got);
     if (observed() && mode.tracer != NULL) {
@@ -188,7 +188,7 @@ static PyObject *value_detach(PyObject *self, PyObject *unused)
 {
     if (observed() && mode.tracer != NULL)
         return (PyObject *)value_unary(OP_DETACH, (Value *)Py_NewRef(self));
-    return (PyObject *)value_leaf(((Value *)self)->data);
+    return (PyObject *)value_like((Value *)self, ((Value *)self)->data);
 }
 
 #define METHOD(name)                                        \

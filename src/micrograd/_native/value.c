@@ -11,7 +11,9 @@ static PyObject *value_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (type == value_type)
         return (PyObject *)value_alloc_with_header();
     Value *v = (Value *)type->tp_alloc(type, 0);
-    if (v != NULL)
+    if (v != NULL && number_type != NULL && PyType_IsSubtype(type, number_type))
+        v->flags |= NUMBER;
+    if (v != NULL && type != number_type)
         value_track(v); /* a subclass may have attributes, through which cycles come about */
     return (PyObject *)v;
 }

@@ -32,6 +32,7 @@ enum { /* Value.flags */
     HAS_HEADER = 2, /* of the garbage collector, in 16 bytes before the node; see memory.c */
     TRACKED = 4,    /* known to it, as all made from this node will be */
     INTEGRAL = 8,   /* the exponent was an int: the op reads **2, not **2.0 */
+    NUMBER = 16,    /* a plain number to its user: of the subclass in number.py */
 };
 
 struct Value {
@@ -79,7 +80,7 @@ static inline double exponent_of(const Value *v)
     return UNLIKELY(v->flags & HAS_EXTRA) ? v->extra->exponent : v->exponent;
 }
 
-extern PyTypeObject *value_type;
+extern PyTypeObject *value_type, *number_type; /* number.py gives the latter */
 
 static inline int is_value(PyObject *o)
 {
@@ -89,6 +90,7 @@ static inline int is_value(PyObject *o)
 /* memory.c */
 Value *value_alloc_slow(int tracked);
 Value *value_alloc_with_header(void);
+Value *number_alloc(int tracked);
 void value_track(Value *v);
 int value_is_gc(PyObject *self);
 void value_free(void *v);
@@ -126,10 +128,11 @@ extern PyMethodDef call_functions[];
 
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);
+Value *value_like(const Value *x, double data);
 Value *value_unary(int op, Value *x);
 Value *value_binary(int op, double data, Value *x, Value *y);
 Value *value_power(Value *x, double exponent, int integral);
-int lifted(const char *symbol, PyObject *o, Value **out);
+int lifted(const char *symbol, PyObject *o, const Value *beside, Value **out);
 Value *observe(Value *v);
 int to_number(PyObject *o, const char *expects, double *number);
 int to_operand(const char *symbol, PyObject *o, double *number);
@@ -165,11 +168,12 @@ static inline Value *finish(Value *v)
     return observed() ? observe(v) : v;
 }
 
-/* Make an operand a Value. Return 1, or 0 for an array, which has operators of its own, or -1. */
-static inline int operand(const char *symbol, PyObject *o, Value **out)
+/* Make an operand a Value like the one beside it. Return 1, or 0 for an array, which has operators of
+   its own, or -1. */
+static inline int operand(const char *symbol, PyObject *o, PyObject *beside, Value **out)
 {
     if (!is_value(o))
-        return lifted(symbol, o, out);
+        return lifted(symbol, o, (const Value *)beside, out);
     *out = (Value *)Py_NewRef(o);
     return 1;
 }

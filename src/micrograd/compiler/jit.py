@@ -77,7 +77,7 @@ class Jitted:
             if computed is None:
                 return self._first_call(args, arguments)
         variant, run, given = computed
-        return variant.result(given, run)
+        return variant.result(given, run, lambda: self._f(*args))
 
     def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]] | None:
         """Find the variant whose branches hold for these arguments.
@@ -173,7 +173,7 @@ class Jitted:
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:
-    return free, tuple([a.shape[1:] if k in free else a.key for k, a in enumerate(arguments)])
+    return free, tuple([a.family if k in free else a.key for k, a in enumerate(arguments)])
 
 
 def jit(

@@ -152,7 +152,7 @@ class FirstCall:
         run = made.variant.compiled.run(given, guarded=False)
         assert run is not None
         self.made = made
-        return made.variant.result(given, run)
+        return made.variant.result(given, run, lambda: self._f(*self._args))
 
     def _some_examples(self, made: Made) -> tuple | None:
         """The call with three examples of its batch; None where the size is part of the program."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine import Value
 from ...nested import rebuild
+from ...number import Number
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 
@@ -38,13 +39,13 @@ class Slopes:
         """Tell whether the function made one number, of its arguments alone."""
         batched = {i.argument for i in recording.inputs if i.batched}
         alone = not recording.captured and not recording.draws.segments
-        return alone and isinstance(recording.result, Value) and batched.isdisjoint(self.numbers())
+        return alone and isinstance(recording.result, Number) and batched.isdisjoint(self.numbers())
 
     def result(self, value: float, slopes: dict[int, np.ndarray], args: Sequence[Argument]) -> Any:
         """Put value and gradients together as the transform does."""
         found = [_like(args[k], slopes.get(k)) for k in self.numbers()]
         gradient = found[0] if isinstance(self.argnums, int) else tuple(found)
-        return (Value(value), gradient) if self.with_value else gradient
+        return (value, gradient) if self.with_value else gradient
 
 
 def _is_plain(a: Argument) -> bool:
@@ -58,11 +59,6 @@ def _like(a: Argument, slopes: np.ndarray | None) -> Any:
     """Return the gradient in the shape of its argument; zeros where it was not used."""
     if a.kind == "nest":
         numbers = [0.0] * len(a.values()) if slopes is None else slopes.tolist()
-        return rebuild(a.value, iter([Value(x) for x in numbers]))
-    return _nested(np.zeros(a.shape) if slopes is None else slopes.reshape(a.shape))
-
-
-def _nested(numbers: Any) -> Any:
-    if np.ndim(numbers):
-        return [_nested(row) for row in numbers]
-    return Value(float(numbers))
+        return rebuild(a.value, iter(numbers))
+    made = np.zeros(a.shape) if slopes is None else slopes.reshape(a.shape)
+    return made if a.shape and a.form == "array" else made.tolist()

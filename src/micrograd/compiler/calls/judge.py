@@ -16,7 +16,9 @@ from ...buffers import read_data, read_grad, write_data, write_grad, zero_grad
 from ...engine import Value, toposort
 from ..errors import JitError
 from ..graph import Graph
-from ..tracing.arrays import Batch, as_value, items
+from ..tracing.batches import Batch
+from ..tracing.predicates import truth
+from ..tracing.recording import rebuilt
 from ..tracing.signature import Argument
 from .closeness import close, rounding_noise
 from .differences import Leaf, leaves_of, shape_of
@@ -78,7 +80,7 @@ class Judge:
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
         given = self._variant.recording.with_draws(self._classify(args))
         run = self._variant.compiled.run(given, guarded)
-        return None if run is None else self._variant.result(given, run)
+        return None if run is None else self._variant.result(given, run, lambda: self._f(*args))
 
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
@@ -173,12 +175,17 @@ class Judge:
         if self._variant.gives_slopes:
             return max(values.max(initial=0.0), slopes)
         outputs = iter(values[len(recording.guards) :].tolist())
-        noise = []
-        for x in items(recording.result):
-            leaves = list(items(x.example)) if isinstance(x, Batch) else [x]
-            of_value = [isinstance(as_value(leaf), Value) for leaf in leaves]
-            found = [next(outputs) if is_value else 0.0 for is_value in of_value]
-            noise += found * (batch or 1) if isinstance(x, Batch) else found
+        noise: list[float] = []
+
+        def leaf(x: Any) -> None:
+            noise.append(next(outputs) if isinstance(truth(x), Value) else 0.0)
+
+        def vector(x: Any, made: list) -> None:
+            if isinstance(x, Batch):
+                of_value = [isinstance(truth(y), Value) for y in x.elements()]
+                noise.extend([next(outputs) if is_value else 0.0 for is_value in of_value] * (batch or 1))
+
+        rebuilt(recording.result, leaf, vector)
         return np.array(noise) if len(noise) == numbers else values.max(initial=0.0)
 
     def _error(self, what: str) -> JitError:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,8 @@ from ..errors import JitError
 from ..general import SAMPLES, SIZE, General, NotGeneral, generalise
 from ..lower import lower
 from ..sizes import evaluate
-from ..tracing.arrays import untraced
 from ..tracing.numbering import graph_of
-from ..tracing.recording import Trace
+from ..tracing.recording import Trace, untraced
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .trial import check
@@ -51,7 +49,7 @@ class Lengths:
         self._seen[self._family(args)[0]] = None
 
     def _family(self, args: Sequence[Argument]) -> tuple[Any, tuple[int, ...]]:
-        family = tuple([a.shape[1:] if a.shape else a.key for a in args])
+        family = tuple([a.family for a in args])
         return family, tuple([a.shape[0] if a.shape else 0 for a in args])
 
 
@@ -67,10 +65,7 @@ def generalised(
             for n in range(first, first + SAMPLES):
                 sample = trace(
                     f,
-                    [
-                        _resized(a, n + offsets[k]) if k in offsets else a
-                        for k, a in enumerate(args)
-                    ],
+                    [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)],
                 )
                 if captured_of(sample) != captured or sample.guards:
                     raise NotGeneral
@@ -119,10 +114,3 @@ def _work(recording: Trace) -> Counter[str]:
     for v in recording.tape:
         work[v.op.symbol if v.op else "leaf"] += len(v.parents) or 1
     return work
-
-
-def _resized(argument: Argument, length: int) -> Argument:
-    """The argument with its rows repeated or left out."""
-    shape = (max(length, 0), *argument.shape[1:])
-    value = np.resize(argument.value, shape)
-    return replace(argument, value=value, shape=shape, key=shape)

@@ -1,45 +1,67 @@
 """What comes out of a call: Values that backpropagate through the loops, columns of a batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from weakref import ref
 
 import numpy as np
 
-from ...buffers import add_grad
+from ...arrays import LazyArray, ValueArray
+from ...buffers import add_grad, read_data
 from ...engine import Value
-from ...modes import mode
-from ..tracing.arrays import Batch, Predicate, rebuilt
+from ...modes import changed, mode
+from ...nested import is_record, record
+from ...number import Number
+from ..errors import JitError
+from ..tracing.arrays import TracedArray, kind_of
+from ..tracing.batches import Batch
+from ..tracing.integers import Integer
+from ..tracing.predicates import Predicate, truth
+from ..tracing.recording import Trace, rebuilt
 from ..tracing.signature import Argument
 from .compiled import AnyRun, Compiled
 
 
+class _NotLazy(Exception):
+    """A list of Values, one for each example: only a plain run makes them."""
+
+
 def result_of(
-    compiled: Compiled, name: str, tree: Any, args: Sequence[Argument], run: AnyRun
+    compiled: Compiled,
+    name: str,
+    recording: Trace,
+    args: Sequence[Argument],
+    run: AnyRun,
+    again: Callable[[], Any],
 ) -> Any:
     """Return a function's result with the numbers of a run in it.
 
     Args:
         compiled: the program.
         name: the function's, which its results show as their operation.
-        tree: what the function returned while it was traced.
+        recording: what the function returned while it was traced.
         args: the arguments of this call.
         run: what it has computed.
+        again: the call, done plainly: for the Values of a batch, when somebody looks at one.
     """
     nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
     inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
     parents = (*compiled.layout.captured, *inner) if mode.grad else ()
     first = len(compiled.layout.guards)
     outputs = iter(range(first, len(compiled.program.outputs)))
+    lazy = _Lazily(compiled, recording, again)
 
     def wrap(leaf: Any) -> Any:
-        if isinstance(leaf, Batch):
-            return rebuilt(leaf.example, column)
-        if isinstance(leaf, Predicate):
-            return bool(run.number(next(outputs)))
-        if not isinstance(leaf, Value):
-            return leaf
+        if not isinstance(truth(leaf), Value):
+            return bool(leaf) if isinstance(leaf, Predicate) else leaf
         k = next(outputs)
+        if isinstance(leaf, Predicate):
+            return bool(run.number(k))
+        if isinstance(leaf, Number):
+            return round(run.number(k)) if isinstance(leaf, Integer) else run.number(k)
+        if id(leaf) in recording.kept:
+            place = recording.kept[id(leaf)]
+            return leaf if place is None else nests[place[0]][place[1]]
         if not parents:
             return Value(run.number(k))
         out = Value(run.number(k), parents, f"jit {name}")
@@ -47,16 +69,84 @@ def result_of(
         out._backward = lambda: _backward(compiled, weak, k, nests, run)
         return out
 
-    def column(leaf: Any) -> Any:
-        size = compiled.layout.sizes(args)["B"]
-        if not isinstance(leaf, (Value, Predicate)):
-            return np.full(size, float(leaf))
-        k = next(outputs)
-        if compiled.is_number(k):  # the same for every example
-            return np.full(size, run.number(k))
-        return run.column(k)
+    def vector(tree: Any, made: list[Any]) -> Any:
+        if isinstance(tree, Batch):
+            return batch(tree)
+        kind = tree.dtype if isinstance(tree, TracedArray) else kind_of(tree)
+        if kind.kind == "O":
+            lazy.seen += 1
+            return ValueArray.of(made, np.shape(tree))
+        return np.array(made, dtype=kind).reshape(np.shape(tree))
 
-    return rebuilt(tree, wrap)
+    def batch(tree: Batch) -> Any:
+        size = compiled.layout.sizes(args)["B"]
+        columns = [column(x, size) for x in tree.elements()]
+        numbers = np.stack(columns, axis=-1) if columns else np.empty((size, 0))
+        numbers = numbers.reshape((size, *np.shape(tree.example)))
+        if tree.dtype != object:
+            numbers = numbers.astype(tree.dtype)
+            return numbers.tolist() if tree.is_list else numbers
+        if tree.is_list:
+            raise _NotLazy
+        return lazy.array(numbers.astype(float))
+
+    def column(leaf: Any, size: int) -> np.ndarray:
+        if not isinstance(truth(leaf), Value):
+            return np.full(size, leaf)
+        k = next(outputs)
+        return np.full(size, run.number(k)) if compiled.is_number(k) else run.column(k)
+
+    try:
+        return rebuilt(recording.result, wrap, vector)
+    except _NotLazy:
+        return again()
+
+
+class _Lazily:
+    """The Values of a batch, made by a plain run of the call when somebody looks at one."""
+
+    def __init__(self, compiled: Compiled, recording: Trace, again: Callable[[], Any]) -> None:
+        self._captured, self._recording = compiled.layout.captured, recording
+        self._again, self.seen, self._data, self._grad = again, 0, np.empty(0), mode.grad
+        self._result: list[Any] = []
+
+    def array(self, numbers: np.ndarray) -> ValueArray:
+        """Return an array of Values of which the data are known."""
+        place, self.seen = self.seen, self.seen + 1
+        if not self._data.size:
+            self._data = self._now()
+        return ValueArray.lazy(numbers, lambda: self._values(place))
+
+    def _now(self) -> np.ndarray:
+        out = np.empty(len(self._captured))
+        read_data(self._captured, out)
+        return out
+
+    def _values(self, place: int) -> list[Value]:
+        if self._recording.draws.segments:
+            raise JitError(
+                "the Values of a compiled batch that draws random numbers are not kept one by one: "
+                "use its .data, or reduce it by sum or mean inside of jit"
+            )
+        if not np.array_equal(self._data, self._now(), equal_nan=True):
+            raise JitError(
+                "the parameters of a compiled batch were changed before its Values were used: "
+                "call it again, or use its .data"
+            )
+        if not self._result:
+            with changed(grad=self._grad):
+                self._result.append(self._again())
+        return list(_arrays_in(self._result[0]))[place]._filled().reshape(-1).tolist()
+
+
+def _arrays_in(tree: Any) -> Iterator[LazyArray]:
+    if isinstance(tree, LazyArray):
+        yield tree
+        return
+    inside = record(tree) if is_record(tree) else tree
+    if isinstance(inside, (dict, list, tuple)):
+        for branch in inside.values() if isinstance(inside, dict) else inside:
+            yield from _arrays_in(branch)
 
 
 def _backward(
@@ -73,8 +163,8 @@ def _backward(
 
 
 def addresses_in(tree: Any, outputs: Iterator[Any]) -> Any:
-    """Return a result of tuples, lists and Values with addresses for these; None if it has more."""
-    if isinstance(tree, Value):
+    """Return a result of tuples, lists and floats with addresses for these; None if it has more."""
+    if type(tree) is Number:
         return next(outputs)
     if type(tree) not in (tuple, list):
         return None

@@ -1,6 +1,6 @@
 """One compiled recording: the calls that it is for, and what it gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...engine import Value
@@ -77,19 +77,19 @@ class Variant:
         """Return the size of a call's batch, 0 if it has none."""
         return self.compiled.layout.sizes(args).get("B", 0)
 
-    def result(self, args: Sequence[Argument], run: AnyRun) -> Any:
-        """Return the function's result, made of Values that backpropagate through the loops."""
+    def result(self, args: Sequence[Argument], run: AnyRun, again: Callable[[], Any]) -> Any:
+        """Return the function's result; ``again`` is the call done plainly."""
         if self._slopes:
             k = len(self.compiled.layout.guards)
             slopes = self.compiled.shares(run, k, 1.0)[1]
             return self._slopes.result(run.number(k), slopes, args)
-        whole = result_of(self.compiled, self.name, self.recording.result, args, run)
+        whole = result_of(self.compiled, self.name, self.recording, args, run, again)
         return self.recording.finish(whole)
 
     def quick_call(self, args: Sequence[Argument]) -> Any:
-        """Return this as a function of plain numbers that returns plain Values, if it is one."""
+        """Return this as a function of floats that returns floats, if it is one."""
         compiled, layout = self.compiled, self.compiled.layout
-        plain = all(a.kind == "array" and a.shape == () for a in args)
+        plain = all(a.form == "float" for a in args)
         bare = not (layout.captured or layout.guards) and self.recording.is_pure()
         if not (plain and bare and isinstance(compiled.kernel, CKernel)):
             return None

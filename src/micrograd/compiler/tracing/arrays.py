@@ -1,199 +1,245 @@
-"""What a traced function sees in place of arrays and of batches."""
+"""What a traced function sees in place of an array: an array of traced numbers.
 
-from collections.abc import Callable, Iterator, Sequence
-from math import prod
+NumPy's functions of each element become those of the table in ``elementwise``; what only moves
+elements, or adds and multiplies them, NumPy does itself on an array of objects.
+"""
+
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from ... import ops
+import numpy as np
+
+from ...arrays import LazyArray, unwrapped
 from ...engine import Value
-from ...nested import leaves, rebuild
+from ...number import Number
+from ...operators import no_float
 from ..errors import JitError, users_line
-from ..graph import BATCH_SUM
+from .elementwise import FUNCTIONS
+from .integers import Integer
+from .numpy_functions import SPECIAL, best_places, mapped
+from .predicates import Predicate, detached
+
+_REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
 
-class Rows(Sequence):
-    """A traced array or rectangular list of numbers: its items become inputs when they are used.
+class TracedArray(LazyArray):
+    """An array whose objects are traced numbers, Values or plain numbers."""
 
-    Args:
-        leaf: makes the input for the number at a flat position.
-        shape: of this part of the array.
-        start: the flat position of its first number.
-        measured: called when the length is used, which makes it part of the program.
-    """
-
-    def __init__(
-        self,
-        leaf: Callable[[int], Value],
-        shape: tuple[int, ...],
-        start: int = 0,
-        measured: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._leaf, self._measured = leaf, measured
-        self.shape, self.start = shape, start
-
-    def __len__(self) -> int:
-        self._measured()
-        return self.shape[0]
-
-    def __getitem__(self, i: Any) -> Any:
-        self._measured()
-        if isinstance(i, slice):
-            return [self[k] for k in range(*i.indices(self.shape[0]))]
-        if isinstance(i, tuple):
-            if not i:
-                return self
-            part, rest = self[i[0]], i[1:]
-            if not rest:
-                return part
-            return [row[rest] for row in part] if isinstance(i[0], slice) else part[rest]
-        k = i.__index__()
-        k = k + self.shape[0] if k < 0 else k
-        if not 0 <= k < self.shape[0]:
-            raise IndexError(f"index {i} is out of range for {self.shape[0]} rows")
-        if len(self.shape) == 1:
-            return self._leaf(self.start + k)
-        return Rows(self._leaf, self.shape[1:], self.start + k * prod(self.shape[1:]))
-
-    def __add__(self, other: Any) -> list:
-        return [*self, *other]
-
-    def __radd__(self, other: Any) -> list:
-        return [*other, *self]
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"under jit an array is a sequence of rows of Values, and has no .{name}: write it "
-            "with sum, mean, maximum and the like over its items"
-        )
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.shape)
-
-
-class Number(Value):
-    """A traced argument that is a plain number to its caller, and compares like one."""
-
-    __slots__ = ("_guard",)
-    _guard: Callable[[Value], None]
+    _kind: np.dtype | None = None
+    _measured: Callable[[], None] | None = None  # called when a length is asked for
 
     @staticmethod
-    def of(x: float, guard: Callable[[Value], None]) -> "Number":
-        """Make one; ``guard`` is for branches on it."""
-        made = Number(x)
-        made._guard = guard
+    def lazily(
+        fill: Callable[[], Any], shape: tuple[int, ...], kind: np.dtype, measured: Any = None
+    ) -> "TracedArray":
+        """Make one whose elements become inputs when they are used."""
+        made = TracedArray(fill, shape)
+        made._kind, made._measured = kind, measured
         return made
 
-    def __bool__(self) -> bool:
-        return bool(Predicate(ops.WHERE(self, 1.0, 0.0), self._guard))
+    def __len__(self) -> int:
+        return self.shape[0]
 
-    def __eq__(self, other: Any) -> Any:
-        if not isinstance(as_value(other), (Value, int, float)):
-            return NotImplemented
-        reaches = ops.GE(self, as_value(other))
-        return Predicate(ops.WHERE(reaches, ops.LE(self, as_value(other)), 0.0), self._guard)
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes; asked for, they are part of the program."""
+        if self._measured is not None:
+            self._measured()
+        return self.view(np.ndarray).shape
 
-    def __ne__(self, other: Any) -> Any:
-        equal = self.__eq__(other)
-        return NotImplemented if equal is NotImplemented else ~equal
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(np.prod(self.shape))
 
-    __hash__ = Value.__hash__
+    def __array_finalize__(self, obj: Any) -> None:
+        super().__array_finalize__(obj)
+        self._kind = getattr(obj, "_kind", None) if isinstance(obj, TracedArray) else None
 
+    @property
+    def dtype(self) -> np.dtype:
+        """The type that the array has outside of the trace."""
+        if self._kind is None:
+            self._kind = kind_of(self._filled())
+        return self._kind
 
-class Batch:
-    """What ``vmap`` returns while it is traced: the values of one example, standing for all."""
+    def __getitem__(self, place: Any) -> Any:
+        made = self._filled()[_places(place)]
+        return traced(made, self._kind) if isinstance(made, np.ndarray) else made
 
-    def __init__(self, example: Any, size: int, mean_factor: Callable[[], Value]) -> None:
-        self.example, self.size, self._mean_factor = example, size, mean_factor
+    def __setitem__(self, place: Any, new: Any) -> None:
+        self._filled()[_places(place)] = self._fitting(new)
 
-    def _sum(self) -> Any:
-        """The sum over all examples, of each value of the example's nest."""
-        return self._reduced(lambda total: total)
+    def _fitting(self, new: Any) -> Any:
+        """What is written into the array, as the array can hold it."""
+        kind = self.dtype.kind
+        new = unwrapped(new) if isinstance(new, np.ndarray) else new
+        items = new.reshape(-1).tolist() if isinstance(new, np.ndarray) else [new]
+        for x in items:
+            if isinstance(x, Value) and not isinstance(x, Number) and kind != "O":
+                no_float(x)  # raises: an array of floats holds no Values
+            if kind in "iub" and isinstance(x, Number) and not isinstance(x, Integer):
+                raise JitError(
+                    "a number that changes is written into an array of ints, which cuts it: make "
+                    f"it an array of floats\n  at {users_line()}"
+                )
+        if kind == "f" and any(isinstance(x, Integer) for x in items):
+            return new * 1.0
+        return new
 
-    def _mean(self) -> Any:
-        factor = self._mean_factor()
-        return self._reduced(lambda total: total * factor)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [unwrapped(x) for x in inputs]
+        out = options.pop("out", None)
+        options.pop("dtype", None)
+        if ufunc is np.matmul and method == "__call__":
+            made: Any = np.matmul(*[np.asarray(x).astype(object) for x in plain])
+        elif ufunc not in FUNCTIONS:
+            raise JitError(
+                f"np.{ufunc.__name__} of traced numbers has no derivative here: write it in "
+                f"exp, log, sin, tanh, where and the like\n  at {users_line()}"
+            )
+        elif method == "__call__":
+            made = mapped(FUNCTIONS[ufunc], plain, options.pop("where", True))
+        else:
+            made = _reduced(ufunc, method, plain, options)
+        result = traced(made)
+        if out is None:
+            return result
+        out[0][...] = result
+        return out[0]
 
-    def _reduced(self, finish: Callable[[Value], Value]) -> Any:
-        values = [Value._apply(BATCH_SUM, as_value(v)) for _, v in leaves(self.example)]
-        return rebuild(self.example, iter([finish(v) for v in values]))
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        special = SPECIAL.get(func)
+        if special is not None:
+            return traced(special(*args, **kwargs))
+        kwargs = {k: x for k, x in kwargs.items() if k != "dtype"}
+        return traced(func(*unwrapped(args), **unwrapped(kwargs)))
 
-    def _refuse(self, *args: Any) -> Any:
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return an array of another type; of ints only where it holds ints."""
+        kind = np.dtype(dtype)
+        if kind.kind in "fO":
+            return traced(mapped(lambda x: x * 1.0, [self._filled()]))
+        if kind.kind in "iub" and self.dtype.kind in "iub":
+            return self.copy()
         raise JitError(
-            "under jit the result of vmap has no single items: reduce it by sum or mean, or "
-            f"return it\n  at {users_line()}"
+            f"astype({kind}) cuts numbers that change: it would freeze them\n  at {users_line()}"
         )
 
-    __iter__ = __getitem__ = __len__ = __add__ = __radd__ = __mul__ = __rmul__ = _refuse
+    def _called(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("dtype", None)
+        return traced(getattr(self._filled(), name)(*unwrapped(args), **unwrapped(kwargs)))
+
+    @property
+    def data(self) -> Any:
+        """The numbers of Values, as an array to which no gradient passes."""
+        if self.dtype != object:
+            raise AttributeError("an array of numbers is its own data")
+        return traced(np.frompyfunc(data_of, 1, 1)(self._filled()))
+
+    def argmax(self, axis: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """Return where the largest elements are, the first of equals."""
+        return best_places(self._filled(), axis, lambda x, best: x > best)
+
+    def argmin(self, axis: Any = None, out: Any = None, **kwargs: Any) -> Any:
+        """Return where the smallest elements are, the first of equals."""
+        return best_places(self._filled(), axis, lambda x, best: x < best)
+
+    def dot(self, other: Any, out: Any = None) -> Any:
+        """Return the product with a vector or matrix."""
+        return np.dot(self, other)
+
+    def all(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Tell whether all elements hold."""
+        return np.logical_and.reduce(self, axis=axis)
+
+    def any(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Tell whether any element holds."""
+        return np.logical_or.reduce(self, axis=axis)
+
+    def max(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Return the largest elements."""
+        return np.maximum.reduce(self, axis=axis, **kwargs)
+
+    def min(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Return the smallest elements."""
+        return np.minimum.reduce(self, axis=axis, **kwargs)
+
+    def clip(self, min: Any = None, max: Any = None, **kwargs: Any) -> Any:
+        """Return the elements within limits."""
+        return np.clip(self, min, max)
+
+    def __repr__(self) -> str:
+        raise JitError(f"an array of a trace cannot be written out: return it\n  at {users_line()}")
+
+    __str__ = __repr__
 
 
-class Predicate:
-    """A comparison of traced values: give it to ``where``; a branch on it becomes a guard."""
+for _name in ("sum", "prod", "mean", "std", "var", "cumsum", "cumprod", "trace", "ptp",
+              "argsort", "take", "repeat", "diagonal", "round"):  # fmt: skip
 
-    def __init__(self, value: Value, guard: Callable[[Value], None]) -> None:
-        self._traced, self._guard = value, guard
+    def _method(self: Any, *args: Any, _called: str = _name, **kwargs: Any) -> Any:
+        return self._called(_called, *args, **kwargs)
 
-    def __bool__(self) -> bool:
-        self._guard(self._traced)
-        return bool(self._traced._data)
-
-    @staticmethod
-    def _apply(op: ops.Op, *args: Any) -> Value:
-        return Value._apply(op, *[getattr(a, "_traced", a) for a in args])
-
-    def __and__(self, other: Any) -> "Predicate":
-        return Predicate(ops.WHERE(self, other, 0.0), self._guard)
-
-    def __or__(self, other: Any) -> "Predicate":
-        return Predicate(ops.WHERE(self, 1.0, other), self._guard)
-
-    def __invert__(self) -> "Predicate":
-        return Predicate(ops.WHERE(self, 0.0, 1.0), self._guard)
-
-    def __eq__(self, other: Any) -> Any:
-        return Predicate(ops.WHERE(self, other, ops.WHERE(other, 0.0, 1.0)), self._guard)
-
-    def __ne__(self, other: Any) -> Any:
-        return ~(self == other)
-
-    __hash__ = None  # type: ignore[assignment]
-    __rand__, __ror__ = __and__, __or__
+    if hasattr(np.ndarray, _name):
+        setattr(TracedArray, _name, _method)
 
 
-def as_value(x: Any) -> Any:
-    """Return what stands behind a comparison; anything else as it is."""
-    return getattr(x, "_traced", x)
+def traced(made: Any, kind: np.dtype | None = None) -> Any:
+    """Return what NumPy made of objects as a traced array, also inside lists and the like."""
+    if isinstance(made, (list, tuple)):
+        return type(made)([traced(x) for x in made])
+    if (
+        not isinstance(made, np.ndarray)
+        or made.dtype.kind not in "O"
+        or isinstance(made, TracedArray)
+    ):
+        return made
+    if not made.ndim:
+        return made.item()
+    array = TracedArray.of(made)
+    array._kind = kind
+    return array
 
 
-def untraced(tree: Any) -> Any:
-    """Return a function's result with None for all that is computed anew at each call."""
-    if isinstance(tree, dict):
-        return {key: untraced(branch) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return [untraced(branch) for branch in tree]
-    return None if isinstance(as_value(tree), (Value, Batch)) else tree
+def kind_of(objects: np.ndarray) -> np.dtype:
+    """The type that an array of these has outside of the trace."""
+    kinds = {type(x) for x in objects.reshape(-1).tolist()}
+    if any(issubclass(k, Value) and not issubclass(k, Number) for k in kinds):
+        return np.dtype(object)
+    if kinds and all(issubclass(k, (Predicate, bool, np.bool_)) for k in kinds):
+        return np.dtype(bool)
+    if kinds and all(issubclass(k, (Integer, int, np.integer, Predicate)) for k in kinds):
+        return np.dtype(int)
+    return np.dtype(float)
 
 
-def items(tree: Any) -> Iterator[Any]:
-    """Yield the values, predicates, batches and numbers in a function's result."""
-    if isinstance(tree, dict):
-        for branch in tree.values():
-            yield from items(branch)
-    elif isinstance(tree, (list, tuple)):
-        for branch in tree:
-            yield from items(branch)
-    else:
-        yield tree
+def _reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any]) -> Any:
+    if ufunc in (np.add, np.multiply):
+        return getattr(ufunc, method)(*inputs, **options)
+    general = np.frompyfunc(FUNCTIONS[ufunc], 2, 1)
+    if ufunc in _REORDERED and method == "reduce" and options.get("axis", 0) is None:
+        inputs, options = [inputs[0].reshape(-1)], {**options, "axis": 0}
+    return getattr(general, method)(*inputs, **options)
 
 
-def rebuilt(tree: Any, leaf: Callable[[Any], Any]) -> Any:
-    """The result with ``leaf(x)`` in place of everything that is no list, tuple or dict."""
-    if isinstance(tree, dict):
-        return {key: rebuilt(branch, leaf) for key, branch in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        branches = [rebuilt(branch, leaf) for branch in tree]
-        if isinstance(tree, list):
-            return branches
-        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    return leaf(tree)
+def data_of(x: Any) -> Any:
+    """Return a Value's number: no gradient passes through it."""
+    if not isinstance(x, Value) or isinstance(x, Number):
+        return x
+    return detached(x)
+
+
+def _places(place: Any) -> Any:
+    """An index, with traced numbers in it frozen: a guard says that they are the same again."""
+    if isinstance(place, tuple):
+        return tuple([_places(p) for p in place])
+    if isinstance(place, TracedArray):
+        items = place._filled()
+        kind = bool if place.dtype.kind == "b" else int
+        frozen = [bool(x) if kind is bool else int(x) for x in items.reshape(-1).tolist()]
+        return np.array(frozen, dtype=kind).reshape(items.shape)
+    if isinstance(place, list):
+        return [_places(p) for p in place]
+    return operator.index(place) if isinstance(place, Integer) else place

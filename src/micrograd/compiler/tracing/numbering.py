@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from typing import Any
 
 from ...engine import Value
 from ..errors import JitError
 from ..graph import BATCH_SUM, Graph
-from .arrays import as_value, items
-from .recording import Trace
+from .predicates import truth
+from .recording import Trace, rebuilt
 from .trace import passes_nothing_on
 
 
@@ -79,11 +80,18 @@ def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: l
                 "a branch on a value that differs between the examples of a vmap: "
                 f"use where(condition, x, y)\n  at {recording.lines[id(v)]}"
             )
-    for x in items(recording.result):
-        if isinstance(as_value(x), Value) and batched[number[id(as_value(x))]]:
+    for x in _single(recording.result):
+        if isinstance(truth(x), Value) and batched[number[id(truth(x))]]:
             raise JitError(
                 "a value of one example of a vmap leaves it: return it from the mapped function"
             )
+
+
+def _single(tree: Any) -> Iterator[Any]:
+    """Yield what is in a result beside batches."""
+    seen: list[Any] = []
+    rebuilt(tree, seen.append, lambda tree, made: None)
+    yield from seen
 
 
 def _wanted(recording: Trace, differentiable: set[int]) -> Iterator[int]:

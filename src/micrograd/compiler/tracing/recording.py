@@ -1,12 +1,17 @@
 """What a traced function did: the Values it made, what came in, what goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from ...arrays import LazyArray
 from ...engine import Value
-from .arrays import Batch, as_value, items
+from ...nested import is_record, record, with_entries, with_fields
+from .batches import Batch
 from .draws import Draws
+from .predicates import truth
 from .signature import Argument
 
 
@@ -33,6 +38,7 @@ class Trace:
     depends: list[tuple[Any, str, Any]] = field(default_factory=list)
     draws: Draws = field(default_factory=Draws)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
+    kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
 
     def holds(self) -> bool:
@@ -70,7 +76,55 @@ class Trace:
         """Yield the values that the program must compute: of the guards, then of the result."""
         for v, _ in self.guards:
             yield v
-        for x in items(self.result):
-            for leaf in items(x.example) if isinstance(x, Batch) else (x,):
-                if isinstance(as_value(leaf), Value):
-                    yield as_value(leaf)
+        for x in leaves_of(self.result):
+            if isinstance(truth(x), Value):
+                yield truth(x)
+
+
+def leaves_of(tree: Any) -> Iterator[Any]:
+    """Yield the values, predicates and numbers in a function's result, of a batch one example's."""
+    if isinstance(tree, dict):
+        branches: Any = tree.values()
+    elif isinstance(tree, (list, tuple)):
+        branches = tree
+    elif is_record(tree):
+        branches = record(tree).values()
+    elif isinstance(tree, Batch):
+        branches = tree.elements()
+    elif isinstance(tree, LazyArray):
+        branches = tree._filled().reshape(-1).tolist()
+    elif isinstance(tree, np.ndarray) and tree.dtype == object:
+        branches = tree.reshape(-1).tolist()
+    else:
+        yield tree
+        return
+    for branch in branches:
+        yield from leaves_of(branch)
+
+
+def rebuilt(tree: Any, leaf: Callable[[Any], Any], vector: Callable[[Any, list], Any]) -> Any:
+    """The result with ``leaf(x)`` in place of each x that ``leaves_of`` yields.
+
+    ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``.
+    """
+    if isinstance(tree, dict):
+        return with_entries(tree, {k: rebuilt(x, leaf, vector) for k, x in tree.items()})
+    if isinstance(tree, (list, tuple)):
+        branches = [rebuilt(x, leaf, vector) for x in tree]
+        if isinstance(tree, list):
+            return branches
+        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
+    if is_record(tree):
+        return with_fields(tree, {k: rebuilt(x, leaf, vector) for k, x in record(tree).items()})
+    if isinstance(tree, Batch):
+        return vector(tree, [])
+    if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
+        objects = tree._filled() if isinstance(tree, LazyArray) else tree
+        return vector(tree, [rebuilt(x, leaf, vector) for x in objects.reshape(-1).tolist()])
+    return leaf(tree)
+
+
+def untraced(tree: Any) -> Any:
+    """Return a function's result with None for all that is computed anew at each call."""
+    nothing = lambda x: None if isinstance(truth(x), Value) else x  # noqa: E731
+    return rebuilt(tree, nothing, lambda tree, made: (type(tree).__name__, np.ndim(tree), made[:1]))

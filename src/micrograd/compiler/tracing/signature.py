@@ -1,15 +1,20 @@
 """The arguments of a call, as the compiler sees them: numbers, arrays, nests, static objects."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
-from ...nested import leaves, rebuild
+from ...nested import is_record, leaves, rebuild
 from ...numeric import is_array
 from ..errors import JitError
+
+_EXACT = 2**53  # larger ints are not all floats
+_BY_VALUE = (str, bytes, bool, np.bool_, Enum, type(None))
 
 
 @dataclass(slots=True)
@@ -17,26 +22,52 @@ class Argument:
     """One argument of a call.
 
     ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
-    of ``shape``), "nest" (lists, tuples and dicts with Values in them; ``value`` is the nest) or
-    "static".
+    of ``shape``), "nest" (lists, tuples, dicts and dataclasses; ``value`` is the nest) or "static".
+    ``form`` says which of an "array": "float", "int", "list" or "array".
     """
 
     kind: str
     value: Any
     shape: tuple[int, ...]
     key: Any
+    form: str = "array"
+
+    @property
+    def number(self) -> float:
+        """A single number, an int where it is one."""
+        return self.value
+
+    def flat(self) -> list[Any]:
+        """Return the numbers of an array, floats or ints."""
+        return _numbers_in(self.value)
+
+    def example(self) -> list[Any]:
+        """Return the numbers of the first example of a batch."""
+        return _numbers_in(self.value[0])
+
+    def resized(self, length: int) -> "Argument":
+        """Return the argument with its rows repeated or left out."""
+        shape = (max(length, 0), *self.shape[1:])
+        value = np.resize(self.value, shape)
+        return replace(self, value=value, shape=shape, key=(*self.family, length))
+
+    @property
+    def family(self) -> Any:
+        """The key without the length of the first axis."""
+        return (self.form, self.value.dtype.kind, self.shape[1:]) if self.shape else self.key
 
     def rebuilt(self, leaf: Callable[[Any], Value]) -> Any:
         """Return the nest with ``leaf(x)`` in place of every Value or number x."""
-        return rebuild(self.value, iter([leaf(x) for x in self.values()]))
+        made = [leaf(_plain(x)) if _is_traced(x) else x for _, x in leaves(self.value)]
+        return rebuild(self.value, iter(made))
 
     def values(self) -> list[Any]:
-        """Return the leaves of a nest: Values and floats."""
-        return [x for _, x in leaves(self.value)]
+        """Return the Values, floats and ints in a nest."""
+        return [_plain(x) for _, x in leaves(self.value) if _is_traced(x)]
 
     def numbers(self) -> list[float]:
-        """Return the leaves of a nest as numbers."""
-        return [x._data if isinstance(x, Value) else x for _, x in leaves(self.value)]
+        """Return the Values, floats and ints in a nest as numbers."""
+        return [x._data if isinstance(x, Value) else x for x in self.values()]
 
 
 def argument(x: Any, place: str, static: bool) -> Argument:
@@ -45,39 +76,117 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     Raises:
         JitError: it is none of the above and not static.
     """
-    if static:  # 1, 1.0 and True are equal, and yet not the same argument
-        return Argument("static", x, (), ("static", type(x), _hashable(x, place)))
-    if type(x) is float or type(x) is int:
-        return Argument("array", float(x), (), "number")
+    if static:
+        return Argument("static", x, (), ("static", _told_apart(x, place)))
+    if type(x) is float or isinstance(x, np.floating):
+        return Argument("array", float(x), (), "number", "float")
+    if _is_int(x):
+        return Argument("array", int(x), (), "int", "int")
     if isinstance(x, Value):
         return Argument("nest", x, (), ("value",))
-    if callable(getattr(x, "parameters", None)):
-        return Argument("static", x, (), ("module", id(x)))
-    if isinstance(x, (list, tuple)) or is_array(x):
-        try:
-            array = np.asarray(x)
-        except ValueError:  # ragged
-            array = np.empty(0, dtype=object)
-        if array.dtype.kind in "fiub":
-            return Argument("array", array, array.shape, array.shape)
-    if isinstance(x, (list, tuple, dict)) or is_array(x):
-        found = leaves(x)
-        for path, leaf in found:
-            if not isinstance(leaf, (Value, float, int)):
-                raise _refused(leaf, f"{place}{path}")
-        kinds = tuple((path, isinstance(leaf, Value)) for path, leaf in found)
-        return Argument("nest", x, (), ("nest", type(x).__name__, kinds))
-    if isinstance(x, (np.generic, float, int)):
-        return Argument("array", float(x), (), "number")
+    if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
+        return Argument("static", x, (), ("static", _key_of(x)))
+    if type(x) is list and (array := _as_array(x)) is not None:
+        key = ("list", array.dtype.kind, array.shape[1:], len(array))
+        return Argument("array", array, array.shape, key, "list")
+    if is_array(x) and x.dtype.kind in "fiub":
+        array = np.asarray(x)
+        if not array.ndim:
+            return argument(array.item(), place, False)
+        return Argument(
+            "array", array, array.shape, ("array", array.dtype.kind, array.shape[1:], len(array))
+        )
+    if isinstance(x, (list, tuple, dict)) or is_array(x) or is_record(x):
+        return Argument("nest", x, (), ("nest", _structure(x, place)))
     raise _refused(x, place)
 
 
-def _hashable(x: Any, place: str) -> Any:
+def _as_array(x: list) -> np.ndarray | None:
+    """A rectangular list, of lists, of floats alone or of ints alone, as an array."""
+    kinds = _kinds_in(x)
+    if kinds not in ({float}, {int}, set()):
+        return None
+    try:
+        array = np.asarray(x, dtype=float if kinds != {int} else None)
+    except ValueError:  # ragged
+        return None
+    if array.dtype.kind not in "fi" or (
+        kinds == {int} and array.size and abs(array).max() >= _EXACT
+    ):
+        return None
+    return array
+
+
+def _kinds_in(x: list) -> set[type]:
+    kinds = set(map(type, x))
+    if list in kinds and len(kinds) == 1:
+        kinds = set().union(*map(_kinds_in, x))
+    return kinds
+
+
+def _numbers_in(array: Any) -> list[Any]:
+    items = np.asarray(array).reshape(-1).tolist()
+    return list(map(int, items)) if np.asarray(array).dtype.kind == "b" else items
+
+
+def _is_int(x: Any) -> bool:
+    return (
+        isinstance(x, (int, np.integer))
+        and not isinstance(x, (bool, Enum))
+        and abs(int(x)) < _EXACT
+    )
+
+
+def _is_traced(x: Any) -> bool:
+    return isinstance(x, (Value, float, np.floating)) or _is_int(x)
+
+
+def _plain(x: Any) -> Any:
+    return x if isinstance(x, Value) else int(x) if _is_int(x) else float(x)
+
+
+def _is_object(x: Any) -> bool:
+    """Tell whether it is code, or a model, which is known by its identity."""
+    return callable(getattr(x, "parameters", None)) or isinstance(x, (type, ModuleType)) or (
+        callable(x) and not is_record(x))  # fmt: skip
+
+
+def _key_of(x: Any) -> Any:
+    return ("object", id(x)) if _is_object(x) and not isinstance(x, type) else (type(x), x)
+
+
+def _structure(x: Any, place: str) -> Any:
+    """What a nest consists of: its kinds, and what in it is static."""
+    if isinstance(x, dict):
+        return type(x), tuple([(k, _structure(y, f"{place}[{k!r}]")) for k, y in x.items()])
+    if isinstance(x, (list, tuple)):
+        return type(x), tuple([_structure(y, f"{place}[{i}]") for i, y in enumerate(x)])
+    if is_array(x) and x.ndim:
+        inside = [_structure(y, f"{place}[{i}]") for i, y in enumerate(x.reshape(-1).tolist())]
+        return "array", x.shape, tuple(inside) if x.dtype == object else x.dtype.kind
+    if isinstance(x, Value):
+        return "value"
+    if _is_traced(x):
+        return int if _is_int(x) else float
+    if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
+        return _key_of(x)
+    if is_record(x):
+        names = type(x).__dataclass_fields__
+        return type(x), tuple([(k, _structure(getattr(x, k), f"{place}.{k}")) for k in names])
+    raise _refused(x, place)
+
+
+def _told_apart(x: Any, place: str) -> Any:
+    """A key of a static argument: 1, 1.0 and True are equal, as 0.0 and -0.0 are, and differ."""
+    if isinstance(x, float):
+        return type(x), x.hex()
+    if isinstance(x, (tuple, frozenset)):
+        return type(x), tuple([_told_apart(y, place) for y in x])
     try:
         hash(x)
     except TypeError:
         raise JitError(f"{place} is static, so it must be hashable, got {x!r:.80}") from None
-    return x
+    return type(x), x
 
 
 def _refused(x: Any, place: str) -> JitError:

@@ -5,17 +5,26 @@ leaves made in the function are constants, and values from before are captured, 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from ... import ops
 from ...engine import Value
+from ...mapping import all_examples, stacked
 from ...modes import changed
+from ...number import Number
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM, CONSTANT
-from .arrays import Batch, Number, Predicate, Rows
+from .arrays import TracedArray, traced
+from .batches import Batch, by_component
 from .captured import in_order
 from .draws import Draws
-from .recording import Input, Trace
+from .integers import Integer
+from .patches import installed
+from .predicates import Predicate, compared, truth
+from .recording import Input, Trace, leaves_of
 from .signature import Argument
 
 
@@ -26,7 +35,7 @@ def trace(f: Callable, args: Sequence[Argument]) -> Trace:
         JitError: f does what cannot be compiled.
     """
     tracer = _Tracer(len(args))
-    with changed(tracer=tracer, grad=True):
+    with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         result = f(*stand_ins)
     return tracer.finished(f, result)
@@ -38,7 +47,6 @@ class _Tracer:
     def __init__(self, arguments: int = 0) -> None:
         self._arguments = arguments
         self.draws = Draws()
-        self.draw = self.draws.draw
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
         self.inputs: dict[tuple[int | None, bool], Input] = {}
@@ -48,16 +56,41 @@ class _Tracer:
         self._lines: dict[int, str] = {}
         self.measured: set[int] = set()
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-        self._rows: dict[int, tuple[int, Argument]] = {}
-        self._alive: list[Any] = []
+        self._arrays: dict[int, tuple[int, Argument, Any]] = {}  # stand-ins by identity
         self._batched: set[int] = set()
         self._looked_through = 0
+        self._frozen: list[tuple[Value, float]] = []
+        self._branches = False
+        self._of_arrays: set[int] = set()
 
     # ---- hooks of the engine
 
+    def draw(self, generator: Any, kind: int) -> Value:
+        """Return the input that stands for a random number."""
+        leaf = self.draws.draw(generator, kind)
+        if self._inside:
+            self._batched.add(id(leaf))
+        return leaf
+
     def compare(self, op: ops.Op, x: Value, y: Any) -> Predicate:
-        value = Value._apply(op, x, y)
-        return Predicate(value, self._guard)
+        return Predicate(compared(op, x, y, tape=self.tape), self._guard)
+
+    def equal(self, x: Value, y: Any) -> Predicate:
+        """Compare two numbers; both are numbers to the user."""
+        reaches = ops.GE(x, truth(y))
+        return Predicate(ops.WHERE(reaches, ops.LE(x, truth(y)), 0.0), self._guard)
+
+    def frozen(self, x: Value) -> None:
+        """Let the program hold for this very number only."""
+        if x.op is not None or not any(id(x) == id(y) for y, _ in self._frozen):
+            self._frozen.append((x, x._data))
+            bool(self.equal(x, x._data))
+
+    def array(self, items: list[Any], shape: Sequence[int]) -> Any:
+        """Return numbers that a function of ours has made, as an array."""
+        if not any(hasattr(truth(x), "_is_micrograd_value") for x in items):
+            return np.array(items).reshape(shape)
+        return TracedArray.of(items, shape)
 
     def reading(self, value: Value) -> None:
         raise JitError(
@@ -73,12 +106,15 @@ class _Tracer:
         )
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
-        """Sum the share of a value with a batch axis in the gradient of a parent without one."""
-        if self._is_batched(value) and not self._is_batched(parent):
-            return Value._apply(BATCH_SUM, share)
+        """Sum the share of a value with a batch axis in the gradient of a parent without one.
+
+        A gradient inside the mapped function is one example's, also of what all of them share.
+        """
+        if not self._inside and self.is_batched(value) and not self.is_batched(parent):
+            return share._apply(BATCH_SUM, share) if isinstance(share, Value) else share
         return share
 
-    def _is_batched(self, value: Value) -> bool:
+    def is_batched(self, value: Any) -> bool:
         """Tell whether a value has a batch axis; look through what is new on the tape first."""
         batched = self._batched
         for v in self.tape[self._looked_through :]:
@@ -102,8 +138,9 @@ class _Tracer:
     def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
         """Run f on one example that stands for all; on each, where the arguments are no arrays."""
         axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
+        whole = partial(all_examples, f, in_axes, args)
         if len(axes) != len(args):
-            raise ValueError(f"vmap got {len(args)} arguments but {len(axes)} in_axes")
+            return whole()
         mapped = [a for a, axis in zip(args, axes) if axis is not None]
         sizes = {self._batch_size(a) for a in mapped}
         size = sizes.pop() if len(sizes) == 1 else None
@@ -113,74 +150,132 @@ class _Tracer:
             or self.batch not in (None, size)
             or self._inside
         ):
-            with changed(tracer=_Plain(self)):
-                from ...transforms import vmap
-
-                return vmap(f, in_axes)(*args)
+            return self._plainly(whole)
         self.batch = size
         example = [a if axis is None else self._example(a) for a, axis in zip(args, axes)]
         self._inside = True  # a vmap in here would be over pairs: it goes one by one
-        former = self.draws.enter()
+        former, guards = self.draws.enter(), len(self.guards)
         try:
-            return Batch(f(*example), size, self._mean_factor)
+            result = f(*example)
         finally:
             self._inside = False
             self.draws.leave(former, size)
+        if any(self.is_batched(v) for v, _ in self.guards[guards:]):
+            self._branches = True
+        is_list = not any(isinstance(a, (np.ndarray, Batch)) for a in mapped)
+        return by_component(result, self._vector(size, whole, is_list, f))
+
+    def _vector(self, size: int, whole: Callable, is_list: bool, f: Callable) -> Callable:
+        seen: list[Any] = []
+
+        def examples() -> Any:
+            if not seen:
+                if self.draws.segments:
+                    raise JitError(
+                        "the examples of a vmap that draws random numbers have no single items "
+                        f"while they are compiled: reduce them by sum or mean\n  at {users_line()}"
+                    )
+                seen.append(self._plainly(whole))
+            return seen[0]
+
+        def vector(part: Any, path: tuple) -> Any:
+            def all_of_it() -> Any:
+                made = examples()
+                for step in path:
+                    made = step(made)
+                return made
+
+            if isinstance(part, list):
+                part = stacked([part], True)[0]
+            if isinstance(part, np.ndarray):
+                part = part.view(np.ndarray) if part.dtype == object else part.astype(object)
+            part = traced_once(part)
+            return Batch(part, size, all_of_it, self, is_list)
+
+        def traced_once(part: Any) -> Any:
+            if isinstance(part, np.ndarray):
+                made = [traced_once(x) for x in part.reshape(-1).tolist()]
+                return TracedArray.of(made, part.shape).view(np.ndarray)
+            if not isinstance(part, Value) or part.op is not None or not self.is_batched(part):
+                return part
+            return part * 1 if isinstance(part, Integer) else part * 1.0  # a result of its own
+
+        return vector
+
+    def _plainly(self, whole: Callable[[], Any]) -> Any:
+        with changed(tracer=_Plain(self)):
+            return whole()
+
+    def sized(self) -> None:
+        """Make the batch size a part of the program."""
+        self.measured |= {k for k, batched in self.inputs if batched and k is not None}
 
     # ---- arguments
 
     def stand_in(self, k: int, argument: Argument) -> Any:
+        """Return what f sees in place of an argument."""
         if argument.kind == "static":
             return argument.value
-        leaves = self.inputs[k, False] = Input(k, False, [])
+        into = self.inputs[k, False] = Input(k, False, [])
         if argument.kind == "nest":
-            return argument.rebuilt(lambda x: self._leaf(leaves, x))
+            return argument.rebuilt(lambda x: self._leaf(into, x))
         if not argument.shape:
-            return self._leaf(leaves, argument.value)
-        rows = Rows(
-            lambda i: self._item(k, argument, i), argument.shape, 0, lambda: self._measure(k)
-        )
-        self._rows[id(rows)] = k, argument
-        self._alive.append(rows)
-        return rows
+            return self._leaf(into, argument.number)
+        self._of_arrays.add(k)
+        made: Any
+        if argument.form == "list":
+            made = _nested([self._leaf(into, x) for x in argument.flat()], argument.shape)
+        else:
+            fill = partial(self._leaves, into, argument)
+            shape, kind = argument.shape, argument.value.dtype
+            made = TracedArray.lazily(fill, shape, kind, partial(self.measured.add, k))
+        self._arrays[id(made)] = k, argument, made
+        return made
 
     def _leaf(self, into: Input, x: Value | float) -> Value:
-        leaf = Value(x._data) if isinstance(x, Value) else Number.of(x, self._guard)
-        into.leaves.append(leaf)
-        return leaf
+        make: Any = Value if isinstance(x, Value) else Integer if type(x) is int else Number
+        into.leaves.append(make(x._data if isinstance(x, Value) else x))
+        return into.leaves[-1]
 
-    def _measure(self, k: int) -> None:
-        self.measured.add(k)
-
-    def _item(self, k: int, argument: Argument, i: int) -> Value:
-        into = self.inputs[k, False]
-        if not into.leaves:
-            for x in argument.value.reshape(-1).tolist():
-                self._leaf(into, x)
-        return into.leaves[i]
+    def _leaves(self, into: Input, argument: Argument) -> list[Value]:
+        return [self._leaf(into, x) for x in argument.flat()]
 
     def _batch_size(self, a: Any) -> int | None:
         if isinstance(a, Batch):
-            return a.size
-        found = self._rows.get(id(a))
-        return found[1].shape[0] if found else None
+            return a.count
+        k, argument, made = self._arrays.get(id(a), (0, None, None))
+        if made is None or argument is None or not self._unchanged(self.inputs[k, False], made):
+            return None
+        return argument.shape[0]
+
+    @staticmethod
+    def _unchanged(into: Input, made: Any) -> bool:
+        if isinstance(made, TracedArray):
+            items = made.view(np.ndarray).reshape(-1).tolist() if made._fill is None else []
+        else:
+            items = list(_flat(made))
+        return not items or list(map(id, items)) == list(map(id, into.leaves))
 
     def _example(self, a: Any) -> Any:
         if isinstance(a, Batch):
-            return a.example
-        k, argument = self._rows[id(a)]
+            return traced(a.example) if isinstance(a.example, np.ndarray) else a.example
+        k, argument, _ = self._arrays[id(a)]
         into = self.inputs.get((k, True))
         if into is None:
             into = self.inputs[k, True] = Input(k, True, [])
-            for x in argument.value[0].reshape(-1).tolist():
+            for x in argument.example():
                 self._batched.add(id(self._leaf(into, x)))
         inner = argument.shape[1:]
         if not inner:
             return into.leaves[0]
-        leaves = into.leaves
-        return Rows(lambda i: leaves[i], inner)
+        if argument.form == "list":
+            return _nested(list(into.leaves), inner)
+        made = TracedArray.of(list(into.leaves), inner)
+        made._kind = argument.value.dtype
+        return made
 
-    def _mean_factor(self) -> Value:
+    def mean_factor(self) -> Value:
+        """Return the input that stands for 1 / (the batch size)."""
         into = self.inputs.get((None, False))
         if into is None:
             into = self.inputs[None, False] = Input(None, False, [])
@@ -202,12 +297,14 @@ class _Tracer:
             name = getattr(f, "__name__", type(f).__name__)
             raise JitError(f"{name} returned nothing to compute: was a return forgotten?")
         known = {id(v) for v in self.tape}
+        read = {id(p) for v in self.tape for p in v.parents}
+        read.update(id(truth(x)) for x in leaves_of(result))
         captured: dict[int, Value] = {}
         for v in self.tape:
             for p in v.parents:
                 if id(p) not in known:
                     captured[id(p)] = p
-        inputs = [i for i in self.inputs.values() if i.leaves]
+        inputs = [i for i in self.inputs.values() if i.leaves and self._is_read(i, read)]
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
         if self._updates:
@@ -228,8 +325,35 @@ class _Tracer:
             if id(v) not in known:
                 captured[id(v)] = v
         recording.lines = self._lines
+        recording.kept = dict.fromkeys(captured)
+        for i in inputs:
+            if i.argument is not None and not i.batched and i.argument not in self._of_arrays:
+                here = [(x, (i.argument, n)) for n, x in enumerate(i.leaves)]
+                recording.kept.update({id(x): place for x, place in here if type(x) is Value})
         recording.captured = in_order(f, captured)
         return recording
+
+    def _is_read(self, i: Input, read: set[int]) -> bool:
+        """Tell whether an input is used: of an array that was only mapped over, none is."""
+        if i.argument is None or i.batched or (i.argument not in self._of_arrays):
+            return True
+        return any(id(leaf) in read for leaf in i.leaves)
+
+
+def _nested(items: Sequence[Any], shape: tuple[int, ...]) -> list:
+    """The items as lists of lists of this shape."""
+    if len(shape) == 1:
+        return list(items)
+    step = len(items) // shape[0] if shape[0] else 0
+    return [_nested(items[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def _flat(tree: Any) -> Any:
+    for x in tree:
+        if isinstance(x, list):
+            yield from _flat(x)
+        else:
+            yield x
 
 
 class _Plain:
@@ -241,6 +365,7 @@ class _Plain:
         self.indexing = tracer.indexing
         self.gathered, self.draw = tracer.gathered, tracer.draw
         self.present, self.update = tracer.present, tracer.update
+        self.equal, self.frozen, self.array = tracer.equal, tracer.frozen, tracer.array
         self.depends_on = tracer.depends_on
 
 

@@ -1,0 +1,167 @@
+"""Arrays of what was computed: floats where they are plain numbers, else ``ValueArray``.
+
+Both kinds of object array here are lazy: the objects are made when somebody looks at one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .buffers import read_data, read_grad
+
+_Array: Any = np.ndarray  # what is overridden here has many forms in NumPy's stubs
+
+
+class LazyArray(_Array):
+    """An array of objects that ``fill`` makes when the first of them is looked at."""
+
+    _fill: Callable[[], Sequence[Any]] | None
+
+    def __new__(cls, fill: Callable[[], Sequence[Any]], shape: Sequence[int]) -> "LazyArray":
+        """Make one of a shape, without its objects."""
+        made = np.ndarray.__new__(cls, tuple(shape), dtype=object)
+        made._fill = fill
+        return made
+
+    @classmethod
+    def of(cls, items: Any, shape: Sequence[int] | None = None) -> Any:
+        """Make one of objects that are there already: a list of them, or an array."""
+        if not isinstance(items, np.ndarray):
+            flat = np.empty(len(items), dtype=object)
+            flat[:] = items
+            items = flat.reshape((len(items),) if shape is None else shape)
+        made = items.view(cls)
+        made._fill = None
+        return made
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self._fill = None
+        if isinstance(obj, LazyArray):
+            obj._filled()
+
+    def _filled(self) -> np.ndarray:
+        """The objects themselves, as a plain array that shares its memory with this one."""
+        fill = getattr(self, "_fill", None)
+        plain = self.view(np.ndarray)
+        if fill is not None:
+            self._fill = None
+            flat = np.empty(plain.size, dtype=object)
+            flat[:] = fill()
+            plain[...] = flat.reshape(plain.shape)
+        return plain
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self[i] for i in range(len(self))])
+
+    def tolist(self) -> Any:
+        """Return nested lists of the objects."""
+        return self._filled().tolist()
+
+    def item(self, *place: Any) -> Any:
+        """Return one of the objects."""
+        return self._filled().item(*place)
+
+    @property
+    def flat(self) -> Any:
+        """The objects one after the other."""
+        return self._filled().flat
+
+
+class ValueArray(LazyArray):
+    """An array of Values: ``data`` and ``grad`` are arrays of floats of the same shape."""
+
+    _numbers: np.ndarray | None
+
+    @classmethod
+    def lazy(cls, numbers: np.ndarray, fill: Callable[[], Sequence[Any]]) -> "ValueArray":
+        """Make one whose data are known before its Values are there."""
+        made = cls(fill, numbers.shape)
+        made._numbers = numbers
+        return made
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self._numbers = None
+        super().__array_finalize__(obj)
+
+    @property
+    def data(self) -> np.ndarray:
+        """The numbers, as an array of floats."""
+        if self._fill is not None and self._numbers is not None:
+            return self._numbers.copy()
+        return self._read(read_data)
+
+    @property
+    def grad(self) -> np.ndarray:
+        """The gradients, as an array of floats."""
+        return self._read(read_grad)
+
+    def _read(self, read: Callable[[Sequence[Any], Any], None]) -> np.ndarray:
+        out = np.empty(self.size)
+        read(self._filled().reshape(-1).tolist(), out)
+        return out.reshape(self.shape)
+
+    def __getitem__(self, place: Any) -> Any:
+        self._filled()
+        return super().__getitem__(place)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc in (np.equal, np.not_equal):
+            raise TypeError(
+                "Values are compared by identity, an array of them by its .data: a.data == b"
+            )
+        plain = [x._filled() if isinstance(x, LazyArray) else x for x in inputs]
+        return wrapped(getattr(ufunc, method)(*plain, **options))
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return wrapped(func(*unwrapped(args), **unwrapped(kwargs)))
+
+    def __float__(self) -> float:
+        raise TypeError(f"an array of {self.size} Values is no float: use its .data")
+
+    def __repr__(self) -> str:
+        return f"ValueArray(data={np.array2string(self.data, separator=', ')})"
+
+    __str__ = __repr__
+    __hash__ = None  # type: ignore[assignment]
+
+
+def wrapped(made: Any) -> Any:
+    """Return an array of Values as a ValueArray, anything else as it is."""
+    if isinstance(made, (list, tuple)):
+        return type(made)([wrapped(x) for x in made])
+    if type(made) is np.ndarray and made.dtype == object and made.ndim and made.size:
+        return array_of(made.reshape(-1).tolist(), made.shape)
+    return made
+
+
+def unwrapped(x: Any) -> Any:
+    """Return plain arrays in place of lazy ones, also inside lists and the like."""
+    if isinstance(x, LazyArray):
+        return x._filled()
+    if isinstance(x, dict):
+        return {key: unwrapped(y) for key, y in x.items()}
+    return type(x)([unwrapped(y) for y in x]) if type(x) in (list, tuple) else x
+
+
+def array_of(items: list[Any], shape: Sequence[int]) -> Any:
+    """Return the items, which are numbers, Values or arrays of one shape, as one array."""
+    from .modes import mode
+    from .number import Number
+
+    first = items[0]
+    if isinstance(first, np.ndarray) and first.ndim:
+        return np.stack(items).reshape((*shape, *first.shape))
+    if isinstance(first, (list, tuple)):
+        inner = [array_of(list(x), (len(x),)) for x in items]
+        same = all(x.shape == inner[0].shape for x in inner)
+        return array_of(inner, shape) if same else np.array(items, dtype=object)
+    if mode.tracer is not None:
+        return mode.tracer.array(items, shape)
+    if not any(hasattr(x, "_is_micrograd_value") for x in items):
+        return np.array(items).reshape(shape)
+    if all(isinstance(x, (Number, float, int)) for x in items):
+        flat = np.empty(len(items), dtype=object)
+        flat[:] = items
+        return flat.reshape(shape)
+    return ValueArray.of(items, shape)

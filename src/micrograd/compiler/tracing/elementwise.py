@@ -1,0 +1,88 @@
+"""NumPy's functions of each element, as what they are of a traced number or a Value."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...functions import apply, maximum, minimum, where
+from .predicates import Predicate
+
+_INFINITY = float("inf")
+
+
+def _unary(op: ops.Op) -> Callable[[Any], Any]:
+    return lambda x: apply(op, x)
+
+
+def _divided(x: Any, y: Any) -> Any:
+    traced = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
+    return x / y if traced else np.true_divide(x, y)
+
+
+def _both(x: Any, y: Any) -> Any:
+    return x & y if isinstance(x, Predicate) else y & x if isinstance(y, Predicate) else x and y
+
+
+def _either(x: Any, y: Any) -> Any:
+    return x | y if isinstance(x, Predicate) else y | x if isinstance(y, Predicate) else x or y
+
+
+def _not(x: Any) -> Any:
+    return ~x if isinstance(x, Predicate) else x == 0
+
+
+def _sign(x: Any) -> Any:
+    return where(x > 0, 1.0, where(x < 0, -1.0, x))
+
+
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: _divided,
+    np.power: operator.pow,
+    np.float_power: operator.pow,
+    np.negative: operator.neg,
+    np.positive: lambda x: x,
+    np.absolute: abs,
+    np.fabs: abs,
+    np.square: lambda x: x * x,
+    np.reciprocal: lambda x: _divided(1.0, x),
+    np.sign: _sign,
+    np.floor_divide: operator.floordiv,
+    np.remainder: operator.mod,
+    np.maximum: lambda x, y: maximum([x, y]),
+    np.minimum: lambda x, y: minimum([x, y]),
+    np.clip: lambda x, low, high: minimum([maximum([x, low]), high]),
+    np.hypot: lambda x, y: apply(ops.SQRT, x * x + y * y),
+    np.deg2rad: lambda x: x * (np.pi / 180),
+    np.radians: lambda x: x * (np.pi / 180),
+    np.logaddexp: lambda x, y: _logaddexp(x, y),
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+    np.logical_and: _both,
+    np.bitwise_and: _both,
+    np.logical_or: _either,
+    np.bitwise_or: _either,
+    np.logical_not: _not,
+    np.invert: _not,
+    np.isnan: lambda x: x != x,
+    np.isfinite: lambda x: abs(x) < _INFINITY,
+    np.isinf: lambda x: abs(x) == _INFINITY,
+    np.conjugate: lambda x: x,
+}
+for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh"):
+    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
+
+
+def _logaddexp(x: Any, y: Any) -> Any:
+    from ...functions import logsumexp
+
+    return logsumexp([x, y])

@@ -1,0 +1,122 @@
+"""Whole numbers in a trace: exact, and numbers for Python wherever it wants an int.
+
+They are computed as floats, which are exact below 2^53. What floats cannot give exactly, and what
+freezes the number (an index, a range, an exponent), holds for this number only: a guard says so.
+"""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ... import ops
+from ...modes import mode
+from ...number import Number, is_number
+
+_EXACT = 2**53
+_Binary = Callable[[Any, Any], Any]
+
+
+class Integer(Number):
+    """A traced int."""
+
+    __slots__ = ()
+
+    def __index__(self) -> int:
+        if mode.tracer is not None:
+            mode.tracer.frozen(self)
+        return int(self._data)
+
+    __int__ = __trunc__ = __floor__ = __ceil__ = __index__
+    __hash__ = Number.__hash__
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return self if digits is None or digits >= 0 else round(self.__index__(), digits)
+
+    def __pos__(self) -> "Integer":
+        return self
+
+    def __neg__(self) -> Any:
+        return self * -1
+
+    def __abs__(self) -> Any:
+        return node(ops.ABS, abs(int(self._data)), self)
+
+
+def is_int(x: Any) -> bool:
+    """Tell whether x is an int, or stands for one."""
+    return isinstance(x, Integer) or (is_number(x) and not isinstance(x, (Number, float)))
+
+
+def node(op: ops.Op, result: int, *args: Any) -> Any:
+    """Make the traced int that an op gives."""
+    parents = tuple([x if isinstance(x, Number) else Number(x) for x in args])
+    made = Number._make(Integer, float(result), 0.0, op, parents, "")
+    if mode.tracer is not None:
+        mode.tracer.tape.append(made)
+    return made
+
+
+def _added(x: Any, y: Any) -> Any:
+    return node(ops.ADD, _int(x) + _int(y), x, y)
+
+
+def _multiplied(x: Any, y: Any) -> Any:
+    out = node(ops.MUL, _int(x) * _int(y), x, y)
+    bool(Number.__abs__(out) < _EXACT)  # a guard: at another call it may be larger
+    return out
+
+
+def _subtracted(x: Any, y: Any) -> Any:
+    return _added(x, node(ops.MUL, -_int(y), y, -1) if isinstance(y, Integer) else -_int(y))
+
+
+def _int(x: Any) -> int:
+    return int(getattr(x, "_data", x))
+
+
+def _exact(name: str, plain: _Binary, traced: _Binary, reflected: bool) -> _Binary:
+    """An operation whose result is a traced int while floats hold it, then Python's own."""
+    of_floats = getattr(Number, name)
+
+    def operation(self: Integer, other: Any) -> Any:
+        if not is_int(other):
+            return of_floats(self, other)
+        x, y = (other, self) if reflected else (self, other)
+        if abs(plain(_int(x), _int(y))) < _EXACT:
+            return traced(x, y)
+        return plain(operator.index(x), operator.index(y))
+
+    return operation
+
+
+def _frozen(plain: _Binary, reflected: bool) -> _Binary:
+    """An operation that Python does, with this very number."""
+
+    def operation(self: Integer, other: Any) -> Any:
+        x = operator.index(self)
+        y = operator.index(other) if isinstance(other, Integer) else other
+        return plain(y, x) if reflected else plain(x, y)
+
+    return operation
+
+
+for _name, _plain, _traced in (
+    ("add", operator.add, _added),
+    ("mul", operator.mul, _multiplied),
+    ("sub", operator.sub, _subtracted),
+):
+    setattr(Integer, f"__{_name}__", _exact(f"__{_name}__", _plain, _traced, False))
+    setattr(Integer, f"__r{_name}__", _exact(f"__r{_name}__", _plain, _traced, True))
+for _name, _plain in (
+    ("pow", operator.pow),
+    ("floordiv", operator.floordiv),
+    ("mod", operator.mod),
+    ("divmod", divmod),
+    ("lshift", operator.lshift),
+    ("rshift", operator.rshift),
+    ("and", operator.and_),
+    ("or", operator.or_),
+    ("xor", operator.xor),
+):
+    setattr(Integer, f"__{_name}__", _frozen(_plain, False))
+    setattr(Integer, f"__r{_name}__", _frozen(_plain, True))

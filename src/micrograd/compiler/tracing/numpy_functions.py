@@ -1,0 +1,98 @@
+"""NumPy's functions that need more than the elements one by one, for traced arrays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...arrays import LazyArray, unwrapped
+from ...functions import apply, where
+from ..errors import JitError, users_line
+from .predicates import chosen
+
+
+def mapped(function: Callable, inputs: list[Any], condition: Any = True) -> Any:
+    """Call a function on the elements of arrays and on numbers, broadcast."""
+    if condition is not True:
+        raise JitError(
+            f"where= of NumPy's functions is not traced: use np.where\n  at {users_line()}"
+        )
+    objects = [x.astype(object) if isinstance(x, np.ndarray) else x for x in inputs]
+    return np.frompyfunc(function, len(inputs), 1)(*objects)
+
+
+def best_places(objects: np.ndarray, axis: Any, better: Callable[[Any, Any], Any]) -> Any:
+    """The place of the best element along an axis."""
+    if axis is None:
+        objects, axis = objects.reshape(-1), 0
+    moved = np.moveaxis(objects, axis, 0)
+    rows = [row.tolist() for row in moved.reshape(len(moved), -1)]
+    places = []
+    for column in zip(*rows, strict=True):
+        best, place = column[0], 0
+        for i, x in enumerate(column[1:], 1):
+            found = better(x, best)
+            place, best = chosen(found, i, place), where(found, x, best)
+        places.append(place)
+    if moved.ndim == 1:
+        return places[0]
+    return LazyArray.of(places, moved.shape[1:]).view(np.ndarray)
+
+
+def _where(condition: Any, *choices: Any) -> Any:
+    if not choices:
+        raise JitError(
+            f"np.where(condition) has a length that depends on numbers\n  at {users_line()}"
+        )
+    return mapped(where, [unwrapped(x) for x in (condition, *choices)])
+
+
+def _dot(a: Any, b: Any, out: Any = None) -> Any:
+    x, y = unwrapped(a), unwrapped(b)
+    return np.dot(*[np.asarray(z).astype(object) for z in (x, y)])
+
+
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, **kwargs: Any) -> Any:
+    made = a if a_min is None else np.maximum(a, a_min)
+    return made if a_max is None else np.minimum(made, a_max)
+
+
+def _filled_like(number: Any) -> Callable:
+    def like(a: Any, fill: Any = number, dtype: Any = None, **kwargs: Any) -> Any:
+        shape = kwargs.get("shape") or a.shape
+        kind = np.dtype(dtype) if dtype else a.dtype
+        made = type(a).of([fill * 1.0 if kind.kind == "f" else fill] * int(np.prod(shape)), shape)
+        made._kind = kind
+        return made
+
+    return like
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    if ord not in (None, 2, "fro") or (ord == 2 and x.ndim > 1 and axis is None):
+        raise JitError(f"np.linalg.norm is traced for ord=None only\n  at {users_line()}")
+    total = np.sum(x * x, axis=axis, keepdims=keepdims)
+    return np.sqrt(total) if isinstance(total, np.ndarray) else apply(ops.SQRT, total)
+
+
+SPECIAL: dict[Any, Callable] = {
+    np.where: _where,
+    np.dot: _dot,
+    np.clip: _clip,
+    np.all: lambda a, axis=None, **k: np.logical_and.reduce(a, axis=axis),
+    np.any: lambda a, axis=None, **k: np.logical_or.reduce(a, axis=axis),
+    np.max: lambda a, axis=None, **k: np.maximum.reduce(a, axis=axis, **k),
+    np.min: lambda a, axis=None, **k: np.minimum.reduce(a, axis=axis, **k),
+    np.zeros_like: _filled_like(0.0),
+    np.empty_like: _filled_like(0.0),
+    np.ones_like: _filled_like(1.0),
+    np.full_like: _filled_like(0.0),
+    np.linalg.norm: _norm,
+    np.argmax: lambda a, axis=None, **k: a.argmax(axis),
+    np.argmin: lambda a, axis=None, **k: a.argmin(axis),
+    np.copy: lambda a, **k: a.copy(),
+    np.shape: lambda a: a.shape,
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
+}

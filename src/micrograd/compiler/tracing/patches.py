@@ -1,0 +1,131 @@
+"""While a trace runs, NumPy's and Python's makers of arrays and of numbers know traced numbers.
+
+Each asks whether its thread is tracing; the others get the original's answer.
+"""
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ...arrays import LazyArray
+from ...functions import apply
+from ...modes import mode
+from ...number import Number
+from .arrays import TracedArray, traced
+
+_lock = threading.Lock()
+_running = 0
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Replace the functions for a while; traces of several threads share them."""
+    global _running
+    with _lock:
+        _running += 1
+        if _running == 1:
+            for module, name, _, patched in _PATCHES:
+                setattr(module, name, patched)
+    try:
+        yield
+    finally:
+        with _lock:
+            _running -= 1
+            if not _running:
+                for module, name, original, _ in _PATCHES:
+                    setattr(module, name, original)
+
+
+def _of_objects(original: Callable) -> Callable:
+    """``np.array`` and its like, of what may be traced."""
+
+    @wraps(original)
+    def made(x: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if mode.tracer is None or not _has_traced(x):
+            return original(x, *args, **kwargs)
+        if isinstance(x, TracedArray):
+            return x.copy() if original is np.array else x
+        array = original(_unwrapped(x), dtype=object)
+        return traced(array) if array.ndim else x
+
+    return made
+
+
+def _unwrapped(x: Any) -> Any:
+    if hasattr(x, "whole"):
+        x = x.whole()
+    return x.tolist() if isinstance(x, LazyArray) else (
+        [_unwrapped(y) for y in x] if isinstance(x, (list, tuple)) else x)  # fmt: skip
+
+
+def _has_traced(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(map(_has_traced, x))
+    return hasattr(x, "_is_micrograd_value") or hasattr(x, "_traced") or hasattr(x, "whole") or (
+        isinstance(x, TracedArray))  # fmt: skip
+
+
+def _of_numbers(original: Callable) -> Callable:
+    """``np.zeros`` and its like: their arrays can be written into with traced numbers."""
+
+    @wraps(original)
+    def made(*args: Any, **kwargs: Any) -> Any:
+        if mode.tracer is None:
+            return original(*args, **kwargs)
+        if original is np.full and len(args) > 1 and _has_traced(args[1]):
+            return traced(original(args[0], args[1], dtype=object))
+        array = original(*args, **kwargs)
+        if type(array) is not np.ndarray or array.dtype.kind not in "fi" or not array.ndim:
+            return array
+        held = TracedArray.of(array.astype(object))
+        held._kind = array.dtype
+        return held
+
+    return made
+
+
+def _of_one(original: Callable, op: ops.Op, holds: Callable[[Any], Any] | None) -> Callable:
+    """A function of ``math``: what makes it raise is a guard."""
+
+    @wraps(original)
+    def computed(x: Any) -> Any:
+        if mode.tracer is None or not isinstance(x, Number):
+            return original(x)
+        if holds is not None and not holds(x):
+            return original(x._data)  # which raises
+        return apply(op, x)
+
+    return computed
+
+
+_PATCHES: list[tuple[Any, str, Any, Any]] = [
+    *[
+        (np, name, getattr(np, name), _of_objects(getattr(np, name)))
+        for name in ("array", "asarray", "asanyarray")
+    ],
+    *[
+        (np, name, getattr(np, name), _of_numbers(getattr(np, name)))
+        for name in ("zeros", "ones", "empty", "full", "eye", "identity")
+    ],
+    *[
+        (math, name, getattr(math, name), _of_one(getattr(math, name), ops.OPS[name], holds))
+        for name, holds in (
+            ("exp", lambda x: x < 709.782712893384),
+            ("expm1", lambda x: x < 709.782712893384),
+            ("log", lambda x: x > 0),
+            ("log1p", lambda x: x > -1),
+            ("sqrt", lambda x: x >= 0),
+            ("sin", None),
+            ("cos", None),
+            ("tanh", None),
+            ("erf", None),
+        )
+    ],
+    (math, "fabs", math.fabs, _of_one(math.fabs, ops.ABS, None)),
+]
