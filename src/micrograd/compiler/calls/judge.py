@@ -183,7 +183,9 @@ class Judge:
         def vector(x: Any, made: list) -> None:
             if isinstance(x, Batch):
                 of_value = [isinstance(truth(y), Value) for y in x.elements()]
-                noise.extend([next(outputs) if is_value else 0.0 for is_value in of_value] * (batch or 1))
+                noise.extend(
+                    [next(outputs) if is_value else 0.0 for is_value in of_value] * (batch or 1)
+                )
 
         rebuilt(recording.result, leaf, vector)
         return np.array(noise) if len(noise) == numbers else values.max(initial=0.0)

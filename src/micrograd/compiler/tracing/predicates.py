@@ -23,6 +23,10 @@ class Predicate:
         self._guard(self._traced)
         return bool(self._traced._data)
 
+    @staticmethod
+    def _apply(op: ops.Op, *args: Any) -> Any:
+        return apply(op, *map(truth, args))
+
     def _of(self, test: Any, x: Any, y: Any) -> "Predicate":
         return Predicate(apply(ops.WHERE, *map(truth, (test, x, y))), self._guard)
 
