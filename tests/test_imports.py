@@ -10,10 +10,10 @@ import micrograd
 
 ROOT = Path(micrograd.__file__).parent
 LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what it imports allows
-    "ops": "_native _version extras files ieee layout modes namesake nested nodes notation numeric "
+    "ops": "_native _version extras files ieee layout modes namesake nodes notation numeric "
     "operators ops symbols",
-    "engine": "_backend buffers copies engine functions pure random",
-    "transforms": "derivatives differences transforms",
+    "engine": "_backend arrays buffers copies engine functions nested number pure random",
+    "transforms": "derivatives differences mapping transforms",
     "compiler": "compiler",
     "nn, optim, train": "checkpoints checks compiled_runner compiled_steps data examples history "
     "losses nn optim progress runner saving schedules train",

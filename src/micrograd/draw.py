@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .appearance import Style, adapting
-from .dot import digraph
+from .digraph import digraph
 from .engine import Value, toposort
 from .files import write_whole
 from .formats import converted
