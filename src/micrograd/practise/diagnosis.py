@@ -114,9 +114,11 @@ def _transplanted(examination: Examination, program: Program) -> tuple[str | Non
 
 
 def _is_there(forms: Forms, name: str) -> bool:
-    return (
-        bool(forms.function(name.partition(".")[0])) if name[0].isupper() else forms.provides(name)
-    )
+    if name == "__init__":
+        return forms.cls is not None
+    if name[0].isupper():
+        return bool(forms.function(name.partition(".")[0]))
+    return forms.provides(name)
 
 
 def _cured(

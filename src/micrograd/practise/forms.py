@@ -63,8 +63,8 @@ def held(x: Any, cls: type, depth: int = _DEEP) -> Iterator[Any]:
         for item in x.values() if isinstance(x, dict) else x:
             yield from held(item, cls, depth - 1)
     elif not callable(x) or attributes(x):
-        for item in attributes(x).values():
-            yield from held(item, cls, depth - 1)
+        for item in attributes(x).values():  # a function object: its numbers are its own business
+            yield from (y for y in held(item, cls, depth - 1) if isinstance(y, cls))
 
 
 class Forms:

@@ -5,9 +5,11 @@ parents; ``methods`` has one method for all operations. How a bug is made in the
 in the TOML file beside each.
 """
 
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from micrograd.practise import bugs, lecture
 
@@ -52,7 +54,11 @@ def wrong(style, ids=None):
 
 
 def run(text, file="mygrad.py"):
-    """The namespace that running a file leaves."""
-    namespace = {"__name__": "mygrad"}
-    exec(compile(text, file, "exec"), namespace)
-    return namespace
+    """The namespace that importing a file leaves."""
+    module = ModuleType("mygrad")
+    sys.modules["mygrad"] = module  # where a dataclass looks
+    try:
+        exec(compile(text, file, "exec"), vars(module))
+    finally:
+        del sys.modules["mygrad"]
+    return vars(module)
