@@ -62,6 +62,10 @@ def table():
     }
 
 
+def stored():
+    return json.loads(TABLE.read_text())
+
+
 def row(key, ids):
     earlier, wrong = json.loads(key)
     return {"bugs": sorted(ids), **({"earlier": earlier} if earlier else {}), "wrong": wrong}

@@ -1,0 +1,56 @@
+"""Two bugs at once, drawn at random: caught, and no wrong name is ever called sure.
+
+A few are tried in every run; ``make test-deep`` sets MICROGRAD_DEEP and tries a thousand, and
+measures the table of signatures again.
+"""
+
+import os
+import random
+
+import measure
+import pytest
+import styles
+
+from micrograd.practise.bugs import catalogue, inject
+from micrograd.practise.judge import judge, undisturbed
+
+DEEP = bool(os.environ.get("MICROGRAD_DEEP"))
+
+
+def pairs(seed, count):
+    """Files with two bugs: (ids, text); pairs that want the same place are drawn anew."""
+    rng = random.Random(seed)
+    while count:
+        style, ids = rng.choice(styles.STYLES), rng.sample(list(catalogue()), 2)
+        made = [styles.ways(id, style) for id in ids]
+        if not all(made):
+            continue
+        text = styles.right(style)
+        try:
+            for ways in made:
+                text = inject(text, rng.choice(ways))
+            compile(text, "mygrad.py", "exec")
+        except (ValueError, SyntaxError):
+            continue
+        count -= 1
+        yield ids, text
+
+
+@pytest.mark.parametrize("seed", range(20 if DEEP else 1))
+def test_of_two_bugs_one_is_caught_and_a_sure_name_is_one_of_them(seed):
+    for ids, text in pairs(seed, 50):
+        failed = judge(styles.run(text)).failed
+        assert failed is not None, ids
+        assert not failed.diagnosis.sure or failed.diagnosis.bug.id in ids, ids
+
+
+def test_every_bug_is_in_the_table_of_signatures():
+    measured = {id for rows in measure.stored().values() for row in rows for id in row["bugs"]}
+    assert measured == set(catalogue())
+
+
+if DEEP:
+
+    def test_the_table_of_signatures_is_what_the_programs_give():
+        with undisturbed():
+            assert measure.written(measure.table()) == measure.TABLE.read_text()
