@@ -14,6 +14,8 @@ import hypothesis
 import pytest
 from machine import BROWSER, tried
 
+os.environ["MICROGRAD_VERIFY"] = "1"  # every program is checked after every pass
+
 hypothesis.settings.register_profile("micrograd", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("micrograd")
 

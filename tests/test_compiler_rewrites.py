@@ -17,7 +17,7 @@ from micrograd.compiler.lower import lower
 from micrograd.compiler.rerolling.fit import common_dims, fit, regular_prefixes, runs, strides_over
 from micrograd.compiler.rerolling.flatten import flatten
 from micrograd.compiler.rerolling.reroll import reroll
-from micrograd.compiler.rerolling.roll import put_together, roll, take_apart
+from micrograd.compiler.rerolling.roll import put_together, rolled, take_apart
 from micrograd.compiler.sizes import bound, evaluate, substitute
 
 OPTIONS = {"backend": "numpy", "dtype": "float64", "strict": False}
@@ -150,7 +150,7 @@ def _unrolled(statements):
 @given(programs)
 def test_a_rolled_program_unrolls_to_itself(program):
     nests = reroll(_graph(program)).nests
-    assert [take_apart(s) for s in _unrolled(roll(nests))] == [take_apart(s) for s in nests]
+    assert [take_apart(s) for s in _unrolled(rolled(nests))] == [take_apart(s) for s in nests]
 
 
 # ---- all of them together

@@ -135,7 +135,7 @@ def test_a_loss_that_becomes_nan_is_recorded_and_never_the_best():
 
 
 def test_the_best_epoch_is_found_among_many_done_at_once():
-    assert_same_run(lambda: make(lr=1.5), batch_size=None, epochs=60)
+    assert_same_run(lambda: make(lr=0.1, momentum=0.95), batch_size=None, epochs=60)
     assert_same_run(lambda: make(lr=0.5), batch_size=7, epochs=20)
 
 

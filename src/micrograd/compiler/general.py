@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .ir import Expr, Literal, Scalar, Statement
-from .loops.place import Place
+from .ir import Expr, Literal, Place, Scalar, Statement
 from .lower import Lowered
 from .rerolling.roll import put_together, take_apart
 from .sizes import Poly, Size, chosen_two

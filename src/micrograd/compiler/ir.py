@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import ops
 from ..ops import Op
-from .sizes import Poly, Size
+from .sizes import Poly, Size, evaluate, known
 
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
 PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
@@ -200,6 +200,56 @@ class Memory:
     arrays: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Array:
+    """What lies together in memory: ``count`` numbers, or rows of P numbers if it is batched.
+
+    ``kind``: parameter, variable (an input whose gradient is wanted), input, constant, computed.
+    """
+
+    start: Size
+    count: int
+    batched: bool
+    needs_gradient: bool
+    kind: str
+
+    def holds(self, address: int) -> bool:
+        """Tell whether the address of a plain number is one of this plain array's."""
+        return not self.batched and known(self.start) <= address < known(self.start) + self.count
+
+
+@dataclass(slots=True)
+class Place:
+    """Where an array lies: ``old``, ``count`` before; from ``new`` on now.
+
+    ``outer`` and ``row`` are 0 where the order stays; else element q·(count/outer) + r has moved to
+    r·row + q, with q < outer <= row.
+    """
+
+    old: int
+    count: Size
+    new: Size
+    outer: int = 0
+    row: int = 0
+
+    @property
+    def inner(self) -> int:
+        """How many rows there are once it is turned over."""
+        return known(self.count) // self.outer
+
+    @property
+    def size(self) -> int:
+        """How many addresses it takes now."""
+        return self.inner * self.row if self.outer else known(self.count)
+
+    def moved(self, address: int) -> int:
+        """Return where an element has gone."""
+        offset = address - self.old
+        if self.outer:
+            offset = offset % self.inner * self.row + offset // self.inner
+        return known(self.new) + offset
+
+
 @dataclass(slots=True)
 class Program:
     """Loops over one memory; ``str`` writes them as formulas: see ``printing.show``.
@@ -220,6 +270,18 @@ class Program:
     scalars: tuple[str, ...] = ()
     names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
     labels: tuple[str, ...] = ()
+    arrays: tuple[Array, ...] = ()  # all that lies in memory; of a program for all lengths, none
+    segments: tuple[Place, ...] = ()  # where the numbers of each argument go
+
+    @property
+    def plain(self) -> int:
+        """How many addresses there are before the batched rows."""
+        return evaluate(self.size, {"P": 0})
+
+    @property
+    def rows(self) -> int:
+        """How many batched rows there are."""
+        return evaluate(self.size, {"P": 1}) - self.plain
 
 
 def simplified(op: Op, *args: Expr) -> Expr:

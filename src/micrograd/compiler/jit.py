@@ -153,9 +153,17 @@ class Jitted:
         recording.draws.undo()
         return graph_of(recording, set())
 
-    def lower(self, *args: Any) -> Any:
-        """Return the loops of a call; print them to read them."""
-        return self._lowered(args).program
+    def lower(self, *args: Any, until: str = "") -> Any:
+        """Return the loops of a call; print them to read them.
+
+        Args:
+            args: of the call.
+            until: the pass to stop after: reroll, roll, differentiate, place or join_clears.
+
+        Raises:
+            ValueError: there is no such pass.
+        """
+        return self._lowered(args, until).program
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
@@ -164,11 +172,11 @@ class Jitted:
         f = slopes.function if slopes else self._f
         return standalone(f, arguments, self.__name__, self._options["dtype"])
 
-    def _lowered(self, args: tuple) -> Lowered:
+    def _lowered(self, args: tuple, until: str = "") -> Lowered:
         arguments = self._classified(args)
         recording = trace(self._f, arguments)
         recording.draws.undo()
-        lowered = lower(graph_of(recording, nests(arguments)))
+        lowered = lower(graph_of(recording, nests(arguments)), until)
         return name_all(lowered, recording, self._f, [*arguments, *recording.draws.first()])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
-from ..loops.place import Place
+from ..ir import Place
 from ..sizes import Poly, Size, substitute
 from ..tracing.signature import Argument
 

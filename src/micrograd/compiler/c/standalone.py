@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import JitError
-from ..loops.place import Place
+from ..ir import Place
 from ..lower import lower
 from ..printing.layouts import layout
 from ..sizes import Poly, Size, substitute, variables

@@ -8,8 +8,7 @@ import numpy as np
 from ...buffers import read_data
 from ...engine import Value
 from ..general import SIZE, Coefficient
-from ..ir import Program
-from ..loops.place import Place
+from ..ir import Place, Program
 from ..sizes import evaluate
 from ..tracing.signature import Argument
 from .kernel import allocate

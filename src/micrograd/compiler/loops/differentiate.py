@@ -19,6 +19,7 @@ from ..ir import (
     For,
     Memory,
     Nest,
+    Program,
     Ref,
     Route,
     Scalar,
@@ -27,13 +28,30 @@ from ..ir import (
     moved,
     refs,
 )
-from ..sizes import Size, bound, evaluate, variables
-from .footprint import addresses, gradient_spans
+from ..sizes import Size, bound, evaluate, known, variables
+from .footprint import addresses, gradient_spans, needs_gradient
 
 Rounds = Sequence[Mapping[str, int]]  # what the variables of the loops around are, in every round
 
 
-def differentiate(
+_WITH_GRADIENT = ("parameter", "variable")
+
+
+def differentiate(program: Program) -> Program:
+    """Add the statements that fill the gradient memory, given the outputs' gradients."""
+    starts = [evaluate(a.start, {"P": 1}) for a in program.arrays]
+    memory = Memory(program.plain, program.rows, tuple(sorted(starts)))
+    wanted = [
+        (known(a.start), a.count)
+        for a in program.arrays
+        if a.kind in _WITH_GRADIENT and not a.batched
+    ]
+    needs = needs_gradient(program)
+    backward = _backward(program.forward, list(program.outputs), needs, memory, wanted)
+    return replace(program, backward=backward)
+
+
+def _backward(
     forward: list[Statement],
     outputs: list[Size],
     needs_gradient: Callable[[Ref], bool],

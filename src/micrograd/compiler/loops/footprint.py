@@ -1,13 +1,13 @@
 """Which addresses statements read and write. Every batched row counts as one address."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ir import For, Nest, Ref, Route, Statement, refs
-from ..sizes import Size, bound, evaluate
+from ..ir import For, Nest, Program, Ref, Route, Statement, refs
+from ..sizes import Size, bound, evaluate, variables
 
 _ONE_EXAMPLE = {"B": 1, "P": 1}
 
@@ -18,6 +18,23 @@ class Use(NamedTuple):
     ref: Ref
     dims: tuple[Size, ...]
     written: bool
+
+
+def needs_gradient(program: Program) -> Callable[[Ref], bool]:
+    """Return a test of operands: whether the gradient of what they point to matters."""
+    needs = np.zeros(program.plain + program.rows, dtype=bool)
+    for a in program.arrays:
+        start = evaluate(a.start, _ONE_EXAMPLE)
+        needs[start : start + a.count] = a.needs_gradient
+    known: dict[Size, bool] = {}
+
+    def test(ref: Ref) -> bool:
+        if ref.offset not in known:
+            env = dict.fromkeys(variables(ref.offset), 0) | _ONE_EXAMPLE
+            known[ref.offset] = bool(needs[evaluate(ref.offset, env)])
+        return known[ref.offset]
+
+    return test
 
 
 def uses(statement: Statement) -> Iterator[Use]:

@@ -8,49 +8,29 @@ turned over like this if all its uses can follow, and only where the loops' esti
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import prod
 
-from ..ir import Clear, Nest, Ref, Route, Statement, Term, moved, refs
+from ..ir import (
+    Array,
+    Clear,
+    Nest,
+    Place,
+    Program,
+    Ref,
+    Route,
+    Statement,
+    Term,
+    moved,
+    refs,
+)
 from ..sizes import Poly, Size, known
 from .cost import cost
 from .footprint import span, uses
 
 _VECTOR = 8
 _CANDIDATES = 3
-
-
-@dataclass(slots=True)
-class Place:
-    """Where an array lies: ``old``, ``count`` before; from ``new`` on now.
-
-    ``outer`` and ``row`` are 0 where the order stays; else element q·(count/outer) + r has moved to
-    r·row + q, with q < outer <= row.
-    """
-
-    old: int
-    count: Size
-    new: Size
-    outer: int = 0
-    row: int = 0
-
-    @property
-    def inner(self) -> int:
-        """How many rows there are once it is turned over."""
-        return known(self.count) // self.outer
-
-    @property
-    def size(self) -> int:
-        """How many addresses it takes now."""
-        return self.inner * self.row if self.outer else known(self.count)
-
-    def moved(self, address: int) -> int:
-        """Return where an element has gone."""
-        offset = address - self.old
-        if self.outer:
-            offset = offset % self.inner * self.row + offset // self.inner
-        return known(self.new) + offset
 
 
 class Places:
@@ -74,7 +54,71 @@ class Places:
         return self.all[bisect_right(self._starts, address) - 1]
 
 
-def place(
+def place(program: Program) -> Program:
+    """Give every array its place, in the order of its numbers that is cheapest to run through."""
+    plain = program.plain
+    spans, movable = _spans(program)
+    forward, backward, places = _placed(program.forward, program.backward, spans, movable, plain)
+
+    def at(address: Size) -> Size:
+        if _is_plain(address, plain):
+            return places.at(known(address)).moved(known(address))
+        return address - plain + places.end
+
+    segments = [
+        places.at(s.old) if _is_plain(s.new, plain) else replace(s, new=at(s.new))
+        for s in program.segments
+    ]
+    arrays = [
+        replace(a, start=p.new, count=p.size)
+        for p in places.all
+        for a in [next(a for a in program.arrays if not a.batched and a.holds(p.old))]
+    ]
+    batched = [replace(a, start=at(a.start)) for a in program.arrays if a.batched]
+    start, constants = program.constants
+    return replace(
+        program,
+        forward=forward,
+        backward=backward,
+        arrays=(*arrays, *batched),
+        size=at(program.size),
+        inputs=_plain_inputs(program.arrays, places),
+        constants=(at(start) if constants else 0, constants),
+        outputs=tuple([at(o) for o in program.outputs]),
+        segments=tuple(segments),
+    )
+
+
+def _is_plain(address: Size, plain: int) -> bool:
+    """Tell whether an address is before the batched rows."""
+    return isinstance(address, int) and address < plain
+
+
+def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
+    """The plain arrays, those of inputs cut into segments; and which of them may be transposed."""
+    plain = program.plain
+    segments = [(s.old, known(s.count)) for s in program.segments if _is_plain(s.new, plain)]
+    inputs = {start for start, _ in segments}
+    spans, movable = segments, set()
+    for a in program.arrays:
+        if a.batched:
+            continue
+        start = known(a.start)
+        if a.kind in ("computed", "input"):
+            movable |= {start} | {s for s in inputs if start <= s < start + a.count}
+        if start not in inputs:
+            spans.append((start, a.count))
+    return sorted(spans), movable
+
+
+def _plain_inputs(arrays: tuple[Array, ...], places: Places) -> tuple[Size, Size]:
+    """Where the inputs that have no batch lie, one after the other: their start and extent."""
+    inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
+    inside = [p for p in places.all if any(a.holds(p.old) for a in inputs)]
+    return (inside[0].new, sum(p.size for p in inside)) if inside else (0, 0)
+
+
+def _placed(
     forward: list[Statement],
     backward: list[Statement],
     spans: list[tuple[int, int]],

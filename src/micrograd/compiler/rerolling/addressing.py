@@ -1,24 +1,15 @@
 """Addresses: every class of values gets a range of its own, in the order of their making."""
 
-from dataclasses import dataclass
-
 from ..graph import Graph
+from ..ir import Array
 from .flatten import LEAVES, RowClass
 
 
-@dataclass(slots=True)
-class Array:
-    """The addresses of one class. In a batched one they count rows of P numbers, which lie last."""
-
-    start: int
-    count: int
-    batched: bool
-    needs_gradient: bool
-    kind: str  # one of LEAVES, or "computed"
-
-
 class Addressing:
-    """Give each class contiguous addresses: leaves first, then computed ones by depth."""
+    """Give each class contiguous addresses: leaves first, then computed ones in their order.
+
+    Here an array that is batched starts at a row, and its rows are counted as one address each.
+    """
 
     def __init__(self, graph: Graph, classes: list[RowClass], leaves: list[int]) -> None:
         self.address = [-1] * len(graph.ops)

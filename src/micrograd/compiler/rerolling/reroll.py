@@ -6,40 +6,28 @@ others get a table of offsets.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from ... import ops
 from ..graph import BATCH_SUM, Graph
-from ..ir import BATCH, PADDED, Apply, Expr, Nest, Ref, Table, Term
-from ..sizes import Size
-from .addressing import Addressing, Array
+from ..ir import BATCH, PADDED, Apply, Expr, Nest, Place, Program, Ref, Table, Term
+from ..sizes import Size, known
+from .addressing import Addressing
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
 from .flatten import flatten
 from .gathers import gathered
 from .operands import Group, Operand, groups_of
-from .roll import roll
+from .roll import rolled
 
 _MOST_PARTS = 4  # statements, once rolled, that a group may become before tables are better
 _LEAST_ROWS = 2  # on average, of a part
 _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 
 
-@dataclass(slots=True)
-class Loops:
-    """The result of rerolling: nests in an order in which they can run, and where values lie."""
-
-    nests: list[Nest]
-    arrays: list[Array]
-    plain: int  # how many plain addresses there are
-    rows: int  # how many batched rows
-    address: list[int]  # of each node; -1 where it has none
-    constants: list[float]
-
-
-def reroll(graph: Graph) -> Loops:
-    """Group, place and fit."""
+def reroll(graph: Graph) -> Program:
+    """Return the nests that compute a graph's outputs, in an order in which they can run."""
     classes, leaves = flatten(graph)
     groups = [group for c in classes for group in groups_of(graph, c)]
     addressing = Addressing(graph, classes, _used(graph, groups, leaves))
@@ -50,9 +38,38 @@ def reroll(graph: Graph) -> Loops:
     groups = list(gathered(graph, groups, addressing))
     writer = _NestWriter(addressing.plain)
     nests = [nest for group in groups for nest in writer.nests(group)]
-    constants = [graph.data[i] for i in addressing.constants]
-    return Loops(
-        nests, addressing.arrays, addressing.plain, addressing.rows, addressing.address, constants
+    return _program(graph, nests, addressing)
+
+
+def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program:
+    plain, rows = addressing.plain, addressing.rows
+
+    def at(address: int, batched: bool) -> Size:
+        return plain + address * PADDED if batched else address
+
+    arrays = [replace(a, start=at(known(a.start), a.batched)) for a in addressing.arrays]
+    segments, first = [], 0
+    for count in graph.segments:
+        node = graph.inputs[first]
+        address, batched = addressing.address[node], graph.batched[node]
+        segments.append(Place(address, count, at(address, batched)))
+        first += count
+    inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
+    constants = [a.start for a in arrays if a.kind == "constant"]
+    return Program(
+        forward=list(nests),
+        size=plain + rows * PADDED,
+        parameters=(0, len(graph.parameters)),
+        inputs=(inputs[0].start if inputs else 0, sum(a.count for a in inputs)),
+        constants=(
+            constants[0] if constants else 0,
+            tuple([graph.data[i] for i in addressing.constants]),
+        ),
+        outputs=tuple([at(addressing.address[i], graph.batched[i]) for i in graph.outputs]),
+        sizes=("B", "P") if rows else (),
+        scalars=tuple([f"seed{k}" for k in range(len(graph.outputs))]),
+        arrays=tuple(arrays),
+        segments=tuple(segments),
     )
 
 
@@ -78,7 +95,7 @@ class _NestWriter:
         if group.row_class.op is not ops.TAKE and any(o.irregular for o in group.operands()):
             parts = group.regular_parts(_MOST_PARTS, _LEAST_ROWS)
             nests = [self._nest(part) for part in parts]
-            if parts and len(roll(nests)) <= _MOST_PARTS:
+            if parts and len(rolled(nests)) <= _MOST_PARTS:
                 return nests
         return [self._nest(group)]
 

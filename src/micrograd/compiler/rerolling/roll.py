@@ -6,17 +6,39 @@ nothing about dependencies needs to be known.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..ir import Apply, Clear, Expr, For, Literal, Nest, Ref, Route, Statement, Table, Term
+from ..ir import (
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Literal,
+    Nest,
+    Program,
+    Ref,
+    Route,
+    Statement,
+    Table,
+    Term,
+)
+from ..loops.footprint import needs_gradient, uses
 from ..sizes import Poly, Size, chosen_two, coefficients, variables
 
 _LONGEST_BODY = 400
 
 
-def roll(
+def roll(program: Program) -> Program:
+    """Roll up the forward loops, where each use needs its gradient in every step or in none."""
+    needs = needs_gradient(program)
+    forward = rolled(program.forward, lambda s: tuple([needs(use.ref) for use in uses(s)]))
+    return replace(program, forward=forward)
+
+
+def rolled(
     statements: Sequence[Statement], trait: Callable[[Statement], Any] = lambda _: None
 ) -> list[Statement]:
     """Replace runs of repeated statements by loops over them.

@@ -11,8 +11,7 @@ from ..c.expressions import Text, Writer
 from ..c.plans import width
 from ..c.source import source as program_source
 from ..general import Coefficient
-from ..ir import Apply, Expr, Program, Ref, Scalar, refs
-from ..loops.place import Place
+from ..ir import Apply, Expr, Place, Program, Ref, Scalar, refs
 from ..sizes import Poly, Size, variables
 
 PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)

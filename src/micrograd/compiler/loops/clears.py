@@ -1,0 +1,26 @@
+"""Neighbours among gradients are cleared at once: a recurrence has an array for each step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ..ir import Clear, Program, Statement
+
+
+def join_clears(program: Program) -> Program:
+    """Join clears of neighbours that follow each other."""
+    return replace(program, backward=list(_joined(program.backward)))
+
+
+def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
+    held: Clear | None = None
+    for s in statements:
+        if held and isinstance(s, Clear) and held.start + held.count == s.start:
+            held = Clear(held.start, held.count + s.count)
+            continue
+        if held:
+            yield held
+        held = s if isinstance(s, Clear) else None
+        if held is None:
+            yield s
+    if held:
+        yield held

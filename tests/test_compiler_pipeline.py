@@ -1,0 +1,93 @@
+"""The passes of the compiler: what each makes can be looked at, and is checked."""
+
+from dataclasses import replace
+
+import pytest
+
+from micrograd import Value, dot, jit, sum
+from micrograd.compiler.ir import For, Nest
+from micrograd.compiler.loops.verify import InvalidProgram, verify
+from micrograd.compiler.pipeline import NAMES
+from micrograd.compiler.sizes import Poly
+
+
+def steps(xs):
+    h = xs[0]
+    for x in xs[1:]:
+        h = (h * x).tanh()
+    return h
+
+
+def layer(xs):
+    weights = [[Value(0.5), Value(-1.0)], [Value(2.0), Value(0.25)]]
+    return sum(dot(row, xs).tanh() for row in weights)
+
+
+XS = [0.3, -0.5, 0.7, 0.9, -1.1, 1.3]
+
+
+def test_lowering_stops_after_the_pass_that_is_named():
+    def kinds(until):
+        program = jit(steps).lower([Value(x) for x in XS], until=until)
+        return [type(s) for s in program.forward], bool(program.backward)
+
+    assert kinds("reroll") == ([Nest] * 10, False)
+    assert kinds("roll") == ([Nest, For, Nest], False)
+    assert kinds("differentiate") == kinds("") == ([Nest, For, Nest], True)
+
+
+def test_every_pass_gives_a_program_that_prints_and_holds():
+    for name in NAMES:
+        program = jit(layer).lower([1.0, 2.0], until=name)
+        verify(program, name)
+        assert "tanh(" in str(program)
+
+
+def test_a_pass_that_is_none_is_an_error_that_names_them_all():
+    with pytest.raises(ValueError, match=r"one of reroll, roll, .*, got 'unroll'"):
+        jit(layer).lower([1.0, 2.0], until="unroll")
+
+
+def test_a_program_is_printed_after_the_pass_of_ones_choice(monkeypatch, capsys):
+    monkeypatch.setenv("MICROGRAD_PRINT_AFTER", "roll")
+    jit(steps).lower(XS)
+    shown = capsys.readouterr().err
+    assert shown.startswith("# after roll\nh1[0] = x1·x2\nfor t0 < 4:\n")
+    assert shown.count("# after") == 1
+    monkeypatch.setenv("MICROGRAD_PRINT_AFTER", "all")
+    jit(steps).lower(XS)
+    assert capsys.readouterr().err.count("# after") == len(NAMES)
+
+
+def moved(program, change):
+    """The program with something else in place of its first nest's target."""
+    nest = program.forward[0]
+    return replace(
+        program, forward=[replace(nest, target=change(nest.target)), *program.forward[1:]]
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda ref: replace(ref, offset=10_000), "addresses 10000 to 1000. of"),
+        (lambda ref: replace(ref, strides=()), "0 strides over 1 dims"),
+        (lambda ref: replace(ref, strides=(0,)), "several indices have one target"),
+        (lambda ref: replace(ref, offset=ref.offset + 1), "of several arrays"),
+        (lambda ref: replace(ref, offset=Poly.var("t7")), "t7, which no loop binds"),
+    ],
+)
+def test_a_broken_program_is_refused_with_the_pass_that_made_it(change, message):
+    program = jit(layer).lower([1.0, 2.0])
+    with pytest.raises(InvalidProgram, match=f"after place: .*{message}"):
+        verify(moved(program, change), "place")
+
+
+def test_what_is_read_before_it_is_made_is_refused():
+    program = jit(layer).lower([1.0, 2.0])
+    late = replace(program, forward=program.forward[::-1])
+    with pytest.raises(InvalidProgram, match="is read and not yet made"):
+        verify(late, "reroll")
+    lost = replace(program, forward=program.forward[:-1])
+    with pytest.raises(InvalidProgram, match="an output is never computed"):
+        verify(lost, "reroll")
