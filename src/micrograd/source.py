@@ -89,6 +89,8 @@ def _expression(value: Value, written: dict[Value, Written]) -> Written:
         args = [number or arg for number, arg in zip(numbers[:keep], args, strict=False)] + args[
             keep:
         ]
+    if not hasattr(Value, value.op.name) and write_python(value.op, args).text.endswith("()"):
+        return Written(f"OPS[{value.op.name!r}]({', '.join(arg.text for arg in args)})")
     return write_python(value.op, args)
 
 

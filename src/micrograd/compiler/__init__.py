@@ -4,9 +4,10 @@ The stages, in the order in which a call meets them:
 
     jit           the function that users call; finds or makes the variant for its arguments
     tracing/      run the function and record the Values it makes: a graph
-    rerolling/    find loops and matrices in the graph
-    loops/        differentiate them, place their arrays in memory, divide them into phases
-    lower         calls the last two: from a graph to a Program; ir: the loops themselves
+    pipeline      the list of passes from a graph to its loops; ir: the loops themselves
+    rerolling/    the passes that find loops and matrices in the graph
+    loops/        those that differentiate them and place their arrays in memory, and their check
+    lower         calls the pipeline
     general       one Program for lists of all lengths
     calls/        run a Program: arguments in, Values out; and the trial that it has to pass
 

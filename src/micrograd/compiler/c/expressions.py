@@ -6,7 +6,8 @@ only where somebody calculates with them.
 """
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...ops import Op
@@ -57,6 +58,7 @@ class Writer:
         self.ending = "" if dtype == "float64" else "f"
         self.scalars = scalars
         self.functions: dict[str, str] = {}  # name -> definition, in the order of their use
+        self.own: dict[tuple[Op, str], str] = {}  # the functions of ops that have no other form
 
     def literal(self, x: float) -> str:
         """Write a number so that C reads the same bits."""
@@ -139,9 +141,34 @@ class Writer:
             return args[0]
         if op.name in _LIBRARY or op.name in ("sigmoid", "softplus", "relu", "abs"):
             return self.call(op.name, *args)
-        raise NotImplementedError(
-            f"{op!r} has no form in C: compute it outside the jitted function"
-        )
+        return self._of_code(op, args)
+
+    def _of_code(self, op: Op, args: list[Text]) -> Text:
+        """Write a call of a function that is the op's own form in C."""
+        for name in SCALAR_FUNCTIONS:
+            if re.search(rf"\b{name}\(", op.code):
+                self._scalar(name)
+        count = op.arity or 2  # a form for two arguments is repeated
+        names = [f"x{i}" for i in range(count)]
+        static = {} if op.static is None else {"static": self.literal(float(op.static))}
+        function = f"op_{re.sub(r'[^A-Za-z0-9_]', '_', op.name)}_{len(self.functions)}"
+        code = op.code.format(*names, **static)
+        function = self.own.setdefault((op, code), function)
+        taken = ", ".join(f"{self.type} {x}" for x in names)
+        text = f"static inline {self.type} {function}({taken}) {{ return {code}; }}"
+        self.functions[function] = text
+        if len(args) < count:
+            return args[0]
+        total = self._called(function, args[:count])
+        for arg in args[count:]:
+            total = self._called(function, [total, arg])
+        return total
+
+    def _called(self, name: str, args: Sequence[Text]) -> Text:
+        if not any(a.vector for a in args):
+            return Text(f"{name}({', '.join(a.code for a in args)})")
+        self.functions[f"v_{name}"] = f"LANEWISE_{len(args)}(v_{name}, {name})"
+        return Text(f"v_{name}({', '.join(map(self.splat, args))})", True)
 
     def _power(self, n: float, x: Text) -> Text:
         """Write a constant power: products and one square root if it is half of a small number."""

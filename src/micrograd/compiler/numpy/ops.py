@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...ops import Op
+from ...ops import OPS, Op
 
 Array = NDArray[Any]
 
@@ -19,7 +19,9 @@ def function(op: Op) -> Callable[..., Array]:
         assert op.static is not None
         exponent = float(op.static)
         return lambda x: _constant_power(x, exponent)
-    return _FUNCTIONS[op.name]
+    if op.name in _FUNCTIONS and OPS.get(op.name) is op:
+        return _FUNCTIONS[op.name]
+    return lambda *xs: np.asarray(np.frompyfunc(op.fn, len(xs), 1)(*xs), np.result_type(*xs))
 
 
 def first_largest(x: Array) -> Array:
