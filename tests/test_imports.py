@@ -10,8 +10,8 @@ import micrograd
 
 ROOT = Path(micrograd.__file__).parent
 LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what it imports allows
-    "ops": "_native _version extras files ieee layout modes namesake nodes notation numeric "
-    "operators ops symbols",
+    "ops": "_native _version arithmetic extras files ieee layout modes namesake nodes notation "
+    "numeric operators ops symbols",
     "engine": "_backend arrays buffers copies engine functions nested number pure random",
     "transforms": "derivatives differences mapping transforms",
     "compiler": "compiler",

@@ -6,11 +6,12 @@ Only what makes a derivative readable is simplified: 1·x, 0·x, 0 + x, x·x, nu
 from typing import Any
 
 from . import ops
+from .arithmetic import Arithmetic
 from .notation import Written, number_tex, number_text, write_tex, write_text
 from .ops import Op
 
 
-class Symbol:
+class Symbol(Arithmetic):
     """A name, or an operation on symbols and numbers.
 
     Args:
@@ -29,51 +30,6 @@ class Symbol:
     def _apply(op: Op, *args: Any) -> Any:
         simple = _simplified(op, args)
         return _written(op, args) if simple is None else simple
-
-    def __add__(self, other: Any) -> Any:
-        return ops.ADD(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return ops.ADD(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return ops.ADD(self, -other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return ops.ADD(other, -self)
-
-    def __mul__(self, other: Any) -> Any:
-        return ops.MUL(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return ops.MUL(other, self)
-
-    def __neg__(self) -> Any:
-        return ops.MUL(-1.0, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return ops.MUL(self, ops.power(-1)(other))
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return ops.MUL(other, ops.power(-1)(self))
-
-    def __pow__(self, other: Any) -> Any:
-        return ops.POW(self, other) if isinstance(other, Symbol) else ops.power(other)(self)
-
-    def __rpow__(self, other: Any) -> Any:
-        return ops.POW(other, self)
-
-    def __lt__(self, other: Any) -> Any:
-        return ops.LT(self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return ops.LE(self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return ops.GT(self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return ops.GE(self, other)
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self.text.text} is a formula, neither true nor false: choose by where")

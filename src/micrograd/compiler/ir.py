@@ -6,11 +6,12 @@ address of operand element [i, j, ...] is affine in the indices, but for an opti
 an optional run-time index. Everything is a plain printable value.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import ops
+from ..arithmetic import Arithmetic
 from ..ops import Op
 from .sizes import Poly, Size, evaluate, known
 
@@ -18,59 +19,12 @@ BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
 PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
 
 
-class Expr:
+class Expr(Arithmetic):
     """An expression of one element, with the arithmetic that derivative rules are written in."""
 
     @staticmethod
     def _apply(op: Op, *args: Any) -> "Expr":
         return simplified(op, *(a if isinstance(a, Expr) else Literal(float(a)) for a in args))
-
-    def __add__(self, other: Any) -> "Expr":
-        return self._apply(ops.ADD, self, other)
-
-    def __radd__(self, other: Any) -> "Expr":
-        return self._apply(ops.ADD, other, self)
-
-    def __mul__(self, other: Any) -> "Expr":
-        return self._apply(ops.MUL, self, other)
-
-    def __rmul__(self, other: Any) -> "Expr":
-        return self._apply(ops.MUL, other, self)
-
-    def __neg__(self) -> "Expr":
-        return self * -1.0
-
-    def __sub__(self, other: Any) -> "Expr":
-        return self + other * -1.0
-
-    def __rsub__(self, other: Any) -> "Expr":
-        return self * -1.0 + other
-
-    def __truediv__(self, other: Any) -> "Expr":
-        return self * ops.power(-1)(other)
-
-    def __rtruediv__(self, other: Any) -> "Expr":
-        return ops.power(-1)(self) * other
-
-    def __pow__(self, other: Any) -> "Expr":
-        if isinstance(other, ops.NUMBER):
-            return self._apply(ops.power(other), self)
-        return self._apply(ops.POW, self, other)
-
-    def __rpow__(self, other: Any) -> "Expr":
-        return self._apply(ops.POW, other, self)
-
-    def __lt__(self, other: Any) -> "Expr":
-        return self._apply(ops.LT, self, other)
-
-    def __le__(self, other: Any) -> "Expr":
-        return self._apply(ops.LE, self, other)
-
-    def __gt__(self, other: Any) -> "Expr":
-        return self._apply(ops.GT, self, other)
-
-    def __ge__(self, other: Any) -> "Expr":
-        return self._apply(ops.GE, self, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +72,15 @@ class Ref(Expr):
     row: Size = 0
     rows: Size = 0
     padded: bool = False
+
+    def with_strides(self, change: Callable[[tuple[Size, ...]], tuple[Size, ...]]) -> "Ref":
+        """Return it over other dims: its strides, its table's and its index's changed alike."""
+        return replace(
+            self,
+            strides=change(self.strides),
+            table=self.table and replace(self.table, strides=change(self.table.strides)),
+            index=self.index and self.index.with_strides(change),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ expressions.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -109,9 +110,7 @@ def _nest_gradients(
     alone = len(nest.terms) == 1 and not nest.terms[0].dims
     for term in nest.terms:
         idle = (0,) * len(term.dims)
-        table = nest.target.table
-        table = table and replace(table, strides=(*table.strides, *idle))
-        result = replace(nest.target, strides=(*nest.target.strides, *idle), table=table)
+        result = nest.target.with_strides(partial(_extended, by=idle))
         upstream = replace(result, grad=True)
         found: dict[Ref, Expr] = {}
         _accumulate(term.expr, upstream, result if alone else None, needs, found)
@@ -119,6 +118,10 @@ def _nest_gradients(
             if several:
                 gradient = _where_reached(upstream, gradient)
             yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, rounds)
+
+
+def _extended(strides: tuple[Size, ...], by: tuple[Size, ...]) -> tuple[Size, ...]:
+    return (*strides, *by)
 
 
 def _where_reached(upstream: Ref, gradient: Expr) -> Expr:
@@ -166,15 +169,7 @@ def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds:
     order = [*moving, *still]
 
     def permuted(ref: Ref, kept: list[int] = order) -> Ref:
-        def pick(strides: tuple[Size, ...]) -> tuple[Size, ...]:
-            return tuple([strides[d] for d in kept])
-
-        return replace(
-            ref,
-            strides=pick(ref.strides),
-            table=ref.table and replace(ref.table, strides=pick(ref.table.strides)),
-            index=ref.index and permuted(ref.index, kept),
-        )
+        return ref.with_strides(lambda strides: tuple([strides[d] for d in kept]))
 
     kept_dims = tuple([dims[d] for d in moving])
     target = replace(permuted(operand, moving), grad=True)

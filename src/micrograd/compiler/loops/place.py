@@ -5,7 +5,6 @@ want the 100 samples of one number together: a row of 104, padded to whole vecto
 turned over like this if all its uses can follow, and only where the loops' estimated cost sinks.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,30 +27,9 @@ from ..ir import (
 from ..sizes import Poly, Size, known
 from .cost import cost
 from .footprint import span, uses
+from .places import VECTOR, Places, is_plain
 
-_VECTOR = 8
 _CANDIDATES = 3
-
-
-class Places:
-    """The places of all plain arrays, in order of their old addresses."""
-
-    def __init__(self, spans: list[tuple[int, int]], turned: dict[int, int]) -> None:
-        self.all: list[Place] = []
-        self.end = 0
-        for start, count in spans:
-            place = Place(start, count, self.end)
-            if start in turned:
-                place.outer = turned[start]
-                place.row = -(-place.outer // _VECTOR) * _VECTOR
-                place.new = self.end = -(-self.end // _VECTOR) * _VECTOR
-            self.all.append(place)
-            self.end += place.size
-        self._starts = [p.old for p in self.all]
-
-    def at(self, address: int) -> Place:
-        """Return the place of the array that holds an old address."""
-        return self.all[bisect_right(self._starts, address) - 1]
 
 
 def place(program: Program) -> Program:
@@ -61,19 +39,15 @@ def place(program: Program) -> Program:
     forward, backward, places = _placed(program.forward, program.backward, spans, movable, plain)
 
     def at(address: Size) -> Size:
-        if _is_plain(address, plain):
+        if is_plain(address, plain):
             return places.at(known(address)).moved(known(address))
         return address - plain + places.end
 
     segments = [
-        places.at(s.old) if _is_plain(s.new, plain) else replace(s, new=at(s.new))
+        places.at(s.old) if is_plain(s.new, plain) else replace(s, new=at(s.new))
         for s in program.segments
     ]
-    arrays = [
-        replace(a, start=p.new, count=p.size)
-        for p in places.all
-        for a in [next(a for a in program.arrays if not a.batched and a.holds(p.old))]
-    ]
+    arrays = [moved for a in program.arrays if not a.batched for moved in _moved(a, places)]
     batched = [replace(a, start=at(a.start)) for a in program.arrays if a.batched]
     start, constants = program.constants
     return replace(
@@ -89,15 +63,18 @@ def place(program: Program) -> Program:
     )
 
 
-def _is_plain(address: Size, plain: int) -> bool:
-    """Tell whether an address is before the batched rows."""
-    return isinstance(address, int) and address < plain
+def _moved(array: Array, places: Places) -> list[Array]:
+    """Return an array where it lies now: in pieces, where an argument in it was transposed."""
+    pieces = [p for p in places.all if array.holds(p.old)]
+    if any(p.outer for p in pieces):
+        return [replace(array, start=p.new, count=p.size) for p in pieces]
+    return [replace(array, start=pieces[0].new)]
 
 
 def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
     """The plain arrays, those of inputs cut into segments; and which of them may be transposed."""
     plain = program.plain
-    segments = [(s.old, known(s.count)) for s in program.segments if _is_plain(s.new, plain)]
+    segments = [(s.old, known(s.count)) for s in program.segments if is_plain(s.new, plain)]
     inputs = {start for start, _ in segments}
     spans, movable = segments, set()
     for a in program.arrays:
@@ -157,7 +134,7 @@ def _candidates(statements: list[Statement]) -> list[int]:
             plain = [t.dims for t in s.terms if not any(isinstance(d, Poly) for d in t.dims)]
             sizes = [prod(map(known, dims)) for dims in plain]
             for d, stride in zip(map(known, s.dims), s.target.strides):
-                if d >= _VECTOR and stride != 1:
+                if d >= VECTOR and stride != 1:
                     work[d] += prod(map(known, s.dims)) * sum(sizes)
     return [d for d, _ in work.most_common(_CANDIDATES)]
 
@@ -221,7 +198,9 @@ class _Rewriter:
             def at_new_place(ref: Ref, inner: tuple[Size, ...] = ()) -> Ref:
                 ref = self._moved(ref, (*s.dims, *inner))
                 rest = range(n, len(ref.strides))
-                return _permuted(ref, [*order, *rest])
+                return ref.with_strides(
+                    lambda strides: tuple([strides[d] for d in (*order, *rest)])
+                )
 
             terms = [
                 Term(t.dims, moved(t.expr, partial(at_new_place, inner=t.dims))) for t in s.terms
@@ -301,13 +280,7 @@ def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
     """Make dim d, of the nest or of one term, into two: outer and ``inner``."""
 
     def split(ref: Ref) -> Ref:
-        def two(strides: tuple[Size, ...]) -> tuple[Size, ...]:
-            return (*strides[:d], strides[d] * inner, strides[d], *strides[d + 1 :])
-
-        table = ref.table and replace(ref.table, strides=two(ref.table.strides))
-        return replace(
-            ref, strides=two(ref.strides), table=table, index=ref.index and split(ref.index)
-        )
+        return ref.with_strides(lambda s: (*s[:d], s[d] * inner, s[d], *s[d + 1 :]))
 
     def halves(dims: tuple[Size, ...], at: int) -> tuple[Size, ...]:
         return (*dims[:at], known(dims[at]) // inner, inner, *dims[at + 1 :])
@@ -319,12 +292,3 @@ def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
     t = terms[term]
     terms[term] = Term(halves(t.dims, d - len(s.dims)), moved(t.expr, split))
     return replace(s, terms=tuple(terms))
-
-
-def _permuted(ref: Ref, order: list[int]) -> Ref:
-    def pick(strides: tuple[Size, ...]) -> tuple[Size, ...]:
-        return tuple([strides[d] for d in order])
-
-    table = ref.table and replace(ref.table, strides=pick(ref.table.strides))
-    index = ref.index and _permuted(ref.index, order)
-    return replace(ref, strides=pick(ref.strides), table=table, index=index)

@@ -49,9 +49,7 @@ def _split(nest: Nest, shape: tuple[int, ...]) -> Nest:
         return (*(old[0] * step for step in _dense(shape)), *old[1:])
 
     def split(ref: Ref) -> Ref:
-        table = ref.table and replace(ref.table, strides=strides(ref.table.strides))
-        index = ref.index and split(ref.index)
-        return replace(ref, strides=strides(ref.strides), table=table, index=index)
+        return ref.with_strides(strides)
 
     def expr(old: Expr) -> Expr:
         return moved(old, split)
