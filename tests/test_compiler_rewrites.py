@@ -149,7 +149,7 @@ def _unrolled(statements):
 @settings(max_examples=50)
 @given(programs)
 def test_a_rolled_program_unrolls_to_itself(program):
-    nests = reroll(_graph(program)).nests
+    nests = reroll(_graph(program)).forward
     assert [take_apart(s) for s in _unrolled(rolled(nests))] == [take_apart(s) for s in nests]
 
 
