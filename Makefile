@@ -16,10 +16,10 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint test-deep bench pictures lock clean
+.PHONY: help demo test lint test-deep test-pythons bench pictures lock clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
 
 demo: .venv/.installed  ## train on the moons and on real digits; pictures go to demo/
 	@$(OWN) $(BIN)/micrograd demo moons
@@ -38,12 +38,16 @@ lint: .venv/.tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test-deep: .venv/.tools  ## run what is slow: kills, long runs, headers at five levels, sanitizers
+test-deep: .venv/.tools  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
+	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
+
+test-pythons:  ## try each Python that is found, and the oldest and newest NumPy
+	@tests/pythons.sh
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"

@@ -1,5 +1,6 @@
 """What this machine has to test with; a line at the end says what was not tried for want of it."""
 
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -11,6 +12,15 @@ if "gcc" in FOUND or "clang" in FOUND:
 if find_spec("ziglang"):
     FOUND["zig cc"] = (sys.executable, "-m", "ziglang", "cc")
 MISSING = [name for name in ("gcc", "clang", "zig cc") if name not in FOUND]
+RUNNERS: dict[str, tuple[str, ...]] = dict.fromkeys(FOUND, ())
+if os.environ.get("MICROGRAD_TEST_DEEP"):  # programs for another processor, on a simulated one
+    if shutil.which("aarch64-linux-gnu-gcc") and shutil.which("qemu-aarch64"):
+        RUNNERS["aarch64"] = ("qemu-aarch64",)
+    else:
+        MISSING.append("aarch64 (gcc-aarch64-linux-gnu and qemu-user)")
+COMMANDS = FOUND | {"aarch64": ("aarch64-linux-gnu-gcc", "-static")}
+"""How to compile a whole program for each of ``RUNNERS``, which run it."""
+
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
@@ -19,5 +29,5 @@ BROWSER = next(
 def tried() -> str:
     """Say in a line with what the tests run, and what they cannot try here."""
     missing = MISSING + ([] if BROWSER else ["the explorer's page: no Chromium"])
-    said = f"Tried with {', '.join([*FOUND, *([Path(BROWSER).name] if BROWSER else [])])}"
+    said = f"Tried with {', '.join([*RUNNERS, *([Path(BROWSER).name] if BROWSER else [])])}"
     return said + (f"; not tried, since not installed: {', '.join(missing)}" if missing else "")

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 from c_programs import COMPILER, DEEP, LEVELS
-from machine import FOUND
+from machine import COMMANDS, RUNNERS
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
@@ -32,12 +32,12 @@ def run(folder, text, main, *flags):
     head = f'#include <stdio.h>\n#include "header.h"\n{show}\n'
     (folder / "main.c").write_text(f"{head}int main(void) {{\n{main}\n    return 0;\n}}\n")
     results = []
-    for compiler, level in product(FOUND.values(), LEVELS):
-        command = [*compiler, *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
+    for (name, runner), level in product(RUNNERS.items(), LEVELS):
+        command = [*COMMANDS[name], *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
         subprocess.run(command, cwd=folder, check=True)
-        ran = subprocess.run([folder / "main"], check=True, capture_output=True, text=True)
+        ran = subprocess.run([*runner, folder / "main"], check=True, capture_output=True, text=True)
         results.append([float.fromhex(line) for line in ran.stdout.split()])
-        assert results[-1] == pytest.approx(results[0], rel=1e-12, abs=1e-15), (compiler, level)
+        assert results[-1] == pytest.approx(results[0], rel=1e-12, abs=1e-15), (name, level)
     return np.array(results[0])
 
 
