@@ -165,7 +165,72 @@ int number_call_ready(void)
     return number_call_type == NULL ? -1 : 0;
 }
 
+/* Tell whether a list or a dict holds these very objects, in this order; `any` stands for all. */
+static int holds_these(PyObject *owner, PyObject *expected, PyObject *any)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(expected), at = 0;
+    if (PyList_Check(owner)) {
+        if (PyList_GET_SIZE(owner) != count)
+            return 0;
+        for (Py_ssize_t i = 0; i < count; i++) {
+            PyObject *item = PyTuple_GET_ITEM(expected, i);
+            if (item != any && PyList_GET_ITEM(owner, i) != item)
+                return 0;
+        }
+        return 1;
+    }
+    PyObject *key, *value;
+    if (2 * PyDict_GET_SIZE(owner) != count)
+        return 0;
+    for (Py_ssize_t i = 0; PyDict_Next(owner, &at, &key, &value); i += 2) {
+        PyObject *item = PyTuple_GET_ITEM(expected, i + 1);
+        if (PyTuple_GET_ITEM(expected, i) != key || (item != any && item != value))
+            return 0;
+    }
+    return 1;
+}
+
+static int holds_this(PyObject *owner, PyObject *key, PyObject *expected, PyObject *any)
+{
+    if (expected == any)
+        return 1;
+    if (PyCell_Check(owner))
+        return PyCell_GET(owner) == expected;
+    if (key == Py_None)
+        return PyTuple_Check(expected) && (PyList_Check(owner) || PyDict_Check(owner)) &&
+               holds_these(owner, expected, any);
+    if (PyDict_Check(owner)) {
+        PyObject *held = PyDict_GetItemWithError(owner, key);
+        return held == expected;
+    }
+    PyObject *held = PyObject_GetAttr(owner, key);
+    Py_XDECREF(held);
+    return held == expected;
+}
+
+/* first_moved(owners, keys, expected, any): the first place that holds something else, or -1. */
+static PyObject *first_moved(PyObject *module, PyObject *args)
+{
+    PyObject *owners, *keys, *expected, *any;
+    if (!PyArg_ParseTuple(args, "O!O!O!O:first_moved", &PyList_Type, &owners, &PyList_Type, &keys,
+                          &PyList_Type, &expected, &any))
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(owners);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (i >= PyList_GET_SIZE(owners) || i >= PyList_GET_SIZE(keys) ||
+            i >= PyList_GET_SIZE(expected))
+            break; /* an attribute that is computed has changed the lists */
+        if (!holds_this(PyList_GET_ITEM(owners, i), PyList_GET_ITEM(keys, i),
+                        PyList_GET_ITEM(expected, i), any)) {
+            PyErr_Clear();
+            return PyLong_FromSsize_t(i);
+        }
+    }
+    return PyLong_FromLong(-1);
+}
+
 PyMethodDef call_functions[] = {
+    {"first_moved", first_moved, METH_VARARGS, NULL},
     {"number_call", make_number_call, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -14,8 +14,10 @@ from ..modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
+from .calls.guards import Guards, Lifted, Place
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
+from .calls.reach import Reach
 from .calls.variant import Variant
 from .collector import paused
 from .errors import JitError, JitWarning
@@ -43,14 +45,21 @@ class Jitted:
         self._f = f
         self._static = static
         self._options = options
-        self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
-        self._patterns: dict[frozenset[int], None] = {frozenset(): None}
-        self._quick: Any = None
         self._plainly: str | None = None  # why it is not compiled
         give_lock(self, threading.RLock)
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
-        self._maker = Maker(f, self.__name__, options)
+        self._fixed: set[Place] = set()  # ints from outside that f needs as ints
+        self._start_over([])
+
+    def _start_over(self, inputs: list[Place]) -> None:
+        """Forget all variants; numbers at these places are to be read at each call."""
+        self._inputs = inputs
+        self._traced = Lifted(self._f, inputs) if inputs else self._f
+        self._maker = Maker(self._traced, self.__name__, self._options)
+        self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
+        self._patterns: dict[frozenset[int], None] = {frozenset(): None}
+        self._quick: Any = None
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -65,17 +74,21 @@ class Jitted:
             JitError: the function does what cannot be compiled.
         """
         if self._quick is not None and not mode.on and not kwargs:
-            result = self._quick(*args)
-            if result is not None:
-                return result
+            call, look = self._quick
+            if look is None or look() < 0:
+                result = call(*args)
+                if result is not None:
+                    return result
         if mode.tracer is not None or mode.anomaly or self._plainly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         args = self._bound(args, kwargs)
         arguments = self._classified(args)
         with self._lock:
             computed = self._computed(arguments)
+            if computed is None and self._learn_inputs():
+                computed = self._computed(arguments := self._classified(args))
             if computed is None:
-                return self._first_call(args, arguments)
+                return self._first_call(args)
         variant, run, given = computed
         return variant.result(given, run, lambda: self._f(*args))
 
@@ -85,15 +98,17 @@ class Jitted:
         Returns it, what it has computed, and the arguments with random numbers behind them.
         """
         for key in self._keys(arguments):
-            variants = self._variants.get(key, ())
+            variants = self._variants.get(key, [])
             for variant in variants:
                 states = variant.recording.draws.states()
                 given = variant.recording.with_draws(arguments)
-                if variant.accepts(given) and holds_for(variant, self._f, arguments):
+                if variant.accepts(given) and holds_for(variant, self._traced, arguments):
                     done = variant.compiled.run(given)
                     if done is not None:
                         return variant, done, given
                 put_back(states)
+            if len(variants) >= _PATHS:  # what does not hold any more goes first
+                variants[:] = [v for v in variants if v.guards.hold()]
             if len(variants) >= _PATHS:
                 raise JitError(
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
@@ -101,20 +116,46 @@ class Jitted:
                 )
         return None
 
-    def _first_call(self, args: tuple, arguments: list[Argument]) -> Any:
+    def _learn_inputs(self) -> bool:
+        """Find numbers from outside that have changed: they will be read at each call."""
+        moved: dict[Place, None] = {}
+        for variants in self._variants.values():
+            for variant in variants:
+                moved.update((p, None) for _, p in variant.guards.moved() if p is not None)
+        inputs = [p for p in moved if p not in self._fixed and p not in self._inputs]
+        if inputs:
+            self._start_over([*self._inputs, *inputs])
+        return bool(inputs)
+
+    def _first_call(self, args: tuple) -> Any:
         """Do a call plainly, and compile the function for all further ones like it."""
+        try:
+            return self._compiled_first(args)
+        except JitError:
+            if not self._inputs:
+                raise
+        # A number from outside may have to be that very number: an int, or one that is compared.
+        whole = [p for p in self._inputs if type(p.get()) is int]
+        self._fixed.update(whole or self._inputs)
+        self._start_over([p for p in self._inputs if p not in self._fixed])
+        return self._first_call(args)
+
+    def _compiled_first(self, args: tuple) -> Any:
         first = FirstCall(self._f, self.__name__, self._classified, args)
         with paused():
-            result = first.result(lambda: self._maker.make(arguments))
+            result = first.result(lambda: self._maker.make(self._classified(args)))
         if first.made is None:
             self._plainly = first.reason
-            warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=3)
+            warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=4)
             return result
-        made = first.made
-        self._quick = made.variant.quick_call(arguments) or self._quick
-        key = _structure(arguments, made.free)
-        self._patterns.setdefault(made.free)
-        self._variants.setdefault(key, []).append(made.variant)
+        variant, arguments = first.made.variant, self._classified(args)
+        static = [(f"argument {k}", args[k]) for k in sorted(first.made.static)]
+        variant.guards = Guards(Reach([(self.__name__, self._f), *static]), self._inputs)
+        if not self._inputs and (quick := variant.quick_call(arguments)):
+            self._quick = quick, variant.guards.quick
+        key = _structure(arguments, first.made.free)
+        self._patterns.setdefault(first.made.free)
+        self._variants.setdefault(key, []).append(variant)
         self._variants.move_to_end(key)
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
@@ -139,9 +180,17 @@ class Jitted:
         return bound.args
 
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
+        """Return the arguments as the compiler sees them, numbers from outside behind them."""
+        outside = [(p, p.get()) for p in self._inputs]
+        if any(type(x) not in (float, int) for _, x in outside):
+            outside = [(p, x) for p, x in outside if type(x) in (float, int)]
+            self._start_over([p for p, _ in outside])
         return [
-            argument(x, f"argument {k} of {self.__name__}", k in self._static)
-            for k, x in enumerate(args)
+            *[
+                argument(x, f"argument {k} of {self.__name__}", k in self._static)
+                for k, x in enumerate(args)
+            ],
+            *[argument(x, place.path, False) for place, x in outside],
         ]
 
     # ---- looking inside

@@ -6,6 +6,7 @@ from weakref import ref
 
 import numpy as np
 
+from ... import ops
 from ...arrays import LazyArray, ValueArray
 from ...buffers import add_grad, read_data
 from ...engine import Value
@@ -47,6 +48,7 @@ def result_of(
     nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
     inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
     parents = (*compiled.layout.captured, *inner) if mode.grad else ()
+    op = ops.handmade(f"jit {name}")
     first = len(compiled.layout.guards)
     outputs = iter(range(first, len(compiled.program.outputs)))
     lazy = _Lazily(compiled, recording, again)
@@ -64,7 +66,7 @@ def result_of(
             return leaf if place is None else nests[place[0]][place[1]]
         if not parents:
             return Value(run.number(k))
-        out = Value(run.number(k), parents, f"jit {name}")
+        out = Value._make(Value, run.number(k), 0.0, op, parents, "")
         weak = ref(out)  # a cycle would keep the memory until the collector comes
         out._backward = lambda: _backward(compiled, weak, k, nests, run)
         return out

@@ -12,6 +12,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from .compiled import AnyRun, Compiled, Layout
 from .gradients import Slopes
+from .guards import Guards
 from .kernel import CKernel
 from .results import addresses_in, result_of
 from .trial import check
@@ -33,6 +34,8 @@ class Variant:
     Raises:
         JitError: the program does not do what the recording did.
     """
+
+    guards: Guards  # what it takes for granted
 
     def __init__(
         self,
@@ -71,7 +74,8 @@ class Variant:
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
-        return self.compiled.layout.accepts(args) and self.recording.holds()
+        holds = self.recording.holds() and self.guards.hold()
+        return holds and self.compiled.layout.accepts(args)
 
     def batch_of(self, args: Sequence[Argument]) -> int:
         """Return the size of a call's batch, 0 if it has none."""
