@@ -1,5 +1,6 @@
 """What fit cannot compile it does eagerly, saying why; where it is told to compile, it refuses."""
 
+import io
 import itertools
 import math
 import random
@@ -12,6 +13,7 @@ from micrograd import optim
 from micrograd.compiler.errors import JitError
 from micrograd.functions import where
 from micrograd.modes import detect_anomaly
+from micrograd.nn import Dropout
 from micrograd.train import fit
 
 
@@ -147,3 +149,52 @@ def test_training_again_goes_on_where_it_was():
             optimizer.lr /= 2
         found.append(history.step_loss)
     assert found[1] == pytest.approx(found[0], rel=1e-9)
+
+
+def test_a_loss_with_effects_is_trained_eagerly_and_its_effects_are_those_of_the_steps():
+    counts = []
+    for compile in (False, "auto"):
+        notes = []
+        model, o = make()
+
+        def loss(x, y, model=model, notes=notes):
+            notes.append(1.0)
+            return (model(x) - y) ** 2
+
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            train(model, o, compile, loss=loss, epochs=2)
+        counts.append(len(notes))
+    assert counts[0] == counts[1]
+    assert "the list" in str(said[0].message)
+    with pytest.raises(JitError, match="changes the list"):
+        train(model, o, True, loss=loss)
+
+
+def test_what_the_loss_reads_from_outside_may_change_between_runs():
+    def train_with(compile):
+        scale = 1.0
+        model, o = make()
+
+        def loss(x, y):
+            return (model(x) - y * scale) ** 2
+
+        train(model, o, compile, loss=loss)
+        scale = 2.0
+        return train(model, o, compile, loss=loss).step_loss
+
+    assert train_with(True) == pytest.approx(train_with(False), rel=1e-9)
+
+
+def test_the_trial_of_a_step_computes_each_example_once():
+    runs = io.StringIO()
+    model, o = make(widths=(8, 1))
+    drop = Dropout(0.5)
+    many = [X[i % len(X)] for i in range(600)], [Y[i % len(Y)] for i in range(600)]
+
+    def loss(x, y):
+        print(end=".", file=runs)
+        return (model(drop(x)) - y) ** 2
+
+    train(model, o, True, loss=loss, data=many, batch_size=300, epochs=1)
+    assert len(runs.getvalue()) < 40

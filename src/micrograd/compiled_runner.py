@@ -96,7 +96,7 @@ class CompiledRunner:
         self.best.step = None
         while done < len(batches):
             stop = len(batches) if epoch else min(len(batches), done + self._at_once())
-            if self._steps.objective.holds():
+            if self._steps.holds():
                 losses = self._stretch(batches[done:stop], rates[done:stop], epoch)
                 done += len(losses)
                 yield losses

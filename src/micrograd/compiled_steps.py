@@ -7,7 +7,7 @@ with it again.
 
 import pickle
 import random
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,8 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from . import buffers, functions
+from . import buffers
 from .compiler.calls.closeness import close
+from .compiler.calls.guards import Guards
+from .compiler.calls.reach import Reach
+from .compiler.calls.state import State
 from .compiler.collector import paused
 from .compiler.errors import JitError
 from .compiler.training.columns import columns_of, lengths_of
@@ -43,6 +46,11 @@ class _Program:
     objective: Objective
     functions: dict[Rule, Any] = field(default_factory=dict)  # in C; None: by NumPy
     right: dict[int, bool] = field(default_factory=dict)  # by length
+    guards: Guards | None = None  # what it takes for granted of the world outside
+
+    def holds(self) -> bool:
+        """Tell whether all that the program depends on is still as it was."""
+        return self.objective.holds() and (self.guards is None or self.guards.hold())
 
 
 _programs: OrderedDict[Any, _Program] = OrderedDict()
@@ -69,17 +77,31 @@ class Steps:
         self._columns = columns_of(eager.examples.columns, dtype)
         self._rule = rule_of(self.optimizer.rule, len(self.optimizer.state_names))
         with model_mode(eager.model, training=True), no_random_numbers(), paused():
-            key = self._key()
-            known = _programs.pop(key, None)
-            if not (known and known.objective.holds() and self._prepare(known, _TRIED_AGAIN)):
-                known = _Program(self._objective())
-                if not self._prepare(known, _TRIED):
+            reach = self._reach()
+            before = State(reach)
+            try:
+                key = self._key()
+                program = _programs.pop(key, None)
+                if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
+                    program = _Program(self._objective())
+                    right = self._prepare(program, _TRIED)
+                    before.refuse_unwatched()
+                    if not right:
+                        raise JitError(
+                            "a compiled step does not give what an eager one gives: the loss may "
+                            "branch on its data, or change from call to call"
+                        )
+                    program.guards = Guards(reach, ())
+                if moved := before.moved():
                     raise JitError(
-                        "a compiled step does not give what an eager one gives: the loss may "
-                        "branch on its data, or change from call to call"
+                        f"the loss changes {before.described(moved)}, which a compiled step "
+                        "cannot do: leave that to a callback"
                     )
+            finally:
+                before.put_back()
+        self._program = program
         if key is not None:
-            _programs[key] = known
+            _programs[key] = program
             if len(_programs) > _MOST_KEPT:
                 _programs.popitem(last=False)
 
@@ -94,6 +116,13 @@ class Steps:
         losses = self.loop.run(batches, rates, done, epoch, best, numbers)
         drawn.give_back(sum([len(batch) for batch in batches[len(losses) :]]))
         return losses
+
+    def holds(self) -> bool:
+        """Tell whether the loss is still what was compiled."""
+        return self._program.holds()
+
+    def _reach(self) -> Reach:
+        return Reach([("loss", self.eager.loss), ("penalty", self.eager.penalty)])
 
     @property
     def most_at_once(self) -> int:
@@ -148,8 +177,7 @@ class Steps:
         if lengths is None:
             tried = few_of(self.eager.examples, count)
             tried = tried[: max(2, _TRIED_VALUES // objective.values)]
-            batches = [np.resize(tried[i : i + size], size) for i in range(0, len(tried), size)]
-            return all(self._right(batch) for batch in batches)
+            return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
         return self._right_lengths(program, lengths, size)
 
     def _right_lengths(self, program: _Program, lengths: np.ndarray, size: int) -> bool:
@@ -161,26 +189,34 @@ class Steps:
         fitting = found >= self.objective.steps.least
         for k, (n, i) in enumerate(zip(found[fitting].tolist(), examples[fitting].tolist())):
             if k == 0 or n not in program.right:  # a known program is tried once
-                program.right[n] = self._right(np.full(size, i))
+                program.right[n] = self._right([i], size)
             if not program.right[n]:
                 lengths[lengths == n] = 0
         return bool(lengths.any())
 
-    def _right(self, batch: np.ndarray) -> bool:
-        """Do a step that leaves no trace; tell whether it is what an eager step does."""
+    def _right(self, examples: list[int], size: int) -> bool:
+        """Do a step that leaves no trace; tell whether it is what an eager step does.
+
+        Args:
+            examples: each of which is computed eagerly once, with random numbers of its own.
+            size: of the batch, in which they are repeated, numbers and all.
+        """
         memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
         captured, count = self.objective.captured, len(optimizer.parameters)
-        loss, gradient = self._eager_gradient(batch.tolist())
+        loss, gradient = self._eager_gradient(examples, size)
+        numbers = None
         if drawn:
-            drawn.give_back(len(batch))  # the same again
+            drawn.give_back(len(examples))  # the same again
+            numbers = drawn.numbers(len(examples))
+            drawn.give_back(len(examples))
+            numbers = np.resize(numbers, (size, numbers.shape[1]))
         memory.read(captured)
         before = memory.v[:count].copy()
         memory.states[:] = 0.0
+        batch, rates = np.resize(examples, size), np.array([optimizer.lr])
         started = perf_counter()
-        losses = self.run([batch], np.array([optimizer.lr]), 0, 0, Best(inf, before))
+        losses = self.loop.run([batch], rates, 0, 0, Best(inf, before), numbers)
         self.seconds = perf_counter() - started
-        if drawn:
-            drawn.give_back(len(batch))
         states = tuple(np.zeros((len(memory.states), count)))
         with np.errstate(all="ignore"):
             moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
@@ -191,25 +227,28 @@ class Steps:
             and close(memory.v[:count], moved, self._dtype)
         )
 
-    def _eager_gradient(self, batch: list[int]) -> tuple[float, np.ndarray]:
-        """The objective of a batch, in which examples may be repeated, and its gradient."""
+    def _eager_gradient(self, examples: list[int], size: int) -> tuple[float, np.ndarray]:
+        """The objective of a batch in which examples are repeated, and its gradient.
+
+        One example after the other is differentiated: there is only the graph of one.
+        """
         eager, captured = self.eager, self.objective.captured
-        examples = [(i, 1) for i in batch] if self.objective.drawn else Counter(batch).items()
         kept, gradient = np.empty((2, len(captured)))
-        total = functions.sum(
-            [
-                of_example("loss", eager.loss, eager.examples, i) * (times / len(batch))
-                for i, times in examples
-            ]
-        )
-        if eager.penalty:
-            total = total + eager.penalty()
         buffers.read_grad(captured, kept)
         buffers.zero_grad(captured)
-        total.backward()
+        total = 0.0
+        for k, i in enumerate(examples):
+            times = len(range(k, size, len(examples)))
+            share = of_example("loss", eager.loss, eager.examples, i) * (times / size)
+            share.backward()
+            total += share.data
+        if eager.penalty:
+            penalty = eager.penalty() * 1.0
+            penalty.backward()
+            total += penalty.data
         buffers.read_grad(captured, gradient)
         buffers.write_grad(captured, kept)
-        return total.data, gradient
+        return total, gradient
 
 
 def few_of(examples: Examples, count: int = _TRIED) -> list[int]:

@@ -14,10 +14,11 @@ from ..modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
-from .calls.guards import Guards, Lifted, Place
+from .calls.guards import Guards, Lifted, Place, moved_among
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
 from .calls.reach import Reach
+from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
 from .calls.variant import Variant
 from .collector import paused
 from .errors import JitError, JitWarning
@@ -35,8 +36,7 @@ _STRUCTURES = 64
 class Jitted:
     """A compiled function; ``jit`` makes it.
 
-    Calling it returns what the function would, as Values that backpropagate like any other: a
-    compiled function is one big operation.
+    Calling it returns what the function would, as Values that backpropagate like any other.
     """
 
     _lock: Any
@@ -45,12 +45,17 @@ class Jitted:
         self._f = f
         self._static = static
         self._options = options
-        self._plainly: str | None = None  # why it is not compiled
         give_lock(self, threading.RLock)
         functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
-        self._fixed: set[Place] = set()  # ints from outside that f needs as ints
-        self._start_over([])
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all programs, and all that was learnt of the function."""
+        with self._lock:
+            self._report = Report(self.__name__)
+            self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
+            self._start_over([])
 
     def _start_over(self, inputs: list[Place]) -> None:
         """Forget all variants; numbers at these places are to be read at each call."""
@@ -79,16 +84,20 @@ class Jitted:
                 result = call(*args)
                 if result is not None:
                     return result
-        if mode.tracer is not None or mode.anomaly or self._plainly:
+        if mode.tracer is not None or mode.anomaly or self._report.plainly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         args = self._bound(args, kwargs)
         arguments = self._classified(args)
         with self._lock:
             computed = self._computed(arguments)
-            if computed is None and self._learn_inputs():
-                computed = self._computed(arguments := self._classified(args))
             if computed is None:
-                return self._first_call(args)
+                variants = [v for group in self._variants.values() for v in group]
+                moved = moved_among(v.guards for v in variants)
+                why = self._why(arguments, moved)
+                if self._learn_inputs(moved):
+                    computed = self._computed(self._classified(args))
+            if computed is None:
+                return self._first_call(args, why)
         variant, run, given = computed
         return variant.result(given, run, lambda: self._f(*args))
 
@@ -116,21 +125,18 @@ class Jitted:
                 )
         return None
 
-    def _learn_inputs(self) -> bool:
-        """Find numbers from outside that have changed: they will be read at each call."""
-        moved: dict[Place, None] = {}
-        for variants in self._variants.values():
-            for variant in variants:
-                moved.update((p, None) for _, p in variant.guards.moved() if p is not None)
-        inputs = [p for p in moved if p not in self._fixed and p not in self._inputs]
+    def _learn_inputs(self, moved: dict[str, Place | None]) -> bool:
+        """Let numbers from outside that have changed be read at each call."""
+        places = [p for p in moved.values() if p is not None]
+        inputs = [p for p in places if p not in self._fixed and p not in self._inputs]
         if inputs:
             self._start_over([*self._inputs, *inputs])
         return bool(inputs)
 
-    def _first_call(self, args: tuple) -> Any:
+    def _first_call(self, args: tuple, why: str) -> Any:
         """Do a call plainly, and compile the function for all further ones like it."""
         try:
-            return self._compiled_first(args)
+            return self._compiled_first(args, why)
         except JitError:
             if not self._inputs:
                 raise
@@ -138,14 +144,15 @@ class Jitted:
         whole = [p for p in self._inputs if type(p.get()) is int]
         self._fixed.update(whole or self._inputs)
         self._start_over([p for p in self._inputs if p not in self._fixed])
-        return self._first_call(args)
+        return self._first_call(args, why)
 
-    def _compiled_first(self, args: tuple) -> Any:
+    def _compiled_first(self, args: tuple, why: str) -> Any:
+        stages = Stages()
         first = FirstCall(self._f, self.__name__, self._classified, args)
         with paused():
-            result = first.result(lambda: self._maker.make(self._classified(args)))
+            result = first.result(lambda: self._maker.make(self._classified(args), stages), stages)
         if first.made is None:
-            self._plainly = first.reason
+            self._report.runs_plainly(first.reason)
             warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=4)
             return result
         variant, arguments = first.made.variant, self._classified(args)
@@ -153,6 +160,8 @@ class Jitted:
         variant.guards = Guards(Reach([(self.__name__, self._f), *static]), self._inputs)
         if not self._inputs and (quick := variant.quick_call(arguments)):
             self._quick = quick, variant.guards.quick
+        inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
+        self._report.add(Entry(why, structure_of(arguments), stages, numbers, inputs))
         key = _structure(arguments, first.made.free)
         self._patterns.setdefault(first.made.free)
         self._variants.setdefault(key, []).append(variant)
@@ -160,6 +169,16 @@ class Jitted:
         if len(self._variants) > _STRUCTURES:
             self._variants.popitem(last=False)
         return result
+
+    def _why(self, arguments: list[Argument], moved: dict[str, Place | None]) -> str:
+        """Say why no program fits a call."""
+        if not self._variants:
+            return "the first call"
+        if moved:
+            return f"{', '.join(list(moved)[:3])} changed outside"
+        if not any(self._variants.get(key) for key in self._keys(arguments)):
+            return "arguments of another structure"
+        return "another path through its branches, or another state of a module"
 
     def _keys(self, arguments: list[Argument]) -> list[Any]:
         """The structure without the sizes of batches, in each way known so far, and in full."""
@@ -194,6 +213,19 @@ class Jitted:
         ]
 
     # ---- looking inside
+
+    def __repr__(self) -> str:
+        programs = counted(self.cache_info().programs, "program")
+        return f"<jit {self.__name__}: {'runs plainly' if self._report.plainly else programs}>"
+
+    def report(self) -> Report:
+        """Return what was compiled and why, with the time of each stage; print it to read it."""
+        return self._report
+
+    def cache_info(self) -> CacheInfo:
+        """Return how many programs are kept, and how many were made."""
+        programs, made = sum(map(len, self._variants.values())), len(self._report.entries)
+        return CacheInfo(programs, len(self._variants), made, _STRUCTURES * _PATHS)
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""

@@ -18,6 +18,7 @@ from ..tracing.signature import Argument
 from .judge import Judge, valued
 from .maker import Made
 from .reach import Reach
+from .report import Stages
 from .state import State
 
 _PLAIN_WORK = 1 << 18  # values; a larger batch is judged by a few of its examples
@@ -55,11 +56,12 @@ class FirstCall:
         self.made: Made | None = None
         self.reason = ""
 
-    def result(self, make: Callable[[], Made]) -> Any:
+    def result(self, make: Callable[[], Made], stages: Stages) -> Any:
         """Do the call.
 
         Args:
             make: traces and compiles.
+            stages: takes the time of the trial.
 
         Raises:
             JitError: f does what cannot be compiled, or what was compiled is not f. All is as it
@@ -74,8 +76,10 @@ class FirstCall:
             failure = error
         before.put_back()
         if made and made.batch * made.work > _PLAIN_WORK:
-            return self._of_large_batch(made, before)
-        plain = self._plain(self._args, made, before)
+            with stages.timed("trial"):
+                return self._of_large_batch(made, before)
+        with stages.timed("plain run"):
+            plain = self._plain(self._args, made, before)
         try:
             before.refuse_unwatched()
             moved = self._moved(before, made)
@@ -88,7 +92,8 @@ class FirstCall:
             if made is None:
                 raise self._said(failure) from failure
             after = State(self._reach)
-            result = self._judge(made, before).compare(self._args, plain)
+            with stages.timed("trial"):
+                result = self._judge(made, before).compare(self._args, plain)
         except BaseException:
             before.put_back()
             raise

@@ -4,7 +4,7 @@ Variables, attributes and the items of lists and dicts have to be the very objec
 one walk in C. A number that is another object may still be the same number.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -88,6 +88,17 @@ class Guards:
         if self._arrays:
             return lambda: -self.hold()
         return self.look if self._owners else None
+
+    def numbers(self) -> Iterator[tuple[str, float]]:
+        """Yield the numbers from outside that the program holds as constants, by name."""
+        for owner, path, held in zip(self._owners, self._paths, self._expected):
+            if type(held) in (float, int):
+                yield path, held
+            elif isinstance(owner, (list, dict)) and type(held) is tuple:
+                items = enumerate(held) if isinstance(owner, list) else zip(held[::2], held[1::2])
+                for key, x in items:
+                    if type(x) in (float, int):
+                        yield f"{path}[{key!r}]", x
 
     def moved(self) -> Iterator[tuple[str, Place | None]]:
         """Yield what is no longer as it was; with its place where both are numbers."""
@@ -190,6 +201,11 @@ def _first_moved(owners: list, keys: list, expected: list, any: object) -> int:
 first_moved: Callable[[list, list, list, object], int] = (
     native.first_moved if native is not None else _first_moved
 )
+
+
+def moved_among(all_guards: Iterable[Guards]) -> dict[str, Place | None]:
+    """Return what is no longer as any of these took it for, by name."""
+    return {path: place for guards in all_guards for path, place in guards.moved()}
 
 
 class Lifted:

@@ -12,6 +12,7 @@ from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .gradients import Slopes
 from .lengths import Lengths, generalised
+from .report import Stages
 from .variant import Variant
 
 
@@ -46,42 +47,58 @@ class Maker:
         who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
         self.slopes = Slopes(*asked) if who is f and not options["strict"] else None
 
-    def make(self, arguments: list[Argument]) -> Made:
+    def make(self, arguments: list[Argument], stages: Stages) -> Made:
         """Trace and compile; for all lengths at once where two lengths have been seen.
 
         Raises:
             JitError: the function does what cannot be compiled.
         """
         if self.slopes and self.slopes.suit(arguments):
-            recording = trace(self.slopes.function, arguments)
+            with stages.timed("trace"):
+                recording = trace(self.slopes.function, arguments)
             if self.slopes.suit_recording(recording):
                 graph, work = graph_of(recording, set(self.slopes.numbers())), len(recording.tape)
                 variant = Variant(
-                    recording, graph, arguments, self._name, self._options, slopes=self.slopes
+                    recording,
+                    graph,
+                    arguments,
+                    self._name,
+                    self._options,
+                    stages,
+                    slopes=self.slopes,
                 )
                 return Made(variant, recording.free(), graph, work, statics(arguments))
             recording.draws.undo()
-        recording = trace(self._f, arguments)
+        with stages.timed("trace"):
+            recording = trace(self._f, arguments)
         if recording.batch is not None:
-            return self._made(recording, arguments, recording.free())
+            return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
         if offsets and not recording.draws.segments and not self._options["strict"]:
             self._lengths.give_up(arguments)  # now or never
-            general = generalised(self._f, arguments, offsets, recording)
+            with stages.timed("lengths"):
+                general = generalised(self._f, arguments, offsets, recording)
             try:
                 if general:
-                    return self._made(recording, arguments, frozenset(offsets), general, offsets)
+                    free = frozenset(offsets)
+                    return self._made(recording, arguments, stages, free, general, offsets)
             except JitError:  # alike at four lengths, and yet not at this one
                 recording = trace(self._f, arguments)
-        return self._made(recording, arguments, frozenset())
+        return self._made(recording, arguments, stages, frozenset())
 
     def _made(
-        self, recording: Trace, arguments: list[Argument], free: frozenset[int], *general: Any
+        self,
+        recording: Trace,
+        arguments: list[Argument],
+        stages: Stages,
+        free: frozenset[int],
+        *general: Any,
     ) -> Made:
         graph, work = graph_of(recording, nests(arguments)), len(recording.tape)
         graph.strict = self._options["strict"]
         everything = [*arguments, *recording.draws.first()]
-        variant = Variant(recording, graph, everything, self._name, self._options, *general)
+        options = self._options
+        variant = Variant(recording, graph, everything, self._name, options, stages, *general)
         return Made(variant, free, graph, work, statics(arguments))
 
 

@@ -196,8 +196,8 @@ def _same_stream(a: Any, b: Any) -> bool:
 
 def _streams_said(who: str) -> str:
     return (
-        f"the function draws from {who}, which would be frozen: use micrograd.random, which is "
-        "drawn anew at each call"
+        f"the function draws random numbers from {who}, which would be frozen: use "
+        "micrograd.random, which is drawn anew at each call"
     )
 
 

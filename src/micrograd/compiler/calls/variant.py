@@ -14,6 +14,7 @@ from .compiled import AnyRun, Compiled, Layout
 from .gradients import Slopes
 from .guards import Guards
 from .kernel import CKernel
+from .report import Stages
 from .results import addresses_in, result_of
 from .trial import check
 
@@ -27,6 +28,7 @@ class Variant:
         args: the arguments of the recorded call.
         name: the function's, for messages.
         options: of the kernel: backend, dtype, strict.
+        stages: takes the time of each.
         general: a program for all lengths, and
         lengths: for each argument whose length it is, how much longer than n it is.
         slopes: that the function's gradient is wanted as its result.
@@ -44,13 +46,15 @@ class Variant:
         args: Sequence[Argument],
         name: str,
         options: Mapping[str, Any],
+        stages: Stages,
         general: General | None = None,
         lengths: Mapping[int, int] | None = None,
         slopes: Slopes | None = None,
     ) -> None:
         self.name, self.recording, self._slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
-        lowered = general.lowered if general else lower(graph)
+        with stages.timed("lower"):
+            lowered = general.lowered if general else lower(graph)
         nests = {k for k, a in enumerate(args) if a.kind == "nest"}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = Layout(
@@ -63,7 +67,8 @@ class Variant:
             least=min(sizes | {general.least}) if general else 0,
             coefficients=general.coefficients if general else (),
         )
-        self.compiled = Compiled(lowered.program, layout, options)
+        with stages.timed("build"):
+            self.compiled = Compiled(lowered.program, layout, options)
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused

@@ -1,0 +1,109 @@
+"""What ``jit`` has done and why: one entry for each program, to be read by people."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import NamedTuple
+
+from ..tracing.signature import Argument
+
+_NUMBERS = 8  # named in a report
+
+
+class CacheInfo(NamedTuple):
+    """How many programs there are, of how many structures of arguments; how many were made."""
+
+    programs: int
+    structures: int
+    made: int
+    maxsize: int
+
+
+class Stages(dict[str, float]):
+    """The seconds that each stage of a compilation has taken."""
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the time of a ``with`` block to a stage."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self[name] = self.get(name, 0.0) + perf_counter() - began
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in self.items())
+
+
+@dataclass(slots=True)
+class Entry:
+    """One program."""
+
+    why: str
+    structure: str
+    stages: Stages
+    numbers: list[tuple[str, float]] = field(default_factory=list)  # from outside, constants in it
+    inputs: list[str] = field(default_factory=list)  # numbers from outside that are read each time
+
+
+class Report:
+    """All programs of a function; printing it is the way to read it."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.entries = name, list[Entry]()
+        self.plainly: str | None = None
+
+    def add(self, entry: Entry) -> None:
+        """Take note of a program; with MICROGRAD_LOG=compile say so on the error stream."""
+        self.entries.append(entry)
+        self._log(f"{entry.why}; {entry.structure}; {entry.stages}")
+
+    def runs_plainly(self, why: str) -> None:
+        """Take note that the function is not compiled."""
+        self.plainly = why
+        self._log(f"runs plainly: {why}")
+
+    def _log(self, said: str) -> None:
+        if "compile" in os.environ.get("MICROGRAD_LOG", ""):
+            line = said.replace("\n", " ")
+            print(f"micrograd: jit {self.name}: {line}", file=sys.stderr)
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}: {counted(len(self.entries), 'program')}"]
+        if self.plainly:
+            lines = [f"{self.name} runs plainly: {self.plainly}"]
+        for k, entry in enumerate(self.entries, 1):
+            lines += [f"{k}. {entry.why}", f"   {entry.structure}", f"   {entry.stages}"]
+            if entry.inputs:
+                lines.append(f"   read at each call: {', '.join(entry.inputs)}")
+            if entry.numbers:
+                shown = [f"{path} = {x!r}" for path, x in entry.numbers[:_NUMBERS]]
+                more = len(entry.numbers) - _NUMBERS
+                rest = f" and {more} more" if more > 0 else ""
+                lines.append(f"   constant until seen to change: {', '.join(shown)}{rest}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words."""
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
+
+
+def structure_of(arguments: Sequence[Argument]) -> str:
+    """Say in words what the arguments of a call are."""
+    return ", ".join(map(_said, arguments)) or "no arguments"
+
+
+def _said(argument: Argument) -> str:
+    if argument.kind == "static":
+        return f"static {type(argument.value).__name__}"
+    if argument.kind != "array":
+        return type(argument.value).__name__
+    if not argument.shape:
+        return "number"
+    return f"{'×'.join(map(str, argument.shape))} numbers"

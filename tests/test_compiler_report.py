@@ -1,0 +1,63 @@
+"""What jit says of itself: programs, reasons, times, numbers that are constants."""
+
+import micrograd
+from micrograd import Value, sum
+from micrograd.compiler import JitWarning
+
+
+def jit(f):
+    return micrograd.jit(f, backend="numpy")
+
+
+def test_a_report_says_why_each_program_was_made():
+    rate = 2.0
+
+    @jit
+    def f(xs):
+        return sum([rate * x if x > 0 else x for x in xs])
+
+    f([1.0, 2.0])
+    f([1.0, 2.0, 3.0])
+    f([1.0, -2.0])
+    rate = 3.0
+    f([1.0, 2.0])
+    text = str(f.report())
+    assert text.splitlines()[0] == "f: 4 programs"
+    for words in ("1. the first call", "another structure", "another path", "rate changed outside"):
+        assert words in text
+    assert "constant until seen to change: rate = 2.0" in text
+    assert "read at each call: rate" in text
+    for stage in ("trace", "lower", "build", "plain run", "trial"):
+        assert f"{stage} " in text
+
+
+def test_a_report_names_what_makes_a_function_run_plainly(recwarn):
+    notes = []
+    f = jit(lambda x: (notes.append(1.0), x)[1])
+    f(1.0)
+    assert "runs plainly: it changes the list notes" in str(f.report())
+    assert repr(f) == "<jit <lambda>: runs plainly>"
+    assert recwarn[0].category is JitWarning
+
+
+def test_cache_info_clear_and_repr():
+    w = Value(2.0)
+    f = jit(lambda x: w * x)
+    assert (repr(f), f.cache_info()[:3]) == ("<jit <lambda>: no programs>", (0, 0, 0))
+    f(1.0)
+    f(2.0)
+    f([1.0][0])
+    assert (repr(f), f.cache_info()[:3]) == ("<jit <lambda>: 1 program>", (1, 1, 1))
+    f.clear()
+    assert f.cache_info()[:3] == (0, 0, 0)
+    assert f(3.0).data == 6.0
+
+
+def test_the_log_has_a_line_for_each_program(monkeypatch, capsys):
+    monkeypatch.setenv("MICROGRAD_LOG", "compile")
+    f = jit(lambda x: x * 2.0)
+    f(1.0)
+    f(2.0)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("micrograd: jit <lambda>: the first call; number; trace ")
