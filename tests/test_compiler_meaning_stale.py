@@ -20,7 +20,7 @@ def jit(f, **options):
 
 
 def _number(x):
-    return getattr(x, "data", x)
+    return x.data if isinstance(x, Value) else x
 
 
 def _alike(f, change, *args, calls=5, static=()):

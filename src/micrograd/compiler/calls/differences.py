@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import ValueArray
 from ...engine import Value
+
+_KINDS = ("Value", "bool", "int", "float")
 
 
 @dataclass(slots=True)
@@ -30,6 +33,9 @@ def leaves_of(tree: Any, path: str = "result") -> Iterator[Leaf]:
     elif isinstance(tree, (list, tuple)):
         for i, branch in enumerate(tree):
             yield from leaves_of(branch, f"{path}[{i}]")
+    elif isinstance(tree, ValueArray):
+        for index, x in zip(np.ndindex(tree.shape), tree.data.reshape(-1).tolist()):
+            yield Leaf(f"{path}[{', '.join(map(str, index))}]", "Value", x, None)
     elif isinstance(tree, np.ndarray) and tree.ndim:
         numbers = tree.reshape(-1).tolist()
         for index, x in zip(np.ndindex(tree.shape), numbers):
@@ -52,14 +58,38 @@ def _leaf(x: Any, path: str) -> Leaf:
     return Leaf(path, type(x).__name__, float("nan"), x)
 
 
-def shape_of(tree: Any) -> Any:
-    """Return the structure of a result with the kinds of its leaves, to be compared by ``==``."""
+def other_form(expected: Any, actual: Any) -> str | None:
+    """Say where two results differ in structure or kinds; None where they do not."""
+    for a, b in zip(leaves_of(expected), leaves_of(actual)):
+        if a.path != b.path:
+            return f"{a.path} comes out plainly, and {b.path} compiled"
+        if a.kind != b.kind or (a.kind not in _KINDS and not _alike(a.thing, b.thing)):
+            return f"{a.path} is {_shown(a)} plainly, and {_shown(b)} compiled"
+    if _shape(expected) != _shape(actual):
+        return f"result is {expected!r:.60} plainly, and {actual!r:.60} compiled"
+    return None
+
+
+def _alike(x: Any, y: Any) -> bool:
+    try:
+        return x is y or bool(x == y)
+    except Exception:  # whatever a foreign object raises when it is compared
+        return False
+
+
+def _shown(leaf: Leaf) -> str:
+    number = f" {leaf.number}" if leaf.kind in _KINDS else f" {leaf.thing!r:.40}"
+    return f"{'an' if leaf.kind == 'int' else 'a'} {leaf.kind}{number}"
+
+
+def _shape(tree: Any) -> Any:
+    """The structure of a result, without its leaves, to be compared by ``==``."""
     if isinstance(tree, dict):
-        return dict, [(key, shape_of(branch)) for key, branch in tree.items()]
+        return type(tree), [(key, _shape(branch)) for key, branch in tree.items()]
     if isinstance(tree, (list, tuple)):
-        return type(tree), [shape_of(branch) for branch in tree]
+        return type(tree), [_shape(branch) for branch in tree]
     if isinstance(tree, np.ndarray) and tree.ndim:
-        return np.ndarray, tree.dtype == object, tree.shape
+        return "array", tree.shape
     if is_dataclass(tree) and not isinstance(tree, type):
-        return type(tree), [shape_of(getattr(tree, field.name)) for field in fields(tree)]
-    return _leaf(tree, "").kind
+        return type(tree), [_shape(getattr(tree, field.name)) for field in fields(tree)]
+    return None

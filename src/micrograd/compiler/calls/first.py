@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import PACKAGE, JitError
 from ..tracing.signature import Argument
-from .judge import Judge, valued
+from .judge import Judge
 from .maker import Made
 from .reach import Reach
 from .report import Stages
@@ -52,7 +52,6 @@ class FirstCall:
         self._reach = Reach(
             [(name, f), *[(f"argument {k} of {name}", x) for k, x in enumerate(args)]]
         )
-        self._of_values, self._static = False, frozenset[int]()
         self.made: Made | None = None
         self.reason = ""
 
@@ -79,7 +78,7 @@ class FirstCall:
             with stages.timed("trial"):
                 return self._of_large_batch(made, before)
         with stages.timed("plain run"):
-            plain = self._plain(self._args, made, before)
+            plain = self._f(*self._args)
         try:
             before.refuse_unwatched()
             moved = self._moved(before, made)
@@ -93,26 +92,13 @@ class FirstCall:
                 raise self._said(failure) from failure
             after = State(self._reach)
             with stages.timed("trial"):
-                result = self._judge(made, before).compare(self._args, plain)
+                self._judge(made, before).compare(self._args, plain)
         except BaseException:
             before.put_back()
             raise
         after.put_back()
         self.made = made
-        return result
-
-    def _plain(self, args: Sequence[Any], made: Made | None, before: State) -> Any:
-        """Run f. Where it calls methods of plain numbers, as ``x.tanh()``, it means Values."""
-        if self._of_values:
-            return self._f(*[x if k in self._static else valued(x) for k, x in enumerate(args)])
-        try:
-            return self._f(*args)
-        except AttributeError:
-            if made is None:
-                raise
-            before.put_back()
-            self._of_values, self._static = True, made.static
-            return self._plain(args, made, before)
+        return plain
 
     def _said(self, failure: Exception | None) -> JitError:
         """What f raises while it is traced and not when it runs plainly is for us to explain."""
@@ -127,11 +113,8 @@ class FirstCall:
         )
 
     def _judge(self, made: Made, before: State) -> Judge:
-        def plainly(*args: Any) -> Any:
-            return self._plain(args, made, before)
-
         line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in _codes(self._f)), "")
-        return Judge(plainly, line, made.variant, made.graph, self._classify, before)
+        return Judge(self._f, line, made.variant, made.graph, self._classify, before)
 
     def _moved(self, before: State, made: Made | None) -> list[str]:
         """What has moved, apart from running state that the program writes as well."""
@@ -142,7 +125,7 @@ class FirstCall:
         """Judge by a few examples; the whole is computed by the program."""
         few = self._some_examples(made)
         if few is not None:
-            plain = self._plain(few, made, before)
+            plain = self._f(*few)
             try:
                 before.refuse_unwatched()
                 if moved := self._moved(before, made):

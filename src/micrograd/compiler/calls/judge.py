@@ -21,7 +21,7 @@ from ..tracing.predicates import truth
 from ..tracing.recording import rebuilt
 from ..tracing.signature import Argument
 from .closeness import close, rounding_noise
-from .differences import Leaf, leaves_of, shape_of
+from .differences import Leaf, leaves_of, other_form
 from .state import State
 from .variant import Variant
 
@@ -55,8 +55,8 @@ class Judge:
         self._noise: tuple[np.ndarray, float] | None = None
         self._dtype = variant.compiled.dtype.name
 
-    def compare(self, args: Sequence[Any], plain: Any) -> Any:
-        """Run the program on a call's arguments; return its result where it is the plain one.
+    def compare(self, args: Sequence[Any], plain: Any) -> None:
+        """Run the program on a call's arguments; compare with what the plain run gave and did.
 
         Args:
             args: of the call.
@@ -75,7 +75,6 @@ class Judge:
         off = self._differing(args, plain, computed)
         if not self._agrees_nearby(args) and off:  # else rounding decides which side of a kink
             raise self._error(off)
-        return computed
 
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
         given = self._variant.recording.with_draws(self._classify(args))
@@ -85,13 +84,8 @@ class Judge:
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
         expected, actual = list(leaves_of(plain)), list(leaves_of(computed))
-        if len(expected) != len(actual):
-            raise self._error(
-                f"{len(expected)} numbers come out of the plain run, {len(actual)} of the program"
-            )
-        batch = self._variant.batch_of(self._classify(args))
-        if batch and shape_of(plain) != shape_of(computed) and len(actual) % batch == 0:
-            actual = _by_example(actual, batch)
+        if other := other_form(plain, computed):
+            raise self._error(other)
         self._check_values(expected, actual)
         return self._differing_gradients(args, expected, actual)
 
@@ -206,11 +200,6 @@ def _numbers(leaves: Sequence[Leaf]) -> np.ndarray:
     return np.array([leaf.number for leaf in leaves])
 
 
-def _by_example(leaves: list[Leaf], batch: int) -> list[Leaf]:
-    """Put what is laid out by component in the order of the examples."""
-    return [leaf for example in range(batch) for leaf in leaves[example::batch]]
-
-
 def _leaf_values(tree: Any) -> list[Value]:
     """Return the Values in nested lists, tuples and dicts that were not computed."""
     inside = [leaf.thing for leaf in leaves_of(tree) if isinstance(leaf.thing, Value)]
@@ -238,32 +227,23 @@ def _gradients(out: Value, sources: list[Value]) -> np.ndarray:
 
 def _moved(x: Any, rng: np.random.Generator) -> Any:
     """Return a copy of an argument with its floats moved a little; Values stay themselves."""
-    return _mapped(x, lambda number: number * (1 + rng.uniform(-_NUDGE, _NUDGE)), (float,))
-
-
-def valued(x: Any) -> Any:
-    """Return a copy of an argument with Values in place of its numbers."""
-    return _mapped(x, Value, (float, int))
-
-
-def _mapped(x: Any, change: Callable[[Any], Any], kinds: tuple[type, ...]) -> Any:
-    if type(x) in kinds or isinstance(x, np.floating):
-        return change(x)
+    if type(x) is float or isinstance(x, np.floating):
+        return type(x)(x * (1 + rng.uniform(-_NUDGE, _NUDGE)))
     if isinstance(x, np.ndarray):
-        if x.dtype.kind != "f" and not (x.dtype.kind in "iub" and int in kinds):
+        if x.dtype.kind != "f":
             return x
-        out = np.empty(x.size, object)
-        out[:] = [change(number) for number in x.ravel().tolist()]
-        return out.reshape(x.shape).astype(object if int in kinds else x.dtype)
+        return (x * (1 + rng.uniform(-_NUDGE, _NUDGE, x.shape))).astype(x.dtype)
     if isinstance(x, dict):
-        return {key: _mapped(branch, change, kinds) for key, branch in x.items()}
+        moved = copy.copy(x)
+        moved.update({key: _moved(branch, rng) for key, branch in x.items()})
+        return moved
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*[_mapped(branch, change, kinds) for branch in x])
+        return type(x)(*[_moved(branch, rng) for branch in x])
     if type(x) in (list, tuple):
-        return type(x)([_mapped(branch, change, kinds) for branch in x])
+        return type(x)([_moved(branch, rng) for branch in x])
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
         new = copy.copy(x)
         for field in dataclasses.fields(x):
-            object.__setattr__(new, field.name, _mapped(getattr(x, field.name), change, kinds))
+            object.__setattr__(new, field.name, _moved(getattr(x, field.name), rng))
         return new
     return x
