@@ -22,6 +22,7 @@ hypothesis.settings.load_profile("micrograd")
 
 def pytest_addoption(parser):
     parser.addoption("--implementation", help="a Python file with a Value to check")
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/ir anew")
 
 
 def pytest_generate_tests(metafunc):

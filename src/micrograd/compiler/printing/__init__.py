@@ -1,6 +1,7 @@
 """Print programs as people read them.
 
-show          a program, line by line
+show          a program, line by line, as formulas
+exact         the same with every address; parsing: read back
 array_names   the names of arrays; layouts: where numbers lie, in few words
 formulas      expressions and sizes
 unflatten     runs over whole matrices get their rows and columns again
