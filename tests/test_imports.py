@@ -13,7 +13,7 @@ LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what
     "ops": "_native _version arithmetic extras files ieee layout modes namesake nodes notation "
     "numeric operators ops symbols",
     "engine": "_backend arrays buffers copies engine functions nested number pure random",
-    "transforms": "derivatives differences mapping transforms",
+    "transforms": "derivatives differences jacobians mapping transforms",
     "compiler": "compiler",
     "nn, optim, train": "checkpoints checks compiled_runner compiled_steps data examples history "
     "losses nn optim progress runner saving schedules train",

@@ -20,9 +20,10 @@ from .functions import (
     take,
     where,
 )
+from .jacobians import jacfwd, jacobian, jacrev, vjp
 from .modes import AnomalyError, detect_anomaly, no_grad
 from .namesake import warn_of_the_original
-from .transforms import grad, hessian, jvp, value_and_grad, vmap
+from .transforms import grad, hessian, hvp, jvp, value_and_grad, vmap
 
 if TYPE_CHECKING:
     from .compiler import JitError
@@ -44,6 +45,10 @@ __all__ = [
     "explore",
     "grad",
     "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jit",
     "jvp",
     "log_softmax",
@@ -58,6 +63,7 @@ __all__ = [
     "sum",
     "take",
     "value_and_grad",
+    "vjp",
     "vmap",
     "where",
 ]

@@ -22,7 +22,7 @@ def apply(op: Op, *args: Any) -> Any:
         if hasattr(x, "_is_micrograd_value"):
             if not isinstance(x, Number):
                 return x._apply(op, *args)
-            seen = x
+            seen = x if seen is None or type(seen) is not Number else seen
     if seen is not None:
         return seen._apply(op, *args)
     expects = f"{op.name} expects a Value or"
@@ -94,8 +94,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     Args:
         condition: a comparison, ``a < b``; or a number or Value, which holds when it is not 0.
     """
-    traced = getattr(condition, "_traced", condition)  # a comparison, while it is compiled
-    return apply(ops.WHERE, traced, x, y)
+    if mode.tracer is not None:
+        return mode.tracer.where(condition, x, y)
+    return apply(ops.WHERE, condition, x, y)
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:

@@ -26,6 +26,12 @@ class Tracer(Protocol):
     def frozen(self, x: Any) -> None:
         """Take note that the program holds for this very number only."""
 
+    def exact(self, x: Any, limit: int) -> None:
+        """Take note that the program holds while a whole number stays below a limit."""
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """Return one of two."""
+
     def array(self, items: list, shape: Any) -> Any:
         """Return an array of what was computed."""
 

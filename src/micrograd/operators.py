@@ -35,7 +35,7 @@ def operand(symbol: str, x: Any) -> Any:
         return float(x)
     if hasattr(x, "_is_micrograd_value"):
         return x
-    if is_array(x) and x.ndim:
+    if (is_array(x) and x.ndim) or hasattr(x, "_traced"):  # a traced comparison counts as 0 or 1
         return NotImplemented
     return number(x, f"{symbol} expects a Value or")
 

@@ -10,6 +10,7 @@ from functools import partial, wraps
 from typing import Any
 
 from .derivatives import (
+    Results,
     finished,
     forward,
     gradient,
@@ -20,37 +21,62 @@ from .derivatives import (
     scalar,
 )
 from .engine import Value
+from .jacobians import jacobian_of
 from .mapping import vmap as vmap
 from .modes import changed, mode
 from .nested import checked_leaves, leaves, rebuild
 
 
-def _value_and_grad(f: Callable, argnums: int | Sequence[int], who: str) -> Callable:
+def _value_and_grad(f: Callable, argnums: int | Sequence[int], has_aux: bool, who: str) -> Callable:
     @wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         remember = mode.grad
         with changed(grad=True):
             run = run_on_variables(partial(f, **kwargs), args, positions(argnums, args, who), who)
-            out = scalar(run.out, who)
+            made, aux = _with_aux(run.out, who) if has_aux else (run.out, None)
+            out = scalar(made, who)
             slopes, results = gradient(run, out)
         value, *slopes = finished([out, *slopes], results, remember)
+        if has_aux:
+            value = value, _given_out(aux, results, remember)
         return value, in_place(args, argnums, iter(slopes))
 
-    transformed._slopes_of = transformed, f, argnums, True  # type: ignore[attr-defined]
+    if not has_aux:
+        transformed._slopes_of = transformed, f, argnums, True  # type: ignore[attr-defined]
     return transformed
 
 
-def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable[..., tuple]:
+def _with_aux(out: Any, who: str) -> tuple[Any, Any]:
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise TypeError(f"{who} with has_aux needs a function that returns (number, aux)")
+    return out
+
+
+def _given_out(tree: Any, results: Results, remember: bool) -> Any:
+    """What comes out besides: its Numbers as plain numbers, everything else as it is."""
+    items = [x for _, x in leaves(tree)]
+    plainly = results._replace(of_values=False)
+    return rebuild(
+        tree,
+        iter([next(finished([x], plainly, remember)) if plain(x) else x for x in items]),
+    )
+
+
+def value_and_grad(
+    f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., tuple]:
     """Return a function that computes f and its gradient together, as ``(value, gradient)``.
 
     Args:
-        f: a function of scalars, or of nested lists, tuples, dicts and arrays of them; it returns
-            one scalar.
+        f: a function of scalars, or of nested lists, tuples, dicts, dataclasses and arrays of them;
+            it returns one scalar.
         argnums: which arguments to differentiate by; with several, the gradient is a tuple.
+        has_aux: f returns ``(scalar, aux)`` instead; the result is ``((value, aux), gradient)``.
 
-    The gradient has the shape of the argument. Numbers give floats, Values give Values, which can
-    be differentiated again. Other Values that f uses keep the ``grad`` they have. Inside
-    ``no_grad`` it works as elsewhere, but Values come out without history.
+    The gradient has the shape of the argument. Numbers give numbers, unless a Value takes part in
+    f: then, and where Values are given, Values come out, which can be differentiated again. Inside
+    f a number has methods, and compares and branches as itself. Other Values that f uses keep the
+    ``grad`` they have. Inside ``no_grad`` Values come out without history.
 
     Raises:
         TypeError: an argument or the result is no number, or argnums is beyond the arguments; or
@@ -59,23 +85,27 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable[..
     >>> value_and_grad(lambda x, y: x * y + y, (0, 1))(2.0, 3.0)
     (9.0, (3.0, 3.0))
     """
-    return _value_and_grad(f, argnums, "value_and_grad")
+    return _value_and_grad(f, argnums, has_aux, "value_and_grad")
 
 
-def grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
     """Return the function that computes the gradient of f; ``value_and_grad`` says of what.
+
+    With ``has_aux`` it returns ``(gradient, aux)``.
 
     >>> f = lambda x: 3 * x**2 - 4 * x + 5
     >>> grad(f)(3.0), grad(grad(f))(3.0)
     (14.0, 6.0)
     """
-    both = _value_and_grad(f, argnums, "grad")
+    both = _value_and_grad(f, argnums, has_aux, "grad")
 
     @wraps(f)
     def slopes(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
+        value, gradients = both(*args, **kwargs)
+        return (gradients, value[1]) if has_aux else gradients
 
-    slopes._slopes_of = slopes, f, argnums, False  # type: ignore[attr-defined]
+    if not has_aux:
+        slopes._slopes_of = slopes, f, argnums, False  # type: ignore[attr-defined]
     return slopes
 
 
@@ -88,17 +118,13 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     >>> hessian(lambda p: p[0] * p[0] * p[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
     """
-    both = _value_and_grad(f, argnums, "hessian")
+    slopes = _value_and_grad(f, argnums, False, "hessian")
 
     @wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        remember = mode.grad
-        with changed(grad=True):
-            by = positions(argnums, args, "hessian")
-            run = run_on_variables(lambda *xs: both(*xs, **kwargs)[1], args, by, "hessian")
-            rows = [gradient(run, scalar(slope, "hessian")) for _, slope in leaves(run.out)]
-        by_row = [in_place(args, argnums, finished(*row, remember)) for row in rows]
-        return rebuild(run.out, iter(by_row))
+        return jacobian_of(
+            lambda *xs: slopes(*xs, **kwargs)[1], args, argnums, "hessian", lambda *_: True
+        )
 
     return transformed
 
@@ -136,3 +162,21 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     slopes = [speed.get(id(out), 0.0) for out in outs]
     speeds = [x for slope, end in zip(slopes, ends) for x in finished([slope], end, remember)]
     return rebuild(run.out, iter(values)), rebuild(run.out, iter(speeds))
+
+
+def hvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple:
+    """Compute the Hessian of f times a vector, forward over reverse: one step, without the Hessian.
+
+    Args:
+        f: a function as for ``value_and_grad``.
+        primals: its arguments.
+        tangents: the vector, in the shape of primals.
+
+    Returns:
+        The product, in the shape of primals.
+
+    >>> hvp(lambda p: p[0] ** 2 * p[1], ([3.0, 5.0],), ([1.0, 0.0],))
+    ([10.0, 6.0],)
+    """
+    by = tuple(range(len(primals)))
+    return jvp(grad(f, by), primals, tangents)[1]

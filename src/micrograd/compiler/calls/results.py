@@ -16,7 +16,7 @@ from ...number import Number
 from ..errors import JitError
 from ..tracing.arrays import TracedArray, kind_of
 from ..tracing.batches import Batch
-from ..tracing.integers import Integer
+from ..tracing.integers import EXACT, Integer
 from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace, rebuilt
 from ..tracing.signature import Argument
@@ -24,7 +24,7 @@ from .compiled import AnyRun, Compiled
 
 
 class _NotLazy(Exception):
-    """A list of Values, one for each example: only a plain run makes them."""
+    """A list of Values for all examples, an int that no float is: only a plain run makes them."""
 
 
 def result_of(
@@ -60,7 +60,7 @@ def result_of(
         if isinstance(leaf, Predicate):
             return bool(run.number(k))
         if isinstance(leaf, Number):
-            return round(run.number(k)) if isinstance(leaf, Integer) else run.number(k)
+            return _exact(run.number(k)) if isinstance(leaf, Integer) else run.number(k)
         if id(leaf) in recording.kept:
             place = recording.kept[id(leaf)]
             return leaf if place is None else nests[place[0]][place[1]]
@@ -86,6 +86,8 @@ def result_of(
         numbers = np.stack(columns, axis=-1) if columns else np.empty((size, 0))
         numbers = numbers.reshape((size, *np.shape(tree.example)))
         if tree.dtype != object:
+            if tree.dtype.kind == "i" and not (abs(numbers) < EXACT).all():
+                raise _NotLazy
             numbers = numbers.astype(tree.dtype)
             return numbers.tolist() if tree.is_list else numbers
         if tree.is_list:
@@ -102,6 +104,12 @@ def result_of(
         return rebuilt(recording.result, wrap, vector)
     except _NotLazy:
         return again()
+
+
+def _exact(number: float) -> int:
+    if not abs(number) < EXACT:
+        raise _NotLazy
+    return round(number)
 
 
 class _Lazily:

@@ -17,8 +17,8 @@ from ...operators import no_float
 from ..errors import JitError, users_line
 from .elementwise import FUNCTIONS
 from .integers import Integer
-from .numpy_functions import SPECIAL, best_places, mapped
-from .predicates import Predicate, detached
+from .numpy_functions import SPECIAL, best_places, mapped, root_of
+from .predicates import Predicate, count, detached
 
 _REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
@@ -129,7 +129,8 @@ class TracedArray(LazyArray):
 
     def _called(self, name: str, *args: Any, **kwargs: Any) -> Any:
         kwargs.pop("dtype", None)
-        return traced(getattr(self._filled(), name)(*unwrapped(args), **unwrapped(kwargs)))
+        objects = mapped(count, [self._filled()]) if self.dtype.kind == "b" else self._filled()
+        return traced(getattr(objects, name)(*unwrapped(args), **unwrapped(kwargs)))
 
     @property
     def data(self) -> Any:
@@ -158,6 +159,19 @@ class TracedArray(LazyArray):
         """Tell whether any element holds."""
         return np.logical_or.reduce(self, axis=axis)
 
+    def var(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Return the mean square of what is left without the mean."""
+        less = kwargs.pop("ddof", 0)
+        kwargs.pop("dtype", None)
+        rest = self - np.mean(self, axis=axis, keepdims=True)
+        total = np.sum(rest * rest, axis=axis, **kwargs)
+        size = self.size if axis is None else np.size(self, axis)
+        return total / (size - less)
+
+    def std(self, axis: Any = None, **kwargs: Any) -> Any:
+        """Return the square root of the variance."""
+        return root_of(self.var(axis, **kwargs))
+
     def max(self, axis: Any = None, **kwargs: Any) -> Any:
         """Return the largest elements."""
         return np.maximum.reduce(self, axis=axis, **kwargs)
@@ -176,7 +190,7 @@ class TracedArray(LazyArray):
     __str__ = __repr__
 
 
-for _name in ("sum", "prod", "mean", "std", "var", "cumsum", "cumprod", "trace", "ptp",
+for _name in ("sum", "prod", "mean", "cumsum", "cumprod", "trace", "ptp",
               "argsort", "take", "repeat", "diagonal", "round"):  # fmt: skip
 
     def _method(self: Any, *args: Any, _called: str = _name, **kwargs: Any) -> Any:
@@ -217,7 +231,9 @@ def kind_of(objects: np.ndarray) -> np.dtype:
 
 def _reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any]) -> Any:
     if ufunc in (np.add, np.multiply):
-        return getattr(ufunc, method)(*inputs, **options)
+        return getattr(ufunc, method)(
+            *[mapped(count, [x]) for x in inputs[:1]], *inputs[1:], **options
+        )
     general = np.frompyfunc(FUNCTIONS[ufunc], 2, 1)
     if ufunc in _REORDERED and method == "reduce" and options.get("axis", 0) is None:
         inputs, options = [inputs[0].reshape(-1)], {**options, "axis": 0}

@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import ops
 from ...functions import apply, maximum, minimum, where
-from .predicates import Predicate
+from .predicates import Predicate, count
 
 _INFINITY = float("inf")
 
@@ -38,11 +38,16 @@ def _sign(x: Any) -> Any:
     return where(x > 0, 1.0, where(x < 0, -1.0, x))
 
 
+def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Arithmetic, in which comparisons are 0 and 1."""
+    return lambda *args: function(*map(count, args))
+
+
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: _divided,
+    np.add: _counted(operator.add),
+    np.subtract: _counted(operator.sub),
+    np.multiply: _counted(operator.mul),
+    np.true_divide: _counted(_divided),
     np.power: operator.pow,
     np.float_power: operator.pow,
     np.negative: operator.neg,

@@ -12,7 +12,8 @@ from ... import ops
 from ...modes import mode
 from ...number import Number, is_number
 
-_EXACT = 2**53
+EXACT = 2**53
+_WHOLE = (ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM)
 _Binary = Callable[[Any, Any], Any]
 
 
@@ -31,6 +32,15 @@ class Integer(Number):
 
     def __round__(self, digits: int | None = None) -> Any:
         return self if digits is None or digits >= 0 else round(self.__index__(), digits)
+
+    @staticmethod
+    def _apply(op: ops.Op, *args: Any) -> Any:
+        if op in _WHOLE and all(map(is_int, args)):
+            result = int(op.fn(*map(_int, args)))
+            if abs(result) < EXACT:
+                return node(op, result, *args)
+            return op.fn(*map(operator.index, args))
+        return Number._apply(op, *args)
 
     def __pos__(self) -> "Integer":
         return self
@@ -62,7 +72,8 @@ def _added(x: Any, y: Any) -> Any:
 
 def _multiplied(x: Any, y: Any) -> Any:
     out = node(ops.MUL, _int(x) * _int(y), x, y)
-    bool(Number.__abs__(out) < _EXACT)  # a guard: at another call it may be larger
+    if mode.tracer is not None:
+        mode.tracer.exact(out, EXACT)
     return out
 
 
@@ -82,7 +93,7 @@ def _exact(name: str, plain: _Binary, traced: _Binary, reflected: bool) -> _Bina
         if not is_int(other):
             return of_floats(self, other)
         x, y = (other, self) if reflected else (self, other)
-        if abs(plain(_int(x), _int(y))) < _EXACT:
+        if abs(plain(_int(x), _int(y))) < EXACT:
             return traced(x, y)
         return plain(operator.index(x), operator.index(y))
 

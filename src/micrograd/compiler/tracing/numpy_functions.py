@@ -73,7 +73,16 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if ord not in (None, 2, "fro") or (ord == 2 and x.ndim > 1 and axis is None):
         raise JitError(f"np.linalg.norm is traced for ord=None only\n  at {users_line()}")
     total = np.sum(x * x, axis=axis, keepdims=keepdims)
-    return np.sqrt(total) if isinstance(total, np.ndarray) else apply(ops.SQRT, total)
+    return root_of(total)
+
+
+def root_of(x: Any) -> Any:
+    """Return the square root of a number, or of each of an array."""
+    return np.sqrt(x) if isinstance(x, np.ndarray) else apply(ops.SQRT, x)
+
+
+def _close(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
+    return (a == b) | (np.abs(a - b) <= atol + rtol * np.abs(b))
 
 
 SPECIAL: dict[Any, Callable] = {
@@ -91,6 +100,10 @@ SPECIAL: dict[Any, Callable] = {
     np.linalg.norm: _norm,
     np.argmax: lambda a, axis=None, **k: a.argmax(axis),
     np.argmin: lambda a, axis=None, **k: a.argmin(axis),
+    np.var: lambda a, axis=None, **k: a.var(axis, **k),
+    np.std: lambda a, axis=None, **k: a.std(axis, **k),
+    np.isclose: _close,
+    np.allclose: lambda a, b, *args, **k: np.all(_close(a, b, *args, **k)),
     np.copy: lambda a, **k: a.copy(),
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,

@@ -12,6 +12,7 @@ import numpy as np
 
 from ... import ops
 from ...engine import Value
+from ...functions import apply
 from ...mapping import all_examples, stacked
 from ...modes import changed
 from ...number import Number
@@ -21,9 +22,9 @@ from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .captured import in_order
 from .draws import Draws
-from .integers import Integer
+from .integers import Integer, is_int
 from .patches import installed
-from .predicates import Predicate, compared, truth
+from .predicates import Predicate, chosen, compared, truth
 from .recording import Input, Trace, leaves_of
 from .signature import Argument
 
@@ -85,6 +86,17 @@ class _Tracer:
         if x.op is not None or not any(id(x) == id(y) for y, _ in self._frozen):
             self._frozen.append((x, x._data))
             bool(self.equal(x, x._data))
+
+    def exact(self, x: Value, limit: int) -> None:
+        """Let the program hold while a whole number is one that floats hold exactly."""
+        if not self.is_batched(x):  # of a batch the results are looked at
+            bool(abs(x._apply(ops.DETACH, x)) < limit)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """Choose between two; of ints, an int."""
+        if is_int(x) and is_int(y):
+            return chosen(Predicate(truth(condition), self._guard), x, y)
+        return apply(ops.WHERE, truth(condition), x, y)
 
     def array(self, items: list[Any], shape: Sequence[int]) -> Any:
         """Return numbers that a function of ours has made, as an array."""
@@ -366,6 +378,7 @@ class _Plain:
         self.gathered, self.draw = tracer.gathered, tracer.draw
         self.present, self.update = tracer.present, tracer.update
         self.equal, self.frozen, self.array = tracer.equal, tracer.frozen, tracer.array
+        self.exact, self.where = tracer.exact, tracer.where
         self.depends_on = tracer.depends_on
 
 
