@@ -24,12 +24,14 @@ from ..svg import render
 from . import lecture
 from .adapter import Adapter, Handle
 from .forms import Forms
+from .limits import TimeLimit, time_limit
 from .programs import PROGRAMS
 from .results import Failure
 from .spelling import spelled
 from .state import data_folder
 from .trial import environment, silence
 
+_SECONDS = 2.0  # for a program to be seen
 Numbers = tuple[float | None, float | None]  # right data and right grad; None where yours is right
 
 
@@ -81,7 +83,8 @@ def _handles(code: str, forms: Forms) -> dict[str, Handle]:
     with silence():
         random.seed(1)
         names = environment(Adapter(forms))
-        with contextlib.suppress(Exception):  # what was made until then can be seen
+        # what was made until it failed, or took too long, can be seen
+        with contextlib.suppress(Exception, TimeLimit), time_limit(_SECONDS):
             exec(compile(code, "<program>", "exec"), names)
     return {n: x for n, x in names.items() if isinstance(x, Handle)}
 
