@@ -4,7 +4,7 @@ import { type Group, groupKey, Tree } from "./arrange";
 import { same } from "./format";
 import { Graph } from "./graph";
 import { type Bugs, Partials, type Phase, Timeline } from "./timeline";
-import type { PageData, Rules } from "./types";
+import type { Num, PageData, Rules } from "./types";
 
 export interface Change {
   node: number;
@@ -33,6 +33,12 @@ function interesting(graph: Graph): string | null {
   return best < 0 || graph.size > 40 ? null : `n${best}`;
 }
 
+// Put numbers in the places that they have, and return these places.
+function overwrite(grad: Float64Array, numbers: Record<string, Num> = {}): number[] {
+  for (const [node, x] of Object.entries(numbers)) grad[Number(node)] = Number(x);
+  return Object.keys(numbers).map(Number);
+}
+
 export function createStore(page: PageData, rules: Rules) {
   const graph = new Graph(page.graph, rules);
   const tree = new Tree(page.picture, graph);
@@ -58,14 +64,34 @@ export function createStore(page: PageData, rules: Rules) {
   const current = computed(() => timeline.value.at(step.value));
   const phase = computed(() => timeline.value.phaseOf(step.value));
   const known = computed(() => timeline.value.computed(step.value));
-  const gradients = computed(() => timeline.value.play(step.value, partials.value));
+  const broken = computed(() => Object.values(bugs.value).some(Boolean));
+  // A learner's graph is shown as their backward left it; a step back shows how it should go.
+  const { yours, right: corrected } = page.graph;
+  const asLeft = computed(
+    () =>
+      yours !== undefined &&
+      !broken.value &&
+      !edited.value.length &&
+      root.value === graph.roots[graph.roots.length - 1] &&
+      step.value === timeline.value.length,
+  );
+  const gradients = computed(() => {
+    const played = timeline.value.play(step.value, partials.value);
+    if (asLeft.value) overwrite(played.grad, yours).forEach((node) => (played.reached[node] = 1));
+    return played;
+  });
   const right = computed(() => {
     const clean = new Timeline(graph, root.value, { assign: false, twice: false, naive: false });
-    return clean.play(clean.length, partials.value);
+    const played = clean.play(clean.length, partials.value);
+    if (asLeft.value) {
+      overwrite(played.grad, yours);
+      overwrite(played.grad, corrected);
+    }
+    return played;
   });
-  const broken = computed(() => Object.values(bugs.value).some(Boolean));
   const wrong = computed(() => {
     const marked = new Set<number>();
+    if (asLeft.value) return new Set(Object.keys(corrected ?? {}).map(Number));
     if (!broken.value) return marked;
     for (const node of timeline.value.order) {
       if (!timeline.value.isSettled(node, step.value)) continue;
@@ -88,8 +114,8 @@ export function createStore(page: PageData, rules: Rules) {
       .filter((i) => graph.isLeaf(i) && !Object.is(data.value[i], original[i])),
   );
 
-  // with a history the story is training, not one backward pass: that is shown as done
-  if (page.history) step.value = timeline.value.length;
+  // with a history the story is training, and of a learner's graph what their backward left
+  if (page.history || yours) step.value = timeline.value.length;
 
   // Another output to run backward from.
   const setRoot = (node: number) =>

@@ -18,6 +18,8 @@ export interface GraphData {
   grads: Record<string, Num>; // what Python held, where not 0
   frozen: Record<string, Num[]>; // partials of values with a hand-set _backward
   roots: number[];
+  yours?: Record<string, Num>; // of a learner's graph: all gradients, as their backward left them
+  right?: Record<string, Num>; // and the right ones, where those are wrong
 }
 
 export interface TreeData {

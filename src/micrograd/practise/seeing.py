@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..draw import Drawing
 from ..engine import Value, toposort
 from ..files import write_whole
 from ..ledger import ledger
 from ..likeness import Likeness, is_value
+from ..notation import number as short
 from ..svg import render
 from . import lecture
 from .adapter import Adapter, Handle
@@ -30,6 +31,9 @@ from .results import Failure
 from .spelling import spelled
 from .state import data_folder
 from .trial import environment, silence
+
+if TYPE_CHECKING:
+    from ..explorer import Explorer
 
 _SECONDS = 2.0  # for a program to be seen
 Numbers = tuple[float | None, float | None]  # right data and right grad; None where yours is right
@@ -111,21 +115,34 @@ def _wrong(value: Value, data: float | None, grad: float | None) -> Numbers:
     return unless_same(data, value.data), unless_same(grad, value.grad)
 
 
-def page_of(namespace: dict[str, Any], name: str) -> str | None:
-    """Return the explorer's page of a program that failed, as HTML."""
+def explorer_of(namespace: dict[str, Any], name: str) -> "Explorer | None":
+    """Make the explorer's page of a program that failed, None where it makes no value."""
     from ..explorer import explore
+    from ..explorer.snapshot import number_json
 
     seen = see(namespace, name)
     if seen is None:
         return None
     explorer = explore(seen.root, title=seen.title, show=False)
-    number = explorer.snapshot.number
-    right = {number[id(v)]: grad for v, (_, grad) in seen.right.items() if grad is not None}
-    explorer.page["graph"]["yours"] = {
-        str(i): v.grad for i, v in enumerate(explorer.snapshot.values)
+    values, graph = explorer.snapshot.values, explorer.page["graph"]
+    graph["yours"] = {str(i): number_json(v.grad) for i, v in enumerate(values)}
+    graph["right"] = {
+        str(explorer.snapshot.number[id(v)]): number_json(grad)
+        for v, (_, grad) in seen.right.items()
+        if grad is not None
     }
-    explorer.page["graph"]["right"] = {str(i): grad for i, grad in right.items()}
-    return explorer.html
+    explorer.page["note"] = "; ".join(
+        f"{v.label}.data is {short(v.data)}, right is {short(data)}"
+        for v, (data, _) in seen.right.items()
+        if data is not None
+    )
+    return explorer
+
+
+def page_of(namespace: dict[str, Any], name: str) -> str | None:
+    """Return that page as HTML."""
+    explorer = explorer_of(namespace, name)
+    return explorer.html if explorer else None
 
 
 def open_graph(path: Path, name: str) -> str:
