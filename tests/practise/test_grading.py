@@ -75,6 +75,8 @@ def test_json_has_every_file_its_sections_numbers_and_bug(homework, tmp_path):
     assert wrong["sections"]["more"] == "not reached"
     assert (wrong["yours"], wrong["right"]) == ("1.0", "2.0")
     assert wrong["program"] == "a = Value(3.0); b = a + a; b.backward()"
+    assert set(wrong["bug"]) == {"id", "name", "method", "line", "sure"}
+    assert wrong["bug"]["method"] == "__add__"
     assert entries["cy.py"]["sections"]["backward"] == "absent"
     assert entries["dee.py"]["error"].startswith("dee.py:1: ")
 

@@ -152,6 +152,25 @@ def test_show_prints_the_file_or_one_section_of_it(capsys):
     assert "".join(text(section) for section in SECTIONS).count("class ") == 4
 
 
+def test_break_makes_one_thing_wrong_and_ends_when_it_is_mended(tmp_path, capsys):
+    assert run("break", "backward") == 1
+    broken = (tmp_path / "broken.py").read_text()
+    assert broken != LECTURE
+    assert "✗" in capsys.readouterr().out
+    assert run("break") == 1  # the same file again
+    assert (tmp_path / "broken.py").read_text() == broken
+    (tmp_path / "broken.py").write_text(LECTURE)
+    assert run("break") == 0
+    assert "all of it is right" in capsys.readouterr().out
+
+
+def test_break_writes_over_no_file_of_somebody_elses(tmp_path, capsys):
+    (tmp_path / "broken.py").write_text("mine = 1\n")
+    assert run("break") == 2
+    assert "name a new one with --file" in capsys.readouterr().err
+    assert (tmp_path / "broken.py").read_text() == "mine = 1\n"
+
+
 def test_times_are_best_last_and_trend():
     attempts = [
         Attempt("memory", float(i), {"derivative": t, "value": 3 * t}, finished=True)

@@ -1,6 +1,7 @@
 """The command line of ``micrograd practise``: what was asked for, and which module does it."""
 
 import argparse
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ the first that fails is shown with your numbers beside the right ones.
   practise [SECTION]          from where you were, or up to a section, in mygrad.py
   practise show [SECTION]     a file of 200 lines to read and recite
   practise times              best and last times of attempts against the clock
+  practise break [SECTION]    broken.py: find the one bug that was put into a good engine
   practise check FILE ...     name the bug of each file, for teachers"""
 EPILOG = f"""\
 Sections, in this order: {", ".join(SECTIONS)}.
@@ -42,7 +44,9 @@ What comes, section by section:"""
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``micrograd practise``."""
-    parser.add_argument("words", nargs="*", metavar="what", help="a section; or show, times, check")
+    parser.add_argument(
+        "words", nargs="*", metavar="what", help="a section; or show, times, break, check"
+    )
     parser.add_argument("--file", type=Path, metavar="FILE", help="default: mygrad.py")
     parser.add_argument("--from-memory", action="store_true", help="empty file, running clock")
     parser.add_argument(
@@ -72,8 +76,8 @@ def run(args: argparse.Namespace) -> None:
     for option in ("through", "csv", "html", "json"):
         if getattr(args, option):
             raise ValueError(f"--{option} belongs to check: micrograd practise check FILE ...")
-    if first in ("show", "times"):
-        {"show": _show, "times": _times}[first](_section(rest), args)
+    if first in ("show", "break", "times"):
+        {"show": _show, "break": _break, "times": _times}[first](_section(rest), args)
         return
     _practise(_section(args.words), args)
 
@@ -88,7 +92,7 @@ def _section(words: Sequence[str]) -> str | None:
         said = f"{name!r}" if not others else " ".join(map(repr, words))
         raise ValueError(
             f"expected one section, got {said}; they are {', '.join(SECTIONS)}, and besides them "
-            "there are show, times and check"
+            "there are show, times, break and check"
         )
     return fits[0]
 
@@ -160,3 +164,29 @@ def _times(section: str | None, args: argparse.Namespace) -> None:
     from .state import Memory
 
     print("\n".join(clock.table(Memory(args.file or Path("mygrad.py")).load().attempts)))
+
+
+def _break(section: str | None, args: argparse.Namespace) -> None:
+    from ..files import write_whole
+    from .bugs import catalogue, inject
+    from .recital import text
+    from .state import Memory
+    from .terminal import Session
+
+    path = args.file or Path("broken.py")
+    memory = Memory(path)
+    if not path.exists():
+        entries = [e for e in catalogue().values() if section in (None, e.section) and e.ways]
+        if not entries:
+            raise ValueError(f"no bug of the catalogue is in {section}: name another section")
+        entry = random.SystemRandom().choice(entries)
+        write_whole(path, inject(text(None), entry.ways[0]))
+
+        def note(state: "State") -> None:
+            state.broken = entry.bug.id
+
+        memory.update(note)
+        print(f"{path} is a good engine, in which one thing was made wrong: find it, and mend it")
+    elif not memory.load().broken:
+        raise ValueError(f"{path} is there, and not from here: name a new one with --file")
+    _held(Session(path))

@@ -181,9 +181,10 @@ def _told(row: Row, style: Style) -> str:
     where = ""
     if bug:
         called = bug["name"] if bug["name"] else "unknown bug"
-        line = f", line {bug['line']}" if bug["line"] else ""
-        method = f" in {bug['method']}" if bug["method"] else ""
-        where = f": {'' if bug['sure'] or not bug['name'] else 'looks like '}{called}{method}{line}"
+        looks = "" if bug["sure"] or not bug["name"] else "looks like "
+        places = [bug["method"], f"line {bug['line']}" if bug["line"] else None]
+        at = ", ".join(place for place in places if place)
+        where = f": {looks}{called}" + (f" ({at})" if at else "")
     return f"{style.wrong} {section.name}, {section.failure.title}{where}"
 
 
