@@ -2,11 +2,12 @@
 
 import inspect
 
-import pytest
-from explorer_browser import browser, settle, show  # noqa: F401
+from explorer_browser import settle
 
 from micrograd.practise import lecture
 from micrograd.practise.seeing import explorer_of, see
+
+pytest_plugins = "explorer_browser"
 
 LECTURE = inspect.getsource(lecture)
 WRONG = LECTURE.replace("self.grad += out.grad\n", "self.grad = out.grad\n", 1).replace(
@@ -51,8 +52,7 @@ def test_what_was_made_before_an_error_can_be_seen():
     assert see(namespace(source), "backward.sum").root.label == "c"
 
 
-@pytest.mark.usefixtures("browser")
-def test_the_page_strikes_the_wrong_number_through_beside_the_right_one(show):  # noqa: F811
+def test_the_page_strikes_the_wrong_number_through_beside_the_right_one(show):
     page = show(explorer_of(namespace(WRONG), "backward.both_sides"))
     assert page.locator(".mg-right").all_text_contents() == []
     page = show(explorer_of(namespace(WRONG), "backward.long_right"))

@@ -228,7 +228,7 @@ class Terminal:
 def test_every_save_is_judged_keys_answer_and_q_leaves(tmp_path):
     file = tmp_path / "mygrad.py"
     terminal = Terminal(NO_COLOR="1")
-    terminal.until("skip   q leave")
+    terminal.until(r"q leave\n")
     file.write_text(WRONG)
     shown = terminal.until("h hint")
     assert "\033" not in shown
@@ -257,7 +257,7 @@ def test_a_section_can_be_left_out_and_taken_up_again(tmp_path):
     terminal.until("s skip")
     terminal.press("s")
     terminal.until("operations is left out")
-    terminal.until("skip   q leave")
+    terminal.until(r"q leave\n")
     terminal.press("\x03")
     assert terminal.status() == 0
     assert Memory(tmp_path / "mygrad.py").load().skipped == ["operations"]
@@ -267,7 +267,7 @@ def test_a_section_can_be_left_out_and_taken_up_again(tmp_path):
 
 def test_from_memory_starts_the_clock_with_the_first_save_and_keeps_the_splits(tmp_path):
     terminal = Terminal("value", "--from-memory", "--file", "again.py")
-    terminal.until("skip   q leave")
+    terminal.until(r"q leave\n")
     (tmp_path / "again.py").write_text(LECTURE)
     terminal.until(r"done in 0:\d\d")
     assert terminal.status() == 0
@@ -278,7 +278,7 @@ def test_from_memory_starts_the_clock_with_the_first_save_and_keeps_the_splits(t
 
 def test_a_terminal_that_closes_ends_the_session(tmp_path):
     terminal = Terminal()
-    terminal.until("skip   q leave")
+    terminal.until(r"q leave\n")
     os.close(terminal.fd)
     deadline = time.monotonic() + 30
     while not os.waitpid(terminal.pid, os.WNOHANG)[0]:
@@ -290,7 +290,7 @@ def test_a_stopped_command_says_nothing_and_leaves_the_terminal_as_it_was(tmp_pa
     import termios
 
     terminal = Terminal()
-    terminal.until("skip   q leave")
+    terminal.until(r"q leave\n")
     during = termios.tcgetattr(terminal.fd)[3]
     os.kill(terminal.pid, signal.SIGINT)
     assert terminal.status() == 0

@@ -40,7 +40,8 @@ def table(attempts: Sequence[Attempt]) -> list[str]:
     for kind in dict.fromkeys(a.kind for a in attempts):
         runs = [a for a in attempts if a.kind == kind]
         done = sum(a.finished for a in runs)
-        rows.append(f"{_KINDS.get(kind, kind)}: {len(runs)} attempts, {done} to the end")
+        count = f"{len(runs)} attempt{'s' * (len(runs) != 1)}"
+        rows.append(f"{_KINDS.get(kind, kind)}: {count}, {done} to the end")
         for name in [*SECTIONS, "digits"]:
             times = [a.splits[name] for a in runs if name in a.splits]
             if times:

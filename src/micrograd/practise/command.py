@@ -113,9 +113,11 @@ def _practise(section: str | None, args: argparse.Namespace) -> None:
         raise ValueError(f"{path} is not empty: name a new one with --file, or move it away")
     session = Session(path, sections, begin(timed) if timed else None)
     if not path.exists():
+        first = not session.memory.is_there()
         write_whole(path, HEADER)
-        print(_WELCOME.format(name=path))
-        print("\n".join(sections_list(session.memory.load().passed)))
+        if first:
+            print(_WELCOME.format(name=path))
+            print("\n".join(sections_list(session.memory.load().passed)))
     if section and not timed:
 
         def take_up(state: "State") -> None:

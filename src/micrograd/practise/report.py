@@ -71,6 +71,8 @@ def summary(judgement: Judgement, style: Style = Style(), room: int = WIDTH) -> 
     names = " ".join(passed)
     if len(names) + (judgement.failed is not None) * 16 + 3 > room:
         names = f"{len(passed)} of {len(judgement.sections)} sections"
+        if len(passed) == len(judgement.sections):
+            names = f"all {len(passed)} sections"
     return (f"{style.right} {names}" if passed else "") + failed
 
 
@@ -101,7 +103,8 @@ def _section_lines(judgement: Judgement, style: Style, hints: int) -> list[str]:
         lines.append(f"{section.name}   not written yet")
         lines.append(_cut(f"  {WHAT.get(section.name, '')}"))
         if section.passed:  # begun, and not at its end
-            wanted = [re.split(r"\n|; ", text)[-1] for text in section.missing]
+            ends = [re.split(r"\n|; ", text)[-1] for text in section.missing]
+            wanted = [*dict.fromkeys(text for text in ends if not text.endswith("backward()"))]
             more = f", and {len(wanted) - _MISSING} more" if len(wanted) > _MISSING else ""
             lines.append(_cut(f"  missing: {', '.join(wanted[:_MISSING])}{more}"))
     elif passed:

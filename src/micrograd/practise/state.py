@@ -60,6 +60,10 @@ class Memory:
         self._kept = State(self._file)  # where nothing can be written
         self._writable = True
 
+    def is_there(self) -> bool:
+        """Tell whether anything is remembered, of this file or of another."""
+        return any(self._path.parent.glob("*.json"))
+
     def load(self) -> State:
         """Return what is remembered; of a damaged file nothing, and it is renamed."""
         if not self._writable:

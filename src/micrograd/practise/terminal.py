@@ -145,10 +145,11 @@ class Session:
         section = report.current(self.shown.judgement) if self.shown.judgement else None
         if not self._interactive():
             return []
-        if not report.hints_available(section):
-            return ["s skip", "q leave"] if section else ["q leave"]
-        asked = ["h hint", "h where", "h its name", ""][self.shown.hints]
-        return [key for key in (asked, "e see it", "s skip", "q leave") if key]
+        skip = "s skip" if section and not self.attempt else ""
+        asked, see = "", ""
+        if report.hints_available(section):
+            asked, see = ["h hint", "h where", "h its name", ""][self.shown.hints], "e see it"
+        return [key for key in (asked, see, skip, "q leave") if key]
 
     def _interactive(self) -> bool:
         return has_terminal()
@@ -167,7 +168,7 @@ class Session:
             from .seeing import open_graph
 
             print(f"  {open_graph(self.path, section.failure.name)}", flush=True)
-        elif key == "s":
+        elif key == "s" and not self.attempt:
 
             def skip(state: State) -> None:
                 state.skipped = [*dict.fromkeys([*state.skipped, section.name])]
