@@ -17,6 +17,7 @@ from .siblings import imported_files
 from .state import Attempt, Memory, State
 
 EVERY = 0.3  # seconds between two looks at the file
+_SETTLED = 0.05  # seconds without a change, after which a save is over
 HEADER = "# My own micrograd. `micrograd practise` runs this file each time it is saved.\n"
 
 
@@ -61,7 +62,7 @@ class Session:
         seen: tuple | None = None
         with single_keys():
             while True:
-                contents = self._contents()
+                contents = self._at_rest(seen)
                 if contents != seen and contents[0] is not None:  # while it is renamed it is gone
                     self._start_clock(seen)
                     seen = contents
@@ -76,6 +77,14 @@ class Session:
     def is_whole(self) -> bool:
         """Tell whether all sections have passed since the clock was started."""
         return self.attempt is not None and set(self._sections) <= set(self.attempt.splits)
+
+    def _at_rest(self, seen: tuple | None) -> tuple:
+        """Return the contents; where they have changed, once the editor has written all of it."""
+        contents = self._contents()
+        while contents != seen:
+            time.sleep(_SETTLED)
+            seen, contents = contents, self._contents()
+        return contents
 
     def _contents(self) -> tuple:
         """Return what the file and the modules beside it that it imports hold."""
