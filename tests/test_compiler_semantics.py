@@ -132,7 +132,7 @@ def test_tracing_and_checking_leave_gradients_as_they_were():
 def test_threads_can_call_the_same_function():
     w = [Value(float(i)) for i in range(5)]
     f = jit(lambda xs: sum([a * x.tanh() for a, x in zip(w, xs)]))
-    f([1.0] * 5)
+    f([Value(1.0) for _ in w])
     wrong = []
 
     def work(k):

@@ -114,7 +114,7 @@ def test_many_takes_from_the_same_irregular_rows(backend):
 @pytest.mark.parametrize("index", [3.0, -1.0, 0.5])
 def test_an_index_out_of_range_is_named_with_the_range(backend, index):
     w = leaves(1.0, 2.0, 3.0)
-    f = jit(lambda i: take([w[1], 4.0, w[0]], i), backend=backend)
+    f = jit(lambda i: take([w[1], Value(4.0), w[0]], i), backend=backend)
     assert f(1.0).data == 4.0
     with pytest.raises(IndexError, match=f"from 0 to 2, got {index}"):
         f(index)
