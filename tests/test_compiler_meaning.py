@@ -1,6 +1,7 @@
 """jit means what Python means: a program is only used where it gives what the plain run gives."""
 
 import collections
+import copy
 import io
 import random
 import re
@@ -59,11 +60,11 @@ def test_a_refused_call_leaves_everything_as_it_was():
     micrograd.random.seed(3)
 
     def f(x):
-        return x * w.data * micrograd.random.uniform() * notes[0]
+        return x * float(x) * w * micrograd.random.uniform() * notes[0]
 
     before = micrograd.random.default.state()
-    with pytest.raises(JitError, match="reading"):
-        jit(f)(Value(1.0))
+    with pytest.raises(JitError, match="is not a float"):
+        jit(f)(1.0)
     assert (w.data, w.grad, notes) == (2.0, 0.0, [1.0])
     assert micrograd.random.default.state() == before
 
@@ -260,3 +261,50 @@ def test_what_the_function_raises_comes_out_and_its_effects_stay():
     with pytest.raises(ValueError, match="diverged"):
         f(1.0)
     assert w.data == 7.0
+
+
+# What is read
+
+
+def test_data_is_the_number_of_each_call_and_passes_no_gradient():
+    w = Value(3.0)
+    f = jit(lambda x: x * x.data * w.data + w)
+    for number in (2.0, 5.0):
+        x = Value(number)
+        y = f(x)
+        w.grad = 0.0
+        y.backward()
+        assert (y.data, x.grad, w.grad) == (number * number * w.data + w.data, number * w.data, 1.0)
+        w.data = 4.0
+    assert type(jit(lambda x: x.data * 2.0)(Value(1.0))) is float
+
+
+def test_a_branch_on_data_is_taken_at_each_call():
+    f = jit(lambda x: x * 2.0 if x.data > 1.0 else x)
+    assert [f(Value(x)).data for x in (0.5, 2.0, 0.7, 3.0)] == [0.5, 4.0, 0.7, 6.0]
+
+
+def test_a_gradient_from_outside_is_that_of_each_call():
+    w = Value(1.0)
+    f = jit(lambda x: x - 0.1 * w.grad)
+    for k in range(30):
+        w.grad = float(k)
+        assert f(1.0) == pytest.approx(1.0 - 0.1 * k)
+
+
+def test_the_gradient_of_an_argument_is_refused():
+    with pytest.raises(JitError, match="gradient of an argument"):
+        jit(lambda x: x * x.grad)(Value(1.0))
+
+
+@pytest.mark.parametrize("twin", [copy.copy, copy.deepcopy])
+def test_a_copy_is_a_value_of_its_own(twin):
+    f = lambda x: twin(x) * 2.0 + twin(x * x) + x  # noqa: E731
+    slopes = []
+    for g in (f, jit(f)):
+        for number in (2.0, 3.0):
+            x = Value(number)
+            y = g(x)
+            y.backward()
+            slopes.append((y.data, x.grad))
+    assert slopes[:2] == slopes[2:]

@@ -9,6 +9,7 @@ import copy
 from typing import Any
 
 from . import ops
+from .modes import mode
 
 
 def _duplicate(value: Any, parents: tuple, attributes: dict | None) -> Any:
@@ -26,11 +27,15 @@ def _duplicate(value: Any, parents: tuple, attributes: dict | None) -> Any:
 
 def shallow(value: Any) -> Any:
     """Copy one value; the copy has the same parents."""
+    if mode.tracer is not None:
+        return mode.tracer.copied(value, deep=False)
     return _duplicate(value, value.parents, value._attributes)
 
 
 def deep(value: Any, memo: dict) -> Any:
     """Copy the whole graph below a value, each value once."""
+    if mode.tracer is not None:
+        return mode.tracer.copied(value, deep=True)
     for v in value._toposort(value):
         if id(v) not in memo:
             twin = memo[id(v)] = _duplicate(v, tuple([memo[id(p)] for p in v.parents]), None)

@@ -138,7 +138,7 @@ class Value:
     def data(self) -> float:
         """The number. Setting it does not recompute what was computed from it."""
         if mode.tracer is not None:
-            mode.tracer.reading(self)
+            return mode.tracer.reading(self)
         return self._data
 
     @data.setter
@@ -148,7 +148,7 @@ class Value:
     @property
     def grad(self) -> float:
         """The derivative, with respect to this value, of the one ``backward`` was called on."""
-        return self._grad
+        return self._grad if mode.tracer is None else mode.tracer.reading_grad(self)
 
     @grad.setter
     def grad(self, x: float | None) -> None:

@@ -38,8 +38,17 @@ class Tracer(Protocol):
     def gathered(self, share: Any, value: Any, parent: Any) -> Any:
         """Return what value adds to its parent's gradient: over all examples, where there are."""
 
-    def reading(self, value: Any) -> None:
-        """Raise when reading ``value.data`` would freeze a number into the program."""
+    def reading(self, value: Any) -> Any:
+        """Return what ``value.data`` gives: a plain number that stands for that of each call."""
+
+    def reading_grad(self, value: Any) -> Any:
+        """Return ``value.grad``, which the program then holds for only while it is the same."""
+
+    def writing(self, value: Any) -> None:
+        """Raise when a number is written into a text."""
+
+    def copied(self, value: Any, deep: bool) -> Any:
+        """Return what a copy of a value is."""
 
     def indexing(self, value: Any) -> None:
         """Raise when Python wants an int, which would freeze one into the program."""

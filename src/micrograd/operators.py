@@ -73,4 +73,6 @@ def no_round(value: Any, digits: Any = None) -> float:
 
 def formatted(value: Any, spec: str) -> str:
     """Write the data as ``spec`` says, as for a float; the whole value where it says nothing."""
+    if mode.tracer is not None:
+        mode.tracer.writing(value)
     return format(value.data, spec) if spec else str(value)

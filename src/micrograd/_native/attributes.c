@@ -3,16 +3,19 @@
 
 static PyObject *get_data(PyObject *self, void *unused)
 {
-    if (observed() && mode.tracer != NULL) {
-        PyObject *done = PyObject_CallMethod(mode.tracer, "reading", "O", self);
-        if (done == NULL)
-            return NULL;
-        Py_DECREF(done);
-    }
+    if (observed() && mode.tracer != NULL)
+        return PyObject_CallMethod(mode.tracer, "reading", "O", self);
     return PyFloat_FromDouble(((Value *)self)->data);
 }
 
 static PyObject *get_grad(PyObject *self, void *unused)
+{
+    if (observed() && mode.tracer != NULL)
+        return PyObject_CallMethod(mode.tracer, "reading_grad", "O", self);
+    return PyFloat_FromDouble(((Value *)self)->grad);
+}
+
+static PyObject *get_raw_grad(PyObject *self, void *unused)
 {
     return PyFloat_FromDouble(((Value *)self)->grad);
 }
@@ -192,7 +195,7 @@ PyGetSetDef value_attributes[] = {
     {"grad", get_grad, set_grad,
      "The derivative, with respect to this value, of the one ``backward`` was called on.", NULL},
     {"_data", get_raw_data, set_data, NULL, NULL},
-    {"_grad", get_grad, set_grad, NULL, NULL},
+    {"_grad", get_raw_grad, set_grad, NULL, NULL},
     {"label", get_label, put_label, "A name, for pictures and explanations.", NULL},
     {"parents", get_parents, NULL, "What it was computed from: ordered, with duplicates.", NULL},
     {"op", get_op, NULL, "The Op that made it, or None.", NULL},

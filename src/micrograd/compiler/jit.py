@@ -117,7 +117,7 @@ class Jitted:
                         return variant, done, given
                 put_back(states)
             if len(variants) >= _PATHS:  # what does not hold any more goes first
-                variants[:] = [v for v in variants if v.guards.hold()]
+                variants[:] = [v for v in variants if v.holds()]
             if len(variants) >= _PATHS:
                 raise JitError(
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "

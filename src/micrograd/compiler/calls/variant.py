@@ -79,8 +79,11 @@ class Variant:
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
-        holds = self.recording.holds() and self.guards.hold()
-        return holds and self.compiled.layout.accepts(args)
+        return self.holds() and self.compiled.layout.accepts(args)
+
+    def holds(self) -> bool:
+        """Tell whether all that was read from outside is still as it was."""
+        return self.recording.holds() and self.guards.hold()
 
     def batch_of(self, args: Sequence[Argument]) -> int:
         """Return the size of a call's batch, 0 if it has none."""

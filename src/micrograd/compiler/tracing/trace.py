@@ -104,11 +104,34 @@ class _Tracer:
             return np.array(items).reshape(shape)
         return TracedArray.of(items, shape)
 
-    def reading(self, value: Value) -> None:
+    def reading(self, value: Value) -> Value:
+        """Return the number of a Value: no gradient passes to it."""
+        number = Number(value._data)
+        number._rewire(ops.DETACH, (value,))
+        return number
+
+    def writing(self, value: Value) -> None:
+        """Refuse to write a number into a text, which would be that of one call."""
         raise JitError(
-            "reading .data inside jit would freeze the number into the program: compute with the "
-            f"Value itself (where, maximum, detach)\n  at {users_line()}"
+            "a number that is written out inside jit would be frozen into the text: return it, "
+            f"and write it outside\n  at {users_line()}"
         )
+
+    def reading_grad(self, value: Value) -> float:
+        """Return the gradient of a Value from outside, which the recording depends on."""
+        if any(value is leaf for i in self.inputs.values() for leaf in i.leaves):
+            raise JitError(
+                "the gradient of an argument is nothing that a compiled function can read: pass "
+                f"it as an argument of its own\n  at {users_line()}"
+            )
+        self.depends_on(value, "_grad", value._grad)
+        return value._grad
+
+    def copied(self, value: Value, deep: bool) -> Value:
+        """Return a copy: that of a leaf, and of a whole graph, passes no gradient on."""
+        if isinstance(value, Number):
+            return value
+        return value.detach() if deep or not value.parents else value * 1.0
 
     def indexing(self, value: Value) -> None:
         raise JitError(
@@ -329,7 +352,7 @@ class _Tracer:
             self.guards,
             self.batch,
             self.measured,
-            list(self.depends.values()),
+            [d for d in self.depends.values() if id(d[0]) not in known],
             self.draws,
             list(self._updates),
         )
@@ -374,6 +397,8 @@ class _Plain:
     def __init__(self, tracer: _Tracer) -> None:
         self.tape = tracer.tape
         self.compare, self.reading = tracer.compare, tracer.reading
+        self.reading_grad, self.copied = tracer.reading_grad, tracer.copied
+        self.writing = tracer.writing
         self.indexing = tracer.indexing
         self.gathered, self.draw = tracer.gathered, tracer.draw
         self.present, self.update = tracer.present, tracer.update
