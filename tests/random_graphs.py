@@ -14,7 +14,7 @@ BINARY = ["add", "sub", "mul", "div", "max", "min"]
 
 
 @st.composite
-def graphs(draw):
+def graphs(draw, unary=UNARY, binary=BINARY):
     """An expression of ``reference`` in which nodes are reused, and its inputs."""
     inputs = draw(st.lists(numbers, min_size=1, max_size=3))
     nodes = [("x", i) for i in range(len(inputs))]
@@ -23,9 +23,9 @@ def graphs(draw):
         if draw(st.integers(0, 2)):
             other = draw(st.one_of(pick, pick, numbers.map(lambda c: ("c", c))))
             pair = draw(st.permutations([draw(pick), other]))
-            nodes.append((draw(st.sampled_from(BINARY)), *pair))
+            nodes.append((draw(st.sampled_from(binary)), *pair))
         else:
-            nodes.append((draw(st.sampled_from(UNARY)), draw(pick)))
+            nodes.append((draw(st.sampled_from(unary)), draw(pick)))
     root = nodes[-1]
     try:
         assume(reference.distance_to_kinks(root, inputs) > 0.01)

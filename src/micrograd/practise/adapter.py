@@ -52,6 +52,9 @@ class Handle:
     def _backward(self) -> None:
         """Pass the gradient on to the parents: call what is kept, or multiply what is kept."""
         forms = self._adapter.forms
+        for parent in self._prev:  # their backward may make gradients when they are needed
+            if getattr(parent.inner, forms.grad, 0.0) is None:
+                parent.grad = 0.0
         if forms.pass_on:
             f = getattr(self.inner, forms.pass_on)
             f(getattr(self.inner, forms.grad)) if forms.takes_gradient else f()

@@ -175,7 +175,8 @@ class Duplicate:
 def attributes(x: Any) -> dict[str, Any]:
     """Return the attributes that x itself has, from its dictionary or its slots."""
     slots = [s for cls in type(x).__mro__ for s in _texts(cls.__dict__.get("__slots__", ()))]
-    return {s: getattr(x, s) for s in slots if hasattr(x, s)} | getattr(x, "__dict__", {})
+    named = {s: getattr(x, s) for s in slots if not s.startswith("__") and hasattr(x, s)}
+    return {**getattr(x, "__dict__", {}), **named}
 
 
 def _texts(slots: Any) -> tuple[str, ...]:

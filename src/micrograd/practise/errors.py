@@ -5,6 +5,8 @@ import re
 import sys
 import traceback
 import types
+from collections.abc import Callable
+from typing import Any
 
 from .duplicate import Duplicate
 from .results import Place
@@ -34,11 +36,21 @@ def is_interrupt(error: BaseException) -> bool:
     return last.tb_frame.f_code.co_code[last.tb_lasti] not in _RAISE
 
 
+def attempt(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
+    """Call a learner's function; return what it gave, and what it raised, None for nothing."""
+    try:
+        return function(*arguments), None
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        return None, error
+
+
 def described(error: BaseException) -> str:
     """Write an error on one line, as Python does at the end of a traceback."""
     try:
         text = str(error).strip().split("\n")[0][:160]
-    except Exception:  # an error of the learner's that cannot say what it is
+    except BaseException:  # an error of the learner's that cannot say what it is
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .duplicate import Duplicate, attributes
+from .errors import attempt
 
 CLASS = ("Value", "Val", "Scalar", "Tensor", "Node", "Variable", "Var", "Number")
 DATA = ("data", "value", "v", "val", "_data", "_value", "x", "item", "number")
@@ -149,9 +150,8 @@ class Forms:
 
     def _try(self, copy: Duplicate) -> None:
         cls = copy.of(self.cls)
-        try:
-            leaf = self.make(cls, 2.5)
-        except Exception:  # the first program will say so
+        leaf, error = attempt(self.make, cls, 2.5)
+        if error is not None:  # the first program will say so
             return
         self.data = _first(leaf, DATA, 2.5) or self.data
         self.grad = next((n for n in GRAD if hasattr(leaf, n)), self.grad)
@@ -165,10 +165,7 @@ class Forms:
     def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
         for operation in (lambda a, b: a + b, lambda a, b: a * b):
             a, b = self.make(cls, 2.5), self.make(cls, -1.5)
-            try:
-                out = operation(a, b)
-            except Exception:  # a program will say so
-                continue
+            out, _ = attempt(operation, a, b)  # what it raises a program will say
             if isinstance(out, cls):
                 yield out, (a, b)
 
@@ -213,11 +210,8 @@ def _find_class(namespace: dict[str, Any]) -> type | None:
 def _first(leaf: Any, names: tuple[str, ...], x: float) -> str | None:
     others = [n for n in attributes(leaf) if n not in names]
     for n in [*names, *others]:
-        try:
-            if hasattr(leaf, n) and number(getattr(leaf, n)) == x:
-                return n
-        except (TypeError, ValueError):
-            continue
+        if attempt(lambda n=n: number(getattr(leaf, n)))[0] == x:
+            return n
     return None
 
 
@@ -241,13 +235,9 @@ def _parents_of(results: list, cls: type) -> tuple[str, ...]:
 def _wraps(leaf: Any) -> bool:
     """Say whether a number may stand on the right of + or of *."""
     for operation in (lambda a: a + 1.0, lambda a: a * 3.0):
-        try:
-            operation(leaf)
-        except (AttributeError, TypeError, AssertionError):
-            continue
-        except Exception:
+        _, error = attempt(operation, leaf)
+        if not isinstance(error, (AttributeError, TypeError, AssertionError)):
             return True
-        return True
     return False
 
 

@@ -13,11 +13,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .advice import WHY, advise
 from .diagnosis import diagnose
 from .examination import Examination
 from .forms import Forms
 from .programs import PROGRAMS, SECTIONS
-from .results import Failure, Judgement, Outcome, SectionResult, State
+from .results import Failure, Judgement, Outcome, SectionResult
 from .spelling import spelled
 from .trial import silence
 
@@ -112,5 +113,7 @@ def _section(name: str, examination: Examination) -> SectionResult:
             passed.append(program.title)
         elif examination.is_unwritten(program):
             missing.append(spelled(program.text, forms))
-    state: State = "absent" if missing or not passed else "passed"
-    return SectionResult(name, state, tuple(passed), tuple(missing))
+    if missing or not passed:
+        return SectionResult(name, "absent", tuple(passed), tuple(missing))
+    advice = advise(name, forms)
+    return SectionResult(name, "passed", tuple(passed), advice=advice, why=WHY[name])

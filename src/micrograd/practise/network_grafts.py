@@ -8,7 +8,8 @@ from typing import Any
 from .adapter import Adapter, bare
 from .duplicate import attributes
 from .forms import PARENTS, number
-from .networks import Network, neurons, shared, values
+from .networks import Network, values
+from .weights import neurons, shared
 
 
 def derivative(adapter: Adapter) -> None:

@@ -1,20 +1,14 @@
-"""Networks of the learner's: where the weights are, and the names that programs use on them.
-
-Weights are found by what they are: a list of Values in an object is a neuron's weights, a single
-Value beside it its bias; a list of such lists is a layer that has no neurons.
-"""
+"""Networks of the learner's, under the names that programs use on them."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from .adapter import Adapter, Handle
-from .duplicate import attributes
 from .forms import number
 from .stand_in import StandIn
+from .weights import neurons
 
-_DEEP = 6
-_BIAS = ("b", "bias", "_b", "_bias")
 ROWS = ([2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0])
 TARGETS = (1.0, -1.0, -1.0, 1.0)
 ARGUMENTS = {
@@ -59,48 +53,6 @@ class Network:
 
     w = property(_weights, lambda self, xs: self._set(xs, lambda weights, bias: weights))
     b = property(None, lambda self, x: self._set([x], lambda weights, bias: [bias]))
-
-
-def neurons(x: Any, cls: type, depth: int = _DEEP) -> Iterator[tuple[list, Any]]:
-    """Yield (weights, bias) of every neuron in x, in the order of its attributes."""
-    if not depth or x is None or isinstance(x, (int, float, str)):
-        return
-    if _items(x) is not None:
-        for item in _items(x) or ():
-            yield from neurons(item, cls, depth - 1)
-        return
-    fields = shared(x, cls) | attributes(x)
-    lists = {n: _items(v) for n, v in fields.items() if _items(v)}
-    rows = next((v for v in lists.values() if v and _is_matrix(v, cls)), None)
-    vectors = [v for v in lists.values() if v and all(isinstance(y, cls) for y in v)]
-    if rows:
-        yield from zip([_items(r) or [] for r in rows], *(vectors[:1] or [[None] * len(rows)]))
-    elif vectors:
-        vectors.sort(key=len, reverse=True)
-        singles = {n: v for n, v in fields.items() if isinstance(v, cls)}
-        singles |= {n: v[0] for n, v in lists.items() if v in vectors[1:] and v and len(v) == 1}
-        named = [v for n, v in singles.items() if n in _BIAS]
-        yield vectors[0], (named or [*singles.values(), None])[0]
-    else:
-        for value in fields.values():
-            if not callable(value) or attributes(value):
-                yield from neurons(value, cls, depth - 1)
-
-
-def shared(x: Any, cls: type) -> dict[str, Any]:
-    """Return the Values that stand in the class body of x, which all its objects share."""
-    return {n: v for n, v in vars(type(x)).items() if isinstance(v, cls)}
-
-
-def _items(x: Any) -> list | None:
-    if isinstance(x, (list, tuple)):
-        return list(x)
-    return x.tolist() if hasattr(x, "tolist") and hasattr(x, "ndim") and x.ndim else None
-
-
-def _is_matrix(rows: list, cls: type) -> bool:
-    inner = [_items(row) for row in rows]
-    return all(row and all(isinstance(y, cls) for y in row) for row in inner)
 
 
 def values(model: Network) -> list[Handle]:
