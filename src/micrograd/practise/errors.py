@@ -36,12 +36,18 @@ def is_interrupt(error: BaseException) -> bool:
     return last.tb_frame.f_code.co_code[last.tb_lasti] not in _RAISE
 
 
-def attempt(function: Callable[..., Any], *arguments: Any) -> tuple[Any, BaseException | None]:
-    """Call a learner's function; return what it gave, and what it raised, None for nothing."""
+def attempt(function: Callable[[], Any], limited: bool = False) -> tuple[Any, BaseException | None]:
+    """Call a function of the learner's; return what it gave, and what it raised, None for nothing.
+
+    Args:
+        function: takes no arguments.
+        limited: whether a time limit of ours ends it like an error of theirs; else it goes through.
+    """
     try:
-        return function(*arguments), None
+        return function(), None
     except BaseException as error:
-        if is_interrupt(error):
+        ours = type(error).__module__.rpartition(".")[0] == __package__
+        if is_interrupt(error) or (ours and not limited):
             raise
         return None, error
 

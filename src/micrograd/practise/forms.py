@@ -7,6 +7,7 @@ parents). Nothing is read from the source; every name that was taken for ours is
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from .duplicate import Duplicate, attributes
@@ -150,7 +151,7 @@ class Forms:
 
     def _try(self, copy: Duplicate) -> None:
         cls = copy.of(self.cls)
-        leaf, error = attempt(self.make, cls, 2.5)
+        leaf, error = attempt(partial(self.make, cls, 2.5))
         if error is not None:  # the first program will say so
             return
         self.data = _first(leaf, DATA, 2.5) or self.data
@@ -165,7 +166,9 @@ class Forms:
     def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
         for operation in (lambda a, b: a + b, lambda a, b: a * b):
             a, b = self.make(cls, 2.5), self.make(cls, -1.5)
-            out, _ = attempt(operation, a, b)  # what it raises a program will say
+            out, _ = attempt(
+                lambda f=operation, a=a, b=b: f(a, b)
+            )  # what it raises a program will say
             if isinstance(out, cls):
                 yield out, (a, b)
 
@@ -210,9 +213,13 @@ def _find_class(namespace: dict[str, Any]) -> type | None:
 def _first(leaf: Any, names: tuple[str, ...], x: float) -> str | None:
     others = [n for n in attributes(leaf) if n not in names]
     for n in [*names, *others]:
-        if attempt(lambda n=n: number(getattr(leaf, n)))[0] == x:
+        if attempt(partial(_number_of, leaf, n))[0] == x:
             return n
     return None
+
+
+def _number_of(leaf: Any, name: str) -> float:
+    return number(getattr(leaf, name))
 
 
 def _parents_of(results: list, cls: type) -> tuple[str, ...]:
@@ -235,7 +242,7 @@ def _parents_of(results: list, cls: type) -> tuple[str, ...]:
 def _wraps(leaf: Any) -> bool:
     """Say whether a number may stand on the right of + or of *."""
     for operation in (lambda a: a + 1.0, lambda a: a * 3.0):
-        _, error = attempt(operation, leaf)
+        _, error = attempt(partial(operation, leaf))
         if not isinstance(error, (AttributeError, TypeError, AssertionError)):
             return True
     return False

@@ -64,7 +64,8 @@ def run(
         shared: a copy to run on instead of a fresh one.
     """
     with silence():
-        shown, error = attempt(lambda: _numbers(program, shared or Adapter(forms, change)))
+        work = partial(_on_copy, program, forms, change, shared)
+        shown, error = attempt(work, limited=True)
     if error is not None:
         return _failed(program, error)
     return _compared(program, forms, shown, change)
@@ -73,7 +74,7 @@ def run(
 def fails(program: Program, forms: Forms) -> bool:
     """Say whether a program raises something, on a fresh copy."""
     with silence():
-        return attempt(lambda: _numbers(program, Adapter(forms)))[1] is not None
+        return attempt(partial(_on_copy, program, forms))[1] is not None
 
 
 @cache
@@ -98,6 +99,12 @@ def environment(adapter: Adapter) -> dict[str, Any]:
     names |= {"set_weights": set_weights, "weights": values, "watched": Watch}
     names |= {"train": partial(train, adapter), "xs": ROWS, "ys": TARGETS}
     return adapter.environment() | names
+
+
+def _on_copy(
+    program: Program, forms: Forms, change: Change | None = None, shared: Adapter | None = None
+) -> dict[str, Any]:
+    return _numbers(program, shared or Adapter(forms, change))
 
 
 def _numbers(program: Program, adapter: Adapter) -> dict[str, Any]:
@@ -148,7 +155,7 @@ def _network(forms: Forms, change: Change | None) -> str:
 
 def _variant(program: Program, forms: Forms, change: Change | None) -> str | None:
     with silence():
-        shown, error = attempt(lambda: _numbers(program, Adapter(forms, change)))
+        shown, error = attempt(partial(_on_copy, program, forms, change))
     if error is not None:
         return None
     variants = _variants(program, forms, change)
