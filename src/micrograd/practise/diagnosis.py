@@ -65,7 +65,8 @@ def diagnose(examination: Examination, program: Program, outcome: Outcome) -> Di
         return Diagnosis(None, outcome.method, place(forms, outcome.method, outcome))
     bug = _named(examination, program)
     if bug is not None and _cures(examination, program, functions(bug)):
-        return Diagnosis(bug, bug.method, place(forms, bug.method, outcome), True)
+        at = place(forms, bug.method, outcome)
+        return Diagnosis(bug, bug.method, at, True, _cure(bug.method, "section"))
     method, cured = _transplanted(examination, program)
     if method is None:
         return Diagnosis(bug, outcome.method, outcome.place)

@@ -6,6 +6,7 @@ parents). Nothing is read from the source; every name that was taken for ours is
 """
 
 import inspect
+import operator
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -164,11 +165,9 @@ class Forms:
         self.wraps_numbers = _wraps(leaf)
 
     def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
-        for operation in (lambda a, b: a + b, lambda a, b: a * b):
+        for operation in (operator.add, operator.mul):
             a, b = self.make(cls, 2.5), self.make(cls, -1.5)
-            out, _ = attempt(
-                lambda f=operation, a=a, b=b: f(a, b)
-            )  # what it raises a program will say
+            out, _ = attempt(partial(operation, a, b))  # what it raises a program will say
             if isinstance(out, cls):
                 yield out, (a, b)
 
