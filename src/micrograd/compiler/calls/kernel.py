@@ -160,7 +160,6 @@ def _warn_once(message: str) -> None:
 def allocate(count: int, dtype: Any = "float64") -> Array:
     """Return ``count`` zeros whose first lies on a cache line."""
     kind = np.dtype(dtype)
-    count = max(count, 1)  # a program of constants has no memory, and C wants an address
     room = np.zeros(count + _ALIGNMENT // kind.itemsize, kind)
     first = -ctypes.addressof(_bytes(room)) % _ALIGNMENT // kind.itemsize
     return room[first : first + count]

@@ -83,7 +83,7 @@ class Addresses:
         try:
             return self._spare.pop()
         except IndexError:
-            return allocate(self.size, self.dtype)
+            return allocate(max(self.size, 1), self.dtype)  # of constants alone: C wants an address
 
     def give_back(self, memory: np.ndarray) -> None:
         """Take a memory that nothing refers to any more, to be used again."""
