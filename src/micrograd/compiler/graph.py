@@ -6,7 +6,7 @@ from .. import ops
 from ..ops import Op
 
 BATCH_SUM = Op(
-    "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\\sum {0}", "{0}"
+    "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\sum {0}", "{0}"
 )  # of a value that has a batch axis, over that axis; made by the compiler only
 
 CONSTANT = (ops.DETACH, ops.LT, ops.LE, ops.GT, ops.GE)  # pass no gradient on

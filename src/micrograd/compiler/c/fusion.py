@@ -13,7 +13,7 @@ from ... import ops
 from ..ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
 from .plans import along_lanes, cost_together, heavy
 from .regions import Region, Regions, operands, same_element, widened
-from .short_sums import written_out
+from .short_sums import unrolled
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
 _BACK = 32  # how many loops back one is looked for that can be shared
@@ -60,7 +60,7 @@ def fused(program: Program, width: int, strict: bool) -> tuple[list[Item], list[
         strict: whether the order of every sum is kept.
     """
     program = replace(
-        program, forward=written_out(program.forward), backward=written_out(program.backward)
+        program, forward=unrolled(program.forward), backward=unrolled(program.backward)
     )
     fusion = _Fusion(program, width, strict)
     forward, backward = fusion.grouped(program.forward), fusion.grouped(program.backward)

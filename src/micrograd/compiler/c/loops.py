@@ -1,4 +1,4 @@
-"""The loops around blocks of elements in C, as ``c_plans`` wants a group of nests run through."""
+"""The loops around blocks of elements in C, as ``plans`` wants a group of nests run through."""
 
 from ..sizes import Poly, Size
 from .blocks import BlockPrinter

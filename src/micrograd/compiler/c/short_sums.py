@@ -1,4 +1,4 @@
-"""Short sums written out, a term for each index: then they share loops like elementwise steps."""
+"""Short sums unrolled, a term for each index: then they share loops like elementwise steps."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +11,12 @@ from .plans import irregular
 _LONGEST = 4
 
 
-def written_out(statements: Sequence[Statement]) -> list[Statement]:
-    """Return the statements with short sums written out."""
+def unrolled(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the statements with short sums unrolled."""
     result: list[Statement] = []
     for s in statements:
         if isinstance(s, For):
-            s = replace(s, body=tuple(written_out(s.body)))
+            s = replace(s, body=tuple(unrolled(s.body)))
         elif isinstance(s, Nest):
             s = replace(s, terms=tuple(t for term in s.terms for t in _short(s, term)))
         result.append(s)
