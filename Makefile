@@ -45,6 +45,7 @@ test-deep: .venv/.tools  ## run what takes minutes: kills, long runs, sanitizers
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
+	@$(OWN) tests/practise/marimo.sh $(BIN)/python
 
 test-pythons:  ## try each Python that is found, and the oldest and newest NumPy
 	@tests/pythons.sh
