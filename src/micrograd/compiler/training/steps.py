@@ -43,14 +43,15 @@ class Memory:
         if objective.lengths is not None:
             env |= objective.env(int(objective.lengths.argmax()))
         size = evaluate(program.size, env)
-        rows = [evaluate(p.new, env) for k, p in steps.fills if k is not None and steps.batch]
+        firsts = [evaluate(p.new, env) for k, p in steps.fills if k is not None and steps.batch]
         dtype = np.dtype(steps.dtype)
         # so that rows start on a line of the cache
-        shift = -min(rows, default=0) % width(steps.dtype)
+        shift = -min(firsts, default=0) % width(steps.dtype)
         self.v = allocate(size + shift, dtype)[shift:]
         self.g = allocate(size + shift, dtype)[shift:]
         self.total = allocate(steps.captured, dtype)
-        self.states = allocate(states * steps.count, dtype).reshape(states, steps.count)
+        rows = allocate(states * steps.count, dtype)[: states * steps.count]
+        self.states = rows.reshape(states, steps.count)
         self.captured = np.empty(steps.captured)  # float64, on their way from and to Values
         start, constants = program.constants
         self.constants = np.array(constants, dtype)
