@@ -18,7 +18,7 @@ from ..tracing.trace import trace
 from .trial import check
 from .variant import Variant, captured_of
 
-_FIRST_LENGTHS = (5, 6)  # shorter ones miss the first steps of what repeats
+_FIRST_LENGTHS = (5, 6, 10)  # shorter ones miss the first steps of what repeats
 
 
 class Lengths:
