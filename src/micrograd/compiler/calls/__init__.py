@@ -1,12 +1,16 @@
 """From a call's arguments to its results: the one way in which every compiled program runs.
 
-kernel        a program printed and built as C, or run by NumPy
-memory        where a call's numbers lie, once its sizes are known
-compiled      both together: numbers to their places, the loops, numbers back
-parts         large batches a part at a time, on all cores
+first         the first call: it is the plain run; the trace, and what both leave behind
+reach, state  what a function can reach from outside; kept, compared, put back
+judge         trust: a program must give what the plain run gives; differences, closeness
+maker         from arguments to a variant: trace, lower, build; lengths: one for all of them
 variant       a compiled recording: which calls it is for, and its results
-results         what comes out: Values that backpropagate, columns of a batch
+guards        what it takes for granted of the world outside, looked at before each call
+compiled      a program and its layout: numbers to their places, the loops, numbers back
+memory        where a call's numbers lie, once its sizes are known
+kernel        a program printed and built as C, or run by NumPy; parts: large batches
+results       what comes out: Values that backpropagate, columns of a batch
 gradients       f's own gradient as its result
-trial           trust: it must give what the plain run gives; closeness: up to rounding
-lengths       one program for lists of all lengths
+trial         a recording and its program, compared at another length
+report        what was made and why
 """
