@@ -44,7 +44,7 @@ def test_a_seed_decides_all(make):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: data.moons(1), "2 points or more, got 1"),
+        (lambda: data.moons(1), "n, for two classes, is a whole number of 2 or more, got 1"),
         (lambda: data.circles(10, noise=-1), "0 or more, got -1"),
         (lambda: data.spirals(2, classes=3), "n=2, classes=3"),
     ],

@@ -63,9 +63,9 @@ def test_plots_draw_into_given_axes():
 @pytest.mark.parametrize(
     ("X", "y", "message"),
     [
-        ([[1.0, 2.0, 3.0]], [1], r"two features.*got \(1, 3\)"),
+        ([[1.0, 2.0, 3.0]], [1], r"two features.*of shape \(1, 3\)"),
         ([], [], "two features"),
-        (POINTS, [1, 1], r"3 labels.*got \(2,\)"),
+        (POINTS, [1, 1], r"3 labels.*got array"),
         ([[math.nan, 0.0]], [1], "nan or an infinity"),
     ],
 )
@@ -155,6 +155,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "matplotlib.pyplot")
     with pytest.raises(
-        ImportError, match=r"plotting needs matplotlib: pip install 'micrograd-next\[plot\]'"
+        ImportError,
+        match=r"plotting needs matplotlib: pip install matplotlib, or pip install '.\[plot\]'",
     ):
         plot_history(History(loss=[1.0]))

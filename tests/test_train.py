@@ -566,7 +566,7 @@ def bad(column):
         ({"metrics": {"accuracy": 3}}, TypeError, "accuracy is a function, got 3"),
         ({"metrics": [len]}, TypeError, "metrics are functions by name"),
         ({"epochs": None}, ValueError, "got None"),
-        ({"seed": "one"}, ValueError, "seed is a whole number, got 'one'"),
+        ({"seed": "one"}, TypeError, "seed is a whole number, got 'one'"),
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),

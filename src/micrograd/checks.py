@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from math import inf
-from operator import index
 from typing import Any
 
+from .arguments import whole
 from .engine import Value, toposort
 from .examples import Examples
 from .modes import mode
@@ -67,14 +67,6 @@ def try_out(measures: Mapping[str, Callable[..., Any]], model: Module, examples:
         for i in examples.representatives():
             for name, function in measures.items():
                 measured(name, function, examples, i)
-
-
-def whole(name: str, n: Any, least: float = -inf) -> int:
-    """Return a setting as an int; refuse what is no whole number, or one below ``least``."""
-    if not hasattr(n, "__index__") or n < least:
-        bound = "" if least == -inf else f" of {least} or more"
-        raise ValueError(f"{name} is a whole number{bound}, got {n!r}")
-    return index(n)
 
 
 def whole_or_none(name: str, n: Any, least: float = -inf) -> int | None:

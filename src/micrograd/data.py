@@ -10,6 +10,8 @@ from math import pi
 from random import Random
 from typing import Any
 
+from .arguments import finite, flag, whole
+from .arguments import seed as seed_of
 from .examples import Examples, as_column
 from .extras import require
 from .numeric import is_array, number
@@ -50,6 +52,7 @@ def circles(
     import numpy as np
 
     outer, inner = (np.linspace(0, 2 * pi, m, endpoint=False) for m in _halves(n))
+    factor = finite("factor", factor)
     rings = [_points(np.cos(outer), np.sin(outer)), factor * _points(np.cos(inner), np.sin(inner))]
     return _shuffled(np.concatenate(rings), np.repeat([-1, 1], _halves(n)), noise, seed)
 
@@ -68,7 +71,9 @@ def spirals(
     """
     import numpy as np
 
-    if classes < 1 or n < classes:
+    n, classes = whole("n", n, 1), whole("classes", classes, 1)
+    turns = finite("turns", turns)
+    if n < classes:
         raise ValueError(f"spirals needs a point for each arm: got n={n}, classes={classes}")
     y = np.arange(n) % classes
     radius = (np.arange(n) // classes + 1) / ((n - 1) // classes + 1)
@@ -116,8 +121,9 @@ def split(
     count = round(share * n) if isinstance(held_out, float) else int(share)
     if not 0 < count < n:
         raise ValueError(f"held_out={held_out!r} of {n} examples leaves one side empty")
+    flag("stratify", stratify)
     order = list(range(n))
-    Random(seed).shuffle(order)
+    Random(seed_of("seed", seed)).shuffle(order)
     if stratify:
         order = _spread([examples[i][-1] for i in order], order)
     return _pick(data, order[count:]), _pick(data, order[:count])
@@ -155,6 +161,7 @@ def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
         )
     if size is None or size >= n:
         return [np.arange(n)]
+    seed, epoch = seed_of("seed", seed), seed_of("epoch", epoch)
     # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
     # need not be.
     numbers = np.random.PCG64([abs(seed), seed < 0, epoch]).random_raw(n)
@@ -180,8 +187,7 @@ def _spread(labels: list[Any], order: list[int]) -> list[int]:
 
 
 def _halves(n: int) -> tuple[int, int]:
-    if not hasattr(n, "__index__") or n < 2:
-        raise ValueError(f"two classes need n of 2 points or more, got {n!r}")
+    n = whole("n, for two classes,", n, 2)
     return n // 2, n - n // 2
 
 
@@ -194,8 +200,9 @@ def _points(x: Any, y: Any) -> Any:
 def _shuffled(X: Any, y: Any, noise: float, seed: int) -> tuple[Any, Any]:
     import numpy as np
 
-    if not number(noise, "noise expects") >= 0:
-        raise ValueError(f"noise is a standard deviation of 0 or more, got {noise!r}")
+    finite("noise, a standard deviation,", noise, least=0)
+    if whole("seed", seed, 0) >= 2**32:
+        raise ValueError(f"seed is a whole number below 2**32, got {seed}")
     rng = np.random.RandomState(seed)
     order = np.arange(len(X))
     rng.shuffle(order)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .appearance import Style, adapting
+from .arguments import choice, text, whole
 from .digraph import digraph
 from .engine import Value, toposort
 from .files import write_whole
@@ -82,6 +83,9 @@ def draw(
         ValueError: direction, digits or theme is none of these.
     """
     root = as_value(root, "draw")
+    if limit is not None:
+        whole("limit", limit, 1)
+    choice("theme", theme, ("light", "dark", None))
     style = Style(theme or "light", direction, digits)
     order = toposort(root)
     shown = order if limit is None or len(order) <= limit else _nearest(root, order, limit)
@@ -118,8 +122,8 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR") -> Any:
         ValueError: rankdir is neither of the two.
     """
     root = as_value(root, "draw_dot")
-    if rankdir not in ("LR", "TB"):
-        raise ValueError(f"rankdir is 'LR' or 'TB', got {rankdir!r}")
+    choice("rankdir", rankdir, ("LR", "TB"))
+    text("format", format)
     drawing = draw(root, direction=rankdir)
     try:
         return digraph(root, drawing, format, rankdir)

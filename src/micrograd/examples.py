@@ -21,6 +21,15 @@ class Examples(Sequence):
     """
 
     def __init__(self, data: Any) -> None:
+        try:
+            self._take(data)
+        except RecursionError:
+            raise ValueError(
+                f"the data holds a {type(data).__name__} that holds itself, or is nested a "
+                "thousand deep: flatten it"
+            ) from None
+
+    def _take(self, data: Any) -> None:
         self.columns = [as_column(c) for c in _columns(data)]
         lengths = [len(c) for c in self.columns]
         if not lengths or not lengths[0]:
@@ -60,7 +69,7 @@ def _columns(data: Any) -> list[Any]:
         return [data]
     if isinstance(data, tuple):
         return list(data)
-    if isinstance(data, str) or not hasattr(data, "__iter__"):
+    if isinstance(data, (str, bytes, dict)) or not hasattr(data, "__iter__"):
         raise TypeError(
             f"data is a tuple of columns (X, y), or a list of examples; got {str(data)[:60]!r}"
         )
@@ -80,7 +89,7 @@ def as_column(column: Any) -> Any:
 
         array = np.asarray(column)
         return array.tolist() if array.dtype == object else array
-    if isinstance(column, (str, dict)) or is_array(column) or not hasattr(column, "__len__"):
+    if isinstance(column, (str, bytes, dict)) or is_array(column) or not hasattr(column, "__len__"):
         raise TypeError(f"a column of the data is a list or an array, got {str(column)[:60]!r}")
     return column
 

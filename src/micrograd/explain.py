@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isclose
 from typing import Any, NamedTuple
 
+from .arguments import whole
 from .engine import Value, toposort
 from .ledger import Contribution, ledger
 from .likeness import as_value
@@ -107,6 +108,8 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
     >>> print(explain(c).backward[1].text)
     a.grad += ∂c/∂a · c.grad = 3.0 · 1.0 = 3.0
     """
+    if limit is not None:
+        whole("limit", limit, 1)
     likeness = not isinstance(root, Value)
     root = as_value(root, "explain")
     recorded = likeness and root.grad != 0  # another engine's backward has been here

@@ -12,6 +12,7 @@ from typing import Any
 
 from .engine import Value
 from .functions import mean
+from .numeric import number
 from .ops import OPS
 
 MOST_CHARACTERS = 5_000
@@ -53,6 +54,11 @@ def evaluate(text: str, values: Mapping[str, float]) -> Value:
     >>> evaluate("c = a*b + b", {"a": 2, "b": 3})
     Value(data=9.0, grad=0.0, label='c')
     """
+    if not isinstance(text, str) or not isinstance(values, Mapping):
+        raise ExpressionError(
+            "an expression is text, and its values a dict of numbers by name, got "
+            f"{type(text).__name__} {str(text)[:60]!r} and {str(values)[:60]!r}"
+        )
     if len(text) > MOST_CHARACTERS:
         raise ExpressionError(
             f"the expression has {len(text):,} characters, more than {MOST_CHARACTERS:,}: "
@@ -64,7 +70,10 @@ def evaluate(text: str, values: Mapping[str, float]) -> Value:
         part = (error.text or text).strip()[:60]
         raise ExpressionError(f"cannot read {part!r}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionError(f"cannot read the expression: {error or 'nested too deep'}") from None
+        reason = "nested too deep" if isinstance(error, (RecursionError, MemoryError)) else error
+        if isinstance(error, UnicodeEncodeError):
+            reason = "it holds half a character: leave that out"
+        raise ExpressionError(f"cannot read {text[:60]!r}: {reason}") from None
     if not statements:
         raise ExpressionError("the expression is empty: write something like 'c = a*b + b'")
     return _Evaluation(values).run(statements)
@@ -78,7 +87,7 @@ class _Evaluation:
         for name, x in values.items():
             if name in FUNCTIONS:
                 raise ExpressionError(f"{name} is a function, so it cannot have a value: rename it")
-            if not isfinite(x):
+            if not isfinite(number(x, f"{name} expects")):
                 raise ExpressionError(f"{name}={x}: expected a finite number")
             self.names[name] = Value(float(x), label=name)
         self.unused = dict(values)

@@ -21,5 +21,9 @@ def require(module: str, extra: str, what: str) -> Any:
         package = module.split(".")[0]
         if (error.name or "").split(".")[0] != package:  # it is there, and lacks something itself
             raise
-        hint = f"pip install 'micrograd-next[{extra}]'"
-        raise ImportError(f"{what} needs {package}: {hint}", name=package) from None
+        name = {"sklearn": "scikit-learn"}.get(package, package)
+        raise ImportError(
+            f"{what} needs {package}: pip install {name}, or pip install '.[{extra}]' in the "
+            "folder that micrograd was installed from",
+            name=package,
+        ) from None

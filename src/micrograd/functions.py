@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import ops
+from .arguments import operand, values
 from .modes import mode
 from .number import Number, is_number
 from .numeric import number
@@ -26,7 +27,10 @@ def apply(op: Op, *args: Any) -> Any:
     if seen is not None:
         return seen._apply(op, *args)
     expects = f"{op.name} expects a Value or"
-    return op.fn(*[x if isinstance(x, (float, int)) else number(x, expects) for x in args])
+    try:
+        return op.fn(*[x if isinstance(x, (float, int)) else number(x, expects) for x in args])
+    except OverflowError:  # of an int that fits no float
+        return op.fn(*[number(x, expects) for x in args])
 
 
 def _values(name: str, args: tuple) -> Sequence[Any]:
@@ -40,6 +44,8 @@ def _values(name: str, args: tuple) -> Sequence[Any]:
 def _unpacked(args: tuple) -> Sequence[Any]:
     if len(args) == 1 and type(args[0]) in (list, tuple):  # the usual case first
         return args[0]
+    if len(args) == 1 and isinstance(args[0], (str, bytes, dict)):
+        values("this function", args[0])  # refuses it
     sequence = len(args) == 1 and isinstance(args[0], Iterable)
     if sequence and getattr(args[0], "ndim", None) != 0:  # a 0-d array calls itself iterable
         return list(args[0])
@@ -75,7 +81,8 @@ def mean(*values: Any) -> Any:
     if len(values) == 1 and hasattr(values[0], "_mean"):  # a batch, while it is compiled
         return values[0]._mean()
     values = tuple(_values("mean", values))
-    return sum(values) * (1 / len(values))
+    total = sum(values)
+    return (number(total, "mean expects") if type(total) is int else total) * (1 / len(values))
 
 
 def maximum(*values: Any) -> Any:
@@ -105,7 +112,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     Raises:
         ValueError: they have different lengths.
     """
-    left, right = list(xs), list(ys)
+    left, right = list(values("dot", xs)), list(values("dot", ys))
     if len(left) != len(right):
         raise ValueError(f"dot needs sequences of one length, got {len(left)} and {len(right)}")
     return sum([x * y for x, y in zip(left, right, strict=True)])
@@ -121,11 +128,15 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     Raises:
         IndexError: index is outside, or not a whole number.
     """
+    values("take", rows)
     traced = mode.tracer is not None and hasattr(index, "_is_micrograd_value")
     i = number(getattr(index, "_data", index), "take expects")
     if not i.is_integer() or not 0 <= i < len(rows):
         raise IndexError(f"take expects a whole index below the {len(rows)} rows, got {i}")
-    return _take_traced(rows, index) if traced else rows[int(i)]
+    if traced:
+        return _take_traced(rows, index)
+    row = rows[int(i)]
+    return values("take", row) if hasattr(row, "__iter__") else operand("take", row)
 
 
 def _take_traced(rows: Sequence[Any], index: Any) -> Any:

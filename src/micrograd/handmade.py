@@ -56,7 +56,7 @@ def origin(children: Any, op: Any, cls: type) -> Origin:
 
 def values(children: Any, cls: type) -> tuple:
     """Return children as a tuple; refuse what is no iterable of values of this class."""
-    if not hasattr(children, "__iter__"):
+    if not hasattr(children, "__iter__") or isinstance(children, (str, bytes)):
         raise TypeError(f"a Value's children are a tuple of Values, got {children!r}")
     parents = tuple(children)
     for child in parents:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+from . import arguments
 from .derivatives import (
     Slope,
     finished,
@@ -52,6 +53,9 @@ def jacfwd(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
 def _jacobian(
     f: Callable, argnums: int | Sequence[int], who: str, backward: Callable[[int, int], bool]
 ) -> Callable:
+    arguments.function(f"the first argument of {who}", f)
+    arguments.positions("argnums", argnums)
+
     @wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> Any:
         return jacobian_of(partial(f, **kwargs), args, argnums, who, backward)
@@ -109,6 +113,7 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable[[Any], tuple]]:
     ([6.0, 5.0], (13.0, 12.0))
     """
     remember = mode.grad
+    arguments.function("the first argument of vjp", f)
     by = tuple(range(len(primals)))
     with changed(grad=True):
         run = run_on_variables(f, primals, by, "vjp")

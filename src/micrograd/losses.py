@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import functions, ops
+from .arguments import operand, scalar, shown, values
 from .functions import log_softmax, maximum, take, where
 from .numeric import is_array
 
@@ -17,7 +18,7 @@ def mse(prediction: Any, target: Any) -> Any:
     """Return the squared error (prediction - target)²; of two lists, its mean."""
     if _is_list(prediction):
         return _mean_of(mse, prediction, target)
-    return (prediction - target) ** 2
+    return (operand("mse", prediction) - scalar("mse", target)) ** 2
 
 
 def hinge(score: Any, label: Any) -> Any:
@@ -32,6 +33,7 @@ def hinge(score: Any, label: Any) -> Any:
     """
     if _is_list(score):
         return _mean_of(hinge, score, label)
+    operand("hinge", score)
     _check("hinge", label, "a label of -1 or 1", lambda y: y in (-1, 1))
     return ops.RELU(1 + -label * score)
 
@@ -49,6 +51,7 @@ def binary_cross_entropy_with_logits(logit: Any, target: Any) -> Any:
     name = "binary_cross_entropy_with_logits"
     if _is_list(logit):
         return _mean_of(binary_cross_entropy_with_logits, logit, target)
+    operand(name, logit)
     _check(name, target, "a target between 0 and 1", lambda t: 0 <= t <= 1)
     # -log s(z) is softplus(-z): two terms of one sign, so that nothing cancels
     return target * ops.SOFTPLUS(-logit) + (1 - target) * ops.SOFTPLUS(logit)
@@ -78,17 +81,17 @@ def nll(log_probabilities: Sequence[Any], label: Any) -> Any:
     """
     if _is_batch("nll", log_probabilities):
         return _mean_of(nll, log_probabilities, label)
-    return -take(_checked(log_probabilities, label, "nll"), label)
+    return -operand("nll", take(_checked(log_probabilities, label, "nll"), label))
 
 
 def l1(parameters: Iterable[Any]) -> Any:
     """Return the sum of absolute values."""
-    return functions.sum([abs(p) for p in parameters])
+    return functions.sum([abs(operand("l1", p)) for p in values("l1", parameters)])
 
 
 def l2(parameters: Iterable[Any]) -> Any:
     """Return the sum of squares."""
-    return functions.sum([p * p for p in parameters])
+    return functions.sum([operand("l2", p) * p for p in values("l2", parameters)])
 
 
 def accuracy(output: Any, label: Any) -> Any:
@@ -100,6 +103,7 @@ def accuracy(output: Any, label: Any) -> Any:
         label: as above.
     """
     if not _is_list(output):
+        operand("accuracy", output)
         _check("accuracy", label, "a label of -1 or 1", lambda y: y in (-1, 1))
         return where(output * label > 0, 1.0, 0.0)
     if _is_batch("accuracy", output) or _is_list(label):
@@ -132,7 +136,7 @@ def _mean_of(loss: Callable[[Any, Any], Any], outputs: Any, targets: Any) -> Any
 def _check(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]) -> None:
     """Check a number; a Value may be traced, and is not looked into."""
     if not hasattr(label, "_is_micrograd_value") and not (_is_number(label) and is_right(label)):
-        raise ValueError(f"{name} expects {expected}, got {label!r}")
+        raise ValueError(f"{name} expects {expected}, got {shown(label)}")
 
 
 def _checked(logits: Sequence[Any], label: Any, name: str) -> Sequence[Any]:

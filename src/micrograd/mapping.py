@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+from .arguments import function, positions
 from .modes import mode
 from .nested import is_record, record, with_entries, with_fields
 from .numeric import is_array
@@ -36,6 +37,11 @@ def vmap(f: Callable, in_axes: int | Sequence[int | None] | None = 0) -> Callabl
     >>> vmap(lambda x, y: (x + y, x * y), in_axes=(0, None))([1, 2, 3], 10)
     ([11, 12, 13], [10, 20, 30])
     """
+
+    function("the first argument of vmap", f)
+    for axis in in_axes if isinstance(in_axes, (list, tuple)) else (in_axes,):
+        if axis is not None:
+            positions("in_axes", axis)
 
     @wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
@@ -116,6 +122,8 @@ def _examples(x: Any, axis: int, position: int) -> list:
             f"vmap: argument {position} is {x!r:.60}, which has no axis {axis} to map over; "
             "None in in_axes passes it whole"
         )
+    if axis < 0:
+        raise TypeError(f"vmap: in_axes counts the axes of a list from 0, got {axis}")
     if axis == 0:
         return list(x)
     return [

@@ -17,12 +17,22 @@ _STATIC = (str, bytes, Enum, type, type(None))  # what a dataclass may hold besi
 
 def leaves(tree: Any, path: str = "") -> list[tuple[str, Any]]:
     """Return each leaf with where it is: ``leaves([1, {"w": 2}])`` is that of [0] and [1]['w']."""
+    try:
+        return _leaves(tree, path)
+    except RecursionError:
+        raise ValueError(
+            f"{path or 'a nest of numbers'} is a {type(tree).__name__} that holds itself, or is "
+            "nested a thousand deep: flatten it"
+        ) from None
+
+
+def _leaves(tree: Any, path: str) -> list[tuple[str, Any]]:
     if isinstance(tree, dict):
-        inside = [leaves(branch, f"{path}[{key!r}]") for key, branch in tree.items()]
+        inside = [_leaves(branch, f"{path}[{key!r}]") for key, branch in tree.items()]
     elif is_sequence(tree) or (is_array(tree) and tree.ndim):
-        inside = [leaves(branch, f"{path}[{i}]") for i, branch in enumerate(tree)]
+        inside = [_leaves(branch, f"{path}[{i}]") for i, branch in enumerate(tree)]
     elif is_record(tree):
-        inside = [leaves(branch, f"{path}.{name}") for name, branch in record(tree).items()]
+        inside = [_leaves(branch, f"{path}.{name}") for name, branch in record(tree).items()]
     else:
         return [(path, tree)]
     return [leaf for part in inside for leaf in part]

@@ -9,6 +9,8 @@ from math import inf, sqrt
 from typing import Any
 
 from . import buffers, ops
+from .arguments import array as array_of
+from .arguments import finite, flag, shown, whole
 from .engine import Value
 from .numeric import number
 
@@ -81,7 +83,6 @@ class Optimizer:
         Raises:
             ValueError: it is of another optimiser or other parameters; nothing changes.
         """
-        import numpy as np
 
         if not isinstance(state, Mapping):
             raise TypeError(f"a state is a dict, got {type(state).__name__}")
@@ -91,12 +92,15 @@ class Optimizer:
                 f"this is the state of {state.get('optimizer')!r} with {sorted(state)}; "
                 f"{type(self).__name__} as it was made here needs {sorted(wanted)}"
             )
-        arrays = tuple(np.array(state[name], dtype=np.float64) for name in self.state_names)
+        steps, lr = whole("steps", state["steps"], 0), _checked("lr", state["lr"])
+        arrays = tuple(array_of(name, state[name]) for name in self.state_names)
         for name, array in zip(self.state_names, arrays, strict=True):
             if array.shape != (len(self.parameters),):
-                mine = len(self.parameters)
-                raise ValueError(f"{name} is for {array.size} parameters, this has {mine}")
-        self.state, self.steps, self.lr = arrays, int(state["steps"]), float(state["lr"])
+                raise ValueError(
+                    f"{name} is for {array.size} parameters, this has {len(self.parameters)}: got "
+                    f"{shown(state[name])}"
+                )
+        self.state, self.steps, self.lr = arrays, steps, lr
 
     def settings(self) -> dict[str, Any]:
         """Return what it was made with, ``lr`` included, by name."""
@@ -128,12 +132,14 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        if nesterov and (not momentum > 0 or dampening):
+        if flag("nesterov", nesterov) and (
+            not number(momentum, "momentum expects") > 0 or dampening
+        ):
             raise ValueError(
                 f"nesterov needs a momentum and no dampening, got {momentum=} and {dampening=}"
             )
         self.momentum = _checked("momentum", momentum)
-        self.dampening = number(dampening, "dampening expects")
+        self.dampening = finite("dampening", dampening)
         self.weight_decay = _checked("weight_decay", weight_decay)
         self.nesterov = nesterov
         self.state_names = ("momentum_buffer",) if momentum else ()
@@ -177,7 +183,7 @@ class RMSprop(Optimizer):
         self.eps = _checked("eps", eps)
         self.weight_decay = _checked("weight_decay", weight_decay)
         self.momentum = _checked("momentum", momentum)
-        self.centered = centered
+        self.centered = flag("centered", centered)
         names = ["square_avg"] + ["grad_avg"] * centered + ["momentum_buffer"] * (momentum > 0)
         self.state_names = tuple(names)
         super().__init__(params, lr)
@@ -269,7 +275,7 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     """
     import numpy as np
 
-    values = list(params)
+    values = _checked_values(params)
     g = np.empty(len(values))
     buffers.read_grad(values, g)
     norm = sqrt(float(g @ g))
@@ -285,12 +291,8 @@ def _checked_parameters(params: Iterable[Value]) -> list[Value]:
             f"an optimiser expects a list of Values, got the {type(params).__name__} itself: "
             "pass model.parameters()"
         )
-    if isinstance(params, Value) or not hasattr(params, "__iter__"):
-        raise TypeError(f"an optimiser expects a list of Values, got {params!r}")
-    values = list(params)
+    values = _checked_values(params)
     for v in values:
-        if not isinstance(v, Value):
-            raise TypeError(f"an optimiser expects a list of Values, got {v!r} in it")
         if v.parents:
             raise ValueError(f"{v!r} was computed from other values: only leaves can be optimised")
     if not values:
@@ -300,8 +302,15 @@ def _checked_parameters(params: Iterable[Value]) -> list[Value]:
     return values
 
 
+def _checked_values(params: Any) -> list[Value]:
+    if isinstance(params, (Value, str, bytes, dict)) or not hasattr(params, "__iter__"):
+        raise TypeError(f"an optimiser expects a list of Values, got {shown(params)}")
+    values = list(params)
+    for v in values:
+        if not isinstance(v, Value):
+            raise TypeError(f"an optimiser expects a list of Values, got {shown(v)} in it")
+    return values
+
+
 def _checked(name: str, x: Any, below: float = inf) -> float:
-    x = number(x, f"{name} expects")
-    if not 0 <= x < below:
-        raise ValueError(f"{name} expects a number from 0 to below {below}, got {x}")
-    return x
+    return finite(name, x, least=0, below=below)

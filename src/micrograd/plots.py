@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from .appearance import CLASSES, THEMES
+from .arguments import array, finite, function, shown, values, whole
 from .engine import Value
 from .extras import require
 from .files import write_whole
+from .history import History
 from .modes import no_grad
 
 _INK, _DATA, _GRAD = (THEMES["light"][what] for what in ("ink", "data", "grad"))
@@ -33,15 +35,18 @@ def plot_boundary(model: Callable[[Any], Any], X: Any, y: Any, *, ax: Any = None
     """
     import numpy as np
 
-    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    function("model", model)
+    X, y = array("X", X), array("y", y)
     if X.ndim != 2 or X.shape[1] != 2 or not len(X):
         raise ValueError(
-            f"plot_boundary draws examples of two features, shape (n, 2); got {X.shape}"
+            "plot_boundary draws examples of two features, shape (n, 2); got "
+            f"{shown(X)} of shape {X.shape}"
         )
     if y.shape != (len(X),):
-        raise ValueError(f"plot_boundary expects {len(X)} labels, one per example; got {y.shape}")
-    if not np.isfinite(X).all():
-        raise ValueError("plot_boundary: X holds a nan or an infinity")
+        raise ValueError(f"plot_boundary expects {len(X)} labels, one per example; got {shown(y)}")
+    for name, numbers in (("X", X), ("y", y)):
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"plot_boundary: {name} holds a nan or an infinity: {shown(numbers)}")
     ax = _axes(ax)
     margin = 0.15 * np.ptp(X, axis=0) + 1e-9
     xs, ys = (np.linspace(X[:, i].min() - margin[i], X[:, i].max() + margin[i], 60) for i in (0, 1))
@@ -84,6 +89,8 @@ def plot_history(history: Any, *, ax: Any = None) -> Any:
     Raises:
         ValueError: the run did not finish an epoch.
     """
+    if not isinstance(history, History):
+        raise TypeError(f"plot_history draws what fit returned, got {shown(history)}")
     if not history.loss:
         raise ValueError("the history is empty: there is nothing to draw before the first epoch")
     ax = _axes(ax)
@@ -126,7 +133,8 @@ def plot_tangent(f: Callable[[Any], Any], x: float) -> Any:
     """
     import numpy as np
 
-    at = Value(float(x))
+    function("f", f)
+    at = Value(finite("x", x))
     out = f(at)
     if isinstance(out, Value):
         out.backward()
@@ -187,6 +195,8 @@ def plot_descent(
     """
     import numpy as np
 
+    function("f", f)
+    lr, steps = finite("lr", lr, least=0), whole("steps", steps, 0)
     path = np.array([_point(start)])
     for _ in range(steps):
         path = np.vstack([path, path[-1] - lr * _gradient(f, path[-1])])
@@ -217,8 +227,13 @@ def plot_descent(
 
 def confusion_table(actual: Sequence[int], predicted: Sequence[int]) -> str:
     """Return a table of counts: a row for each actual class, a column for each predicted one."""
+    for classes_of in (actual, predicted):
+        for c in values("confusion_table", classes_of):
+            whole("a class", c)
     if len(actual) != len(predicted):
         raise ValueError(f"{len(actual)} actual classes, but {len(predicted)} predicted ones")
+    if not len(actual):
+        raise ValueError("confusion_table of no classes: pass at least one")
     classes = sorted({int(c) for c in actual} | {int(c) for c in predicted})
     counts = {(a, p): 0 for a in classes for p in classes}
     for a, p in zip(actual, predicted, strict=True):
@@ -239,6 +254,8 @@ def save(picture: Any, path: str | os.PathLike[str]) -> Path:
         OSError: the path cannot be written to.
     """
     figure = getattr(picture, "figure", picture)
+    if not hasattr(figure, "savefig"):
+        raise TypeError(f"save expects Axes or a Figure of matplotlib, got {shown(picture)}")
     content = io.BytesIO()
     figure.savefig(content, format=Path(path).suffix[1:] or "png", dpi=150)
     return write_whole(path, content.getvalue())
@@ -273,7 +290,7 @@ def _gradient(f: Callable[[Any, Any], Any], point: Any) -> Any:
 def _point(start: Sequence[float]) -> tuple[float, float]:
     import numpy as np
 
-    point = np.asarray(start, dtype=float)
+    point = array("start", start)
     if point.shape != (2,) or not np.isfinite(point).all():
         raise ValueError(f"start is two finite numbers, (x, y); got {start!r}")
     return float(point[0]), float(point[1])

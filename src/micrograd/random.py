@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from .arguments import finite
+from .arguments import seed as whole_seed
 from .engine import Value
 from .forks import give_lock
 from .functions import where
@@ -47,9 +49,7 @@ class Generator:
         """Start the sequence of a seed; None takes a seed from the operating system."""
         if seed is None:
             seed = int.from_bytes(os.urandom(8), "little")
-        if not hasattr(seed, "__index__"):
-            raise TypeError(f"a seed is a whole number, got {seed!r}")
-        self._seed, self._position = int(seed), 0
+        self._seed, self._position = whole_seed("a seed", seed), 0
 
     def state(self) -> dict[str, int]:
         """Return the seed and how far the sequence has got, for ``set_state``."""
@@ -63,10 +63,19 @@ class Generator:
         """
         if not isinstance(state, dict) or set(state) != {"seed", "position"}:
             raise ValueError(f"a generator's state has a seed and a position, got {state!r:.60}")
-        self._seed, self._position = int(state["seed"]), int(state["position"])
+        first = whole_seed("seed", state["seed"])
+        position = whole_seed("position", state["position"])
+        if position < 0:
+            raise ValueError(f"a generator's position is 0 or more, got {position}")
+        self._seed, self._position = first, position
 
     def uniform(self, low: Any = 0.0, high: Any = 1.0) -> Value:
         """Return a Value between low and high, without high; gradients pass to low and high."""
+        for name, x in (("low", low), ("high", high)):
+            if not _is_value(x):
+                finite(name, x)
+        if not (_is_value(low) or _is_value(high) or low <= high):
+            raise ValueError(f"uniform expects low of at most high, got {low!r} and {high!r}")
         u = self._draw(UNIFORM)
         if type(low) is float and type(high) is float and (low, high) == (0.0, 1.0):
             return u
@@ -74,6 +83,10 @@ class Generator:
 
     def normal(self, mean: Any = 0.0, std: Any = 1.0) -> Value:
         """Return a Value of the normal distribution; gradients pass to mean and std."""
+        if not _is_value(mean):
+            finite("mean", mean)
+        if not _is_value(std):
+            finite("std", std, least=0)
         z = self._draw(NORMAL)
         if type(mean) is float and type(std) is float and (mean, std) == (0.0, 1.0):
             return z
@@ -81,6 +94,8 @@ class Generator:
 
     def bernoulli(self, p: Any = 0.5) -> Value:
         """Return 1 with probability p, else 0, as a Value; no gradient passes to p."""
+        if not _is_value(p) and not 0 <= finite("p, a probability,", p) <= 1:
+            raise ValueError(f"bernoulli expects a probability p from 0 to 1, got {p!r}")
         return where(self._draw(UNIFORM) < p, Value(1.0), 0.0)
 
     def numbers(self, kinds: Sequence[int], rows: int) -> Any:
@@ -125,6 +140,10 @@ class Generator:
     def __setstate__(self, state: dict[str, int]) -> None:
         give_lock(self, threading.Lock)
         self.set_state(state)
+
+
+def _is_value(x: Any) -> bool:
+    return hasattr(x, "_is_micrograd_value") or hasattr(x, "_apply")
 
 
 def _key(seed: int) -> int:

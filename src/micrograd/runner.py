@@ -107,7 +107,7 @@ def runner_for(
         ValueError: float32 is wanted without compiled loops.
         JitError: they are insisted on (True), and impossible.
     """
-    if wanted not in (True, False, "auto"):
+    if not isinstance(wanted, (bool, str)) or wanted not in (True, False, "auto"):
         raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
     if dtype not in ("float64", "float32"):
         raise ValueError(f"fit computes in float64 or float32, got {dtype!r}")

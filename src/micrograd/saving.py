@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .arguments import shown
 from .extras import require
 from .files import write_whole
 from .nn import Module
@@ -25,7 +26,7 @@ def save(model: Module, path: Target) -> None:
         OSError: the file cannot be written; a file that was there is as it was.
         ImportError: safetensors is not installed.
     """
-    _check("save(model, path)", model)
+    _check("save(model, path)", model, path)
     write(path, model.state_dict(), {"model": repr(model)[:200]})
 
 
@@ -39,7 +40,7 @@ def load(model: Module, path: Target) -> Module:
             architecture. The model is as it was.
         ImportError: safetensors is not installed.
     """
-    _check("load(model, path)", model)
+    _check("load(model, path)", model, path)
     arrays, _ = read(path)
     try:
         model.load_state_dict(arrays)
@@ -48,10 +49,23 @@ def load(model: Module, path: Target) -> Module:
     return model
 
 
-def _check(call: str, model: Any) -> None:
+def _check(call: str, model: Any, path: Any) -> None:
     if not isinstance(model, Module):
         shown = model if isinstance(model, (str, os.PathLike)) else type(model).__name__
         raise TypeError(f"it is {call}: the model comes first, got {shown!r} in its place")
+    check_path(path)
+
+
+def check_path(path: Any) -> None:
+    """Refuse what is no name of a file."""
+    if not isinstance(path, (str, bytes, os.PathLike)) or not os.fspath(path):
+        raise TypeError(f"a path is text, such as 'model.safetensors', got {shown(path)}")
+    try:
+        is_name = b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise ValueError(f"a path is text that can name a file, got {path!r:.60}")
 
 
 def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:
@@ -59,7 +73,7 @@ def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> 
     numpy_format = require("safetensors.numpy", "train", "saving")
     told = json.dumps(about)
     metadata = {"micrograd": told, "checksum": _checksum(arrays, told)}
-    write_whole(path, numpy_format.save(dict(arrays), metadata=metadata))
+    write_whole(os.fsdecode(path), numpy_format.save(dict(arrays), metadata=metadata))
 
 
 def _checksum(arrays: Mapping[str, Any], told: str) -> str:
@@ -79,6 +93,7 @@ def read(path: Target) -> tuple[dict[str, Any], dict[str, Any]]:
         ValueError: the file is wrong, truncated or damaged.
     """
     safetensors = require("safetensors", "train", "loading")
+    path = os.fsdecode(path)
     if os.path.isdir(path):
         raise IsADirectoryError(f"{os.fspath(path)} is a folder, not a file")
     try:

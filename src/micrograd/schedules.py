@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import cos, pi
 from typing import Any
 
+from .arguments import finite, whole
 from .numeric import number
 
 Schedule = Callable[[int], float]
@@ -23,6 +24,9 @@ class Linear:
 
     end: float = 0.0
     steps: int | None = None
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __call__(self, step: int) -> float:
         """Return the factor of a step."""
@@ -40,6 +44,9 @@ class Cosine:
     end: float = 0.0
     steps: int | None = None
 
+    def __post_init__(self) -> None:
+        _check(self)
+
     def __call__(self, step: int) -> float:
         """Return the factor of a step."""
         done, steps = _progress(step, self.steps)
@@ -52,6 +59,10 @@ class Step:
 
     every: int
     gamma: float = 0.1
+
+    def __post_init__(self) -> None:
+        whole("every", self.every, 1)
+        finite("gamma", self.gamma, least=0)
 
     def __call__(self, step: int) -> float:
         """Return the factor of a step."""
@@ -76,10 +87,23 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
     factors = list(map(over(schedule, steps), range(steps)))
     if not set(map(type, factors)) <= {float, int}:
         factors = [number(x, "a schedule has to return") for x in factors]
-    return lr * np.array(factors, dtype=np.float64)
+    array = np.array(factors, dtype=np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
+    if len(wrong):
+        k = int(wrong[0])
+        raise ValueError(
+            f"a schedule has to return a factor of 0 or more, got {array[k]} in step {k}"
+        )
+    return lr * array
 
 
 def _progress(step: int, steps: int | None) -> tuple[int, int]:
     if steps is None:
         raise ValueError("how many steps? outside of fit, say so: Linear(end=0.1, steps=1000)")
-    return min(step, steps), steps
+    return min(whole("step", step, 0), steps), steps
+
+
+def _check(schedule: Linear | Cosine) -> None:
+    finite("end", schedule.end, least=0)
+    if schedule.steps is not None:
+        whole("steps", schedule.steps, 1)

@@ -14,6 +14,8 @@ from time import perf_counter
 from typing import Any
 
 from . import buffers
+from .arguments import flag, function
+from .arguments import seed as whole_seed
 from .checkpoints import Checkpoint
 from .checks import check_functions, check_loss, check_model, try_out, whole, whole_or_none
 from .data import batch_indices
@@ -25,6 +27,7 @@ from .nn import Module
 from .optim import Optimizer
 from .progress import Progress
 from .runner import EagerRunner, Runner, runner_for
+from .saving import check_path
 from .schedules import Schedule, rates
 from .signals import termination_interrupts
 
@@ -90,10 +93,12 @@ def fit(
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
     """
-    epochs, seed = whole("epochs", epochs, 0), whole_or_none("seed", seed)
+    epochs, seed = whole("epochs", epochs, 0), None if seed is None else whole_seed("seed", seed)
     batch_size = whole_or_none("batch_size", batch_size, 1)
     early_stopping = whole_or_none("early_stopping", early_stopping, 1)
     record = whole_or_none("record", record, 1)
+    flag("progress", progress), flag("new_rate", new_rate)
+    function("loss", loss)
     metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
@@ -109,6 +114,8 @@ def fit(
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])
     file, best = None, None
+    if checkpoint is not None:
+        check_path(checkpoint)
     learning_rates = rates(schedule, optimizer.lr, steps)
     if checkpoint is not None:
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
 
+from . import arguments
 from .derivatives import (
     Results,
     finished,
@@ -28,6 +29,10 @@ from .nested import checked_leaves, leaves, rebuild
 
 
 def _value_and_grad(f: Callable, argnums: int | Sequence[int], has_aux: bool, who: str) -> Callable:
+    arguments.function(f"the first argument of {who}", f)
+    arguments.positions("argnums", argnums)
+    arguments.flag("has_aux", has_aux)
+
     @wraps(f)
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         remember = mode.grad
@@ -143,7 +148,9 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> jvp(lambda x, y: [x * y, x.exp()], (0.0, 3.0), (1.0, 2.0))
     ([0.0, 1.0], [3.0, 1.0])
     """
-    args, directions = tuple(primals), tuple(tangents)
+    arguments.function("the first argument of jvp", f)
+    args = tuple(arguments.values("jvp: primals", primals))
+    directions = tuple(arguments.values("jvp: tangents", tangents))
     if [where for where, _ in leaves(args)] != [where for where, _ in leaves(directions)]:
         raise ValueError(f"jvp needs tangents of the shape of primals, got {tangents!r:.80}")
     moving = checked_leaves(directions, "jvp", "tangents")
@@ -178,5 +185,6 @@ def hvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple:
     >>> hvp(lambda p: p[0] ** 2 * p[1], ([3.0, 5.0],), ([1.0, 0.0],))
     ([10.0, 6.0],)
     """
+    primals = tuple(arguments.values("hvp: primals", primals))
     by = tuple(range(len(primals)))
     return jvp(grad(f, by), primals, tangents)[1]

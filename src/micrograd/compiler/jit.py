@@ -7,8 +7,10 @@ import types
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any
 
+from ..arguments import choice, flag, function, positions
 from ..forks import give_lock
 from ..modes import mode
 from .c.standalone import standalone
@@ -206,7 +208,7 @@ class Jitted:
             self._start_over([p for p, _ in outside])
         return [
             *[
-                argument(x, f"argument {k} of {self.__name__}", k in self._static)
+                _checked(x, f"argument {k} of {self.__name__}", k in self._static)
                 for k, x in enumerate(args)
             ],
             *[argument(x, place.path, False) for place, x in outside],
@@ -303,9 +305,39 @@ def jit(
         return functools.partial(
             jit, static_argnums=static_argnums, backend=backend, dtype=dtype, strict=strict
         )
-    if dtype not in ("float64", "float32"):
-        raise ValueError(f"jit computes in float64 or float32, got {dtype!r}")
-    if backend not in ("auto", "c", "numpy"):
-        raise ValueError(f"jit has the back ends auto, c and numpy, got {backend!r}")
+    function("what jit compiles", f)
+    choice("dtype of jit", dtype, ("float64", "float32"))
+    choice("backend of jit", backend, ("auto", "c", "numpy"))
+    positions("static_argnums", static_argnums)
     static = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
-    return Jitted(f, static, {"backend": backend, "dtype": dtype, "strict": strict})
+    most = _most_arguments(f)
+    for k in static:
+        if not 0 <= k < most:
+            raise ValueError(
+                f"static_argnums counts the arguments from 0, got {k} for "
+                f"{getattr(f, '__name__', f)} with {most}"
+            )
+    return Jitted(f, static, {"backend": backend, "dtype": dtype, "strict": flag("strict", strict)})
+
+
+def _checked(x: Any, name: str, static: bool) -> Argument:
+    try:
+        return argument(x, name, static)
+    except RecursionError:
+        raise JitError(
+            f"{name} is a {type(x).__name__} that holds itself, or is nested a thousand deep: "
+            "flatten it"
+        ) from None
+    except OverflowError:
+        raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None
+
+
+def _most_arguments(f: Callable) -> float:
+    """How many arguments f takes by position; any number where its signature is not known."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return inf
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return inf
+    return len([p for p in parameters if p.kind is not p.KEYWORD_ONLY])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import choice, flag
 from ..buffers import add_grad
 from ..engine import Value, toposort
 from .calls.closeness import close
@@ -136,6 +137,9 @@ def compile_graph(
     """
     if not isinstance(root, Value):
         raise TypeError(f"compile_graph expects a Value, the root of a graph, got {root!r:.60}")
+    choice("dtype of compile_graph", dtype, ("float64", "float32"))
+    choice("backend of compile_graph", backend, ("auto", "c", "numpy"))
+    flag("strict", strict)
     return Replay(root, {"backend": backend, "dtype": dtype, "strict": strict})
 
 

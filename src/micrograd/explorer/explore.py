@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..arguments import choice, flag
 from ..engine import Value
 from ..explain import explain
 from ..expression import evaluate
 from ..files import write_whole
+from ..handmade import text
 from ..history import History
 from ..likeness import Likeness, is_value
 from ..nn import Module
@@ -106,6 +108,11 @@ def explore(
         TypeError: what is nothing of this kind, or its arguments are missing.
         ValueError: the history has no recorded steps, or they are of another model.
     """
+    if title is not None:
+        title = text("title", title)
+    if show is not None:
+        flag("show", show)
+    choice("groups", groups, ("modules", "loops", "nothing", None))
     runs = None
     if isinstance(what, str):
         _no_more("a formula", args)

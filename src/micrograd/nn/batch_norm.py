@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..arguments import finite, values, whole
 from ..engine import Value
 from ..functions import mean
 from ..modes import mode, no_grad
-from .layers import _count
 from .module import Module
 from .phase import is_training
 
@@ -35,9 +35,10 @@ class BatchNorm(Module):
     """
 
     def __init__(self, features: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
-        self.weight = [Value(1.0) for _ in range(_count("features", features))]
+        self.weight = [Value(1.0) for _ in range(whole("features", features, 1))]
         self.bias = [Value(0.0) for _ in self.weight]
-        self.momentum, self.eps = momentum, eps
+        self.momentum = finite("momentum", momentum, least=0)
+        self.eps = finite("eps", eps, least=0)
         self.running = _Running(features)
 
     def __call__(self, x: Any) -> list:
@@ -49,6 +50,7 @@ class BatchNorm(Module):
             ValueError: the batch has one example only, or one example is given while training, or
                 an example has another number of features.
         """
+        values(f"{self!r}", x)
         single = not len(x) or not hasattr(x[0], "__len__")
         batch = [x] if single else list(x)
         for example in batch:

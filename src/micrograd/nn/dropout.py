@@ -5,7 +5,7 @@ from typing import Any
 from .. import random
 from ..engine import Value
 from ..functions import where
-from ..numeric import is_array
+from ..numeric import is_array, number
 from .module import Module
 from .phase import is_training
 
@@ -30,8 +30,12 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, generator: random.Generator | None = None) -> None:
-        if not 0 <= p < 1:
+        if not 0 <= number(p, "dropout expects p,") < 1:
             raise ValueError(f"dropout forgets a share p of the numbers, 0 <= p < 1, got {p!r}")
+        if generator is not None and not isinstance(generator, random.Generator):
+            raise TypeError(
+                f"generator is a micrograd.random.Generator or None, got {generator!r:.60}"
+            )
         self.p, self.generator = p, generator
 
     def __call__(self, x: Any) -> Any:

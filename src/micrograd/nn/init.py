@@ -9,6 +9,8 @@ from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
+from ..arguments import seed as whole_seed
+
 Initialiser = Callable[[Any, int, int], float]
 
 
@@ -56,10 +58,11 @@ def drawing(init: str | Initialiser, seed: Any, nin: int, nout: int) -> Callable
     Raises:
         ValueError: no initialisation has this name.
     """
-    function = init if callable(init) else NAMED.get(init)
+    function = init if callable(init) else NAMED.get(init) if isinstance(init, str) else None
     if function is None:
-        raise ValueError(f"init {init!r} is unknown: use a function or one of {', '.join(NAMED)}")
-    rng = (
-        random if seed is None else seed if isinstance(seed, random.Random) else random.Random(seed)
-    )
+        known = ", ".join(NAMED)
+        raise ValueError(f"init {init!r:.60} is unknown: use a function or one of {known}")
+    rng: Any = random if seed is None else seed
+    if rng is not random and not isinstance(rng, random.Random):
+        rng = random.Random(whole_seed("seed", seed))
     return lambda: function(rng, nin, nout)

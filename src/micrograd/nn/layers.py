@@ -6,6 +6,8 @@ from operator import mul
 from random import Random
 from typing import Any
 
+from ..arguments import flag, values, whole
+from ..arguments import seed as whole_seed
 from ..engine import Value
 from ..numeric import is_array
 from .init import Initialiser, drawing
@@ -48,12 +50,9 @@ class Neuron(Module):
         seed: int | Random | None = None,
         nout: int = 1,
     ) -> None:
-        if not callable(activation) and (activation or "linear") not in _TITLES:
-            known = ", ".join(_TITLES)
-            raise ValueError(
-                f"activation {activation!r} is unknown: use a function or one of {known}"
-            )
-        draw = drawing(init, seed, _count("nin", nin), nout)
+        nonlin = flag("nonlin", nonlin)
+        _check_activation(activation)
+        draw = drawing(init, seed, whole("nin", nin, 1), whole("nout", nout, 1))
         self.w = [Value(draw()) for _ in range(nin)]
         self.b = Value(0.0)
         self.nonlin = nonlin and activation not in (None, "linear")
@@ -94,7 +93,7 @@ class Layer(Module):
         self, nin: int, nout: int, *, seed: int | Random | None = None, **kwargs: Any
     ) -> None:
         kwargs = {"nout": nout, "seed": _source(seed)} | kwargs
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(_count("nout", nout))]
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(whole("nout", nout, 1))]
 
     def __call__(self, x: Any) -> Any:
         """Return the list of the neurons' outputs; the output itself where there is one neuron."""
@@ -138,10 +137,12 @@ class MLP(Module):
         init: str | Initialiser = "uniform",
         seed: int | Random | None = None,
     ) -> None:
-        if not hasattr(nouts, "__iter__"):
+        if not hasattr(nouts, "__iter__") or isinstance(nouts, (str, bytes, dict)):
             raise TypeError(
                 f"nouts is a list, a number for each layer, as in [16, 1]; got {nouts!r}"
             )
+        _check_activation(activation)
+        _check_activation(output_activation)
         sizes = [nin, *nouts]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1]) has two")
@@ -163,13 +164,19 @@ class MLP(Module):
 
 
 def _source(seed: int | Random | None) -> Random | None:
-    return seed if seed is None or isinstance(seed, Random) else Random(seed)
+    if seed is None or isinstance(seed, Random):
+        return seed
+    return Random(whole_seed("seed", seed))
 
 
-def _count(name: str, n: Any) -> int:
-    if not hasattr(n, "__index__") or n < 1:
-        raise ValueError(f"{name} is a whole number of 1 or more, got {n!r}")
-    return n
+def _check_activation(activation: Any) -> None:
+    if callable(activation) or activation is None:
+        return
+    if not isinstance(activation, str) or activation not in _TITLES:
+        known = ", ".join(_TITLES)
+        raise ValueError(
+            f"activation {activation!r:.60} is unknown: use a function or one of {known}"
+        )
 
 
 def _inputs(x: Any, first: Neuron) -> Any:
@@ -178,6 +185,8 @@ def _inputs(x: Any, first: Neuron) -> Any:
         return x
     if is_array(x):
         x = x.tolist()  # Python's floats are quicker to compute with than NumPy's
+    if isinstance(x, (dict, str, bytes)):
+        values(f"{first!r}", x)  # refuses it: what is computed with would be keys or letters
     if hasattr(x, "__len__"):
         return x
     if hasattr(x, "__iter__"):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import buffers
+from ..arguments import flag
 from ..engine import Value
 from ..modes import mode
 from ..numeric import is_array
@@ -93,6 +94,7 @@ class Module:
 
     def train(self, mode: bool = True) -> "Module":
         """Set ``training`` of this module and all inside it; return the module."""
+        flag("mode of train", mode)
         for module in self.modules():
             module.training = mode
         return self

@@ -1,0 +1,125 @@
+"""What public functions take, checked at their doors: the error names the argument and the remedy.
+
+Each check returns its argument, as what the function goes on with.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from math import inf, isfinite
+from operator import index
+from typing import Any
+
+from .numeric import is_array, number
+
+
+def shown(x: Any) -> str:
+    """Return how a message shows what it got: short, on one line."""
+    try:
+        return " ".join(repr(x).split())[:60]
+    except ValueError:  # an int of more digits than Python writes
+        return f"an {type(x).__name__} beyond 1.8e308"
+
+
+def function(name: str, f: Any) -> Callable:
+    """Refuse what cannot be called."""
+    if not callable(f):
+        raise TypeError(f"{name} is a function, got {shown(f)}: pass the function itself")
+    return f
+
+
+def flag(name: str, x: Any) -> bool:
+    """Refuse all but True and False, since nearly everything else would count as True."""
+    if type(x) is bool or type(x).__name__ in ("bool_", "bool"):  # NumPy's has both names
+        return bool(x)
+    raise TypeError(f"{name} is True or False, got {shown(x)}")
+
+
+def whole(name: str, n: Any, least: float = -inf) -> int:
+    """Return a count or a setting as an int; refuse what is no whole number, or below ``least``."""
+    if not hasattr(n, "__index__") or n < least:
+        bound = "" if least == -inf else f" of {least} or more"
+        raise ValueError(f"{name} is a whole number{bound}, got {shown(n)}")
+    if n > sys.maxsize:
+        raise ValueError(f"{name} is a whole number, got one beyond {sys.maxsize}: {shown(n)}")
+    return index(n)
+
+
+def seed(name: str, n: Any) -> int:
+    """Return a seed: a whole number of any size."""
+    if not hasattr(n, "__index__"):
+        raise TypeError(f"{name} is a whole number, got {shown(n)}")
+    return index(n)
+
+
+def finite(name: str, x: Any, least: float = -inf, below: float = inf) -> float:
+    """Return a setting as a float; refuse what is no finite number, or out of range."""
+    x = number(x, f"{name} expects")
+    if not (isfinite(x) and least <= x < below):
+        bound = f"a number from {least:g} to below {below:g}"
+        bound = "a finite number" if (least, below) == (-inf, inf) else bound
+        raise ValueError(f"{name} expects {bound}, got {x}")
+    return x
+
+
+def choice(name: str, x: Any, options: Sequence[Any]) -> Any:
+    """Refuse what is none of a few options."""
+    if not isinstance(x, (str, type(None))) or x not in options:
+        known = " or ".join(map(repr, options))
+        raise ValueError(f"{name} is {known}, got {shown(x)}")
+    return x
+
+
+def text(name: str, x: Any) -> str:
+    """Refuse what is no text."""
+    if not isinstance(x, str):
+        raise TypeError(f"{name} is text, got {shown(x)}: pass str() of it")
+    return x
+
+
+def values(name: str, xs: Any) -> Iterable[Any]:
+    """Refuse what is no list, array or the like of numbers: a text or a dict goes by its parts."""
+    is_scalar = not hasattr(xs, "__iter__") or (is_array(xs) and not xs.ndim)
+    if is_scalar or isinstance(xs, (str, bytes, dict)):
+        raise TypeError(f"{name} expects a list of numbers, got {shown(xs)}")
+    return xs
+
+
+def array(name: str, x: Any) -> Any:
+    """Return numbers in lists or arrays as an array of float64; refuse what holds anything else."""
+    import numpy as np
+
+    try:
+        found = np.array(x)
+        if found.dtype.kind in "biuf":
+            return found.astype(np.float64)
+    except (ValueError, RecursionError):  # ragged, or it holds itself
+        pass
+    raise TypeError(f"{name} expects numbers in lists or arrays, got {shown(x)}")
+
+
+def operand(name: str, x: Any) -> Any:
+    """Refuse what is neither a number nor a Value, of one's own engine or traced."""
+    if not hasattr(x, "_is_micrograd_value") and not hasattr(x, "_apply"):
+        number(x, f"{name} expects a Value or")
+    return x
+
+
+def scalar(name: str, x: Any) -> Any:
+    """Refuse a list where one number should be, as a target of shape (n, 1) has one for each."""
+    if isinstance(x, (list, tuple)) or (is_array(x) and x.ndim):
+        raise ValueError(
+            f"{name} expects one number for one output, got {shown(x)}: flatten it, as y.ravel() "
+            "does an array of the shape (n, 1), or pass lists of both"
+        )
+    return operand(name, x)
+
+
+def positions(name: str, numbers: Any) -> Any:
+    """Refuse what is no position of an argument, nor a list of such."""
+    many = isinstance(numbers, Sequence) and not isinstance(numbers, (str, bytes))
+    for i in numbers if many else (numbers,):
+        if not hasattr(i, "__index__") or not -1000 < i < 1000:
+            raise TypeError(
+                f"{name} is the position of an argument, or a tuple of such, got {shown(numbers)}"
+            )
+    return numbers
