@@ -182,7 +182,7 @@ def test_what_cannot_be_optimised_is_named(params, error, message):
     ],
 )
 def test_impossible_settings_are_refused(make):
-    with pytest.raises(ValueError, match=r"expects a number from 0|needs a momentum"):
+    with pytest.raises(ValueError, match=r"expects a number (from|of) 0|needs a momentum"):
         make(values([1.0]))
 
 

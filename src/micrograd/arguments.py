@@ -56,6 +56,7 @@ def finite(name: str, x: Any, least: float = -inf, below: float = inf) -> float:
     x = number(x, f"{name} expects")
     if not (isfinite(x) and least <= x < below):
         bound = f"a number from {least:g} to below {below:g}"
+        bound = f"a number of {least:g} or more" if below == inf else bound
         bound = "a finite number" if (least, below) == (-inf, inf) else bound
         raise ValueError(f"{name} expects {bound}, got {x}")
     return x
