@@ -15,17 +15,18 @@ from micrograd.practise.judge import judge, undisturbed
 
 
 def pairs(seed, count):
-    """Files with two bugs: (ids, text); pairs that want the same place are drawn anew."""
+    """Files with two bugs: (ids, text). In one function they may make a third: drawn anew."""
     rng = random.Random(seed)
     while count:
         style, ids = rng.choice(styles.STYLES), rng.sample(list(catalogue()), 2)
         made = [styles.ways(id, style) for id in ids]
         if not all(made):
             continue
-        text = styles.right(style)
+        first, second = map(rng.choice, made)
+        if {change[0] for change in first} & {change[0] for change in second}:
+            continue
         try:
-            for ways in made:
-                text = inject(text, rng.choice(ways))
+            text = inject(inject(styles.right(style), first), second)
             compile(text, "mygrad.py", "exec")
         except (ValueError, SyntaxError):
             continue
