@@ -1,5 +1,6 @@
 """What this machine has to test with; a line at the end says what was not tried for want of it."""
 
+import ctypes.util
 import os
 import shutil
 import sys
@@ -26,8 +27,13 @@ BROWSER = next(
 )
 
 
+CAIRO = ctypes.util.find_library("cairo")
+"""The library that makes PNG and PDF of a picture."""
+
+
 def tried() -> str:
     """Say in a line with what the tests run, and what they cannot try here."""
     missing = MISSING + ([] if BROWSER else ["the explorer's page: no Chromium"])
+    missing += [] if CAIRO else ["PNG and PDF: no cairo library"]
     said = f"Tried with {', '.join([*RUNNERS, *([Path(BROWSER).name] if BROWSER else [])])}"
     return said + (f"; not tried, since not installed: {', '.join(missing)}" if missing else "")
