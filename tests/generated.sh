@@ -16,6 +16,7 @@ try() {
 }
 
 try "gcc -fsanitize=undefined -fno-sanitize-recover=all"
-try "gcc -fanalyzer -Wall -Wextra -Werror"
+# The analyzer takes the count of a vector's elements for their width, and so shifts for too far.
+try "gcc -fanalyzer -Wall -Wextra -Werror -Wno-analyzer-shift-count-overflow"
 try "clang -Wall -Wextra -Werror"
 try "clang -fsanitize=undefined -fsanitize-trap=all"

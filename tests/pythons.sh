@@ -49,7 +49,7 @@ for version in $versions; do
   [ "$version" != 3.11 ] || try "$version" "$python" "numpy==$oldest.0" ${*:-$tests}
 done
 
-printf '%s passed\n' "${tried[@]}"
-printf '%s FAILED\n' "${failed[@]}"
+[ ${#tried[@]} = 0 ] || printf '%s passed\n' "${tried[@]}"
+[ ${#failed[@]} = 0 ] || printf '%s FAILED\n' "${failed[@]}"
 [ ${#missing[@]} = 0 ] || echo "not tried, since not found: ${missing[*]}"
 [ ${#failed[@]} = 0 ] && [ ${#tried[@]} != 0 ]

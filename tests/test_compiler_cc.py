@@ -167,7 +167,8 @@ def test_the_cache_drops_what_was_unused_longest_and_only_its_own(
     monkeypatch.setattr(disk_cache, "MAX_FILES", 3)
     folder.mkdir(mode=0o700)
     (folder / "notes.txt").write_text("mine")
-    abandoned = folder / ".micrograd-abandoned"
+    (folder / ".micrograd-settings").write_text("mine")
+    abandoned = folder / ".micrograd-abandoned.unfinished"
     abandoned.touch()
     os.utime(abandoned, (1, 1))
     os.utime(folder / "notes.txt", (1, 1))
@@ -177,6 +178,7 @@ def test_the_cache_drops_what_was_unused_longest_and_only_its_own(
             os.utime(path, (1000 + i + age, 1000 + i + age))
     assert len(entries(folder)) <= 3
     assert (folder / "notes.txt").exists()
+    assert (folder / ".micrograd-settings").exists()
     assert not abandoned.exists()
 
 

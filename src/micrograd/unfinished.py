@@ -19,7 +19,7 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-_PREFIX = ".micrograd-"
+_PREFIX, _SUFFIX = ".micrograd-", ".unfinished"
 _ABANDONED = 3600  # seconds after which one is nobody's, where there are no locks
 
 
@@ -28,7 +28,7 @@ def unfinished_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """Make a file to write to and then to rename with ``take_name``; left, it is removed."""
     sweep(folder)
     while True:
-        number, name = tempfile.mkstemp(prefix=_PREFIX, dir=folder)
+        number, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
         if _lock(number) is not False and os.path.exists(name):
             break
         os.close(number)  # swept before it was ours
@@ -53,7 +53,7 @@ def unfinished_folder(parent: Path) -> Iterator[Path]:
     """Make a folder to work in; it is removed with all that is left in it."""
     sweep(parent)
     while True:
-        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_SUFFIX, dir=parent))
         number = _opened(path)
         if number is None or (_lock(number) is not False and path.exists()):
             break
@@ -71,7 +71,11 @@ def sweep(folder: Path) -> None:
     """Remove, once in a process, what writers that were killed have left in a folder."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry.path for entry in entries if entry.name.startswith(_PREFIX)]
+            names = [
+                entry.path
+                for entry in entries
+                if entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX)
+            ]
     except OSError:
         return
     for name in names:

@@ -125,10 +125,12 @@ def _build(
 
 def _places(folder: Path | None) -> Iterator[Path]:
     """The folders to compile in: the cache, then the one for temporary files."""
-    with suppress(OSError):  # where there is none of these
-        for place in ([folder] if folder else []) + [Path(tempfile.gettempdir())]:
-            if place not in _unfit:
-                yield place
+    if folder and folder not in _unfit:
+        yield folder
+    with suppress(OSError):  # where there is none
+        temporary = Path(tempfile.gettempdir())  # which tries it, and may leave a file when killed
+        if temporary not in _unfit:
+            yield temporary
 
 
 def _compile(
@@ -173,7 +175,9 @@ def _because(said: str, place: Path) -> str:
     """Choose the line that gives the reason, and add what helps against it."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     telling = [line for line in lines[1:] if "error" in line or "No space" in line]
-    reason = re.sub(r"\.micrograd-\w+/", "", (telling or lines[1:] or lines)[0])[:300].rstrip(":")
+    reason = re.sub(r"\.micrograd-\w+\.unfinished/", "", (telling or lines[1:] or lines)[0])[
+        :300
+    ].rstrip(":")
     if "No space left" in said or "quota" in said:
         return f"{reason} (make room in {place}, or set TMPDIR)"
     if re.search(
