@@ -72,7 +72,7 @@ import numpy as np
 
 os.sched_getaffinity = lambda process: {0, 1}  # two cores, so that there are threads
 X = np.linspace(-1.0, 1.0, 40000)
-f = jit(lambda X: mean(vmap(lambda x: (x * 3.0).tanh() * x)(X)))
+f = jit(lambda X: mean(vmap(lambda x: x * 3.0 * x + x)(X)))
 expected = f(X)
 child = os.fork()
 if child == 0:
