@@ -85,7 +85,8 @@ def draw(
     root = as_value(root, "draw")
     if limit is not None:
         whole("limit", limit, 1)
-    choice("theme", theme, ("light", "dark", None))
+    if theme is not None:
+        choice("theme", theme, ("light", "dark"))
     style = Style(theme or "light", direction, digits)
     order = toposort(root)
     shown = order if limit is None or len(order) <= limit else _nearest(root, order, limit)

@@ -11,7 +11,6 @@ from .arguments import array, finite, function, shown, values, whole
 from .engine import Value
 from .extras import require
 from .files import write_whole
-from .history import History
 from .modes import no_grad
 
 _INK, _DATA, _GRAD = (THEMES["light"][what] for what in ("ink", "data", "grad"))
@@ -89,7 +88,7 @@ def plot_history(history: Any, *, ax: Any = None) -> Any:
     Raises:
         ValueError: the run did not finish an epoch.
     """
-    if not isinstance(history, History):
+    if not hasattr(history, "loss") or not hasattr(history, "metrics"):
         raise TypeError(f"plot_history draws what fit returned, got {shown(history)}")
     if not history.loss:
         raise ValueError("the history is empty: there is nothing to draw before the first epoch")
