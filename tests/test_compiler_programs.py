@@ -151,8 +151,8 @@ def _bits_agree(recipe, calls, **options):
         xs = [x / 7 for x in eighths]  # so that sums are rounded
         found = jitted(xs, indices)
         expected = recipe(w, [Value(x) for x in xs], indices)
-        for a, b in zip(found, expected):
-            assert a == b or (math.isnan(a) and math.isnan(b))
+        for a, b in zip(found, expected, strict=True):
+            assert a.data == b.data or (math.isnan(a.data) and math.isnan(b.data))
 
 
 def test_indices_in_no_order_scatter_their_gradients():
