@@ -16,7 +16,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint test-deep test-pythons bench pictures lock clean
+.PHONY: help demo test lint test-deep test-pythons bench pictures lock test-native clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -44,6 +44,9 @@ test-deep: .venv/.tools  ## run what takes minutes: kills, long runs, sanitizers
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
+	@$(MAKE) -s test-native
+
+test-native: .venv/.tools  ## run the C engine's tests under the address and undefined-behaviour sanitizers
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
 	@$(OWN) tests/practise/marimo.sh $(BIN)/python
 

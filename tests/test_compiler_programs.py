@@ -118,8 +118,12 @@ def _agree_mapped(recipe, two, **options):
     w, same = ([Value(0.25 * i - 0.4) for i in range(size)] for _ in range(2))
 
     def objective(w, xs, indices):
-        return mean(vmap(lambda x, i: recipe(w, x, i)[0])(xs, indices)) + sum(w)
+        def one(x, i):  # of Values, which have the methods that recipes call
+            return recipe(w, [v + zero for v in x], i)[0]
 
+        return mean(vmap(one)(xs, indices)) + sum(w)
+
+    zero = Value(0.0)
     jitted = micrograd.jit(lambda xs, indices: objective(w, xs, indices), **options)
     for X, indices in two:
         found = jitted(X, indices)

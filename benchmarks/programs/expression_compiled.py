@@ -13,7 +13,7 @@ a, b = np.array(A), np.array(B)
 
 def call():
     value, (da, db) = single(-4.0, 2.0)
-    return [value.data, da.data, db.data]
+    return [value, da, db]
 
 
 def calls():

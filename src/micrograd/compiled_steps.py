@@ -71,6 +71,7 @@ class Steps:
 
     def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
+        self.seconds = inf  # that one step took, once one was tried
         self._batch_sizes, self._dtype = batch_sizes, dtype
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import stat
+import threading
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Any
 LARGEST = 5_000_000  # bytes: ten times what a person writes in a year
 _KEPT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%practise", "%%memit")
 _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w, ]+=\s*[%!].*|.*\w\?{1,2}\s*)$")
+
+_PARSING = threading.Lock()  # Python 3.11 counts the depth of a tree wrongly in two threads
 
 
 class Unreadable(ValueError):
@@ -51,7 +54,8 @@ def parsed(cell: Cell) -> ast.Module:
         Unreadable: it is no Python; the message names the line and what Python says of it.
     """
     try:
-        return ast.parse(cell.source, cell.file)
+        with _PARSING:
+            return ast.parse(cell.source, cell.file)
     except SyntaxError as error:
         raise Unreadable(f"{place(cell.file, error.lineno or 1)}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
