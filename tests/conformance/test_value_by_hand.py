@@ -316,7 +316,7 @@ def test_wrong_children_change_nothing(Value):
     a = Value(2.0)
     out = Value(3.0, (a,), "by hand")
     for wrong in ("x", (1.0,), [None]):
-        with pytest.raises(TypeError, match="a Value's children are .*Values, got"):
+        with pytest.raises(TypeError, match=r"a Value's children are .*Values, got"):
             out._prev = wrong
     for wrong in (5, None, a):
         with pytest.raises(TypeError, match="children are a tuple of Values, got"):
