@@ -13,11 +13,12 @@ from micrograd import Value, dot, mean, ops
 from micrograd.compiler.graph import interpret
 from micrograd.compiler.ir import Apply, For, Literal, Ref, simplified
 from micrograd.compiler.jit import Jitted
+from micrograd.compiler.loops.visit import put_together, take_apart
 from micrograd.compiler.lower import lower
 from micrograd.compiler.rerolling.fit import common_dims, fit, regular_prefixes, runs, strides_over
 from micrograd.compiler.rerolling.flatten import flatten
 from micrograd.compiler.rerolling.reroll import reroll
-from micrograd.compiler.rerolling.roll import put_together, rolled, take_apart
+from micrograd.compiler.rerolling.roll import rolled
 from micrograd.compiler.sizes import bound, evaluate, substitute
 
 OPTIONS = {"backend": "numpy", "dtype": "float64", "strict": False}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .ir import Expr, Literal, Place, Scalar, Statement
+from .loops.visit import put_together, take_apart
 from .lower import Lowered
-from .rerolling.roll import put_together, take_apart
 from .sizes import Poly, Size, chosen_two
 
 SIZE = "n"

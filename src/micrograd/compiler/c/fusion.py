@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ... import ops
 from ..ir import Apply, Clear, Expr, For, Nest, Program, Ref, Route, Statement
+from ..loops.visit import simple
 from .plans import along_lanes, cost_together, heavy
 from .regions import Region, Regions, operands, same_element, widened
 from .short_sums import unrolled
@@ -129,7 +130,7 @@ class _Fusion:
         ranges = [self.program.parameters, self.program.inputs, (start, len(constants))]
         kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
         kept += [Region(False, o, o + 1) for o in self.program.outputs]
-        forward = _all_statements(self.program.forward)
+        forward = simple(self.program.forward)
         computed = {_place(s.target) for s in forward if isinstance(s, Nest)}
         seen = [
             (reader, widened(read, loops))
@@ -173,7 +174,7 @@ class _Fusion:
 
     def recompute(self, forward: list[Item], backward: list[Item]) -> None:
         """Let groups of the way back compute cheap values again where that saves memory traffic."""
-        order = list(_all_statements(self.program.forward))
+        order = list(simple(self.program.forward))
         written = [self.regions.written(s) for s in order]
         places = {id(s): i for i, s in enumerate(order)}
 
@@ -269,14 +270,6 @@ def _read_within(nest: Nest, later: Sequence[Nest]) -> bool:
 
 def _place(ref: Ref) -> Hashable:
     return ref.grad, ref.offset, ref.strides, ref.table, ref.index
-
-
-def _all_statements(statements: Sequence[Statement]) -> Iterator[Nest | Route | Clear]:
-    for s in statements:
-        if isinstance(s, For):
-            yield from _all_statements(s.body)
-        else:
-            yield s
 
 
 def _cheap(nest: Nest) -> bool:

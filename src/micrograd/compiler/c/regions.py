@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..ir import BATCH, PADDED, Clear, For, Nest, Ref, Route, refs
-from ..sizes import Poly, Size, bound, chosen_two, substitute
+from ..ir import BATCH, PADDED, For, Nest, Ref
+from ..loops.footprint import reach, uses
+from ..loops.visit import Simple
+from ..sizes import Size, bound, chosen_two, substitute
 from .plans import along
 
 _ROWS = {str(BATCH)[1:-1]: PADDED}
@@ -33,42 +35,20 @@ class Regions:
 
     def of(self, dims: Sequence[Size], ref: Ref) -> Region:
         """Return the addresses that a ref may touch; padded rows count in full."""
-        low: Size = ref.offset
-        high: Size = ref.offset
-        for dim, stride in zip(dims, ref.strides, strict=False):
-            if stride == 0:
-                continue
-            if ref.padded and stride == 1:
-                dim = self._in_whole_vectors(dim)
-            down, up = _parts(stride)
-            low, high = low + (dim - 1) * down, high + (dim - 1) * up
-        if ref.table is not None:
-            low = low + min(ref.table.values) * ref.table.scale
-            high = high + max(ref.table.values) * ref.table.scale
-        if ref.index is not None:
-            high = high + (ref.rows - 1) * ref.row
+        whole = [self._in_whole_vectors(dim) for dim in dims] if ref.padded else dims
+        sides = [w if s == 1 else d for d, w, s in zip(dims, whole, ref.strides, strict=False)]
+        low, high = reach(ref, sides)
         return Region(ref.grad, low, high + 1)
 
-    def reads(self, statement: Nest | Route | Clear) -> Iterator[Region]:
+    def reads(self, statement: Simple) -> Iterator[Region]:
         """Yield the regions that a statement reads."""
-        if isinstance(statement, Nest):
-            for dims, ref in operands(statement):
-                yield self.of(dims, ref)
-        elif isinstance(statement, Route):
-            for ref in (statement.candidates, statement.result):
-                touched = self.of(statement.dims + statement.reduced, ref)
-                yield from (Region(grad, touched.low, touched.high) for grad in (False, True))
+        return (self.of(use.dims, use.ref) for use in uses(statement) if use.read)
 
-    def written(self, statement: Nest | Route | Clear) -> Region:
+    def written(self, statement: Simple) -> Region:
         """Return the region that a statement writes."""
-        if isinstance(statement, Nest):
-            return self.of(statement.dims, statement.target)
-        if isinstance(statement, Route):
-            touched = self.of(statement.dims + statement.reduced, statement.candidates)
-            return Region(True, touched.low, touched.high)
-        return Region(True, statement.start, statement.start + statement.count)
+        return next(self.of(use.dims, use.ref) for use in uses(statement) if use.written)
 
-    def ordered(self, later: Nest | Route | Clear, earlier: Nest | Route | Clear) -> bool:
+    def ordered(self, later: Simple, earlier: Simple) -> bool:
         """Tell whether the order of two statements may matter."""
         written, before = self.written(later), self.written(earlier)
         return (
@@ -85,13 +65,7 @@ class Regions:
 
 def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:
     """Yield what a nest reads, each with the dims that its strides belong to."""
-    for term in nest.terms:
-        for ref in refs(term.expr):
-            yield nest.dims + term.dims, ref
-    if nest.accumulate:
-        yield nest.dims, nest.target
-    if nest.target.index is not None:
-        yield nest.dims, nest.target.index
+    return ((use.dims, use.ref) for use in uses(nest) if use.read)
 
 
 def same_element(ref: Ref, target: Ref, dims: int) -> bool:
@@ -105,20 +79,20 @@ def same_element(ref: Ref, target: Ref, dims: int) -> bool:
 
 
 def widened(touched: Region, loops: Sequence[For]) -> Region | None:
-    """Return the region that covers all rounds of the loops; None where that cannot be told."""
+    """Return the region that covers all iterations of the loops; None where that cannot be told."""
     low, high = touched.low, touched.high
     for loop in reversed(loops):
         down, up = _direction(low, loop), _direction(high, loop)
         if down is None or up is None:
             return None
-        first, last = _round(loop.var, 0), _round(loop.var, loop.count - 1)
+        first, last = _iteration(loop.var, 0), _iteration(loop.var, loop.count - 1)
         low = substitute(low, first if down >= 0 else last)
         high = substitute(high, last if up >= 0 else first)
     return Region(touched.grad, low, high)
 
 
-def _round(name: str, number: Size) -> dict[str, Size]:
-    """What a loop's variables are in one round; squares only where they are numbers."""
+def _iteration(name: str, number: Size) -> dict[str, Size]:
+    """What a loop's variables are in one iteration; squares only where they are numbers."""
     return dict(bound(name, number)) if isinstance(number, int) else {name: number}
 
 
@@ -132,16 +106,6 @@ def _direction(x: Size, loop: For) -> int | None:
         return None
     signs = {1 if c > 0 else -1 for c in moving.values()}
     return None if len(signs) > 1 else next(iter(signs), 0)
-
-
-def _parts(stride: Size) -> tuple[Size, Size]:
-    """Split a stride into what leads down and what leads up."""
-    if isinstance(stride, int):
-        return min(stride, 0), max(stride, 0)
-    up: Size = 0
-    for monomial, c in stride.terms.items():
-        up = up + (Poly({monomial: c}) if monomial else c) if c > 0 else up
-    return stride - up, up
 
 
 def _never_below(x: Size, y: Size) -> bool:

@@ -1,26 +1,26 @@
 """Short sums unrolled, a term for each index: then they share loops like elementwise steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
 
-from ..ir import For, Nest, Ref, Statement, Term, moved, refs
+from ..ir import Nest, Ref, Statement, Term, moved, refs
+from ..loops.visit import Simple, rewritten
 from .plans import irregular
 
 _LONGEST = 4
 
 
-def unrolled(statements: Sequence[Statement]) -> list[Statement]:
+def unrolled(body: Sequence[Statement]) -> list[Statement]:
     """Return the statements with short sums unrolled."""
-    result: list[Statement] = []
-    for s in statements:
-        if isinstance(s, For):
-            s = replace(s, body=tuple(unrolled(s.body)))
-        elif isinstance(s, Nest):
-            s = replace(s, terms=tuple(t for term in s.terms for t in _short(s, term)))
-        result.append(s)
-    return result
+
+    def short(s: Simple) -> Iterator[Simple]:
+        if isinstance(s, Nest):
+            s = replace(s, terms=tuple([t for term in s.terms for t in _short(s, term)]))
+        yield s
+
+    return rewritten(body, short)
 
 
 def _short(nest: Nest, term: Term) -> list[Term]:
@@ -33,7 +33,7 @@ def _short(nest: Nest, term: Term) -> list[Term]:
     def fixed(ref: Ref, at: tuple[int, ...]) -> Ref:
         strides = ref.strides[len(nest.dims) :]
         offset = ref.offset + sum((s * i for s, i in zip(strides, at, strict=False)), 0)
-        return replace(ref, offset=offset, strides=ref.strides[: len(nest.dims)])
+        return replace(ref, offset=offset).with_strides(lambda strides: strides[: len(nest.dims)])
 
     return [
         Term((), moved(term.expr, lambda ref, at=at: fixed(ref, at)))

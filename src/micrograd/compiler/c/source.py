@@ -5,13 +5,13 @@ otherwise it uses the vector types that gcc and clang share, as wide as the targ
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from itertools import chain
 
-from ..ir import Clear, For, Nest, Program, Ref, Route, Statement, Table, refs
+from ..ir import Clear, Program, Route, Table
+from ..loops.footprint import uses
+from ..loops.visit import loops, simple, sizes_in, variables_of
 from ..printing.show import captions
-from ..rerolling.roll import sizes_in
 from ..sizes import chosen_two
 from .expressions import Writer
 from .fusion import Group, Item, Loop, apart, fused
@@ -36,10 +36,10 @@ _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad",
 def tables(program: Program) -> list[Table]:
     """Return the tables of a program in the order in which its C takes them, equal ones once."""
     found: dict[int, Table] = {}
-    for statement in _flat(chain(program.forward, program.backward)):
-        for ref in _all_refs(statement):
-            if ref.table is not None:
-                found.setdefault(id(ref.table.values), ref.table)
+    for statement in simple([*program.forward, *program.backward]):
+        for use in uses(statement):
+            if use.ref.table is not None:
+                found.setdefault(id(use.ref.table.values), use.ref.table)
     return list(found.values())
 
 
@@ -85,9 +85,8 @@ def source(
 
 
 def _names(program: Program) -> set[str]:
-    loops = [*_loops(program.forward), *_loops(program.backward)]
-    own = {name for loop in loops for name in (loop.var, chosen_two(loop.var))}
-    return {*program.sizes, *_RESERVED} | own
+    bound = variables_of(loops([*program.forward, *program.backward]))
+    return {*program.sizes, *_RESERVED, *bound}
 
 
 def _preamble(writer: Writer, portable: bool) -> str:
@@ -162,27 +161,3 @@ class _Statements:
             if square in sizes_in(item.statement.body):
                 self.out.line(f"const int64_t {square} = {var} * ({var} - 1) / 2;")
             self.print(item.items)
-
-
-def _loops(statements: Sequence[Statement]) -> Iterator[For]:
-    for statement in statements:
-        if isinstance(statement, For):
-            yield statement
-            yield from _loops(statement.body)
-
-
-def _flat(statements: Iterable[Statement]) -> Iterator[Statement]:
-    for statement in statements:
-        if isinstance(statement, For):
-            yield from _flat(statement.body)
-        else:
-            yield statement
-
-
-def _all_refs(statement: Statement) -> list[Ref]:
-    if isinstance(statement, Nest):
-        found = [statement.target]
-        for term in statement.terms:
-            found += refs(term.expr)
-        return found + [r.index for r in found if r.index is not None]
-    return [statement.candidates, statement.result] if isinstance(statement, Route) else []

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ir import For, Nest, Program, Statement
+from ..ir import Nest, Program
 from ..loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
+from ..loops.visit import Simple, simple
 from ..sizes import evaluate, variables
 from .kernel import allocate, make_kernel
 
@@ -28,12 +29,10 @@ _WHOLE_LINES = 16  # numbers
 def is_mapped(program: Program, columns: Collection[int]) -> bool:
     """Tell whether every result has one number for each example, and no sum runs over them."""
     separate = len(columns) == len(program.outputs)
-    return "B" in program.sizes and separate and not any(map(_sums, program.forward))
+    return "B" in program.sizes and separate and not any(map(_sums, simple(program.forward)))
 
 
-def _sums(s: Statement) -> bool:
-    if isinstance(s, For):
-        return any(map(_sums, s.body))
+def _sums(s: Simple) -> bool:
     return isinstance(s, Nest) and any("B" in variables(d) for t in s.terms for d in t.dims)
 
 

@@ -1,6 +1,8 @@
 """Work on loops.
 
-footprint     which addresses a statement touches
+visit         walk through statements, and rebuild them
+footprint     what a statement touches, and which addresses
+verify        what holds of every program
 differentiate the chain rule on loops
 place         the order of arrays in memory, for vectors
 phases        before the examples of a batch, for each of them, and after

@@ -11,10 +11,16 @@ def join_clears(program: Program) -> Program:
     return replace(program, backward=list(_joined(program.backward)))
 
 
+def _neighbours(first: Clear, second: Clear) -> bool:
+    """Tell whether two ranges lie side by side; a batch's are cleared apart, a part at a time."""
+    alike = isinstance(first.count, int) == isinstance(second.count, int)
+    return alike and first.start + first.count == second.start
+
+
 def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
     held: Clear | None = None
     for s in statements:
-        if held and isinstance(s, Clear) and held.start + held.count == s.start:
+        if held and isinstance(s, Clear) and _neighbours(held, s):
             held = Clear(held.start, held.count + s.count)
             continue
         if held:

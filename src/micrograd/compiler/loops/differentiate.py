@@ -27,12 +27,12 @@ from ..ir import (
     Statement,
     Term,
     moved,
-    refs,
 )
 from ..sizes import Size, bound, evaluate, known, variables
-from .footprint import addresses, gradient_spans, needs_gradient
+from .footprint import addresses, needs_gradient, span, uses
+from .visit import executed
 
-Rounds = Sequence[Mapping[str, int]]  # what the variables of the loops around are, in every round
+Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
 
 
 _WITH_GRADIENT = ("parameter", "variable")
@@ -85,21 +85,21 @@ def _reversed(
     forward: list[Statement],
     needs: Callable[[Ref], bool],
     several: bool,
-    rounds: Rounds = ({},),
+    iterations: Iterations = ({},),
 ) -> Iterator[Statement]:
     for statement in reversed(forward):
         if isinstance(statement, For):
             steps = range(evaluate(statement.count, {}))
-            inside = tuple([{**r, **bound(statement.var, t)} for r in rounds for t in steps])
+            inside = tuple([{**r, **bound(statement.var, t)} for r in iterations for t in steps])
             body = tuple(_reversed(list(statement.body), needs, several, inside))
             if body:
                 yield replace(statement, body=body, backwards=not statement.backwards)
         elif isinstance(statement, Nest) and needs(statement.target):
-            yield from _nest_gradients(statement, needs, several, rounds)
+            yield from _nest_gradients(statement, needs, several, iterations)
 
 
 def _nest_gradients(
-    nest: Nest, needs: Callable[[Ref], bool], several: bool, rounds: Rounds
+    nest: Nest, needs: Callable[[Ref], bool], several: bool, iterations: Iterations
 ) -> Iterator[Statement]:
     if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
         for term in nest.terms:
@@ -117,7 +117,7 @@ def _nest_gradients(
         for operand, gradient in found.items():
             if several:
                 gradient = _where_reached(upstream, gradient)
-            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, rounds)
+            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, iterations)
 
 
 def _extended(strides: tuple[Size, ...], by: tuple[Size, ...]) -> tuple[Size, ...]:
@@ -162,7 +162,9 @@ def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
     return isinstance(expr, Ref) and needs(expr)
 
 
-def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds: Rounds) -> Nest:
+def _gradient_nest(
+    dims: tuple[Size, ...], operand: Ref, gradient: Expr, iterations: Iterations
+) -> Nest:
     """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
     moving = [d for d in range(len(dims)) if _moves(operand, d)]
     still = [d for d in range(len(dims)) if d not in moving]
@@ -174,7 +176,7 @@ def _gradient_nest(dims: tuple[Size, ...], operand: Ref, gradient: Expr, rounds:
     kept_dims = tuple([dims[d] for d in moving])
     target = replace(permuted(operand, moving), grad=True)
     term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
-    scatter = operand.index is not None or not _injective(kept_dims, target, rounds)
+    scatter = operand.index is not None or not _injective(kept_dims, target, iterations)
     return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
 
 
@@ -184,17 +186,18 @@ def _moves(ref: Ref, d: int) -> bool:
     return ref.strides[d] != 0 or tabled or (ref.index is not None and _moves(ref.index, d))
 
 
-def _injective(dims: tuple[Size, ...], ref: Ref, rounds: Rounds) -> bool:
-    """Tell whether different indices have different addresses, in every round of the loops."""
+def _injective(dims: tuple[Size, ...], ref: Ref, iterations: Iterations) -> bool:
+    """Tell whether different indices have different addresses, in every iteration of the loops."""
     sizes = (*dims, *ref.strides)
     tabled = () if ref.table is None else (*ref.table.strides, ref.table.scale)
-    varying = {name for size in (*sizes, *tabled) for name in variables(size)} & rounds[0].keys()
+    names = {name for size in (*sizes, *tabled) for name in variables(size)}
+    varying = names & iterations[0].keys()
     if ref.table is not None:
         if varying:
             return False
         taken = addresses(replace(ref, offset=0), dims)  # where it begins does not matter
         return len(np.unique(taken)) == taken.size
-    return all(_apart(sizes, len(dims), r) for r in (rounds if varying else rounds[:1]))
+    return all(_apart(sizes, len(dims), r) for r in (iterations if varying else iterations[:1]))
 
 
 def _apart(sizes: tuple[Size, ...], count: int, at: Mapping[str, int]) -> bool:
@@ -228,10 +231,9 @@ def _initialised(
 
     for statement in backward:
         if isinstance(statement, Nest) and not statement.target.index:
-            for term in statement.terms:
-                for ref in refs(term.expr):
-                    if ref.grad:
-                        must_start_at_zero(addresses(ref, (*statement.dims, *term.dims)))
+            for use in uses(statement):
+                if use.ref.grad and not use.written:
+                    must_start_at_zero(addresses(use.ref, use.dims))
             ids = addresses(statement.target, statement.dims)
             if statement.scatter or written[ids].any():
                 must_start_at_zero(ids)
@@ -239,8 +241,11 @@ def _initialised(
                 statement = replace(statement, accumulate=False)
             written[ids] = True
         else:
-            for low, high in gradient_spans(statement):
-                must_start_at_zero(np.arange(low, high + 1))
+            for s, env in executed([statement], {}):
+                for use in uses(s):
+                    if use.ref.grad:
+                        low, high = span(use.ref, use.dims, env)
+                        must_start_at_zero(np.arange(low, high + 1))
         result.append(statement)
     for start, count in wanted:
         must_start_at_zero(np.arange(start, start + count))

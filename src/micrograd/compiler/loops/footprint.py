@@ -1,15 +1,20 @@
-"""Which addresses statements read and write. Every batched row counts as one address."""
+"""What statements touch: operands, and the addresses that each reaches.
 
-from collections.abc import Callable, Iterator, Mapping
+Where numbers are wanted a batch has one example, so that every batched row counts as one address.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ir import For, Nest, Program, Ref, Route, Statement, refs
-from ..sizes import Size, bound, evaluate, variables
+from ..ir import Clear, Program, Ref, Route, refs
+from ..sizes import Poly, Size, evaluate, known, variables
+from .visit import Simple
 
-_ONE_EXAMPLE = {"B": 1, "P": 1}
+ONE_EXAMPLE = {"B": 1, "P": 1}
 
 
 class Use(NamedTuple):
@@ -17,95 +22,118 @@ class Use(NamedTuple):
 
     ref: Ref
     dims: tuple[Size, ...]
+    read: bool
     written: bool
+
+
+def uses(statement: Simple) -> Iterator[Use]:
+    """Yield the operands of a statement, those behind run-time indices included.
+
+    What is added to is read and written; a route reads what it compares, and adds to gradients.
+    """
+    if isinstance(statement, Clear):
+        yield Use(Ref(statement.start, (1,), grad=True), (statement.count,), False, True)
+    elif isinstance(statement, Route):
+        inner = (*statement.dims, *statement.reduced)
+        for ref, dims, written in (
+            (statement.candidates, inner, True),
+            (statement.result, statement.dims, False),
+        ):
+            yield Use(ref, dims, True, False)
+            yield Use(replace(ref, grad=True), dims, True, written)
+    else:
+        for term in statement.terms:
+            for ref in refs(term.expr):
+                yield Use(ref, (*statement.dims, *term.dims), True, False)
+        yield Use(statement.target, statement.dims, statement.accumulate, True)
+        if statement.target.index is not None:
+            yield Use(statement.target.index, statement.dims, True, False)
 
 
 def needs_gradient(program: Program) -> Callable[[Ref], bool]:
     """Return a test of operands: whether the gradient of what they point to matters."""
     needs = np.zeros(program.plain + program.rows, dtype=bool)
     for a in program.arrays:
-        start = evaluate(a.start, _ONE_EXAMPLE)
+        start = evaluate(a.start, ONE_EXAMPLE)
         needs[start : start + a.count] = a.needs_gradient
-    known: dict[Size, bool] = {}
+    told: dict[Size, bool] = {}
 
     def test(ref: Ref) -> bool:
-        if ref.offset not in known:
-            env = dict.fromkeys(variables(ref.offset), 0) | _ONE_EXAMPLE
-            known[ref.offset] = bool(needs[evaluate(ref.offset, env)])
-        return known[ref.offset]
+        if ref.offset not in told:
+            env = dict.fromkeys(variables(ref.offset), 0) | ONE_EXAMPLE
+            told[ref.offset] = bool(needs[evaluate(ref.offset, env)])
+        return told[ref.offset]
 
     return test
 
 
-def uses(statement: Statement) -> Iterator[Use]:
-    """Yield the operands of a nest or a route, those behind run-time indices included."""
-    if isinstance(statement, Route):
-        yield Use(statement.candidates, (*statement.dims, *statement.reduced), False)
-        yield Use(statement.result, statement.dims, False)
-    elif isinstance(statement, Nest):
-        yield Use(statement.target, statement.dims, True)
-        if statement.target.index is not None:
-            yield Use(statement.target.index, statement.dims, False)
-        for term in statement.terms:
-            for ref in refs(term.expr):
-                yield Use(ref, (*statement.dims, *term.dims), False)
+def reach(
+    ref: Ref, dims: Sequence[Size], env: Mapping[str, int] | None = None
+) -> tuple[Size, Size]:
+    """Return the first and the last address that an operand may touch.
 
-
-def rounds(loop: For, env: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Yield the values of all variables in each round of a loop.
-
-    Offsets may be quadratic, and step over what lies between: no two rounds stand for the rest.
+    Args:
+        ref: the operand.
+        dims: along which its strides count.
+        env: all sizes, for numbers; None for bounds that hold whatever they are.
     """
-    for t in range(evaluate(loop.count, env)):
-        yield {**env, **bound(loop.var, t)}
 
+    def at(x: Size) -> Size:
+        return x if env is None else evaluate(x, env)
 
-def gradient_spans(
-    statement: Statement, env: Mapping[str, int] | None = None
-) -> Iterator[tuple[int, int]]:
-    """Yield the first and last address of each gradient operand, over all rounds of a loop."""
-    env = env or {}
-    if isinstance(statement, For):
-        for now in rounds(statement, env):
-            for inner in statement.body:
-                yield from gradient_spans(inner, now)
-        return
-    for ref, dims, _ in uses(statement):
-        if ref.grad or isinstance(statement, Route):
-            yield span(ref, dims, env)
-
-
-def span(ref: Ref, dims: tuple[Size, ...], env: Mapping[str, int]) -> tuple[int, int]:
-    """Return the first and last address that an operand may touch."""
-    counted = {**env, **_ONE_EXAMPLE}
-    low = high = evaluate(ref.offset, counted)
-    for dim, stride in zip(dims, ref.strides):
-        step = evaluate(stride, counted) * (evaluate(dim, counted) - 1)
-        low, high = low + min(step, 0), high + max(step, 0)
+    low = high = at(ref.offset)
+    for dim, stride in zip(dims, ref.strides, strict=False):
+        down, up = _signed(at(stride))
+        if down or up:
+            low, high = low + (at(dim) - 1) * down, high + (at(dim) - 1) * up
     if ref.table is not None:
-        scale = evaluate(ref.table.scale, counted)
-        low += scale * min(ref.table.values)
-        high += scale * max(ref.table.values)
+        values = ref.table.values or (0,)
+        scale = at(ref.table.scale)
+        low, high = low + min(values) * scale, high + max(values) * scale
     if ref.index is not None:
-        high += evaluate(ref.row, counted) * (evaluate(ref.rows, counted) - 1)
+        high = high + (at(ref.rows) - 1) * at(ref.row)
     return low, high
 
 
-def addresses(ref: Ref, dims: tuple[Size, ...]) -> NDArray[np.int64]:
-    """Return all addresses of an operand whose sizes are known and that has no run-time index."""
-    shape = [evaluate(d, _ONE_EXAMPLE) for d in dims]
-    address = _affine(shape, [evaluate(s, _ONE_EXAMPLE) for s in ref.strides])
+def span(ref: Ref, dims: Sequence[Size], env: Mapping[str, int]) -> tuple[int, int]:
+    """Return the first and the last address that an operand may touch, as numbers."""
+    low, high = reach(ref, dims, {**env, **ONE_EXAMPLE})
+    return known(low), known(high)
+
+
+def _signed(stride: Size) -> tuple[Size, Size]:
+    """Split a stride into what leads down and what leads up."""
+    if isinstance(stride, int):
+        return min(stride, 0), max(stride, 0)
+    up: Size = 0
+    for monomial, c in stride.terms.items():
+        up = up + (Poly({monomial: c}) if monomial else c) if c > 0 else up
+    return stride - up, up
+
+
+def addresses(
+    ref: Ref, dims: Sequence[Size], env: Mapping[str, int] = ONE_EXAMPLE
+) -> NDArray[np.int64]:
+    """Return all addresses of an operand that has no run-time index, one for each index."""
+    env = {**env, **ONE_EXAMPLE}
+
+    def at(sizes: Sequence[Size]) -> list[int]:
+        return [evaluate(size, env) for size in sizes]
+
+    shape = at(dims)
+    address = grid(evaluate(ref.offset, env), at(ref.strides), shape)
     if ref.table is not None:
-        place = _affine(shape, [evaluate(s, _ONE_EXAMPLE) for s in ref.table.strides])
-        scale = evaluate(ref.table.scale, _ONE_EXAMPLE)
-        address = address + scale * np.array(ref.table.values)[place]
-    return (address + evaluate(ref.offset, _ONE_EXAMPLE)).reshape(-1)
+        place = grid(0, at(ref.table.strides), shape)
+        scale = evaluate(ref.table.scale, env)
+        address = address + scale * np.array(ref.table.values, np.int64)[place]
+    return np.broadcast_to(address, shape).reshape(-1)
 
 
-def _affine(shape: list[int], strides: list[int]) -> NDArray[np.int64]:
-    """Σ stride·index over all indices of a shape."""
-    total = np.zeros(shape, dtype=np.int64)
-    for d, (size, stride) in enumerate(zip(shape, strides)):
-        steps = np.arange(size, dtype=np.int64) * stride
-        total += steps.reshape([-1 if k == d else 1 for k in range(len(shape))])
+def grid(offset: int, strides: Sequence[int], shape: Sequence[int]) -> NDArray[np.int64]:
+    """offset + i·strides[0] + j·strides[1] + ..., of length 1 along axes where the stride is 0."""
+    total = np.full((1,) * len(shape), offset, np.int64)
+    for axis, (stride, n) in enumerate(zip(strides, shape, strict=True)):
+        if stride:
+            steps = np.arange(0, n * stride, stride, dtype=np.int64)
+            total = total + steps.reshape(-1, *(1,) * (len(shape) - axis - 1))
     return total

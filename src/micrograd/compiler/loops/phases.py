@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..ir import Clear, For, Nest, Program, Statement
 from ..sizes import Poly, evaluate, variables
-from .footprint import Use, addresses, rounds, span, uses
+from .footprint import Use, addresses, span, uses
+from .visit import Simple, executed, simple
 
 BEFORE, WITHIN, AFTER = "before", "within", "after"
 PHASES = (BEFORE, WITHIN, AFTER)
@@ -69,11 +70,13 @@ def _divided(
     return [loop for loop in loops if loop.body], np.flatnonzero(joined)
 
 
-def _is_batched(s: Statement) -> bool | None:
+def _is_batched(statement: Statement) -> bool | None:
     """Tell whether a statement is done for each example; None for a loop that does both."""
-    if isinstance(s, For):
-        inner = {_is_batched(b) for b in s.body}
-        return inner.pop() if len(inner) == 1 else None
+    inner = {_of_each(s) for s in simple([statement])}
+    return inner.pop() if len(inner) == 1 else None
+
+
+def _of_each(s: Simple) -> bool:
     if isinstance(s, Clear):
         return "P" in variables(s.count)
     sizes = [x for use in uses(s) for x in (*use.dims, use.ref.offset)]
@@ -85,29 +88,18 @@ def _footprint(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The plain addresses, of gradients or of values, that a statement reads and writes."""
     reads, writes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for use, ids in _touched(statement, {}):
+    for use, ids in _touched(statement):
         if use.ref.grad == grad:
             ids = ids[ids < plain]
             (writes if use.written else reads).append(ids)
     return np.concatenate(reads), np.concatenate(writes)
 
 
-def _touched(s: Statement, env: dict[str, int]) -> Iterator[tuple[Use, NDArray[np.int64]]]:
-    if isinstance(s, For):
-        for now in rounds(s, env):
-            for inner in s.body:
-                yield from _touched(inner, now)
-        return
-    if isinstance(s, Clear):
-        return
-    for use in uses(s):
-        if isinstance(s, Nest) and not env and not use.ref.index:
-            yield use, addresses(use.ref, use.dims)
-        else:
-            low, high = span(use.ref, use.dims, env)
-            yield use, np.arange(low, high + 1)
-    if not isinstance(s, Nest):  # a route adds to the gradients of its candidates
-        for ref, dims, written in list(uses(s)):
-            low, high = span(ref, dims, env)
-            adds = not written and ref is s.candidates
-            yield Use(replace(ref, grad=True), dims, adds), np.arange(low, high + 1)
+def _touched(statement: Statement) -> Iterator[tuple[Use, NDArray[np.int64]]]:
+    for s, env in executed([statement], {}):
+        for use in () if isinstance(s, Clear) else uses(s):
+            if isinstance(s, Nest) and not env and not use.ref.index:
+                yield use, addresses(use.ref, use.dims)
+            else:
+                low, high = span(use.ref, use.dims, env)
+                yield use, np.arange(low, high + 1)

@@ -28,6 +28,7 @@ from ..sizes import Poly, Size, known
 from .cost import cost
 from .footprint import span, uses
 from .places import VECTOR, Places, is_plain
+from .visit import simple, with_operands
 
 _CANDIDATES = 3
 
@@ -149,8 +150,8 @@ def _turned(
     """The arrays whose uses can all follow when ``outer`` becomes their inner dim."""
     places = Places(spans, {})
     able = {start: outer for start, count in spans if start in movable and count % outer == 0}
-    for statement in statements:
-        for ref, dims, _ in uses(statement):
+    for statement in simple(statements):
+        for ref, dims, *_ in uses(statement):
             if isinstance(ref.offset, int) and ref.offset < plain:
                 low, high = span(ref, dims, {})
                 crossed = {places.at(a).old for a in (low, high)}
@@ -190,28 +191,19 @@ class _Rewriter:
 
     def statement(self, s: Statement) -> Statement:
         """Rewrite one nest or route; others stay."""
-        if isinstance(s, Nest):
-            s = self._split(s)
-            n = len(s.dims)
-            order = sorted(range(n), key=lambda d: self._turns(s.target, d))
-
-            def at_new_place(ref: Ref, inner: tuple[Size, ...] = ()) -> Ref:
-                ref = self._moved(ref, (*s.dims, *inner))
-                rest = range(n, len(ref.strides))
-                return ref.with_strides(
-                    lambda strides: tuple([strides[d] for d in (*order, *rest)])
-                )
-
-            terms = [
-                Term(t.dims, moved(t.expr, partial(at_new_place, inner=t.dims))) for t in s.terms
-            ]
-            dims = tuple([s.dims[d] for d in order])
-            return replace(s, dims=dims, target=at_new_place(s.target), terms=tuple(terms))
         if isinstance(s, Route):
-            result = self._moved(s.result, s.dims)
             candidates = self._moved(s.candidates, (*s.dims, *s.reduced))
-            return replace(s, result=result, candidates=candidates)
-        return s
+            return replace(s, candidates=candidates, result=self._moved(s.result, s.dims))
+        if not isinstance(s, Nest):
+            return s
+        s = self._split(s)
+        order = sorted(range(len(s.dims)), key=partial(self._turns, s.target))
+
+        def reordered(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+            return (*[strides[d] for d in order], *strides[len(order) :])
+
+        moved = with_operands(s, lambda ref, dims: self._moved(ref, dims).with_strides(reordered))
+        return replace(moved, dims=reordered(s.dims))
 
     def statements(self, s: Statement) -> Iterator[Statement]:
         """Rewrite a statement; clearing what has been turned over clears whole arrays."""
@@ -285,10 +277,8 @@ def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
     def halves(dims: tuple[Size, ...], at: int) -> tuple[Size, ...]:
         return (*dims[:at], known(dims[at]) // inner, inner, *dims[at + 1 :])
 
-    terms = list(s.terms)
     if term is None:
-        terms = [Term(t.dims, moved(t.expr, split)) for t in terms]
-        return replace(s, dims=halves(s.dims, d), target=split(s.target), terms=tuple(terms))
-    t = terms[term]
-    terms[term] = Term(halves(t.dims, d - len(s.dims)), moved(t.expr, split))
-    return replace(s, terms=tuple(terms))
+        return replace(with_operands(s, lambda ref, dims: split(ref)), dims=halves(s.dims, d))
+    t, at = s.terms[term], d - len(s.dims)
+    halved = Term(halves(t.dims, at), moved(t.expr, split))
+    return replace(s, terms=(*s.terms[:term], halved, *s.terms[term + 1 :]))

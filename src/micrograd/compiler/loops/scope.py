@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from ..ir import For, Nest, Ref, Statement
-from ..sizes import Size, bound, evaluate, substitute
+from ..sizes import Size, bound, evaluate, known, substitute
+from .footprint import reach
+from .visit import walk
 
 _SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are
 
@@ -19,29 +21,23 @@ class Scope(dict[str, int]):
         return Scope(self | bound(loop.var, evaluate(loop.count, self) - 1))
 
 
-def nests(body: Sequence[Statement], scope: Scope) -> Iterator[tuple[Nest, Scope]]:
+def nests(body: Sequence[Statement]) -> Iterator[tuple[Nest, Scope]]:
     """Yield every nest, those inside sequential loops included."""
-    for statement in body:
-        if isinstance(statement, For):
-            yield from nests(statement.body, scope.inside(statement))
-        elif isinstance(statement, Nest):
+    for statement, around in walk(body):
+        if isinstance(statement, Nest):
+            scope = Scope()
+            for loop in around:
+                scope = scope.inside(loop)
             yield statement, scope
 
 
 def span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
-    """Return the lowest and the highest address that an operand may have."""
-    ends = [evaluate(ref.offset, at) for at in (scope, Scope(dict.fromkeys(scope, 0)))]
-    moves = [
-        [0, evaluate(stride, scope) * (evaluate(dim, scope) - 1)]
-        for stride, dim in zip(ref.strides, dims)
-    ]
-    if ref.table is not None:
-        moves.append([x * evaluate(ref.table.scale, scope) for x in ref.table.values or (0,)])
-    if ref.index is not None:
-        moves.append([0, evaluate(ref.row, scope) * (evaluate(ref.rows, scope) - 1)])
-    return min(ends) + sum(map(min, moves)), max(ends) + sum(map(max, moves))
+    """Return the lowest and the highest address of an operand in all iterations of the loops."""
+    low, high = reach(ref, dims, scope)
+    back = evaluate(ref.offset, Scope(dict.fromkeys(scope, 0))) - evaluate(ref.offset, scope)
+    return known(low) + min(back, 0), known(high) + max(back, 0)
 
 
 def at_start(offset: Size, scope: Scope) -> Size:
-    """Return an address as it is in the first round of all loops."""
+    """Return an address as it is in the first iteration of all loops."""
     return substitute(offset, dict.fromkeys(scope, 0))

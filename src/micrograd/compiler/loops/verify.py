@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..ir import Clear, For, Nest, Program, Ref, Route, Statement
-from ..sizes import Size, bound, evaluate, variables
-from .footprint import Use, addresses, span, uses
-
-_ONE_EXAMPLE = {"B": 1, "P": 1}
+from ..ir import Clear, Nest, Program, Route, Statement
+from ..sizes import Size, evaluate, variables
+from .footprint import ONE_EXAMPLE, Use, addresses, span, uses
+from .visit import executed, loops, variables_of
 
 
 class InvalidProgram(Exception):
@@ -40,24 +39,23 @@ class _Verifier:
         self.array = np.full(count, -1)
         self.defined = np.zeros(count, dtype=bool)
         for k, a in enumerate(program.arrays):
-            start = evaluate(a.start, _ONE_EXAMPLE)
+            start = evaluate(a.start, ONE_EXAMPLE)
             self.array[start : start + a.count] = k
             self.defined[start : start + a.count] = a.kind != "computed"
 
     def run(self) -> None:
-        self.statements(self.program.forward, dict(_ONE_EXAMPLE))
-        outputs = [evaluate(o, _ONE_EXAMPLE) for o in self.program.outputs]
+        self.statements(self.program.forward)
+        outputs = [evaluate(o, ONE_EXAMPLE) for o in self.program.outputs]
         if not self.defined[outputs].all():
             self.fail("an output is never computed", outputs)
-        self.statements(self.program.backward, dict(_ONE_EXAMPLE))
+        self.statements(self.program.backward)
 
-    def statements(self, statements: Sequence[Statement], env: Mapping[str, int]) -> None:
-        for s in statements:
-            if isinstance(s, For):
-                steps = range(self.number(s.count, env, s))
-                for t in reversed(steps) if s.backwards else steps:
-                    self.statements(s.body, {**env, **bound(s.var, t)})
-            elif isinstance(s, Clear):
+    def statements(self, body: Sequence[Statement]) -> None:
+        for loop in loops(body):
+            some = ONE_EXAMPLE | dict.fromkeys(variables_of(loops(body)), 0)
+            self.number(loop.count, some, loop)
+        for s, env in executed(body, ONE_EXAMPLE):
+            if isinstance(s, Clear):
                 self.inside(s, self.number(s.start, env, s), self.number(s.count, env, s))
             else:
                 self.statement(s, env)
@@ -71,11 +69,11 @@ class _Verifier:
             if len(arrays) > 1 and use.ref.table is None:
                 self.fail(f"addresses {low} to {high} are of several arrays", s)
             if not (use.written or use.ref.grad or use.ref.table or use.ref.index):
-                ids = addresses(_at(use.ref, env), _known(use.dims, env))
+                ids = addresses(use.ref, use.dims, env)
                 if not self.defined[ids].all():
                     self.fail(f"address {ids[~self.defined[ids]][0]} is read and not yet made", s)
         if isinstance(s, Nest) and not s.target.index:
-            ids = addresses(_at(s.target, env), _known(s.dims, env))
+            ids = addresses(s.target, s.dims, env)
             if not s.scatter and len(np.unique(ids)) < len(ids):
                 self.fail("several indices have one target, and it is no scatter", s)
             if not s.target.grad:
@@ -101,21 +99,3 @@ class _Verifier:
 
     def fail(self, what: str, where: object) -> None:
         raise InvalidProgram(f"after {self.after}: {what}, in {where!r}")
-
-
-def _known(sizes: Sequence[Size], env: Mapping[str, int]) -> tuple[Size, ...]:
-    return tuple([evaluate(size, env) for size in sizes])
-
-
-def _at(ref: Ref, env: Mapping[str, int]) -> Ref:
-    """Return an operand as it is in one iteration of the loops around."""
-    return Ref(
-        evaluate(ref.offset, env),
-        _known(ref.strides, env),
-        ref.grad,
-        ref.table,
-        ref.index,
-        evaluate(ref.row, env),
-        evaluate(ref.rows, env),
-        ref.padded,
-    )

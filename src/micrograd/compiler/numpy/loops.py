@@ -15,7 +15,6 @@ from ... import ops
 from ..ir import (
     Apply,
     Expr,
-    For,
     Literal,
     Nest,
     Program,
@@ -26,7 +25,9 @@ from ..ir import (
     Table,
     Term,
 )
-from ..sizes import Size, bound, evaluate
+from ..loops.footprint import grid
+from ..loops.visit import executed
+from ..sizes import Size, evaluate
 from .ops import Array, first_largest, first_smallest, function, whole
 
 _Shape = tuple[int, ...]
@@ -106,7 +107,7 @@ class _Call:
         self,
         v: Array,
         g: Array,
-        env: dict[str, int],
+        env: Mapping[str, int],
         scalars: Mapping[str, float],
         tables: dict[Table, Array],
         strict: bool,
@@ -115,14 +116,10 @@ class _Call:
         self.tables, self.strict = tables, strict
 
     def run(self, statements: Sequence[Statement]) -> None:
-        for statement in statements:
+        for statement, sizes in executed(statements, self.env):
+            self.env = sizes
             if isinstance(statement, Nest):
                 self.nest(statement)
-            elif isinstance(statement, For):
-                steps = range(self.size(statement.count))
-                for step in reversed(steps) if statement.backwards else steps:
-                    self.env.update(bound(statement.var, step))
-                    self.run(statement.body)
             elif isinstance(statement, Route):
                 self.route(statement)
             else:
@@ -216,12 +213,12 @@ class _Call:
 
     def places(self, ref: Ref, shape: _Shape) -> Array:
         """Return the addresses of an operand."""
-        places = _grid(self.size(ref.offset), self.strides(ref.strides, shape), shape)
+        places = grid(self.size(ref.offset), self.strides(ref.strides, shape), shape)
         if ref.table is not None:
             table = self.tables.get(ref.table)
             if table is None:
                 table = self.tables[ref.table] = np.array(ref.table.values, np.int64)
-            rows = table[_grid(0, self.strides(ref.table.strides, shape), shape)]
+            rows = table[grid(0, self.strides(ref.table.strides, shape), shape)]
             places = places + rows * self.size(ref.table.scale)
         if ref.index is not None:
             index = whole(self.read(self.v, ref.index, shape), self.size(ref.rows))
@@ -245,16 +242,6 @@ def _factors(expr: Expr) -> Iterator[Expr]:
             yield from _factors(arg)
     else:
         yield expr
-
-
-def _grid(offset: int, strides: _Shape, shape: _Shape) -> Array:
-    """offset + i·strides[0] + j·strides[1] + ..., of length 1 along axes where the stride is 0."""
-    grid = np.full((1,) * len(shape), offset, np.int64)
-    for axis, (stride, n) in enumerate(zip(strides, shape, strict=True)):
-        if stride:
-            steps = np.arange(0, n * stride, stride, dtype=np.int64)
-            grid = grid + steps.reshape(-1, *(1,) * (len(shape) - axis - 1))
-    return grid
 
 
 def _merged(x: Array, shape: _Shape, kept: int) -> Array:

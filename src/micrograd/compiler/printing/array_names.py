@@ -15,6 +15,7 @@ import numpy as np
 
 from ... import ops
 from ..ir import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
+from ..loops.footprint import uses
 from ..loops.scope import Scope, at_start, nests, span
 from ..sizes import Poly, Size, evaluate
 from .formulas import divided, primed, size
@@ -70,15 +71,13 @@ class ArrayNames:
 
     def _collect(self) -> None:
         """Make one array of the places that operands join, and note who uses it."""
-        uses = []
-        for nest, scope in nests(self._program.forward, Scope()):
-            uses.append((*span(nest.target, nest.dims, scope), nest, nest.target, scope))
-            for term in nest.terms:
-                for ref in refs(term.expr):
-                    uses.append((*span(ref, (*nest.dims, *term.dims), scope), nest, ref, scope))
+        touched = []
+        for nest, scope in nests(self._program.forward):
+            for ref, dims, *_ in uses(nest):
+                touched.append((*span(ref, dims, scope), nest, ref, scope))
         known = sorted(self._arrays, key=lambda a: a.lo)
         found: list[Array] = []
-        for lo, hi, *_ in sorted(uses, key=lambda use: use[:2]):
+        for lo, hi, *_ in sorted(touched, key=lambda use: use[:2]):
             if _holding(known, lo):
                 continue
             if found and lo <= found[-1].hi:
@@ -87,7 +86,7 @@ class ArrayNames:
                 found.append(Array(lo, hi))
         self._arrays = sorted(known + found, key=lambda a: a.lo)
         first: dict[Array, int] = {}
-        for lo, _, nest, ref, scope in uses:
+        for lo, _, nest, ref, scope in touched:
             array = _holding(self._arrays, lo)
             assert array is not None
             if ref is not nest.target:
@@ -117,7 +116,7 @@ class ArrayNames:
     def _name_computed(self) -> None:
         target = {
             id(nest): self.array(nest.target, nest.dims, scope)
-            for nest, scope in nests(self._program.forward, Scope())
+            for nest, scope in nests(self._program.forward)
         }
         names = (f"h{n}" for n in count(1))
         for array in target.values():
@@ -130,7 +129,7 @@ class ArrayNames:
     def _name_views(self) -> None:
         """Name what is only read; a number follows where several have the same word."""
         words: dict[Array, str] = {}
-        for nest, scope in nests((*self._program.forward, *self._program.backward), Scope()):
+        for nest, scope in nests((*self._program.forward, *self._program.backward)):
             for term in nest.terms:
                 for ref in refs(term.expr):
                     dims = (*nest.dims, *term.dims)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ... import ops
-from ..ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved, refs
+from ..ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved
+from ..loops.footprint import uses
 from ..loops.scope import Scope, nests
 from ..sizes import Size
 from .array_names import ArrayNames
@@ -37,14 +38,9 @@ Program.__str__ = show  # type: ignore  # from here, since this imports ir
 def summary(program: Program) -> str:
     """Return what a program consists of: how many loops, gathers, and numbers in memory."""
     forward, backward = (
-        [nest for nest, _ in nests(body, Scope())] for body in (program.forward, program.backward)
+        [nest for nest, _ in nests(body)] for body in (program.forward, program.backward)
     )
-    operands = [
-        ref
-        for nest in forward + backward
-        for expr in (nest.target, *(term.expr for term in nest.terms))
-        for ref in refs(expr)
-    ]
+    operands = [use.ref for nest in forward + backward for use in uses(nest)]
     tables = {ref.table for ref in operands if ref.table is not None}
     indices = {ref.index for ref in operands if ref.index is not None}
     counts = {
@@ -62,7 +58,7 @@ def summary(program: Program) -> str:
 def captions(program: Program) -> dict[int, str]:
     """Return the line that shows each nest, by the id of the nest."""
     printer = _Printer(ArrayNames(program))
-    bodies = (nests(body, Scope()) for body in (program.forward, program.backward))
+    bodies = (nests(body) for body in (program.forward, program.backward))
     return {id(nest): printer.nest(nest, scope, False) for body in bodies for nest, scope in body}
 
 

@@ -4,11 +4,12 @@ Rerolling finds ``h2[1600] = relu(h1[1600])`` where h1 was computed as [100,16];
 such an array is rewritten to move along both dims, which changes no address.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
 
-from ..ir import Expr, For, Nest, Program, Ref, Statement, moved, refs
+from ..ir import Nest, Program, Statement
+from ..loops.footprint import uses
+from ..loops.visit import Simple, rewritten, with_operands
 from ..sizes import Size
 
 _Shapes = dict[tuple[Size, Size], tuple[int, ...]]  # by the first address and the count
@@ -17,23 +18,17 @@ _Shapes = dict[tuple[Size, Size], tuple[int, ...]]  # by the first address and t
 def unflattened(program: Program) -> Program:
     """Return the same program with dims split as those of the arrays that they move along."""
     shapes: _Shapes = {}
-    forward = list(_statements(program.forward, shapes))
-    return replace(program, forward=forward, backward=list(_statements(program.backward, shapes)))
 
+    def split(statement: Simple) -> list[Statement]:
+        return [_nest(statement, shapes) if isinstance(statement, Nest) else statement]
 
-def _statements(body: Sequence[Statement], shapes: _Shapes) -> Iterator[Statement]:
-    for statement in body:
-        if isinstance(statement, For):
-            yield replace(statement, body=tuple(_statements(statement.body, shapes)))
-        elif isinstance(statement, Nest):
-            yield _nest(statement, shapes)
-        else:
-            yield statement
+    forward = rewritten(program.forward, split)
+    return replace(program, forward=forward, backward=rewritten(program.backward, split))
 
 
 def _nest(nest: Nest, shapes: _Shapes) -> Nest:
     if len(nest.dims) == 1:
-        for ref in (nest.target, *(ref for term in nest.terms for ref in refs(term.expr))):
+        for ref in (nest.target, *[use.ref for use in uses(nest) if not use.written]):
             shape = shapes.get((ref.offset, nest.dims[0])) if ref.strides[0] == 1 else None
             if shape is not None and ref.table is None:
                 nest = _split(nest, shape)
@@ -48,14 +43,8 @@ def _split(nest: Nest, shape: tuple[int, ...]) -> Nest:
     def strides(old: tuple[Size, ...]) -> tuple[Size, ...]:
         return (*(old[0] * step for step in _dense(shape)), *old[1:])
 
-    def split(ref: Ref) -> Ref:
-        return ref.with_strides(strides)
-
-    def expr(old: Expr) -> Expr:
-        return moved(old, split)
-
-    terms = tuple(replace(term, expr=expr(term.expr)) for term in nest.terms)
-    return replace(nest, dims=shape, target=split(nest.target), terms=terms)
+    split = with_operands(nest, lambda ref, dims: ref.with_strides(strides))
+    return replace(split, dims=shape)
 
 
 def _dense(dims: tuple[int, ...]) -> tuple[int, ...]:

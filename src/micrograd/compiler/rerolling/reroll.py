@@ -180,5 +180,4 @@ def _expression(op: ops.Op, arguments: Sequence[Expr]) -> Expr:
 
 
 def _along_the_batch(ref: Ref, batched: bool) -> Ref:
-    table = ref.table and replace(ref.table, strides=(*ref.table.strides, 0))
-    return replace(ref, strides=(*ref.strides, int(batched)), table=table)
+    return replace(ref.with_strides(lambda s: (*s, 0)), strides=(*ref.strides, int(batched)))

@@ -5,28 +5,16 @@ same statements in the same order, with sizes that are polynomials of t: nothing
 nothing about dependencies needs to be known.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..ir import (
-    Apply,
-    Clear,
-    Expr,
-    For,
-    Literal,
-    Nest,
-    Program,
-    Ref,
-    Route,
-    Statement,
-    Table,
-    Term,
-)
+from ..ir import For, Program, Statement
 from ..loops.footprint import needs_gradient, uses
-from ..sizes import Poly, Size, chosen_two, coefficients, variables
+from ..loops.visit import put_together, simple, take_apart
+from ..sizes import Poly, Size, chosen_two, coefficients
 
 _LONGEST_BODY = 400
 
@@ -34,7 +22,11 @@ _LONGEST_BODY = 400
 def roll(program: Program) -> Program:
     """Roll up the forward loops, where each use needs its gradient in every step or in none."""
     needs = needs_gradient(program)
-    forward = rolled(program.forward, lambda s: tuple([needs(use.ref) for use in uses(s)]))
+
+    def trait(statement: Statement) -> tuple[bool, ...]:
+        return tuple([needs(use.ref) for s in simple([statement]) for use in uses(s)])
+
+    forward = rolled(program.forward, trait)
     return replace(program, forward=forward)
 
 
@@ -52,7 +44,7 @@ def rolled(
     ids: dict[Any, int] = {}
     kinds = [(shape, trait(s)) for s, (shape, _) in zip(statements, taken)]
     shapes = np.array([ids.setdefault(kind, len(ids)) for kind in kinds])
-    sizes = [found for _, found in taken]
+    sizes = [some for _, some in taken]
     numbers = _as_numbers(sizes)
     result: list[Statement] = []
     i = 0
@@ -138,104 +130,3 @@ def through_points(points: Sequence[Size], name: str) -> Size:
     if c - 2 * b + a:
         size = size + (c - 2 * b + a) * Poly.var(chosen_two(name))
     return size
-
-
-def take_apart(s: Any, literals: list[float] | None = None) -> tuple[Any, tuple[Size, ...]]:
-    """Return a statement's shape, equal for statements that differ in sizes only, and its sizes.
-
-    Args:
-        literals: if given, takes the literals, which are then no part of the shape.
-    """
-    sizes: list[Size] = []
-    return _shape(s, sizes, literals), tuple(sizes)
-
-
-def _shape(s: Any, sizes: list[Size], literals: list[float] | None) -> Any:
-    if isinstance(s, Ref):
-        sizes.append(s.offset)
-        sizes += s.strides
-        table = s.table and _shape(s.table, sizes, literals)
-        index = s.index and _shape(s.index, sizes, literals)
-        sizes += (s.row, s.rows)
-        return Ref, _moving(s.strides), s.grad, s.padded, table, index
-    if isinstance(s, Apply):
-        return s.op, *[_shape(a, sizes, literals) for a in s.args]
-    if isinstance(s, Term):
-        sizes += s.dims
-        return len(s.dims), _shape(s.expr, sizes, literals)
-    if isinstance(s, Nest):
-        sizes += s.dims
-        parts = (_shape(s.target, sizes, literals), *[_shape(t, sizes, literals) for t in s.terms])
-        return Nest, len(s.dims), parts, s.reduce, s.accumulate, s.scatter
-    if isinstance(s, Table):
-        sizes += s.strides
-        sizes.append(s.scale)
-        return s.values, _moving(s.strides)
-    if isinstance(s, Route):
-        sizes += (*s.dims, *s.reduced)
-        parts = (_shape(s.candidates, sizes, literals), _shape(s.result, sizes, literals))
-        return Route, len(s.dims), len(s.reduced), parts, s.reduce
-    if isinstance(s, For):
-        sizes.append(s.count)
-        return For, s.backwards, *[_shape(b, sizes, literals) for b in s.body]
-    if isinstance(s, Clear):
-        sizes += (s.start, s.count)
-        return Clear
-    if isinstance(s, Literal) and literals is not None:
-        literals.append(s.value)
-        return Literal
-    return repr(s)  # literals by their bits, scalars by their names
-
-
-def _moving(strides: Sequence[Size]) -> tuple[bool, ...]:
-    """Which dims a use moves along: by these the chain rule tells a sum from a loop."""
-    return tuple([stride != 0 for stride in strides])
-
-
-def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None = None) -> Any:
-    """Return the statement with other sizes, in the order in which ``take_apart`` gives them.
-
-    Args:
-        literals: what to put in place of the literals, if these are to change too.
-    """
-
-    def some(count: int) -> tuple[Size, ...]:
-        return tuple([next(sizes) for _ in range(count)])
-
-    def again(part: Any) -> Any:
-        return part and put_together(part, sizes, literals)
-
-    if isinstance(s, Ref):
-        offset, strides = next(sizes), some(len(s.strides))
-        table, index = again(s.table), again(s.index)
-        row, rows = some(2)
-        return Ref(offset, strides, s.grad, table, index, row, rows, s.padded)
-    if isinstance(s, Apply):
-        return Apply(s.op, tuple([again(a) for a in s.args]))
-    if isinstance(s, Term):
-        dims = some(len(s.dims))
-        return Term(dims, again(s.expr))
-    if isinstance(s, Nest):
-        dims, target = some(len(s.dims)), again(s.target)
-        terms = tuple([again(t) for t in s.terms])
-        return Nest(dims, target, terms, s.reduce, s.accumulate, s.scatter)
-    if isinstance(s, Table):
-        strides = some(len(s.strides))
-        return Table(s.name, s.values, strides, next(sizes))
-    if isinstance(s, Route):
-        dims, reduced = some(len(s.dims)), some(len(s.reduced))
-        candidates = again(s.candidates)
-        return Route(dims, reduced, candidates, again(s.result), s.reduce)
-    if isinstance(s, For):
-        number = next(sizes)
-        return For(s.var, number, tuple([again(b) for b in s.body]), s.backwards)
-    if isinstance(s, Clear):
-        return Clear(*some(2))
-    if isinstance(s, Literal) and literals is not None:
-        return next(literals)
-    return s
-
-
-def sizes_in(statements: Sequence[Statement]) -> set[str]:
-    """Return the names of all variables in the sizes of statements."""
-    return {name for s in statements for size in take_apart(s)[1] for name in variables(size)}

@@ -19,9 +19,9 @@ from ..c.plans import width
 from ..calls.lengths import generalised
 from ..errors import JitError
 from ..general import SIZE
-from ..ir import BATCH, PADDED, Expr, Literal, Statement
+from ..ir import BATCH, PADDED, Expr, Literal
+from ..loops.visit import with_sizes
 from ..lower import Lowered, lower
-from ..rerolling.roll import put_together, take_apart
 from ..sizes import Size, bound, substitute
 from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
@@ -237,20 +237,17 @@ def _pair(result: Any) -> bool:
 def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
     """The same program for one size of batches."""
 
-    def known(statements: Sequence[Statement]) -> list[Statement]:
-        return [
-            put_together(s, iter([substitute(x, env) for x in take_apart(s)[1]]))
-            for s in statements
-        ]
+    def at(size: Size) -> Size:
+        return substitute(size, env)
 
     model = lowered.program
     program = replace(
         model,
-        forward=known(model.forward),
-        backward=known(model.backward),
-        size=substitute(model.size, env),
-        outputs=tuple([substitute(o, env) for o in model.outputs]),
+        forward=with_sizes(model.forward, at),
+        backward=with_sizes(model.backward, at),
+        size=at(model.size),
+        outputs=tuple(map(at, model.outputs)),
         sizes=(),
     )
-    places = [replace(p, new=substitute(p.new, env)) for p in lowered.inputs]
+    places = [replace(p, new=at(p.new)) for p in lowered.inputs]
     return Lowered(program, places)
