@@ -16,7 +16,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint test-deep test-pythons bench pictures lock test-native clean
+.PHONY: help demo test lint test-deep test-pythons bench pictures lessons lock test-native clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -59,6 +59,10 @@ bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side b
 pictures: .venv/.tools  ## draw the README's pictures and run the notebook again
 	@$(BIN)/python docs/make_pictures.py
 	@$(OWN) $(BIN)/jupyter execute --inplace examples/moons.ipynb
+
+lessons: .venv/.tools  ## write docs/lessons, and the same as pages into build/lessons
+	@$(BIN)/python docs/make_lessons.py
+	@$(OWN) $(BIN)/micrograd lessons -o build/lessons
 
 lock: .venv/.tools  ## pin requirements-dev.txt to what the dev group resolves to today
 	@.ci/lock

@@ -17,7 +17,7 @@ LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what
     "compiler": "compiler",
     "nn, optim, train": "checkpoints checks compiled_runner compiled_steps data examples history "
     "losses nn optim progress runner saving schedules train",
-    "explorer, cli": "__main__ cli demo draw explain explorer expression ledger likeness "
+    "explorer, cli": "__main__ cli demo draw explain explorer expression ledger lessons likeness "
     "plots practise source svg",
 }
 # Still to be opened; nothing may be added.

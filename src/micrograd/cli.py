@@ -12,6 +12,7 @@ from ._version import __version__
 from .encodings import write_in_any_encoding
 from .engine import Value
 from .expression import FUNCTIONS, evaluate
+from .lessons import command as lessons
 from .practise import command as practise
 
 _EXPRESSION = f"""\
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a model one scalar at a time, and see every gradient.",
         epilog="examples:\n"
         "  micrograd demo                                learn two moons, with pictures\n"
+        "  micrograd lesson 1                            learn it, from one slope to a GPT\n"
         "  micrograd practise                            write the engine yourself, checked\n"
         '  micrograd explain "c = a*b + b" a=2 b=3       the backward pass, line by line\n'
         '  micrograd draw "tanh(w*x + b)" w=1 x=2 b=0.5 -o neuron.svg\n'
@@ -198,6 +200,22 @@ COMMANDS = (
         "moons and digits need extras: pip install '.[train,plot]' in micrograd's folder",
         _demo_arguments,
         _demo,
+    ),
+    Command(
+        "lessons",
+        "list the lessons, or write all of them as pages",
+        lessons.LIST_DESCRIPTION,
+        "",
+        lessons.list_arguments,
+        lessons.run_list,
+    ),
+    Command(
+        "lesson",
+        "open a lesson in the browser",
+        lessons.DESCRIPTION,
+        "example: micrograd lesson 1",
+        lessons.arguments,
+        lessons.run,
     ),
     Command(
         "practise",

@@ -29,7 +29,17 @@ def program() -> str:
     return resources.files(__package__).joinpath("page.js").read_text(encoding="utf-8")
 
 
-def data_json(page: dict[str, Any]) -> str:
+def program_code() -> str:
+    """Return the program as it stands in a page, between the tags of a script."""
+    return _in_script(program())
+
+
+def rules_code(rules: str) -> str:
+    """Return the script that hands the evaluator to the program."""
+    return f"window.micrograd = {{ rules: {_in_script(rules)} }};"
+
+
+def data_json(page: Any) -> str:
     """Write the data so that nothing in it can end or begin a piece of HTML."""
     text = json.dumps(page, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return (
@@ -48,11 +58,11 @@ def page_html(page: dict[str, Any], rules: str) -> str:
         page: what ``frontend/src/types.ts`` calls PageData.
         rules: the evaluator, from ``javascript.evaluator``.
     """
-    rules, code = f"window.micrograd = {{ rules: {_in_script(rules)} }};", _in_script(program())
+    rules, code = rules_code(rules), program_code()
     return "".join(
         (
             _HEAD.format(
-                title=html.escape(page["title"] or "micrograd"), policy=_policy(rules, code)
+                title=html.escape(page["title"] or "micrograd"), policy=policy(rules, code)
             ),
             f'<script type="application/json" id="micrograd-data">{data_json(page)}</script>\n',
             f"<script>{rules}</script>\n",
@@ -62,7 +72,7 @@ def page_html(page: dict[str, Any], rules: str) -> str:
     )
 
 
-def _policy(*scripts: str) -> str:
+def policy(*scripts: str) -> str:
     """Return the Content-Security-Policy: these scripts run and no others; nothing is fetched."""
     hashes = [b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
     allowed = " ".join(f"'sha256-{h}'" for h in hashes)

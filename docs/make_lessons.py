@@ -1,0 +1,18 @@
+"""Write the lessons as Markdown, with their pictures: ``python docs/make_lessons.py [folder]``."""
+
+import sys
+from pathlib import Path
+
+from micrograd.lessons import lessons
+from micrograd.lessons.markdown import write_index, write_markdown
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for lesson in lessons():
+        write_markdown(lesson, folder)
+    write_index(folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "lessons")
