@@ -42,7 +42,7 @@ test-deep: .venv/.tools  ## run what takes minutes: kills, long runs, sanitizers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
-	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_compiler_standalone.py
+	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(MAKE) -s test-native
 

@@ -12,7 +12,7 @@ try() {
   echo "the generated C by $1"
   rm -rf "$MICROGRAD_CACHE_DIR"
   CC=$1 "$python" -m pytest -q -p no:cacheprovider --basetemp=build/generated-tests \
-    tests/test_compiler_models.py tests/test_compiler_edges.py tests/test_compiler_take.py
+    tests/compiler/test_models.py tests/compiler/test_edges.py tests/compiler/test_take.py
 }
 
 try "gcc -fsanitize=undefined -fno-sanitize-recover=all"

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 versions="3.11 3.12 3.13 3.14 3.13t 3.14t"
 oldest=$(sed -n 's/^dependencies = \["numpy>=\(.*\)"\]/\1/p' pyproject.toml)
-tests="tests/conformance tests/native tests/test_ops.py tests/test_compiler_kernel.py
-tests/test_compiler_semantics.py tests/test_processes.py tests/test_saving.py
+tests="tests/conformance tests/native tests/test_ops.py tests/compiler/test_kernel.py
+tests/compiler/test_semantics.py tests/project/test_processes.py tests/test_saving.py
 tests/test_random.py"
 
 find_python() { # of a version: on the PATH, or where pyenv keeps them

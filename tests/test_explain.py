@@ -9,10 +9,10 @@ from labelled_graphs import example, graphs, hand_set, named
 from micrograd import Value, maximum
 from micrograd.engine import toposort
 from micrograd.explain import explain
-from micrograd.ledger import ledger, local_derivatives
-from micrograd.notation import Written
 from micrograd.ops import OPS
-from micrograd.symbols import Symbol
+from micrograd.writing.ledger import ledger, local_derivatives
+from micrograd.writing.notation import Written
+from micrograd.writing.symbols import Symbol
 
 
 def test_a_contribution_reads_like_the_chain_rule():

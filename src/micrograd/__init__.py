@@ -3,9 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from . import random as random
-from ._backend import backend
 from ._version import __version__
-from .differences import GradientError, check_grads, numeric_grad
 from .engine import Value
 from .functions import (
     dot,
@@ -20,10 +18,12 @@ from .functions import (
     take,
     where,
 )
-from .jacobians import jacfwd, jacobian, jacrev, vjp
-from .modes import AnomalyError, detect_anomaly, no_grad
 from .namesake import warn_of_the_original
 from .transforms import grad, hessian, hvp, jvp, value_and_grad, vmap
+from .transforms.differences import GradientError, check_grads, numeric_grad
+from .transforms.jacobians import jacfwd, jacobian, jacrev, vjp
+from .value.backend import backend
+from .value.modes import AnomalyError, detect_anomaly, no_grad
 
 if TYPE_CHECKING:
     from .compiler import JitError

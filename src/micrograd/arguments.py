@@ -9,7 +9,7 @@ from math import inf, isfinite
 from operator import index
 from typing import Any
 
-from .numeric import is_array, number
+from .value.numeric import is_array, number
 
 
 def shown(x: Any) -> str:

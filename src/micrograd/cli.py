@@ -9,11 +9,11 @@ from pathlib import Path
 from textwrap import fill
 
 from ._version import __version__
-from .encodings import write_in_any_encoding
 from .engine import Value
-from .expression import FUNCTIONS, evaluate
 from .lessons import command as lessons
 from .practise import command as practise
+from .writing.encodings import write_in_any_encoding
+from .writing.expression import FUNCTIONS, evaluate
 
 _EXPRESSION = f"""\
 An expression is names, numbers, + - * / **, comparisons and these functions:

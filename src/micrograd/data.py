@@ -14,7 +14,7 @@ from .arguments import finite, flag, whole
 from .arguments import seed as seed_of
 from .examples import Examples, as_column
 from .extras import require
-from .numeric import is_array, number
+from .value.numeric import is_array, number
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 1337) -> tuple[Any, Any]:

@@ -6,15 +6,15 @@ from time import perf_counter
 from typing import Any
 
 from . import data, plots
-from ._backend import backend
 from .draw import draw
 from .engine import Value
 from .extras import require
 from .losses import accuracy, cross_entropy, hinge, l2
-from .modes import no_grad
 from .nn import MLP
 from .optim import SGD, Adam
 from .train import fit
+from .value.backend import backend
+from .value.modes import no_grad
 
 
 def run(which: str, folder: Path) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .appearance import Style, adapting
 from .arguments import choice, text, whole
-from .digraph import digraph
+from .drawing.appearance import Style, adapting
+from .drawing.digraph import digraph
+from .drawing.formats import converted
+from .drawing.svg import render
 from .engine import Value, toposort
 from .files import write_whole
-from .formats import converted
-from .likeness import as_value
-from .notation import DIGITS
-from .svg import render
+from .value.likeness import as_value
+from .writing.notation import DIGITS
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,22 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from . import handmade, ops
-from ._backend import prefer_native
-from .modes import checked, mode, observe
-from .numeric import number
-from .operators import Method, both_sides, exponent
-from .ops import Op
+from . import ops
+from .value import handmade
+from .value.backend import prefer_native
+from .value.modes import checked, mode, observe
+from .value.numeric import number
+from .value.operators import Method, both_sides, exponent
 
 
-def apply(op: Op, *args: Any) -> "Value":
+def apply(op: ops.Op, *args: Any) -> "Value":
     """Compute ``op`` of Values and numbers; remember the op and the parents."""
     expects = f"{op.name} expects a Value or"
     parents = tuple([x if isinstance(x, Value) else Value(number(x, expects)) for x in args])
     return _node(op, parents, op.fn(*[p._data for p in parents]))
 
 
-def _node(op: Op, parents: tuple["Value", ...], data: float) -> "Value":
+def _node(op: ops.Op, parents: tuple["Value", ...], data: float) -> "Value":
     out: Value = object.__new__(Value)
     out._data = data
     out._grad = 0.0
@@ -74,7 +74,7 @@ def _pass_on(value: "Value") -> None:
         x._grad += dx * grad
 
 
-def _unary(op: Op) -> Callable[["Value"], "Value"]:
+def _unary(op: ops.Op) -> Callable[["Value"], "Value"]:
     def method(self: "Value") -> "Value":
         return _node(op, (self,), op.fn(self._data))
 
@@ -82,7 +82,7 @@ def _unary(op: Op) -> Callable[["Value"], "Value"]:
     return method
 
 
-def _binary(op: Op) -> tuple[Method, Method]:
+def _binary(op: ops.Op) -> tuple[Method, Method]:
     def f(x: Any, y: Any) -> "Value":
         x = x if isinstance(x, Value) else Value(x)
         y = y if isinstance(y, Value) else Value(y)
@@ -91,7 +91,7 @@ def _binary(op: Op) -> tuple[Method, Method]:
     return both_sides(op.symbol, f)
 
 
-def _comparison(op: Op) -> Method:
+def _comparison(op: ops.Op) -> Method:
     def f(x: "Value", y: Any) -> Any:
         y = y if isinstance(y, Value) else Value(y)
         if mode.tracer is not None:
@@ -237,7 +237,7 @@ class Value:
 
     @staticmethod
     def _make(
-        cls: type["Value"], data: float, grad: float, op: Op | None, parents: tuple, label: str
+        cls: type["Value"], data: float, grad: float, op: ops.Op | None, parents: tuple, label: str
     ) -> "Value":
         """Make a value out of its parts, for copies and pickles."""
         out: Value = cls.__new__(cls)
@@ -246,7 +246,7 @@ class Value:
             out._label = label
         return out
 
-    def _rewire(self, op: Op | None, parents: tuple["Value", ...]) -> None:
+    def _rewire(self, op: ops.Op | None, parents: tuple["Value", ...]) -> None:
         self.op, self.parents = op, parents
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from .numeric import is_array, number
+from .value.numeric import is_array, number
 
 
 class Examples(Sequence):

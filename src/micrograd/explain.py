@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from .arguments import whole
 from .engine import Value, toposort
-from .ledger import Contribution, ledger
-from .likeness import as_value
-from .naming import Name, constants_of, names_of
-from .notation import (
+from .value.likeness import as_value
+from .writing.ledger import Contribution, ledger
+from .writing.naming import Name, constants_of, names_of
+from .writing.notation import (
     ATOM,
     PRODUCT,
     SUM,
@@ -21,7 +21,7 @@ from .notation import (
     write_tex,
     write_text,
 )
-from .symbols import Symbol
+from .writing.symbols import Symbol
 
 _LONG = 60  # characters, after which a derivative in symbols explains nothing
 _WIDE = 8  # an operation on more values than this is shortened, and has no derivative in symbols

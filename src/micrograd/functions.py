@@ -10,10 +10,10 @@ from typing import Any
 
 from . import ops
 from .arguments import operand, values
-from .modes import mode
-from .number import Number, is_number
-from .numeric import number
 from .ops import Op
+from .value.modes import mode
+from .value.number import Number, is_number
+from .value.numeric import number
 
 
 def apply(op: Op, *args: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from . import functions, ops
 from .arguments import operand, scalar, shown, values
 from .functions import log_softmax, maximum, take, where
-from .numeric import is_array
+from .value.numeric import is_array
 
 
 def mse(prediction: Any, target: Any) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from . import ieee
+from .value import ieee
 
 NUMBER = (float, int)
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from math import inf, sqrt
 from typing import Any
 
-from . import buffers, ops
+from . import ops
 from .arguments import array as array_of
 from .arguments import finite, flag, shown, whole
 from .engine import Value
-from .numeric import number
+from .value import buffers
+from .value.numeric import number
 
 
 class Optimizer:

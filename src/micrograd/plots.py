@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .appearance import CLASSES, THEMES
 from .arguments import array, finite, function, shown, values, whole
+from .drawing.appearance import CLASSES, THEMES
 from .engine import Value
 from .extras import require
 from .files import write_whole
-from .modes import no_grad
+from .value.modes import no_grad
 
 _INK, _DATA, _GRAD = (THEMES["light"][what] for what in ("ink", "data", "grad"))
 

@@ -6,8 +6,9 @@ Where the engine in C is in use, ``micrograd.engine`` shows that one; this is th
 from importlib.machinery import SourceFileLoader
 from typing import Any
 
-from . import _backend, engine
+from . import engine
 from .engine import Value, apply, toposort
+from .value import backend as _backend
 
 __all__ = ["Value", "apply", "toposort"]
 

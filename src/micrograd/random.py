@@ -17,7 +17,7 @@ from .arguments import seed as whole_seed
 from .engine import Value
 from .forks import give_lock
 from .functions import where
-from .modes import mode
+from .value.modes import mode
 
 UNIFORM, NORMAL = 1, 2  # kinds of draws; each is also how many hashes it takes
 

@@ -10,7 +10,7 @@ from math import cos, pi
 from typing import Any
 
 from .arguments import finite, whole
-from .numeric import number
+from .value.numeric import number
 
 Schedule = Callable[[int], float]
 

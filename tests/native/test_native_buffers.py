@@ -5,7 +5,8 @@ from array import array
 import numpy as np
 import pytest
 
-from micrograd import Value, buffers
+from micrograd import Value
+from micrograd.value import buffers
 
 NAMES = ["read_data", "write_data", "read_grad", "write_grad", "add_grad"]
 

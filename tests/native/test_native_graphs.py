@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import micrograd.pure
 from micrograd import ops
 from micrograd._native import value as native
-from micrograd.modes import no_grad
+from micrograd.value.modes import no_grad
 
 UNARY = [operator.neg, abs, lambda v: v**2, lambda v: v**-1, lambda v: v**0.5, lambda v: v.detach(),
          *(operator.methodcaller(name) for name in (
@@ -71,7 +71,7 @@ def test_nodes_order_values_and_gradients_are_the_same(leaves, steps):
 
 @GRAPHS
 def test_a_trace_records_the_same_values_in_the_same_order(leaves, steps):
-    from micrograd.modes import changed
+    from micrograd.value.modes import changed
 
     class Tracer:
         def __init__(self):

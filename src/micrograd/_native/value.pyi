@@ -2,8 +2,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import Value as Value
-from ..modes import Tracer
 from ..ops import Op
+from ..value.modes import Tracer
 
 CASES: tuple[str, ...]
 

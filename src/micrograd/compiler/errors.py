@@ -9,6 +9,8 @@ PACKAGE = str(Path(__file__).resolve().parent.parent)
 class JitError(Exception):
     """A function cannot be compiled as it is; the message says which line and what to do."""
 
+    __module__ = "micrograd"  # where it is to be had, as messages name it
+
 
 class JitWarning(UserWarning):
     """A function under ``jit`` is run as it is, uncompiled; the message says why."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import ops
-from ..arithmetic import Arithmetic
 from ..ops import Op
+from ..value.arithmetic import Arithmetic
 from .sizes import Poly, Size, evaluate, known
 
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..arguments import choice, flag, function, positions
 from ..forks import give_lock
-from ..modes import mode
+from ..value.modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..arguments import choice, flag
-from ..buffers import add_grad
 from ..engine import Value, toposort
+from ..value.buffers import add_grad
 from .calls.closeness import close
 from .calls.compiled import Compiled, Layout, Run
 from .errors import JitError

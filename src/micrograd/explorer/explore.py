@@ -11,13 +11,13 @@ from typing import Any
 from ..arguments import choice, flag
 from ..engine import Value
 from ..explain import explain
-from ..expression import evaluate
 from ..files import write_whole
-from ..handmade import text
-from ..history import History
-from ..likeness import Likeness, is_value
 from ..nn import Module
-from ..source import formula, python
+from ..train.history import History
+from ..value.handmade import text
+from ..value.likeness import Likeness, is_value
+from ..writing.expression import evaluate
+from ..writing.source import formula, python
 from . import training
 from .folding import fold
 from .groups import Group

@@ -8,7 +8,7 @@ a plain grid, which the page computes itself.
 import math
 from typing import Any
 
-from ..layout import layout
+from ..drawing.layout import layout
 from .groups import Group
 from .snapshot import Snapshot
 

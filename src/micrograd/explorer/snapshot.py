@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from ..engine import Value, toposort
-from ..ledger import local_derivatives
-from ..notation import sign
+from ..writing.ledger import local_derivatives
+from ..writing.notation import sign
 from . import javascript
 
 

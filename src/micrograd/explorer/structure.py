@@ -11,7 +11,7 @@ from itertools import takewhile
 from .. import ops
 from ..compiler.graph import Graph
 from ..compiler.rerolling.flatten import Row, flatten
-from ..notation import sign
+from ..writing.notation import sign
 from .groups import Group, chunked
 from .snapshot import Snapshot
 

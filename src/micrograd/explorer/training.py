@@ -5,8 +5,8 @@ from typing import Any
 
 from ..data import Examples
 from ..engine import Value
-from ..history import History
 from ..nn import Module
+from ..train.history import History
 from .snapshot import Snapshot, number_json
 
 _MOST = 200  # recorded steps on a page; more would make it heavy, and no slider finer

@@ -12,8 +12,8 @@ from typing import Any
 from ..engine import Value
 from ..explorer import Explorer
 from ..explorer.snapshot import Snapshot, as_json, evaluator, take_snapshot
-from ..likeness import Likeness
-from ..notation import number
+from ..value.likeness import Likeness
+from ..writing.notation import number
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 

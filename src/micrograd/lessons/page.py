@@ -15,7 +15,7 @@ from ..draw import Drawing
 from ..explorer import Explorer
 from ..explorer.page import data_json, policy, program_code, rules_code
 from ..extras import require
-from ..notation import number
+from ..writing.notation import number
 from .lesson import Lesson, index_text, lessons
 from .live import Embedded, Live
 from .running import Code, Piece, Shown, Text, reader, run

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from ..extras import require
-from ..notation import number
+from ..writing.notation import number
 
 _COMPUTED = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 

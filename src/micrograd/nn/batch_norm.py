@@ -6,7 +6,7 @@ from typing import Any
 from ..arguments import finite, values, whole
 from ..engine import Value
 from ..functions import mean
-from ..modes import mode, no_grad
+from ..value.modes import mode, no_grad
 from .module import Module
 from .phase import is_training
 

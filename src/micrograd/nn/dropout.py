@@ -5,7 +5,7 @@ from typing import Any
 from .. import random
 from ..engine import Value
 from ..functions import where
-from ..numeric import is_array, number
+from ..value.numeric import is_array, number
 from .module import Module
 from .phase import is_training
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..arguments import flag, values, whole
 from ..arguments import seed as whole_seed
 from ..engine import Value
-from ..numeric import is_array
+from ..value.numeric import is_array
 from .init import Initialiser, drawing
 from .module import Module
 

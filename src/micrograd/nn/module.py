@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import buffers
 from ..arguments import flag
 from ..engine import Value
-from ..modes import mode
-from ..numeric import is_array
+from ..value import buffers
+from ..value.modes import mode
+from ..value.numeric import is_array
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
 

@@ -1,6 +1,6 @@
 """Whether a module trains, for modules that behave otherwise when they do."""
 
-from ..modes import mode
+from ..value.modes import mode
 from .module import Module
 
 

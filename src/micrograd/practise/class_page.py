@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from ..appearance import THEMES
-
-if TYPE_CHECKING:
-    from .grading import Row
+from ..drawing.appearance import THEMES
+from .graded_file import GradedFile
 
 _SIGNS = {"passed": "✓", "failed": "✗", "absent": "·", "not reached": ""}
 _STYLE = """
@@ -41,7 +38,7 @@ code { font: 12.5px/1.4 ui-monospace, Menlo, Consolas, monospace; color: var(--s
 )
 
 
-def page(rows: "Sequence[Row]", sections: Sequence[str]) -> str:
+def page(rows: Sequence[GradedFile], sections: Sequence[str]) -> str:
     """Write the page: bugs × students, then what was found in each file."""
     wrong = [row for row in rows if row.failed or row.report.error]
     right = len(rows) - len(wrong)
@@ -58,7 +55,7 @@ def page(rows: "Sequence[Row]", sections: Sequence[str]) -> str:
     ])  # fmt: skip
 
 
-def _bugs(rows: "Sequence[Row]") -> list[str]:
+def _bugs(rows: Sequence[GradedFile]) -> list[str]:
     """Write a row for each bug, the most frequent first, and a column for each student with one."""
     found: dict[tuple[str, str], dict[int, bool]] = {}
     for i, row in enumerate(rows):
@@ -91,7 +88,7 @@ def _bugs(rows: "Sequence[Row]") -> list[str]:
     return [*out, "</tbody></table></div>"]
 
 
-def _named(row: "Row") -> list[tuple[str, str, bool]]:
+def _named(row: GradedFile) -> list[tuple[str, str, bool]]:
     if row.report.error:
         return [("cannot be run", "", True)]
     if row.failed is None:
@@ -102,7 +99,7 @@ def _named(row: "Row") -> list[tuple[str, str, bool]]:
     return [(name, bug.get("method") or "", bool(bug.get("sure")))]
 
 
-def _files(rows: "Sequence[Row]", sections: Sequence[str]) -> list[str]:
+def _files(rows: Sequence[GradedFile], sections: Sequence[str]) -> list[str]:
     """Write a row for each file: its sections, and the program that failed."""
     head = "".join(f'<th class="turned" scope="col">{escape(s)}</th>' for s in sections)
     out = [
@@ -124,7 +121,7 @@ def _files(rows: "Sequence[Row]", sections: Sequence[str]) -> list[str]:
     return [*out, "</tbody></table></div>"]
 
 
-def _what(row: "Row") -> str:
+def _what(row: GradedFile) -> str:
     if row.report.error:
         return escape(row.report.error)
     failure = row.failed.failure if row.failed else None

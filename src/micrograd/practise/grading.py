@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,70 +16,17 @@ from typing import Any
 
 from .._version import __version__
 from ..files import write_whole
+from .class_page import page
+from .graded_file import GradedFile
 from .processes import Report, judge_file
 from .programs import SECTIONS
 from .reading import Unreadable
 from .report import Style
-from .results import SectionResult
 from .siblings import imported_files
 from .state import data_folder
 from .terminal import style_of_terminal
 
 _WORKERS = 8  # at most; there are as many as cores
-
-
-@dataclass(frozen=True)
-class Row:
-    """One file: what it is called in tables, and what came of it."""
-
-    name: str
-    report: Report
-
-    @property
-    def failed(self) -> SectionResult | None:
-        """The section that failed, if one did."""
-        return self.report.judgement.failed if self.report.judgement else None
-
-    @property
-    def states(self) -> dict[str, str]:
-        """The state of each section."""
-        judgement = self.report.judgement
-        return {s.name: s.state for s in judgement.sections} if judgement else {}
-
-    def is_right(self, through: str | None) -> bool:
-        """Tell whether nothing is wrong, and nothing missing of what is to be written."""
-        wanted = ("passed",) if through else ("passed", "absent")
-        return bool(self.states) and all(state in wanted for state in self.states.values())
-
-    def bug(self) -> dict[str, Any] | None:
-        """Return what is known of the bug, as the JSON has it."""
-        diagnosis = self.failed.diagnosis if self.failed else None
-        if diagnosis is None or (diagnosis.bug is None and diagnosis.method is None):
-            return None
-        bug, place = diagnosis.bug, diagnosis.place
-        return {
-            "id": bug.id if bug else None,
-            "name": bug.name if bug else None,
-            "method": diagnosis.method or (bug.method if bug else None),
-            "line": place.line if place else None,
-            "sure": diagnosis.sure,
-        }
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the file's entry of the JSON."""
-        failure = self.failed.failure if self.failed else None
-        first = failure.differences[0] if failure and failure.differences else None
-        return {
-            "file": self.name,
-            "sections": self.states,
-            "program": failure.program if failure else None,
-            "expression": first.expression if first else None,
-            "yours": first.yours if first else failure.error if failure else None,
-            "right": first.right if first else None,
-            "bug": self.bug(),
-            "error": self.report.error,
-            "remarks": list(self.report.remarks),
-        }
 
 
 def check(words: Sequence[str], args: argparse.Namespace) -> int:
@@ -107,13 +53,13 @@ def check(words: Sequence[str], args: argparse.Namespace) -> int:
         entries = {"version": 1, "files": [row.to_json() for row in rows]}
         write_whole(args.json, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     if args.html:
-        from .class_page import page
-
         write_whole(args.html, page(rows, sections))
     return 0 if all(row.is_right(through) for row in rows) else 1
 
 
-def graded(files: Sequence[Path], sections: Sequence[str], anonymous: bool = False) -> list[Row]:
+def graded(
+    files: Sequence[Path], sections: Sequence[str], anonymous: bool = False
+) -> list[GradedFile]:
     """Judge files, some at a time, in the order given; those seen before are not run again."""
     shown = _names(files, anonymous)
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _WORKERS)) as pool:
@@ -128,11 +74,11 @@ def graded(files: Sequence[Path], sections: Sequence[str], anonymous: bool = Fal
             text = json.dumps(report.to_json())
             hidden = text.replace(json.dumps(str(file))[1:-1], name).replace(file.name, name)
             report = Report.from_json(json.loads(hidden))
-        rows.append(Row(name, report))
+        rows.append(GradedFile(name, report))
     return rows
 
 
-def lines(rows: Sequence[Row], style: Style) -> list[str]:
+def lines(rows: Sequence[GradedFile], style: Style) -> list[str]:
     """Write a line for each file, and how often each bug was seen."""
     wide = min(max(len(row.name) for row in rows), 32)
     texts = [f"{_shortened(row.name, wide):<{wide}}  {_told(row, style)}" for row in rows]
@@ -147,7 +93,7 @@ def lines(rows: Sequence[Row], style: Style) -> list[str]:
     return texts + [f"{n:>4} × {name}" for n, name in often]
 
 
-def as_csv(rows: Iterable[Row], sections: Sequence[str]) -> str:
+def as_csv(rows: Iterable[GradedFile], sections: Sequence[str]) -> str:
     """Write a row for each file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -167,7 +113,7 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r") else cell
 
 
-def _told(row: Row, style: Style) -> str:
+def _told(row: GradedFile, style: Style) -> str:
     if row.report.error:
         return f"{style.wrong} {row.report.error}"
     section = row.failed

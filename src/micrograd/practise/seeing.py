@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..draw import Drawing
+from ..drawing.svg import render
 from ..engine import Value, toposort
 from ..files import write_whole
-from ..ledger import ledger
-from ..likeness import Likeness, is_value
-from ..notation import number as short
-from ..svg import render
+from ..value.likeness import Likeness, is_value
+from ..writing.ledger import ledger
+from ..writing.notation import number as short
 from . import lecture
 from .adapter import Adapter, Handle
 from .forms import Forms

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import ValueArray
 from ...engine import Value
+from ...value.arrays import ValueArray
 
 _KINDS = ("Value", "bool", "int", "float")
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ...nested import rebuild
-from ...number import Number
+from ...value.nested import rebuild
+from ...value.number import Number
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._backend import native
+from ...value.backend import native
 from .reach import Reach
 from .state import content, same
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...buffers import read_data, read_grad, write_data, write_grad, zero_grad
 from ...engine import Value, toposort
+from ...value.buffers import read_data, read_grad, write_data, write_grad, zero_grad
 from ..errors import JitError
 from ..graph import Graph
 from ..tracing.batches import Batch

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._backend import native
+from ...value.backend import native
 from ..c import build
 from ..c.source import FLAGS, STRICT_FLAGS, source, tables
 from ..ir import Program

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...buffers import read_data
 from ...engine import Value
+from ...value.buffers import read_data
 from ..general import SIZE, Coefficient
 from ..ir import Place, Program
 from ..sizes import evaluate

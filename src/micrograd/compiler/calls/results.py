@@ -7,12 +7,12 @@ from weakref import ref
 import numpy as np
 
 from ... import ops
-from ...arrays import LazyArray, ValueArray
-from ...buffers import add_grad, read_data
 from ...engine import Value
-from ...modes import changed, mode
-from ...nested import is_record, record
-from ...number import Number
+from ...value.arrays import LazyArray, ValueArray
+from ...value.buffers import add_grad, read_data
+from ...value.modes import changed, mode
+from ...value.nested import is_record, record
+from ...value.number import Number
 from ..errors import JitError
 from ..tracing.arrays import TracedArray, kind_of
 from ..tracing.batches import Batch

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ...buffers import read_data, read_grad, write_data, write_grad
 from ...engine import Value
+from ...value.buffers import read_data, read_grad, write_data, write_grad
 from ..errors import JitError
 from .reach import Reach, own_attributes
 

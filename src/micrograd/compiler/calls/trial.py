@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...buffers import read_grad, write_grad, zero_grad
 from ...engine import Value, toposort
+from ...value.buffers import read_grad, write_grad, zero_grad
 from ..errors import JitError
 from ..graph import Graph, indices, interpret
 from ..tracing.recording import Trace

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import LazyArray, unwrapped
 from ...engine import Value
-from ...number import Number
-from ...operators import no_float
+from ...value.arrays import LazyArray, unwrapped
+from ...value.number import Number
+from ...value.operators import no_float
 from ..errors import JitError, users_line
 from .elementwise import FUNCTIONS
 from .integers import Integer

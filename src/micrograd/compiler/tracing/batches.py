@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...nested import is_record, record, with_entries, with_fields
+from ...value.nested import is_record, record, with_entries, with_fields
 from ..graph import BATCH_SUM
 from .arrays import TracedArray, data_of, kind_of
 from .elementwise import FUNCTIONS

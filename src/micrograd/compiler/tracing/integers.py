@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import ops
-from ...modes import mode
-from ...number import Number, is_number
+from ...value.modes import mode
+from ...value.number import Number, is_number
 
 EXACT = 2**53
 _WHOLE = (ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...arrays import LazyArray, unwrapped
 from ...functions import apply, where
+from ...value.arrays import LazyArray, unwrapped
 from ..errors import JitError, users_line
 from .predicates import chosen
 

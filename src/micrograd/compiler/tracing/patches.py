@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ...arrays import LazyArray
 from ...functions import apply
-from ...modes import mode
-from ...number import Number
+from ...value.arrays import LazyArray
+from ...value.modes import mode
+from ...value.number import Number
 from .arrays import TracedArray, traced
 
 _lock = threading.Lock()

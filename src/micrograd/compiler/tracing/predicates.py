@@ -6,8 +6,8 @@ from typing import Any
 from ... import ops
 from ...engine import Value
 from ...functions import apply
-from ...modes import mode
-from ...number import Number
+from ...value.modes import mode
+from ...value.number import Number
 from .integers import node
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import LazyArray
 from ...engine import Value
-from ...nested import is_record, record, with_entries, with_fields
+from ...value.arrays import LazyArray
+from ...value.nested import is_record, record, with_entries, with_fields
 from .batches import Batch
 from .draws import Draws
 from .predicates import truth

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ...nested import is_record, leaves, rebuild
-from ...numeric import is_array
+from ...value.nested import is_record, leaves, rebuild
+from ...value.numeric import is_array
 from ..errors import JitError
 
 _EXACT = 2**53  # larger ints are not all floats

@@ -13,9 +13,9 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply
-from ...mapping import all_examples, stacked
-from ...modes import changed
-from ...number import Number
+from ...transforms.mapping import all_examples, stacked
+from ...value.modes import changed
+from ...value.number import Number
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM, CONSTANT
 from .arrays import TracedArray, traced

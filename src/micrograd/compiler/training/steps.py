@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import buffers
 from ...engine import Value
+from ...value import buffers
 from ..c import build
 from ..c.plans import width
 from ..c.source import FLAGS, tables

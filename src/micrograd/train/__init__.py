@@ -1,0 +1,5 @@
+"""Train models: ``fit`` is the loop, with all that one writes around it again and again."""
+
+from .loop import fit
+
+__all__ = ["fit"]

@@ -1,0 +1,45 @@
+"""Which runner does the steps of ``fit``: compiled loops where they are wanted and possible."""
+
+import warnings
+
+from ..value.modes import mode
+from .eager import EagerRunner, Runner
+
+
+def runner_for(
+    eager: EagerRunner, batch_size: int | None, wanted: bool | str, dtype: str
+) -> Runner:
+    """Return what does the steps: compiled loops where these are wanted and possible.
+
+    Raises:
+        ValueError: float32 is wanted without compiled loops.
+        JitError: they are insisted on (True), and impossible.
+    """
+    if not isinstance(wanted, (bool, str)) or wanted not in (True, False, "auto"):
+        raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
+    if dtype not in ("float64", "float32"):
+        raise ValueError(f"fit computes in float64 or float32, got {dtype!r}")
+    if dtype == "float32" and not wanted:
+        raise ValueError("only compiled steps compute in float32: leave out compile=False")
+    if not wanted or mode.anomaly:  # anomalies are found op by op
+        return eager
+    from ..compiler.errors import JitError  # with NumPy, which an eager run does without
+    from .compiled import CompiledRunner
+
+    n = len(eager.examples)
+    size = min(batch_size or n, n)
+    try:
+        return CompiledRunner(eager, {size} | ({n % size} if n % size else set()), dtype)
+    except Exception as error:
+        if wanted is True:
+            raise
+        reason = " ".join(str(error).split())
+        if not isinstance(error, JitError):
+            reason = f"{type(error).__name__}: {reason}"
+        known = "in float64" if dtype == "float32" else "compile=False says so beforehand"
+        warnings.warn(
+            f"training eagerly, which is slower; {known}: {reason}",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+        return eager

@@ -1,0 +1,158 @@
+"""The steps of ``fit`` by compiled loops, many at a time, without an object for each parameter."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .. import functions
+from ..compiler.calls.closeness import close
+from ..compiler.errors import JitError
+from ..compiler.jit import jit
+from ..compiler.training.columns import Column, columns_of
+from ..compiler.training.steps import Best
+from ..engine import Value
+from ..examples import Examples
+from ..random import refused
+from ..transforms import vmap
+from ..value import buffers
+from .eager import EagerRunner
+from .trial import Steps, few_of, model_mode, no_random_numbers
+
+_STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
+_SHARE = 10  # times as long as numbers move from and to a large model, so that this hardly counts
+
+
+class Mean:
+    """The mean of a function over examples, as loops."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)))
+        self._single = jit(lambda *example: function(*example))
+        self._known: tuple[Any, list[Column]] = (None, [])
+
+    def __call__(self, examples: Any) -> float:
+        """Return the mean over ``examples.columns``.
+
+        Raises:
+            JitError: the function cannot be compiled.
+        """
+        if self._known[0] is not examples:
+            self._known = examples, columns_of(examples.columns)
+        columns = self._known[1]
+        if all(c.shape is not None for c in columns):
+            return _number(self._whole(*[c.batch().value for c in columns]))
+        rows = [[c.example(i).value for c in columns] for i in range(len(examples))]
+        return sum([_number(self._single(*row)) for row in rows]) / len(rows)
+
+
+def _number(x: Any) -> float:
+    return float(x.data if isinstance(x, Value) else x)
+
+
+class CompiledRunner:
+    """Compute steps as loops over arrays; what the one program cannot take is done eagerly.
+
+    Args:
+        eager: does the same one Value at a time.
+        batch_sizes: how many examples a step may have.
+        dtype: of the numbers inside, float64 or float32.
+
+    Raises:
+        JitError: as for ``Steps``.
+    """
+
+    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
+        self._eager, self._optimizer = eager, eager.optimizer
+        self._steps = Steps(eager, batch_sizes, dtype)
+        self._seconds = self._steps.seconds  # of one step
+        self._moving = 0.0  # seconds for numbers from and to Values
+        captured = set(map(id, self._steps.objective.captured))
+        self._unused = [p for p in eager.model.parameters() if id(p) not in captured]
+        self._means: dict[str, Mean | None] = {}
+        self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
+
+    @property
+    def steps_at_once(self) -> int:
+        """How many steps Ctrl-C may have to wait for; 1 if some may be done eagerly."""
+        return 1 if self._steps.objective.partial else self._at_once()
+
+    def _at_once(self) -> int:
+        stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._moving))
+        return max(1, min(self._steps.most_at_once, int(stretch / self._seconds)))
+
+    def run(
+        self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
+    ) -> Iterator[list[float]]:
+        """Do one step for each batch; see ``EagerRunner.run``.
+
+        Args:
+            batches, learning_rates: of the steps.
+            epoch: how many steps make one; ``best`` then keeps the parameters after the one of the
+                lowest loss. 0: nobody asks.
+        """
+        rates, done = np.array(learning_rates, dtype=np.float64), 0
+        self.best.step = None
+        while done < len(batches):
+            stop = len(batches) if epoch else min(len(batches), done + self._at_once())
+            if self._steps.holds():
+                losses = self._stretch(batches[done:stop], rates[done:stop], epoch)
+                done += len(losses)
+                yield losses
+            if done < stop:  # another branch, or too short a list
+                rate = learning_rates[done : done + 1]
+                yield from self._eager.run(batches[done : done + 1], rate)
+                done += 1
+
+    def _stretch(self, batches: Sequence[Any], rates: Any, epoch: int) -> list[float]:
+        """Do as many steps as the program can; the parameters are in their Values afterwards."""
+        memory, optimizer = self._steps.memory, self._optimizer
+        captured = self._steps.objective.captured
+        began = perf_counter()
+        memory.read(captured)
+        for mine, given in zip(memory.states, optimizer.state, strict=True):
+            mine[:] = given
+        started = perf_counter()
+        losses = self._steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
+        if losses:
+            seconds = perf_counter() - started
+            optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
+            optimizer.steps += len(losses)
+            buffers.zero_grad(self._unused)
+            memory.write(captured, len(optimizer.parameters))
+            self._seconds = seconds / len(losses)
+            self._moving = perf_counter() - began - seconds
+        return losses
+
+    def measure(
+        self, measures: Mapping[str, Callable[..., Any]], examples: Examples
+    ) -> dict[str, float]:
+        """Return the mean of each function over examples; compiled where that is possible."""
+        found: dict[str, float] = {}
+        for name, function in measures.items():
+            if name not in self._means:
+                self._means[name] = self._compiled_mean(name, function, examples)
+            mean = self._means[name]
+            if mean is None:
+                found |= self._eager.measure({name: function}, examples)
+            else:
+                with model_mode(self._eager.model, training=False):
+                    found[name] = mean(examples)
+        return found
+
+    def _compiled_mean(
+        self, name: str, function: Callable[..., Any], examples: Examples
+    ) -> Mean | None:
+        """Return what computes a mean as loops; None if it cannot, or computes something else."""
+        few = examples.some(few_of(examples))
+        mean = Mean(function)
+        try:
+            refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
+            with model_mode(self._eager.model, training=False), no_random_numbers(), refusal:
+                found = mean(few)
+        except Exception:  # whatever a function raises that was not written for tracing
+            return None
+        expected = self._eager.measure({name: function}, few)[name]
+        return mean if close(np.array([found]), np.array([expected])) else None

@@ -1,0 +1,74 @@
+"""What ``fit`` finds out before its first step: whether the run it was asked for can be one."""
+
+from collections.abc import Callable, Mapping
+from math import inf
+from typing import Any
+
+from ..arguments import whole
+from ..engine import Value, toposort
+from ..examples import Examples
+from ..nn import Module
+from ..optim import Optimizer
+from ..value.modes import mode
+from .eager import evaluating, measured, of_example
+
+
+def check_model(model: Module, optimizer: Optimizer) -> None:
+    """Refuse what is no model or optimiser, and an optimiser of another model."""
+    if not isinstance(model, Module):
+        raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
+    strangers = set(optimizer.parameters) - set(model.parameters())
+    if strangers:
+        raise ValueError(
+            f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
+            "make it from model.parameters()"
+        )
+
+
+def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., Any]]:
+    """Return the metrics as a dict; refuse what is no function, by name. None is left out."""
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise TypeError(f"metrics are functions by name: {{'accuracy': f}}; got {metrics!r}")
+    metrics = dict(metrics or {})
+    for name, function in (functions | metrics).items():
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} is a function, got {function!r}")
+    return metrics
+
+
+def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> None:
+    """Refuse a loss that returns no Value, or one without the optimiser's parameters in it."""
+    if not mode.grad:
+        raise RuntimeError("fit needs gradients: call it outside of no_grad()")
+    value = of_example("loss", loss, examples, 0)
+    if isinstance(value, (list, tuple)):
+        raise TypeError(
+            f"loss has to return one Value for one example, got a {type(value).__name__} of "
+            f"{len(value)}: make one of them, as losses.mse(outputs, targets), "
+            "losses.cross_entropy(outputs, label) and mean(...) do"
+        )
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
+            "compute it from the model's output itself, not from its .data"
+        )
+    if not set(toposort(value)) & set(optimizer.parameters):
+        raise ValueError(
+            "loss does not depend on any parameter that the optimizer moves: it should call the "
+            "same model, and use its output, not its .data"
+        )
+
+
+def try_out(measures: Mapping[str, Callable[..., Any]], model: Module, examples: Examples) -> None:
+    """Let wrong shapes and labels be found by the functions that know what is right."""
+    with evaluating(model):
+        for i in examples.representatives():
+            for name, function in measures.items():
+                measured(name, function, examples, i)
+
+
+def whole_or_none(name: str, n: Any, least: float = -inf) -> int | None:
+    """Return a setting that may be left out."""
+    return None if n is None else whole(name, n, least)

@@ -1,0 +1,283 @@
+"""From a loss to compiled steps that were seen to do what eager ones do.
+
+The last few programs are kept for those who call ``fit`` again with the same functions and
+parameters; as a function may have changed its mind (by a global variable, say), they are compared
+with it again.
+"""
+
+import pickle
+import random
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from math import inf
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from ..compiler.calls.closeness import close
+from ..compiler.calls.guards import Guards
+from ..compiler.calls.reach import Reach
+from ..compiler.calls.state import State
+from ..compiler.collector import paused
+from ..compiler.errors import JitError
+from ..compiler.training.columns import columns_of, lengths_of
+from ..compiler.training.driver import Rule
+from ..compiler.training.objective import Objective, objective_of, rule_of
+from ..compiler.training.steps import Best, CLoop, Memory, NumpyLoop, compiled
+from ..examples import Examples
+from ..nn import Module
+from ..optim import Optimizer
+from ..value import buffers
+from .eager import EagerRunner, of_example
+
+_TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
+_TRIED_VALUES = 1 << 22  # that these may make eagerly, for which two are always tried
+_MOST_KEPT = 8
+_MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
+
+
+@dataclass
+class _Program:
+    """What does not depend on the data and on the optimiser's states."""
+
+    objective: Objective
+    functions: dict[Rule, Any] = field(default_factory=dict)  # in C; None: by NumPy
+    right: dict[int, bool] = field(default_factory=dict)  # by length
+    guards: Guards | None = None  # what it takes for granted of the world outside
+
+    def holds(self) -> bool:
+        """Tell whether all that the program depends on is still as it was."""
+        return self.objective.holds() and (self.guards is None or self.guards.hold())
+
+
+_programs: OrderedDict[Any, _Program] = OrderedDict()
+
+
+class Steps:
+    """Compiled steps over the data of a run.
+
+    Args:
+        eager: does the same one Value at a time.
+        batch_sizes: how many examples a step may have.
+        dtype: of the numbers inside, float64 or float32.
+
+    Raises:
+        JitError: the loss, the penalty or the optimiser's rule cannot be compiled, or the compiled
+            step does not give what the eager one gives.
+    """
+
+    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
+        self.eager, self.optimizer = eager, eager.optimizer
+        self.seconds = inf  # that one step took, once one was tried
+        self._batch_sizes, self._dtype = batch_sizes, dtype
+        if type(self.optimizer).step is not Optimizer.step:
+            raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
+        self._columns = columns_of(eager.examples.columns, dtype)
+        self._rule = rule_of(self.optimizer.rule, len(self.optimizer.state_names))
+        with model_mode(eager.model, training=True), no_random_numbers(), paused():
+            reach = self._reach()
+            before = State(reach)
+            try:
+                key = self._key()
+                program = _programs.pop(key, None)
+                if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
+                    program = _Program(self._objective())
+                    right = self._prepare(program, _TRIED)
+                    before.refuse_unwatched()
+                    if not right:
+                        raise JitError(
+                            "a compiled step does not give what an eager one gives: the loss may "
+                            "branch on its data, or change from call to call"
+                        )
+                    program.guards = Guards(reach, ())
+                if moved := before.moved():
+                    raise JitError(
+                        f"the loss changes {before.described(moved)}, which a compiled step "
+                        "cannot do: leave that to a callback"
+                    )
+            finally:
+                before.put_back()
+        self._program = program
+        if key is not None:
+            _programs[key] = program
+            if len(_programs) > _MOST_KEPT:
+                _programs.popitem(last=False)
+
+    def run(
+        self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
+    ) -> np.ndarray:
+        """Do a step for each batch, as many as possible; see ``CLoop.run``."""
+        drawn = self.objective.drawn
+        if drawn is None:
+            return self.loop.run(batches, rates, done, epoch, best)
+        numbers = drawn.numbers(sum([len(batch) for batch in batches]))
+        losses = self.loop.run(batches, rates, done, epoch, best, numbers)
+        drawn.give_back(sum([len(batch) for batch in batches[len(losses) :]]))
+        return losses
+
+    def holds(self) -> bool:
+        """Tell whether the loss is still what was compiled."""
+        return self._program.holds()
+
+    def _reach(self) -> Reach:
+        return Reach([("loss", self.eager.loss), ("penalty", self.eager.penalty)])
+
+    @property
+    def most_at_once(self) -> int:
+        """How many steps to do at once, for the room that their random numbers take."""
+        drawn = self.objective.drawn
+        row = len(drawn.kinds) if drawn else 1
+        return max(1, min(_MOST_STEPS, _MOST_NUMBERS // (row * max(self._batch_sizes))))
+
+    def _key(self) -> Any:
+        """What makes two runs use the same program; None where that cannot be told."""
+        ragged = lengths_of(self._columns)
+        key = (
+            self.eager.loss,
+            self.eager.penalty,
+            tuple(map(id, self.optimizer.parameters)),
+            tuple([c.shape for c in self._columns]),
+            tuple(ragged[1].items()) if ragged else None,
+            frozenset(self._batch_sizes),
+            self._dtype,
+        )
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+    def _objective(self) -> Objective:
+        return objective_of(
+            self.eager.loss,
+            self.eager.penalty,
+            self._columns,
+            self.optimizer.parameters,
+            self._batch_sizes,
+            self._dtype,
+        )
+
+    def _prepare(self, program: _Program, count: int) -> bool:
+        """Make a program ready to run on this data; False if it is not right."""
+        ragged = lengths_of(self._columns)
+        lengths = ragged[0].copy() if ragged else None
+        self.objective = objective = replace(program.objective, lengths=lengths)
+        if self._rule not in program.functions:
+            program.functions[self._rule] = compiled(objective, self._rule)
+        train = program.functions[self._rule]
+        self.memory = Memory(objective, len(self._rule.states), max(self._batch_sizes))
+        self.loop: CLoop | NumpyLoop
+        if train:
+            self.loop = CLoop(train, objective, self._columns, self.memory)
+        else:
+            self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.rule)
+        size = max(self._batch_sizes)
+        if lengths is None:
+            tried = few_of(self.eager.examples, count)
+            tried = tried[: max(2, _TRIED_VALUES // objective.values)]
+            return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
+        return self._right_lengths(program, lengths, size)
+
+    def _right_lengths(self, program: _Program, lengths: np.ndarray, size: int) -> bool:
+        """Try each length, since what a loss does with a length leaves no trace in its recording.
+
+        Examples of a length for which the program is wrong get the length 0, which is too short.
+        """
+        found, examples = np.unique(lengths, return_index=True)
+        fitting = found >= self.objective.steps.least
+        for k, (n, i) in enumerate(zip(found[fitting].tolist(), examples[fitting].tolist())):
+            if k == 0 or n not in program.right:  # a known program is tried once
+                program.right[n] = self._right([i], size)
+            if not program.right[n]:
+                lengths[lengths == n] = 0
+        return bool(lengths.any())
+
+    def _right(self, examples: list[int], size: int) -> bool:
+        """Do a step that leaves no trace; tell whether it is what an eager step does.
+
+        Args:
+            examples: each of which is computed eagerly once, with random numbers of its own.
+            size: of the batch, in which they are repeated, numbers and all.
+        """
+        memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
+        captured, count = self.objective.captured, len(optimizer.parameters)
+        loss, gradient = self._eager_gradient(examples, size)
+        numbers = None
+        if drawn:
+            drawn.give_back(len(examples))  # the same again
+            numbers = drawn.numbers(len(examples))
+            drawn.give_back(len(examples))
+            numbers = np.resize(numbers, (size, numbers.shape[1]))
+        memory.read(captured)
+        before = memory.v[:count].copy()
+        memory.states[:] = 0.0
+        batch, rates = np.resize(examples, size), np.array([optimizer.lr])
+        started = perf_counter()
+        losses = self.loop.run([batch], rates, 0, 0, Best(inf, before), numbers)
+        self.seconds = perf_counter() - started
+        states = tuple(np.zeros((len(memory.states), count)))
+        with np.errstate(all="ignore"):
+            moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
+        return (
+            len(losses) == 1
+            and close(losses, np.array([loss]), self._dtype)
+            and close(memory.g[: len(captured)], gradient, self._dtype)
+            and close(memory.v[:count], moved, self._dtype)
+        )
+
+    def _eager_gradient(self, examples: list[int], size: int) -> tuple[float, np.ndarray]:
+        """The objective of a batch in which examples are repeated, and its gradient.
+
+        One example after the other is differentiated: there is only the graph of one.
+        """
+        eager, captured = self.eager, self.objective.captured
+        kept, gradient = np.empty((2, len(captured)))
+        buffers.read_grad(captured, kept)
+        buffers.zero_grad(captured)
+        total = 0.0
+        for k, i in enumerate(examples):
+            times = len(range(k, size, len(examples)))
+            share = of_example("loss", eager.loss, eager.examples, i) * (times / size)
+            share.backward()
+            total += share.data
+        if eager.penalty:
+            penalty = eager.penalty() * 1.0
+            penalty.backward()
+            total += penalty.data
+        buffers.read_grad(captured, gradient)
+        buffers.write_grad(captured, kept)
+        return total, gradient
+
+
+def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
+    """Return the indices of a few examples to compare on: one of each label, and the first ones."""
+    found = examples.representatives()
+    return found + [i for i in range(min(count, len(examples))) if i not in found]
+
+
+@contextmanager
+def model_mode(model: Module, training: bool) -> Iterator[None]:
+    """Put a model in training or evaluation mode for a while."""
+    before = model.training
+    model.train(training)
+    try:
+        yield
+    finally:
+        model.train(before)
+
+
+@contextmanager
+def no_random_numbers() -> Iterator[None]:
+    """Refuse functions that draw random numbers: a compiled one would draw them once."""
+    ours, theirs = random.getstate(), np.random.get_state(legacy=False)
+    try:
+        yield
+    finally:
+        after = np.random.get_state(legacy=False)
+        if ours != random.getstate() or pickle.dumps(theirs) != pickle.dumps(after):
+            random.setstate(ours)
+            np.random.set_state(theirs)
+            raise JitError("the loss or the penalty draws random numbers")

@@ -1,0 +1,103 @@
+"""Copies and pickles of values, for every implementation of Value and for graphs of any depth.
+
+A pickle names neither the implementation nor its memory: a leaf is its numbers, a graph is a list
+of records that refer to earlier ones. Two separately pickled results share their leaves, not their
+inner values.
+"""
+
+import copy
+from typing import Any
+
+from .. import ops
+from .modes import mode
+
+
+def _duplicate(value: Any, parents: tuple, attributes: dict | None) -> Any:
+    if callable(value._closure):
+        raise TypeError(
+            f"{value!r} has a hand-set _backward, which refers to the original: "
+            "build the copy anew instead"
+        )
+    twin = value._make(type(value), value._data, value.grad, value.op, parents, value.label)
+    twin._closure = value._closure  # local gradients, or None
+    if attributes:
+        vars(twin).update(attributes)
+    return twin
+
+
+def shallow(value: Any) -> Any:
+    """Copy one value; the copy has the same parents."""
+    if mode.tracer is not None:
+        return mode.tracer.copied(value, deep=False)
+    return _duplicate(value, value.parents, value._attributes)
+
+
+def deep(value: Any, memo: dict) -> Any:
+    """Copy the whole graph below a value, each value once."""
+    if mode.tracer is not None:
+        return mode.tracer.copied(value, deep=True)
+    for v in value._toposort(value):
+        if id(v) not in memo:
+            twin = memo[id(v)] = _duplicate(v, tuple([memo[id(p)] for p in v.parents]), None)
+            if v._attributes:  # after the twin is known: they may refer to the value itself
+                vars(twin).update(copy.deepcopy(v._attributes, memo))
+    return memo[id(value)]
+
+
+def reduce(value: Any) -> tuple:
+    """Take a value apart for pickle."""
+    if not value.parents:
+        return leaf, _record(value), value._attributes or None
+    order = value._toposort(value)
+    place = {id(v): i for i, v in enumerate(order)}
+    steps: list[Any] = []
+    for v in order:
+        if v.parents:
+            parents = [place[id(p)] for p in v.parents]
+            steps.append((_record(v), parents, v._attributes or None))
+        else:
+            steps.append(v)  # pickled as an object, so that a parameter stays one parameter
+    return graph, (steps,)
+
+
+def leaf(*record: Any) -> Any:
+    """Rebuild a pickled leaf as a value of the implementation in use."""
+    return _rebuilt(record, ())
+
+
+def graph(steps: list) -> Any:
+    """Rebuild a pickled graph; return its root."""
+    values: list[Any] = []
+    for step in steps:
+        if isinstance(step, tuple):
+            record, parents, attributes = step
+            step = _rebuilt(record, tuple([values[i] for i in parents]))
+            if attributes:
+                vars(step).update(attributes)
+        values.append(step)
+    return values[-1]
+
+
+def _record(value: Any) -> tuple:
+    if callable(value._closure):
+        raise TypeError(
+            f"{value!r} has a hand-set _backward, which cannot be pickled: "
+            "pickle the leaves instead"
+        )
+    op = value.op.__reduce__()[1] if value.op else None
+    return _class(value), value._data, value._grad, op, value.label, value._closure
+
+
+def _class(value: Any) -> type | None:
+    """The class of a subclass; None for Value itself, which is not the same class everywhere."""
+    return None if "_make" in vars(type(value)) else type(value)
+
+
+def _rebuilt(record: tuple, parents: tuple) -> Any:
+    from ..engine import Value  # the one in use when the pickle is read
+
+    cls, data, grad, op, label, *rest = record  # the first version had no local gradients
+    made: Any = cls or Value
+    made = made._make(made, data, grad, ops.named(*op) if op else None, parents, label)
+    made._closure = rest[0] if rest else None
+    return made

@@ -1,0 +1,194 @@
+"""Anybody's graph as one of ours, so that what draws, explains and explores takes other engines.
+
+A value is whatever has ``data``, ``grad``, and ``_prev`` or ``_children``; ``_op`` and ``label``
+are welcome. An operation whose symbol and number are those of one in the table becomes that one.
+Of others the local derivative is what their own ``_backward`` adds, or what they keep beside the
+parents, or follows from the recorded gradients. The other graph is left as it was.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from .. import ops
+from ..engine import Value
+from ..ops import Op
+from .nodes import Node, agrees, attribute, collect, is_node, number_of
+
+_SYMBOLS: dict[str, Op] = {
+    **{op.name: op for op in ops.OPS.values() if op.partials and op.static is None},
+    **dict.fromkeys(("+", "plus"), ops.ADD),
+    **dict.fromkeys(("*", "×", "·", "times"), ops.MUL),
+    **dict.fromkeys(("**", "^"), ops.POW),
+}
+_DIFFERENCE = (lambda x, y: x - y), (lambda x, y: [1.0, -1.0])
+_QUOTIENT = (lambda x, y: x / y), (lambda x, y: [1 / y, -x / y**2])
+_COMPOSED: dict[str, tuple[Callable, Callable]] = {  # with us these are made of other operations
+    **dict.fromkeys(("-", "sub", "minus"), _DIFFERENCE),
+    **dict.fromkeys(("/", "÷", "div", "truediv"), _QUOTIENT),
+}
+_POWER = re.compile(r"(?:\*\*|\^|pow)[\s_(]*(-?\d+(?:\.\d*)?)\)?")
+
+
+def is_value(x: Any) -> bool:
+    """Tell whether x is a number that remembers what it was computed from, of any engine."""
+    return isinstance(x, Value) or is_node(x)
+
+
+def as_value(root: Any, who: str) -> Value:
+    """Return root if it is a Value, else its likeness, made of Values.
+
+    Raises:
+        TypeError: root is no value of any engine; the message begins with ``who``.
+        ValueError: its graph has a cycle, or an array where a number belongs.
+    """
+    if isinstance(root, Value):
+        return root
+    if not is_node(root):
+        raise TypeError(
+            f"{who} expects a Value, the result of a computation, or the like of one "
+            f"(with data, grad and _prev or _children); got {root!r:.200}"
+        )
+    return Likeness([root]).roots[0]
+
+
+class Likeness:
+    """The graphs of some values of another engine, made of Values.
+
+    Args:
+        roots: objects with ``data``, ``grad``, and ``_prev`` or ``_children``.
+        labels: names for some of the objects, by id; the others keep what they carry.
+
+    Attributes:
+        roots: a Value for each of the roots.
+        values: the Value of each object, by id.
+        originals: the objects, parents before children.
+    """
+
+    def __init__(self, roots: Iterable[Any], labels: Mapping[int, str] | None = None) -> None:
+        given = list(roots)
+        nodes: dict[int, Node] = {}
+        for root in given:
+            collect(root, nodes, labels or {}, _function)
+        self.originals = [node.original for node in nodes.values()]
+        self.values: dict[int, Value] = {}
+        others = []
+        for key, node in nodes.items():
+            parents = tuple([self.values[id(p)] for p in node.parents])
+            op = _recognised(node, [p.data for p in parents]) if parents else None
+            if op is None and (parents or node.symbol):
+                others.append(node)
+                op = ops.handmade(node.symbol)
+            made = Value._make(Value, node.data, node.grad, op, parents, node.label)
+            self.values[key] = made
+        slopes = _measured([node for node in others if node.parents], self.originals)
+        for node in others:
+            known = self._composed(node) or slopes.get(id(node.original)) or node.kept()
+            if known:
+                slopes[id(node.original)] = known
+        for node in others:
+            partials = slopes.get(id(node.original)) or self._left_over(node, nodes, slopes)
+            _pass_on(self.values[id(node.original)], partials)
+        self.roots = [self.values[id(root)] for root in given]
+
+    def _composed(self, node: Node) -> list[float] | None:
+        data = [self.values[id(p)].data for p in node.parents]
+        f, partials = _COMPOSED.get(node.symbol.strip("_").lower(), (None, None))
+        if f and partials and len(data) == 2 and agrees(f, data, node.data):
+            return list(partials(*data))
+        return None
+
+    def _left_over(
+        self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
+    ) -> list[float]:
+        """Return derivatives that account for what the other uses leave of recorded gradients."""
+        partials = []
+        for place, parent in enumerate(node.parents):
+            share = nodes[id(parent)].grad
+            for key, user in nodes.items():
+                known = slopes.get(key) or self.values[key].partials()
+                for slope, p in zip(known, user.parents, strict=True):
+                    share -= slope * user.grad if p is parent and user is not node else 0.0
+            first = not any(p is parent for p in node.parents[:place])
+            partials.append(share / node.grad if first and node.grad else 0.0)
+        return partials
+
+
+def _recognised(node: Node, data: list[float]) -> Op | None:
+    """Return the op of the table that has this symbol and gives this number."""
+    symbol = node.symbol.strip("_").lower()
+    power = _POWER.fullmatch(symbol)
+    candidates: list[Op] = []
+    if power and len(data) == 1:
+        candidates = [_power(float(power[1]))]
+    elif symbol in ("**", "^", "pow") and len(data) == 1:
+        candidates = [_power(x) for x in node.cells.values() if isinstance(x, (int, float))]
+    elif symbol in _SYMBOLS:
+        candidates = [_SYMBOLS[symbol]]
+    elif not symbol and len(data) == 2:  # the derivatives that it keeps tell these two apart
+        kept = node.kept()
+        candidates = [ops.ADD] if kept == [1.0, 1.0] else [ops.MUL] if kept == data[::-1] else []
+    for op in candidates:
+        if op.arity in (None, len(data)) and agrees(op.fn, data, node.data):
+            return op
+    return None
+
+
+def _power(x: float) -> Op:
+    return ops.power(int(x) if float(x).is_integer() else float(x))
+
+
+def _function(symbol: str) -> Callable | None:
+    """Return the function of two numbers that a symbol stands for."""
+    symbol = symbol.strip("_").lower()
+    if symbol in _COMPOSED:
+        return _COMPOSED[symbol][0]
+    op = _SYMBOLS.get(symbol)
+    return op.fn if op and op.arity == 2 else None
+
+
+def _pass_on(value: Value, partials: Sequence[float]) -> None:
+    """Let a value give its parents these multiples of its gradient."""
+
+    def backward() -> None:
+        for parent, partial in zip(value.parents, partials, strict=True):
+            parent.grad += partial * value.grad
+
+    value._backward = backward
+
+
+def _measured(nodes: Iterable[Node], everything: Sequence[Any]) -> dict[int, list[float]]:
+    """Run the ``_backward`` of each node with gradient 1 over zeros; put all gradients back."""
+    held = [(x, name, getattr(x, name)) for x in everything if (name := attribute(x, "grad"))]
+    measured = {}
+    try:
+        for node in nodes:
+            amounts = _added(node)
+            if amounts:
+                measured[id(node.original)] = amounts
+    finally:
+        for x, name, grad in held:
+            setattr(x, name, grad)
+    return measured
+
+
+def _added(node: Node) -> list[float] | None:
+    """Return what a ``_backward`` gives each parent; one used twice gets all at its first use."""
+    backward = getattr(node.original, "_backward", None)
+    if not callable(backward):
+        return None
+    try:
+        for x, start in ((node.original, 1.0), *[(p, 0.0) for p in node.parents]):
+            if name := attribute(x, "grad"):
+                setattr(x, name, start)
+        try:
+            backward()
+        except TypeError:
+            backward(1.0)  # some want the gradient as an argument
+        amounts = [
+            0.0 if any(p is q for q in node.parents[:i]) else number_of(p, "grad")
+            for i, p in enumerate(node.parents)
+        ]
+    except Exception:  # a graph with a mistake in it can be drawn too
+        return None
+    return amounts if any(amounts) else None

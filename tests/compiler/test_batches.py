@@ -1,0 +1,153 @@
+"""vmap has one layout, eagerly and compiled; a gradient inside a batch is each example's own."""
+
+import dataclasses
+import functools
+import random
+from collections import namedtuple
+
+import numpy as np
+import pytest
+from alike import assert_alike
+
+import micrograd
+from micrograd import Value, grad, hessian, mean, value_and_grad, vmap
+from micrograd.nn import MLP
+
+jit = functools.partial(micrograd.jit, backend="numpy")
+T = np.array([0.1, 0.2, 0.3])
+Pair = namedtuple("Pair", "x y")
+
+
+@dataclasses.dataclass
+class State:
+    x: float
+    v: float
+    name: str = "state"
+
+
+def check(f, *calls):
+    g = jit(f)
+    for args in calls:
+        for _ in range(2):
+            found, expected = g(*args), f(*args)
+            if dataclasses.is_dataclass(expected):
+                found, expected = vars(found), vars(expected)
+            assert_alike(found, expected)
+
+
+PARTS = {
+    "a tuple": (lambda t: (t, 2 * t), (T, 2 * T)),
+    "a named tuple": (lambda t: Pair(t, t * t), Pair(T, T * T)),
+    "a dict": (lambda t: {"a": t, "b": [t, 1.0]}, {"a": T, "b": np.stack([T, T**0], 1)}),
+    "a list": (lambda t: [t, t * t, t + 1], np.stack([T, T * T, T + 1], 1)),
+    "a bool": (lambda t: t > 0.15, T > 0.15),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_are_mapped_and_vectors_have_the_batch_in_front(name):
+    f, expected = PARTS[name]
+    assert_alike(vmap(f)(T), expected)
+    check(vmap(f), (T,), (T[:2] + 1,))
+
+
+def test_a_dataclass_is_mapped_by_its_fields():
+    f = vmap(lambda t: State(t, 2 * t))
+    assert_alike(vars(f(T)), {"x": T, "v": 2 * T, "name": "state"})
+    check(f, (T,), (T + 1,))
+
+
+def test_lists_give_lists():
+    check(vmap(lambda t: (t, [t, 1.0])), ([1.0, 2.0],), ([3.0, 4.0],))
+
+
+def test_whole_numbers_of_a_batch_are_whole():
+    check(vmap(lambda i: (i * 2, i / 2)), (np.array([1, 2, 3]),))
+
+
+IN_A_BATCH = {
+    "shared": (lambda p, X: vmap(grad(lambda p, t: (p * t).sin()), in_axes=(None, 0))(p, X)),
+    "both": (lambda p, X: vmap(value_and_grad(lambda t: (p * t).tanh()))(X)),
+    "second": (lambda p, X: vmap(lambda t: hessian(lambda q: (q * t).exp())(p))(X)),
+    "in a loss": lambda p, X: mean(vmap(lambda t: grad(lambda q: (q * t) ** 2)(p) ** 2)(X)),
+    "outside": grad(lambda p, X: mean(vmap(lambda t: (p * t) ** 2)(X))),
+    "around": grad(lambda p, X: mean(vmap(lambda t: grad(lambda q: (q * t) ** 3)(p))(X))),
+    "mapped twice": lambda p, X: vmap(lambda x: vmap(lambda y: p * x * y)(X))(X),
+}
+
+
+@pytest.mark.parametrize("name", IN_A_BATCH)
+def test_gradients_keep_the_axis_of_the_batch(name):
+    check(IN_A_BATCH[name], (2.0, T), (3.0, T + 0.5))
+
+
+def test_gradients_for_each_example_by_what_they_share():
+    found = jit(vmap(grad(lambda p, t: (p * t).sin()), in_axes=(None, 0)))(2.0, T)
+    np.testing.assert_allclose(found, T * np.cos(2 * T))
+
+
+def test_the_whole_batch_can_be_sliced_and_computed_with():
+    f = lambda X: (lambda y: (y[1:] - y[:-1], y * 2 + 1, y.sum(), np.tanh(y)))(  # noqa: E731
+        vmap(lambda t: t * t)(X)
+    )
+    check(f, (T,), (T + 1,))
+
+
+def test_a_penalty_on_gradients_trains_parameters():
+    w, same = Value(2.0), Value(2.0)
+
+    def loss(w):
+        return lambda X: mean(vmap(lambda x: grad(lambda x: (w * x).tanh())(x) ** 2)(X))
+
+    g = jit(loss(w))
+    g(T)
+    g(T).backward()
+    loss(same)(T).backward()
+    assert w.grad == pytest.approx(same.grad)
+
+
+def test_an_array_of_values_has_data_and_gradients():
+    model = MLP(2, [3], seed=1)
+    X = np.arange(8.0).reshape(4, 2)
+    compiled = jit(vmap(model))
+    for made in (vmap(model)(X), compiled(X), compiled(X)):
+        assert made.shape == made.data.shape == (4, 3)
+        np.testing.assert_allclose(made.data, [[v.data for v in model(x)] for x in X])
+        with pytest.raises(TypeError, match="data"):
+            assert made == made
+        with pytest.raises(TypeError, match="data"):
+            float(made)
+        model.zero_grad()
+        made[1, 2].backward()
+        assert made.grad[1, 2] == 1.0
+        slopes = [p.grad for p in model.parameters()]
+        model.zero_grad()
+        model(X[1])[2].backward()
+        assert slopes == pytest.approx([p.grad for p in model.parameters()])
+
+
+def test_predictions_are_the_data_of_a_batch():
+    model = MLP(2, [3], seed=1)
+    check(lambda X: vmap(model)(X).data.argmax(1), (np.arange(8.0).reshape(4, 2),))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_nests_of_transforms(seed):
+    rng = random.Random(seed)
+    inner = rng.choice([lambda x, p: (x * p).sin(), lambda x, p: x * x * p, lambda x, p: x * p**3])
+    middle = rng.choice([0, 1, 2])
+
+    def one(x, p):
+        if middle == 0:
+            return grad(lambda q: inner(x, q))(p)
+        if middle == 1:
+            return value_and_grad(lambda y: inner(y, p))(x)[1] * x
+        return hessian(lambda q: inner(x, q) * q)(p)
+
+    whole = rng.choice([lambda p, X: mean(vmap(one, in_axes=(0, None))(X, p)),
+                        vmap(lambda x, p: one(x, p), in_axes=(None, 0)),
+                        ])  # fmt: skip
+    args = (2.0, T)
+    check(whole, args, (1.5, T + 1))
+    if rng.random() < 0.5:
+        check(grad(lambda p, X: mean(vmap(lambda x: one(x, p))(X))), args)

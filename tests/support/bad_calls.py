@@ -1,0 +1,370 @@
+"""Every public callable with a right call of each, and what each of its parameters takes.
+
+``test_bad_input.py`` puts each bad value in the place of each argument. A new public callable, or a
+new parameter, has to be entered here before the tests pass.
+"""
+
+import importlib
+import inspect
+import tempfile
+from pathlib import Path
+
+from micrograd import (
+    Value,
+    check_grads,
+    compile_graph,
+    dot,
+    explore,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jit,
+    jvp,
+    numeric_grad,
+    take,
+    value_and_grad,
+    vjp,
+    vmap,
+    where,
+)
+from micrograd import random as draws
+from micrograd.data import minibatches
+from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Neuron, init
+from micrograd.optim import SGD, Adam, AdamW, RMSprop
+from micrograd.plots import save
+from micrograd.train import fit
+from micrograd.train.history import History
+
+MODULES = [
+    "", ".nn", ".nn.init", ".losses", ".optim", ".schedules", ".data", ".saving", ".train",
+    ".draw", ".explain", ".plots", ".writing.source", ".writing.expression", ".random", ".explorer",
+]  # fmt: skip
+
+# What is public by its place alone, with the reason why it is not called with anything wrong.
+LEFT_OUT = {
+    ".nn.init.drawing": "nn's own", ".schedules.over": "fit's own", ".schedules.rates": "fit's own",
+    ".saving.write": "checkpoints' own", ".saving.check_path": "fit's own",
+    ".saving.read": "checkpoints' own",
+    ".data.batch_indices": "fit's own", ".explain.derivatives": "the explorer's own",
+    ".explain.Line": "a result", ".explain.Explanation": "a result", ".draw.Drawing": "a result",
+    ".explorer.Explorer": "a result", ".explorer.ExplorerWidget": "explore by another name",
+    ".random.refused": "the compiler's own", ".optim.Optimizer": "a base class",
+    ".nn.Module": "a base class",
+}  # fmt: skip
+
+
+def public():
+    """Every public callable by name: classes and functions, exceptions left out."""
+    found = {}
+    for module in MODULES:
+        place = importlib.import_module("micrograd" + module)
+        own = [n for n, x in vars(place).items() if getattr(x, "__module__", "") == place.__name__]
+        for name in getattr(place, "__all__", own):
+            x = getattr(place, name)
+            is_error = inspect.isclass(x) and issubclass(x, BaseException)
+            if callable(x) and not name.startswith("_") and not is_error:
+                found[f"{module}.{name}"] = x
+    return found
+
+
+# What a kind of parameter takes of the bad values, by their names below.
+ACCEPTED = {
+    "number": {"minus", "half", "nan"},
+    "finite": {"minus", "half"},
+    "rate": {"half"},  # 0 or more
+    "whole": {"minus", "huge"},  # a seed
+    "epoch": {"huge"},
+    "count": set(),
+    "function": set(),
+    "flag": set(),
+    "choice": set(),
+    "text": {"text", "empty text"},
+    "path": {"text", "bytes"},
+    "exact values": {"minus", "half", "nan", "empty", "huge"},  # *values: ints stay what they are
+    "some exact values": {"minus", "half", "nan", "huge"},
+    "exact number": {"minus", "half", "nan", "huge"},
+    "some values": {"minus", "half", "nan"},
+    "sequence": set(),
+    "numbers": {"empty"},
+    "value": set(),
+    "condition": {"minus", "half", "nan"},
+    "state": set(),
+    "data": set(),
+    "metrics": {"empty dict"},
+    "positions": {"minus", "empty"},
+    "axes": set(),
+    "statics": {"empty"},
+    "children": {"empty", "empty dict"},
+    "label": {"minus"},
+    "file": set(),
+    "expression": {"text"},
+    "names": {"dict"},
+    "input": {"minus", "half", "nan"},
+    "traced input": {"minus", "half", "nan"},
+    "inputs": {"empty", "empty dict"},
+    "rows": {"cyclic"},  # one of them is looked at
+    "log probabilities": {"holes"},  # the same
+    "symbol": {"text", "empty", "empty text"},
+    "model": set(),
+}
+
+
+# What is passed on to the caller's own function, which then says what it says.
+LEFT_TO_F = {
+    "input": {"empty", "empty dict", "dict", "keys"},
+    "traced input": {
+        "none",
+        "empty",
+        "empty dict",
+        "dict",
+        "keys",
+        "text",
+        "empty text",
+        "surrogate",
+        "control",
+        "bytes",
+        "object",
+        "huge",
+        "holes",
+        "texts",
+        "cyclic",
+        "complex",
+    },
+    "inputs": {"keys", "dict", "cyclic", "holes", "texts", "bytes"},
+}
+
+
+def square(x):
+    return x * x
+
+
+def product(x, y):
+    return x * y
+
+
+def model():
+    return MLP(2, [1], seed=1)
+
+
+def file():
+    return str(Path(tempfile.mkdtemp()) / "file.svg")
+
+
+def of(transform):
+    """Apply what a transform returns: some of them look at their arguments only then."""
+    return lambda f, *rest, **options: transform(f, *rest, **options)(2.0)
+
+
+def trained(**changes):
+    net = changes.get("model", TRAINED)
+    loss = changes.pop("loss", lambda x, y: (net(x) - y) ** 2)
+    chosen = changes.pop("data", ([[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0]))
+    made = {"model": net, "optimizer": SGD(TRAINED.parameters(), lr=0.0), "epochs": 1}
+    return fit(loss, chosen, **made | {"progress": False, "compile": False} | changes)
+
+
+TRAINED = MLP(2, [1], seed=1)
+SHARED = [Value(0.5), Value(-0.25)]
+STATE = Adam(SHARED).state_dict()
+BATCH = [[0.0, 1.0], [1.0, 0.0]]
+SQUARE = jit(square, backend="numpy")
+GRAPH = Value(2.0, label="x") * 3.0
+
+
+def method(make, name):
+    return lambda **given: getattr(make(), name)(**given)
+
+
+# name: the call, and for each of its parameters a right argument and its kind.
+CALLS = {
+    ".Value": (Value, {
+        "data": (1.0, "number"), "_children": ((), "children"), "_op": ("", "symbol"),
+        "label": ("", "text"), "name": ("", "text")}),
+    ".check_grads": (of(check_grads), {
+        "f": (square, "function"), "argnums": (0, "positions?"), "order": (1, "choice"),
+        "rtol": (1e-6, "rate"), "atol": (1e-8, "rate")}),
+    ".compile_graph": (compile_graph, {
+        "root": (GRAPH, "value"), "backend": ("numpy", "choice"), "dtype": ("float64", "choice"),
+        "strict": (False, "flag")}),
+    ".detect_anomaly": (None, {}),
+    ".no_grad": (None, {}),
+    ".dot": (dot, {"xs": ([1.0], "sequence"), "ys": ([2.0], "sequence")}),
+    ".explore": (lambda what, groups=None, title=None, show=False:
+                 explore(what, groups=groups, title=title, show=show), {
+        "what": (GRAPH, "value"), "args": None, "groups": (None, "choice?"),
+        "title": (None, "text?"), "show": (False, "flag?"), "names": None}),
+    ".grad": (of(grad), {
+        "f": (square, "function"), "argnums": (0, "positions"), "has_aux": (False, "flag")}),
+    ".hessian": (of(hessian), {"f": (square, "function"), "argnums": (0, "positions")}),
+    ".value_and_grad": (of(value_and_grad), {
+        "f": (square, "function"), "argnums": (0, "positions"), "has_aux": (False, "flag")}),
+    ".jit": (lambda f, **options: jit(f, **options)(2.0), {
+        "f": (square, "function"), "static_argnums": ((), "statics"),
+        "backend": ("numpy", "choice"), "dtype": ("float64", "choice"), "strict": (False, "flag")}),
+    ".jvp": (jvp, {
+        "f": (square, "function"), "primals": ((2.0,), "sequence"),
+        "tangents": ((1.0,), "sequence")}),
+    ".hvp": (hvp, {
+        "f": (square, "function"), "primals": ((2.0,), "sequence"),
+        "tangents": ((1.0,), "sequence")}),
+    ".vjp": (lambda f: vjp(f, 2.0), {"f": (square, "function"), "primals": None}),
+    **{f".{transform.__name__}": (of(transform), {
+        "f": (square, "function"), "argnums": (0, "positions")})
+       for transform in (jacfwd, jacobian, jacrev)},
+    ".numeric_grad": (of(numeric_grad), {
+        "f": (square, "function"), "argnums": (0, "positions"), "h": (1e-3, "rate?"),
+        "method": ("central", "choice")}),
+    ".vmap": (lambda f, in_axes: vmap(f, in_axes)([1.0, 2.0]), {
+        "f": (square, "function"), "in_axes": (0, "axes")}),
+    ".take": (take, {"rows": ([1.0, 2.0], "rows"), "index": (0, "count")}),
+    ".where": (where, {
+        "condition": (True, "exact number"), "x": (1.0, "exact number"),
+        "y": (2.0, "exact number")}),
+    **{f".{name}": (name, {"values": ((1.0,), "exact values")}) for name in ("sum", "prod")},
+    **{f".{name}": (name, {"values": ((1.0,), "some exact values")})
+       for name in ("maximum", "minimum", "softmax", "log_softmax")},
+    **{f".{name}": (name, {"values": ((1.0,), "some values")}) for name in (
+        "mean", "logsumexp")},
+    ".nn.MLP": (MLP, {
+        "nin": (2, "count"), "nouts": ([1], "sequence"), "activation": ("relu", "choice?"),
+        "output_activation": (None, "choice?"), "init": ("uniform", "choice"),
+        "seed": (1, "whole?")}),
+    ".nn.Layer": (Layer, {
+        "nin": (2, "count"), "nout": (1, "count"), "seed": (1, "whole?"), "kwargs": None}),
+    ".nn.Neuron": (Neuron, {
+        "nin": (2, "count"), "nonlin": (True, "flag"), "activation": ("relu", "choice?"),
+        "init": ("uniform", "choice"), "seed": (1, "whole?"), "nout": (1, "count")}),
+    ".nn.Dropout": (Dropout, {"p": (0.5, "rate"), "generator": (None, "choice?")}),
+    ".nn.BatchNorm": (BatchNorm, {
+        "features": (2, "count"), "momentum": (0.1, "rate"), "eps": (1e-5, "rate")}),
+    **{f".nn.init.{name}": (getattr(init, name), {"rng": None, "nin": None, "nout": None})
+       for name in ("uniform", "zeros", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+                    "kaiming_normal")},
+    ".losses.mse": ("mse", {"prediction": (1.0, "number"), "target": (2.0, "number")}),
+    ".losses.hinge": ("hinge", {"score": (1.0, "number"), "label": (1, "label")}),
+    ".losses.binary_cross_entropy_with_logits": ("binary_cross_entropy_with_logits", {
+        "logit": (1.0, "number"), "target": (1.0, "rate")}),
+    ".losses.cross_entropy": ("cross_entropy", {
+        "logits": ([1.0, 2.0], "sequence"), "label": (1, "count")}),
+    ".losses.nll": ("nll", {
+        "log_probabilities": ([-1.0, -2.0], "log probabilities"), "label": (1, "count")}),
+    ".losses.l1": ("l1", {"parameters": ([1.0], "numbers")}),
+    ".losses.l2": ("l2", {"parameters": ([1.0], "numbers")}),
+    ".losses.accuracy": ("accuracy", {"output": ([1.0, 2.0], "condition"), "label": (1, "count")}),
+    ".optim.SGD": (SGD, {
+        "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "momentum": (0.1, "rate"),
+        "dampening": (0.0, "finite"), "weight_decay": (0.0, "rate"), "nesterov": (False, "flag")}),
+    ".optim.RMSprop": (RMSprop, {
+        "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "alpha": (0.9, "rate"),
+        "eps": (1e-8, "rate"), "weight_decay": (0.0, "rate"), "momentum": (0.0, "rate"),
+        "centered": (False, "flag")}),
+    **{f".optim.{cls.__name__}": (cls, {
+        "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "betas": ((0.9, 0.99), "sequence"),
+        "eps": (1e-8, "rate"), "weight_decay": (None, "rate?")}) for cls in (Adam, AdamW)},
+    ".optim.clip_grad_norm": ("clip_grad_norm", {
+        "params": (SHARED, "numbers"), "max_norm": (1.0, "rate")}),
+    ".schedules.Linear": ("Linear", {"end": (0.1, "rate"), "steps": (5, "count?")}),
+    ".schedules.Cosine": ("Cosine", {"end": (0.1, "rate"), "steps": (5, "count?")}),
+    ".schedules.Step": ("Step", {"every": (5, "count"), "gamma": (0.1, "rate")}),
+    ".data.moons": ("moons", {"n": (4, "count"), "noise": (0.1, "rate"), "seed": (1, "count")}),
+    ".data.circles": ("circles", {
+        "n": (4, "count"), "noise": (0.1, "rate"), "factor": (0.5, "finite"),
+        "seed": (1, "count")}),
+    ".data.spirals": ("spirals", {
+        "n": (4, "count"), "classes": (2, "count"), "noise": (0.1, "rate"),
+        "turns": (0.5, "finite"), "seed": (1, "count")}),
+    ".data.tiny": (None, {}),
+    ".data.digits": (None, {}),
+    ".data.split": ("split", {
+        "data": ((BATCH, [1.0, -1.0]), "data"), "held_out": (1, "rate"), "seed": (1, "whole"),
+        "stratify": (False, "flag")}),
+    ".data.minibatches": (lambda **given: list(minibatches(**given)), {
+        "data": ((BATCH, [1.0, -1.0]), "data"), "size": (1, "epoch?"), "seed": (1, "whole"),
+        "epoch": (0, "epoch")}),
+    ".saving.save": ("save", {"model": (TRAINED, "model"), "path": (file(), "path")}),
+    ".saving.load": ("load", {"model": (TRAINED, "model"), "path": (file(), "file")}),
+    ".train.fit": (trained, {
+        "loss": (None, "function"), "data": ((BATCH, [1.0, -1.0]), "data"),
+        "model": (TRAINED, "model"), "optimizer": (SGD(TRAINED.parameters(), lr=0.0), "model"),
+        "epochs": (1, "count"), "batch_size": (1, "count?"), "penalty": (None, "function?"),
+        "schedule": (None, "function?"), "validation": (None, "data?"),
+        "metrics": (None, "metrics?"), "early_stopping": (None, "count?"), "seed": (1, "whole?"),
+        "checkpoint": (None, "path?"), "new_rate": (False, "flag"), "record": (None, "count?"),
+        "progress": (False, "flag"), "compile": (False, "choice"), "dtype": ("float64", "choice")}),
+    ".draw.draw": ("draw", {
+        "root": (GRAPH, "value"), "limit": (500, "count?"), "direction": ("LR", "choice"),
+        "digits": (5, "count"), "theme": (None, "choice?")}),
+    ".draw.trace": ("trace", {"root": (GRAPH, "value")}),
+    ".draw.draw_dot": ("draw_dot", {
+        "root": (GRAPH, "value"), "format": ("svg", "choice"), "rankdir": ("LR", "choice")}),
+    ".explain.explain": ("explain", {"root": (GRAPH, "value"), "limit": (500, "count?")}),
+    ".plots.plot_boundary": ("plot_boundary", {
+        "model": (model(), "function"), "X": (BATCH, "data"), "y": ([1, -1], "data"),
+        "ax": None}),
+    ".plots.plot_history": ("plot_history", {
+        "history": (History(loss=[1.0]), "model"), "ax": None}),
+    ".plots.plot_tangent": ("plot_tangent", {"f": (square, "function"), "x": (1.0, "finite")}),
+    ".plots.plot_descent": ("plot_descent", {
+        "f": (product, "function"), "start": ((1.0, 1.0), "sequence"), "lr": (0.1, "rate"),
+        "steps": (3, "count"), "ax": None}),
+    ".plots.confusion_table": ("confusion_table", {
+        "actual": ([0, 1], "sequence"), "predicted": ([1, 1], "sequence")}),
+    ".plots.save": (lambda picture: save(picture, "picture.png"), {
+        "picture": (None, "model"), "path": None}),
+    ".writing.source.formula": ("formula", {"root": (GRAPH, "value")}),
+    ".writing.source.python": ("python", {"root": (GRAPH, "value")}),
+    ".writing.expression.evaluate": ("evaluate", {
+        "text": ("a", "expression"), "values": ({"a": 1.0}, "names")}),
+    ".random.Generator": ("Generator", {"seed": (1, "whole?")}),
+    ".random.seed": ("seed", {"seed": (1, "whole?")}),
+    ".random.uniform": ("uniform", {"low": (0.0, "finite"), "high": (1.0, "rate")}),
+    ".random.normal": ("normal", {"mean": (0.0, "finite"), "std": (1.0, "rate")}),
+    ".random.bernoulli": ("bernoulli", {"p": (0.5, "rate")}),
+    ".explorer.explore": (None, {"what": None, "args": None, "groups": None, "title": None,
+                                 "show": None, "names": None}),
+    # Methods, which no list of names has.
+    "Value.grad": (lambda x: setattr(Value(1.0), "grad", x), {"x": (1.0, "number?")}),
+    "Value.data": (lambda x: setattr(Value(1.0), "data", x), {"x": (1.0, "number")}),
+    "Value.label": (lambda x: setattr(Value(1.0), "label", x), {"x": ("w", "text")}),
+    "Value._prev": (lambda x: setattr(Value(1.0), "_prev", x), {"x": ((), "children")}),
+    "Value._local_grads": (lambda x: setattr(Value(1.0), "_local_grads", x),
+                           {"x": ((), "numbers")}),
+    "Value.pow": (lambda x: Value(2.0).pow(x), {"x": (2.0, "number")}),
+    **{f"Value {symbol}": (lambda x, f=f: f(Value(2.0), x), {"x": (2.0, "number")})
+       for symbol, f in {"+": lambda v, x: v + x, "-": lambda v, x: x - v, "*": lambda v, x: v * x,
+                         "/": lambda v, x: x / v, "<": lambda v, x: v < x}.items()},
+    "grad()": (lambda x: grad(square)(x), {"x": (2.0, "input")}),
+    "hessian()": (lambda x: hessian(square)(x), {"x": (2.0, "input")}),
+    "vmap()": (lambda x: vmap(square)(x), {"x": ([2.0], "inputs")}),
+    "jit()": (lambda x: SQUARE(x), {"x": (2.0, "traced input")}),
+    "numeric_grad()": (lambda x: numeric_grad(square)(x), {"x": (2.0, "input")}),
+    "model()": (lambda x: model()(x), {"x": ([1.0, 2.0], "sequence")}),
+    "BatchNorm()": (lambda x: BatchNorm(2)(x), {"x": (BATCH, "sequence")}),
+    "Module.load_state_dict": (method(model, "load_state_dict"), {
+        "state": (model().state_dict(), "state")}),
+    "Module.train": (method(model, "train"), {"mode": (True, "flag")}),
+    "Optimizer.load_state_dict": (method(lambda: Adam(SHARED), "load_state_dict"), {
+        "state": (STATE, "state")}),
+    **{f"Optimizer state {key}": (
+        lambda x, key=key: Adam(SHARED).load_state_dict(STATE | {key: x}), {
+            "x": (STATE[key], kind)})
+       for key, kind in {"steps": "count", "lr": "rate", "exp_avg": "state"}.items()},
+    "Generator.set_state": (method(draws.Generator, "set_state"), {
+        "state": ({"seed": 1, "position": 0}, "state")}),
+    **{f"Generator state {key}": (
+        lambda x, key=key: draws.Generator().set_state({"seed": 1, "position": 0} | {key: x}), {
+            "x": (1, kind)}) for key, kind in {"seed": "whole", "position": "epoch"}.items()},
+    "Linear()": (lambda step: __import__("micrograd.schedules").schedules.Linear(steps=5)(step), {
+        "step": (1, "count")}),
+}  # fmt: skip
+
+
+def resolved(name):
+    """The call of an entry, and what each of its parameters takes."""
+    call, parameters = CALLS[name]
+    if isinstance(call, str):
+        call = getattr(importlib.import_module("micrograd" + name.rpartition(".")[0]), call)
+    return call, {key: entry for key, entry in parameters.items() if entry is not None}

@@ -1,0 +1,115 @@
+"""A real Chromium for the explorer's tests; every page must stay silent and offline."""
+
+import re
+from pathlib import Path
+
+import pytest
+from machine import BROWSER
+from playwright.sync_api import sync_playwright
+
+from micrograd.explorer import explore
+
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    assert BROWSER, "the explorer's tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER, args=_FLAGS.split(), chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Open a page; when the test is over, no error and no request may have occurred."""
+    opened = []
+
+    def show(explorer, state="", **options):
+        options = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | options
+        page = browser.new_page(**options)
+        opened.append((page, troubles := []))
+        page.on("console", lambda m: troubles.append(m.text) if m.type != "log" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: troubles.append("a dialog: " + dialog.message))
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url),
+        )
+        path = explorer.save(tmp_path / f"page{len(opened)}.html")
+        page.goto(path.as_uri() + (f"#{state}" if state else ""))
+        page.wait_for_selector(".mg-graph svg", state="attached")
+        settle(page)
+        return page
+
+    yield show
+    for page, troubles in opened:
+        page.close()
+        assert troubles == []
+
+
+def settle(page) -> None:
+    """Wait until what was changed is drawn."""
+    page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+
+def press(page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+    settle(page)
+
+
+def to_end(page) -> None:
+    page.get_by_role("button", name="To the end").click()
+    settle(page)
+
+
+def select(page, key: str) -> None:
+    page.locator(f'[data-key="{key}"]').click()
+    settle(page)
+
+
+def box(page, label: str):
+    """The box of the value with this label."""
+    return page.locator("g.mg-value").filter(has=page.locator(".mg-label", has_text=exactly(label)))
+
+
+def exactly(text: str) -> re.Pattern:
+    return re.compile(f"^{re.escape(text)}$")
+
+
+def shown(page, label: str) -> tuple[str, str]:
+    """The data and the grad that the box of a value shows."""
+    value = box(page, label)
+    return value.locator(".mg-data").text_content(), value.locator(".mg-grad").text_content()
+
+
+def sentence(page) -> str:
+    return page.locator(".mg-sentence").inner_text()
+
+
+def ledger(page) -> list[list[str]]:
+    rows = page.locator(".mg-ledger tbody tr")
+    return [rows.nth(i).locator("td").all_inner_texts() for i in range(rows.count())]
+
+
+def textbook():
+    return explore("c = a*b + b", a=2, b=3, show=False)
+
+
+def reused():
+    """An inner value that is used twice: where plain recursion goes wrong."""
+    return explore("d = a*b; e = d*d + d", a=2, b=3, show=False)
+
+
+def edit(page, key, text):
+    select(page, key)
+    page.locator(".mg-leaf-input").fill(text)
+    settle(page)

@@ -1,0 +1,163 @@
+"""What draws, explains, explores and checks takes values of other engines, and leaves them be."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from other_engines import Assigning, Closures, Kept, Silent
+
+from micrograd import GradientError, Value, check_grads, explore
+from micrograd.draw import draw, draw_dot, trace
+from micrograd.explain import explain
+
+
+def lines(part):
+    return [line.text for line in part]
+
+
+def partials(drawing):
+    return re.findall(r"<title>(∂[^<]*)</title>", str(drawing))
+
+
+def example(cls=Closures):
+    a, b = cls(2.0, label="a"), cls(3.0, label="b")
+    c = a * b + b
+    c.label = "c"
+    return a, b, c
+
+
+def test_a_graph_of_closures_reads_as_one_of_ours():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    ours = a * b + b
+    ours.label = "c"
+    assert str(explain(example()[2])) == str(explain(ours))
+    assert str(draw(example()[2])) == str(draw(ours))
+    assert draw_dot(example()[2]).source == draw_dot(ours).source
+
+
+def test_the_recorded_gradients_are_the_ones_shown():
+    a, _, c = example()
+    c.backward()
+    a.grad = 77.0
+    assert ">77.0<" in str(draw(c))
+    assert explore(c, show=False).page["graph"]["grads"][0] == 77.0
+
+
+def test_nothing_of_the_other_graph_is_changed():
+    a, b, c = example()
+    d = (c - a).bell()
+    d.backward()
+    before = [(v.grad, v.data, v._prev, v._backward) for v in (a, b, c, d)]
+    draw(d), explain(d), draw_dot(d), explore(d, show=False)
+    assert [(v.grad, v.data, v._prev, v._backward) for v in (a, b, c, d)] == before
+
+
+def test_a_value_used_twice_in_a_set_of_parents_has_both_uses():
+    a = Closures(3.0, label="a")
+    b = a + a
+    assert partials(draw(b)) == ["∂v1/∂a = 1.0", "∂v1/∂a = 1.0"]
+    assert lines(explain(b).sums) == ["a.grad = 1.0 + 1.0 = 2.0"]
+
+
+def test_operands_stand_in_the_order_in_which_they_were_written():
+    a, b = Closures(5.0, label="z"), Closures(2.0, label="a")
+    assert lines(explain(a - b).forward)[-1] == "v1 = z - a = 5.0 - 2.0 = 3.0"
+    assert lines(explain(a * b).forward)[-1] == "v1 = z · a = 5.0 · 2.0 = 10.0"
+
+
+def test_a_power_whose_exponent_only_its_closure_knows_is_one():
+    assert partials(draw(Closures(2.0, label="a") ** 3)) == ["∂v1/∂a = 12.0"]
+
+
+def test_an_operation_of_their_own_passes_on_what_its_backward_adds():
+    a = Closures(0.5, label="a")
+    (title,) = partials(draw(a.bell()))
+    assert float(title.partition(" = ")[2]) == pytest.approx(-0.7788007830714049)
+
+
+def test_where_backward_was_wrong_the_right_sum_stands_beside_what_it_left():
+    a = Assigning(3.0, label="a")
+    b = a + a
+    b.backward()
+    said = explain(b).sums[0]
+    assert (said.text, said.why) == (
+        "a.grad = 1.0 + 1.0 = 2.0",
+        "2 contributions, but it holds 1.0",
+    )
+
+
+def test_local_gradients_kept_beside_the_parents_are_read():
+    a, b = Kept(2.0), Kept(3.0)
+    drawing = draw((a * b + b).cube())
+    assert partials(drawing)[-1].endswith("= 243.0")
+    assert re.findall(r'class="op [^>]*>([^<]+)<', str(drawing)) == ["·", "+", "?"]
+
+
+def test_an_unknown_operation_accounts_for_the_gradients_as_recorded():
+    x = Silent(2.0, 10.0)
+    y = Silent(5.0, 2.0, (x,), "mystery")
+    z = Silent(10.0, 1.0, (x, y), "*")  # gives x 5, so that y gave it the other 5
+    total = explain(z).sums
+    assert [line.text for line in total if line.text.startswith("v1")] == [
+        "v1.grad = 5.0 + 5.0 = 10.0"
+    ]
+
+
+def test_a_symbol_whose_number_is_another_is_not_believed():
+    a, b = Silent(2.0, 0.0), Silent(3.0, 0.0)
+    page = explore(Silent(7.0, 0.0, (a, b), "*"), show=False).page
+    assert page["graph"]["data"] == {0: 2.0, 1: 3.0, 2: 7.0}  # 7 stays what it was
+
+
+def test_a_graph_of_ten_thousand_values_is_no_recursion():
+    x = y = Silent(1.0, 0.0)
+    for _ in range(10_000):
+        y = Silent(y.data + x.data, 0.0, (y, x), "+")
+    assert "of 10,001 values" in str(draw(y))
+
+
+def test_the_picture_is_the_same_in_every_process():
+    code = (
+        "import sys; sys.path.insert(0, 'tests/support')\n"
+        "from other_engines import Closures as V; from micrograd.draw import draw\n"
+        "xs = [V(float(i)) for i in range(5)]; y = xs[0]\n"
+        "for x in xs: y = (y + x) * x\n"
+        "print(draw(y))"
+    )
+    pictures = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(3)}
+    assert len(pictures) == 1
+
+
+def test_the_sets_of_nodes_and_edges_are_those_of_its_graph():
+    nodes, edges = trace(example()[2])
+    assert (len(nodes), len(edges)) == (4, 4)
+
+
+def test_a_cycle_is_refused():
+    a = Silent(1.0, 0.0)
+    a._prev = (Silent(2.0, 0.0, (a,)),)
+    with pytest.raises(ValueError, match="cycle"):
+        draw(a)
+
+
+def test_a_graph_of_arrays_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"data of a Silent is list '\[1.0, 2.0\]'"):
+        draw(Silent([1.0, 2.0], 0.0))
+
+
+@pytest.mark.parametrize("f", [draw, draw_dot, explain, explore])
+@pytest.mark.parametrize("what", [3.0, None, Closures, [Closures]])
+def test_what_is_no_value_is_refused(f, what):
+    with pytest.raises(TypeError, match="expects a Value"):
+        f(what)
+
+
+def test_their_backward_is_checked_against_differences():
+    check_grads(lambda x, y: x * y + x**3)(Closures(2.0), Closures(-3.0))
+    check_grads(lambda p: p[0] * p[1])([Closures(2.0), Closures(-3.0)])
+
+
+def test_a_gradient_that_differences_do_not_confirm_is_named():
+    with pytest.raises(GradientError, match=r"df/dx = 1.0 by the chain rule, 2 by differences"):
+        check_grads(lambda x, y: x + x)(Assigning(2.0), Assigning(3.0))
