@@ -98,7 +98,7 @@ def _block(info: str, code: str, namespace: dict[str, Any], place: str) -> list[
         return []
     if kind == "python source":
         sources = [inspect.getsource(eval(line, namespace)) for line in code.split()]
-        return [Code("\n".join(map(textwrap.dedent, sources)).rstrip())]
+        return [Code("\n\n".join(map(textwrap.dedent, sources)).rstrip())]
     if kind == "python show":
         *statements, last = ast.parse(code).body
         assert isinstance(last, ast.Expr), f"{place}: the last line is what is shown"
