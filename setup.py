@@ -1,6 +1,7 @@
 """Build the engine in C where there is a compiler; elsewhere the package runs in pure Python."""
 
 import os
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -16,6 +17,9 @@ class BuildIfPossible(build_ext):
 
     def build_extension(self, extension: Extension) -> None:
         """Build one extension; when that fails, say what it means, and let setuptools go on."""
+        if sysconfig.get_config_var("Py_GIL_DISABLED"):
+            self.warn(f"no {extension.name} without the global lock: micrograd runs in pure Python")
+            return
         try:
             super().build_extension(extension)
         except Exception:

@@ -122,6 +122,21 @@ def test_requiring_the_compiled_engine_where_there_is_none_is_an_error(fresh, sd
     assert "ImportError" in done.stderr
 
 
+FREE_THREADED = """
+import runpy, sys, sysconfig
+sysconfig.get_config_vars()["Py_GIL_DISABLED"] = 1
+sys.argv = ["setup.py", "build_ext", "--build-lib", sys.argv[1], "--build-temp", sys.argv[1]]
+runpy.run_path("setup.py")
+"""
+
+
+def test_for_free_threaded_python_the_compiled_engine_is_left_out(source, tmp_path):
+    command = [sys.executable, "-c", FREE_THREADED, tmp_path]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=True)
+    assert "no micrograd._native.value without the global lock" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_source_distribution_has_all_that_a_build_needs(sdist):
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
