@@ -38,17 +38,18 @@ lint: .venv/.tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test-deep: .venv/.tools  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
+	@$(OWN) tests/practise/marimo.sh build/marimo
+	@$(OWN) node tests/pyodide/run.mjs . build/pyodide
 	@$(MAKE) -s test-native
 
 test-native: .venv/.tools  ## run the C engine's tests under the address and undefined-behaviour sanitizers
 	@$(OWN) tests/native/sanitize.sh $(BIN)/python
-	@$(OWN) tests/practise/marimo.sh $(BIN)/python
 
 test-pythons:  ## try each Python that is found, and the oldest and newest NumPy
 	@tests/pythons.sh
@@ -87,6 +88,18 @@ clean:  ## remove all that was made here
 .venv/.tools: .venv/.installed requirements-dev.txt
 	@echo "Installing the development tools into .venv ..."
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+build/marimo/.ready: tests/practise/marimo-requirements.txt
+	@echo "Installing marimo into build/marimo ..."
+	@$(PYTHON) -m venv build/marimo
+	@build/marimo/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+build/pyodide/.ready: tests/pyodide/requirements.txt tests/pyodide/package-lock.json .venv/.tools
+	@echo "Installing Pyodide and what it needs for the tests ..."
+	@cd tests/pyodide && $(OWN) npm ci --ignore-scripts
+	@tests/pyodide/install.sh $(BIN)/python build/pyodide -r tests/pyodide/requirements.txt
 	@touch $@
 
 .venv-bench/.ready: benchmarks/requirements.txt
