@@ -12,7 +12,7 @@ from . import ops
 from .arguments import operand, values
 from .ops import Op
 from .value.modes import mode
-from .value.number import Number, is_number
+from .value.number import Number
 from .value.numeric import number
 
 
@@ -56,13 +56,7 @@ def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
         return values[0]._sum()
-    xs = _unpacked(values) or (0.0,)
-    if mode.tracer is None or len(xs) <= 16:
-        return apply(ops.SUM, *xs)
-    total = apply(ops.SUM, xs[0]) if is_number(xs[0]) else xs[0]
-    for x in xs[1:]:  # the compiler can also run this form step by step, as a recurrence needs it
-        total = total + x
-    return total
+    return apply(ops.SUM, *(_unpacked(values) or (0.0,)))
 
 
 def prod(*values: Any) -> Any:

@@ -17,8 +17,10 @@ from .loops.verify import verify
 from .printing import show as show  # a program prints as formulas
 from .rerolling.reroll import reroll
 from .rerolling.roll import roll
+from .rerolling.terms import join_terms
 
 PASSES = {
+    "join_terms": join_terms,  # terms of a sum that advance in equal steps become one
     "roll": roll,  # nests that repeat become loops around them
     "differentiate": differentiate,  # the chain rule, loop by loop
     "place": place,  # in which order the numbers of each array lie

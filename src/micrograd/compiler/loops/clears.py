@@ -11,12 +11,6 @@ def join_clears(program: Program) -> Program:
     return replace(program, backward=list(_joined(program.backward)))
 
 
-def _neighbours(first: Clear, second: Clear) -> bool:
-    """Tell whether two ranges lie side by side; a batch's are cleared apart, a part at a time."""
-    alike = isinstance(first.count, int) == isinstance(second.count, int)
-    return alike and first.start + first.count == second.start
-
-
 def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
     held: Clear | None = None
     for s in statements:
@@ -30,3 +24,9 @@ def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
             yield s
     if held:
         yield held
+
+
+def _neighbours(first: Clear, second: Clear) -> bool:
+    """Tell whether two ranges lie side by side; a batch's are cleared apart, a part at a time."""
+    alike = isinstance(first.count, int) == isinstance(second.count, int)
+    return alike and first.start + first.count == second.start

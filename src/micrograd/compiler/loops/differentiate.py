@@ -241,15 +241,26 @@ def _initialised(
                 statement = replace(statement, accumulate=False)
             written[ids] = True
         else:
-            for s, env in executed([statement], {}):
-                for use in uses(s):
-                    if use.ref.grad:
-                        low, high = span(use.ref, use.dims, env)
-                        must_start_at_zero(np.arange(low, high + 1))
+            for ids in _reached(statement):
+                unwritten = ids[~written[ids]]
+                if len(unwritten):  # of a loop one range for each operand, whatever its iterations
+                    cleared[unwritten[0] : unwritten[-1] + 1] = True
+                written[ids] = True
         result.append(statement)
     for start, count in wanted:
         must_start_at_zero(np.arange(start, start + count))
     return [*_clears(np.flatnonzero(cleared), memory), *result]
+
+
+def _reached(statement: Statement) -> list[np.ndarray]:
+    """The gradients that each operand of a statement, or of those in a loop, may touch in all."""
+    spans: dict[tuple[int, int], list[np.ndarray]] = {}
+    for s, env in executed([statement], {}):
+        for k, use in enumerate(uses(s)):
+            if use.ref.grad:
+                low, high = span(use.ref, use.dims, env)
+                spans.setdefault((id(s), k), []).append(np.arange(low, high + 1))
+    return [np.unique(np.concatenate(ranges)) for ranges in spans.values()]
 
 
 def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:

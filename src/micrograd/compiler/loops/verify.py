@@ -38,8 +38,9 @@ class _Verifier:
         count = program.plain + program.rows
         self.array = np.full(count, -1)
         self.defined = np.zeros(count, dtype=bool)
-        for k, a in enumerate(program.arrays):
-            start = evaluate(a.start, ONE_EXAMPLE)
+        self.starts = np.array([evaluate(a.start, ONE_EXAMPLE) for a in program.arrays], np.int64)
+        self.counts = np.array([a.count for a in program.arrays], np.int64)
+        for k, (a, start) in enumerate(zip(program.arrays, self.starts, strict=True)):
             self.array[start : start + a.count] = k
             self.defined[start : start + a.count] = a.kind != "computed"
 
@@ -65,8 +66,7 @@ class _Verifier:
             self.sizes(s, use, env)
             low, high = span(use.ref, use.dims, env)
             self.inside(s, low, high - low + 1)
-            arrays = np.unique(self.array[[low, high]])
-            if len(arrays) > 1 and use.ref.table is None:
+            if self.array[low] != self.array[high] and not self.in_step(use, env):
                 self.fail(f"addresses {low} to {high} are of several arrays", s)
             if not (use.written or use.ref.grad or use.ref.table or use.ref.index):
                 ids = addresses(use.ref, use.dims, env)
@@ -78,6 +78,18 @@ class _Verifier:
                 self.fail("several indices have one target, and it is no scatter", s)
             if not s.target.grad:
                 self.defined[ids] = True
+
+    def in_step(self, use: Use, env: Mapping[str, int]) -> bool:
+        """Tell whether a use across arrays, one for each step, takes the same places of each."""
+        if use.ref.table is not None:
+            return True
+        if use.ref.index is not None:
+            return False
+        ids = np.unique(addresses(use.ref, use.dims, env))
+        arrays = self.array[ids]
+        places = np.unique(ids - self.starts[arrays])
+        alike = np.unique(self.counts[arrays])
+        return len(alike) == 1 and len(np.unique(arrays)) * len(places) == len(ids)
 
     def sizes(self, s: Statement, use: Use, env: Mapping[str, int]) -> None:
         ref = use.ref

@@ -201,14 +201,18 @@ class ArrayNames:
         return f"{name}[{','.join(inside)}]" if inside else name
 
     def cleared(self, clear: Clear) -> list[str]:
-        """Name the arrays in a range of the gradient memory."""
+        """Name the arrays in a range of the gradient memory, those that lie there in part too."""
         lo = evaluate(clear.start, Scope())
         hi = lo + evaluate(clear.count, Scope()) - 1
-        arrays = [*self._views.values(), *self._arrays]
-        names = [f"∂{a.name}" for a in arrays if a.name and lo <= a.lo and a.hi <= hi]
-        around = _holding(self._arrays, lo)
-        if not names and around and hi <= around.hi and (around.given or around.writers):
-            names = [f"∂{self.run(clear.start, clear.count)}"]
+        views = [a for a in self._views.values() if lo <= a.lo and a.hi <= hi]
+        names = [f"∂{a.name}" for a in views if a.name]
+        for a in self._arrays:
+            if a.name and lo <= a.lo and a.hi <= hi:
+                names.append(f"∂{a.name}")
+            elif (a.given or a.writers) and max(lo, a.lo) <= min(hi, a.hi):
+                first = clear.start if lo >= a.lo else a.start
+                stop = clear.start + clear.count if hi <= a.hi else a.start + a.hi + 1 - a.lo
+                names.append(f"∂{self.run(first, stop - first)}")
         return names or [f"∂[{size(clear.start)}:{size(clear.start + clear.count)}]"]
 
     def legend(self) -> Iterator[str]:
@@ -251,7 +255,7 @@ def _factors(expr: Expr) -> Iterator[Expr]:
 def _part(
     name: str, inside: list[str], own: list[tuple[Size, Size]], begin: Size
 ) -> tuple[str, list[str]]:
-    """Write a part of an array: x[t + 1]; x[2:18]; x[5:][3,16]; x[t][16], the t-th sixteen."""
+    """Write a part of an array: x[t + 1]; x[2:18]; x[2::5][3]; x[5:][3,16]; x[t][16], a block."""
     if not own:
         return name, [size(begin)]
     joined = list(_joined(own, Scope()))
@@ -261,6 +265,8 @@ def _part(
             return f"{name}[{size(block)}]", inside
     if isinstance(begin, int) and len(own) == 1 and own[0][0] == 1:
         return name, [f"{size(begin)}:{size(begin + own[0][1])}"]
+    if isinstance(begin, int) and len(own) == 1:
+        return f"{name}[{begin}::{size(own[0][0])}]", inside
     return f"{name}[{size(begin)}:]", inside
 
 

@@ -6,6 +6,7 @@ operands      rows of sums that are alike become groups
 addressing    every value gets an address
 gathers       rows of a take are brought together
 fit           addresses become strides
+terms         terms of a sum that advance in steps become one
 reroll        groups become loop nests
 roll          repeated nests become loops over them
 """

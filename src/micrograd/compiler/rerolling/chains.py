@@ -16,7 +16,6 @@ from ..graph import Graph
 _SUMS = (ops.ADD, ops.SUM)
 _PRODUCTS = (ops.MUL, ops.PROD)
 _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
-_MOST_DEPTHS = 16  # of the terms of one sum
 _MOST_FACTORS = 4
 
 Factors = tuple[int, ...]
@@ -50,10 +49,6 @@ class _Chains:
                 self.uses[p] += 1
         for i in graph.outputs:
             self.uses[i] += 2  # an output keeps its address
-        self.depths = [0] * len(graph.ops)
-        for i in live:
-            if graph.parents[i]:
-                self.depths[i] = 1 + max([self.depths[p] for p in graph.parents[i]])
         self.signed = self._signed()
         self.absorbed = bytearray(len(graph.ops))
         self.within: dict[int, _Signs] = {}
@@ -123,8 +118,6 @@ class _Chains:
                 arguments.append(j)
                 if len(arguments) > limit:
                     return [], []
-        if len(arguments) > _MOST_DEPTHS < len({self.depths[j] for j in arguments}):
-            return [], []  # one term for each step of a recurrence: it is added up as they come
         return arguments, inner
 
     def absorb(self, arguments: list[int], inner: Sequence[int]) -> list[int]:
