@@ -4,7 +4,6 @@ import inspect
 import re
 
 from pages import ROOT
-from test_terminal import Terminal
 
 from micrograd.practise import lecture
 
@@ -26,10 +25,10 @@ def untimed(text):
     return re.sub(r"\d+:\d\d(:\d\d)?", "0:00", text).split("\n")
 
 
-def test_the_recorded_session_is_what_the_command_prints(tmp_path, monkeypatch):
+def test_the_recorded_session_is_what_the_command_prints(tmp_path, monkeypatch, in_terminal):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
-    terminal = Terminal(NO_COLOR="1")
+    terminal = in_terminal(NO_COLOR="1")
     printed = terminal.until(r"q leave\n")
     for source, shown in SAVES:
         (tmp_path / "mygrad.py").write_text(source)
@@ -40,13 +39,13 @@ def test_the_recorded_session_is_what_the_command_prints(tmp_path, monkeypatch):
                 printed += terminal.until(answer)
     terminal.press("q")
     assert terminal.status() == 0
-    terminal = Terminal("--speedrun", "--file", "again.py", NO_COLOR="1")
+    terminal = in_terminal("--speedrun", "--file", "again.py", NO_COLOR="1")
     printed += terminal.until(r"q leave\n")
     for source, shown in (SAVES[3], (LECTURE, r"done in .*\n")):
         (tmp_path / "again.py").write_text(source)
         printed += terminal.until(shown)
     assert terminal.status() == 0
-    terminal = Terminal("times", "--file", "again.py")
+    terminal = in_terminal("times", "--file", "again.py")
     printed += terminal.until(r"training .*\n")
     page = (ROOT / "docs" / "practise.md").read_text()
     recorded = page[page.index("```text\n$") :].split("```")[1].removeprefix("text\n")

@@ -3,9 +3,7 @@
 import inspect
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -195,39 +193,9 @@ def test_digits_are_learned_by_the_engine_that_was_written():
     assert (step, share) >= (15, 0.8)
 
 
-class Terminal:
-    """The command in a terminal of 80 columns."""
-
-    def __init__(self, *words, **environment):
-        self.pid, self.fd = pty.fork()
-        if not self.pid:
-            os.environ.update({"TERM": "xterm", "BROWSER": "true", **environment})
-            os.execv(sys.executable, [sys.executable, "-m", "micrograd", "practise", *words])
-        self.seen = ""
-
-    def until(self, pattern):
-        """Read until what came since the last call matches; return that."""
-        end = time.monotonic() + 60
-        while not re.search(pattern, self.seen):
-            assert time.monotonic() < end, self.seen
-            if select.select([self.fd], [], [], 0.1)[0]:
-                try:
-                    self.seen += os.read(self.fd, 65536).decode().replace("\r\n", "\n")
-                except OSError:  # the other side has closed
-                    assert re.search(pattern, self.seen), self.seen
-        seen, self.seen = self.seen, ""
-        return seen
-
-    def press(self, key):
-        os.write(self.fd, key.encode())
-
-    def status(self):
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-
-def test_every_save_is_judged_keys_answer_and_q_leaves(tmp_path):
+def test_every_save_is_judged_keys_answer_and_q_leaves(tmp_path, in_terminal):
     file = tmp_path / "mygrad.py"
-    terminal = Terminal(NO_COLOR="1")
+    terminal = in_terminal(NO_COLOR="1")
     terminal.until(r"q leave\n")
     file.write_text(WRONG)
     shown = terminal.until("h hint")
@@ -251,9 +219,9 @@ def test_every_save_is_judged_keys_answer_and_q_leaves(tmp_path):
     assert Memory(file).load().passed == list(SECTIONS)
 
 
-def test_a_section_can_be_left_out_and_taken_up_again(tmp_path):
+def test_a_section_can_be_left_out_and_taken_up_again(tmp_path, in_terminal):
     (tmp_path / "mygrad.py").write_text(WRONG)
-    terminal = Terminal()
+    terminal = in_terminal()
     terminal.until("s skip")
     terminal.press("s")
     terminal.until("operations is left out")
@@ -265,8 +233,10 @@ def test_a_section_can_be_left_out_and_taken_up_again(tmp_path):
     assert Memory(tmp_path / "mygrad.py").load().skipped == []
 
 
-def test_from_memory_starts_the_clock_with_the_first_save_and_keeps_the_splits(tmp_path):
-    terminal = Terminal("value", "--from-memory", "--file", "again.py")
+def test_from_memory_starts_the_clock_with_the_first_save_and_keeps_the_splits(
+    tmp_path, in_terminal
+):
+    terminal = in_terminal("value", "--from-memory", "--file", "again.py")
     terminal.until(r"q leave\n")
     (tmp_path / "again.py").write_text(LECTURE)
     terminal.until(r"done in 0:\d\d")
@@ -276,20 +246,17 @@ def test_from_memory_starts_the_clock_with_the_first_save_and_keeps_the_splits(t
     assert list(attempt.splits) == ["derivative", "value"]
 
 
-def test_a_terminal_that_closes_ends_the_session(tmp_path):
-    terminal = Terminal()
+def test_a_terminal_that_closes_ends_the_session(tmp_path, in_terminal):
+    terminal = in_terminal()
     terminal.until(r"q leave\n")
-    os.close(terminal.fd)
-    deadline = time.monotonic() + 30
-    while not os.waitpid(terminal.pid, os.WNOHANG)[0]:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    terminal.hang_up()
+    terminal.status()
 
 
-def test_a_stopped_command_says_nothing_and_leaves_the_terminal_as_it_was(tmp_path):
+def test_a_stopped_command_says_nothing_and_leaves_the_terminal_as_it_was(tmp_path, in_terminal):
     import termios
 
-    terminal = Terminal()
+    terminal = in_terminal()
     terminal.until(r"q leave\n")
     during = termios.tcgetattr(terminal.fd)[3]
     os.kill(terminal.pid, signal.SIGINT)
