@@ -21,6 +21,10 @@ def textbook() -> Explorer:
     return explore("c = a*b + b", a=2, b=3, show=False)
 
 
+def lines() -> Explorer:
+    return explore("c = a*b + b", a=2, b=3, code=True, show=False)
+
+
 def neuron() -> Explorer:
     return explore("y = tanh(w*x + b)", w=1, x=0.5, b=-0.25, show=False)
 
@@ -50,6 +54,12 @@ def training() -> Explorer:
 def second_contribution(page: Page) -> None:
     """Stop where b has just got the second of its two contributions."""
     page.keyboard.press("End")
+
+
+def product_rule(page: Page) -> None:
+    """Stop where a gets its contribution."""
+    page.keyboard.press("End")
+    page.keyboard.press(",")
 
 
 def forgotten_zero_grad(page: Page) -> None:
@@ -82,6 +92,7 @@ def half_trained(page: Page) -> None:
 
 STATES: dict[str, tuple[Callable[[], Explorer], Callable[[Page], None], str]] = {
     "explorer-step": (textbook, second_contribution, "light"),
+    "explorer-code": (lines, product_rule, "light"),
     "explorer-no-zero-grad": (textbook, forgotten_zero_grad, "dark"),
     "explorer-edit": (neuron, edited, "light"),
     "explorer-neuron": (network, one_neuron, "light"),

@@ -38,7 +38,7 @@ def pytest_ignore_collect(collection_path):
         return None
     if collection_path.name == "test_draw_elsewhere.py":
         return not CAIRO or None
-    if BROWSER or not collection_path.name.startswith(("test_explorer", "test_lesson")):
+    if BROWSER or not collection_path.name.startswith("test_"):
         return None
     return "explorer_browser" in collection_path.read_text(encoding="utf-8") or None
 

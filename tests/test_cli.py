@@ -1,5 +1,6 @@
 """The command line: what it prints, what it writes, and how it refuses."""
 
+import inspect
 import os
 import re
 import shlex
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from micrograd.cli import COMMANDS, main
+from micrograd.practise import lecture
 
 
 def test_explain_prints_the_backward_pass(capsys):
@@ -196,3 +198,11 @@ def test_a_demo_that_cannot_write_says_so_first(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["demo", "moons", "-o", str(tmp_path / "file")]) == 2
     assert "file" in capsys.readouterr().err
+
+
+def test_explore_shows_the_lines_of_an_engine_or_of_a_program(tmp_path):
+    engine, page = tmp_path / "mine.py", tmp_path / "page.html"
+    engine.write_text(inspect.getsource(lecture) + "\n(Value(2.0) * 3).backward()\n", "utf-8")
+    for arguments in (["c = a*b", "a=2", "b=3", "--code"], ["--code", str(engine)]):
+        assert main(["explore", *arguments, "-o", str(page)]) == 0
+        assert "self.grad += other.data * out.grad" in page.read_text(encoding="utf-8")

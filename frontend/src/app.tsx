@@ -1,6 +1,7 @@
 // The page: the graph, what is said about it on the right, and the steps below.
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { CodePane } from "./codepane";
 import { Inspector } from "./inspector";
 import { KEYS, pressed } from "./keys";
 import { BreakIt, QuizCard } from "./lessons";
@@ -40,7 +41,7 @@ export function App({ store }: { store: Store }) {
   return (
     <div class="mg-root-element" data-theme={store.theme.value} ref={page}>
       <Header store={store} picture={picture} onHelp={() => help.current?.showModal()} />
-      <main class="mg-main">
+      <main class={store.code ? "mg-main mg-with-code" : "mg-main"}>
         <div class="mg-graph-area">
           <div
             ref={host}
@@ -79,6 +80,7 @@ export function App({ store }: { store: Store }) {
           <Legend />
         </div>
         <aside class="mg-side" aria-label="About the graph">
+          {store.code && <CodePane store={store} code={store.code} />}
           {history && <Training store={store} history={history} />}
           <Inspector store={store} />
           <BreakIt store={store} />

@@ -62,9 +62,13 @@ export function updateEdge(
   let name = edge.far ? "mg-edge mg-far" : "mg-edge";
   let text = edge.count > 1 ? `${edge.count.toLocaleString("en")}×` : "";
   if (edge.node >= 0) {
-    const known = store.known.value[edge.node] === 1;
     const partial = store.partials.value.of(edge.node)[edge.slot];
-    text = !known ? "" : detail === "small" ? fitted(partial, 5) : `∂ ${fitted(partial, 7)}`;
+    text =
+      step.phase !== "backward"
+        ? ""
+        : detail === "small"
+          ? fitted(partial, 5)
+          : `∂ ${fitted(partial, 7)}`;
     if (
       step.phase === "backward" &&
       step.act === "add" &&

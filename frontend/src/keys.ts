@@ -32,8 +32,8 @@ export function pressed(
   const onButton = target.matches("button, input[type=checkbox]");
   const onSlider = target.matches("input[type=range]");
   const acts: Record<string, () => void> = {
-    ".": () => store.goTo(store.step.value + 1),
-    ",": () => store.goTo(store.step.value - 1),
+    ".": () => store.advance(1),
+    ",": () => store.advance(-1),
     "+": () => picture?.zoom(1.25),
     "=": () => picture?.zoom(1.25),
     "-": () => picture?.zoom(0.8),

@@ -31,8 +31,9 @@ export function Scrubber({ store }: { store: Store }) {
     const stride = Math.max(1, Math.round(16 / every));
     const timer = setInterval(
       () => {
-        store.goTo(store.step.value + stride);
-        if (store.step.value >= store.timeline.value.length) store.playing.value = false;
+        if (stride > 1) store.goTo(store.step.value + stride);
+        else store.advance(1);
+        if (store.isAtEnd()) store.playing.value = false;
       },
       Math.max(16, every),
     );
@@ -40,7 +41,7 @@ export function Scrubber({ store }: { store: Store }) {
   }, [playing, store.speed.value]);
 
   const play = () => {
-    if (!playing && step >= timeline.length) store.goTo(0);
+    if (!playing && store.isAtEnd()) store.goTo(0);
     store.playing.value = !playing;
   };
   const share = (n: number) => `${timeline.length ? (100 * n) / timeline.length : 0}%`;
@@ -69,7 +70,7 @@ export function Scrubber({ store }: { store: Store }) {
             type="button"
             title="One step back (,)"
             aria-label="One step back"
-            onClick={() => store.goTo(step - 1)}
+            onClick={() => store.advance(-1)}
           >
             <Icon shape="back" />
           </button>
@@ -86,7 +87,7 @@ export function Scrubber({ store }: { store: Store }) {
             type="button"
             title="One step on (.)"
             aria-label="One step on"
-            onClick={() => store.goTo(step + 1)}
+            onClick={() => store.advance(1)}
           >
             <Icon shape="on" />
           </button>

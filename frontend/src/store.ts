@@ -1,5 +1,6 @@
 // Everything that changes on the page, and what follows from it.
 import { batch, computed, signal } from "@preact/signals";
+import { Alignment, Code, type Grain } from "./code";
 import { type Group, groupKey, Tree } from "./arrange";
 import { same } from "./format";
 import { Graph } from "./graph";
@@ -59,7 +60,20 @@ export function createStore(page: PageData, rules: Rules) {
   const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
 
   const step = signal(0);
-  const timeline = computed(() => new Timeline(graph, root.value, bugs.value));
+  const code = page.code ? new Code(page.code) : null;
+  const withOrder = signal(true);
+  const timeline = computed(
+    () => new Timeline(graph, root.value, bugs.value, code?.told, withOrder.value),
+  );
+  // The line that runs. Steps and lines go together; between two steps there are lines to choose from.
+  const grain = signal<Grain>("step");
+  const chosen = signal(-1);
+  const alignment = computed(() => (code ? new Alignment(code, timeline.value.keys()) : null));
+  const moment = computed(() => {
+    if (!alignment.value) return -1;
+    const isHere = chosen.value >= 0 && alignment.value.step(chosen.value) === step.value;
+    return isHere ? chosen.value : alignment.value.moment(step.value);
+  });
   const partials = computed(() => new Partials(graph, data.value));
   const current = computed(() => timeline.value.at(step.value));
   const phase = computed(() => timeline.value.phaseOf(step.value));
@@ -81,7 +95,12 @@ export function createStore(page: PageData, rules: Rules) {
     return played;
   });
   const right = computed(() => {
-    const clean = new Timeline(graph, root.value, { assign: false, twice: false, naive: false });
+    const clean = new Timeline(
+      graph,
+      root.value,
+      { assign: false, twice: false, naive: false },
+      code?.told,
+    );
     const played = clean.play(clean.length, partials.value);
     if (asLeft.value) {
       overwrite(played.grad, yours);
@@ -126,6 +145,24 @@ export function createStore(page: PageData, rules: Rules) {
   const goTo = (to: number) => {
     step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));
   };
+
+  // One step on or back, or one line where lines are shown.
+  const advance = (by: 1 | -1) => {
+    if (!code || !alignment.value || grain.value === "step") {
+      goTo(step.value + by);
+      return;
+    }
+    const next = code.beside(moment.value, by, grain.value);
+    const to = alignment.value.step(next);
+    batch(() => {
+      chosen.value = next;
+      goTo(to);
+    });
+  };
+  const isAtEnd = () =>
+    code && grain.value !== "step"
+      ? code.isLast(moment.value, grain.value)
+      : step.value >= timeline.value.length;
 
   // Keep the place in the story when its length changes: the same phase, the same share of it.
   // In a batch, so that nobody sees the new story at the old step, which may be past its end.
@@ -234,7 +271,15 @@ export function createStore(page: PageData, rules: Rules) {
     scene,
     selectedNode,
     edited,
+    code,
+    withOrder,
+    grain,
+    chosen,
+    moment,
+    alignment,
     goTo,
+    advance,
+    isAtEnd,
     keepingPlace,
     setLeaf,
     setLeaves,

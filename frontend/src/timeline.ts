@@ -1,4 +1,5 @@
 // Every step from the leaves' numbers to the last gradient, right or broken on purpose.
+import { keyOf, type Told } from "./code";
 import type { Graph } from "./graph";
 
 export interface Bugs {
@@ -53,15 +54,19 @@ export class Timeline {
     readonly graph: Graph,
     readonly root: number,
     readonly bugs: Bugs,
+    told?: Told, // by the lines of the reader's code: in which order things were done
+    withOrder = true,
   ) {
-    this.order = this.sort();
+    const follows = told && (told.root < 0 || told.root === root) ? told : undefined;
+    this.order = (follows && this.sortAs(follows)) ?? this.sort();
     this.inner = this.order.filter((i) => !graph.isLeaf(i));
-    if (bugs.naive) this.acts.length = 0;
+    if (follows) this.inner = sameMembers(follows.made, this.inner) ?? this.inner;
+    if (bugs.naive || !withOrder) this.acts.length = 0;
     let cut = false;
     for (let run = 0; run < (bugs.twice ? 2 : 1); run++) {
       this.events.push(root, SEED);
       if (bugs.naive) cut = this.recurse() || cut;
-      else this.inOrder();
+      else this.inOrder(follows);
     }
     this.cut = cut;
     for (let e = 0; e < this.events.length; e += 2) {
@@ -97,13 +102,52 @@ export class Timeline {
     return order;
   }
 
-  private inOrder(): void {
+  // The order that the lines made: all that is computed, each value after its parents.
+  private sortAs({ order }: Told): number[] | null {
+    const list = order.flatMap(([act, node]) => (act === "append" ? [node] : []));
+    const place = new Map(list.map((node, i) => [node, i]));
+    const needed = this.sort();
+    const acts = this.acts.splice(0);
+    const isWhole = needed.every((node) => {
+      const at = place.get(node);
+      if (at === undefined) return this.graph.isLeaf(node);
+      return this.graph.parents[node].every((p) => (place.get(p) ?? -1) < at);
+    });
+    const reached = new Set(needed);
+    if (!isWhole || list.some((node) => !reached.has(node))) {
+      this.acts.push(...acts);
+      return null;
+    }
+    for (const [act, node] of order) this.acts.push(ACTS.indexOf(act), node);
+    return [...needed.filter((node) => !place.has(node)), ...list];
+  }
+
+  private inOrder(told?: Told): void {
+    const uses: [number, number][] = [];
     for (let i = this.order.length - 1; i >= 0; i--) {
       const node = this.order[i];
-      this.graph.parents[node].forEach((parent, slot) => {
-        if (!this.graph.isConstant(parent)) this.events.push(node, slot);
-      });
+      this.graph.parents[node].forEach((_, slot) => uses.push([node, slot]));
     }
+    const key = ([node, slot]: [number, number]) => `${node} ${slot}`;
+    const byKey = new Map(uses.map((use) => [key(use), use]));
+    const asTold = told && sameMembers(told.added.map(key), [...byKey.keys()]);
+    for (const [node, slot] of asTold?.map((k) => byKey.get(k) as [number, number]) ?? uses)
+      if (!this.graph.isConstant(this.graph.parents[node][slot])) this.events.push(node, slot);
+  }
+
+  // The steps that do what a line of code does.
+  keys(): Map<string, number[]> {
+    const keys = new Map<string, number[]>();
+    const put = (key: string, step: number) => keys.set(key, [...(keys.get(key) ?? []), step]);
+    this.inner.forEach((node, i) => put(keyOf(["made", node]), i + 1));
+    for (let k = 0; k < this.acts.length; k += 2)
+      put(keyOf([ACTS[this.acts[k]], this.acts[k + 1]]), this.ends.forward + k / 2 + 1);
+    for (let e = 0; e < this.events.length; e += 2) {
+      const [node, slot] = [this.events[e], this.events[e + 1]];
+      const act = slot === SEED ? keyOf(["seed", node]) : keyOf(["add", node, slot]);
+      put(act, this.ends.order + e / 2 + 1);
+    }
+    return keys;
   }
 
   // Add to one parent and go down it at once, then to the next: down every path, so that a value
@@ -234,6 +278,13 @@ export class Timeline {
     const last = this.last.get(node);
     return last !== undefined && this.ends.order + last + 1 <= step;
   }
+}
+
+// The first list, if it has what the second has, and that only.
+function sameMembers<T>(list: T[], as: T[]): T[] | null {
+  const members = new Set(as);
+  const found = list.filter((x) => members.has(x));
+  return new Set(found).size === members.size && found.length === as.length ? found : null;
 }
 
 // Local derivatives at the present values, each computed when first asked for.

@@ -54,6 +54,40 @@ export interface HistoryData {
   targets: Num[];
 }
 
+// A recorded run of the reader's code. No number of a value is in it: the page fills them in.
+export type Act =
+  | ["made" | "visit" | "again" | "append" | "seed", number] // what a line did, to which node
+  | ["add", number, number]; // the node whose backward it was, and which of its arguments
+
+export type Thing =
+  // what a name holds
+  | { node: number }
+  | { data: number } // a plain number, which is the data of that node
+  | { number: Num }
+  | { text: string }
+  | { around: "[]" | "()" | "{}"; items: number[]; more: number } // things; so many before them
+  | { closure: string; fields: number[] } // name, thing, ...: what a function captured
+  | { object: string; fields: number[] };
+
+export interface FunctionData {
+  name: string;
+  file: number;
+  line: number;
+  kind: "" | "init" | "comprehension";
+  arguments: string[];
+  captured: string[];
+}
+
+export interface CodeData {
+  files: { name: string; text: string }[];
+  functions: FunctionData[];
+  frames: [fn: number, caller: number][]; // one for each call; the caller is a frame, or -1
+  names: string[];
+  things: Thing[];
+  // a line that has run, or has just called another frame; what names hold since: name, thing, ...
+  moments: [frame: number, line: number, calls: 0 | 1, changed: number[], acts: Act[]][];
+}
+
 export interface PageData {
   title: string;
   note: string;
@@ -61,6 +95,7 @@ export interface PageData {
   picture: PictureData;
   show: { latex: string; python: string; explain: string; missing: string };
   history?: HistoryData;
+  code?: CodeData;
 }
 
 export interface Rule {

@@ -103,9 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def expression_arguments(parser: argparse.ArgumentParser) -> None:
+def expression_arguments(parser: argparse.ArgumentParser, count: str | None = None) -> None:
     """Add what every command on an expression takes: the text, and name=number pairs."""
-    parser.add_argument("expression", help='such as "c = a*b + b"')
+    parser.add_argument("expression", nargs=count, help='such as "c = a*b + b"')
     parser.add_argument(
         "values", nargs="*", type=_pair, metavar="name=number", help="the value of each name"
     )
@@ -113,12 +113,16 @@ def expression_arguments(parser: argparse.ArgumentParser) -> None:
 
 def evaluated(args: argparse.Namespace) -> Value:
     """Compute the expression of the command line, and its gradients."""
+    root = evaluate(args.expression, _values(args))
+    root.backward()
+    return root
+
+
+def _values(args: argparse.Namespace) -> dict[str, float]:
     values = dict(args.values)
     if len(values) < len(args.values):
         raise ValueError("a name has two values: give each name one")
-    root = evaluate(args.expression, values)
-    root.backward()
-    return root
+    return values
 
 
 def _pair(text: str) -> tuple[str, float]:
@@ -159,19 +163,34 @@ def _draw(args: argparse.Namespace) -> None:
 
 
 def _explore_arguments(parser: argparse.ArgumentParser) -> None:
-    expression_arguments(parser)
+    expression_arguments(parser, "?")
+    parser.add_argument(
+        "--code",
+        nargs="?",
+        const=True,
+        metavar="FILE",
+        help="show the lines that run: of FILE, an engine or a program of yours, or of the "
+        "lecture's engine",
+    )
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write the page there, instead of opening a browser"
     )
 
 
 def _explore(args: argparse.Namespace) -> None:
-    from .explorer import explore
+    from .explorer.explore import page_of
+    from .explorer.subject import formula, program
 
-    root = evaluate(args.expression, dict(args.values))
-    page = explore(root, title=args.expression, show=not args.output)
+    if args.expression is None:
+        if not isinstance(args.code, str):
+            raise ValueError("an expression is needed, or --code FILE with a program to run")
+        page = page_of(program(args.code))
+    else:
+        page = page_of(formula(args.expression, _values(args), args.code), title=args.expression)
     if args.output:
         print(page.save(args.output))
+    else:
+        page.open()
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -247,8 +266,13 @@ COMMANDS = (
         "explore",
         "step through the backward pass of an expression, in the browser",
         "Open a page on which the forward pass, the order and every contribution of the backward\n"
-        "pass can be stepped through, edited, and broken on purpose.",
-        _EXPRESSION + '\nexample: micrograd explore "c = a*b + b" a=2 b=3',
+        "pass can be stepped through, edited, and broken on purpose. With --code the lines of an\n"
+        "engine are shown beside it, the one that runs lit. A program, --code FILE without an\n"
+        "expression, runs up to the end of its first backward().",
+        _EXPRESSION + '\nexamples:\n  micrograd explore "c = a*b + b" a=2 b=3\n'
+        '  micrograd explore "c = a*b + b" a=2 b=3 --code            on the engine of the lecture\n'
+        '  micrograd explore "c = a*b + b" a=2 b=3 --code mygrad.py  on an engine of yours\n'
+        "  micrograd explore --code program.py                       a program of yours",
         _explore_arguments,
         _explore,
     ),

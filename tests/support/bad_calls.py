@@ -194,7 +194,7 @@ CALLS = {
     ".dot": (dot, {"xs": ([1.0], "sequence"), "ys": ([2.0], "sequence")}),
     ".explore": (lambda what, groups=None, title=None, show=False:
                  explore(what, groups=groups, title=title, show=show), {
-        "what": (GRAPH, "value"), "args": None, "groups": (None, "choice?"),
+        "what": (GRAPH, "value"), "args": None, "code": None, "groups": (None, "choice?"),
         "title": (None, "text?"), "show": (False, "flag?"), "names": None}),
     ".grad": (of(grad), {
         "f": (square, "function"), "argnums": (0, "positions"), "has_aux": (False, "flag")}),
@@ -323,8 +323,10 @@ CALLS = {
     ".random.uniform": ("uniform", {"low": (0.0, "finite"), "high": (1.0, "rate")}),
     ".random.normal": ("normal", {"mean": (0.0, "finite"), "std": (1.0, "rate")}),
     ".random.bernoulli": ("bernoulli", {"p": (0.5, "rate")}),
-    ".explorer.explore": (None, {"what": None, "args": None, "groups": None, "title": None,
-                                 "show": None, "names": None}),
+    ".explorer.explore": (None, {"what": None, "args": None, "code": None, "groups": None,
+                                 "title": None, "show": None, "names": None}),
+    "explore's code": (lambda code: explore("c = a*2", a=2, code=code, show=False),
+                       {"code": (None, "choice?")}),
     # Methods, which no list of names has.
     "Value.grad": (lambda x: setattr(Value(1.0), "grad", x), {"x": (1.0, "number?")}),
     "Value.data": (lambda x: setattr(Value(1.0), "data", x), {"x": (1.0, "number")}),

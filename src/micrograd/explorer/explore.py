@@ -4,19 +4,13 @@ import os
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ..arguments import choice, flag
-from ..engine import Value
 from ..explain import explain
 from ..files import write_whole
-from ..nn import Module
-from ..train.history import History
 from ..value.handmade import text
-from ..value.likeness import Likeness, is_value
-from ..writing.expression import evaluate
 from ..writing.source import formula, python
 from . import training
 from .folding import fold
@@ -24,6 +18,7 @@ from .groups import Group
 from .page import MARK, frame, page_html
 from .placement import place
 from .snapshot import Snapshot, as_json, evaluator, is_stale, take_snapshot
+from .subject import Engine, Subject, subject_of
 
 _HEIGHT = 720  # pixels, in a notebook
 _FEW = 60  # values, up to which nobody needs their number
@@ -75,8 +70,9 @@ class Explorer:
 
 
 def explore(
-    what: Any,
+    what: Any = None,
     *args: Any,
+    code: Engine = None,
     groups: str | None = None,
     title: str | None = None,
     show: bool | None = None,
@@ -90,13 +86,22 @@ def explore(
     - ``explore(history, model, data)``: the same for the first example of the data that ``fit``
       got, with a second slider over the steps recorded by ``fit(..., record=n)``.
     - ``explore("c = a*b + b", a=2, b=3)``: a formula, as the command line takes it.
+    - ``explore("c = a*b + b", a=2, b=3, code=True)``: the same on the engine of the lecture, beside
+      its lines, the one that runs lit; ``code="mygrad.py"``: on an engine of your own.
+    - ``explore(f, x)``: the graph of what a function of yours returns, ``f(x)``, beside your lines.
+    - ``explore(code="program.py")``: your program runs up to the end of its first ``backward()``,
+      beside its lines.
+
+    What runs beside its lines may use any engine written in Python; where it does not call
+    ``backward()``, that is called too, and leaves its gradients.
 
     In a notebook the result shows itself; elsewhere the page opens in the browser.
 
     Args:
         what: a Value or the like of one from another engine (with data, grad, and _prev or
-            _children), a list of them, a Module, a History or a formula.
+            _children), a list of them, a Module, a History, a formula or a function.
         args: what belongs to it, see above.
+        code: whose lines to show: a Python file or notebook, or True for the lecture's engine.
         groups: how values fold: by "modules" (the dotted labels of parameters), by "loops" (values
             that do the same, as the compiler finds them), or by "nothing". Default: loops above
             2,000 values, else modules.
@@ -106,71 +111,34 @@ def explore(
 
     Raises:
         TypeError: what is nothing of this kind, or its arguments are missing.
-        ValueError: the history has no recorded steps, or they are of another model.
+        ValueError: the history has no recorded steps, or they are of another model; the code cannot
+            be read or run, or runs on too long.
     """
     if title is not None:
         title = text("title", title)
     if show is not None:
         flag("show", show)
     choice("groups", groups, ("modules", "loops", "nothing", None))
-    runs = None
-    if isinstance(what, str):
-        _no_more("a formula", args)
-        roots = [evaluate(what, names)]
-        title = title or what
-    elif names:
-        raise TypeError(f"only a formula takes names, got {', '.join(names)} with {what!r}")
-    elif isinstance(what, History):
-        runs = training.Runs(what, *_two(args))
-        roots = runs.outputs
-        title = title or "training"
-    elif isinstance(what, Module):
-        if len(args) != 1:
-            raise TypeError("a model has a graph only for an input: explore(model, x)")
-        _, roots = training.applied(what, args[0])
-        title = title or type(what).__name__
-    else:
-        _no_more("a value", args)
-        roots = _roots(what)
-        title = title or roots[-1].label or "graph"
-    snapshot = take_snapshot(roots)
-    tree = fold(snapshot, groups)
-    if isinstance(what, (History, Module)):
-        training.name_outputs(roots)
-    page = {
-        "title": title,
-        "note": _note(snapshot, tree),
-        "graph": as_json(snapshot),
-        "picture": place(snapshot, tree),
-        "show": _writings(snapshot),
-    }
-    if runs is not None:
-        page["history"] = runs.as_json(snapshot)
-    explorer = Explorer(page, evaluator(snapshot), snapshot)
+    explorer = page_of(subject_of(what, args, names, code), groups, title)
     if (not _shows_itself()) if show is None else show:
         explorer.open()
     return explorer
 
 
-def _roots(what: Any) -> list[Value]:
-    roots = [what] if is_value(what) else list(what) if isinstance(what, Iterable) else []
-    if not roots or not all(is_value(root) for root in roots):
-        raise TypeError(
-            "explore expects a Value, a list of Values, a model with an input, a History or a "
-            f"formula, got {type(what).__name__} {str(what)[:60]!r}"
-        )
-    return roots if all(isinstance(root, Value) for root in roots) else Likeness(roots).roots
-
-
-def _no_more(what: str, args: tuple) -> None:
-    if args:
-        raise TypeError(f"explore({what}) takes nothing else, got {args!r}")
-
-
-def _two(args: tuple) -> tuple[Any, Any]:
-    if len(args) != 2:
-        raise TypeError("a history needs its model and data: explore(history, model, (X, y))")
-    return args
+def page_of(subject: Subject, groups: str | None = None, title: str | None = None) -> Explorer:
+    """Make the page of a subject; the other arguments are those of ``explore``."""
+    snapshot = take_snapshot(subject.roots)
+    tree = fold(snapshot, groups)
+    training.name_outputs(subject.outputs)
+    page = {
+        "title": title or subject.title,
+        "note": _note(snapshot, tree),
+        "graph": as_json(snapshot),
+        "picture": place(snapshot, tree),
+        "show": _writings(snapshot),
+        **{name: part(snapshot) for name, part in subject.parts.items()},
+    }
+    return Explorer(page, evaluator(snapshot), snapshot)
 
 
 def _note(snapshot: Snapshot, tree: Group) -> str:

@@ -1,0 +1,85 @@
+"""What a name of the reader's code held at a moment: a copy of a list, what a closure captured."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+from ..value.likeness import is_value
+
+_FIELDS = 12  # of an object
+_DEEP = 3  # lists in lists, fields in fields
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a name held. ``kind`` is value, number, text, list, closure or object."""
+
+    kind: str
+    what: Any  # the Value, the number, the text, or what stands around the items
+    items: tuple[tuple[str, "Kept"], ...] = ()
+    container: int = 0  # tells one list from another
+
+    def same(self, other: "Kept") -> bool:
+        """Tell whether nothing has changed."""
+        return (
+            self.kind == other.kind
+            and (self.what is other.what or (self.kind != "value" and self.what == other.what))
+            and self.container == other.container
+            and len(self.items) == len(other.items)
+            and all(
+                a == b and x.same(y) for (a, x), (b, y) in zip(self.items, other.items, strict=True)
+            )
+        )
+
+
+def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> Kept:
+    """Keep what a name holds now.
+
+    Args:
+        x: what it holds.
+        is_readers: tells whose functions, and so whose objects, are to be looked into.
+        depth: how deep.
+    """
+    if is_value(x):
+        return Kept("value", x)
+    if isinstance(x, (int, float)) and not isinstance(x, bool):
+        return Kept("number", x)
+    if x is None or isinstance(x, (bool, str)):
+        return Kept("text", repr(x)[:60])
+    if type(x) in (list, tuple, set, frozenset, dict):
+        items = tuple([("", keep(y, is_readers, depth - 1)) for y in x]) if depth else ()
+        around = "[]" if type(x) is list else "()" if type(x) is tuple else "{}"
+        return Kept("list", around, items, id(x))
+    if isinstance(x, FunctionType):
+        captured = [(n, keep(y, is_readers, depth - 1)) for n, y in _captured(x)] if depth else ()
+        return Kept("closure", x.__name__, tuple(captured))
+    if depth and _is_of_readers_class(x, is_readers):
+        fields = [(n, keep(y, is_readers, depth - 1)) for n, y in list(vars(x).items())[:_FIELDS]]
+        return Kept("object", type(x).__name__, tuple(fields))
+    return Kept("text", f"<{type(x).__name__}>")
+
+
+def within(kept: Kept) -> Iterator[Kept]:
+    """Yield something kept, and all that it holds."""
+    yield kept
+    for _, inner in kept.items:
+        yield from within(inner)
+
+
+def _captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    cells = function.__closure__ or ()
+    for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
+        try:
+            held = cell.cell_contents
+        except ValueError:  # a variable that has no value yet
+            continue
+        if held is not function:
+            yield name, held
+
+
+def _is_of_readers_class(x: Any, is_readers: Callable[[CodeType], bool]) -> bool:
+    if isinstance(x, type) or not hasattr(x, "__dict__"):
+        return False
+    methods = (f for f in vars(type(x)).values() if isinstance(f, FunctionType))
+    return any(is_readers(f.__code__) for f in methods)

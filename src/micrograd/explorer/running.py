@@ -1,0 +1,243 @@
+"""The runs that can be recorded: a formula on an engine, a program, a call of a function."""
+
+import ast
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from inspect import getclosurevars
+from pathlib import Path
+from typing import Any
+
+from ..engine import Value, toposort
+from ..practise import lecture
+from ..practise.forms import Forms
+from ..practise.loading import load
+from ..practise.reading import Unreadable, read_cells
+from ..practise.spelling import spelled
+from ..value.likeness import Likeness, is_value
+from .tracer import BACKWARD, Tracer
+
+PROGRAM = "your formula"
+_DEEP = 6  # fields in fields, where values are looked for
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run, and what came of it.
+
+    Args:
+        roots: the reader's values that backward may start from; the last is the default.
+        labels: what the reader calls them, by id; values that have a label keep it.
+        tracer: the lines.
+        title: what was run.
+    """
+
+    roots: list[Any]
+    labels: dict[int, str]
+    tracer: Tracer
+    title: str
+
+    def as_values(self) -> tuple[list[Value], dict[int, Value]]:
+        """Return the roots as Values, and the Value of each of the reader's, by id."""
+        if all(isinstance(root, Value) for root in self.roots):
+            order = [value for root in self.roots for value in toposort(root)]
+            for value in order:
+                value.label = value.label or self.labels.get(id(value), "")
+            return self.roots, {id(value): value for value in order}
+        likeness = Likeness(self.roots, self.labels)
+        return likeness.roots, likeness.values
+
+
+def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recorded:
+    """Run a formula on an engine, and its backward.
+
+    Args:
+        text: one that ``micrograd.expression.evaluate`` has accepted.
+        values: a number for each name.
+        engine: True for the lecture's engine, or the path of a file that defines one.
+
+    Raises:
+        ValueError: the file cannot be read, defines no such class, or lacks what the formula needs.
+    """
+    sources, namespace, name = {}, dict(vars(lecture)), "the lecture's engine"
+    if engine is not True:
+        path, name = Path(engine), Path(engine).name
+        sources = {cell.file: cell.source for cell in _cells(path)}
+        loaded = load(path)
+        namespace = dict(loaded.namespace)
+        if loaded.stopped:
+            raise ValueError(loaded.stopped)
+    forms = Forms(namespace)
+    if forms.cls is None:
+        raise ValueError(f"{name} defines no class of values: it needs one such as Value(data)")
+    lines, last = _as_program(text, values)
+    if forms.has("backward"):
+        lines.append(f"{last}.backward()" if forms.method("backward") else f"backward({last})")
+    program = spelled("\n".join(lines), forms)
+    tracer = Tracer({PROGRAM: program, **sources})
+    _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
+    root = namespace[last]
+    if not is_value(root):
+        raise ValueError(
+            f"the values of {name} have no data, grad, and _prev or _children: "
+            f"{last} is {type(root).__name__} {str(root)[:60]!r}"
+        )
+    labels = {id(x): n for n, x in namespace.items() if is_value(x)}
+    return Recorded([root], labels, tracer, text)
+
+
+def record_file(path: Path) -> Recorded:
+    """Run a program, up to the end of its first backward.
+
+    Raises:
+        ValueError: it cannot be read or run to that point, or it makes no value.
+    """
+    cells = _cells(path)
+    tracer = Tracer({cell.file: cell.source for cell in cells}, until_backward=True)
+    namespace: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
+
+    def run() -> None:
+        for cell in cells:
+            exec(compile(cell.source, cell.file, "exec"), namespace)
+
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        _guarded(tracer, run, path.name)
+    finally:
+        sys.path.pop(0)
+    roots = tracer.started[:1] or _largest(namespace.values())
+    if not roots:
+        raise ValueError(f"{path.name} makes no value: let it compute one and call its backward()")
+    if not tracer.started:
+        _go_back(tracer, roots[-1], path.name)
+    return Recorded(roots, _labels(namespace), tracer, path.name)
+
+
+def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
+    """Call a function of the reader's, and the backward of what it returns.
+
+    Raises:
+        TypeError: it returns no value.
+        ValueError: it fails, or makes too much to be stepped through.
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    tracer = Tracer({})
+    result = _guarded(tracer, lambda: function(*args), name)
+    roots = [result] if is_value(result) else list(result) if isinstance(result, Iterable) else []
+    if tracer.started and not roots:
+        roots = tracer.started[-1:]
+    if not roots or not all(map(is_value, roots)):
+        raise TypeError(
+            f"{name}() returns {type(result).__name__} {str(result)[:60]!r}: a value is needed, "
+            "or a list of values"
+        )
+    if not tracer.started:
+        _go_back(tracer, roots[-1], name)
+    labels = _labels({"": function} if not hasattr(function, "__code__") else _used(function))
+    for call in tracer.calls[:1]:
+        names = {n: k.what for n, k in call.held.items() if k.kind == "value" and n != "self"}
+        labels = _labels(names) | labels
+    return Recorded(roots, labels, tracer, name)
+
+
+def _used(function: Any) -> Mapping[str, Any]:
+    """Return the variables outside of a function that it refers to."""
+    used = getclosurevars(function)
+    return {**used.globals, **used.nonlocals}
+
+
+def _go_back(tracer: Tracer, root: Any, name: str) -> None:
+    """Run the backward that the reader wrote; ours has no lines to show, and changes gradients."""
+    for method in [getattr(root, n) for n in BACKWARD if hasattr(root, n)]:
+        if hasattr(method, "__code__") and tracer.is_readers(method.__code__):
+            _guarded(tracer, method, name)
+            return
+
+
+def _cells(path: Path) -> Any:
+    try:
+        return read_cells(path)
+    except Unreadable as error:
+        raise ValueError(str(error)) from None
+
+
+def _guarded(tracer: Tracer, run: Callable[[], Any], name: str) -> Any:
+    """Run something of the reader's; what it raises becomes an error with file and line."""
+    try:
+        return tracer.run(run)
+    except (Exception, SystemExit) as error:
+        place, trace = name, error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            if file in tracer.sources:
+                place = f"{Path(file).name}, line {trace.tb_lineno}"
+            trace = trace.tb_next
+        text = (str(error).splitlines() or [""])[0]
+        raise ValueError(f"{place}: {type(error).__name__}: {text}") from error
+
+
+def _as_program(text: str, values: Mapping[str, float]) -> tuple[list[str], str]:
+    """Write a formula as the lines that a learner would type; return them and the last name."""
+    lines = [f"{name} = Value({float(x)!r})" for name, x in values.items()]
+    last = ""
+    for statement in ast.parse(text.strip()).body:
+        body = _Methods().visit(statement)
+        match body:
+            case ast.Assign(targets=[ast.Name(id=last)]):
+                pass
+            case ast.Expr(value=value):
+                last = "result"
+                body = ast.Assign([ast.Name("result", ast.Store())], value)
+        lines.append(ast.unparse(ast.fix_missing_locations(ast.copy_location(body, statement))))
+    return lines, last
+
+
+class _Methods(ast.NodeTransformer):
+    """Functions of values as their methods: ``tanh(x)`` as ``x.tanh()``."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.args:
+            return ast.Call(ast.Attribute(node.args[0], node.func.id), node.args[1:], [])
+        return node
+
+
+def _labels(namespace: Mapping[str, Any]) -> dict[int, str]:
+    """Name the values that variables, lists and fields of objects hold: ``layers.0.b``."""
+    found: dict[int, str] = {}
+    seen: set[int] = set()
+
+    def walk(x: Any, path: tuple[str, ...], depth: int) -> None:
+        if is_value(x):
+            found.setdefault(id(x), ".".join(path))
+            return
+        if id(x) in seen or not depth or isinstance(x, (type, str)):
+            return
+        seen.add(id(x))
+        if isinstance(x, (list, tuple)):
+            for i, item in enumerate(x[:1000]):
+                walk(item, (*path, str(i)), depth - 1)
+        elif hasattr(x, "__dict__") and not callable(getattr(x, "__code__", None)):
+            for name, item in vars(x).items():
+                walk(item, (*path, name), depth - 1)
+
+    for name, x in namespace.items():
+        if not name.startswith("__") and not isinstance(x, type(os)):
+            walk(x, (name,) if name else (), _DEEP)
+    return {key: label for key, label in found.items() if label}
+
+
+def _largest(objects: Iterable[Any]) -> list[Any]:
+    """Return the value that was computed from most others, in a list; an empty one for none."""
+
+    def size(root: Any) -> int:
+        seen, stack = set(), [root]
+        while stack:
+            x = stack.pop()
+            if id(x) not in seen:
+                seen.add(id(x))
+                stack.extend(getattr(x, "_prev", None) or getattr(x, "_children", None) or ())
+        return len(seen)
+
+    return sorted(filter(is_value, objects), key=size)[-1:]
