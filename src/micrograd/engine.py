@@ -13,7 +13,7 @@ from .value import handmade
 from .value.backend import prefer_native
 from .value.modes import checked, mode, observe
 from .value.numeric import number
-from .value.operators import Method, both_sides, exponent
+from .value.operators import Method, assigned, both_sides, exponent
 
 
 def apply(op: ops.Op, *args: Any) -> "Value":
@@ -124,7 +124,7 @@ class Value:
     def __init__(
         self, data: float, _children: Any = (), _op: Any = "", label: str = "", name: str = ""
     ) -> None:
-        self._data: float = data if type(data) is float else number(data, "Value expects")
+        self._data: float = data if type(data) is float else handmade.datum(data)
         self._grad = 0.0
         by_hand = _children != () or _op != ""
         origin = handmade.origin(_children, _op, Value) if by_hand else handmade.LEAF
@@ -132,18 +132,16 @@ class Value:
         if label != "" or name != "":
             self._label = handmade.named(label, name)
         if mode.tracer is not None:
-            mode.tracer.tape.append(self)
+            mode.tracer.made(self, data)
 
     @property
     def data(self) -> float:
         """The number. Setting it does not recompute what was computed from it."""
-        if mode.tracer is not None:
-            return mode.tracer.reading(self)
-        return self._data
+        return self._data if mode.tracer is None else mode.tracer.reading(self)
 
     @data.setter
     def data(self, x: float) -> None:
-        self._data = x if type(x) is float else number(x, "data expects")
+        self._data = x if type(x) is float and not mode.on else assigned(self, "data", x)
 
     @property
     def grad(self) -> float:
@@ -152,7 +150,7 @@ class Value:
 
     @grad.setter
     def grad(self, x: float | None) -> None:
-        self._grad = x if type(x) is float else number(0.0 if x is None else x, "grad expects")
+        self._grad = x if type(x) is float and not mode.on else assigned(self, "grad", x)
 
     label = property(lambda self: self._label, handmade.set_label, doc="A name, for pictures.")
     _attributes = property(lambda self: {k: x for k, x in vars(self).items() if k != "_label"})
@@ -183,6 +181,8 @@ class Value:
 
         Leaves accumulate over calls, as in PyTorch; inner values start from zero each time.
         """
+        if mode.tracer is not None:
+            return mode.tracer.backward(self)
         order = toposort(self)
         for value in order:
             if value.parents:

@@ -4,8 +4,9 @@ An update rule is written once, for one parameter, as scalar code: ``step`` hand
 all parameters, the compiler hands it Values. So a rule uses + - * / ** and the ops' own functions.
 """
 
+import math
 from collections.abc import Iterable, Mapping
-from math import inf, sqrt
+from math import inf
 from typing import Any
 
 from . import ops
@@ -59,12 +60,10 @@ class Optimizer:
         """Move all parameters once, along their present gradients."""
         import numpy as np
 
-        p, g = np.empty((2, len(self.parameters)))
-        buffers.read_data(self.parameters, p)
-        buffers.read_grad(self.parameters, g)
+        p, g = buffers.data_of(self.parameters), buffers.grad_of(self.parameters)
         with np.errstate(all="ignore"):  # as everywhere: an overflow is an infinity, not a warning
             p, state = self.rule(p, g, self.state, self.steps + 1, self.lr)
-        buffers.write_data(self.parameters, p)
+        buffers.set_data(self.parameters, p)
         self.state, self.steps = state, self.steps + 1
 
     def zero_grad(self) -> None:
@@ -274,15 +273,12 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     Returns:
         The norm before.
     """
-    import numpy as np
-
     values = _checked_values(params)
-    g = np.empty(len(values))
-    buffers.read_grad(values, g)
-    norm = sqrt(float(g @ g))
+    g = buffers.grad_of(values)
+    norm = math.sqrt(g @ g)
     factor = _checked("max_norm", max_norm) / (norm + 1e-6)  # 1e-6 as in PyTorch
     if factor < 1:
-        buffers.write_grad(values, g * factor)
+        buffers.set_grad(values, g * factor)
     return norm
 
 

@@ -31,20 +31,47 @@ static int cannot_delete(const char *name)
     return -1;
 }
 
-static int set_data(PyObject *self, PyObject *x, void *unused)
+static int set_raw_data(PyObject *self, PyObject *x, void *unused)
 {
     return x ? to_number(x, "data expects", &((Value *)self)->data) : cannot_delete("data");
 }
 
+static int set_raw_grad(PyObject *self, PyObject *x, void *unused)
+{
+    return x ? to_number(x, "grad expects", &((Value *)self)->grad) : cannot_delete("grad");
+}
+
+/* While a trace runs it is told what is assigned, which may be one of its numbers. */
+static int assign(PyObject *self, const char *name, PyObject *x, double *to)
+{
+    PyObject *number = PyObject_CallMethod(mode.tracer, "assigning", "OsO", self, name, x);
+    if (number == NULL)
+        return -1;
+    *to = PyFloat_AsDouble(number);
+    Py_DECREF(number);
+    return *to == -1.0 && PyErr_Occurred() ? -1 : 0;
+}
+
+static int set_data(PyObject *self, PyObject *x, void *unused)
+{
+    if (x != NULL && observed() && mode.tracer != NULL)
+        return assign(self, "data", x, &((Value *)self)->data);
+    return set_raw_data(self, x, NULL);
+}
+
 static int set_grad(PyObject *self, PyObject *x, void *unused)
 {
+    if (x == Py_None) { /* as people coming from PyTorch write */
+        PyObject *zero = PyFloat_FromDouble(0.0);
+        int done = zero ? set_grad(self, zero, NULL) : -1;
+        Py_XDECREF(zero);
+        return done;
+    }
     if (x == NULL)
         return cannot_delete("grad");
-    if (x == Py_None) { /* as people coming from PyTorch write */
-        ((Value *)self)->grad = 0.0;
-        return 0;
-    }
-    return to_number(x, "grad expects", &((Value *)self)->grad);
+    if (observed() && mode.tracer != NULL)
+        return assign(self, "grad", x, &((Value *)self)->grad);
+    return set_raw_grad(self, x, NULL);
 }
 
 static PyObject *get_label(PyObject *self, void *unused)
@@ -194,8 +221,8 @@ PyGetSetDef value_attributes[] = {
      "The number. Setting it does not recompute what was computed from it.", NULL},
     {"grad", get_grad, set_grad,
      "The derivative, with respect to this value, of the one ``backward`` was called on.", NULL},
-    {"_data", get_raw_data, set_data, NULL, NULL},
-    {"_grad", get_raw_grad, set_grad, NULL, NULL},
+    {"_data", get_raw_data, set_raw_data, NULL, NULL},
+    {"_grad", get_raw_grad, set_raw_grad, NULL, NULL},
     {"label", get_label, put_label, "A name, for pictures and explanations.", NULL},
     {"parents", get_parents, NULL, "What it was computed from: ordered, with duplicates.", NULL},
     {"op", get_op, NULL, "The Op that made it, or None.", NULL},

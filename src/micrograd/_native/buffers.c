@@ -35,6 +35,9 @@ static PyObject *open_values(PyObject *values)
    opened first, because that may run Python code, which may change the list. */
 static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
 {
+    if (observed() && mode.tracer != NULL)
+        return PyErr_Format(PyExc_TypeError, "a buffer of numbers inside jit would be that of one "
+                                             "call: use data and grad of each Value");
     if (count != 2)
         return PyErr_Format(PyExc_TypeError, "values and a buffer are needed, got %zd arguments",
                             count);
@@ -80,10 +83,16 @@ static PyObject *zero_grad(PyObject *module, PyObject *values)
     PyObject *sequence = open_values(values);
     if (sequence == NULL)
         return NULL;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); i++)
-        ((Value *)PySequence_Fast_GET_ITEM(sequence, i))->grad = 0.0;
+    int traced = observed() && mode.tracer != NULL, failed = 0;
+    for (Py_ssize_t i = 0; !failed && i < PySequence_Fast_GET_SIZE(sequence); i++) {
+        PyObject *item = PySequence_Fast_GET_ITEM(sequence, i);
+        if (traced) /* it is told */
+            failed = PyObject_SetAttrString(item, "grad", Py_None) < 0;
+        else
+            ((Value *)item)->grad = 0.0;
+    }
     Py_DECREF(sequence);
-    Py_RETURN_NONE;
+    return failed ? NULL : Py_NewRef(Py_None);
 }
 
 #define FAST(name, signature, does)                                                   \

@@ -340,6 +340,8 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
 {
     Order found = {.widest = 2};
     int done = 0;
+    if (observed() && mode.tracer != NULL)
+        return PyObject_CallMethod(mode.tracer, "backward", "O", self);
     if (visit((Value *)self, &found) < 0)
         return NULL;
     double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));

@@ -107,7 +107,13 @@ static int fill(Value *v, PyObject *data, PyObject *children, PyObject *op, PyOb
 {
     double number;
     PyObject *origin = NULL, *own_label = NULL;
-    int failed = to_number(data, "Value expects", &number) < 0;
+    int stands_for_it = observed() && mode.tracer != NULL && is_value(data) &&
+                        ((Value *)data)->flags & NUMBER; /* for a number, in a trace */
+    int failed = 0;
+    if (stands_for_it)
+        number = ((Value *)data)->data;
+    else
+        failed = to_number(data, "Value expects", &number) < 0;
     if (!failed && (children != NULL || op != NULL))
         failed = (origin = origin_of(children, op)) == NULL;
     if (!failed && name != NULL) {
@@ -122,6 +128,11 @@ static int fill(Value *v, PyObject *data, PyObject *children, PyObject *op, PyOb
         failed = (origin != NULL && take_origin(v, origin) < 0) ||
                  (label != NULL && value_set_label(v, label) < 0) ||
                  (observed() && mode.tape != NULL && PyList_Append(mode.tape, (PyObject *)v) < 0);
+    }
+    if (!failed && stands_for_it) {
+        PyObject *none = PyObject_CallMethod(mode.tracer, "wrapping", "OO", v, data);
+        failed = none == NULL;
+        Py_XDECREF(none);
     }
     Py_XDECREF(origin);
     Py_XDECREF(own_label);

@@ -16,9 +16,11 @@ from ..value.modes import mode
 from .c.standalone import standalone
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
-from .calls.guards import Guards, Lifted, Place, moved_among
+from .calls.changes import NO_CHANGES, Changes
+from .calls.guards import Guards, moved_among
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
+from .calls.places import Lifted, Place
 from .calls.reach import Reach
 from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
 from .calls.variant import Variant
@@ -57,13 +59,16 @@ class Jitted:
         with self._lock:
             self._report = Report(self.__name__)
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
-            self._start_over([])
+            self._written = NO_CHANGES  # what f changes, as far as it was seen
+            self._start_over(NO_CHANGES)
 
-    def _start_over(self, inputs: list[Place]) -> None:
-        """Forget all variants; numbers at these places are to be read at each call."""
-        self._inputs = inputs
-        self._traced = Lifted(self._f, inputs) if inputs else self._f
-        self._maker = Maker(self._traced, self.__name__, self._options)
+    def _start_over(self, watched: Changes) -> None:
+        """Forget all variants; what is at these places is to be read at each call."""
+        self._watched, self._inputs = watched, watched.places
+        self._traced = self._f
+        if watched != NO_CHANGES:
+            self._traced = Lifted(self._f, watched.places, watched.growing, watched.functions)
+        self._maker = Maker(self._traced, self.__name__, self._options, watched)
         self._variants: OrderedDict[Any, list[Variant]] = OrderedDict()
         self._patterns: dict[frozenset[int], None] = {frozenset(): None}
         self._quick: Any = None
@@ -112,7 +117,7 @@ class Jitted:
             variants = self._variants.get(key, [])
             for variant in variants:
                 states = variant.recording.draws.states()
-                given = variant.recording.with_draws(arguments)
+                given = variant.recording.with_more(arguments)
                 if variant.accepts(given) and holds_for(variant, self._traced, arguments):
                     done = variant.compiled.run(given)
                     if done is not None:
@@ -132,34 +137,52 @@ class Jitted:
         places = [p for p in moved.values() if p is not None]
         inputs = [p for p in places if p not in self._fixed and p not in self._inputs]
         if inputs:
-            self._start_over([*self._inputs, *inputs])
+            self._start_over(self._watched | Changes(tuple(inputs)))
         return bool(inputs)
+
+    def _learn_changes(self, changes: Changes) -> bool:
+        """Let what f changes be read at each call, and written after it."""
+        self._written |= changes
+        before = self._watched
+        if before | changes != before:
+            self._start_over(before | changes)
+        return self._watched != before
 
     def _first_call(self, args: tuple, why: str) -> Any:
         """Do a call plainly, and compile the function for all further ones like it."""
         try:
             return self._compiled_first(args, why)
         except JitError:
-            if not self._inputs:
+            if set(self._inputs) <= set(self._written.places):
                 raise
         # A number from outside may have to be that very number: an int, or one that is compared.
-        whole = [p for p in self._inputs if type(p.get()) is int]
-        self._fixed.update(whole or self._inputs)
-        self._start_over([p for p in self._inputs if p not in self._fixed])
+        free = [p for p in self._inputs if p not in self._written.places]
+        self._fixed.update([p for p in free if type(p.get()) is int] or free)
+        self._start_over(self._watched.without(self._fixed))
         return self._first_call(args, why)
 
     def _compiled_first(self, args: tuple, why: str) -> Any:
         stages = Stages()
-        first = FirstCall(self._f, self.__name__, self._classified, args)
+        first = FirstCall(
+            self._f,
+            self.__name__,
+            args,
+            self._classified,
+            lambda: self._maker.make(self._classified(args), stages),
+            self._learn_changes,
+            stages,
+        )
         with paused():
-            result = first.result(lambda: self._maker.make(self._classified(args), stages), stages)
+            result = first.result()
         if first.made is None:
             self._report.runs_plainly(first.reason)
             warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=4)
             return result
-        variant, arguments = first.made.variant, self._classified(args)
-        static = [(f"argument {k}", args[k]) for k in sorted(first.made.static)]
-        variant.guards = Guards(Reach([(self.__name__, self._f), *static]), self._inputs)
+        variant, arguments = first.made.variant, first.made.arguments
+        own = sorted(k for k in first.made.static if k < len(args))
+        static = [(f"argument {k}", args[k]) for k in own]
+        reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
+        variant.guards = Guards(reach, self._watched.free)
         if not self._inputs and (quick := variant.quick_call(arguments)):
             self._quick = quick, variant.guards.quick
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
@@ -202,16 +225,17 @@ class Jitted:
 
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
         """Return the arguments as the compiler sees them, numbers from outside behind them."""
-        outside = [(p, p.get()) for p in self._inputs]
-        if any(type(x) not in (float, int) for _, x in outside):
-            outside = [(p, x) for p, x in outside if type(x) in (float, int)]
-            self._start_over([p for p, _ in outside])
+        try:
+            outside = [argument(p.get(), p.path, False) for p in self._inputs]
+        except JitError:  # what is there now is nothing that can be traced
+            self._start_over(self._watched.without([p for p in self._inputs if not _is_input(p)]))
+            return self._classified(args)
         return [
             *[
                 _checked(x, f"argument {k} of {self.__name__}", k in self._static)
                 for k, x in enumerate(args)
             ],
-            *[argument(x, place.path, False) for place, x in outside],
+            *outside,
         ]
 
     # ---- looking inside
@@ -260,7 +284,7 @@ class Jitted:
         recording = trace(self._f, arguments)
         recording.draws.undo()
         lowered = lower(graph_of(recording, nests(arguments)), until)
-        return name_all(lowered, recording, self._f, [*arguments, *recording.draws.first()])
+        return name_all(lowered, recording, self._f, recording.with_first(arguments))
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:
@@ -318,6 +342,14 @@ def jit(
                 f"{getattr(f, '__name__', f)} with {most}"
             )
     return Jitted(f, static, {"backend": backend, "dtype": dtype, "strict": flag("strict", strict)})
+
+
+def _is_input(place: Place) -> bool:
+    try:
+        argument(place.get(), place.path, False)
+    except JitError:
+        return False
+    return True
 
 
 def _checked(x: Any, name: str, static: bool) -> Argument:

@@ -6,11 +6,12 @@ NumPy float64 array or memoryview of them, of any shape; its items are taken in 
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engine import Value
 from .backend import prefer_native
+from .modes import mode
 
 
 def read_data(values: Sequence[Value], out: Any) -> None:
@@ -44,10 +45,53 @@ def add_grad(values: Sequence[Value], buffer: Any) -> None:
 def zero_grad(values: Sequence[Value]) -> None:
     """Set ``value.grad`` of each value to zero."""
     for v in values:
-        v._grad = 0.0
+        v.grad = 0.0  # a trace is told
+
+
+def data_of(values: Sequence[Value]) -> Any:
+    """Return the data as an array; while a trace runs, as one of traced numbers."""
+    return _array_of(values, "data", read_data)
+
+
+def grad_of(values: Sequence[Value]) -> Any:
+    """Return the gradients as an array; while a trace runs, as one of traced numbers."""
+    return _array_of(values, "grad", read_grad)
+
+
+def set_data(values: Sequence[Value], array: Any) -> None:
+    """Set the data from an array, which may be one of traced numbers."""
+    _set(values, "data", array, write_data)
+
+
+def set_grad(values: Sequence[Value], array: Any) -> None:
+    """Set the gradients from an array, which may be one of traced numbers."""
+    _set(values, "grad", array, write_grad)
+
+
+def _array_of(values: Sequence[Value], name: str, read: Callable) -> Any:
+    import numpy as np
+
+    if mode.tracer is not None:
+        return mode.tracer.array([getattr(v, name) for v in values], (len(values),))
+    numbers = np.empty(len(values))
+    read(values, numbers)
+    return numbers
+
+
+def _set(values: Sequence[Value], name: str, array: Any, write: Callable) -> None:
+    if mode.tracer is None:
+        write(values, array)
+        return
+    for v, x in zip(values, array.tolist(), strict=True):
+        setattr(v, name, x)
 
 
 def _view(values: Sequence[Value], buffer: Any) -> Any:
+    if mode.tracer is not None:
+        raise TypeError(
+            "a buffer of numbers inside jit would be that of one call: use data and grad of each "
+            "Value"
+        )
     view = memoryview(buffer)
     if view.format != "d" or not view.c_contiguous:
         raise TypeError(f"a buffer of contiguous float64 is needed, got format {view.format!r}")

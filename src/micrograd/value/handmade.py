@@ -9,11 +9,19 @@ from typing import Any
 
 from .. import ops
 from . import copies, operators
+from .modes import mode
 from .numeric import number
 
 Origin = tuple[tuple[Any, ...], ops.Op | None, Any]  # parents, op, and local gradients or None
 LEAF: Origin = ((), None, None)
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def datum(x: Any) -> float:
+    """Return what a new value is made of as a float: a number, or what stands for one in a trace."""
+    if mode.tracer is not None and hasattr(x, "_is_micrograd_value") and mode.tracer.is_number(x):
+        return x._data
+    return number(x, "Value expects")
 
 
 def text(what: str, x: Any) -> str:

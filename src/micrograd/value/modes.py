@@ -42,7 +42,19 @@ class Tracer(Protocol):
         """Return what ``value.data`` gives: a plain number that stands for that of each call."""
 
     def reading_grad(self, value: Any) -> Any:
-        """Return ``value.grad``, which the program then holds for only while it is the same."""
+        """Return what ``value.grad`` gives: a plain number that stands for that of each call."""
+
+    def is_number(self, x: Any) -> bool:
+        """Tell whether x stands for a plain number."""
+
+    def made(self, value: Any, data: Any) -> None:
+        """Take a new value that the user has made out of a number."""
+
+    def assigning(self, value: Any, name: str, x: Any) -> float:
+        """Take what is assigned to ``data`` or ``grad``; return it as a float."""
+
+    def backward(self, value: Any) -> None:
+        """Do what ``value.backward()`` does, for the numbers of every call."""
 
     def writing(self, value: Any) -> None:
         """Raise when a number is written into a text."""

@@ -40,6 +40,14 @@ def operand(symbol: str, x: Any) -> Any:
     return number(x, f"{symbol} expects a Value or")
 
 
+def assigned(value: Any, name: str, x: Any) -> float:
+    """Return what is assigned to ``data`` or ``grad`` as a float; a trace goes on with it."""
+    x = 0.0 if x is None and name == "grad" else x
+    if mode.tracer is not None:
+        return mode.tracer.assigning(value, name, x)
+    return number(x, f"{name} expects")
+
+
 def exponent(x: Any) -> Any:
     """Return x as ``operand`` does, but an int stays an int, so that ``_op`` is ``**3``."""
     n = operand("**", x)

@@ -75,6 +75,10 @@ class Run:
         """Return output k."""
         return float(self.memory[self.at.outputs[k]])
 
+    def numbers(self, first: int) -> np.ndarray:
+        """Return all outputs from this one on, which are numbers."""
+        return self.memory[self.at.places[first:]].astype(np.float64)
+
     def column(self, k: int) -> np.ndarray:
         """Return output k, which has a number for each example."""
         start = self.at.outputs[k]

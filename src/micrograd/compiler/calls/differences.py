@@ -58,15 +58,15 @@ def _leaf(x: Any, path: str) -> Leaf:
     return Leaf(path, type(x).__name__, float("nan"), x)
 
 
-def other_form(expected: Any, actual: Any) -> str | None:
+def other_form(expected: Any, actual: Any, path: str = "result") -> str | None:
     """Say where two results differ in structure or kinds; None where they do not."""
-    for a, b in zip(leaves_of(expected), leaves_of(actual)):
+    for a, b in zip(leaves_of(expected, path), leaves_of(actual, path)):
         if a.path != b.path:
             return f"{a.path} comes out plainly, and {b.path} compiled"
         if a.kind != b.kind or (a.kind not in _KINDS and not _alike(a.thing, b.thing)):
             return f"{a.path} is {_shown(a)} plainly, and {_shown(b)} compiled"
     if _shape(expected) != _shape(actual):
-        return f"result is {expected!r:.60} plainly, and {actual!r:.60} compiled"
+        return f"{path} is {expected!r:.60} plainly, and {actual!r:.60} compiled"
     return None
 
 

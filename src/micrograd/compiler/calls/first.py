@@ -8,19 +8,22 @@ import dis
 import linecache
 import traceback
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ..errors import PACKAGE, JitError
 from ..tracing.signature import Argument
+from .changes import Changes, changes_of, functions_in
 from .judge import Judge
 from .maker import Made
 from .reach import Reach
 from .report import Stages
-from .state import State
+from .state import Change, State
 
+_MOST_TRACES = 4  # until all that a function changes is known
 _PLAIN_WORK = 1 << 18  # values; a larger batch is judged by a few of its examples
 _CHANGING = frozenset(
     {"backward", "zero_grad", "step", "append", "extend", "insert", "pop", "clear", "update"}
@@ -33,34 +36,37 @@ class FirstCall:
     Args:
         f: the function.
         name: for messages.
-        classify: makes Arguments of a call's arguments.
         args: the call's.
+        classify: makes Arguments of a call's arguments.
+        make: traces and compiles.
+        learn: takes what f changes, for ``make`` to watch; tells whether any of it is new.
+        stages: takes the time of the trial.
 
     Attributes:
-        made: what was compiled; None where f has effects.
-        reason: then, what they are.
+        made: what was compiled; None where f has effects that cannot be.
+        reason: then, why.
     """
 
     def __init__(
         self,
         f: Callable,
         name: str,
-        classify: Callable[[Sequence[Any]], list[Argument]],
         args: tuple,
+        classify: Callable[[Sequence[Any]], list[Argument]],
+        make: Callable[[], Made],
+        learn: Callable[[Changes], bool],
+        stages: Stages,
     ) -> None:
-        self._f, self._name, self._classify, self._args = f, name, classify, args
+        self._f, self._name, self._args, self._classify = f, name, args, classify
+        self._make, self._learn, self._stages = make, learn, stages
         self._reach = Reach(
             [(name, f), *[(f"argument {k} of {name}", x) for k, x in enumerate(args)]]
         )
         self.made: Made | None = None
         self.reason = ""
 
-    def result(self, make: Callable[[], Made], stages: Stages) -> Any:
+    def result(self) -> Any:
         """Do the call.
-
-        Args:
-            make: traces and compiles.
-            stages: takes the time of the trial.
 
         Raises:
             JitError: f does what cannot be compiled, or what was compiled is not f. All is as it
@@ -68,37 +74,67 @@ class FirstCall:
         """
         self._refuse_iterators()
         before = State(self._reach)
+        functions = functions_in(self._reach).functions
+        if functions and not hasattr(self._f, "_slopes_of"):  # there f itself is traced
+            self._learn(Changes(functions=functions))
         made, failure = None, None
         try:
-            made = make()
+            made = self._make()
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure = error
+        traced = _of_places(before.changes(_kept(made)))
         before.put_back()
-        if made and made.batch * made.work > _PLAIN_WORK:
-            with stages.timed("trial"):
+        effects = bool(traced or (made and made.variant.recording.effects))
+        if made and not effects and made.batch * made.work > _PLAIN_WORK:
+            with self._stages.timed("trial"):
                 return self._of_large_batch(made, before)
-        with stages.timed("plain run"):
+        with self._stages.timed("plain run"):
             plain = self._f(*self._args)
+        after = before.now()
         try:
             before.refuse_unwatched()
-            moved = self._moved(before, made)
-            if moved:
-                self.reason = (
-                    f"it changes {before.described(moved)}, which a compiled function cannot do "
-                    f"yet; leave that to the caller\n  at {self._line()}"
-                )
-                return plain
-            if made is None:
+            changes = [*before.changes(_kept(made)), *traced]
+            if changes or effects:
+                self._compile_with(changes, made, before, plain, after)
+            elif made is None:
                 raise self._said(failure) from failure
-            after = State(self._reach)
-            with stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain)
+            else:
+                with self._stages.timed("trial"):
+                    self._judge(made, before).compare(self._args, plain)
+                self.made = made
         except BaseException:
             before.put_back()
             raise
         after.put_back()
-        self.made = made
         return plain
+
+    def _compile_with(
+        self,
+        changes: list[Change],
+        made: Made | None,
+        before: State,
+        plain: Any,
+        after: State,
+    ) -> None:
+        """Compile f with what it changes; where that cannot be done, keep the reason."""
+        changed = list(dict.fromkeys([change.name for change in changes]))
+        try:
+            for _ in range(_MOST_TRACES):
+                news = self._learn(changes_of(_of_places(changes), self._reach))
+                before.put_back()
+                if made and not news:
+                    break
+                made = self._make()
+                changes = list(before.changes(_kept(made)))
+            else:
+                raise JitError("it changes something else each time that it runs")
+            with self._stages.timed("trial"):
+                self._judge(made, before).compare(self._args, plain, after)
+            self.made = made
+        except Exception as error:
+            said = str(self._said(error))
+            line = "" if "\n  at " in said else f"\n  at {self._line()}"
+            self.reason = f"it changes {before.described(changed)}: {said}{line}"
 
     def _said(self, failure: Exception | None) -> JitError:
         """What f raises while it is traced and not when it runs plainly is for us to explain."""
@@ -116,11 +152,6 @@ class FirstCall:
         line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in _codes(self._f)), "")
         return Judge(self._f, line, made.variant, made.graph, self._classify, before)
 
-    def _moved(self, before: State, made: Made | None) -> list[str]:
-        """What has moved, apart from running state that the program writes as well."""
-        kept = {id(v) for v in made.variant.recording.updated} if made else set()
-        return before.moved(kept)
-
     def _of_large_batch(self, made: Made, before: State) -> Any:
         """Judge by a few examples; the whole is computed by the program."""
         few = self._some_examples(made)
@@ -128,7 +159,7 @@ class FirstCall:
             plain = self._f(*few)
             try:
                 before.refuse_unwatched()
-                if moved := self._moved(before, made):
+                if moved := before.moved(_kept(made)):
                     raise JitError(
                         f"{self._name} changes {before.described(moved)}, over a large batch: "
                         f"leave that to the caller\n  at {self._line()}"
@@ -136,7 +167,7 @@ class FirstCall:
                 self._judge(made, before).compare(few, plain)
             finally:
                 before.put_back()
-        given = made.variant.recording.with_draws(self._classify(self._args))
+        given = made.variant.recording.with_more(self._classify(self._args))
         run = made.variant.compiled.run(given, guarded=False)
         assert run is not None
         self.made = made
@@ -173,6 +204,16 @@ class FirstCall:
                     text = linecache.getline(code.co_filename, line or 0).strip()
                     return f"{code.co_filename}:{line}: {text}"
         return f"{self._name}"
+
+
+def _of_places(changes: Iterable[Change]) -> list[Change]:
+    """Leave out those of Values, which a trace sees."""
+    return [change for change in changes if not isinstance(change.owner, Value)]
+
+
+def _kept(made: Made | None) -> set[int]:
+    """The running state that a program writes in its own way."""
+    return {id(v) for v in made.variant.recording.updated} if made else set()
 
 
 def _rows(x: Any, rows: list[int]) -> Any:

@@ -5,52 +5,17 @@ one walk in C. A number that is another object may still be the same number.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...value.backend import native
+from .places import Place, owner_of
 from .reach import Reach
-from .state import content, same
+from .state import same
 
 ANY: Any = type("Any", (), {"__repr__": lambda self: "anything"})()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a number from outside stands: the variable of a closure, or an item or attribute."""
-
-    owner: Any
-    key: Any
-    path: str
-
-    def __hash__(self) -> int:
-        return hash((id(self.owner), self.key))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Place) and self.owner is other.owner and self.key == other.key
-
-    def get(self) -> Any:
-        """Return what stands there; None where there is no such place any more."""
-        try:
-            if type(self.owner).__name__ == "cell":
-                return content(self.owner)
-            if isinstance(self.owner, (list, dict)):
-                return self.owner[self.key]
-            return getattr(self.owner, self.key)
-        except (LookupError, AttributeError):
-            return None
-
-    def put(self, x: Any) -> None:
-        """Let something else stand there."""
-        if type(self.owner).__name__ == "cell":
-            self.owner.cell_contents = x
-        elif isinstance(self.owner, (list, dict)):
-            self.owner[self.key] = x
-        else:
-            setattr(self.owner, self.key, x)
 
 
 class Guards:
@@ -58,17 +23,17 @@ class Guards:
 
     Args:
         reach: the places.
-        inputs: those that are read at each call instead.
+        free: those that are read at each call instead, or that only get longer.
     """
 
-    def __init__(self, reach: Reach, inputs: Collection[Place]) -> None:
-        self._free = {(id(p.owner), p.key) for p in inputs}
+    def __init__(self, reach: Reach, free: Collection[Place]) -> None:
+        self._free = {(id(p.owner), p.key) for p in free}
         self._owners: list[Any] = []
         self._keys: list[Any] = []
         self._expected: list[Any] = []
         self._paths: list[str] = []
         self._arrays = [(a, a.copy(), reach.paths[id(a)]) for a in reach.arrays]
-        for owner, key, path in _places(reach):
+        for owner, key, path in places_in(reach):
             self._owners.append(owner)
             self._keys.append(key)
             self._paths.append(path)
@@ -91,14 +56,15 @@ class Guards:
 
     def numbers(self) -> Iterator[tuple[str, float]]:
         """Yield the numbers from outside that the program holds as constants, by name."""
-        for owner, path, held in zip(self._owners, self._paths, self._expected):
+        places = zip(self._owners, self._keys, self._paths, self._expected)
+        for owner, key, path, held in places:
             if type(held) in (float, int):
                 yield path, held
-            elif isinstance(owner, (list, dict)) and type(held) is tuple:
+            elif key is None and isinstance(owner, (list, dict)) and type(held) is tuple:
                 items = enumerate(held) if isinstance(owner, list) else zip(held[::2], held[1::2])
-                for key, x in items:
+                for at, x in items:
                     if type(x) in (float, int):
-                        yield f"{path}[{key!r}]", x
+                        yield f"{path}[{at!r}]", x
 
     def moved(self) -> Iterator[tuple[str, Place | None]]:
         """Yield what is no longer as it was; with its place where both are numbers."""
@@ -134,12 +100,14 @@ class Guards:
         return Place(owner, key, path) if both else None
 
     def _held(self, owner: Any, key: Any) -> Any:
+        if (id(owner), key) in self._free:
+            return ANY
         if key is None and isinstance(owner, list):
             return tuple([self._item(owner, i, x) for i, x in enumerate(owner)])
         if key is None and isinstance(owner, dict):
             pairs = [(k, self._item(owner, k, x)) for k, x in owner.items()]
             return tuple([part for pair in pairs for part in pair])
-        return self._item(owner, key, Place(owner, key, "").get())
+        return Place(owner, key, "").get()
 
     def _item(self, owner: Any, key: Any, held: Any) -> Any:
         return ANY if (id(owner), key) in self._free else held
@@ -153,19 +121,18 @@ class Guards:
         return True
 
 
-def _places(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
+def places_in(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
     paths = reach.paths
     for cell in reach.cells:
         yield cell, None, paths[id(cell)]
     for names, name in reach.globals.values():
         yield names, name, name
     for x in reach.objects:
-        own = getattr(x, "__dict__", None)
         for name, _ in reach.attributes(x):
-            direct = isinstance(own, dict) and name in own
-            if not direct and Place(x, name, "").get() is not Place(x, name, "").get():
+            owner, key = owner_of(x, name)
+            if owner is x and Place(x, name, "").get() is not Place(x, name, "").get():
                 continue  # a method of a class, made anew at each look
-            yield (own if direct else x), name, f"{paths[id(x)]}.{name}"
+            yield owner, key, f"{paths[id(x)]}.{name}"
     for container in (*reach.lists, *reach.dicts):
         yield container, None, paths[id(container)]
 
@@ -206,22 +173,3 @@ first_moved: Callable[[list, list, list, object], int] = (
 def moved_among(all_guards: Iterable[Guards]) -> dict[str, Place | None]:
     """Return what is no longer as any of these took it for, by name."""
     return {path: place for guards in all_guards for path, place in guards.moved()}
-
-
-class Lifted:
-    """f with numbers from outside as further arguments, which stand in their places meanwhile."""
-
-    def __init__(self, f: Callable, places: list[Place]) -> None:
-        self.__wrapped__, self.places = f, places
-
-    def __call__(self, *args: Any) -> Any:
-        """Call f with its own arguments, then one number for each place."""
-        count = len(args) - len(self.places)
-        before = [place.get() for place in self.places]
-        try:
-            for place, x in zip(self.places, args[count:]):
-                place.put(x)
-            return self.__wrapped__(*args[:count])
-        finally:
-            for place, x in zip(self.places, before):
-                place.put(x)

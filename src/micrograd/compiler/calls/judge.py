@@ -18,8 +18,8 @@ from ..errors import JitError
 from ..graph import Graph
 from ..tracing.batches import Batch
 from ..tracing.predicates import truth
-from ..tracing.recording import rebuilt
 from ..tracing.signature import Argument
+from ..tracing.trees import rebuilt
 from .closeness import close, rounding_noise
 from .differences import Leaf, leaves_of, other_form
 from .state import State
@@ -55,12 +55,13 @@ class Judge:
         self._noise: tuple[np.ndarray, float] | None = None
         self._dtype = variant.compiled.dtype.name
 
-    def compare(self, args: Sequence[Any], plain: Any) -> None:
+    def compare(self, args: Sequence[Any], plain: Any, after: State | None = None) -> None:
         """Run the program on a call's arguments; compare with what the plain run gave and did.
 
         Args:
             args: of the call.
             plain: what f has returned for them; what it has changed is still so.
+            after: what it has left behind, where it changes something.
 
         Raises:
             JitError: the program gives something else.
@@ -72,14 +73,26 @@ class Judge:
         rewritten = np.array([v._data for v in updated])
         if not close(rewritten, written, self._dtype):
             raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")
+        self._check_state(after)
         off = self._differing(args, plain, computed)
-        if not self._agrees_nearby(args) and off:  # else rounding decides which side of a kink
+        if not self._agrees_nearby(args, after is not None) and off:  # else rounding decides which side of a kink
             raise self._error(off)
 
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
-        given = self._variant.recording.with_draws(self._classify(args))
+        given = self._variant.recording.with_more(self._classify(args))
         run = self._variant.compiled.run(given, guarded)
         return None if run is None else self._variant.result(given, run, lambda: self._f(*args))
+
+    def _check_state(self, after: State | None) -> None:
+        """Raise if the world is not what it was then."""
+        if after is None:
+            return
+        if after.unlike(self._dtype, 0.0) and (off := after.unlike(self._dtype, self._most_noise())):
+            raise self._error(off)
+
+    def _most_noise(self) -> float:
+        values, slopes = self._rounding()
+        return max(values.max(initial=0.0), slopes)
 
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
@@ -102,6 +115,8 @@ class Judge:
         self, args: Sequence[Any], expected: list[Leaf], actual: list[Leaf]
     ) -> str | None:
         """Say which gradient differs, if one does."""
+        if self._variant.recording.effects.data:
+            return None  # the Values are of data that is no longer there
         pairs = [
             (a, b)
             for a, b in zip(expected, actual)
@@ -121,7 +136,7 @@ class Judge:
                 )
         return None
 
-    def _agrees_nearby(self, args: Sequence[Any]) -> bool:
+    def _agrees_nearby(self, args: Sequence[Any], effects: bool) -> bool:
         """Compare once more with all numbers moved a little.
 
         Raises if something differs; False where f raises there, or takes another path.
@@ -137,17 +152,21 @@ class Judge:
         try:
             write_data(values, nudged)
             plain = self._f(*moved)
+            after = self._before.now() if effects else None
             self._before.put_back()
             write_data(values, nudged)
             computed = self._computed(moved, guarded=True)
             if computed is None:
                 return False
+            self._check_state(after)
             off = self._differing(moved, plain, computed)
         except JitError:
             raise
         except Exception:  # whatever f raises at numbers that it was not called with
             return False
         finally:
+            if effects:
+                self._before.put_back()
             write_data(values, data)
         if off:
             raise self._error(off)

@@ -12,9 +12,10 @@ from ..general import SAMPLES, SIZE, General, NotGeneral, generalise
 from ..lower import lower
 from ..sizes import evaluate
 from ..tracing.numbering import graph_of
-from ..tracing.recording import Trace, untraced
+from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
+from ..tracing.trees import untraced
 from .trial import check
 from .variant import Variant, captured_of
 
@@ -57,7 +58,7 @@ def generalised(
     f: Callable, args: Sequence[Argument], offsets: Mapping[int, int], recording: Trace
 ) -> General | None:
     """Try to find one program for all lengths by tracing f at four lengths of our choice."""
-    nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+    nests = {k for k, a in enumerate(args) if a.differentiable}
     captured = captured_of(recording)
     for first in _FIRST_LENGTHS:
         samples, work = [], []
@@ -100,7 +101,7 @@ def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument])
         return False
     if repr(untraced(recording.result)) != repr(untraced(traced.result)):
         return False
-    nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+    nests = {k for k, a in enumerate(args) if a.differentiable}
     try:
         check(variant.compiled, variant.name, recording, lambda: graph_of(recording, nests), args)
     except JitError:

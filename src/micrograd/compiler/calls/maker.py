@@ -10,6 +10,7 @@ from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
+from .changes import Changes
 from .gradients import Slopes
 from .lengths import Lengths, generalised
 from .report import Stages
@@ -25,6 +26,7 @@ class Made:
     graph: Graph
     work: int  # values that the trace made
     static: frozenset[int]  # arguments that it was given as they are
+    arguments: list[Argument]  # of the traced call
 
     @property
     def batch(self) -> int:
@@ -39,10 +41,14 @@ class Maker:
         f: the function.
         name: for messages.
         options: of the kernel: backend, dtype, strict.
+        changes: the places that f is given with its arguments.
     """
 
-    def __init__(self, f: Callable, name: str, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self, f: Callable, name: str, options: Mapping[str, Any], changes: Changes
+    ) -> None:
         self._f, self._name, self._options = f, name, options
+        self._changes = changes
         self._lengths = Lengths()
         who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
         self.slopes = Slopes(*asked) if who is f and not options["strict"] else None
@@ -67,11 +73,12 @@ class Maker:
                     stages,
                     slopes=self.slopes,
                 )
-                return Made(variant, recording.free(), graph, work, statics(arguments))
+                free = recording.free()
+                return Made(variant, free, graph, work, statics(arguments), arguments)
             recording.draws.undo()
         with stages.timed("trace"):
-            recording = trace(self._f, arguments)
-        if recording.batch is not None:
+            recording = trace(self._f, arguments, effects=True)
+        if recording.batch is not None or recording.effects:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
         if offsets and not recording.draws.segments and not self._options["strict"]:
@@ -96,15 +103,24 @@ class Maker:
     ) -> Made:
         graph, work = graph_of(recording, nests(arguments)), len(recording.tape)
         graph.strict = self._options["strict"]
-        everything = [*arguments, *recording.draws.first()]
+        everything = recording.with_first(arguments)
         options = self._options
-        variant = Variant(recording, graph, everything, self._name, options, stages, *general)
-        return Made(variant, free, graph, work, statics(arguments))
+        variant = Variant(
+            recording,
+            graph,
+            everything,
+            self._name,
+            options,
+            stages,
+            *general,
+            changes=self._changes,
+        )
+        return Made(variant, free, graph, work, statics(arguments), arguments)
 
 
 def nests(arguments: Sequence[Argument]) -> set[int]:
     """Return which arguments hold Values: their gradients are wanted."""
-    return {k for k, a in enumerate(arguments) if a.kind == "nest"}
+    return {k for k, a in enumerate(arguments) if a.differentiable}
 
 
 def statics(arguments: Sequence[Argument]) -> frozenset[int]:

@@ -71,6 +71,7 @@ class Addresses:
         self.size = evaluate(program.size, sizes)
         self.sizes = tuple([sizes[name] for name in program.sizes])
         self.outputs = [evaluate(address, sizes) for address in program.outputs]
+        self.places = np.array(self.outputs, dtype=int)  # the same
         self.scalars = np.zeros(len(program.scalars), dtype)
         for k, c in enumerate(reversed(coefficients), 1):
             self.scalars[-k] = c.at(sizes[SIZE])

@@ -76,6 +76,10 @@ class MappedRun:
         """Return output k of the first example."""
         return float(self._results[k][0])
 
+    def numbers(self, first: int) -> np.ndarray:
+        """Return all outputs from this one on, of the first example."""
+        return np.array([self.number(k) for k in range(first, len(self._results))])
+
     def gradients(self, seeds: Mapping[int, float]) -> np.ndarray:
         """Refuse: nothing here is one number that could be differentiated."""
         raise TypeError("a mapped function has no single number to differentiate")
@@ -115,6 +119,10 @@ class PartedRun:
     def number(self, k: int) -> float:
         """Return output k."""
         return float(self.memory[self.at.outputs[k]])
+
+    def numbers(self, first: int) -> np.ndarray:
+        """Return all outputs from this one on, which are numbers."""
+        return self.memory[self.at.places[first:]].astype(np.float64)
 
     def column(self, k: int) -> np.ndarray:
         """Return output k of all examples."""

@@ -39,6 +39,7 @@ class Reach:
 
     Args:
         roots: by the name that a message calls them.
+        beside: what is not to be walked.
 
     Attributes:
         cells, lists, dicts, arrays, values, generators, opaque, iterators: what was found.
@@ -46,7 +47,7 @@ class Reach:
         paths: what to call each, by identity.
     """
 
-    def __init__(self, roots: Iterable[tuple[str, Any]]) -> None:
+    def __init__(self, roots: Iterable[tuple[str, Any]], beside: Iterable[Any] = ()) -> None:
         self.cells: list[Any] = []
         self.lists: list[list] = []
         self.dicts: list[dict] = []
@@ -61,7 +62,8 @@ class Reach:
         self._names: set[str] = set()
         self._code: list[Any] = []  # functions, whose globals are looked at
         self._stack = list(roots)[::-1]
-        self._keep: list[Any] = []  # what was made for the walk, so that no identity is reused
+        self._keep = list(beside)  # what was made for the walk, so that no identity is reused
+        self.paths.update({id(x): "" for x in self._keep})
         self._walk()
 
     def _walk(self) -> None:

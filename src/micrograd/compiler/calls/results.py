@@ -1,6 +1,6 @@
 """What comes out of a call: Values that backpropagate through the loops, columns of a batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import ref
 
@@ -18,8 +18,9 @@ from ..tracing.arrays import TracedArray, kind_of
 from ..tracing.batches import Batch
 from ..tracing.integers import EXACT, Integer
 from ..tracing.predicates import Predicate, truth
-from ..tracing.recording import Trace, rebuilt
+from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from ..tracing.trees import rebuilt
 from .compiled import AnyRun, Compiled
 
 
@@ -29,26 +30,22 @@ class _NotLazy(Exception):
 
 def result_of(
     compiled: Compiled,
-    name: str,
     recording: Trace,
     args: Sequence[Argument],
     run: AnyRun,
+    values: "Values",
     again: Callable[[], Any],
 ) -> Any:
     """Return a function's result with the numbers of a run in it.
 
     Args:
         compiled: the program.
-        name: the function's, which its results show as their operation.
         recording: what the function returned while it was traced.
         args: the arguments of this call.
         run: what it has computed.
+        values: makes the Values of the result.
         again: the call, done plainly: for the Values of a batch, when somebody looks at one.
     """
-    nests = {k: a.values() for k, a in enumerate(args) if a.kind == "nest"}
-    inner = [x for nest in nests.values() for x in nest if isinstance(x, Value)]
-    parents = (*compiled.layout.captured, *inner) if mode.grad else ()
-    op = ops.handmade(f"jit {name}")
     first = len(compiled.layout.guards)
     outputs = iter(range(first, len(compiled.program.outputs)))
     lazy = _Lazily(compiled, recording, again)
@@ -61,15 +58,7 @@ def result_of(
             return bool(run.number(k))
         if isinstance(leaf, Number):
             return _exact(run.number(k)) if isinstance(leaf, Integer) else run.number(k)
-        if id(leaf) in recording.kept:
-            place = recording.kept[id(leaf)]
-            return leaf if place is None else nests[place[0]][place[1]]
-        if not parents:
-            return Value(run.number(k))
-        out = Value._make(Value, run.number(k), 0.0, op, parents, "")
-        weak = ref(out)  # a cycle would keep the memory until the collector comes
-        out._backward = lambda: _backward(compiled, weak, k, nests, run)
-        return out
+        return values.of(leaf, k)
 
     def vector(tree: Any, made: list[Any]) -> Any:
         if isinstance(tree, Batch):
@@ -104,6 +93,58 @@ def result_of(
         return rebuilt(recording.result, wrap, vector)
     except _NotLazy:
         return again()
+
+
+class Values:
+    """The Values that come out of a call: new ones, and those that went in.
+
+    Args:
+        compiled, recording, args, run: as for ``result_of``.
+        name: the function's, which its results show as their operation.
+    """
+
+    grads: Mapping[int, float] = {}  # that new ones come out with, by what the trace had
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        name: str,
+        recording: Trace,
+        args: Sequence[Argument],
+        run: AnyRun,
+    ) -> None:
+        self._compiled, self._recording, self._run = compiled, recording, run
+        self._nests = {k: a.values() for k, a in enumerate(args) if a.differentiable}
+        inner = [x for nest in self._nests.values() for x in nest if isinstance(x, Value)]
+        self._parents = (*compiled.layout.captured, *inner) if mode.grad else ()
+        self._op = ops.handmade(f"jit {name}")
+
+    def of(self, leaf: Value, k: int) -> Value:
+        """Return the Value that stands where the trace had ``leaf``, output k of the program."""
+        run, effects = self._run, self._recording.effects
+        if id(leaf) in self._recording.kept:
+            place = self._recording.kept[id(leaf)]
+            return leaf if place is None else self._nests[place[0]][place[1]]
+        if not self._parents or leaf.op is ops.DETACH:
+            made = Value(run.number(k))
+            made.grad = self.grads.get(id(leaf), 0.0)
+            return made
+        grad = self.grads.get(id(leaf), 0.0)
+        out = Value._make(Value, run.number(k), grad, self._op, self._parents, "")
+        if effects.data:
+            out._backward = _refuse_backward
+            return out
+        weak = ref(out)  # a cycle would keep the memory until the collector comes
+        compiled, nests = self._compiled, self._nests
+        out._backward = lambda: _backward(compiled, weak, k, nests, run)
+        return out
+
+
+def _refuse_backward() -> None:
+    raise JitError(
+        "backward of a Value that a compiled function returned, after the function has changed "
+        "the data that it was computed from: call backward inside of the function"
+    )
 
 
 def _exact(number: float) -> int:

@@ -8,6 +8,7 @@ import copy
 import random
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from math import copysign
 from typing import Any
 
@@ -16,10 +17,23 @@ import numpy as np
 from ...engine import Value
 from ...value.buffers import read_data, read_grad, write_data, write_grad
 from ..errors import JitError
+from .closeness import close
+from .differences import leaves_of, other_form
+from .places import NOTHING, WHOLE, Place, content, owner_of
 from .reach import Reach, own_attributes
 
-_EMPTY = object()
 _MOST_NAMED = 3  # places in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something from outside that a function has changed: a place, a list, an array, a Value."""
+
+    name: str
+    owner: Any
+    key: Any
+    before: Any  # what was there; of a list, its items; of a Value, nothing
+    longer: bool = False  # of a list: nothing but items behind the others have come
 
 
 class State:
@@ -43,6 +57,10 @@ class State:
         self._opaque = [(x, _copied(x)) for x in reach.opaque]
         self._streams = random.getstate(), np.random.get_state(legacy=True)
 
+    def now(self) -> "State":
+        """Return what the same world holds at this moment."""
+        return State(self._reach)
+
     @property
     def leaves(self) -> list[Value]:
         """The Values that were not computed."""
@@ -53,36 +71,58 @@ class State:
 
         Random streams do not count, nor do the Values whose identities are in ``apart``.
         """
-        return list(dict.fromkeys(self._moved(apart)))
+        return list(dict.fromkeys([change.name for change in self.changes(apart)]))
 
-    def _moved(self, apart: Collection[int]) -> Iterator[str]:
+    def changes(self, apart: Collection[int] = ()) -> Iterator[Change]:
+        """Yield what holds something else by now; see ``moved``."""
         paths = self._reach.paths
         data, grad = _numbers_of(self._values)
         for what, kept, now in zip(("data", "grad"), self._numbers, (data, grad)):
             for i in np.flatnonzero(kept.view(np.int64) != now.view(np.int64)):
                 if id(self._values[i]) in apart:
                     continue
-                yield f"{paths[id(self._values[i])]}.{what}"
+                yield Change(f"{paths[id(self._values[i])]}.{what}", self._values[i], what, None)
         for x, old in self._lists:
             if len(x) != len(old) or not all(map(same, x, old)):
-                yield f"the list {paths[id(x)]}"
+                longer = len(x) > len(old) and all(map(_is, x, old))
+                yield Change(f"the list {paths[id(x)]}", x, WHOLE, old, longer)
         for d, was in self._dicts:
             if list(d) != list(was) or not all(map(same, d.values(), was.values())):
-                yield f"the dict {paths[id(d)]}"
+                for key in was | d:
+                    if not same(d.get(key, NOTHING), was.get(key, NOTHING)):
+                        yield Change(f"the dict {paths[id(d)]}", d, key, was.get(key, NOTHING))
         for cell, held in self._cells:
             if not same(content(cell), held):
-                yield f"the variable {paths[id(cell)]}"
+                yield Change(f"the variable {paths[id(cell)]}", cell, None, held)
         for a, whole in self._arrays:
             if a.shape != whole.shape or not _same_array(a, whole):
-                yield f"the array {paths[id(a)]}"
+                yield Change(f"the array {paths[id(a)]}", a, None, whole)
         for g, name, held in self._globals:
-            if not same(g.get(name, _EMPTY), held):
-                yield f"the global {name}"
+            if not same(g.get(name, NOTHING), held):
+                yield Change(f"the global {name}", g, name, held)
         for thing, attributes in self._objects:
             present = dict(self._reach.attributes(thing))
             for name in present:
-                if not same(present[name], attributes.get(name, _EMPTY)):
-                    yield f"{paths[id(thing)]}.{name}"
+                held = attributes.get(name, NOTHING)
+                if not same(present[name], held):
+                    yield Change(f"{paths[id(thing)]}.{name}", *owner_of(thing, name), held)
+
+    def unlike(self, dtype: str, noise: float) -> str | None:
+        """Say what is not as it was then, but for rounding; None where everything is.
+
+        Args:
+            dtype: of the numbers of a program.
+            noise: how far rounding alone may move them.
+        """
+        for what, then, now in zip(("data", "grad"), self._numbers, _numbers_of(self._values)):
+            if not close(now, then, dtype) and not close(now, then, dtype, noise):
+                i = int(np.argmax(np.nan_to_num(np.abs(now - then), nan=np.inf)))
+                name = self._reach.paths[id(self._values[i])]
+                return f"{name}.{what} is {then[i]} plainly, and {now[i]} compiled"
+        for change in self.changes():
+            if not isinstance(change.owner, Value) and (off := _unlike(change, dtype, noise)):
+                return off
+        return None
 
     def refuse_unwatched(self) -> None:
         """Raise where something has moved that no compiled function could move in the same way.
@@ -121,7 +161,7 @@ class State:
             if not _same_array(a, before):
                 a[...] = before
         for g, name, held in self._globals:
-            if g.get(name, _EMPTY) is not held:
+            if g.get(name, NOTHING) is not held:
                 g[name] = held
         for thing, attributes in self._objects:
             self._put_attributes_back(thing, attributes)
@@ -135,10 +175,10 @@ class State:
     def _put_attributes_back(self, thing: Any, attributes: dict[str, Any]) -> None:
         now = dict(self._reach.attributes(thing))
         for name in now | attributes:
-            held = attributes.get(name, _EMPTY)
-            if (name not in now and name not in attributes) or now.get(name, _EMPTY) is held:
+            held = attributes.get(name, NOTHING)
+            if (name not in now and name not in attributes) or now.get(name, NOTHING) is held:
                 continue
-            if held is _EMPTY:
+            if held is NOTHING:
                 delattr(thing, name)
             elif name in now:
                 setattr(thing, name, held)
@@ -147,6 +187,17 @@ class State:
         """Return a few of the places for a message."""
         more = len(moved) - _MOST_NAMED
         return ", ".join(moved[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unlike(change: Change, dtype: str, noise: float) -> str | None:
+    owner = change.owner
+    now = owner if isinstance(owner, np.ndarray) else Place(owner, change.key, "").get()
+    if other := other_form(change.before, now, change.name):
+        return other
+    for a, b in zip(leaves_of(change.before, change.name), leaves_of(now, change.name)):
+        if not close(np.array([b.number]), np.array([a.number]), dtype, noise):
+            return f"{a.path} is {a.number} plainly, and {b.number} compiled"
+    return None
 
 
 def same(x: Any, y: Any) -> bool:
@@ -158,16 +209,8 @@ def same(x: Any, y: Any) -> bool:
     return (x == y and copysign(1.0, x) == copysign(1.0, y)) or (x != x and y != y)
 
 
-def content(cell: Any) -> Any:
-    """Return what the variable of a closure holds; a mark where it holds nothing yet."""
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return _EMPTY
-
-
 def _fill(cell: Any, held: Any) -> None:
-    if held is _EMPTY:
+    if held is NOTHING:
         del cell.cell_contents
     else:
         cell.cell_contents = held

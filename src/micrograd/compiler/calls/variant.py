@@ -10,13 +10,15 @@ from ..lower import lower
 from ..sizes import known
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from .changes import NO_CHANGES, Changes
 from .compiled import AnyRun, Compiled, Layout
 from .gradients import Slopes
 from .guards import Guards
 from .kernel import CKernel
 from .report import Stages
-from .results import addresses_in, result_of
+from .results import Values, addresses_in, result_of
 from .trial import check
+from .writes import Writes
 
 
 class Variant:
@@ -32,6 +34,7 @@ class Variant:
         general: a program for all lengths, and
         lengths: for each argument whose length it is, how much longer than n it is.
         slopes: that the function's gradient is wanted as its result.
+        changes: the places that the recording was made with.
 
     Raises:
         JitError: the program does not do what the recording did.
@@ -50,12 +53,13 @@ class Variant:
         general: General | None = None,
         lengths: Mapping[int, int] | None = None,
         slopes: Slopes | None = None,
+        changes: Changes = NO_CHANGES,
     ) -> None:
         self.name, self.recording, self._slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         with stages.timed("lower"):
             lowered = general.lowered if general else lower(graph)
-        nests = {k for k, a in enumerate(args) if a.kind == "nest"}
+        nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = Layout(
             captured=recording.captured,
@@ -75,6 +79,8 @@ class Variant:
         if general:
             check(self.compiled, name, recording, lambda: graph, args)
             self.sizes[layout.sizes(args)[SIZE]] = True
+        written = len(list(recording.effects.numbers()))
+        self.writes = Writes(recording, changes, len(graph.outputs) - written)
         recording.tape = []  # the graph has done its work
 
     def accepts(self, args: Sequence[Argument]) -> bool:
@@ -90,12 +96,38 @@ class Variant:
         return self.compiled.layout.sizes(args).get("B", 0)
 
     def result(self, args: Sequence[Argument], run: AnyRun, again: Callable[[], Any]) -> Any:
-        """Return the function's result; ``again`` is the call done plainly."""
+        """Return the function's result, and write what it changes.
+
+        Args:
+            args: of the call.
+            run: what it has computed.
+            again: the call done plainly.
+        """
         if self._slopes:
             k = len(self.compiled.layout.guards)
             slopes = self.compiled.shares(run, k, 1.0)[1]
             return self._slopes.result(run.number(k), slopes, args)
-        whole = result_of(self.compiled, self.name, self.recording, args, run, again)
+        values = Values(self.compiled, self.name, self.recording, args, run)
+        if not self.recording.effects:
+            whole = result_of(self.compiled, self.recording, args, run, values, again)
+            return self.recording.finish(whole)
+        return self._with_effects(args, run, values, again)
+
+    def _with_effects(
+        self, args: Sequence[Argument], run: AnyRun, values: Values, again: Callable[[], Any]
+    ) -> Any:
+        numbers = run.numbers(self.writes.first)
+        values.grads = {k: make(numbers, values) for k, make in self.writes.new.items()}
+        plainly: list[bool] = []  # an int too large for the program: the call is done by Python
+
+        def once() -> Any:
+            plainly.append(True)
+            return again()
+
+        whole = result_of(self.compiled, self.recording, args, run, values, once)
+        if plainly:
+            return whole
+        self.writes.commit(numbers, values, args)
         return self.recording.finish(whole)
 
     def quick_call(self, args: Sequence[Argument]) -> Any:

@@ -100,10 +100,13 @@ def _exact(name: str, plain: _Binary, traced: _Binary, reflected: bool) -> _Bina
     return operation
 
 
-def _frozen(plain: _Binary, reflected: bool) -> _Binary:
-    """An operation that Python does, with this very number."""
+def _frozen(name: str, plain: _Binary, reflected: bool) -> _Binary:
+    """An operation that Python does, with this very number; a power of floats is one of floats."""
+    of_floats = getattr(Number, name, None) if plain is operator.pow else None
 
     def operation(self: Integer, other: Any) -> Any:
+        if of_floats is not None and not is_int(other):
+            return of_floats(self, other)
         x = operator.index(self)
         y = operator.index(other) if isinstance(other, Integer) else other
         return plain(y, x) if reflected else plain(x, y)
@@ -129,5 +132,5 @@ for _name, _plain in (
     ("or", operator.or_),
     ("xor", operator.xor),
 ):
-    setattr(Integer, f"__{_name}__", _frozen(_plain, False))
-    setattr(Integer, f"__r{_name}__", _frozen(_plain, True))
+    setattr(Integer, f"__{_name}__", _frozen(f"__{_name}__", _plain, False))
+    setattr(Integer, f"__r{_name}__", _frozen(f"__r{_name}__", _plain, True))

@@ -8,8 +8,9 @@ from ...engine import Value
 from ..errors import JitError
 from ..graph import BATCH_SUM, Graph
 from .predicates import truth
-from .recording import Trace, rebuilt
+from .recording import Trace
 from .trace import passes_nothing_on
+from .trees import rebuilt
 
 
 def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
@@ -28,7 +29,10 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
     number.update(zip(map(id, made), count(len(first))))
     _refuse_hand_written(made)
     parents: list[tuple[int, ...]] = [()] * len(first)
-    parents += [tuple(map(number.__getitem__, map(id, v.parents))) for v in made]
+    if recording.effects.versions:
+        parents += _of_versions(recording, number)
+    else:
+        parents += [tuple(map(number.__getitem__, map(id, v.parents))) for v in made]
     batched = _batched(recording, made, parents)
     _refuse_single_examples(recording, number, batched)
     captured = len(recording.captured)
@@ -43,6 +47,21 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
         differentiable={*range(captured), *_wanted(recording, differentiable)},
         segments=[len(i.leaves) for i in recording.inputs],
     )
+
+
+def _of_versions(recording: Trace, number: dict[int, int]) -> Iterator[tuple[int, ...]]:
+    """Yield the parents of what was made, where the data of some were set meanwhile."""
+    versions = recording.effects.versions
+    leaves = {id(v) for i in recording.inputs for v in i.leaves}
+    leaves.update(map(id, recording.captured))
+
+    def at(v: Value, place: int) -> int:
+        newest = [x for since, x in versions.get(id(v), ()) if since <= place]
+        return number[id(newest[-1] if newest else v)]
+
+    for place, v in enumerate(recording.tape):
+        if id(v) not in leaves:
+            yield tuple([at(p, place) for p in v.parents])
 
 
 def _refuse_hand_written(made: Sequence[Value]) -> None:
@@ -80,7 +99,8 @@ def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: l
                 "a branch on a value that differs between the examples of a vmap: "
                 f"use where(condition, x, y)\n  at {recording.lines[id(v)]}"
             )
-    for x in _single(recording.result):
+    left = recording.effects
+    for x in [*_single([recording.result, left.contents]), *left.numbers()]:
         if isinstance(truth(x), Value) and batched[number[id(truth(x))]]:
             raise JitError(
                 "a value of one example of a vmap leaves it: return it from the mapped function"

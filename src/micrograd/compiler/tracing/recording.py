@@ -1,18 +1,18 @@
 """What a traced function did: the Values it made, what came in, what goes out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
-from ...value.arrays import LazyArray
-from ...value.nested import is_record, record, with_entries, with_fields
-from .batches import Batch
+from ...value.buffers import read_grad
 from .draws import Draws
+from .effects import Effects
 from .predicates import truth
 from .signature import Argument
+from .trees import leaves_of
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Trace:
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
     kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
+    effects: Effects = field(default_factory=Effects)
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -52,16 +53,34 @@ class Trace:
         return frozenset(k for k in batched - whole - self.measured if k is not None)
 
     def is_pure(self) -> bool:
-        """Tell whether nothing but the arguments and the captured values counts."""
-        return not (self.depends or self.draws.segments or self.updated)
+        """Tell whether nothing but the arguments and the data of captured values counts."""
+        return not (self.depends or self.draws.segments or self.updated or self.effects.read or self.effects)
 
-    def with_draws(self, arguments: list[Argument]) -> list[Argument]:
-        """Return the arguments of a call with new random numbers behind them."""
+    def with_more(self, arguments: list[Argument]) -> list[Argument]:
+        """Return the arguments of a call with new random numbers and with gradients behind them."""
         if not self.draws.segments:
-            return arguments
+            return [*arguments, *self._gradients(arguments)]
         sized = [arguments[k].shape[0] for k in self.free() if k < len(arguments)]
         size = sized[0] if sized else self.batch or 1
-        return [*arguments, *self.draws.again(size)]
+        return [*arguments, *self.draws.again(size), *self._gradients(arguments)]
+
+    def with_first(self, arguments: list[Argument]) -> list[Argument]:
+        """Return the arguments of the traced call with what came behind them then."""
+        return [*arguments, *self.draws.first(), *self._gradients(arguments)]
+
+    def _gradients(self, arguments: Sequence[Argument]) -> list[Argument]:
+        if not self.effects.read:
+            return []
+        values = self.users(self.effects.read, arguments)
+        numbers = np.empty(len(values))
+        read_grad(values, numbers)
+        return [Argument("array", numbers, numbers.shape, numbers.shape)]
+
+    def users(self, values: Sequence[Value], arguments: Sequence[Argument]) -> list[Value]:
+        """Return the Values of a call that these captured ones and stand-ins are."""
+        places = [self.kept.get(id(v)) for v in values]
+        nests = {k: arguments[k].values() for k in {p[0] for p in places if p}}
+        return [v if p is None else nests[p[0]][p[1]] for v, p in zip(values, places)]
 
     def finish(self, result: Any) -> Any:
         """Write the running state that comes with a result back; return the function's own."""
@@ -79,52 +98,4 @@ class Trace:
         for x in leaves_of(self.result):
             if isinstance(truth(x), Value):
                 yield truth(x)
-
-
-def leaves_of(tree: Any) -> Iterator[Any]:
-    """Yield the values, predicates and numbers in a function's result, of a batch one example's."""
-    if isinstance(tree, dict):
-        branches: Any = tree.values()
-    elif isinstance(tree, (list, tuple)):
-        branches = tree
-    elif is_record(tree):
-        branches = record(tree).values()
-    elif isinstance(tree, Batch):
-        branches = tree.elements()
-    elif isinstance(tree, LazyArray):
-        branches = tree._filled().reshape(-1).tolist()
-    elif isinstance(tree, np.ndarray) and tree.dtype == object:
-        branches = tree.reshape(-1).tolist()
-    else:
-        yield tree
-        return
-    for branch in branches:
-        yield from leaves_of(branch)
-
-
-def rebuilt(tree: Any, leaf: Callable[[Any], Any], vector: Callable[[Any, list], Any]) -> Any:
-    """The result with ``leaf(x)`` in place of each x that ``leaves_of`` yields.
-
-    ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``.
-    """
-    if isinstance(tree, dict):
-        return with_entries(tree, {k: rebuilt(x, leaf, vector) for k, x in tree.items()})
-    if isinstance(tree, (list, tuple)):
-        branches = [rebuilt(x, leaf, vector) for x in tree]
-        if isinstance(tree, list):
-            return branches
-        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    if is_record(tree):
-        return with_fields(tree, {k: rebuilt(x, leaf, vector) for k, x in record(tree).items()})
-    if isinstance(tree, Batch):
-        return vector(tree, [])
-    if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
-        objects = tree._filled() if isinstance(tree, LazyArray) else tree
-        return vector(tree, [rebuilt(x, leaf, vector) for x in objects.reshape(-1).tolist()])
-    return leaf(tree)
-
-
-def untraced(tree: Any) -> Any:
-    """Return a function's result with None for all that is computed anew at each call."""
-    nothing = lambda x: None if isinstance(truth(x), Value) else x  # noqa: E731
-    return rebuilt(tree, nothing, lambda tree, made: (type(tree).__name__, np.ndim(tree), made[:1]))
+        yield from self.effects.numbers()

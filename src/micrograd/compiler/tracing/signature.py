@@ -33,6 +33,11 @@ class Argument:
     form: str = "array"
 
     @property
+    def differentiable(self) -> bool:
+        """Whether Values are in it, whose gradients may be wanted."""
+        return self.kind == "nest" and _has_value(self.value)
+
+    @property
     def number(self) -> float:
         """A single number, an int where it is one."""
         return self.value
@@ -99,6 +104,14 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (list, tuple, dict)) or is_array(x) or is_record(x):
         return Argument("nest", x, (), ("nest", _structure(x, place)))
     raise _refused(x, place)
+
+
+def _has_value(x: Any) -> bool:
+    if isinstance(x, Value):
+        return True
+    if is_array(x) and x.ndim and x.dtype != object:
+        return False
+    return any(isinstance(leaf, Value) for _, leaf in leaves(x))
 
 
 def _as_array(x: list) -> np.ndarray | None:

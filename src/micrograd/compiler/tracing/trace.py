@@ -22,15 +22,22 @@ from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .captured import in_order
 from .draws import Draws
+from .effects import WRITING_HOOKS, Outcome, Writing
 from .integers import Integer, is_int
 from .patches import installed
 from .predicates import Predicate, chosen, compared, truth
-from .recording import Input, Trace, leaves_of
+from .recording import Input, Trace
 from .signature import Argument
+from .trees import leaves_of
 
 
-def trace(f: Callable, args: Sequence[Argument]) -> Trace:
+def trace(f: Callable, args: Sequence[Argument], effects: bool = False) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
+
+    Args:
+        f: the function.
+        args: what to call it with.
+        effects: True records what f changes; else that is refused.
 
     Raises:
         JitError: f does what cannot be compiled.
@@ -39,7 +46,12 @@ def trace(f: Callable, args: Sequence[Argument]) -> Trace:
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         result = f(*stand_ins)
-    return tracer.finished(f, result)
+    recording = tracer.finished(f, result)
+    if recording.effects and not effects:
+        raise JitError(
+            f"{_name(f)} changes data or gradients: jit(f)(...) compiles that, nothing else does"
+        )
+    return recording
 
 
 class _Tracer:
@@ -50,6 +62,9 @@ class _Tracer:
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
+        self.effects = Writing(self.tape, self._place_of, self.gathered)
+        for name in WRITING_HOOKS:
+            setattr(self, name, getattr(self.effects, name))
         self.inputs: dict[tuple[int | None, bool], Input] = {}
         self.guards: list[tuple[Value, bool]] = []
         self.batch: int | None = None
@@ -63,6 +78,7 @@ class _Tracer:
         self._frozen: list[tuple[Value, float]] = []
         self._branches = False
         self._of_arrays: set[int] = set()
+        self._places: dict[int, tuple[int, int]] | None = None
 
     # ---- hooks of the engine
 
@@ -104,28 +120,12 @@ class _Tracer:
             return np.array(items).reshape(shape)
         return TracedArray.of(items, shape)
 
-    def reading(self, value: Value) -> Value:
-        """Return the number of a Value: no gradient passes to it."""
-        number = Number(value._data)
-        number._rewire(ops.DETACH, (value,))
-        return number
-
     def writing(self, value: Value) -> None:
         """Refuse to write a number into a text, which would be that of one call."""
         raise JitError(
             "a number that is written out inside jit would be frozen into the text: return it, "
             f"and write it outside\n  at {users_line()}"
         )
-
-    def reading_grad(self, value: Value) -> float:
-        """Return the gradient of a Value from outside, which the recording depends on."""
-        if any(value is leaf for i in self.inputs.values() for leaf in i.leaves):
-            raise JitError(
-                "the gradient of an argument is nothing that a compiled function can read: pass "
-                f"it as an argument of its own\n  at {users_line()}"
-            )
-        self.depends_on(value, "_grad", value._grad)
-        return value._grad
 
     def copied(self, value: Value, deep: bool) -> Value:
         """Return a copy: that of a leaf, and of a whole graph, passes no gradient on."""
@@ -328,12 +328,12 @@ class _Tracer:
         for v in self.tape:
             if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
                 v._backward = passes_nothing_on
-        if result is None:
-            name = getattr(f, "__name__", type(f).__name__)
-            raise JitError(f"{name} returned nothing to compute: was a return forgotten?")
+        result, contents = result if isinstance(result, Outcome) else (result, {})
+        results = map(truth, leaves_of([result, contents]))
+        left = self.effects.finished(filter(_is_value, results), contents)
         known = {id(v) for v in self.tape}
         read = {id(p) for v in self.tape for p in v.parents}
-        read.update(id(truth(x)) for x in leaves_of(result))
+        read.update(id(truth(x)) for x in leaves_of([result, contents]))
         captured: dict[int, Value] = {}
         for v in self.tape:
             for p in v.parents:
@@ -342,6 +342,9 @@ class _Tracer:
         inputs = [i for i in self.inputs.values() if i.leaves and self._is_read(i, read)]
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
+        if left.read:
+            k = self._arguments + len(self.draws.segments)
+            inputs.append(Input(k, False, [leaf for _, leaf in self.effects.read.values()]))
         if self._updates:
             result = result, list(self._updates.values())
         recording = Trace(
@@ -355,18 +358,30 @@ class _Tracer:
             [d for d in self.depends.values() if id(d[0]) not in known],
             self.draws,
             list(self._updates),
+            effects=left,
         )
         for v in recording.outputs():
             if id(v) not in known:
                 captured[id(v)] = v
         recording.lines = self._lines
-        recording.kept = dict.fromkeys(captured)
-        for i in inputs:
-            if i.argument is not None and not i.batched and i.argument not in self._of_arrays:
-                here = [(x, (i.argument, n)) for n, x in enumerate(i.leaves)]
-                recording.kept.update({id(x): place for x, place in here if type(x) is Value})
+        recording.kept = {**dict.fromkeys(captured), **self._value_arguments()}
         recording.captured = in_order(f, captured)
         return recording
+
+    def _value_arguments(self) -> dict[int, tuple[int, int]]:
+        """Where the Values among the arguments stand, by the identity of what stands for them."""
+        return {
+            id(x): (i.argument, n)
+            for i in self.inputs.values()
+            if i.argument is not None and not i.batched and i.argument not in self._of_arrays
+            for n, x in enumerate(i.leaves)
+            if type(x) is Value
+        }
+
+    def _place_of(self, value: Value) -> tuple[int, int] | None:
+        if self._places is None:
+            self._places = self._value_arguments()
+        return self._places.get(id(value))
 
     def _is_read(self, i: Input, read: set[int]) -> bool:
         """Tell whether an input is used: of an array that was only mapped over, none is."""
@@ -396,15 +411,22 @@ class _Plain:
 
     def __init__(self, tracer: _Tracer) -> None:
         self.tape = tracer.tape
-        self.compare, self.reading = tracer.compare, tracer.reading
-        self.reading_grad, self.copied = tracer.reading_grad, tracer.copied
-        self.writing = tracer.writing
-        self.indexing = tracer.indexing
-        self.gathered, self.draw = tracer.gathered, tracer.draw
-        self.present, self.update = tracer.present, tracer.update
-        self.equal, self.frozen, self.array = tracer.equal, tracer.frozen, tracer.array
-        self.exact, self.where = tracer.exact, tracer.where
-        self.depends_on = tracer.depends_on
+        for name in _HOOKS:
+            setattr(self, name, getattr(tracer, name))
+
+
+_HOOKS = (
+    *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
+    *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
+)
+
+
+def _is_value(x: Any) -> bool:
+    return isinstance(x, Value)
+
+
+def _name(f: Callable) -> str:
+    return getattr(f, "__name__", type(f).__name__)
 
 
 def passes_nothing_on() -> None:

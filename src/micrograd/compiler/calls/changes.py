@@ -1,0 +1,123 @@
+"""What a call has changed, as places that a compiled function can read and write at each call."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import JitError
+from ..tracing.patches import REPLACEMENTS
+from .guards import places_in
+from .places import NOTHING, WHOLE, Growing, Place
+from .reach import Reach
+from .state import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The places that a call has changed, and the lists to which it has only added.
+
+    ``functions`` are places that hold ``math.exp`` and its like, which know no traced numbers.
+    """
+
+    places: tuple[Place, ...] = ()
+    growing: tuple[Growing, ...] = ()
+    functions: tuple[Place, ...] = ()
+
+    def __or__(self, other: "Changes") -> "Changes":
+        places = dict.fromkeys((*self.places, *other.places))
+        growing = {id(g.items): g for g in (*self.growing, *other.growing)}
+        functions = dict.fromkeys((*self.functions, *other.functions))
+        return Changes(tuple(places), tuple(growing.values()), tuple(functions))
+
+    def without(self, places: Iterable[Place]) -> "Changes":
+        """Leave some places out."""
+        left = tuple([p for p in self.places if p not in set(places)])
+        return replace(self, places=left)
+
+    @property
+    def free(self) -> list[Place]:
+        """What no program takes for granted."""
+        return [*self.places, *[Place(g.items, WHOLE, g.path) for g in self.growing]]
+
+    def beside(self) -> list[Any]:
+        """The numbers that the places hold, and the lists: these are not taken for granted."""
+        held = [place.get() for place in self.places]
+        return [*[x for x in held if _only_numbers(x)], *[g.items for g in self.growing]]
+
+
+NO_CHANGES = Changes()
+
+
+def functions_in(reach: Reach) -> Changes:
+    """Return where a function holds ``exp`` and its like by ``from math import exp``."""
+    held = [place for place in _items(reach) if id(place.get()) in REPLACEMENTS]
+    return Changes(functions=tuple(held))
+
+
+def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:
+    """Return what was changed as places.
+
+    Raises:
+        JitError: something was changed that is no place of its own; it says what.
+    """
+    places: list[Place] = []
+    growing: list[Growing] = []
+    everywhere = list(_items(reach))
+    for change in changes:
+        x = change.owner
+        if isinstance(x, np.ndarray):
+            places += _only_reference(x, everywhere, change.name)
+        elif isinstance(x, list):
+            if references := _references(x, everywhere):
+                if change.longer:
+                    growing.append(Growing(x, tuple(references), change.name))
+                else:
+                    places.append(Place(x, WHOLE, reach.paths[id(x)]))
+            else:
+                raise _unreachable(change.name)
+        elif isinstance(x, dict) and Place(x, change.key, "").get() is NOTHING:
+            raise JitError(f"it deletes {change.key!r} of {change.name}: set it to None instead")
+        elif isinstance(x, dict) and change.name.startswith("the dict"):
+            if not _references(x, everywhere):
+                raise _unreachable(change.name)
+            places.append(Place(x, change.key, f"{reach.paths[id(x)]}[{change.key!r}]"))
+        else:
+            places.append(Place(x, change.key, change.name.removeprefix("the variable ")))
+    return Changes(tuple(places), tuple(growing))
+
+
+def _only_numbers(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return all(map(_only_numbers, x))
+    return isinstance(x, np.ndarray) and x.dtype != object
+
+
+def _items(reach: Reach) -> Iterator[Place]:
+    """All places that hold one thing each."""
+    for owner, key, path in places_in(reach):
+        if key is WHOLE and isinstance(owner, list):
+            yield from [Place(owner, i, f"{path}[{i}]") for i in range(len(owner))]
+        elif key is WHOLE and isinstance(owner, dict):
+            yield from [Place(owner, k, f"{path}[{k!r}]") for k in owner]
+        else:
+            yield Place(owner, key, path)
+
+
+def _references(x: Any, everywhere: list[Place]) -> list[Place]:
+    return [place for place in everywhere if place.get() is x]
+
+
+def _only_reference(x: Any, everywhere: list[Place], name: str) -> list[Place]:
+    references = _references(x, everywhere)
+    if len(references) != 1:
+        raise _unreachable(name)
+    return references
+
+
+def _unreachable(name: str) -> JitError:
+    return JitError(
+        f"it changes {name}, which is no variable or attribute, or is several: keep what changes "
+        "in one of them, or return it"
+    )

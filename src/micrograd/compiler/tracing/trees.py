@@ -1,0 +1,61 @@
+"""Results of a trace as trees: their leaves are numbers, Values, comparisons and what is static."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ...value.arrays import LazyArray
+from ...engine import Value
+from ...value.nested import is_record, record, with_entries, with_fields
+from .batches import Batch
+from .predicates import truth
+
+
+def leaves_of(tree: Any) -> Iterator[Any]:
+    """Yield the values, predicates and numbers in a function's result, of a batch one example's."""
+    if isinstance(tree, dict):
+        branches: Any = tree.values()
+    elif isinstance(tree, (list, tuple)):
+        branches = tree
+    elif is_record(tree):
+        branches = record(tree).values()
+    elif isinstance(tree, Batch):
+        branches = tree.elements()
+    elif isinstance(tree, LazyArray):
+        branches = tree._filled().reshape(-1).tolist()
+    elif isinstance(tree, np.ndarray) and tree.dtype == object:
+        branches = tree.reshape(-1).tolist()
+    else:
+        yield tree
+        return
+    for branch in branches:
+        yield from leaves_of(branch)
+
+
+def rebuilt(tree: Any, leaf: Callable[[Any], Any], vector: Callable[[Any, list], Any]) -> Any:
+    """The result with ``leaf(x)`` in place of each x that ``leaves_of`` yields.
+
+    ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``.
+    """
+    if isinstance(tree, dict):
+        return with_entries(tree, {k: rebuilt(x, leaf, vector) for k, x in tree.items()})
+    if isinstance(tree, (list, tuple)):
+        branches = [rebuilt(x, leaf, vector) for x in tree]
+        if isinstance(tree, list):
+            return branches
+        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
+    if is_record(tree):
+        return with_fields(tree, {k: rebuilt(x, leaf, vector) for k, x in record(tree).items()})
+    if isinstance(tree, Batch):
+        return vector(tree, [])
+    if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
+        objects = tree._filled() if isinstance(tree, LazyArray) else tree
+        return vector(tree, [rebuilt(x, leaf, vector) for x in objects.reshape(-1).tolist()])
+    return leaf(tree)
+
+
+def untraced(tree: Any) -> Any:
+    """Return a function's result with None for all that is computed anew at each call."""
+    nothing = lambda x: None if isinstance(truth(x), Value) else x  # noqa: E731
+    return rebuilt(tree, nothing, lambda tree, made: (type(tree).__name__, np.ndim(tree), made[:1]))
