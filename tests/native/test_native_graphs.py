@@ -77,6 +77,9 @@ def test_a_trace_records_the_same_values_in_the_same_order(leaves, steps):
         def __init__(self):
             self.tape = []
 
+        def made(self, value, data):
+            self.tape.append(value)
+
         def compare(self, op, x, y):
             return op.fn(x._data, y._data)
 

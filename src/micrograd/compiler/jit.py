@@ -14,9 +14,9 @@ from ..arguments import choice, flag, function, positions
 from ..forks import give_lock
 from ..value.modes import mode
 from .c.standalone import standalone
+from .calls.changes import NO_CHANGES, Changes
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
-from .calls.changes import NO_CHANGES, Changes
 from .calls.guards import Guards, moved_among
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests

@@ -18,7 +18,7 @@ _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def datum(x: Any) -> float:
-    """Return what a new value is made of as a float: a number, or what stands for one in a trace."""
+    """Return as a float what a new value is made of: a number, or what a trace has for one."""
     if mode.tracer is not None and hasattr(x, "_is_micrograd_value") and mode.tracer.is_number(x):
         return x._data
     return number(x, "Value expects")

@@ -98,6 +98,8 @@ class FirstCall:
                 self._compile_with(changes, made, before, plain, after)
             elif made is None:
                 raise self._said(failure) from failure
+            elif plain is None and not self._lines_of_changes():
+                raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
                 with self._stages.timed("trial"):
                     self._judge(made, before).compare(self._args, plain)
@@ -133,7 +135,8 @@ class FirstCall:
             self.made = made
         except Exception as error:
             said = str(self._said(error))
-            line = "" if "\n  at " in said else f"\n  at {self._line()}"
+            lines = [] if "\n  at " in said else self._lines_of_changes()
+            line = f"\n  at {lines[0]}" if lines else ""
             self.reason = f"it changes {before.described(changed)}: {said}{line}"
 
     def _said(self, failure: Exception | None) -> JitError:
@@ -162,7 +165,7 @@ class FirstCall:
                 if moved := before.moved(_kept(made)):
                     raise JitError(
                         f"{self._name} changes {before.described(moved)}, over a large batch: "
-                        f"leave that to the caller\n  at {self._line()}"
+                        f"leave that to the caller\n  at {[*self._lines_of_changes(), ''][0]}"
                     )
                 self._judge(made, before).compare(few, plain)
             finally:
@@ -192,8 +195,9 @@ class FirstCall:
                 "goes on at each use: pass what it gives as an argument"
             )
 
-    def _line(self) -> str:
-        """The first line of f's code that changes something."""
+    def _lines_of_changes(self) -> list[str]:
+        """The lines of f's code that change something."""
+        lines: dict[str, None] = {}
         for code in _codes(self._f):
             for at in dis.get_instructions(code):
                 stores = at.opname in ("STORE_ATTR", "STORE_SUBSCR", "STORE_GLOBAL")
@@ -202,8 +206,8 @@ class FirstCall:
                 if stores or calls:
                     line = at.positions.lineno if at.positions else code.co_firstlineno
                     text = linecache.getline(code.co_filename, line or 0).strip()
-                    return f"{code.co_filename}:{line}: {text}"
-        return f"{self._name}"
+                    lines[f"{code.co_filename}:{line}: {text}"] = None
+        return list(lines)
 
 
 def _of_places(changes: Iterable[Change]) -> list[Change]:

@@ -122,6 +122,7 @@ class Guards:
 
 
 def places_in(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
+    """Yield all places within reach as owner, key and path; lists and dicts as wholes."""
     paths = reach.paths
     for cell in reach.cells:
         yield cell, None, paths[id(cell)]

@@ -75,7 +75,9 @@ class Judge:
             raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")
         self._check_state(after)
         off = self._differing(args, plain, computed)
-        if not self._agrees_nearby(args, after is not None) and off:  # else rounding decides which side of a kink
+        if (
+            not self._agrees_nearby(args, after is not None) and off
+        ):  # else rounding decides which side of a kink
             raise self._error(off)
 
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
@@ -87,7 +89,9 @@ class Judge:
         """Raise if the world is not what it was then."""
         if after is None:
             return
-        if after.unlike(self._dtype, 0.0) and (off := after.unlike(self._dtype, self._most_noise())):
+        if after.unlike(self._dtype, 0.0) and (
+            off := after.unlike(self._dtype, self._most_noise())
+        ):
             raise self._error(off)
 
     def _most_noise(self) -> float:

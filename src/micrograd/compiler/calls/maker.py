@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import JitError
+from ..general import General
 from ..graph import Graph
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
@@ -99,7 +100,8 @@ class Maker:
         arguments: list[Argument],
         stages: Stages,
         free: frozenset[int],
-        *general: Any,
+        general: General | None = None,
+        lengths: Mapping[int, int] | None = None,
     ) -> Made:
         graph, work = graph_of(recording, nests(arguments)), len(recording.tape)
         graph.strict = self._options["strict"]
@@ -112,7 +114,8 @@ class Maker:
             self._name,
             options,
             stages,
-            *general,
+            general,
+            lengths,
             changes=self._changes,
         )
         return Made(variant, free, graph, work, statics(arguments), arguments)

@@ -60,11 +60,10 @@ class Place:
                 self.owner.cell_contents = x
         elif isinstance(self.owner, list) and self.key is WHOLE:
             self.owner[:] = x
+        elif isinstance(self.owner, dict) and x is NOTHING:
+            self.owner.pop(self.key, None)
         elif isinstance(self.owner, (list, dict)):
-            if x is NOTHING:
-                self.owner.pop(self.key, None)
-            else:
-                self.owner[self.key] = x
+            self.owner[self.key] = x
         elif x is NOTHING:
             delattr(self.owner, self.key)
         else:

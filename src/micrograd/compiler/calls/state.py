@@ -173,14 +173,14 @@ class State:
         np.random.set_state(self._streams[1])
 
     def _put_attributes_back(self, thing: Any, attributes: dict[str, Any]) -> None:
-        now = dict(self._reach.attributes(thing))
+        now, present = dict(self._reach.attributes(thing)), dict(own_attributes(thing))
         for name in now | attributes:
             held = attributes.get(name, NOTHING)
             if (name not in now and name not in attributes) or now.get(name, NOTHING) is held:
                 continue
             if held is NOTHING:
                 delattr(thing, name)
-            elif name in now:
+            elif name in now or name not in present:
                 setattr(thing, name, held)
 
     def described(self, moved: Sequence[str]) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ...value.arrays import LazyArray
 from ...value.buffers import write_data, write_grad
-from ...engine import Value
 from ...value.nested import is_record, record, with_entries, with_fields
 from ...value.number import Number
 from ..tracing.arrays import TracedArray, kind_of
@@ -60,8 +60,8 @@ class Writes:
         for bulk, write in ((self._data, write_data), (self._grad, write_grad)):
             if bulk.values:
                 write(self._recording.users(bulk.values, arguments), bulk.of(numbers))
-        for (write, _), content in zip(self._contents, contents):
-            write(content)
+        for (put, _), content in zip(self._contents, contents):
+            put(content)
 
 
 class _Bulk:

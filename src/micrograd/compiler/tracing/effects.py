@@ -1,7 +1,7 @@
 """What a traced function does to Values: it sets data and gradients, and calls ``backward``.
 
-``data`` and ``grad`` hold traced numbers meanwhile, so all of this is arithmetic: ``backward`` is the
-engine's own rule on them. A Value whose data was set has versions: what is recorded afterwards
+``data`` and ``grad`` hold traced numbers meanwhile, so all of this is arithmetic: ``backward`` is
+the engine's own rule on them. A Value whose data was set has versions: what is recorded afterwards
 reads the newest. After each call of the compiled function the last of them are written.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ... import ops
-from ...transforms.derivatives import plus, times
 from ...engine import Value
+from ...transforms.derivatives import plus, times
 from ...value.number import Number
 from ...value.numeric import number
 from ..errors import JitError, users_line
@@ -126,14 +126,15 @@ class Writing:
         if isinstance(value, Number):
             raise AttributeError(f"'float' object has no attribute {name!r}")
         x = count(x)
-        traced: Share = x * 1.0 if isinstance(x, Number) else number(x, f"{name} expects")
+        number_now = x._data if isinstance(x, Number) else number(x, f"{name} expects")
+        traced: Share = x * 1.0 if isinstance(x, Number) else number_now
         if name == "grad":
             self._grad[id(value)] = value, traced
         else:
             self._data[id(value)] = value, traced
             node = traced if isinstance(traced, Number) else Number(traced)
             self._versions.setdefault(id(value), []).append((len(self._tape), node))
-        return float(getattr(traced, "_data", traced))
+        return number_now
 
     def backward(self, out: Value) -> None:
         """Do what ``out.backward()`` does: see ``engine.Value.backward``."""

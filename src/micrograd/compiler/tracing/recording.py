@@ -54,7 +54,9 @@ class Trace:
 
     def is_pure(self) -> bool:
         """Tell whether nothing but the arguments and the data of captured values counts."""
-        return not (self.depends or self.draws.segments or self.updated or self.effects.read or self.effects)
+        return not (
+            self.depends or self.draws.segments or self.updated or self.effects.read or self.effects
+        )
 
     def with_more(self, arguments: list[Argument]) -> list[Argument]:
         """Return the arguments of a call with new random numbers and with gradients behind them."""

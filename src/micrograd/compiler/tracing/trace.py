@@ -51,6 +51,8 @@ def trace(f: Callable, args: Sequence[Argument], effects: bool = False) -> Trace
         raise JitError(
             f"{_name(f)} changes data or gradients: jit(f)(...) compiles that, nothing else does"
         )
+    if recording.result is None and not effects:
+        raise JitError(f"{_name(f)} returned nothing to compute: was a return forgotten?")
     return recording
 
 

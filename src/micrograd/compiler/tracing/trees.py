@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ...value.arrays import LazyArray
 from ...engine import Value
+from ...value.arrays import LazyArray
 from ...value.nested import is_record, record, with_entries, with_fields
 from .batches import Batch
 from .predicates import truth
