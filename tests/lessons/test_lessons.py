@@ -1,11 +1,13 @@
 """Each lesson is what its blocks give, leads somewhere, and ends with something to write."""
 
+import json
 import re
 
 import pytest
 from pages import ROOT
 
 from micrograd.lessons import lessons
+from micrograd.lessons.lesson import texts
 from micrograd.lessons.markdown import write_index, write_markdown
 from micrograd.lessons.page import anchor, index_html, lesson_html
 from micrograd.practise.programs import SECTIONS
@@ -32,6 +34,26 @@ def test_what_is_committed_is_what_the_lesson_gives(lesson, tmp_path):
 
 def test_the_page_that_leads_to_the_lessons_is_what_its_text_gives(tmp_path):
     assert write_index(tmp_path).read_text() == (FOLDER / "README.md").read_text()
+
+
+def test_the_program_shown_beside_pytorchs_is_the_one_that_runs():
+    recorded = json.loads((texts() / "pytorch.json").read_text("utf-8"))
+    for name in ("micrograd", "pytorch"):
+        program = (ROOT / "docs" / f"in_{name}.py").read_text("utf-8")
+        assert recorded[name] == program, "run docs/record_pytorch.py where PyTorch is"
+
+
+@pytest.mark.deep
+def test_the_gpt_of_the_last_lesson_learns_as_recorded(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    import record_gpt
+
+    record_gpt.main(tmp_path / "gpt.json")
+    made, recorded = (
+        json.loads((folder / "gpt.json").read_text("utf-8")) for folder in (tmp_path, texts())
+    )
+    assert made["parameters"] == recorded["parameters"]
+    assert abs(made["loss"] - recorded["loss"]) < 0.05
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -83,7 +83,8 @@ class _Page:
             output = f'<pre class="printed" tabindex="0">{printed}</pre>\n' if printed else ""
             code = _coloured(piece.code)
             return f'<pre class="code" tabindex="0"><code>{code}</code></pre>\n{output}'
-        return f"<figure>\n{self._shown(piece)}{_caption(piece)}</figure>\n"
+        wide = ' class="wide"' if piece.wide else ""
+        return f"<figure{wide}>\n{self._shown(piece)}{_caption(piece)}</figure>\n"
 
     def _shown(self, piece: Shown) -> str:
         what = piece.what
@@ -122,6 +123,10 @@ class _Page:
             token.attrSet("href", f"{other[1]}-{other[2]}.html{other[3] or ''}")
         elif other:
             token.attrSet("title", f"micrograd lesson {int(other[1])}")
+            token.attrSet("class", "elsewhere")
+            token.attrs.pop("href")
+        elif target.startswith("../"):  # a file of the project, which may not be here
+            token.attrSet("title", target.replace("../", ""))
             token.attrSet("class", "elsewhere")
             token.attrs.pop("href")
 

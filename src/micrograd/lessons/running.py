@@ -2,7 +2,8 @@
 
 The blocks are told apart by what follows the three backticks: ``python`` is shown, with what it
 prints; ``python hidden`` is run and not shown; ``python source`` shows the source of what its lines
-name; ``python show: Caption`` shows what its last line gives. ``{{ expression }}`` in the text is
+name; ``python show: Caption`` shows what its last line gives, and so does
+``python wide`` with more room. ``{{ expression }}`` in the text is
 computed where it stands.
 """
 
@@ -44,6 +45,7 @@ class Shown:
 
     what: Any
     caption: str
+    wide: bool = False
 
 
 Piece = Text | Code | Shown
@@ -99,11 +101,12 @@ def _block(info: str, code: str, namespace: dict[str, Any], place: str) -> list[
     if kind == "python source":
         sources = [inspect.getsource(eval(line, namespace)) for line in code.split()]
         return [Code("\n\n".join(map(textwrap.dedent, sources)).rstrip())]
-    if kind == "python show":
+    if kind in ("python show", "python wide"):
         *statements, last = ast.parse(code).body
         assert isinstance(last, ast.Expr), f"{place}: the last line is what is shown"
         exec(compile(ast.Module(statements, []), place, "exec"), namespace)
-        return [Shown(eval(compile(ast.Expression(last.value), place, "eval"), namespace), caption)]
+        what = eval(compile(ast.Expression(last.value), place, "eval"), namespace)
+        return [Shown(what, caption, kind == "python wide")]
     raise ValueError(f"{place}: nothing is known of a block of {info!r}")
 
 
