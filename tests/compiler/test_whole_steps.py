@@ -11,6 +11,7 @@ import pytest
 from support import steps
 
 import micrograd
+from micrograd import Value
 
 QUICK = ("descent_by_hand", "adam", "clipping_by_hand")
 
@@ -53,3 +54,104 @@ def test_steps_on_the_readable_engine_do_the_same(names):
         check=False,
     )
     assert done.stdout.strip() == str([None] * len(names)), done.stderr
+
+
+def test_values_given_twice_are_written_as_one():
+    seen = []
+    for wrap in (lambda f: f, jit):
+        a, b = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+
+        @wrap
+        def step(p, q, x):
+            loss = (p[0] * q[1] * x + p[1] * q[0]) ** 2
+            loss.backward()
+            for v in (*p, *q):
+                v.data -= 0.001 * v.grad
+            return loss.data
+
+        calls = [(a, b), (a, b), (a, a), (b, b), (b, a), ([a[0], b[0]], [a[0], b[1]])]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seen.append([[step(p, q, 0.5), *[v.data for v in a + b]] for p, q in calls])
+    assert steps.alike(*seen)
+
+
+def test_without_gradients_a_step_runs_plainly():
+    seen = []
+    for wrap in (lambda f: f, jit):
+        w = Value(1.0)
+
+        @wrap
+        def step(x, w=w):
+            loss = (w * x - 3.0) ** 2
+            loss.backward()
+            w.data -= 0.1 * w.grad
+            return loss.data
+
+        numbers = [step(1.0), step(2.0)]
+        with micrograd.no_grad():
+            numbers.append(step(2.0))
+        seen.append([*numbers, w.data, w.grad])
+    assert steps.alike(*seen)
+
+
+def test_backward_after_the_data_has_changed_raises():
+    w = Value(1.0)
+
+    @jit
+    def step(x):
+        loss = (w * x - 3.0) ** 2
+        loss.backward()
+        w.data -= 0.1 * w.grad
+        return loss
+
+    step(1.0)
+    loss = step(1.0)
+    with pytest.raises(micrograd.JitError, match="call backward inside"):
+        loss.backward()
+
+
+def test_a_list_that_is_read_while_it_grows_runs_plainly_and_says_so():
+    history = []
+
+    def step(x):
+        history.append(x * 2.0)
+        return sum(history)
+
+    compiled = jit(step)
+    with pytest.warns(micrograd.compiler.JitWarning, match="history gets longer at each call"):
+        assert compiled(1.0) == 2.0
+    assert compiled(2.0) == 6.0
+    assert history == [2.0, 4.0]
+
+
+def test_max_and_min_of_numbers_are_operations():
+    w = [Value(1.0), Value(3.0), Value(2.0)]
+    largest = jit(
+        lambda x: (max([v.data * x for v in w]), min(w[0].data, x), max(x, 2.0, w[1].data))
+    )
+    for data in ((1.0, 3.0, 2.0), (5.0, -3.0, 2.0), (0.0, 1.0, 9.0)):
+        for v, number in zip(w, data):
+            v.data = number
+        assert largest(2.0) == (2.0 * max(data), min(data[0], 2.0), max(2.0, data[1]))
+    assert largest.cache_info().made == 1
+
+
+def test_a_call_that_fails_leaves_everything_as_a_plain_one_does():
+    w, count = Value(1.0), 0
+
+    @jit
+    def step(x):
+        nonlocal count
+        count += 1
+        w.data = w.data * x
+        if w.data > 5:
+            raise ValueError("diverged")
+        return w.data
+
+    step(1.0)
+    step(2.0)
+    with pytest.raises(ValueError, match="diverged"):
+        step(3.0)
+    assert (w.data, count) == (6.0, 3)
+    assert step(0.5) == 3.0

@@ -60,6 +60,7 @@ class Jitted:
             self._report = Report(self.__name__)
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
+            self._effects = False
             self._start_over(NO_CHANGES)
 
     def _start_over(self, watched: Changes) -> None:
@@ -93,6 +94,8 @@ class Jitted:
                     return result
         if mode.tracer is not None or mode.anomaly or self._report.plainly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
+        if self._effects and not mode.grad:  # no gradient goes anywhere
+            return self._f(*args, **kwargs)
         args = self._bound(args, kwargs)
         arguments = self._classified(args)
         with self._lock:
@@ -179,6 +182,7 @@ class Jitted:
             warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=4)
             return result
         variant, arguments = first.made.variant, first.made.arguments
+        self._effects |= bool(variant.recording.effects)
         own = sorted(k for k in first.made.static if k < len(args))
         static = [(f"argument {k}", args[k]) for k in own]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())

@@ -1,6 +1,7 @@
 """What comes out of a call: Values that backpropagate through the loops, columns of a batch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from weakref import ref
 
@@ -114,10 +115,18 @@ class Values:
         run: AnyRun,
     ) -> None:
         self._compiled, self._recording, self._run = compiled, recording, run
-        self._nests = {k: a.values() for k, a in enumerate(args) if a.differentiable}
+        self._name, self._args = name, args
+
+    @cached_property
+    def _nests(self) -> dict[int, list]:
+        return {k: a.values() for k, a in enumerate(self._args) if a.differentiable}
+
+    @cached_property
+    def _parents(self) -> tuple[Value, ...]:
+        if not mode.grad:
+            return ()
         inner = [x for nest in self._nests.values() for x in nest if isinstance(x, Value)]
-        self._parents = (*compiled.layout.captured, *inner) if mode.grad else ()
-        self._op = ops.handmade(f"jit {name}")
+        return (*self._compiled.layout.captured, *inner)
 
     def of(self, leaf: Value, k: int) -> Value:
         """Return the Value that stands where the trace had ``leaf``, output k of the program."""
@@ -129,8 +138,8 @@ class Values:
             made = Value(run.number(k))
             made.grad = self.grads.get(id(leaf), 0.0)
             return made
-        grad = self.grads.get(id(leaf), 0.0)
-        out = Value._make(Value, run.number(k), grad, self._op, self._parents, "")
+        grad, op = self.grads.get(id(leaf), 0.0), ops.handmade(f"jit {self._name}")
+        out = Value._make(Value, run.number(k), grad, op, self._parents, "")
         if effects.data:
             out._backward = _refuse_backward
             return out

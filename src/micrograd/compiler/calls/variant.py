@@ -81,11 +81,32 @@ class Variant:
             self.sizes[layout.sizes(args)[SIZE]] = True
         written = len(list(recording.effects.numbers()))
         self.writes = Writes(recording, changes, len(graph.outputs) - written)
+        self._twins = self._same_values(args) if recording.effects else ()
         recording.tape = []  # the graph has done its work
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
-        return self.holds() and self.compiled.layout.accepts(args)
+        return (
+            self.holds()
+            and self.compiled.layout.accepts(args)
+            and (not self._twins or self._twins == self._same_values(args))
+        )
+
+    def _same_values(self, args: Sequence[Argument]) -> tuple[int, ...]:
+        """Which Values among the arguments are one, or are captured too: a write is seen by both.
+
+        Returns the first place of each; nothing where there are no Values among the arguments.
+        """
+        values = [x for a in args if a.differentiable for x in a.values() if isinstance(x, Value)]
+        if not values:
+            return ()
+        first: dict[int, int] = {}
+        effects = self.recording.effects
+        written = [
+            v for v, _ in (*effects.data, *effects.grad) if not self.recording.kept.get(id(v))
+        ]
+        everything = map(id, [*self.compiled.layout.captured, *written, *values])
+        return tuple([first.setdefault(v, i) for i, v in enumerate(everything)])
 
     def holds(self) -> bool:
         """Tell whether all that was read from outside is still as it was."""

@@ -40,8 +40,8 @@ class Writes:
         effects = recording.effects
         numbers = count()
         self._recording, self.first = recording, first
-        self._data = _Bulk(effects.data, numbers)
-        self._grad = _Bulk(effects.grad, numbers)
+        self._data = _Bulk(effects.data, recording, numbers)
+        self._grad = _Bulk(effects.grad, recording, numbers)
         self.new = {k: _place(share, numbers) for k, share in effects.new.items()}
         self._contents = [
             (_write(changes, k, tree), _made(getattr(tree, "items", tree), first, numbers))
@@ -59,7 +59,7 @@ class Writes:
         contents = [make(numbers, values) for _, make in self._contents]
         for bulk, write in ((self._data, write_data), (self._grad, write_grad)):
             if bulk.values:
-                write(self._recording.users(bulk.values, arguments), bulk.of(numbers))
+                write(bulk.targets(self._recording, arguments), bulk.of(numbers))
         for (put, _), content in zip(self._contents, contents):
             put(content)
 
@@ -67,9 +67,16 @@ class Writes:
 class _Bulk:
     """The data, or the gradients, of some Values."""
 
-    def __init__(self, written: list[tuple[Value, Any]], numbers: Iterator[int]) -> None:
+    def __init__(
+        self, written: list[tuple[Value, Any]], recording: Trace, numbers: Iterator[int]
+    ) -> None:
         self.values = [value for value, _ in written]
+        self._of_arguments = any(recording.kept.get(id(value)) for value in self.values)
         self._fill = _Fill([share for _, share in written], numbers)
+
+    def targets(self, recording: Trace, arguments: Sequence[Argument]) -> list[Value]:
+        """Return the Values that a call writes to."""
+        return recording.users(self.values, arguments) if self._of_arguments else self.values
 
     def of(self, numbers: np.ndarray) -> np.ndarray:
         return self._fill.of(numbers)

@@ -70,8 +70,10 @@ class Argument:
         """Return the Values, floats and ints in a nest."""
         return [_plain(x) for _, x in leaves(self.value) if _is_traced(x)]
 
-    def numbers(self) -> list[float]:
+    def numbers(self) -> Any:
         """Return the Values, floats and ints in a nest as numbers."""
+        if isinstance(self.value, (list, tuple)) and all(map(_is_of_floats, self.value)):
+            return np.concatenate([np.reshape(x, -1) for x in self.value] or [np.empty(0)])
         return [x._data if isinstance(x, Value) else x for x in self.values()]
 
 
@@ -107,11 +109,14 @@ def argument(x: Any, place: str, static: bool) -> Argument:
 
 
 def _has_value(x: Any) -> bool:
-    if isinstance(x, Value):
-        return True
-    if is_array(x) and x.ndim and x.dtype != object:
-        return False
-    return any(isinstance(leaf, Value) for _, leaf in leaves(x))
+    if isinstance(x, (list, tuple)):
+        return any(map(_has_value, x))
+    return not _is_of_floats(x) and any(isinstance(leaf, Value) for _, leaf in leaves(x))
+
+
+def _is_of_floats(x: Any) -> bool:
+    """Tell whether it is an array of floats, as an optimiser keeps: no element is looked at."""
+    return isinstance(x, np.ndarray) and x.ndim > 0 and x.dtype == np.float64
 
 
 def _as_array(x: list) -> np.ndarray | None:
@@ -175,8 +180,10 @@ def _structure(x: Any, place: str) -> Any:
     if isinstance(x, (list, tuple)):
         return type(x), tuple([_structure(y, f"{place}[{i}]") for i, y in enumerate(x)])
     if is_array(x) and x.ndim:
+        if x.dtype != object:
+            return "array", x.shape, x.dtype.kind
         inside = [_structure(y, f"{place}[{i}]") for i, y in enumerate(x.reshape(-1).tolist())]
-        return "array", x.shape, tuple(inside) if x.dtype == object else x.dtype.kind
+        return "array", x.shape, tuple(inside)
     if isinstance(x, Value):
         return "value"
     if _is_traced(x):
