@@ -76,7 +76,7 @@ def run(text: str, name: str) -> tuple[Piece, ...]:
         if token.type == "fence" and token.level == 0 and token.info.startswith("python"):
             start, after = token.map
             pieces.append(_text("".join(lines[end:start]), namespace))
-            pieces += _block(token.info, token.content, namespace, f"<{name}, line {start + 1}>")
+            pieces += _block(token.info, token.content, namespace, f"{name}:{start + 1}")
             end = after
     pieces.append(_text("".join(lines[end:]), namespace))
     return tuple(pieces)
