@@ -61,6 +61,10 @@ export class Graph {
     return this.source.ops[this.source.op[node]];
   }
 
+  isProduct(node: number): boolean {
+    return !this.isLeaf(node) && ["mul", "prod"].includes(this.op(node).name);
+  }
+
   // What stands for the operation by itself: +, ·, x², ReLU.
   sign(node: number): string {
     return this.isLeaf(node) ? "" : this.op(node).sign;

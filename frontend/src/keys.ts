@@ -13,6 +13,7 @@ export const KEYS: [string, string][] = [
   ["f", "fold what the selected value is in, unfold a box"],
   ["Shift + arrow keys", "move the picture"],
   ["+ − 0", "closer, further, everything"],
+  ["p", "predict: say what comes next before it is shown"],
   ["/", "search"],
   ["d", "dark or light"],
   ["?", "this list; Esc closes it"],
@@ -40,6 +41,9 @@ export function pressed(
     "0": () => picture?.fit(),
     "/": () => page.querySelector<HTMLInputElement>(".mg-search input")?.focus(),
     "?": () => help?.showModal(),
+    p: () => {
+      store.predicting.value = !store.predicting.value;
+    },
     d: () => {
       store.theme.value = isDark(page) ? "light" : "dark";
     },

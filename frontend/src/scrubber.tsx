@@ -1,5 +1,6 @@
 // The bar below: one slider over the forward pass, the making of the order, and every contribution.
 import { useEffect } from "preact/hooks";
+import { Predict } from "./predict";
 import { Sentence } from "./sentence";
 import type { Store } from "./store";
 import { LIMIT, PHASES, type Phase } from "./timeline";
@@ -56,6 +57,7 @@ export function Scrubber({ store }: { store: Store }) {
       <div class="mg-sentence" data-phase={store.phase.value}>
         <Sentence store={store} />
       </div>
+      {store.predicting.value && <Predict store={store} />}
       <div class="mg-controls">
         <div class="mg-buttons" role="group" aria-label="Play">
           <button
@@ -130,6 +132,17 @@ export function Scrubber({ store }: { store: Store }) {
         <output class="mg-count" aria-hidden="true">
           {step.toLocaleString("en")} / {timeline.length.toLocaleString("en")}
         </output>
+        <button
+          type="button"
+          class="mg-predict-switch"
+          aria-pressed={store.predicting.value}
+          title="Say what comes next before it is shown (p)"
+          onClick={() => {
+            store.predicting.value = !store.predicting.value;
+          }}
+        >
+          Predict
+        </button>
         <label class="mg-speed">
           <span>Speed </span>
           <select

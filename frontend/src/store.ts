@@ -55,6 +55,8 @@ export function createStore(page: PageData, rules: Rules) {
   const change = signal<Change | null>(null);
   const quiz = signal<Quiz | null>(null);
   const score = signal({ right: 0, asked: 0 });
+  const predicting = signal(false);
+  const predicted = signal({ right: 0, asked: 0 });
   const theme = signal<"auto" | "light" | "dark">("auto");
   const told = signal(""); // for screen readers
   const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
@@ -255,6 +257,8 @@ export function createStore(page: PageData, rules: Rules) {
     change,
     quiz,
     score,
+    predicting,
+    predicted,
     theme,
     told,
     snapshot,
