@@ -9,6 +9,7 @@ import { Picture } from "./picture";
 import { Scrubber } from "./scrubber";
 import { ShowAs } from "./showas";
 import type { Store } from "./store";
+import { TrainerPane } from "./trainerpane";
 import { Training } from "./training";
 
 export function App({ store }: { store: Store }) {
@@ -81,6 +82,7 @@ export function App({ store }: { store: Store }) {
         </div>
         <aside class="mg-side" aria-label="About the graph">
           {store.code && <CodePane store={store} code={store.code} />}
+          {store.trainer && <TrainerPane store={store} trainer={store.trainer} />}
           {history && <Training store={store} history={history} />}
           <Inspector store={store} />
           <BreakIt store={store} />
@@ -125,7 +127,7 @@ function Header({
       <h1 title={store.page.note}>{store.page.title}</h1>
       {store.page.note && <p class="mg-note">{store.page.note}</p>}
       <span class="mg-grow" />
-      {store.edited.value.length > 0 && !store.page.history && (
+      {store.edited.value.length > 0 && !store.page.history && !store.trainer && (
         <button
           type="button"
           onClick={() => store.setLeaves(store.edited.value.map((n) => [n, store.original[n]]))}

@@ -7,6 +7,8 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
   const stops: (() => void)[] = [];
   let from: [number, number] | null = null;
   let moved = false;
+  let drag: ((by: number) => void) | null = null; // of a leaf: its number follows
+  let start = 0;
   const on = <K extends keyof HTMLElementEventMap>(
     type: K,
     act: (e: HTMLElementEventMap[K]) => void,
@@ -22,11 +24,16 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
     pointers.set(e.pointerId, [e.clientX, e.clientY]);
     from = [e.clientX, e.clientY];
     moved = false;
+    start = e.clientX;
+    const leaf = leafAt(e.target as SVGElement, store);
+    drag = leaf < 0 ? null : store.dragLeaf(leaf);
+    if (leaf >= 0) store.selected.value = `n${leaf}`;
   });
   on("pointermove", (e) => {
     if (!pointers.has(e.pointerId)) return;
     pointers.set(e.pointerId, [e.clientX, e.clientY]);
     if (pointers.size === 2) {
+      drag = null;
       const [a, b] = [...pointers.values()];
       const now = Math.hypot(a[0] - b[0], a[1] - b[1]);
       const { left, top } = host.getBoundingClientRect();
@@ -40,6 +47,10 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
     if (!moved && Math.hypot(dx, dy) < 4) return;
     if (!moved) host.setPointerCapture(e.pointerId);
     moved = true;
+    if (drag) {
+      drag(Math.round((e.clientX - start) / 2));
+      return;
+    }
     host.classList.add("mg-grabbing");
     picture.pan(dx, dy);
     from = [e.clientX, e.clientY];
@@ -48,6 +59,7 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
     pointers.delete(e.pointerId);
     spread = 0;
     from = null;
+    drag = null;
     host.classList.remove("mg-grabbing");
   };
   on("pointerup", release);
@@ -84,6 +96,13 @@ export function listen(host: HTMLElement, picture: Picture, store: Store): () =>
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+// The leaf under the pointer whose number can be changed, or -1.
+function leafAt(target: SVGElement, store: Store): number {
+  const key = target.closest<SVGGElement>(".mg-leaf[data-key]")?.dataset.key ?? "";
+  const node = key.startsWith("n") ? Number(key.slice(1)) : -1;
+  return node >= 0 && store.graph.isLeaf(node) ? node : -1;
 }
 
 function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: Store): void {

@@ -1,6 +1,6 @@
 // The model between its inputs and its outputs, as a function of any point: for the boundary.
 import type { Graph } from "./graph";
-import type { HistoryData } from "./types";
+import type { ExamplesData } from "./types";
 
 export interface Prediction {
   margins: number[]; // of each class: how far it is ahead of all others
@@ -16,11 +16,11 @@ export class Predictor {
 
   constructor(
     private readonly graph: Graph,
-    private readonly history: HistoryData,
+    private readonly examples: ExamplesData,
   ) {
-    this.points = history.points.map((p) => p.map(Number));
-    const targets = history.targets.map(Number);
-    const { outputs } = history;
+    this.points = examples.points.map((p) => p.map(Number));
+    const targets = examples.targets.map(Number);
+    const { outputs } = examples;
     const kinds = new Set(targets);
     const two =
       kinds.size <= 2 && [...kinds].every((t) => t === 1 || t === (kinds.has(-1) ? -1 : 0));
@@ -39,7 +39,7 @@ export class Predictor {
 
   // Only what lies between the inputs and the outputs has to be computed for each point.
   private between(): number[] {
-    const { inputs, outputs } = this.history;
+    const { inputs, outputs } = this.examples;
     const after = new Set(inputs);
     const before = new Set(outputs);
     this.graph.parents.forEach((parents, i) => {
@@ -54,10 +54,10 @@ export class Predictor {
   // The outputs at a point; ``scratch`` holds the parameters, and is written to.
   outputs(point: number[], scratch: Float64Array): number[] {
     point.forEach((x, i) => {
-      scratch[this.history.inputs[i]] = x;
+      scratch[this.examples.inputs[i]] = x;
     });
     this.graph.forwardThrough(this.nodes, scratch);
-    return this.history.outputs.map((node) => scratch[node]);
+    return this.examples.outputs.map((node) => scratch[node]);
   }
 
   predict(point: number[], scratch: Float64Array): Prediction {

@@ -5,6 +5,7 @@ import { type Group, groupKey, Tree } from "./arrange";
 import { same } from "./format";
 import { Graph } from "./graph";
 import { type Bugs, Partials, type Phase, Timeline } from "./timeline";
+import { Trainer } from "./trainer";
 import type { Num, PageData, Rules } from "./types";
 
 export interface Change {
@@ -59,6 +60,8 @@ export function createStore(page: PageData, rules: Rules) {
   const predicted = signal({ right: 0, asked: 0 });
   const theme = signal<"auto" | "light" | "dark">("auto");
   const told = signal(""); // for screen readers
+  const trainer = page.trainer ? new Trainer(graph, page.trainer) : null;
+  const losses = signal<number[]>([]); // of the steps that the page took itself
   const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
 
   const step = signal(0);
@@ -136,7 +139,7 @@ export function createStore(page: PageData, rules: Rules) {
   );
 
   // with a history the story is training, and of a learner's graph what their backward left
-  if (page.history || yours) step.value = timeline.value.length;
+  if (page.history || page.trainer || yours) step.value = timeline.value.length;
 
   // Another output to run backward from.
   const setRoot = (node: number) =>
@@ -181,10 +184,13 @@ export function createStore(page: PageData, rules: Rules) {
       else step.value = Math.min(step.value, after.length);
     });
 
-  const setLeaf = (node: number, x: number) => {
+  const setLeaf = (
+    node: number,
+    x: number,
+    before = data.value, // what the change is compared with, and the gradient there
+    slope = right.value.grad[node],
+  ) => {
     if (Object.is(data.value[node], x)) return;
-    const before = data.value;
-    const slope = right.value.grad[node];
     const next = before.slice();
     next[node] = x;
     graph.forward(next);
@@ -197,6 +203,17 @@ export function createStore(page: PageData, rules: Rules) {
       predicted: slope * (x - before[node]),
       actual,
       held: graph.heldBehind(node),
+    };
+  };
+
+  // Change a leaf step by step, always compared with where it began.
+  const dragLeaf = (node: number) => {
+    const before = data.value;
+    const slope = right.value.grad[node];
+    return (by: number) => {
+      const unit = 10 ** Math.floor(Math.log10(Math.max(Math.abs(before[node]), 1))) / 100;
+      const x = Math.round((before[node] + by * unit) * 1e6) / 1e6;
+      setLeaf(node, x, before, slope);
     };
   };
 
@@ -286,7 +303,10 @@ export function createStore(page: PageData, rules: Rules) {
     isAtEnd,
     keepingPlace,
     setLeaf,
+    dragLeaf,
     setLeaves,
+    trainer,
+    losses,
     setOpen,
     setAllOpen,
     reveal,

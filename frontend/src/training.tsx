@@ -5,7 +5,7 @@ import { drawCurve, drawPlane, widened } from "./plane";
 import { Predictor } from "./predictor";
 import { Icon } from "./scrubber";
 import type { Store } from "./store";
-import type { HistoryData } from "./types";
+import type { ExamplesData, HistoryData } from "./types";
 
 const W = 328;
 const H = 96;
@@ -76,7 +76,7 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
           onInput={(e) => goTo(Number(e.currentTarget.value))}
         />
       </div>
-      <Boundary store={store} history={history} />
+      <Boundary store={store} examples={history} />
       {history.curves.map((curve) => (
         <Curve key={curve.name} curve={curve} step={history.steps[at]} />
       ))}
@@ -85,11 +85,11 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
   );
 }
 
-function Boundary({ store, history }: { store: Store; history: HistoryData }) {
+export function Boundary({ store, examples }: { store: Store; examples: ExamplesData }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const data = store.data.value;
-  const { inputs } = history;
-  const predictor = useMemo(() => new Predictor(store.graph, history), [history]);
+  const { inputs } = examples;
+  const predictor = useMemo(() => new Predictor(store.graph, examples), [examples]);
   const { points } = predictor;
   const ranges = useMemo(() => inputs.map((_, i) => widened(points.map((p) => p[i]))), [points]);
   const flat = inputs.length === 1;
@@ -119,6 +119,9 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
         height={flat ? 320 : 440}
         role="img"
         onClick={choose}
+        onPointerMove={(e) => {
+          if (e.buttons & 1) choose(e);
+        }}
         aria-label={
           flat
             ? "The model's output over its input, with the examples"
@@ -139,14 +142,15 @@ function Boundary({ store, history }: { store: Store; history: HistoryData }) {
   );
 }
 
-function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: number }) {
+export function Curve({ curve, step }: { curve: HistoryData["curves"][number]; step: number }) {
   const values = curve.values.map(Number);
   const finite = values.filter(Number.isFinite);
   if (finite.length < 2) return null;
   const low = Math.min(0, ...finite);
   const high = Math.max(...finite);
-  const end = curve.steps[curve.steps.length - 1] || 1;
-  const x = (s: number) => 4 + ((W - 8) * s) / end;
+  const start = curve.steps[0];
+  const end = curve.steps[curve.steps.length - 1];
+  const x = (s: number) => 4 + ((W - 8) * (s - start)) / (end - start || 1);
   const y = (v: number) => 6 + ((H - 12) * (high - v)) / (high - low || 1);
   let near = 0;
   curve.steps.forEach((s, i) => {

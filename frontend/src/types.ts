@@ -43,15 +43,30 @@ export interface PictureData {
   shapes: ShapeData[];
 }
 
-export interface HistoryData {
-  steps: number[]; // the training step of each snapshot
-  parameters: number[]; // nodes
-  values: Num[][]; // one row of parameters per snapshot
-  curves: { name: string; steps: number[]; values: Num[] }[];
+// What a model puts out over its inputs is drawn with these.
+export interface ExamplesData {
   inputs: number[]; // the nodes of the model's inputs
   outputs: number[]; // the nodes of the model's outputs
   points: Num[][]; // inputs of the examples, for the picture of the boundary
   targets: Num[];
+}
+
+export interface HistoryData extends ExamplesData {
+  steps: number[]; // the training step of each snapshot
+  parameters: number[]; // nodes
+  values: Num[][]; // one row of parameters per snapshot
+  curves: { name: string; steps: number[]; values: Num[] }[];
+}
+
+// Nodes, and what is put into them: the loss is that of one example.
+export interface TrainerData {
+  parameters: number[];
+  inputs: number[];
+  targets: number[];
+  outputs: number[]; // of the model; empty where they are not to be found
+  loss: number;
+  points: Num[][]; // of each example, the numbers of the inputs
+  wanted: Num[][]; // and of the targets
 }
 
 // A recorded run of the reader's code. No number of a value is in it: the page fills them in.
@@ -95,6 +110,7 @@ export interface PageData {
   picture: PictureData;
   show: { latex: string; python: string; explain: string; missing: string };
   history?: HistoryData;
+  trainer?: TrainerData;
   code?: CodeData;
 }
 

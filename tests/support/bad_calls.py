@@ -194,8 +194,9 @@ CALLS = {
     ".dot": (dot, {"xs": ([1.0], "sequence"), "ys": ([2.0], "sequence")}),
     ".explore": (lambda what, groups=None, title=None, show=False:
                  explore(what, groups=groups, title=title, show=show), {
-        "what": (GRAPH, "value"), "args": None, "code": None, "groups": (None, "choice?"),
-        "title": (None, "text?"), "show": (False, "flag?"), "names": None}),
+        "what": (GRAPH, "value"), "args": None, "code": None, "loss": None,
+        "groups": (None, "choice?"), "title": (None, "text?"), "show": (False, "flag?"),
+        "names": None}),
     ".grad": (of(grad), {
         "f": (square, "function"), "argnums": (0, "positions"), "has_aux": (False, "flag")}),
     ".hessian": (of(hessian), {"f": (square, "function"), "argnums": (0, "positions")}),
@@ -323,8 +324,11 @@ CALLS = {
     ".random.uniform": ("uniform", {"low": (0.0, "finite"), "high": (1.0, "rate")}),
     ".random.normal": ("normal", {"mean": (0.0, "finite"), "std": (1.0, "rate")}),
     ".random.bernoulli": ("bernoulli", {"p": (0.5, "rate")}),
-    ".explorer.explore": (None, {"what": None, "args": None, "code": None, "groups": None,
-                                 "title": None, "show": None, "names": None}),
+    ".explorer.explore": (None, {"what": None, "args": None, "code": None, "loss": None,
+                                 "groups": None, "title": None, "show": None, "names": None}),
+    "explore's loss": (
+        lambda loss: explore(TRAINED, ([[1.0, 2.0]], [1.0]), loss=loss, show=False),
+        {"loss": (square, "function")}),
     "explore's code": (lambda code: explore("c = a*2", a=2, code=code, show=False),
                        {"code": (None, "choice?")}),
     # Methods, which no list of names has.

@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def explore(
     what: Any = None,
     *args: Any,
     code: Engine = None,
+    loss: Callable[..., Any] | None = None,
     groups: str | None = None,
     title: str | None = None,
     show: bool | None = None,
@@ -85,6 +87,8 @@ def explore(
     - ``explore(model, x)``: the graph of ``model(x)`` for one input, a number or a list of numbers.
     - ``explore(history, model, data)``: the same for the first example of the data that ``fit``
       got, with a second slider over the steps recorded by ``fit(..., record=n)``.
+    - ``explore(model, data, loss=loss)``: the loss of the first example, and the page itself trains
+      the model when asked to; ``loss(x, y)`` is of one example, of any engine's values.
     - ``explore("c = a*b + b", a=2, b=3)``: a formula, as the command line takes it.
     - ``explore("c = a*b + b", a=2, b=3, code=True)``: the same on the engine of the lecture, beside
       its lines, the one that runs lit; ``code="mygrad.py"``: on an engine of your own.
@@ -102,6 +106,7 @@ def explore(
             _children), a list of them, a Module, a History, a formula or a function.
         args: what belongs to it, see above.
         code: whose lines to show: a Python file or notebook, or True for the lecture's engine.
+        loss: of one example, for a page that trains: it takes inputs and target as values.
         groups: how values fold: by "modules" (the dotted labels of parameters), by "loops" (values
             that do the same, as the compiler finds them), or by "nothing". Default: loops above
             2,000 values, else modules.
@@ -119,7 +124,7 @@ def explore(
     if show is not None:
         flag("show", show)
     choice("groups", groups, ("modules", "loops", "nothing", None))
-    explorer = page_of(subject_of(what, args, names, code), groups, title)
+    explorer = page_of(subject_of(what, args, names, code, loss), groups, title)
     if (not _shows_itself()) if show is None else show:
         explorer.open()
     return explorer
@@ -129,7 +134,7 @@ def page_of(subject: Subject, groups: str | None = None, title: str | None = Non
     """Make the page of a subject; the other arguments are those of ``explore``."""
     snapshot = take_snapshot(subject.roots)
     tree = fold(snapshot, groups)
-    training.name_outputs(subject.outputs)
+    training.name_outputs(subject.outputs, subject.name)
     page = {
         "title": title or subject.title,
         "note": _note(snapshot, tree),

@@ -1,25 +1,25 @@
 """The runs that can be recorded: a formula on an engine, a program, a call of a function."""
 
 import ast
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import getclosurevars
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
-from ..engine import Value, toposort
 from ..practise import lecture
 from ..practise.forms import Forms
 from ..practise.loading import load
 from ..practise.reading import Unreadable, read_cells
 from ..practise.spelling import spelled
-from ..value.likeness import Likeness, is_value
+from ..value.likeness import is_value
+from ..value.nodes import attribute
+from .labels import labels_of
 from .tracer import BACKWARD, Tracer
 
 PROGRAM = "your formula"
-_DEEP = 6  # fields in fields, where values are looked for
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,6 @@ class Recorded:
     labels: dict[int, str]
     tracer: Tracer
     title: str
-
-    def as_values(self) -> tuple[list[Value], dict[int, Value]]:
-        """Return the roots as Values, and the Value of each of the reader's, by id."""
-        if all(isinstance(root, Value) for root in self.roots):
-            order = [value for root in self.roots for value in toposort(root)]
-            for value in order:
-                value.label = value.label or self.labels.get(id(value), "")
-            return self.roots, {id(value): value for value in order}
-        likeness = Likeness(self.roots, self.labels)
-        return likeness.roots, likeness.values
 
 
 def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recorded:
@@ -111,7 +101,7 @@ def record_file(path: Path) -> Recorded:
         raise ValueError(f"{path.name} makes no value: let it compute one and call its backward()")
     if not tracer.started:
         _go_back(tracer, roots[-1], path.name)
-    return Recorded(roots, _labels(namespace), tracer, path.name)
+    return Recorded(roots, labels_of(namespace), tracer, path.name)
 
 
 def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
@@ -134,21 +124,25 @@ def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
         )
     if not tracer.started:
         _go_back(tracer, roots[-1], name)
-    labels = _labels({"": function} if not hasattr(function, "__code__") else _used(function))
+    labels = labels_of(_used(function))
     for call in tracer.calls[:1]:
         names = {n: k.what for n, k in call.held.items() if k.kind == "value" and n != "self"}
-        labels = _labels(names) | labels
+        labels = labels_of(names) | labels
     return Recorded(roots, labels, tracer, name)
 
 
 def _used(function: Any) -> Mapping[str, Any]:
-    """Return the variables outside of a function that it refers to."""
+    """Return the variables outside of a function that it refers to; of a method, its object."""
+    if not isinstance(function, FunctionType):
+        return {"": getattr(function, "__self__", function)}
     used = getclosurevars(function)
     return {**used.globals, **used.nonlocals}
 
 
 def _go_back(tracer: Tracer, root: Any, name: str) -> None:
     """Run the backward that the reader wrote; ours has no lines to show, and changes gradients."""
+    if not attribute(root, "parents") or not getattr(root, attribute(root, "parents")):
+        return
     for method in [getattr(root, n) for n in BACKWARD if hasattr(root, n)]:
         if hasattr(method, "__code__") and tracer.is_readers(method.__code__):
             _guarded(tracer, method, name)
@@ -201,31 +195,6 @@ class _Methods(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.args:
             return ast.Call(ast.Attribute(node.args[0], node.func.id), node.args[1:], [])
         return node
-
-
-def _labels(namespace: Mapping[str, Any]) -> dict[int, str]:
-    """Name the values that variables, lists and fields of objects hold: ``layers.0.b``."""
-    found: dict[int, str] = {}
-    seen: set[int] = set()
-
-    def walk(x: Any, path: tuple[str, ...], depth: int) -> None:
-        if is_value(x):
-            found.setdefault(id(x), ".".join(path))
-            return
-        if id(x) in seen or not depth or isinstance(x, (type, str)):
-            return
-        seen.add(id(x))
-        if isinstance(x, (list, tuple)):
-            for i, item in enumerate(x[:1000]):
-                walk(item, (*path, str(i)), depth - 1)
-        elif hasattr(x, "__dict__") and not callable(getattr(x, "__code__", None)):
-            for name, item in vars(x).items():
-                walk(item, (*path, name), depth - 1)
-
-    for name, x in namespace.items():
-        if not name.startswith("__") and not isinstance(x, type(os)):
-            walk(x, (name,) if name else (), _DEEP)
-    return {key: label for key, label in found.items() if label}
 
 
 def _largest(objects: Iterable[Any]) -> list[Any]:

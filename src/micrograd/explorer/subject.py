@@ -15,8 +15,10 @@ from ..value.likeness import Likeness, is_value
 from ..writing.expression import evaluate
 from . import training
 from .code import Code
+from .labels import as_values
 from .running import Recorded, record_call, record_file, record_formula
 from .snapshot import Snapshot
+from .trainer import Trainer
 
 Engine = str | os.PathLike[str] | bool | None  # whose lines to show
 
@@ -28,17 +30,21 @@ class Subject:
     Args:
         title: its heading.
         roots: what backward may start from; the last is the default.
-        outputs: values to be labelled as outputs, once it is known which module they are in.
+        outputs: values to be labelled, once it is known which module they are in.
+        name: the label for these.
         parts: more of the page, by the names of PageData: each made from the snapshot.
     """
 
     title: str
     roots: list[Value]
     outputs: list[Value] = field(default_factory=list)
+    name: str = "out"
     parts: dict[str, Callable[[Snapshot], Any]] = field(default_factory=dict)
 
 
-def subject_of(what: Any, args: tuple, names: Mapping[str, float], code: Engine) -> Subject:
+def subject_of(
+    what: Any, args: tuple, names: Mapping[str, float], code: Engine, loss: Any = None
+) -> Subject:
     """Find what is to be shown; the arguments are those of ``explore``.
 
     Raises:
@@ -46,6 +52,8 @@ def subject_of(what: Any, args: tuple, names: Mapping[str, float], code: Engine)
         ValueError: a history, a file or a run is not what is needed; the message says how.
     """
     code = _engine(code)
+    if isinstance(what, str) and loss is not None:  # there it is a name like any other
+        names, loss = {**names, "loss": loss}, None
     if isinstance(what, str):
         _no_more("a formula", args)
         return formula(what, names, code)
@@ -54,6 +62,13 @@ def subject_of(what: Any, args: tuple, names: Mapping[str, float], code: Engine)
     if what is None and isinstance(code, (str, os.PathLike)):
         _no_more("code", args)
         return program(code)
+    if loss is not None:
+        if len(args) != 1:
+            raise TypeError("with a loss goes a model with data: explore(model, (X, y), loss=loss)")
+        trainer = Trainer(what, args[0], loss)
+        return Subject(
+            "training", trainer.roots, trainer.roots, "loss", {"trainer": trainer.as_json}
+        )
     if _is_function(what):
         if code and code is not True:
             raise TypeError("of a function the lines are its own: explore(f, x), without code")
@@ -64,7 +79,7 @@ def subject_of(what: Any, args: tuple, names: Mapping[str, float], code: Engine)
         if len(args) != 2:
             raise TypeError("a history needs its model and data: explore(history, model, (X, y))")
         runs = training.Runs(what, *args)
-        return Subject("training", runs.outputs, runs.outputs, {"history": runs.as_json})
+        return Subject("training", runs.outputs, runs.outputs, parts={"history": runs.as_json})
     if isinstance(what, Module):
         if len(args) != 1:
             raise TypeError("a model has a graph only for an input: explore(model, x)")
@@ -108,7 +123,7 @@ def _engine(code: Any) -> Engine:
 
 
 def _run(recorded: Recorded) -> Subject:
-    roots, values = recorded.as_values()
+    roots, values = as_values(recorded.roots, recorded.labels)
     lines = {"code": lambda snapshot: Code(recorded.tracer, snapshot, values).as_json()}
     return Subject(recorded.title, roots, parts=lines)
 

@@ -37,10 +37,10 @@ def applied(model: Any, x: Any) -> tuple[list[Value], list[Value]]:
     return inputs, [out] if isinstance(out, Value) else list(out)
 
 
-def name_outputs(outputs: list[Value]) -> None:
-    """Label what a model returned, where it has no label: out, or out1, out2, ..."""
+def name_outputs(outputs: list[Value], name: str = "out") -> None:
+    """Label what was put out, where it has no label: out, or out1, out2, ..."""
     for i, value in enumerate(outputs):
-        value.label = value.label or (f"out{i + 1}" if len(outputs) > 1 else "out")
+        value.label = value.label or (f"{name}{i + 1}" if len(outputs) > 1 else name)
 
 
 class Runs:

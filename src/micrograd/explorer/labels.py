@@ -1,0 +1,54 @@
+"""What the values of a reader's objects are called, and these values as ours."""
+
+from collections.abc import Mapping, Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+from ..engine import Value, toposort
+from ..value.likeness import Likeness, is_value
+
+_DEEP = 6  # fields in fields, where values are looked for
+_LONGEST = 1_000  # items of a list
+
+
+def labels_of(namespace: Mapping[str, Any]) -> dict[int, str]:
+    """Name the values that variables, lists and fields of objects hold: ``layers.0.b``, by id."""
+    found: dict[int, str] = {}
+    seen: set[int] = set()
+
+    def walk(x: Any, path: tuple[str, ...], depth: int) -> None:
+        if is_value(x):
+            found.setdefault(id(x), ".".join(path))
+            return
+        if id(x) in seen or not depth or isinstance(x, (type, str, ModuleType, FunctionType)):
+            return
+        seen.add(id(x))
+        if isinstance(x, (list, tuple)):
+            for i, item in enumerate(x[:_LONGEST]):
+                walk(item, (*path, str(i)), depth - 1)
+        elif hasattr(x, "__dict__"):
+            for name, item in vars(x).items():
+                walk(item, (*path, name), depth - 1)
+
+    for name, x in namespace.items():
+        if not name.startswith("__"):
+            walk(x, (name,) if name else (), _DEEP)
+    return {key: label for key, label in found.items() if label}
+
+
+def as_values(
+    roots: Sequence[Any], labels: Mapping[int, str]
+) -> tuple[list[Value], dict[int, Value]]:
+    """Return values of any engine as Values, and the Value of each that is behind them, by id.
+
+    Args:
+        roots: what to return.
+        labels: what they and those behind them are called, by id; who has a label keeps it.
+    """
+    if all(isinstance(root, Value) for root in roots):
+        order = [value for root in roots for value in toposort(root)]
+        for value in order:
+            value.label = value.label or labels.get(id(value), "")
+        return list(roots), {id(value): value for value in order}
+    likeness = Likeness(roots, labels)
+    return likeness.roots, likeness.values
