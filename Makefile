@@ -16,7 +16,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint test-deep test-pythons bench pictures lessons lock test-native clean
+.PHONY: help demo test lint fuzz test-deep test-pythons bench pictures lessons lock test-native clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -53,6 +53,10 @@ test-native: .venv/.tools  ## run the C engine's tests under the address and und
 
 test-pythons:  ## try each Python that is found, and the oldest and newest NumPy
 	@tests/pythons.sh
+
+fuzz: .venv/.tools  ## try random cases for minutes; KIND= SEED= CASES= repeat what failed
+	@$(OWN) MICROGRAD_VERIFY=1 $(BIN)/python tests/fuzz $(KIND) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(CASES),--cases $(CASES))
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"

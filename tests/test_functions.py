@@ -19,6 +19,7 @@ from micrograd import (
     mean,
     minimum,
     prod,
+    pure,
     softmax,
     sum,
     take,
@@ -241,3 +242,16 @@ def _total(xs):
 @given(numbers)
 def test_probabilities_sum_to_one_at_any_logits(xs):
     assert math.fsum(data(softmax(xs))) == pytest.approx(1.0, rel=1e-14)
+
+
+def test_a_plus_sign_changes_nothing():
+    for kind in (Value, pure.Value):
+        v = kind(-2.0)
+        assert +v is v
+
+
+def test_of_ints_and_floats_a_float_is_made_whichever_is_chosen():
+    for x, n in ((0.5, 2), (2.5, 2)):
+        made = [maximum(x, n), minimum(x, n), where(x > 1, x, n), take([x, n], 1)]
+        assert {type(y) for y in made} == {float}
+    assert [type(y) for y in (maximum(1, 2), where(0.5, 1, 2), sum(np.array([1, 2])))] == [int] * 3

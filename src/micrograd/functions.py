@@ -6,6 +6,8 @@ take. Of plain numbers all of them are plain numbers, by IEEE 754: none raises.
 """
 
 from collections.abc import Iterable, Sequence
+from numbers import Integral
+from operator import index
 from typing import Any
 
 from . import ops
@@ -28,9 +30,21 @@ def apply(op: Op, *args: Any) -> Any:
         return seen._apply(op, *args)
     expects = f"{op.name} expects a Value or"
     try:
-        return op.fn(*[x if isinstance(x, (float, int)) else number(x, expects) for x in args])
+        plain = [x if isinstance(x, (float, int)) else _plain(x, expects) for x in args]
+        out = op.fn(*plain)
     except OverflowError:  # of an int that fits no float
         return op.fn(*[number(x, expects) for x in args])
+    if isinstance(out, float) or not any(isinstance(x, float) for x in _chosen_among(op, plain)):
+        return out
+    return float(out)  # of ints and floats it is a float, whichever is chosen
+
+
+def _plain(x: Any, expects: str) -> float | int:
+    return index(x) if isinstance(x, Integral) else number(x, expects)
+
+
+def _chosen_among(op: Op, args: list[Any]) -> list[Any]:
+    return args[1:] if op is ops.WHERE else args
 
 
 def _values(name: str, args: tuple) -> Sequence[Any]:
@@ -130,6 +144,8 @@ def take(rows: Sequence[Any], index: Any) -> Any:
     if traced:
         return _take_traced(rows, index)
     row = rows[int(i)]
+    if type(row) is int and any(isinstance(x, float) for x in rows):
+        return float(row)
     return values("take", row) if hasattr(row, "__iter__") else operand("take", row)
 
 

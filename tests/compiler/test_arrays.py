@@ -52,6 +52,35 @@ def test_arrays_made_inside_hold_traced_numbers():
     check(f, (A,), (A * 2,))
 
 
+def test_an_array_of_an_array_is_a_copy():
+    def f(a):
+        b, same, whole = np.array(a), np.asarray(a), np.array(WHOLE, dtype=float)
+        b[0], whole[1] = 7.0, a[1]
+        b *= a[2]
+        return a, b, same, whole, np.array([a[0], 2], dtype=float)
+
+    check(f, (A,), (A * 2,))
+
+
+def test_numpy_itself_does_what_depends_on_no_argument():
+    def f(a):
+        grid = np.linspace(0.0, 1.0, 3)
+        grid[1] = a[0]
+        return np.linalg.solve(np.eye(3) * 2.0, np.array([1.0, 2.0, 3.0])) * a + grid
+
+    check(f, (A,), (A * 2,))
+
+
+def test_arrays_of_single_precision_stay_it():
+    single = A.astype(np.float32)
+    g = jit(lambda a: (a * 2, np.tanh(a)[1:], a.cumsum(), a + np.zeros(3), a > 2))
+    for a in (single, single + 1, A):
+        for _ in range(2):
+            for x, y in zip(g(a), g.__wrapped__(a), strict=True):
+                assert x.dtype == y.dtype
+                np.testing.assert_allclose(x, y, rtol=1e-6)
+
+
 def test_lists_join_repeat_and_change():
     def f(xs):
         ys = list(xs)

@@ -10,7 +10,7 @@ import pytest
 from alike import assert_alike
 
 import micrograd
-from micrograd import Value, grad, hessian, mean, value_and_grad, vmap
+from micrograd import Value, grad, hessian, mean, sum, value_and_grad, vmap
 from micrograd.nn import MLP
 
 jit = functools.partial(micrograd.jit, backend="numpy")
@@ -63,6 +63,26 @@ def test_lists_give_lists():
 
 def test_whole_numbers_of_a_batch_are_whole():
     check(vmap(lambda i: (i * 2, i / 2)), (np.array([1, 2, 3]),))
+
+
+def test_a_branch_on_what_is_reduced_goes_by_the_whole_batch():
+    w = Value(2.0)
+
+    def halved(X):
+        total, steps = mean(vmap(lambda t: (w * t - 1) ** 2)(X)), 0
+        while total > 0.1 and steps < 5:
+            total, steps = total * 0.5, steps + 1
+        return total.data, steps
+
+    check(lambda X: max(3, sum(vmap(lambda t: 2 * t)(X))), (T,), (10 * T,), (T[:2],))
+    check(halved, (T,), (10 * T,), (T[:2] + 0.3,))
+
+
+def test_a_batch_meets_arrays_and_transforms():
+    check(lambda X: (vmap(lambda t: 2 - t)(X) < X, np.where(X > 0.1, X, vmap(np.sin)(X))), (T,))
+    check(lambda xs: grad(lambda v: sum([x**3 for x in v]))(vmap(lambda t: t)(xs)), ([1.0, 2.0],))
+    check(lambda X: sum(vmap(lambda t, n: n, in_axes=(0, None))(X, 1)), (T,), (T[:2],))
+    check(vmap(lambda n: n**2), ([1, 2, 3],), ([3, 4],))
 
 
 IN_A_BATCH = {

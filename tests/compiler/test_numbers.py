@@ -8,7 +8,7 @@ import pytest
 from alike import assert_alike, check
 
 import micrograd
-from micrograd import Value, grad, maximum, mean, sum, value_and_grad, where
+from micrograd import Value, grad, maximum, mean, minimum, sum, take, value_and_grad, vmap, where
 
 jit = functools.partial(micrograd.jit, backend="numpy")
 
@@ -21,6 +21,13 @@ OF_NUMBERS = {
     "floats": (lambda x: x * x + 1, (2.0,), (3.0,)),
     "ints": (lambda n: (n + 1, n * n, -n, n - 3, n / 2, n // 2, n % 2, n**2, 2**n), (7,), (4,)),
     "both": (lambda x, n: (x * n, x**n, n * 2, sum([n, 1]), maximum(n, 2)), (2.5, 3), (1.5, 2)),
+    "ints among floats": (
+        lambda x, n: (where(x > 2, n, x), maximum(x, n), minimum(n, x), take([x, n], n)),
+        (2.5, 1),
+        (0.5, 1),
+    ),
+    "ints as slopes": (lambda x, n: grad(lambda q: q * n)(x), (2.5, 3), (1.5, 4)),
+    "signs": (lambda x, n: (+x, +n, +(x > 1), -x), (2.5, 3), (0.5, 3)),
     "equality": (lambda x: x * 2 if x - 3.0 == 0.0 else x, (3.0,), (4.0,)),
     "truth": (lambda x: x * 2 if x else x + 1, (0.0,), (2.0,)),
     "membership": (lambda x: (x in [1.0, 2.0], {2.0: 5.0}.get(x, 6.0)), (2.0,), (3.0,)),
@@ -61,6 +68,58 @@ def test_what_raises_plainly_raises():
     assert g(2.0) == math.log(2.0)
     with pytest.raises(ValueError, match="math domain error"):
         g(0.0)
+
+
+def raised(f, *args):
+    try:
+        return f(*args)
+    except ArithmeticError as error:
+        return type(error), str(error)
+
+
+RAISING = {
+    "quotients": lambda x, y: x / y,
+    "powers": lambda x, y: 1 / (x**3 * y**2 + 1),
+    "roots": lambda x, y: y**-0.5 + x,
+    "in a loop": lambda x, y: sum([(x + i) / (y - i) for i in range(4)]),
+    "of whole numbers": lambda x, y: (2 * x) / y,
+    "in a list": lambda x, y: vmap(lambda t: 1 / t)([x, y]),
+    "of an item": lambda x, y: 1 / np.array([x, y]).tolist()[1],
+    "of a function": lambda x, y: x / math.sin(y),
+    "of a gradient": lambda x, y: x / grad(lambda q: q * y)(x),
+}
+
+
+@pytest.mark.parametrize("name", RAISING)
+def test_what_python_cannot_compute_raises_at_every_call(name):
+    f = RAISING[name]
+    g = jit(f)
+    calls = [(2.0, 3.5), (1.5, 0.5), (1.0, 0.0), (1e200, 1.0), (3.0, 4.5), (0.0, 0.0), (2.0, 3.5)]
+    for args in calls:
+        assert raised(g, *args) == pytest.approx(raised(f, *args))
+
+
+def test_floats_of_an_array_divide_as_numpy_does():
+    f = jit(lambda a: (a[0] / a[1], 1 / a, a**-1.0, grad(lambda q: 1 / q)(a[1])))
+    with np.errstate(all="ignore"):
+        for a in (np.array([1.0, 2.0]), np.array([1.0, 0.0]), np.array([-1.0, 0.0])):
+            for _ in range(2):
+                assert_alike(f(a), f.__wrapped__(a))
+    assert f.cache_info().programs == 1
+
+
+def test_a_complex_result_is_refused_by_name():
+    f = jit(lambda x: x**0.5)
+    assert f(4.0) == 2.0
+    with pytest.raises(micrograd.JitError, match="complex number"):
+        f(-4.0)
+
+
+@pytest.mark.parametrize("n", [10**400, -(10**400), 2**60 + 1])
+def test_whole_numbers_beyond_all_floats_stay_themselves(n):
+    for f in (lambda x: x * x, lambda x: [x, x + 1]):
+        g = jit(f)
+        assert [g(n), g(n)] == [f(n), f(n)]
 
 
 def test_a_value_that_takes_part_makes_a_value():

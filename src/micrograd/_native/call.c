@@ -18,8 +18,9 @@ typedef struct {
     const int64_t *const *tables;
     PyObject *kept;  /* what owns the code and the tables */
     PyObject *shape; /* addresses in nested tuples and lists */
-    Py_ssize_t inputs, size, scalars;
-    double numbers[]; /* the template, then the scalars; the inputs' addresses follow in `places` */
+    Py_ssize_t inputs, size, scalars, guards;
+    double numbers[]; /* the template, then the scalars; the inputs' addresses follow in `places`,
+                         then the guards: twice the address, and 1 more where no 0 must be there */
 } NumberCall;
 
 static PyTypeObject *number_call_type;
@@ -27,6 +28,15 @@ static PyTypeObject *number_call_type;
 static Py_ssize_t *places_of(NumberCall *self)
 {
     return (Py_ssize_t *)(self->numbers + self->size + self->scalars);
+}
+
+static int guards_hold(NumberCall *self, const double *v)
+{
+    const Py_ssize_t *guards = places_of(self) + self->inputs;
+    for (Py_ssize_t i = 0; i < self->guards; i++)
+        if ((v[guards[i] >> 1] != 0) != (guards[i] & 1))
+            return 0;
+    return 1;
 }
 
 static PyObject *results(PyObject *shape, const double *v)
@@ -48,7 +58,8 @@ static PyObject *results(PyObject *shape, const double *v)
     return made;
 }
 
-/* Return the results; or None where this call is for the general way: an argument that is no float, or a run-time index out of range. */
+/* Return the results; or None where this call is for the general way: an argument that is no float,
+   a run-time index out of range, a guard that does not hold. */
 static PyObject *number_call(PyObject *object, PyObject *const *args, size_t flagged, PyObject *names)
 {
     NumberCall *self = (NumberCall *)object;
@@ -67,7 +78,8 @@ static PyObject *number_call(PyObject *object, PyObject *const *args, size_t fla
         v[places_of(self)[i]] = PyFloat_AS_DOUBLE(args[i]);
     }
     if (made == NULL)
-        made = self->forward(v, NULL, self->numbers + self->size, self->tables)
+        made = self->forward(v, NULL, self->numbers + self->size, self->tables) ||
+                       !guards_hold(self, v)
                    ? Py_NewRef(Py_None)
                    : results(self->shape, v);
     if (v != stack)
@@ -89,23 +101,38 @@ static int shape_fits(PyObject *shape, Py_ssize_t size)
     return 1;
 }
 
-/* number_call(forward, tables, kept, memory, scalars, places, shape) makes one. */
+/* Copy a tuple of whole numbers below a bound; -1 where one is not. */
+static int copied(Py_ssize_t *to, PyObject *from, Py_ssize_t bound)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(from); i++) {
+        to[i] = PyLong_AsSsize_t(PyTuple_GET_ITEM(from, i));
+        if (to[i] < 0 || to[i] >= bound) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_IndexError, "no place %zd below %zd", to[i], bound);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* number_call(forward, tables, kept, memory, scalars, places, shape, guards) makes one. */
 static PyObject *make_number_call(PyObject *module, PyObject *args)
 {
     unsigned long long forward, tables;
-    PyObject *kept, *places, *shape;
+    PyObject *kept, *places, *shape, *guards;
     Py_buffer memory, scalars;
-    if (!PyArg_ParseTuple(args, "KKOy*y*O!O:number_call", &forward, &tables, &kept, &memory, &scalars,
-                          &PyTuple_Type, &places, &shape))
+    if (!PyArg_ParseTuple(args, "KKOy*y*O!OO!:number_call", &forward, &tables, &kept, &memory,
+                          &scalars, &PyTuple_Type, &places, &shape, &PyTuple_Type, &guards))
         return NULL;
     Py_ssize_t size = memory.len / (Py_ssize_t)sizeof(double), inputs = PyTuple_GET_SIZE(places);
+    Py_ssize_t guarded = PyTuple_GET_SIZE(guards);
     Py_ssize_t given = scalars.len / (Py_ssize_t)sizeof(double);
     NumberCall *self = NULL;
     if (!shape_fits(shape, size))
         PyErr_SetString(PyExc_ValueError, "the shape holds addresses in nested tuples and lists");
     else
         self = (NumberCall *)PyObject_Malloc(sizeof(NumberCall) + memory.len + scalars.len +
-                                             inputs * sizeof(Py_ssize_t));
+                                             (inputs + guarded) * sizeof(Py_ssize_t));
     if (self != NULL) {
         PyObject_Init((PyObject *)self, number_call_type);
         self->call = number_call;
@@ -116,18 +143,12 @@ static PyObject *make_number_call(PyObject *module, PyObject *args)
         self->inputs = inputs;
         self->size = size;
         self->scalars = given;
+        self->guards = guarded;
         memcpy(self->numbers, memory.buf, memory.len);
         memcpy(self->numbers + size, scalars.buf, scalars.len);
-        for (Py_ssize_t i = 0; i < inputs; i++) {
-            Py_ssize_t place = PyLong_AsSsize_t(PyTuple_GET_ITEM(places, i));
-            if (place < 0 || place >= size) {
-                if (!PyErr_Occurred())
-                    PyErr_Format(PyExc_IndexError, "no place %zd in a memory of %zd", place, size);
-                Py_CLEAR(self);
-                break;
-            }
-            places_of(self)[i] = place;
-        }
+        if (copied(places_of(self), places, size) < 0 ||
+            copied(places_of(self) + inputs, guards, 2 * size) < 0)
+            Py_CLEAR(self);
     }
     PyBuffer_Release(&memory);
     PyBuffer_Release(&scalars);

@@ -76,6 +76,8 @@ def run_on_variables(f: Callable, args: tuple, by: tuple[int, ...], who: str) ->
     replacements, new = list(args), iter(inputs)
     for i in by:
         replacements[i] = rebuild(args[i], new)
+    if mode.tracer is not None:
+        mode.tracer.differentiating(inputs)
     outer = variables.active
     variables.active = outer.union(map(id, inputs))
     try:
@@ -195,7 +197,7 @@ def finished(items: Sequence[Slope], results: Results, remember: bool) -> Iterat
             x = x if isinstance(x, Value) and not plain(x) else _as_value(x)
             yield x if remember else x.detach()
         elif results.outer or not isinstance(x, Value):
-            yield x
+            yield x if mode.tracer is None else mode.tracer.of_python(x)
         else:
             yield x.data
 

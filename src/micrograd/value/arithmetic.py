@@ -34,6 +34,9 @@ class Arithmetic:
     def __neg__(self) -> Any:
         return ops.MUL(self, -1.0)
 
+    def __pos__(self) -> Any:
+        return self
+
     def __truediv__(self, other: Any) -> Any:
         return ops.MUL(self, ops.power(-1)(other))
 

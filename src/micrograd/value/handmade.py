@@ -154,6 +154,11 @@ def negative(value: Any) -> Any:
     return -value
 
 
+def unchanged(value: Any) -> Any:
+    """Return the value itself, as ``+v``."""
+    return value
+
+
 def power(value: Any, exponent: Any) -> Any:
     """Return this value to the power of a number or a Value."""
     return value**exponent
@@ -169,6 +174,7 @@ ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     "item": item,
     "neg": negative,
     "pow": power,
+    "__pos__": unchanged,
     "__copy__": copies.shallow,
     "__deepcopy__": copies.deep,
     "__reduce__": copies.reduce,

@@ -32,6 +32,12 @@ class Tracer(Protocol):
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Return one of two."""
 
+    def differentiating(self, variables: Any) -> None:
+        """Take note of the variables of a transform."""
+
+    def of_python(self, x: Any) -> Any:
+        """Return a number that is Python's own float, whose division by zero raises."""
+
     def array(self, items: list, shape: Any) -> Any:
         """Return an array of what was computed."""
 

@@ -55,6 +55,8 @@ def rebuild(tree: Any, new: Iterator[Any]) -> Any:
         return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
     if is_sequence(tree):
         return [rebuild(branch, new) for branch in tree]
+    if getattr(tree, "is_list", False):  # of a batch, while it is compiled
+        return rebuild(tree.whole(), new)
     if is_array(tree) and tree.ndim:
         from .arrays import array_of
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ...engine import Value
 from ...value.arrays import ValueArray
 
 _KINDS = ("Value", "bool", "int", "float")
+_EXACT = 2.0**53  # larger ints are not all floats
 
 
 @dataclass(slots=True)
@@ -52,10 +54,18 @@ def _leaf(x: Any, path: str) -> Leaf:
         return Leaf(path, "Value", x._data, x)
     for kind, types in (("bool", (bool, np.bool_)), ("int", (int, np.integer))):
         if isinstance(x, types):
-            return Leaf(path, kind, float(x), x)
+            return Leaf(path, kind, _rounded(int(x)), x)
     if isinstance(x, (float, np.floating)):
         return Leaf(path, "float", float(x), x)
     return Leaf(path, type(x).__name__, float("nan"), x)
+
+
+def _rounded(n: int) -> float:
+    """A whole number as a float, an infinity where it fits none."""
+    try:
+        return float(n)
+    except OverflowError:
+        return inf if n > 0 else -inf
 
 
 def other_form(expected: Any, actual: Any, path: str = "result") -> str | None:
@@ -63,7 +73,8 @@ def other_form(expected: Any, actual: Any, path: str = "result") -> str | None:
     for a, b in zip(leaves_of(expected, path), leaves_of(actual, path)):
         if a.path != b.path:
             return f"{a.path} comes out plainly, and {b.path} compiled"
-        if a.kind != b.kind or (a.kind not in _KINDS and not _alike(a.thing, b.thing)):
+        by_value = a.kind not in _KINDS or (a.kind == "int" and abs(a.number) > _EXACT)
+        if a.kind != b.kind or (by_value and not _alike(a.thing, b.thing)):
             return f"{a.path} is {_shown(a)} plainly, and {_shown(b)} compiled"
     if _shape(expected) != _shape(actual):
         return f"{path} is {expected!r:.60} plainly, and {actual!r:.60} compiled"

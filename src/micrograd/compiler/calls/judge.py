@@ -66,6 +66,8 @@ class Judge:
         Raises:
             JitError: the program gives something else.
         """
+        if any(_is_single(a.value) for a in self._classify(args)):
+            self._dtype = "float32"  # as NumPy computes with these
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
         self._before.put_back()
@@ -101,6 +103,12 @@ class Judge:
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
         expected, actual = list(leaves_of(plain)), list(leaves_of(computed))
+        for leaf in expected:
+            if leaf.kind == "complex":
+                raise JitError(
+                    f"{self._variant.name} gives the complex number {leaf.thing}, and a compiled "
+                    f"function computes with real ones: call it plainly\n  at {self._line}"
+                )
         if other := other_form(plain, computed):
             raise self._error(other)
         self._check_values(expected, actual)
@@ -217,6 +225,11 @@ class Judge:
                 "it, and call the function without jit"
             )
         return JitError(f"{name} compiled is not what it is plainly: {what}. {remedy}{where}")
+
+
+def _is_single(x: Any) -> bool:
+    """Tell whether it is an array of floats of less than double precision."""
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.dtype.itemsize < 8
 
 
 def _numbers(leaves: Sequence[Leaf]) -> np.ndarray:

@@ -81,7 +81,14 @@ class CKernel:
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
             NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
 
-    def quick_call(self, memory: Array, scalars: Array, places: tuple[int, ...], shape: Any) -> Any:
+    def quick_call(
+        self,
+        memory: Array,
+        scalars: Array,
+        places: tuple[int, ...],
+        shape: Any,
+        guards: tuple[int, ...] = (),
+    ) -> Any:
         """Return a function of plain numbers that bypasses all of this; None without the C engine.
 
         Args:
@@ -89,13 +96,14 @@ class CKernel:
             scalars: one number for each of ``program.scalars``.
             places: where the numbers go.
             shape: the addresses of the results, in nested tuples and lists.
+            guards: twice the address of each, and 1 more where what lies there must not be 0.
         """
         if native is None or self.dtype != np.float64 or self.program.sizes:
             return None
         forward = ctypes.cast(self._forward, ctypes.c_void_p).value
         tables, kept = ctypes.addressof(self._tables), (self._forward, self._tables, self._arrays)
         data, given = memory.tobytes(), scalars.tobytes()
-        return native.number_call(forward, tables, kept, data, given, places, shape)
+        return native.number_call(forward, tables, kept, data, given, places, shape, guards)
 
     def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
         """Return the sizes as C takes them, and how long the memory must be."""

@@ -67,8 +67,9 @@ def generalised(
                 sample = trace(
                     f,
                     [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)],
+                    raises=True,
                 )
-                if captured_of(sample) != captured or sample.guards:
+                if captured_of(sample) != captured or not _alike(sample, recording):
                     raise NotGeneral
                 samples.append(lower(graph_of(sample, nests)))
                 work.append(_work(sample))
@@ -89,7 +90,8 @@ def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
         return True
     if n not in variant.sizes:
         with paused():
-            variant.sizes[n] = _is_program_of(variant, trace(f, args), args)
+            recording = trace(f, args, raises=True)
+            variant.sizes[n] = _is_program_of(variant, recording, args)
     return variant.sizes[n]
 
 
@@ -97,7 +99,7 @@ def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument])
     traced, sizes = variant.recording, variant.compiled.layout.sizes(args)
     if _work(recording) != {op: evaluate(count, sizes) for op, count in variant.work.items()}:
         return False
-    if recording.guards or captured_of(recording) != captured_of(traced):
+    if not _alike(recording, traced) or captured_of(recording) != captured_of(traced):
         return False
     if repr(untraced(recording.result)) != repr(untraced(traced.result)):
         return False
@@ -107,6 +109,12 @@ def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument])
     except JitError:
         return False
     return True
+
+
+def _alike(recording: Trace, other: Trace) -> bool:
+    """Tell whether neither branches, and both guard against the same."""
+    truths = [[holds for _, holds in r.guards] for r in (recording, other)]
+    return not recording.branches and recording.raises == other.raises and truths[0] == truths[1]
 
 
 def _work(recording: Trace) -> Counter[str]:

@@ -78,9 +78,9 @@ class Maker:
                 return Made(variant, free, graph, work, statics(arguments), arguments)
             recording.draws.undo()
         with stages.timed("trace"):
-            recording = trace(self._f, arguments, effects=True)
+            recording = trace(self._f, arguments, effects=True, raises=True)
         if recording.batch is not None or recording.effects:
-            return self._made(recording, arguments, stages, recording.free())
+            return self._of_batch(recording, arguments, stages)
         offsets = self._lengths.varying(arguments)
         if offsets and not recording.draws.segments and not self._options["strict"]:
             self._lengths.give_up(arguments)  # now or never
@@ -91,8 +91,27 @@ class Maker:
                     free = frozenset(offsets)
                     return self._made(recording, arguments, stages, free, general, offsets)
             except JitError:  # alike at four lengths, and yet not at this one
-                recording = trace(self._f, arguments)
+                recording = trace(self._f, arguments, raises=True)
         return self._made(recording, arguments, stages, frozenset())
+
+    def _of_batch(self, recording: Trace, arguments: list[Argument], stages: Stages) -> Made:
+        """Compile what was traced with one example, which branches as the whole batch does."""
+        made = self._made(recording, arguments, stages, recording.free())
+        for _ in recording.guards:
+            run = made.variant.compiled.run(recording.with_first(arguments), guarded=False)
+            assert run is not None
+            truths = [bool(run.number(k)) for k in range(len(recording.guards))]
+            expected = [holds for _, holds in recording.guards]
+            if truths == expected:
+                break
+            wrong = [x == y for x, y in zip(truths, expected)].index(False)
+            recording.draws.undo()
+            with stages.timed("trace"):
+                recording = trace(
+                    self._f, arguments, effects=True, raises=True, answers=truths[: wrong + 1]
+                )
+            made = self._made(recording, arguments, stages, recording.free())
+        return made
 
     def _made(
         self,

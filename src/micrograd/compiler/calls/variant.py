@@ -155,16 +155,18 @@ class Variant:
         """Return this as a function of floats that returns floats, if it is one."""
         compiled, layout = self.compiled, self.compiled.layout
         plain = all(a.form == "float" for a in args)
-        bare = not (layout.captured or layout.guards) and self.recording.is_pure()
+        bare = not layout.captured and self.recording.is_pure()
         if not (plain and bare and isinstance(compiled.kernel, CKernel)):
             return None
         places = {k: known(p.new) for k, _, p in layout.inputs if k is not None}
-        shape = addresses_in(self.recording.result, iter(compiled.program.outputs))
+        outputs = iter(compiled.program.outputs)
+        guards = tuple([2 * known(next(outputs)) + holds for holds in layout.guards])
+        shape = addresses_in(self.recording.result, outputs)
         if shape is None or len(places) < len(args):
             return None
         at = compiled.at({})
         memory, order = at.memory((), args), tuple([places[k] for k in range(len(args))])
-        return compiled.kernel.quick_call(memory, at.scalars, order, shape)
+        return compiled.kernel.quick_call(memory, at.scalars, order, shape, guards)
 
 
 def captured_of(recording: Trace) -> list[int]:

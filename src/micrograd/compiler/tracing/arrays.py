@@ -5,13 +5,14 @@ elements, or adds and multiplies them, NumPy does itself on an array of objects.
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
 from ...value.arrays import LazyArray, unwrapped
+from ...value.modes import mode
 from ...value.number import Number
 from ...value.operators import no_float
 from ..errors import JitError, users_line
@@ -66,7 +67,9 @@ class TracedArray(LazyArray):
 
     def __getitem__(self, place: Any) -> Any:
         made = self._filled()[_places(place)]
-        return traced(made, self._kind) if isinstance(made, np.ndarray) else made
+        if isinstance(made, np.ndarray):
+            return traced(made, self._kind)
+        return np.float64(made) if type(made) is float else made  # 1 / 0 is inf, as of an array
 
     def __setitem__(self, place: Any, new: Any) -> None:
         self._filled()[_places(place)] = self._fitting(new)
@@ -89,12 +92,16 @@ class TracedArray(LazyArray):
         return new
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if any(hasattr(x, "whole") for x in inputs):  # a batch knows what to do
+            return NotImplemented
         plain = [unwrapped(x) for x in inputs]
         out = options.pop("out", None)
         options.pop("dtype", None)
         if ufunc is np.matmul and method == "__call__":
             made: Any = np.matmul(*[np.asarray(x).astype(object) for x in plain])
         elif ufunc not in FUNCTIONS:
+            if are_plain(plain):
+                return of_plain(getattr(ufunc, method)(*map(as_plain, plain), **options))
             raise JitError(
                 f"np.{ufunc.__name__} of traced numbers has no derivative here: write it in "
                 f"exp, log, sin, tanh, where and the like\n  at {users_line()}"
@@ -103,18 +110,22 @@ class TracedArray(LazyArray):
             made = mapped(FUNCTIONS[ufunc], plain, options.pop("where", True))
         else:
             made = _reduced(ufunc, method, plain, options)
-        result = traced(made)
+        result = traced(made, _single([*inputs, *options.values()]))
         if out is None:
             return result
         out[0][...] = result
         return out[0]
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if any(hasattr(kind, "whole") for kind in types):
+            return NotImplemented
         special = SPECIAL.get(func)
         if special is not None:
-            return traced(special(*args, **kwargs))
+            return traced(special(*args, **kwargs), _single([args, kwargs]))
+        if are_plain([*args, *kwargs.values()]):
+            return of_plain(func(*as_plain(args), **as_plain(kwargs)))
         kwargs = {k: x for k, x in kwargs.items() if k != "dtype"}
-        return traced(func(*unwrapped(args), **unwrapped(kwargs)))
+        return traced(func(*unwrapped(args), **unwrapped(kwargs)), _single([args, kwargs]))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array of another type; of ints only where it holds ints."""
@@ -129,8 +140,9 @@ class TracedArray(LazyArray):
 
     def _called(self, name: str, *args: Any, **kwargs: Any) -> Any:
         kwargs.pop("dtype", None)
+        single = _single([self, args])
         objects = mapped(count, [self._filled()]) if self.dtype.kind == "b" else self._filled()
-        return traced(getattr(objects, name)(*unwrapped(args), **unwrapped(kwargs)))
+        return traced(getattr(objects, name)(*unwrapped(args), **unwrapped(kwargs)), single)
 
     @property
     def data(self) -> Any:
@@ -146,6 +158,14 @@ class TracedArray(LazyArray):
     def argmin(self, axis: Any = None, out: Any = None, **kwargs: Any) -> Any:
         """Return where the smallest elements are, the first of equals."""
         return best_places(self._filled(), axis, lambda x, best: x < best)
+
+    def tolist(self) -> Any:
+        """Return nested lists of Python's numbers, which raise where NumPy's do not."""
+        return mapped(_of_python, [self._filled()]).tolist()
+
+    def item(self, *place: Any) -> Any:
+        """Return one number as Python's own."""
+        return _of_python(self._filled().item(*place))
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """Return the product with a vector or matrix."""
@@ -203,7 +223,7 @@ for _name in ("sum", "prod", "mean", "cumsum", "cumprod", "trace", "ptp",
 def traced(made: Any, kind: np.dtype | None = None) -> Any:
     """Return what NumPy made of objects as a traced array, also inside lists and the like."""
     if isinstance(made, (list, tuple)):
-        return type(made)([traced(x) for x in made])
+        return type(made)([traced(x, kind) for x in made])
     if (
         not isinstance(made, np.ndarray)
         or made.dtype.kind not in "O"
@@ -213,8 +233,63 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     if not made.ndim:
         return made.item()
     array = TracedArray.of(made)
-    array._kind = kind
+    if kind is None or kind.kind == kind_of(made).kind:
+        array._kind = kind
     return array
+
+
+def _single(tree: Any) -> np.dtype | None:
+    """The type of what comes of arrays, where all their floats have less than double precision."""
+    kinds = list(_kinds(tree))
+    floats = [k for k in kinds if k.kind == "f"]
+    if not floats or all(k.itemsize == 8 for k in floats):
+        return None
+    return np.result_type(*kinds)
+
+
+def _kinds(tree: Any) -> Iterator[np.dtype]:
+    if isinstance(tree, np.ndarray):
+        yield tree.dtype
+    elif isinstance(tree, (list, tuple, dict)):
+        for branch in tree.values() if isinstance(tree, dict) else tree:
+            yield from _kinds(branch)
+
+
+def _of_python(x: Any) -> Any:
+    if mode.tracer is None or not isinstance(x, Number) or isinstance(x, Integer):
+        return x
+    return mode.tracer.of_python(x * 1.0)
+
+
+def are_plain(tree: Any) -> bool:
+    """Tell whether no traced number is in arguments: then NumPy itself does what we do not."""
+    if isinstance(tree, (list, tuple)):
+        return all(map(are_plain, tree))
+    if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype == object):
+        return are_plain(unwrapped(tree).reshape(-1).tolist())
+    return not (isinstance(tree, (Value, Predicate, dict)) or hasattr(tree, "whole"))
+
+
+def as_plain(tree: Any) -> Any:
+    """Arguments without traced numbers, their arrays as NumPy's own."""
+    if isinstance(tree, dict):
+        return {key: as_plain(x) for key, x in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)([as_plain(x) for x in tree])
+    if isinstance(tree, TracedArray):
+        return unwrapped(tree).astype(tree.dtype)
+    return tree
+
+
+def of_plain(made: Any) -> Any:
+    """Arrays of floats that NumPy has made, so that traced numbers can be written into them."""
+    if isinstance(made, (list, tuple)) and not hasattr(made, "_fields"):
+        return type(made)([of_plain(x) for x in made])
+    if type(made) is not np.ndarray or made.dtype.kind != "f" or not made.ndim:
+        return made
+    held = TracedArray.of(made.astype(object))
+    held._kind = made.dtype
+    return held
 
 
 def kind_of(objects: np.ndarray) -> np.dtype:

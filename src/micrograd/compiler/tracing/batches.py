@@ -11,6 +11,7 @@ from ...value.nested import is_record, record, with_entries, with_fields
 from ..graph import BATCH_SUM
 from .arrays import TracedArray, data_of, kind_of
 from .elementwise import FUNCTIONS
+from .integers import is_int, node
 from .predicates import count
 
 
@@ -55,7 +56,8 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
     def _total(self, x: Any) -> Any:
         if self._tracer.is_batched(x):
             return x._apply(BATCH_SUM, x)
-        return x * ops.power(-1)(self._tracer.mean_factor())
+        count = ops.power(-1)(self._tracer.mean_factor())
+        return node(ops.MUL, int(getattr(x, "_data", x)), x, count) if is_int(x) else x * count
 
     def _of_all(self, reduced: Callable[[Any], Any]) -> Any:
         made = [reduced(count(x)) for x in self.elements()]

@@ -22,6 +22,11 @@ def _divided(x: Any, y: Any) -> Any:
     return x / y if traced else np.true_divide(x, y)
 
 
+def _raised(x: Any, y: Any) -> Any:
+    traced = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
+    return x**y if traced else np.power(x, y)
+
+
 def _both(x: Any, y: Any) -> Any:
     return x & y if isinstance(x, Predicate) else y & x if isinstance(y, Predicate) else x and y
 
@@ -48,8 +53,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.subtract: _counted(operator.sub),
     np.multiply: _counted(operator.mul),
     np.true_divide: _counted(_divided),
-    np.power: operator.pow,
-    np.float_power: operator.pow,
+    np.power: _raised,
+    np.float_power: _raised,
     np.negative: operator.neg,
     np.positive: lambda x: x,
     np.absolute: abs,

@@ -13,6 +13,7 @@ from ...value.modes import mode
 from ...value.number import Number, is_number
 
 EXACT = 2**53
+_LONGEST_POWER = 8
 _WHOLE = (ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM)
 _Binary = Callable[[Any, Any], Any]
 
@@ -114,6 +115,19 @@ def _frozen(name: str, plain: _Binary, reflected: bool) -> _Binary:
     return operation
 
 
+_python_power = _frozen("__pow__", operator.pow, False)
+
+
+def _power(self: Integer, n: Any) -> Any:
+    """A small power is a product; all else Python does, with this very number."""
+    if type(n) is not int or not 0 < n <= _LONGEST_POWER:
+        return _python_power(self, n)
+    product: Any = self
+    for _ in range(n - 1):
+        product = product * self
+    return product
+
+
 for _name, _plain, _traced in (
     ("add", operator.add, _added),
     ("mul", operator.mul, _multiplied),
@@ -121,8 +135,9 @@ for _name, _plain, _traced in (
 ):
     setattr(Integer, f"__{_name}__", _exact(f"__{_name}__", _plain, _traced, False))
     setattr(Integer, f"__r{_name}__", _exact(f"__r{_name}__", _plain, _traced, True))
+setattr(Integer, "__pow__", _power)  # noqa: B010
+setattr(Integer, "__rpow__", _frozen("__rpow__", operator.pow, True))  # noqa: B010
 for _name, _plain in (
-    ("pow", operator.pow),
     ("floordiv", operator.floordiv),
     ("mod", operator.mod),
     ("divmod", divmod),

@@ -18,7 +18,7 @@ from ...functions import apply, maximum, minimum
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
-from .arrays import TracedArray, traced
+from .arrays import TracedArray, of_plain, traced
 from .integers import is_int
 
 _lock = threading.Lock()
@@ -49,12 +49,19 @@ def _of_objects(original: Callable) -> Callable:
 
     @wraps(original)
     def made(x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if mode.tracer is None or not _has_traced(x):
+        if mode.tracer is None:
             return original(x, *args, **kwargs)
+        if not _has_traced(x):
+            made = original(x, *args, **kwargs)
+            return made if made is x else of_plain(made)
+        kind = kwargs.get("dtype", args[0] if args else None)
         if isinstance(x, TracedArray):
-            return x.copy() if original is np.array else x
+            copied = original.__name__ == "array" and kwargs.get("copy", True)
+            made = x.copy() if copied else x
+            return made if kind is None or made.dtype == kind else made.astype(kind)
         array = original(_unwrapped(x), dtype=object)
-        return traced(array) if array.ndim else x
+        made = traced(array) if array.ndim else x
+        return made if kind is None or not array.ndim else made.astype(kind)
 
     return made
 
@@ -62,7 +69,7 @@ def _of_objects(original: Callable) -> Callable:
 def _unwrapped(x: Any) -> Any:
     if hasattr(x, "whole"):
         x = x.whole()
-    return x.tolist() if isinstance(x, LazyArray) else (
+    return x._filled().tolist() if isinstance(x, LazyArray) else (
         [_unwrapped(y) for y in x] if isinstance(x, (list, tuple)) else x)  # fmt: skip
 
 
@@ -80,15 +87,16 @@ def _of_numbers(original: Callable) -> Callable:
     def made(*args: Any, **kwargs: Any) -> Any:
         if mode.tracer is None:
             return original(*args, **kwargs)
-        if original is np.full and len(args) > 1 and _has_traced(args[1]):
+        if original.__name__ == "full" and len(args) > 1 and _has_traced(args[1]):
             return traced(original(args[0], args[1], dtype=object))
         array = original(*args, **kwargs)
-        if type(array) is not np.ndarray or array.dtype.kind not in "fi" or not array.ndim:
-            return array
-        held = TracedArray.of(array.astype(object))
-        held._kind = array.dtype
-        return held
+        if type(array) is np.ndarray and array.dtype.kind == "i" and array.ndim and filled:
+            held = TracedArray.of(array.astype(object))
+            held._kind = array.dtype
+            return held
+        return of_plain(array)
 
+    filled = original is not np.linspace
     return made
 
 
@@ -101,7 +109,7 @@ def _of_one(original: Callable, op: ops.Op, holds: Callable[[Any], Any] | None) 
             return original(x)
         if holds is not None and not holds(x):
             return original(x._data)  # which raises
-        return apply(op, x)
+        return mode.tracer.of_python(apply(op, x))
 
     return computed
 
@@ -132,7 +140,7 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
     ],
     *[
         (np, name, getattr(np, name), _of_numbers(getattr(np, name)))
-        for name in ("zeros", "ones", "empty", "full", "eye", "identity")
+        for name in ("zeros", "ones", "empty", "full", "eye", "identity", "linspace")
     ],
     *[
         (math, name, getattr(math, name), _of_one(getattr(math, name), ops.OPS[name], holds))

@@ -14,14 +14,13 @@ from .integers import node
 class Predicate:
     """A comparison of traced numbers: give it to ``where``; a branch on it becomes a guard."""
 
-    def __init__(self, traced: Any, guard: Callable[[Value], None]) -> None:
+    def __init__(self, traced: Any, guard: Callable[[Value], bool]) -> None:
         self._traced, self._guard = traced, guard
 
     def __bool__(self) -> bool:
         if not isinstance(self._traced, Value):
             return bool(self._traced)
-        self._guard(self._traced)
-        return bool(self._traced._data)
+        return self._guard(self._traced)
 
     @staticmethod
     def _apply(op: ops.Op, *args: Any) -> Any:
@@ -71,6 +70,9 @@ class Predicate:
 
     def __neg__(self) -> Any:
         return -count(self)
+
+    def __pos__(self) -> Any:
+        return count(self)
 
     __rand__, __ror__, __rxor__, __radd__, __rmul__ = __and__, __or__, __xor__, __add__, __mul__
 

@@ -39,12 +39,18 @@ class Trace:
     draws: Draws = field(default_factory=Draws)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
     kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
+    raises: bool = False  # whether the last guard says that Python's arithmetic does not raise
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
     effects: Effects = field(default_factory=Effects)
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
         return all(getattr(owner, name) == was for owner, name, was in self.depends)
+
+    @property
+    def branches(self) -> bool:
+        """Whether Python branched on a number."""
+        return len(self.guards) > self.raises
 
     def free(self) -> frozenset[int]:
         """The arguments whose length is the batch size and nothing else."""

@@ -59,7 +59,7 @@ class Argument:
     @property
     def family(self) -> Any:
         """The key without the length of the first axis."""
-        return (self.form, self.value.dtype.kind, self.shape[1:]) if self.shape else self.key
+        return (self.form, self.value.dtype.str, self.shape[1:]) if self.shape else self.key
 
     def rebuilt(self, leaf: Callable[[Any], Value]) -> Any:
         """Return the nest with ``leaf(x)`` in place of every Value or number x."""
@@ -94,14 +94,14 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
         return Argument("static", x, (), ("static", _key_of(x)))
     if type(x) is list and (array := _as_array(x)) is not None:
-        key = ("list", array.dtype.kind, array.shape[1:], len(array))
+        key = ("list", array.dtype.str, array.shape[1:], len(array))
         return Argument("array", array, array.shape, key, "list")
     if is_array(x) and x.dtype.kind in "fiub":
         array = np.asarray(x)
         if not array.ndim:
             return argument(array.item(), place, False)
         return Argument(
-            "array", array, array.shape, ("array", array.dtype.kind, array.shape[1:], len(array))
+            "array", array, array.shape, ("array", array.dtype.str, array.shape[1:], len(array))
         )
     if isinstance(x, (list, tuple, dict)) or is_array(x) or is_record(x):
         return Argument("nest", x, (), ("nest", _structure(x, place)))
@@ -181,7 +181,7 @@ def _structure(x: Any, place: str) -> Any:
         return type(x), tuple([_structure(y, f"{place}[{i}]") for i, y in enumerate(x)])
     if is_array(x) and x.ndim:
         if x.dtype != object:
-            return "array", x.shape, x.dtype.kind
+            return "array", x.shape, x.dtype.str
         inside = [_structure(y, f"{place}[{i}]") for i, y in enumerate(x.reshape(-1).tolist())]
         return "array", x.shape, tuple(inside)
     if isinstance(x, Value):

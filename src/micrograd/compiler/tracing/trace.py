@@ -18,6 +18,7 @@ from ...value.modes import changed
 from ...value.number import Number
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM, CONSTANT
+from . import domains
 from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .captured import in_order
@@ -31,21 +32,31 @@ from .signature import Argument
 from .trees import leaves_of
 
 
-def trace(f: Callable, args: Sequence[Argument], effects: bool = False) -> Trace:
+def trace(
+    f: Callable,
+    args: Sequence[Argument],
+    effects: bool = False,
+    raises: bool = False,
+    answers: Sequence[bool] = (),
+) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
 
     Args:
         f: the function.
         args: what to call it with.
         effects: True records what f changes; else that is refused.
+        raises: let a guard say that Python's arithmetic does not raise.
+        answers: to the first branches, where the one example that is traced cannot tell.
 
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(len(args))
+    tracer = _Tracer(len(args), answers)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         result = f(*stand_ins)
+        if raises:
+            tracer.guard_domains(args)
     recording = tracer.finished(f, result)
     if recording.effects and not effects:
         raise JitError(
@@ -59,8 +70,8 @@ def trace(f: Callable, args: Sequence[Argument], effects: bool = False) -> Trace
 class _Tracer:
     """The hooks that the engine calls, and the arguments' stand-ins."""
 
-    def __init__(self, arguments: int = 0) -> None:
-        self._arguments = arguments
+    def __init__(self, arguments: int = 0, answers: Sequence[bool] = ()) -> None:
+        self._arguments, self._answers = arguments, answers
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
@@ -81,6 +92,9 @@ class _Tracer:
         self._branches = False
         self._of_arrays: set[int] = set()
         self._places: dict[int, tuple[int, int]] | None = None
+        self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
+        self._raises = False
+        self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
 
     # ---- hooks of the engine
 
@@ -109,6 +123,32 @@ class _Tracer:
         """Let the program hold while a whole number is one that floats hold exactly."""
         if not self.is_batched(x):  # of a batch the results are looked at
             bool(abs(x._apply(ops.DETACH, x)) < limit)
+
+    def differentiating(self, variables: Sequence[Value]) -> None:
+        """Take note of the variables of a transform."""
+        self._variables.update(map(id, variables))
+
+    def of_python(self, x: Any) -> Any:
+        """Take note of a number that is Python's own float in the plain run."""
+        x = x * 1.0 if isinstance(x, Integer) else x
+        self._loud.add(id(x))
+        return x
+
+    def guard_domains(self, args: Sequence[Argument]) -> None:
+        """Guard against what makes Python's arithmetic raise."""
+        arrays = [
+            leaf
+            for i in self.inputs.values()
+            if i.argument is not None
+            and args[i.argument].shape
+            and args[i.argument].form == "array"
+            for leaf in i.leaves
+        ]
+        silent = {*map(id, arrays), *self._variables}
+        regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
+        if holds := domains.guard(self.tape, silent, self._loud, self.is_batched, regular):
+            self.guards.append(holds)
+            self._raises = True
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Choose between two; of ints, an int."""
@@ -321,10 +361,13 @@ class _Tracer:
 
     # ---- the end
 
-    def _guard(self, condition: Value) -> None:
-        self.guards.append((condition, bool(condition._data)))
+    def _guard(self, condition: Value) -> bool:
+        k = len(self.guards)
+        holds = self._answers[k] if k < len(self._answers) else bool(condition._data)
+        self.guards.append((condition, holds))
         if self.batch is not None:  # it may be an error, and is known to be one at the end only
             self._lines[id(condition)] = users_line()
+        return holds
 
     def finished(self, f: Callable, result: Any) -> Trace:
         for v in self.tape:
@@ -365,7 +408,7 @@ class _Tracer:
         for v in recording.outputs():
             if id(v) not in known:
                 captured[id(v)] = v
-        recording.lines = self._lines
+        recording.lines, recording.raises = self._lines, self._raises
         recording.kept = {**dict.fromkeys(captured), **self._value_arguments()}
         recording.captured = in_order(f, captured)
         return recording
@@ -420,6 +463,7 @@ class _Plain:
 _HOOKS = (
     *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
     *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
+    *("differentiating", "of_python"),
 )
 
 

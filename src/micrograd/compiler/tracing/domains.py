@@ -1,0 +1,60 @@
+"""Where Python raises and C does not: divisions by zero, powers that overflow or turn complex.
+
+A float of an array does as NumPy's, a number inside ``grad`` by IEEE 754: neither raises. Of the
+other plain numbers one guard says that no power of the program leaves the finite numbers.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from math import inf, isfinite
+from typing import Any
+
+from ... import ops
+from ...engine import Value
+from ...value.number import Number
+from ..graph import BATCH_SUM
+
+
+def guard(
+    tape: list[Value],
+    silent: Collection[int],
+    loud: Collection[int],
+    is_batched: Callable[[Value], bool],
+    regular: bool = True,
+) -> tuple[Value, bool] | None:
+    """Return what has to hold for Python not to raise, and whether it does; None if nothing can.
+
+    Args:
+        tape: all that was computed, in order.
+        silent: identities of the numbers that do not raise; what is computed from one does not.
+        loud: of those that do raise, whatever they were computed from.
+        is_batched: tells whether a value has a batch axis.
+        regular: no power has left the finite numbers, as far as is known.
+    """
+    powers = list(_powers(tape, set(silent), loud))
+    if not powers:
+        return None
+    regular = regular and all(isfinite(v._data) for v in powers)
+    total: Any = None
+    for v in powers:
+        left = _left(v, regular)
+        left = left._apply(BATCH_SUM, left) if is_batched(v) else left
+        total = left if total is None else total + left
+    holds = ops.LE(total, 0.5)
+    return holds, bool(holds._data)
+
+
+def _powers(tape: list[Value], silent: set[int], loud: Collection[int]) -> Iterator[Value]:
+    for v in list(tape):
+        if id(v) not in loud and any(id(p) in silent for p in v.parents):
+            silent.add(id(v))
+        elif isinstance(v, Number) and v.op is not None and v.op.name in ("powc", "pow"):
+            yield v
+
+
+def _left(v: Value, regular: bool) -> Any:
+    """1 where a power has left the finite numbers, else 0; it may, where it came from outside."""
+    gone = ops.WHERE(ops.LT(ops.ABS(v), inf), 0.0, 1.0)
+    if not regular:
+        for p in v.parents:
+            gone = ops.WHERE(ops.LT(ops.ABS(p), inf), gone, 0.0)
+    return gone
