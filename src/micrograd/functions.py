@@ -36,7 +36,7 @@ def apply(op: Op, *args: Any) -> Any:
         return op.fn(*[number(x, expects) for x in args])
     if isinstance(out, float) or not any(isinstance(x, float) for x in _chosen_among(op, plain)):
         return out
-    return float(out)  # of ints and floats it is a float, whichever is chosen
+    return number(out, expects)  # of ints and floats it is a float, whichever is chosen
 
 
 def _plain(x: Any, expects: str) -> float | int:
