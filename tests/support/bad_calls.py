@@ -222,8 +222,8 @@ CALLS = {
         "f": (square, "function"), "in_axes": (0, "axes")}),
     ".take": (take, {"rows": ([1.0, 2.0], "rows"), "index": (0, "count")}),
     ".where": (where, {
-        "condition": (True, "exact number"), "x": (1.0, "exact number"),
-        "y": (2.0, "exact number")}),
+        "condition": (True, "exact number"), "x": (1.0, "number"),
+        "y": (2.0, "number")}),
     **{f".{name}": (name, {"values": ((1.0,), "exact values")}) for name in ("sum", "prod")},
     **{f".{name}": (name, {"values": ((1.0,), "some exact values")})
        for name in ("maximum", "minimum", "softmax", "log_softmax")},
