@@ -31,20 +31,17 @@ def apply(op: Op, *args: Any) -> Any:
     expects = f"{op.name} expects a Value or"
     try:
         plain = [x if isinstance(x, (float, int)) else _plain(x, expects) for x in args]
-        out = op.fn(*plain)
+        choices = plain[1:] if op is ops.WHERE else plain
+        whole = [isinstance(x, int) for x in choices]
+        if any(whole) and not all(whole):  # a float, whichever is chosen
+            plain[len(plain) - len(choices) :] = [number(x, expects) for x in choices]
+        return op.fn(*plain)
     except OverflowError:  # of an int that fits no float
         return op.fn(*[number(x, expects) for x in args])
-    if isinstance(out, float) or not any(isinstance(x, float) for x in _chosen_among(op, plain)):
-        return out
-    return number(out, expects)  # of ints and floats it is a float, whichever is chosen
 
 
 def _plain(x: Any, expects: str) -> float | int:
     return index(x) if isinstance(x, Integral) else number(x, expects)
-
-
-def _chosen_among(op: Op, args: list[Any]) -> list[Any]:
-    return args[1:] if op is ops.WHERE else args
 
 
 def _values(name: str, args: tuple) -> Sequence[Any]:
