@@ -183,6 +183,8 @@ def log_softmax(*values: Any) -> list[Any]:
 def _finite_top(xs: Sequence[Any]) -> Any:
     """The largest of xs as a constant, or 0 where that is infinite."""
     top = _constant(maximum(xs))
+    if isinstance(top, int):  # of any size
+        return top
     return _constant(where(abs(top) < float("inf"), top, 0.0))
 
 
