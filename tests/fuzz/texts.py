@@ -6,12 +6,12 @@ import random
 import re
 
 from grammar import forms
-from micrograd.writing.expression import FUNCTIONS, ExpressionError, evaluate
 
 from micrograd import Value
 from micrograd.draw import draw
 from micrograd.explain import explain
 from micrograd.explorer import explore
+from micrograd.writing.expression import FUNCTIONS, ExpressionError, evaluate
 
 PARTS = forms(r"""
     a | b | c | 1 | 2.5 | 0 | -1 | 1e308 | ( | ) | + | - | * | / | ** | < | = | ; | , | tanh |
