@@ -63,7 +63,7 @@ bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side b
 
 pictures: .venv/.tools  ## draw the README's pictures and run the notebook again
 	@$(BIN)/python docs/make_pictures.py
-	@$(OWN) $(BIN)/jupyter execute --inplace examples/moons.ipynb
+	@$(OWN) $(BIN)/python docs/run_notebook.py
 
 lessons: .venv/.tools  ## write docs/lessons, and the same as pages into build/lessons
 	@$(BIN)/python docs/make_lessons.py

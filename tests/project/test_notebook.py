@@ -1,5 +1,7 @@
 """The lesson runs from top to bottom, and the network in it learns."""
 
+from html import unescape
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -33,3 +35,10 @@ def test_graphs_explanations_and_plots_are_shown(lesson):
     assert len(shown(lesson, "image/svg+xml")) >= 2
     assert any("b.grad" in html for html in shown(lesson, "text/html"))
     assert len(shown(lesson, "image/png")) >= 4
+
+
+def test_the_explorer_is_inside_the_lesson_and_at_its_end(lesson):
+    pages = [html for html in shown(lesson, "text/html") if html.startswith("<iframe")]
+    inside, end = (unescape(page) for page in pages)
+    assert '"code":' in inside
+    assert '"history":' in end
