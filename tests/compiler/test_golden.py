@@ -1,36 +1,50 @@
 """What the passes make of small programs, word for word; ``--update-golden`` writes it anew."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from ir_programs import PROGRAMS
 
-from micrograd import jit
-from micrograd.compiler.pipeline import NAMES
+from micrograd import jit, mean
+from micrograd.compiler.general import SAMPLES, generalise
+from micrograd.compiler.lower import Lowered
 from micrograd.compiler.printing.exact import text
 from micrograd.compiler.printing.parsing import parse
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ir"
-SHOWN = ("reroll", "roll", "differentiate", "join_clears")
+SHOWN = ("reroll", "roll", "join_clears", "schedule")  # formulas; exact after the last but one
 
 
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
-def test_the_passes_make_what_they_made(make, request):
+def test_the_passes_make_what_they_made_and_their_text_reads_back(make, request):
     f, args = make()
-    after = [f"# {name}\n{jit(f).lower(*args, until=name)}\n" for name in SHOWN]
-    made = "\n".join([*after, f"# exact\n{text(jit(f).lower(*args))}"])
+    programs = {name: jit(f).lower(*args, until=name) for name in SHOWN}
+    shown = [f"# {name}\n{program}\n" for name, program in programs.items()]
+    made = "\n".join([*shown, f"# exact\n{text(programs['join_clears'])}"])
     file = GOLDEN / f"{make.__name__}.txt"
     if request.config.getoption("--update-golden"):
         file.write_text(made, "utf-8")
     assert made == file.read_text("utf-8"), "if it is meant: pytest --update-golden, and review"
+    for program in programs.values():
+        assert text(parse(text(program))) == text(program)
 
 
-@pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
-def test_the_exact_text_reads_back(make):
-    f, args = make()
-    for name in NAMES:
-        written = text(jit(f).lower(*args, until=name))
-        assert text(parse(written)) == written
+def test_lists_of_any_length_are_one_program(request):
+    def f(xs):
+        h, seen = xs[0], []
+        for x in xs[1:]:
+            h = (h * x).tanh()
+            seen.append(h * h)
+        return mean(seen)
+
+    samples = [jit(f).lower([0.1 * i for i in range(n)]) for n in range(6, 6 + SAMPLES)]
+    lowered = [Lowered(p, list(p.segments)) for p in samples]
+    made = text(generalise(lowered, [Counter()] * SAMPLES, 6).lowered.program)
+    file = GOLDEN / "any_length.txt"
+    if request.config.getoption("--update-golden"):
+        file.write_text(made, "utf-8")
+    assert made == file.read_text("utf-8")
 
 
 def test_a_program_without_tables_reads_back_equal():

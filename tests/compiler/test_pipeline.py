@@ -55,7 +55,7 @@ def test_a_program_is_printed_after_the_pass_of_ones_choice(monkeypatch, capsys)
     assert shown.startswith("# after roll\nh1[0] = x1·x2\nfor t0 < 4:\n")
     assert shown.count("# after") == 1
     monkeypatch.setenv("MICROGRAD_PRINT_AFTER", "all")
-    jit(steps).lower(XS)
+    jit(steps).lower(XS, until="schedule")
     assert capsys.readouterr().err.count("# after") == len(NAMES)
 
 

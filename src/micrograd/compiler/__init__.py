@@ -7,6 +7,7 @@ The stages, in the order in which a call meets them:
     pipeline      the list of passes from a graph to its loops; ir: the loops themselves
     rerolling/    the passes that find loops and matrices in the graph
     loops/        those that differentiate them and place their arrays in memory, and their check
+    c/            those for C alone, and the printer of C
     lower         calls the pipeline
     general       one Program for lists of all lengths
     calls/        run a Program: arguments in, Values out; and the trial that it has to pass

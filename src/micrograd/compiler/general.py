@@ -79,6 +79,7 @@ def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: 
         outputs=tuple(outputs),
         sizes=(*model.sizes, SIZE, chosen_two(SIZE)),
         scalars=(*model.scalars, *[c.name for c in unifier.coefficients]),
+        arrays=(),
     )
     counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
     return General(Lowered(program, inputs), unifier.coefficients, first, counts)

@@ -148,19 +148,33 @@ class Clear:
     count: Size
 
 
-Statement = Nest | Route | For | Clear
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How to run through nests; the dims of a term are counted after those of its nest.
+
+    Along the lanes of vectors goes ``lanes``, a dim of the nests, or, of each term of a single
+    nest, one that is reduced: ``inner``. ``blocks`` has the dims of which several indices are taken
+    at once, and how many.
+    """
+
+    lanes: int | None = None
+    inner: tuple[int | None, ...] = ()
+    blocks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """The shape of a memory: plain addresses first, then batched rows of P numbers.
+class Fused:
+    """Nests of equal dims that share their loops; ``stored``: which targets memory needs.
 
-    ``arrays`` are the starts of its arrays, each batched row counted as one address.
+    For each index all nests are computed, one after the other; the rest stays in registers.
     """
 
-    plain: int
-    rows: int
-    arrays: tuple[int, ...] = ()
+    nests: tuple[Nest, ...]
+    stored: tuple[bool, ...]
+    schedule: Schedule = Schedule()
+
+
+Statement = Nest | Route | For | Clear | Fused
 
 
 @dataclass(frozen=True, slots=True)

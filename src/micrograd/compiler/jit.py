@@ -269,7 +269,8 @@ class Jitted:
 
         Args:
             args: of the call.
-            until: the pass to stop after: reroll, roll, differentiate, place or join_clears.
+            until: the pass to stop after, by its name in ``compiler/pipeline.py``: reroll, roll,
+                differentiate, fuse, ...; by itself join_clears, before what C alone needs.
 
         Raises:
             ValueError: there is no such pass.

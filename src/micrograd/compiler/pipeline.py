@@ -8,6 +8,11 @@ Each is a function of a program that returns one, in a file of its own. To see w
 import os
 import sys
 
+from .c.fusion import fuse
+from .c.recompute import recompute
+from .c.schedules import Target, schedule, width
+from .c.short_sums import unroll_short_sums
+from .c.stores import drop_stores
 from .graph import Graph
 from .ir import Program
 from .loops.clears import join_clears
@@ -26,11 +31,21 @@ PASSES = {
     "place": place,  # in which order the numbers of each array lie
     "join_clears": join_clears,  # neighbours are cleared at once
 }
-NAMES = ("reroll", *PASSES)  # the first makes the program: it finds the loops in a graph
+FOR_C = {  # of a program and a target
+    "unroll_short_sums": unroll_short_sums,  # term by term, so that they share loops
+    "fuse": fuse,  # nests of equal dims share their loops
+    "recompute": recompute,  # the way back computes again what is cheap
+    "drop_stores": drop_stores,  # what nobody else reads stays in registers
+    "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks
+}
+NAMES = ("reroll", *PASSES, *FOR_C)  # the first makes the program: it finds the loops in a graph
 
 
 def run(graph: Graph, until: str = "") -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
+
+    Without a name these are the passes that every target needs; those for C follow by name, with
+    float64 for the numbers.
 
     Raises:
         ValueError: there is no such pass.
@@ -40,13 +55,23 @@ def run(graph: Graph, until: str = "") -> Program:
     program = _looked_at("reroll", reroll(graph))
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
-            break
+            return program
         program = _looked_at(name, change(program))
+    return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
+
+
+def scheduled(program: Program, target: Target, until: str = "schedule") -> Program:
+    """Return a program as C runs it, after all passes for C or after the one that is named."""
+    for name, change in FOR_C.items():
+        program = _looked_at(name, change(program, target))
+        if name == until:
+            break
     return program
 
 
 def _looked_at(name: str, program: Program) -> Program:
-    if os.environ.get("MICROGRAD_VERIFY") == "1":
+    known = program.arrays and set(program.sizes) <= {"B", "P"}  # not one for all lengths
+    if known and os.environ.get("MICROGRAD_VERIFY") == "1":
         verify(program, name)
     if os.environ.get("MICROGRAD_PRINT_AFTER") in (name, "all"):
         print(f"# after {name}", program, sep="\n", end="\n\n", file=sys.stderr)

@@ -11,13 +11,12 @@ from itertools import product
 from math import inf
 
 from ... import ops
-from ..ir import Expr, Nest, Ref, Term
+from ..ir import Expr, Fused, Nest, Ref, Schedule, Term
 from ..sizes import Poly, Size
 from .expressions import Text
-from .fusion import Group
-from .plans import Plan, along
 from .printer import Point, Printer, bare
 from .regions import same_element
+from .schedules import along
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
@@ -33,13 +32,13 @@ class BlockPrinter:
         rest: how many lanes are in the array in a last step, None in all others.
     """
 
-    def __init__(self, out: Printer, group: Group, plan: Plan, *, strict: bool, whole: int) -> None:
-        self.out, self.writer, self.group, self.plan = out, out.writer, group, plan
+    def __init__(self, out: Printer, group: Fused, *, strict: bool, whole: int) -> None:
+        self.out, self.writer, self.group = out, out.writer, group
+        self.inner, self.single = group.schedule.inner, group.schedule == Schedule()
         self.dims = group.nests[0].dims
         self.scatter = any(n.scatter for n in group.nests)
         self.strict, self.whole = strict, whole
-        self.single = plan == Plan()
-        self.lane: int | None = plan.lanes
+        self.lane: int | None = group.schedule.lanes
         self.rest: str | None = None
         self.loaded: dict[str, str] = {}
 
@@ -49,7 +48,7 @@ class BlockPrinter:
         loaded = dict(self.loaded)
         known: Known = []
         for nest, stored in zip(self.group.nests, self.group.stored, strict=True):
-            if self.plan.inner:
+            if self.inner:
                 totals = self._across_lanes(nest, elements, points)
             else:
                 totals = self._totals(nest, elements, known)
@@ -125,7 +124,7 @@ class BlockPrinter:
     def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[Text]:
         vectors: list[Text] = []
         singles: list[Text] = []
-        for term, lane in zip(nest.terms, self.plan.inner, strict=True):
+        for term, lane in zip(nest.terms, self.inner, strict=True):
             self.lane = lane
             if lane is None:
                 singles = singles or [self._accumulator(nest) for _ in elements]

@@ -1,34 +1,35 @@
-"""The loops around blocks of elements in C, as ``plans`` wants a group of nests run through."""
+"""The loops around blocks of elements in C, as the schedule of fused nests says."""
 
+from ..ir import Fused
 from ..sizes import Poly, Size
 from .blocks import BlockPrinter
-from .fusion import Group
-from .plans import Plan, along
 from .printer import Printer, bare
 from .regions import operands, same_element
+from .schedules import along
 
 _LANES = Poly.var("W")  # what C calls the number of lanes
 
 Points = dict[int, list[Size]]  # dim -> the indices of a block along it
 
 
-def print_group(out: Printer, group: Group, plan: Plan, *, strict: bool, width: int) -> None:
+def print_group(out: Printer, group: Fused, *, strict: bool, width: int) -> None:
     """Print the loops of a group.
 
     Args:
         strict: keep the order of every sum.
         width: the lanes of the widest vectors.
     """
-    _Loops(out, group, plan, strict, width).run(0, {})
+    _Loops(out, group, strict, width).run(0, {})
 
 
 class _Loops:
-    def __init__(self, out: Printer, group: Group, plan: Plan, strict: bool, width: int) -> None:
-        self.out, self.group, self.plan, self.width = out, group, plan, width
-        self.blocks = BlockPrinter(out, group, plan, strict=strict, whole=width)
+    def __init__(self, out: Printer, group: Fused, strict: bool, width: int) -> None:
+        self.out, self.group, self.width = out, group, width
+        self.blocks = BlockPrinter(out, group, strict=strict, whole=width)
         self.dims = group.nests[0].dims
-        blocked = [d for d in plan.blocks if d != plan.lanes]
-        lanes = [plan.lanes] if plan.lanes is not None else []
+        self.sizes, self.lanes = dict(group.schedule.blocks), group.schedule.lanes
+        blocked = [d for d in self.sizes if d != self.lanes]
+        lanes = [self.lanes] if self.lanes is not None else []
         # The block dims innermost: what they share, a panel of vectors, stays in the cache.
         self.order = [d for d in range(len(self.dims)) if d not in (*blocked, *lanes)]
         self.order += lanes + blocked
@@ -39,8 +40,8 @@ class _Loops:
             self.blocks.block([points[d] for d in range(len(self.dims))])
             return
         dim = self.order[level]
-        extent, block = self.dims[dim], self.plan.blocks.get(dim, 1)
-        if dim == self.plan.lanes:
+        extent, block = self.dims[dim], self.sizes.get(dim, 1)
+        if dim == self.lanes:
             self.vectors(level, points, block)
         elif extent == block:
             self.run(level + 1, {**points, dim: list(range(block))})

@@ -1,13 +1,13 @@
 """Which addresses a statement touches, as far as can be told before sizes are known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..ir import BATCH, PADDED, For, Nest, Ref
 from ..loops.footprint import reach, uses
 from ..loops.visit import Simple
 from ..sizes import Size, bound, chosen_two, substitute
-from .plans import along
+from .schedules import along
 
 _ROWS = {str(BATCH)[1:-1]: PADDED}
 
@@ -76,6 +76,16 @@ def same_element(ref: Ref, target: Ref, dims: int) -> bool:
         return False
     strides = tuple(along(ref.strides, d) for d in range(max(dims, len(ref.strides))))
     return strides[:dims] == target.strides[:dims] and not any(s != 0 for s in strides[dims:])
+
+
+def feeds(earlier: Nest, later: Nest) -> bool:
+    """Tell whether a nest reads the element that an earlier one of equal dims has just computed."""
+    return any(same_element(r, earlier.target, len(later.dims)) for _, r in operands(later))
+
+
+def place_of(ref: Ref) -> Hashable:
+    """Return what is equal for operands of equal addresses."""
+    return ref.grad, ref.offset, ref.strides, ref.table, ref.index
 
 
 def widened(touched: Region, loops: Sequence[For]) -> Region | None:

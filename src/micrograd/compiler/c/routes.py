@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from ..ir import Route
 from ..sizes import Poly, Size
-from .plans import along, irregular
 from .printer import Point, Printer, bare
+from .schedules import along, irregular
 
 
 def print_route(out: Printer, route: Route, *, vectors: bool) -> None:

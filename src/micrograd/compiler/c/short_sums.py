@@ -1,26 +1,27 @@
 """Short sums unrolled, a term for each index: then they share loops like elementwise steps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from math import prod
 
-from ..ir import Nest, Ref, Statement, Term, moved, refs
+from ..ir import Nest, Program, Ref, Term, moved, refs
 from ..loops.visit import Simple, rewritten
-from .plans import irregular
+from .schedules import Target, irregular
 
 _LONGEST = 4
 
 
-def unrolled(body: Sequence[Statement]) -> list[Statement]:
-    """Return the statements with short sums unrolled."""
+def unroll_short_sums(program: Program, target: Target) -> Program:
+    """Write short sums term by term."""
+    forward, backward = (rewritten(body, _unrolled) for body in (program.forward, program.backward))
+    return replace(program, forward=forward, backward=backward)
 
-    def short(s: Simple) -> Iterator[Simple]:
-        if isinstance(s, Nest):
-            s = replace(s, terms=tuple([t for term in s.terms for t in _short(s, term)]))
-        yield s
 
-    return rewritten(body, short)
+def _unrolled(s: Simple) -> Iterator[Simple]:
+    if isinstance(s, Nest):
+        s = replace(s, terms=tuple([t for term in s.terms for t in _short(s, term)]))
+    yield s
 
 
 def _short(nest: Nest, term: Term) -> list[Term]:

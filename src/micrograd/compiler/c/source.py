@@ -8,17 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-from ..ir import Clear, Program, Route, Table
+from ..ir import Clear, For, Fused, Nest, Program, Route, Statement, Table
 from ..loops.footprint import uses
 from ..loops.visit import loops, simple, sizes_in, variables_of
+from ..pipeline import scheduled
 from ..printing.show import captions
 from ..sizes import chosen_two
 from .expressions import Writer
-from .fusion import Group, Item, Loop, apart, fused
 from .loops import print_group
-from .plans import Plan, plan, width
 from .printer import Printer
 from .routes import print_route
+from .schedules import Target, width
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
 _MATH = ("-fno-math-errno", "-fno-trapping-math")
@@ -67,10 +67,9 @@ def source(
         for i, name in enumerate(program.scalars)
     }
     writer = Writer(dtype, scalars)
-    if portable:
-        bodies = apart(program.forward), apart(program.backward)
-    else:
-        bodies = fused(program, width(dtype), strict)
+    if not portable:
+        program = scheduled(program, Target(width(dtype), strict))
+    bodies = program.forward, program.backward
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
     words = captions(program) if portable else {}
     functions = []
@@ -120,7 +119,7 @@ def _function(head: str, body: list[str], program: Program, scalars: dict[str, s
 
 
 class _Statements:
-    """Print items one after the other.
+    """Print statements one after the other.
 
     Args:
         lanes: the vector width, None for single numbers.
@@ -132,32 +131,29 @@ class _Statements:
     ) -> None:
         self.out, self.strict, self.lanes, self.words = out, strict, lanes, words
 
-    def print(self, items: Sequence[Item]) -> None:
-        for item in items:
-            match item:
-                case Group(nests):
-                    if caption := self.words.get(id(nests[0])):
+    def print(self, statements: Sequence[Statement]) -> None:
+        for s in statements:
+            match s:
+                case Nest():
+                    if caption := self.words.get(id(s)):
                         self.out.line(f"/* {caption} */")
-                    chosen = plan(nests, self.lanes, self.strict) if self.lanes else Plan()
-                    print_group(self.out, item, chosen, strict=self.strict, width=self.lanes or 1)
-                case Loop():
-                    self.loop(item)
+                    self.print([Fused((s,), (True,))])
+                case Fused():
+                    print_group(self.out, s, strict=self.strict, width=self.lanes or 1)
+                case For():
+                    self.loop(s)
                 case Route():
-                    print_route(self.out, item, vectors=self.lanes is not None)
+                    print_route(self.out, s, vectors=self.lanes is not None)
                 case Clear(start, count):
                     with self.out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
                         self.out.line("g[i] = 0;")
 
-    def loop(self, item: Loop) -> None:
-        var, count, square = (
-            item.statement.var,
-            item.statement.count,
-            chosen_two(item.statement.var),
-        )
+    def loop(self, loop: For) -> None:
+        var, count, square = loop.var, loop.count, chosen_two(loop.var)
         head = f"for (int64_t {var} = 0; {var} < {count}; {var}++)"
-        if item.statement.backwards:
+        if loop.backwards:
             head = f"for (int64_t {var} = {count} - 1; {var} >= 0; {var}--)"
         with self.out.braces(head):
-            if square in sizes_in(item.statement.body):
+            if square in sizes_in(loop.body):
                 self.out.line(f"const int64_t {square} = {var} * ({var} - 1) / 2;")
-            self.print(item.items)
+            self.print(loop.body)

@@ -18,7 +18,6 @@ from ..ir import (
     Clear,
     Expr,
     For,
-    Memory,
     Nest,
     Program,
     Ref,
@@ -29,7 +28,7 @@ from ..ir import (
     moved,
 )
 from ..sizes import Size, bound, evaluate, known, variables
-from .footprint import addresses, needs_gradient, span, uses
+from .footprint import ONE_EXAMPLE, addresses, needs_gradient, span, uses
 from .visit import executed
 
 Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
@@ -40,45 +39,38 @@ _WITH_GRADIENT = ("parameter", "variable")
 
 def differentiate(program: Program) -> Program:
     """Add the statements that fill the gradient memory, given the outputs' gradients."""
-    starts = [evaluate(a.start, {"P": 1}) for a in program.arrays]
-    memory = Memory(program.plain, program.rows, tuple(sorted(starts)))
     wanted = [
         (known(a.start), a.count)
         for a in program.arrays
         if a.kind in _WITH_GRADIENT and not a.batched
     ]
     needs = needs_gradient(program)
-    backward = _backward(program.forward, list(program.outputs), needs, memory, wanted)
-    return replace(program, backward=backward)
+    return replace(program, backward=_backward(program, needs, wanted))
 
 
 def _backward(
-    forward: list[Statement],
-    outputs: list[Size],
-    needs_gradient: Callable[[Ref], bool],
-    memory: Memory,
-    wanted: list[tuple[int, int]],
+    program: Program, needs_gradient: Callable[[Ref], bool], wanted: list[tuple[int, int]]
 ) -> list[Statement]:
     """Return the statements that fill the gradient memory, given the outputs' gradients.
 
+    The k-th output's gradient is the Scalar ``seed<k>``; outputs with a number for each example
+    have none.
+
     Args:
-        forward: what computed the values.
-        outputs: their addresses; the k-th gradient is the Scalar ``seed<k>``. Outputs with a number
-            for each example have none.
+        program: what computes the values.
         needs_gradient: tells whether the gradient of what a Ref points to matters.
-        memory: how large the memory is.
         wanted: (start, count) of the plain gradients to be read at the end, touched or not.
     """
     seeds: list[Statement] = []
-    for k, address in enumerate(outputs):
+    for k, address in enumerate(program.outputs):
         target = Ref(address, (), grad=True)
         if "P" not in variables(address) and needs_gradient(target):
             seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
     if not seeds:
-        return _initialised([], memory, wanted)
+        return _initialised([], program, wanted)
     several = len(seeds) > 1
-    backward = [*seeds, *_reversed(forward, needs_gradient, several)]
-    return _initialised(backward, memory, wanted)
+    backward = [*seeds, *_reversed(program.forward, needs_gradient, several)]
+    return _initialised(backward, program, wanted)
 
 
 def _reversed(
@@ -215,13 +207,13 @@ _LARGE = 1 << 20  # examples lie far apart
 
 
 def _initialised(
-    backward: list[Statement], memory: Memory, wanted: list[tuple[int, int]]
+    backward: list[Statement], program: Program, wanted: list[tuple[int, int]]
 ) -> list[Statement]:
     """Let the first write to a gradient assign; clear in advance what is added to or read before.
 
     Addresses are counted with a batch of one, so that every batched row is one address.
     """
-    written = np.zeros(memory.plain + memory.rows, dtype=bool)
+    written = np.zeros(program.plain + program.rows, dtype=bool)
     cleared = np.zeros_like(written)
     result: list[Statement] = []
 
@@ -249,7 +241,7 @@ def _initialised(
         result.append(statement)
     for start, count in wanted:
         must_start_at_zero(np.arange(start, start + count))
-    return [*_clears(np.flatnonzero(cleared), memory), *result]
+    return [*_clears(np.flatnonzero(cleared), program), *result]
 
 
 def _reached(statement: Statement) -> list[np.ndarray]:
@@ -263,13 +255,14 @@ def _reached(statement: Statement) -> list[np.ndarray]:
     return [np.unique(np.concatenate(ranges)) for ranges in spans.values()]
 
 
-def _clears(ids: np.ndarray, memory: Memory) -> Iterator[Clear]:
+def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
     """Clear what must be, array by array; clearing what is assigned later does no harm."""
-    for run in np.split(ids, np.searchsorted(ids, memory.arrays)):
+    starts = sorted([evaluate(a.start, ONE_EXAMPLE) for a in program.arrays])
+    for run in np.split(ids, np.searchsorted(ids, starts)):
         if not len(run):
             continue
         first, count = int(run[0]), int(run[-1] - run[0] + 1)
-        if first < memory.plain:
+        if first < program.plain:
             yield Clear(first, count)
         else:
-            yield Clear(memory.plain + (first - memory.plain) * PADDED, count * PADDED)
+            yield Clear(program.plain + (first - program.plain) * PADDED, count * PADDED)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..ir import For, Nest, Ref, Statement
 from ..sizes import Size, bound, evaluate, known, substitute
 from .footprint import reach
-from .visit import walk
+from .visit import opened, walk
 
 _SOME_SIZE = 64  # arrays lie in the same order whatever the run-time sizes are
 
@@ -24,11 +24,10 @@ class Scope(dict[str, int]):
 def nests(body: Sequence[Statement]) -> Iterator[tuple[Nest, Scope]]:
     """Yield every nest, those inside sequential loops included."""
     for statement, around in walk(body):
-        if isinstance(statement, Nest):
-            scope = Scope()
-            for loop in around:
-                scope = scope.inside(loop)
-            yield statement, scope
+        scope = Scope()
+        for loop in around:
+            scope = scope.inside(loop)
+        yield from ((s, scope) for s in opened(statement) if isinstance(s, Nest))
 
 
 def span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from ..ir import (
     Clear,
     Expr,
     For,
+    Fused,
     Literal,
     Nest,
     Ref,
@@ -20,27 +21,35 @@ from ..ir import (
 )
 from ..sizes import Size, bound, chosen_two, evaluate, variables
 
-Simple = Nest | Route | Clear  # all statements but loops
+Simple = Nest | Route | Clear  # what is no statement of statements
 # What the fields of statements, terms and operands hold, by their names.
 _SIZES = {"dims", "reduced", "offset", "strides", "row", "rows", "scale", "count", "start"}
 _PARTS = {"target", "terms", "expr", "args", "table", "index", "candidates", "result", "body"}
+_PARTS |= {"nests"}
 _ONLY_NAMES = {"var", "name"}  # programs that differ in these alone are the same
-_NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Term, Ref, Table, Apply)
+_NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Fused, Term, Ref, Table, Apply)
 _FIELDS = {node: tuple([f.name for f in fields(node)]) for node in _NODES}
 
 
-def walk(body: Sequence[Statement], loops: tuple[For, ...] = ()) -> Iterator[tuple[Simple, tuple]]:
+def walk(
+    body: Sequence[Statement], around: tuple[For, ...] = ()
+) -> Iterator[tuple[Simple | Fused, tuple[For, ...]]]:
     """Yield every statement that is no loop, each with the loops around it."""
     for statement in body:
         if isinstance(statement, For):
-            yield from walk(statement.body, (*loops, statement))
+            yield from walk(statement.body, (*around, statement))
         else:
-            yield statement, loops
+            yield statement, around
+
+
+def opened(statement: Simple | Fused) -> tuple[Simple, ...]:
+    """Return the nests of fused ones, and any other statement alone."""
+    return statement.nests if isinstance(statement, Fused) else (statement,)
 
 
 def simple(body: Sequence[Statement]) -> Iterator[Simple]:
-    """Yield every statement that is no loop, those inside loops included."""
-    return (statement for statement, _ in walk(body))
+    """Yield every nest, route and clear, those inside loops included."""
+    return (s for statement, _ in walk(body) for s in opened(statement))
 
 
 def loops(body: Sequence[Statement]) -> Iterator[For]:
@@ -66,17 +75,33 @@ def executed(
             for step in reversed(steps) if statement.backwards else steps:
                 yield from executed(statement.body, {**env, **bound(statement.var, step)})
         else:
-            yield statement, env
+            yield from ((s, env) for s in opened(statement))
 
 
 def rewritten(
-    body: Sequence[Statement], change: Callable[[Simple], Iterable[Statement]]
+    body: Sequence[Statement], change: Callable[[Simple], Iterable[Simple]]
 ) -> list[Statement]:
-    """Return the statements with others in place of each that is no loop."""
+    """Return the statements with others in place of each nest, route and clear."""
+
+    def changed(statement: Simple | Fused) -> Iterable[Statement]:
+        if isinstance(statement, Fused):
+            nests = [n for nest in statement.nests for n in change(nest) if isinstance(n, Nest)]
+            return [replace(statement, nests=tuple(nests))]
+        return change(statement)
+
+    return regrouped(body, changed)
+
+
+def regrouped(
+    body: Sequence[Statement], change: Callable[[Simple | Fused], Iterable[Statement]]
+) -> list[Statement]:
+    """Return the statements with others in place of each that is no loop, fused nests as one."""
     result: list[Statement] = []
     for statement in body:
         if isinstance(statement, For):
-            result.append(replace(statement, body=tuple(rewritten(statement.body, change))))
+            inner = tuple(regrouped(statement.body, change))
+            if inner:
+                result.append(replace(statement, body=inner))
         else:
             result.extend(change(statement))
     return result

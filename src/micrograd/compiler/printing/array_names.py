@@ -139,6 +139,9 @@ class ArrayNames:
                             view, ref, term, nest
                         )
                         words[view] = min(words.get(view, word), word, key=_telling)
+            view = self.array(nest.target, nest.dims, scope)  # the gradient of several views
+            if not (view.name or view in words):
+                words[view] = self._word(view, nest.target, nest.dims, scope) or "p"
         total, taken = Counter(words.values()), {a.name for a in self._arrays}
         for view, word in words.items():
             names = chain([word] if total[word] == 1 else (), (f"{word}{n}" for n in count(1)))

@@ -5,7 +5,8 @@
         v[2*t0 + 11] = sum | | tanh(v[2*t0 + 10])
 
 First what a nest writes and how it reduces, then its dims, then each term with its own. ``v`` is
-memory, ``g`` that of gradients; ``vp`` and ``gp`` have padded rows. Above stand sizes and arrays.
+memory, ``g`` that of gradients; ``vp`` and ``gp`` have padded rows. Nests that share their loops
+stand under ``fused``, ``local`` those that are not stored. Above stand sizes and arrays.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from ..ir import (
     Clear,
     Expr,
     For,
+    Fused,
     Literal,
     Nest,
     Program,
@@ -64,6 +66,10 @@ class _Writer:
             if isinstance(s, For):
                 yield f"{indent}for {s.var} < {_bare(s.count)}{' backwards' * s.backwards}:"
                 yield from self.lines(s.body, indent + "    ")
+            elif isinstance(s, Fused):
+                yield f"{indent}{_heading(s)}"
+                for nest, stored in zip(s.nests, s.stored, strict=True):
+                    yield f"{indent}    {'' if stored else 'local '}{self.nest(nest)}"
             elif isinstance(s, Clear):
                 yield f"{indent}clear {_list((s.start, s.count))}"
             elif isinstance(s, Route):
@@ -106,6 +112,18 @@ class _Writer:
         if ref.index is not None:
             parts.append(f"whole({self.ref(ref.index)}, {_list((ref.row, ref.rows))})")
         return f"{'g' if ref.grad else 'v'}{'p' * ref.padded}[{', '.join(parts)}]"
+
+
+def _heading(s: Fused) -> str:
+    parts = ["fused"]
+    if s.schedule.lanes is not None:
+        parts.append(f"lanes i{s.schedule.lanes}")
+    if s.schedule.inner:
+        inner = ["-" if dim is None else f"i{dim}" for dim in s.schedule.inner]
+        parts.append(f"inner {' '.join(inner)}")
+    if s.schedule.blocks:
+        parts.append("blocks " + " ".join(f"i{dim}*{count}" for dim, count in s.schedule.blocks))
+    return ", ".join(parts) + ":"
 
 
 def _address(offset: Size, strides: Sequence[Size]) -> Size:

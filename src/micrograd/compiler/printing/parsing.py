@@ -10,6 +10,7 @@ from ..ir import (
     Clear,
     Expr,
     For,
+    Fused,
     Literal,
     Nest,
     Place,
@@ -17,6 +18,7 @@ from ..ir import (
     Ref,
     Route,
     Scalar,
+    Schedule,
     Statement,
     Table,
     Term,
@@ -85,15 +87,24 @@ class _Reader:
             backwards = count.endswith(" backwards")
             count = count.removesuffix(" backwards")
             return For(name, _size(count), tuple(self.body(inner)), backwards)
+        if row.startswith("fused"):
+            nests = tuple([self.nest(line.removeprefix("local ")) for line in inner])
+            stored = tuple([not line.startswith("local ") for line in inner])
+            return Fused(nests, stored, _schedule(row.removesuffix(":")))
         if row.startswith("clear "):
             return Clear(*_sizes(row[6:]))
-        head, dims, *parts = [part.strip() for part in row.split("|")]
-        outer = _extents(dims)
-        if head.startswith("route "):
+        if row.startswith("route "):
+            head, dims, *parts = [part.strip() for part in row.split("|")]
+            outer = _extents(dims)
             reduced = _extents(parts[0])
             candidates = self.ref(_tree(parts[1]), len(outer) + len(reduced))
             result = self.ref(_tree(parts[2]), len(outer))
             return Route(outer, reduced, candidates, result, named(head[6:]))
+        return self.nest(row)
+
+    def nest(self, row: str) -> Nest:
+        head, dims, *parts = [part.strip() for part in row.split("|")]
+        outer = _extents(dims)
         accumulate = " += " in head
         target, _, reduce = head.removeprefix("scatter ").partition(" += " if accumulate else " = ")
         terms = tuple([self.term(part, len(outer)) for part in parts])
@@ -154,6 +165,14 @@ class _Reader:
         strides = _split(place, count)[1]
         key = (name, strides, scale)
         return self.shared.setdefault(key, Table(name, self.tables[name], strides, scale))
+
+
+def _schedule(heading: str) -> Schedule:
+    words = {name: rest for name, *rest in (part.split() for part in heading.split(", ")[1:])}
+    dims = [None if dim == "-" else int(dim[1:]) for dim in words.get("inner", ())]
+    pairs = [block[1:].split("*") for block in words.get("blocks", ())]
+    lanes = int(words["lanes"][0][1:]) if "lanes" in words else None
+    return Schedule(lanes, tuple(dims), tuple([(int(d), int(n)) for d, n in pairs]))
 
 
 def _op(function: ast.expr) -> Op:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ... import ops
-from ..ir import Clear, Expr, For, Nest, Program, Ref, Route, Scalar, Statement, Term, moved
+from ..ir import Clear, Expr, For, Fused, Nest, Program, Ref, Route, Scalar, Statement, Term, moved
 from ..loops.footprint import uses
 from ..loops.scope import Scope, nests
 from ..sizes import Size
@@ -87,8 +87,26 @@ class _Printer:
             yield _heading(statement)
             for line in self.lines(statement.body, scope.inside(statement), inline):
                 yield "    " + line
+        elif isinstance(statement, Fused):
+            yield from self.fused(statement, scope)
         elif isinstance(statement, Route):
             yield self.route(statement, scope)
+
+    def fused(self, fused: Fused, scope: Scope) -> Iterator[str]:
+        """Write nests that share their loops under one heading; no nest inside of another."""
+        schedule, nests = fused.schedule, fused.nests
+        dims = [size(d) for d in nests[0].dims]
+        told = [f"for each [{','.join(dims)}]"] if dims else ["once"]
+        if schedule.lanes is not None:
+            told.append(f"{dims[schedule.lanes]} along the lanes")
+        if any(dim is not None for dim in schedule.inner):
+            told.append("sums along the lanes")
+        for dim, count in schedule.blocks:
+            what = "vectors" if dim == schedule.lanes else f"of {dims[dim]}"
+            told.append(f"{count} {what} at a time")
+        yield f"{', '.join(told)}:"
+        for nest, stored in zip(nests, fused.stored, strict=True):
+            yield f"    {self.nest(nest, scope, False)}{'' if stored else '  # in a register'}"
 
     def outputs(self, addresses: Sequence[Size]) -> Iterator[str]:
         """Write what a program returns, neighbours together."""

@@ -7,7 +7,7 @@ such an array is rewritten to move along both dims, which changes no address.
 from dataclasses import replace
 from math import prod
 
-from ..ir import Nest, Program, Statement
+from ..ir import Nest, Program
 from ..loops.footprint import uses
 from ..loops.visit import Simple, rewritten, with_operands
 from ..sizes import Size
@@ -19,7 +19,7 @@ def unflattened(program: Program) -> Program:
     """Return the same program with dims split as those of the arrays that they move along."""
     shapes: _Shapes = {}
 
-    def split(statement: Simple) -> list[Statement]:
+    def split(statement: Simple) -> list[Simple]:
         return [_nest(statement, shapes) if isinstance(statement, Nest) else statement]
 
     forward = rewritten(program.forward, split)

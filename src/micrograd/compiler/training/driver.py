@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import Text, Writer
-from ..c.plans import width
+from ..c.schedules import width
 from ..c.source import source as program_source
 from ..general import Coefficient
 from ..ir import Apply, Expr, Place, Program, Ref, Scalar, refs

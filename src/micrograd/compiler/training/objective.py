@@ -15,14 +15,14 @@ from ... import functions
 from ...engine import Value
 from ...random import Generator, refused
 from ...transforms import vmap
-from ..c.plans import width
+from ..c.schedules import width
 from ..calls.lengths import generalised
 from ..errors import JitError
 from ..general import SIZE
-from ..ir import BATCH, PADDED, Expr, Literal
+from ..ir import BATCH, PADDED, Array, Expr, Literal
 from ..loops.visit import with_sizes
 from ..lower import Lowered, lower
-from ..sizes import Size, bound, substitute
+from ..sizes import Size, bound, known, substitute
 from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
@@ -248,6 +248,15 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
         size=at(model.size),
         outputs=tuple(map(at, model.outputs)),
         sizes=(),
+        arrays=tuple([_with_rows(a, known(at(PADDED))) for a in model.arrays]),
     )
     places = [replace(p, new=at(p.new)) for p in lowered.inputs]
     return Lowered(program, places)
+
+
+def _with_rows(array: Array, row: int) -> Array:
+    """An array whose rows have a known length: it is a plain one."""
+    if not array.batched:
+        return array
+    start = substitute(array.start, {"P": row})
+    return replace(array, start=start, count=array.count * row, batched=False)

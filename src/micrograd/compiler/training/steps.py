@@ -10,7 +10,7 @@ import numpy as np
 from ...engine import Value
 from ...value import buffers
 from ..c import build
-from ..c.plans import width
+from ..c.schedules import width
 from ..c.source import FLAGS, tables
 from ..calls.kernel import allocate, warn_of_numpy
 from ..calls.memory import Span

@@ -7,10 +7,11 @@ stays one number at a time. A block keeps several elements in registers, which s
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import ceil, prod
 
-from ..ir import Apply, Expr, Nest, Ref, Term
+from ..ir import Apply, Expr, Fused, Nest, Program, Ref, Schedule, Statement, Term
+from ..loops.visit import Simple, regrouped
 from ..sizes import Poly, Size, evaluate, variables
 
 VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
@@ -20,19 +21,12 @@ _SLOW = {"pow", "sin", "cos", "erf", "log1p", "expm1", "logsumexp"}  # lane by l
 _SLOW_COST = 20.0
 
 
-@dataclass(slots=True)
-class Plan:
-    """How to run through a group of nests; the dims of a term are counted after those of its nest.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What C is made for: the lanes of the widest vectors, and whether sums keep their order."""
 
-    Attributes:
-        lanes: the dim of the nests along the lanes.
-        inner: for each term of a single nest, the reduced dim along the lanes.
-        blocks: how many indices of a dim are taken at once.
-    """
-
-    lanes: int | None = None
-    inner: list[int | None] = field(default_factory=list)
-    blocks: dict[int, int] = field(default_factory=dict)  # dim -> how many of it at once
+    lanes: int
+    strict: bool = False
 
 
 def width(dtype: str) -> int:
@@ -68,40 +62,53 @@ def irregular(ref: Ref, dim: int) -> bool:
     return index is not None and (along(index.strides, dim) != 0 or irregular(index, dim))
 
 
-def plan(nests: Sequence[Nest], width: int, strict: bool) -> Plan:
-    """Choose how to run through nests of equal dims together; several are never run as "inner"."""
-    choice = _best(nests, width, strict)[1]
-    if not any(n.scatter for n in nests):
-        _set_blocks(nests, choice, width)
-    return choice
+def schedule(program: Program, target: Target) -> Program:
+    """Choose for all fused nests how to run through them."""
+
+    def chosen(statement: Simple | Fused) -> list[Statement]:
+        if isinstance(statement, Fused):
+            statement = replace(statement, schedule=_schedule(statement.nests, target))
+        return [statement]
+
+    forward, backward = (regrouped(body, chosen) for body in (program.forward, program.backward))
+    return replace(program, forward=forward, backward=backward)
 
 
-def _best(nests: Sequence[Nest], width: int, strict: bool) -> tuple[float, Plan]:
-    best, choice = sum(_cost(n, None, [None] * len(n.terms), 1) for n in nests), Plan()
+def _schedule(nests: Sequence[Nest], target: Target) -> Schedule:
+    """Choose how to run through nests of equal dims; several are never run as "inner"."""
+    choice = _best(nests, target)[1]
+    if any(n.scatter for n in nests):
+        return choice
+    return replace(choice, blocks=tuple(_blocks(nests, choice, target.lanes).items()))
+
+
+def _best(nests: Sequence[Nest], target: Target) -> tuple[float, Schedule]:
+    width = target.lanes
+    best, choice = sum(_cost(n, None, [None] * len(n.terms), 1) for n in nests), Schedule()
     for dim, extent in enumerate(nests[0].dims):
         if extent != 1 and all(_fits(n, dim) for n in nests):
             cost = sum(_cost(n, dim, [None] * len(n.terms), width) for n in nests)
             if cost < best:
-                best, choice = cost, Plan(dim)
-    if len(nests) == 1 and not strict:
+                best, choice = cost, Schedule(dim)
+    if len(nests) == 1 and not target.strict:
         nest = nests[0]
         inner = [_inner(nest, term, width) for term in nest.terms]
         cost = _cost(nest, None, inner, width)
         if any(i is not None for i in inner) and cost < best:
-            best, choice = cost, Plan(None, inner)
+            best, choice = cost, Schedule(None, tuple(inner))
     return best, choice
 
 
-def cost_together(group: Sequence[Nest], nest: Nest, width: int, strict: bool) -> bool:
+def cost_together(group: Sequence[Nest], nest: Nest, target: Target) -> bool:
     """Tell whether a nest shares the loops of a group without loss."""
-    apart = _best(group, width, strict)[0] + _best([nest], width, strict)[0]
-    cost, choice = _best([*group, nest], width, strict)
+    apart = _best(group, target)[0] + _best([nest], target)[0]
+    cost, choice = _best([*group, nest], target)
     return choice.lanes is not None and cost <= apart * 1.01
 
 
-def along_lanes(nests: Sequence[Nest], width: int, strict: bool) -> bool:
+def along_lanes(nests: Sequence[Nest], target: Target) -> bool:
     """Tell whether nests of equal dims run together with a dim of theirs along the lanes."""
-    return _best(nests, width, strict)[1].lanes is not None
+    return _best(nests, target)[1].lanes is not None
 
 
 def heavy(expr: Expr) -> bool:
@@ -165,15 +172,15 @@ def _work(expr: Expr, width: int) -> float:
     return own * max(1, len(expr.args) - 1) + sum(_work(a, width) for a in expr.args)
 
 
-def _set_blocks(nests: Sequence[Nest], choice: Plan, width: int) -> None:
+def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, int]:
     """Block the dims along which an operand of a sum is used again and again."""
     nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
     if any(heavy(t.expr) for n in nests for t in n.terms):
-        return
+        return {}
     if _longest(nest) < 2 or (
         choice.lanes is None and not any(i is not None for i in choice.inner)
     ):
-        return
+        return {}
     term = max(nest.terms, key=lambda t: prod(map(usual, t.dims)))
     shared = [
         dim
@@ -184,14 +191,15 @@ def _set_blocks(nests: Sequence[Nest], choice: Plan, width: int) -> None:
     ]
     if choice.lanes is None:
         shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
-        choice.blocks = {dim: _block(nest.dims[dim], (4,)) for dim in shared[-2:]}
-        return
+        return {dim: _block(nest.dims[dim], (4,)) for dim in shared[-2:]}
+    blocks = {}
     vectors = _vectors_at_once(nest.dims[choice.lanes], width)
     if vectors > 1:
-        choice.blocks[choice.lanes] = vectors
+        blocks[choice.lanes] = vectors
     if shared:
         sizes = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
-        choice.blocks[shared[-1]] = _block(nest.dims[shared[-1]], sizes)
+        blocks[shared[-1]] = _block(nest.dims[shared[-1]], sizes)
+    return blocks
 
 
 def _longest(nest: Nest) -> int:

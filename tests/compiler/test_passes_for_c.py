@@ -1,0 +1,141 @@
+"""What the passes for C make: text in, text out; and whatever they do, the numbers stay."""
+
+import numpy as np
+import pytest
+from ir_programs import PROGRAMS
+
+from micrograd import Value, jit
+from micrograd.compiler.c.fusion import fuse
+from micrograd.compiler.c.recompute import recompute
+from micrograd.compiler.c.schedules import Target, schedule
+from micrograd.compiler.c.short_sums import unroll_short_sums
+from micrograd.compiler.c.stores import drop_stores
+from micrograd.compiler.loops.verify import verify
+from micrograd.compiler.numpy.loops import NumpyKernel
+from micrograd.compiler.pipeline import FOR_C
+from micrograd.compiler.printing.exact import text
+from micrograd.compiler.printing.parsing import parse
+
+HEAD = """size 99
+parameters 0, 16
+inputs 16, 16
+constants 32:
+outputs 98
+sizes
+scalars
+"""
+
+
+def after(change, forward, backward="", lanes=8):
+    """The lines of both ways after a pass, those of a way in a list."""
+    source = "\n".join([f"{HEAD}forward", *forward, "backward", *backward, ""])
+    changed = text(change(parse(source), Target(lanes)))
+    return [way.splitlines() for way in changed.split("forward\n")[1].split("backward\n")]
+
+
+def test_short_sums_are_written_term_by_term():
+    both = ["v[i0 + 40] = sum | i0 < 8 | i1 < 2: v[2*i0 + i1]", "v[98] = sum |  | i0 < 5: v[i0]"]
+    assert after(unroll_short_sums, both)[0] == [
+        "v[i0 + 40] = sum | i0 < 8 | v[2*i0] | v[2*i0 + 1]",
+        "v[98] = sum |  | i0 < 5: v[i0]",
+    ]
+
+
+CHAIN = [
+    "v[i0 + 40] = sum | i0 < 16 | (v[i0] * v[i0 + 16])",
+    "v[i0 + 56] = sum | i0 < 16 | tanh(v[i0 + 40])",
+]
+
+
+def test_a_chain_of_elementwise_steps_shares_its_loops():
+    assert after(fuse, CHAIN)[0] == ["fused:", *[f"    {line}" for line in CHAIN]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "v[i0 + 57] = sum | i0 < 16 | v[-i0 + 55]",  # reads another element
+        "v[i0 + 56] = sum | i0 < 8 | v[i0 + 40]",  # has other dims
+        "scatter v[56] += sum | i0 < 16 | v[i0 + 40]",  # one after the other
+    ],
+)
+def test_what_does_not_follow_index_by_index_has_loops_of_its_own(line):
+    assert after(fuse, [CHAIN[0], line])[0].count("fused:") == 2
+
+
+def test_what_only_its_own_loops_read_stays_in_a_register():
+    fused = ["fused:", *[f"    {line}" for line in CHAIN], "v[98] = sum |  | i0 < 16: v[i0 + 56]"]
+    assert after(drop_stores, fused)[0] == ["fused:", f"    local {CHAIN[0]}", *fused[2:]]
+
+
+def test_what_nobody_reads_is_not_computed():
+    fused = ["fused:", *[f"    {line}" for line in CHAIN], "v[98] = sum |  | v[0]"]
+    assert after(drop_stores, fused)[0] == fused[3:]
+
+
+def test_the_way_back_computes_again_what_it_can_from_what_it_reads_anyway():
+    forward = [
+        "fused:",
+        "    v[i0 + 40] = sum | i0 < 16 | (v[i0] * v[i0 + 16])",
+        "    v[i0 + 56] = sum | i0 < 16 | (v[i0 + 40] * v[i0])",
+    ]
+    use = "    g[i0] = sum | i0 < 16 | ((v[i0] * v[i0 + 16]) * (v[i0 + 40] * v[i0 + 56]))"
+    assert after(recompute, forward, ["fused:", use])[1] == [
+        "fused:",
+        "    local v[i0 + 40] = sum | i0 < 16 | (v[i0] * v[i0 + 16])",
+        "    local v[i0 + 56] = sum | i0 < 16 | (v[i0 + 40] * v[i0])",
+        use,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("v[i0 + 40] = sum | i0 < 16 | exp(v[i0])", "fused, lanes i0:"),
+        ("v[98] = sum |  | i0 < 16: (v[i0] * v[i0 + 16])", "fused, inner i0:"),
+        ("v[98] = sum |  | v[3]", "fused:"),
+        (
+            "v[i0 + 40] = sum | i0 < 8 | i1 < 16: (v[i0 + 8*i1] * v[i1])",
+            "fused, lanes i0:",
+        ),
+    ],
+)
+def test_what_lies_side_by_side_goes_along_the_lanes(line, heading):
+    assert after(schedule, ["fused:", f"    {line}"])[0] == [heading, f"    {line}"]
+
+
+def values(x):
+    """The numbers of the Values in nested lists."""
+    if isinstance(x, Value):
+        return [x.data]
+    return [v for y in x for v in values(y)] if isinstance(x, list | tuple) else []
+
+
+def results(program, args):
+    """Outputs and gradients by NumPy, with made-up parameters and ones in place of plain inputs."""
+    rng, sizes = np.random.default_rng(0), {"B": 2, "P": 8}
+    v = rng.uniform(0.5, 1.5, program.plain + program.rows * sizes["P"])
+    start, count = program.inputs
+    v[start : start + count] = 1.0  # also where an index is wanted
+    v[start : start + len(values(args))] = values(args)
+    v[program.plain :] = 1.0
+    start, constants = program.constants
+    v[start : start + len(constants)] = constants
+    g = np.full_like(v, 7.0)
+    kernel, scalars = NumpyKernel(program), [1.0] * len(program.scalars)
+    kernel.forward(v, [sizes[name] for name in program.sizes], scalars)
+    kernel.backward(v, g, [sizes[name] for name in program.sizes], scalars)
+    leaves = [a for a in program.arrays if a.kind in ("parameter", "variable")]
+    return np.concatenate([v[list(program.outputs)], *[g[a.start :][: a.count] for a in leaves]])
+
+
+@pytest.mark.parametrize("make", PROGRAMS, ids=lambda make: make.__name__)
+def test_no_pass_for_c_changes_a_number(make):
+    f, args = make()
+    program = jit(f).lower(*args)
+    before = results(program, args)
+    assert np.isfinite(before).all()
+    for name, change in FOR_C.items():
+        program = change(program, Target(8))
+        verify(program, name)
+        assert np.allclose(results(program, args), before, rtol=1e-12, atol=1e-12), name
