@@ -3,6 +3,7 @@
 Each check returns its argument, as what the function goes on with.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from math import inf, isfinite
@@ -75,6 +76,19 @@ def text(name: str, x: Any) -> str:
     if not isinstance(x, str):
         raise TypeError(f"{name} is text, got {shown(x)}: pass str() of it")
     return x
+
+
+def file_name(name: str, x: Any) -> str:
+    """Return the name of a file as text; refuse what can be none."""
+    if not isinstance(x, (str, bytes, os.PathLike)) or not os.fspath(x):
+        raise TypeError(f"{name} is text that names a file, got {shown(x)}")
+    try:
+        can_be = b"\0" not in os.fsencode(x)
+    except UnicodeEncodeError:
+        can_be = False
+    if not can_be:
+        raise ValueError(f"{name} is text that can name a file, got {shown(x)}")
+    return os.fsdecode(x)
 
 
 def values(name: str, xs: Any) -> Iterable[Any]:

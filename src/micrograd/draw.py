@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .arguments import choice, text, whole
+from .arguments import choice, file_name, text, whole
 from .drawing.appearance import Style, adapting
 from .drawing.digraph import digraph
 from .drawing.formats import converted
@@ -50,7 +50,8 @@ class Drawing:
             ImportError: the format needs the extra.
             OSError: the path cannot be written to.
         """
-        return write_whole(path, converted(self.svg, Path(path)))
+        file = Path(file_name("path", path))
+        return write_whole(file, converted(self.svg, file))
 
 
 def draw(

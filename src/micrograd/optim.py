@@ -14,6 +14,7 @@ from .arguments import array as array_of
 from .arguments import finite, flag, shown, whole
 from .engine import Value
 from .value import buffers
+from .value.number import Number
 from .value.numeric import number
 
 
@@ -35,9 +36,14 @@ class Optimizer:
         import numpy as np
 
         self.parameters = _checked_parameters(params)
-        self.lr = _checked("lr", lr)
+        self.lr = lr
         self.steps = 0
         self.state = tuple(np.zeros(len(self.parameters)) for _ in self.state_names)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        if name == "lr" and not isinstance(x, Number):  # one that is traced stands for many
+            x = _checked(name, x)
+        super().__setattr__(name, x)
 
     def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
         """Compute a step for one parameter; numbers, arrays and Values will do for all arguments.

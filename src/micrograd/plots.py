@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .arguments import array, finite, function, shown, values, whole
+from .arguments import array, file_name, finite, function, shown, values, whole
 from .drawing.appearance import CLASSES, THEMES
 from .engine import Value
 from .extras import require
@@ -255,9 +255,9 @@ def save(picture: Any, path: str | os.PathLike[str]) -> Path:
     figure = getattr(picture, "figure", picture)
     if not hasattr(figure, "savefig"):
         raise TypeError(f"save expects Axes or a Figure of matplotlib, got {shown(picture)}")
-    content = io.BytesIO()
-    figure.savefig(content, format=Path(path).suffix[1:] or "png", dpi=150)
-    return write_whole(path, content.getvalue())
+    file, content = Path(file_name("path", path)), io.BytesIO()
+    figure.savefig(content, format=file.suffix[1:] or "png", dpi=150)
+    return write_whole(file, content.getvalue())
 
 
 def _axes(ax: Any) -> Any:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .arguments import shown
+from .arguments import file_name
 from .extras import require
 from .files import write_whole
 from .nn import Module
@@ -53,19 +53,7 @@ def _check(call: str, model: Any, path: Any) -> None:
     if not isinstance(model, Module):
         shown = model if isinstance(model, (str, os.PathLike)) else type(model).__name__
         raise TypeError(f"it is {call}: the model comes first, got {shown!r} in its place")
-    check_path(path)
-
-
-def check_path(path: Any) -> None:
-    """Refuse what is no name of a file."""
-    if not isinstance(path, (str, bytes, os.PathLike)) or not os.fspath(path):
-        raise TypeError(f"a path is text, such as 'model.safetensors', got {shown(path)}")
-    try:
-        is_name = b"\0" not in os.fsencode(path)
-    except UnicodeEncodeError:
-        is_name = False
-    if not is_name:
-        raise ValueError(f"a path is text that can name a file, got {path!r:.60}")
+    file_name("path", path)
 
 
 def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:

@@ -9,6 +9,8 @@ import inspect
 import tempfile
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from micrograd import (
     Value,
     check_grads,
@@ -32,6 +34,7 @@ from micrograd import (
 )
 from micrograd import random as draws
 from micrograd.data import minibatches
+from micrograd.draw import draw
 from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Neuron, init
 from micrograd.optim import SGD, Adam, AdamW, RMSprop
 from micrograd.plots import save
@@ -46,7 +49,7 @@ MODULES = [
 # What is public by its place alone, with the reason why it is not called with anything wrong.
 LEFT_OUT = {
     ".nn.init.drawing": "nn's own", ".schedules.over": "fit's own", ".schedules.rates": "fit's own",
-    ".saving.write": "checkpoints' own", ".saving.check_path": "fit's own",
+    ".saving.write": "checkpoints' own",
     ".saving.read": "checkpoints' own",
     ".data.batch_indices": "fit's own", ".explain.derivatives": "the explorer's own",
     ".explain.Line": "a result", ".explain.Explanation": "a result", ".draw.Drawing": "a result",
@@ -94,6 +97,7 @@ ACCEPTED = {
     "state": set(),
     "data": set(),
     "metrics": {"empty dict"},
+    "to forget": {"minus", "half", "nan", "empty"},
     "positions": {"minus", "empty"},
     "axes": set(),
     "statics": {"empty"},
@@ -348,6 +352,11 @@ CALLS = {
     "jit()": (lambda x: SQUARE(x), {"x": (2.0, "traced input")}),
     "numeric_grad()": (lambda x: numeric_grad(square)(x), {"x": (2.0, "input")}),
     "model()": (lambda x: model()(x), {"x": ([1.0, 2.0], "sequence")}),
+    "Dropout()": (lambda x: Dropout(0.5)(x), {"x": ([1.0, 2.0], "to forget")}),
+    "Optimizer.lr": (lambda x: setattr(SGD([Value(1.0)]), "lr", x), {"x": (0.1, "rate")}),
+    "draw().save": (lambda x: draw(GRAPH).save(x), {"x": ("a.svg", "file")}),
+    "explore().save": (lambda x: explore(GRAPH).save(x), {"x": ("a.html", "file")}),
+    "plots.save()": (lambda x: save(Figure(), x), {"x": ("a.png", "path")}),
     "BatchNorm()": (lambda x: BatchNorm(2)(x), {"x": (BATCH, "sequence")}),
     "Module.load_state_dict": (method(model, "load_state_dict"), {
         "state": (model().state_dict(), "state")}),

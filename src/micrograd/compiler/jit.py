@@ -217,7 +217,10 @@ class Jitted:
         """Return all arguments as positional ones."""
         if not kwargs:
             return args
-        bound = inspect.signature(self._f).bind(*args, **kwargs)
+        try:
+            bound = inspect.signature(self._f).bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}: {error}") from None
         if bound.kwargs:
             bound.apply_defaults()  # of what comes before them
         if bound.kwargs:

@@ -34,9 +34,10 @@ def converted(svg: str, path: Path) -> str | bytes:
             return bytes(_cairo("png").svg2png(bytestring=svg.encode(), scale=2))
         case ".pdf":
             return bytes(_cairo("pdf").svg2pdf(bytestring=svg.encode()))
+    name = path.name or str(path)
     raise ValueError(
-        f"a picture is saved as .svg, .html, .png or .pdf, got {path.name!r}: end the name in one "
-        "of these"
+        f"a picture is saved as .svg, .html, .png or .pdf, got {name!r}: end the name in one of "
+        "these"
     )
 
 

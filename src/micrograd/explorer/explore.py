@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..arguments import choice, flag
+from ..arguments import choice, file_name, flag
 from ..explain import explain
 from ..files import write_whole
 from ..value.handmade import text
@@ -54,12 +54,13 @@ class Explorer:
             ValueError: the name does not end in .html, or the file is there and is no such page.
             OSError: the folder is missing or cannot be written to.
         """
-        file = Path(path)
+        file = Path(file_name("path", path))
         if file.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"explore writes HTML, not {file.name!r}: end the name in .html")
+            name = file.name or str(file)
+            raise ValueError(f"explore writes HTML, not {name!r}: end the name in .html")
         if file.exists() and MARK.encode() not in file.read_bytes():
             raise ValueError(f"{file} is there and is no page of explore: choose another name")
-        return write_whole(path, self.html)
+        return write_whole(file, self.html)
 
     def open(self) -> Path:
         """Open the page in the browser, from a temporary file; return that file's path."""

@@ -3,8 +3,10 @@
 from typing import Any
 
 from .. import random
+from ..arguments import operand, values
 from ..engine import Value
 from ..functions import where
+from ..value.nested import leaves
 from ..value.numeric import is_array, number
 from .module import Module
 from .phase import is_training
@@ -40,14 +42,23 @@ class Dropout(Module):
 
     def __call__(self, x: Any) -> Any:
         """Return x, a number, a Value or nested lists of them, with some numbers forgotten."""
-        return self._dropped(x) if self.p and is_training(self) else x
+        if not self.p or not is_training(self):
+            return x
+        generator = self.generator or random.default
+        before = generator.state()
+        try:
+            return self._dropped(x, generator)
+        except (TypeError, ValueError, RecursionError) as error:
+            generator.set_state(before)  # nothing is drawn for what is refused
+            if isinstance(error, RecursionError):
+                leaves(x, "what Dropout is given")  # says that it holds itself
+            raise
 
-    def _dropped(self, x: Any) -> Any:
+    def _dropped(self, x: Any, generator: random.Generator) -> Any:
         if isinstance(x, Value) or not (hasattr(x, "__len__") or is_array(x)):
-            generator = self.generator or random.default
             forgotten = generator.uniform() < self.p
-            return where(forgotten, 0.0, x * (1 / (1 - self.p)))
-        return [self._dropped(item) for item in x]
+            return where(forgotten, 0.0, operand("Dropout", x) * (1 / (1 - self.p)))
+        return [self._dropped(item, generator) for item in values("Dropout", x)]
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"

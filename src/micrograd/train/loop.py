@@ -13,14 +13,13 @@ from os import PathLike, path
 from time import perf_counter
 from typing import Any
 
-from ..arguments import flag, function
+from ..arguments import file_name, flag, function
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
 from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
-from ..saving import check_path
 from ..schedules import Schedule, rates
 from ..value import buffers
 from .checkpoints import Checkpoint
@@ -116,7 +115,7 @@ def fit(
         history.recorded = Recording([name for name, _ in model.named_parameters()])
     file, best = None, None
     if checkpoint is not None:
-        check_path(checkpoint)
+        file_name("checkpoint", checkpoint)
     learning_rates = rates(schedule, optimizer.lr, steps)
     if checkpoint is not None:
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}

@@ -29,7 +29,7 @@ from .patches import installed
 from .predicates import Predicate, chosen, compared, truth
 from .recording import Input, Trace
 from .signature import Argument
-from .trees import leaves_of
+from .trees import leaves_of, refuse_unfinished
 
 
 def trace(
@@ -57,6 +57,7 @@ def trace(
         result = f(*stand_ins)
         if raises:
             tracer.guard_domains(args)
+    refuse_unfinished(_name(f), result)
     recording = tracer.finished(f, result)
     if recording.effects and not effects:
         raise JitError(

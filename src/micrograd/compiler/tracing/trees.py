@@ -1,6 +1,6 @@
 """Results of a trace as trees: their leaves are numbers, Values, comparisons and what is static."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Set
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from ...engine import Value
 from ...value.arrays import LazyArray
 from ...value.nested import is_record, record, with_entries, with_fields
+from ..errors import JitError
 from .batches import Batch
 from .predicates import truth
 
@@ -53,6 +54,21 @@ def rebuilt(tree: Any, leaf: Callable[[Any], Any], vector: Callable[[Any, list],
         objects = tree._filled() if isinstance(tree, LazyArray) else tree
         return vector(tree, [rebuilt(x, leaf, vector) for x in objects.reshape(-1).tolist()])
     return leaf(tree)
+
+
+def refuse_unfinished(name: str, result: Any) -> None:
+    """Refuse a result that computes when the call is over, or in which Values have no places."""
+    for leaf in leaves_of(result):
+        kind = type(leaf).__name__
+        if isinstance(leaf, (Iterator, AsyncIterator, Awaitable)):
+            if isinstance(leaf, Coroutine):
+                leaf.close()  # else Python warns that nobody has awaited it
+            raise JitError(
+                f"{name} returns a {kind}, which computes when the call is over: return a list of "
+                "what it gives"
+            )
+        if isinstance(leaf, Set) and any(isinstance(truth(x), Value) for x in leaf):
+            raise JitError(f"{name} returns a {kind} of Values, which have no order: return a list")
 
 
 def untraced(tree: Any) -> Any:
