@@ -58,8 +58,8 @@ function live(element: HTMLElement): void {
   for (const input of element.querySelectorAll("input")) {
     const moved = () => {
       data[Number(input.dataset.node)] = Number(input.value);
-      if (input.nextElementSibling)
-        input.nextElementSibling.textContent = number(Number(input.value));
+      const shown = Number(input.step) % 1 ? number(Number(input.value)) : input.value;
+      if (input.nextElementSibling) input.nextElementSibling.textContent = shown;
       show();
     };
     input.addEventListener("input", moved);

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from pages import ROOT
+from pages import ROOT, blocks
 
 from micrograd.lessons import lessons
 from micrograd.lessons.lesson import texts
@@ -65,6 +65,16 @@ def test_every_link_leads_to_a_page_and_to_a_heading_on_it(page):
         assert not heading or heading in anchors(target), link
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_is_read_can_be_typed(page):
+    """The blocks that are shown need none of those that are not."""
+    namespace = {"__name__": "__main__"}
+    for language, code, line in blocks(page):
+        if language == "python":
+            exec(compile("\n" * line + code, page.name, "exec"), namespace)
+
+
 @each_lesson
 def test_a_lesson_opens_with_a_question_and_ends_with_one_to_do(lesson):
     assert lesson.question.endswith("?")
@@ -75,6 +85,7 @@ def test_a_lesson_opens_with_a_question_and_ends_with_one_to_do(lesson):
 @each_lesson
 def test_a_page_is_small_and_needs_nothing_else(lesson):
     page = lesson_html(lesson)
+    assert "&lt;span" not in page  # a number that cannot move: it stands in code
     assert len(page.encode()) < 400_000
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]* (?:src|href)=["'](?!data:)""", page)
 

@@ -48,7 +48,7 @@ class Live:
     nodes: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.filled(lambda kind, place, x: number(x))
+        return self.filled(lambda kind, place, x: written(kind, x))
 
     def filled(self, write: Callable[[str, str, float], str]) -> str:
         """Return the text with each place in it written by ``write(kind, place, number)``."""
@@ -59,7 +59,7 @@ class Live:
             value = self.snapshot.values[nodes[0]]
             x = (
                 value.data
-                if kind == "data"
+                if kind in ("data", "count")
                 else gradients[nodes[0]]
                 if kind == "grad"
                 else value.partials()[nodes[1]]
@@ -69,7 +69,9 @@ class Live:
         return _PLACE.sub(one, self.text)
 
     def place(self, text: str) -> tuple[Any, ...]:
-        """Read what stands between braces: ``x``, ``x.grad``, or ``y/x``, a local derivative."""
+        """Read what stands between braces: ``x``, ``#x``, ``x.grad``, or ``y/x``."""
+        if text.startswith("#"):
+            return "count", self.node(text[1:])
         if "/" in text:
             value, parent = (self.node(name) for name in text.split("/"))
             return "local", value, self.snapshot.parents[value].index(parent)
@@ -136,8 +138,9 @@ def live(text: str, *roots: Any, drawn: Any = None, **sliders: Sequence[float]) 
     """Make sentences whose numbers follow sliders.
 
     Args:
-        text: Markdown; ``{x}`` is the data of the value labelled x, ``{x.grad}`` its gradient from
-            the first root, ``{y/x}`` the local derivative of y by its parent x.
+        text: Markdown; ``{x}`` is the data of the value labelled x, ``{#x}`` the same as a count,
+            ``{x.grad}`` its gradient from the first root, ``{y/x}`` the local derivative of y by
+            its parent x.
         roots: the results, of this engine or of another.
         drawn: what ``curve`` or ``bars`` made.
         sliders: by label, the lowest number, the highest and the step.
@@ -162,6 +165,11 @@ def live(text: str, *roots: Any, drawn: Any = None, **sliders: Sequence[float]) 
         if snapshot.parents[made.node(slider.label)]:
             raise ValueError(f"{slider.label} is computed: only a leaf can have a slider")
     return made
+
+
+def written(kind: str, x: float) -> str:
+    """Write a number as the page does: a count has no decimals."""
+    return f"{x:,.0f}" if kind == "count" else number(x)
 
 
 def curve(x: str, y: str, other: tuple[str, str] | None = None) -> Curve:

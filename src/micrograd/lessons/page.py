@@ -15,9 +15,8 @@ from ..draw import Drawing
 from ..explorer import Explorer
 from ..explorer.page import data_json, policy, program_code, rules_code
 from ..extras import require
-from ..writing.notation import number
 from .lesson import Lesson, index_text, lessons
-from .live import Embedded, Live
+from .live import Embedded, Live, written
 from .running import Code, Piece, Shown, Text, reader, run
 
 _PLACE = "/* the program */"
@@ -91,6 +90,8 @@ class _Page:
         if isinstance(what, Explorer):
             what = Embedded(what)
         if isinstance(what, Embedded):
+            if not piece.caption:
+                raise ValueError(f"{what.explorer} needs a caption: python show: What it is")
             return self._explorer(what, piece.caption)
         if isinstance(what, Live):
             return self._live(what)
@@ -148,7 +149,7 @@ class _Page:
         self.scripts.append(rules)
 
         def write(kind: str, place: str, x: float) -> str:
-            return f'<span class="{kind}" data-read="{place}">{number(x)}</span>'
+            return f'<span class="{kind}" data-read="{place}">{written(kind, x)}</span>'
 
         text = reader().render(made.filled(write))
         sliders = "".join(
