@@ -23,6 +23,9 @@ export function restore(store: Store, hash: string): void {
   store.bugs.value = bugs;
   const node = whole("value");
   if (node !== null && node < store.graph.size) store.reveal(node);
+  if (state.get("order") === "skipped") store.withOrder.value = false;
+  const lines = state.get("lines");
+  if (store.code && (lines === "line" || lines === "all")) store.grain.value = lines;
   const step = whole("step");
   if (step !== null) store.goTo(step);
   const at = whole("training");
@@ -44,6 +47,8 @@ export function remember(store: Store): () => void {
       .filter(([, on]) => on)
       .map(([bug]) => bug);
     if (bugs.length) state.set("break", bugs.join(","));
+    if (!store.withOrder.value) state.set("order", "skipped");
+    if (store.grain.value !== "step") state.set("lines", store.grain.value);
     if (store.page.history) state.set("training", String(store.snapshot.value));
     else if (store.edited.value.length <= EDITS) {
       for (const n of store.edited.value) state.append("set", `${n}:${store.data.value[n]}`);

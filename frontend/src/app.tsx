@@ -4,8 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { CodePane } from "./codepane";
 import { Inspector } from "./inspector";
 import { KEYS, pressed } from "./keys";
-import { BreakIt, QuizCard } from "./lessons";
+import { BreakIt } from "./mistakes";
 import { Picture } from "./picture";
+import { QuizCard } from "./quiz";
 import { Scrubber } from "./scrubber";
 import { ShowAs } from "./showas";
 import type { Store } from "./store";
@@ -39,10 +40,11 @@ export function App({ store }: { store: Store }) {
     return () => target.removeEventListener("keydown", onKey);
   }, []);
   const { history } = store.page;
+  const trains = Boolean(history || store.trainer);
   return (
     <div class="mg-root-element" data-theme={store.theme.value} ref={page}>
       <Header store={store} picture={picture} onHelp={() => help.current?.showModal()} />
-      <main class={store.code ? "mg-main mg-with-code" : "mg-main"}>
+      <main class={`mg-main ${store.code ? "mg-with-code" : trains ? "mg-with-training" : ""}`}>
         <div class="mg-graph-area">
           <div
             ref={host}
@@ -81,6 +83,7 @@ export function App({ store }: { store: Store }) {
           <Legend />
         </div>
         <aside class="mg-side" aria-label="About the graph">
+          <Parts store={store} />
           {store.code && <CodePane store={store} code={store.code} />}
           {store.trainer && <TrainerPane store={store} trainer={store.trainer} />}
           {history && <Training store={store} history={history} />}
@@ -124,8 +127,13 @@ function Header({
   const next = { auto: "dark", dark: "light", light: "auto" } as const;
   return (
     <header class="mg-header">
-      <h1 title={store.page.note}>{store.page.title}</h1>
-      {store.page.note && <p class="mg-note">{store.page.note}</p>}
+      <div class="mg-heading">
+        <div class="mg-title-line">
+          <h1 title={store.page.note}>{store.page.title}</h1>
+          {store.page.note && <p class="mg-note">{store.page.note}</p>}
+        </div>
+        <p class="mg-lede">{firstSentence(store)}</p>
+      </div>
       <span class="mg-grow" />
       {store.edited.value.length > 0 && !store.page.history && !store.trainer && (
         <button
@@ -177,6 +185,47 @@ function Header({
         ?
       </button>
     </header>
+  );
+}
+
+// What the page is for.
+function firstSentence({ page, graph, root, code, trainer }: Store): string {
+  const out = graph.name(root.value);
+  if (trainer) return "Press play: this page trains the model, and every number in it moves.";
+  if (page.history) return "How a model learnt: move its slider, and graph and boundary go along.";
+  if (page.graph.yours) return `The gradients as your backward left them, and the right ones.`;
+  const beside = code ? ", beside the line of code that does it" : "";
+  return `How ${out} is computed, and how fast it changes with every value: step by step${beside}.`;
+}
+
+// What stands beside the graph, to be found without scrolling.
+function Parts({ store }: { store: Store }) {
+  const parts: [string, string, boolean][] = [
+    ["Code", "mg-code", store.code !== null],
+    ["Train", "mg-train", store.trainer !== null],
+    ["Training", "mg-training", store.page.history !== undefined],
+    ["Value", "mg-value", true],
+    ["Break it", "mg-break", true],
+    ["Quiz", "mg-quiz", true],
+    ["Show as", "mg-show", true],
+  ];
+  const go = (e: Event, name: string) => {
+    const side = (e.currentTarget as HTMLElement).closest(".mg-side");
+    const part = side?.querySelector<HTMLElement>(`.${name}-part`);
+    part?.scrollIntoView({ block: "start" });
+    part?.focus({ preventScroll: true });
+  };
+  return (
+    <nav class="mg-parts" aria-label="Beside the graph">
+      {parts.map(
+        ([title, name, isThere]) =>
+          isThere && (
+            <button type="button" key={name} onClick={(e) => go(e, name)}>
+              {title}
+            </button>
+          ),
+      )}
+    </nav>
   );
 }
 

@@ -23,7 +23,7 @@ export function CodePane({ store, code }: { store: Store; code: Code }) {
   const file = top?.fn.file ?? 0;
   const here = top ? code.names(top.frame, m) : new Map<string, Thing>();
   return (
-    <section class="mg-card mg-codepane" id="mg-code">
+    <section class="mg-card mg-codepane mg-code-part" tabIndex={-1}>
       <div class="mg-title-row">
         <h2>{code.data.files[file]?.name}</h2>
         <label class="mg-muted">

@@ -12,7 +12,7 @@ export function Inspector({ store }: { store: Store }) {
   const key = store.selected.value;
   if (key) return <Folded store={store} group={store.tree.groups[Number(key.slice(1))]} />;
   return (
-    <section class="mg-card">
+    <section class="mg-card mg-value-part" tabIndex={-1}>
       <h2>Nothing selected</h2>
       <p class="mg-muted">
         Click a value, or press an arrow key in the graph, to see where its gradient comes from.
@@ -25,7 +25,7 @@ function Folded({ store, group }: { store: Store; group: Group }) {
   const isOpen = store.open.value.has(group.id);
   return (
     <>
-      <section class="mg-card">
+      <section class="mg-card mg-value-part" tabIndex={-1}>
         <h2>{group.label}</h2>
         <p>
           {group.count.toLocaleString("en")} values{isOpen ? "." : ", folded into one box."}
@@ -49,7 +49,7 @@ function Value({ store, node }: { store: Store; node: number }) {
   const held = graph.held.get(node);
   const right = store.right.value.grad[node];
   return (
-    <section class="mg-card mg-inspector">
+    <section class="mg-card mg-inspector mg-value-part" tabIndex={-1}>
       <h2>
         {graph.labels[node] || graph.name(node)}
         <span class="mg-kind">

@@ -7,6 +7,7 @@ export const KEYS: [string, string][] = [
   [". and ,", "one step on, one step back (also → and ← outside the graph)"],
   ["space", "play, pause"],
   ["1 2 3", "to the forward pass, the order, backward"],
+  ["o", "skip the order, or show it again"],
   ["Home, End", "to the first step, to the last"],
   ["arrow keys in the graph", "select: ← a parent, → a child, ↑ ↓ above and below"],
   ["Enter", "edit the selected leaf, unfold the selected box"],
@@ -41,6 +42,7 @@ export function pressed(
     "0": () => picture?.fit(),
     "/": () => page.querySelector<HTMLInputElement>(".mg-search input")?.focus(),
     "?": () => help?.showModal(),
+    o: () => store.setOrder(!store.withOrder.value),
     p: () => {
       store.predicting.value = !store.predicting.value;
     },

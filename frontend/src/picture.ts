@@ -12,7 +12,9 @@ import { type Detail, svg } from "./svg";
 const MANY = 120; // lines across frames, which then recede
 const BELOW = 64; // pixels for the legend and the buttons
 const MARGIN = 240; // pixels drawn beyond the edge of the view
+const LEGIBLE = 0.42;
 const SMALL = 0.68; // the scale below which numbers get larger letters
+const NARROW = 620; // pixels of width, below which the picture opens close enough to read
 const TINY = 0.24; // the scale below which there is only an overview
 
 export class Picture {
@@ -31,6 +33,7 @@ export class Picture {
   private scene: Scene;
   private frame = 0;
   private touched = false; // the reader has moved the picture
+  private close = false; // it opened close to where the steps begin
 
   constructor(
     private readonly host: HTMLElement,
@@ -99,7 +102,9 @@ export class Picture {
     const first =
       this.store.selected.value ??
       this.store.tree.shown(this.store.timeline.value.inner[0] ?? 0, this.store.open.value);
-    if (this.scale < TINY) this.show(first, true);
+    const narrow = this.host.getBoundingClientRect().width < NARROW;
+    this.close = this.scale < (narrow ? LEGIBLE : TINY);
+    if (this.close) this.show(first, true);
     this.touched = false;
   }
 
@@ -150,7 +155,7 @@ export class Picture {
 
   // Keep what the step is about in view, for readers who have come close.
   follow(key: string): void {
-    if (this.touched && this.scale >= 0.4) this.show(key);
+    if ((this.touched || this.close) && this.scale >= 0.4) this.show(key);
   }
 
   private look(scale: number, x: number, y: number): void {

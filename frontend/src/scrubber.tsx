@@ -104,18 +104,33 @@ export function Scrubber({ store }: { store: Store }) {
         </div>
         <div class="mg-track">
           <div class="mg-phases" role="group" aria-label="Phases">
-            {PHASES.map((name, i) => (
-              <button
-                type="button"
-                key={name}
-                style={{ width: share(spans[name]), display: spans[name] ? "" : "none" }}
-                aria-pressed={phase === name}
-                title={`${TITLES[name]} (${i + 1})`}
-                onClick={() => store.goToPhase(name)}
-              >
-                {TITLES[name]}
-              </button>
-            ))}
+            {PHASES.map((name, i) =>
+              name === "order" && !store.withOrder.value ? (
+                <button
+                  type="button"
+                  key={name}
+                  class="mg-skipped"
+                  title="The order is skipped; show it (o)"
+                  onClick={() => {
+                    store.setOrder(true);
+                    store.goToPhase("order");
+                  }}
+                >
+                  + Order
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  key={name}
+                  style={{ width: share(spans[name]), display: spans[name] ? "" : "none" }}
+                  aria-pressed={phase === name}
+                  title={`${TITLES[name]} (${i + 1})`}
+                  onClick={() => store.goToPhase(name)}
+                >
+                  {TITLES[name]}
+                </button>
+              ),
+            )}
           </div>
           <input
             type="range"

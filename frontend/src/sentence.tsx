@@ -44,22 +44,27 @@ export function Sentence({ store }: { store: Store }) {
   }
   if (step.phase === "order") {
     const { node } = step;
+    const skip = (
+      <button type="button" class="mg-skip" title="o" onClick={() => store.setOrder(false)}>
+        Skip the order
+      </button>
+    );
     const list = store.timeline.value.listed(store.step.value);
     if (step.act === "visit") {
       return graph.isLeaf(node) ? (
         <p>
-          Visit <b>{name(node)}</b>: a leaf, it has no parents.
+          Visit <b>{name(node)}</b>: a leaf, it has no parents. {skip}
         </p>
       ) : (
         <p>
-          Visit <b>{name(node)}</b>: its parents have to come first.
+          Visit <b>{name(node)}</b>: its parents have to come first. {skip}
         </p>
       );
     }
     if (step.act === "again")
       return (
         <p>
-          Visit <b>{name(node)}</b>: it was visited before, go on.
+          Visit <b>{name(node)}</b>: it was visited before, go on. {skip}
         </p>
       );
     const last = list.slice(-7).map(name);
@@ -70,7 +75,8 @@ export function Sentence({ store }: { store: Store }) {
           [{list.length > 7 && "…, "}
           {last.slice(0, -1).map((n) => `${n}, `)}
           <b>{last[last.length - 1]}</b>]
-        </span>
+        </span>{" "}
+        {skip}
       </p>
     );
   }

@@ -20,7 +20,7 @@ export function ShowAs({ store }: { store: Store }) {
     setTimeout(() => setCopied(""), 2500);
   };
   return (
-    <section class="mg-card">
+    <section class="mg-card mg-show-part" tabIndex={-1}>
       <div class="mg-title-row">
         <h2 id="mg-show-as">Show as</h2>
         <span role="status" class="mg-muted">

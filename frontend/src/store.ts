@@ -6,7 +6,7 @@ import { same } from "./format";
 import { Graph } from "./graph";
 import { type Bugs, Partials, type Phase, Timeline } from "./timeline";
 import { Trainer } from "./trainer";
-import type { Num, PageData, Rules } from "./types";
+import type { HistoryData, Num, PageData, Rules } from "./types";
 
 export interface Change {
   node: number;
@@ -35,6 +35,17 @@ function interesting(graph: Graph): string | null {
   return best < 0 || graph.size > 40 ? null : `n${best}`;
 }
 
+// The first recorded step with half of the loss's fall behind it: something has happened, and more
+// is to come.
+function turningPoint({ curves, steps }: HistoryData): number {
+  const loss = curves.find((curve) => curve.name === "loss");
+  const values = loss?.values.map(Number) ?? [];
+  const half = (values[0] + Math.min(...values)) / 2;
+  const at = loss?.steps[values.findIndex((x) => x <= half)] ?? 0;
+  const found = steps.findIndex((s) => s >= at);
+  return at > 0 && found >= 0 ? found : steps.length - 1;
+}
+
 // Put numbers in the places that they have, and return these places.
 function overwrite(grad: Float64Array, numbers: Record<string, Num> = {}): number[] {
   for (const [node, x] of Object.entries(numbers)) grad[Number(node)] = Number(x);
@@ -56,13 +67,14 @@ export function createStore(page: PageData, rules: Rules) {
   const change = signal<Change | null>(null);
   const quiz = signal<Quiz | null>(null);
   const score = signal({ right: 0, asked: 0 });
+  const level = signal(1); // of the questions
   const predicting = signal(false);
   const predicted = signal({ right: 0, asked: 0 });
   const theme = signal<"auto" | "light" | "dark">("auto");
   const told = signal(""); // for screen readers
   const trainer = page.trainer ? new Trainer(graph, page.trainer) : null;
   const losses = signal<number[]>([]); // of the steps that the page took itself
-  const snapshot = signal(Math.max(0, (page.history?.steps.length ?? 0) - 1));
+  const snapshot = signal(page.history ? turningPoint(page.history) : 0);
 
   const step = signal(0);
   const code = page.code ? new Code(page.code) : null;
@@ -146,6 +158,15 @@ export function createStore(page: PageData, rules: Rules) {
     keepingPlace(() => {
       root.value = node;
     });
+
+  // Whether the making of the order is part of the story.
+  const setOrder = (isShown: boolean) => {
+    const wasOrder = phase.value === "order";
+    keepingPlace(() => {
+      withOrder.value = isShown;
+    });
+    if (wasOrder && !isShown) goToPhase("backward");
+  };
 
   const goTo = (to: number) => {
     step.value = Math.min(timeline.value.length, Math.max(0, Math.round(to)));
@@ -274,6 +295,7 @@ export function createStore(page: PageData, rules: Rules) {
     change,
     quiz,
     score,
+    level,
     predicting,
     predicted,
     theme,
@@ -294,6 +316,7 @@ export function createStore(page: PageData, rules: Rules) {
     edited,
     code,
     withOrder,
+    setOrder,
     grain,
     chosen,
     moment,

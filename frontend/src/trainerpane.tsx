@@ -52,7 +52,7 @@ export function TrainerPane({ store, trainer }: { store: Store; trainer: Trainer
   const now = useMemo(() => trainer.loss(store.data.value), [store.data.value]);
   const from = Math.max(0, steps - SHOWN);
   return (
-    <section class="mg-card mg-training" id="mg-train">
+    <section class="mg-card mg-training mg-train-part" tabIndex={-1}>
       <h2>
         Train <span class="mg-kind">step {steps.toLocaleString("en")}</span>
       </h2>

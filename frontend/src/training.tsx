@@ -31,7 +31,7 @@ export function Training({ store, history }: { store: Store; history: HistoryDat
     return () => clearInterval(timer);
   }, [playing, speed]);
   return (
-    <section class="mg-card mg-training">
+    <section class="mg-card mg-training mg-training-part" tabIndex={-1}>
       <h2>
         Training <span class="mg-kind">step {history.steps[at].toLocaleString("en")}</span>
       </h2>

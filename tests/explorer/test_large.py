@@ -242,9 +242,26 @@ def pictures(page):
     )
 
 
+def to_the_last_step(page):
+    slider = page.get_by_role("slider", name="Training step")
+    slider.fill(slider.get_attribute("max"))
+    settle(page)
+
+
+def test_a_run_opens_where_half_of_what_it_learns_is_learnt(run, show):
+    history, model, data = run
+    page = show(explore(history, model, data, show=False))
+    at = page.evaluate("() => micrograd.store.snapshot.value")
+    loss = history.step_loss
+    half = (loss[0] + min(loss)) / 2
+    reached = next(i for i, x in enumerate(loss) if x <= half)
+    assert history.recorded.steps[at] >= reached > history.recorded.steps[at - 1]
+
+
 def test_the_training_slider_moves_all_pictures_together(run, show):
     history, model, data = run
     page = show(explore(history, model, data, show=False))
+    to_the_last_step(page)
     last = pictures(page)
     page.get_by_role("slider", name="Training step").fill("0")
     first = pictures(page)
@@ -254,7 +271,7 @@ def test_the_training_slider_moves_all_pictures_together(run, show):
 def test_the_graph_at_the_last_step_is_the_trained_model(run, show):
     history, model, data = run
     page = show(explore(history, model, data, show=False))
-    settle(page)
+    to_the_last_step(page)
     assert pictures(page)[3] == pytest.approx(model(list(data[0][0])).data, rel=1e-6)
 
 
@@ -274,6 +291,7 @@ def test_several_classes_have_a_boundary_each_and_an_accuracy(show):
         compile=False,
     )
     page = show(explore(history, model, (X, y), show=False))
+    to_the_last_step(page)
     assert page.locator(".mg-training figcaption").first.inner_text().startswith("100% of 4 right")
 
 
@@ -309,6 +327,7 @@ def test_a_click_in_the_plane_sets_the_inputs(run, show):
 def test_training_can_be_played_and_stepped(run, show):
     history, model, data = run
     page = show(explore(history, model, data, show=False))
+    to_the_last_step(page)
     page.get_by_role("button", name="One snapshot back").click()
     at = "() => micrograd.store.snapshot.value"
     last = len(history.recorded.steps) - 1
