@@ -122,7 +122,7 @@ class Jitted:
                 states = variant.recording.draws.states()
                 given = variant.recording.with_more(arguments)
                 if variant.accepts(given) and holds_for(variant, self._traced, arguments):
-                    done = variant.compiled.run(given)
+                    done = variant.run(given)
                     if done is not None:
                         return variant, done, given
                 put_back(states)
@@ -171,7 +171,7 @@ class Jitted:
             self.__name__,
             args,
             self._classified,
-            lambda: self._maker.make(self._classified(args), stages),
+            lambda *how: self._maker.make(self._classified(args), stages, *how),
             self._learn_changes,
             stages,
         )

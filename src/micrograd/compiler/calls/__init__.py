@@ -6,6 +6,9 @@ judge         trust: a program must give what the plain run gives; differences, 
 maker         from arguments to a variant: trace, lower, build; lengths: one for all of them
 variant       a compiled recording: which calls it is for, and its results
 guards        what it takes for granted of the world outside, looked at before each call
+places        where numbers outside stand that a function reads and changes; changes: which
+writes        what a call leaves behind, once all guards have held
+staged        the parts of a step that end with backward
 compiled      a program and its layout: numbers to their places, the loops, numbers back
 memory        where a call's numbers lie, once its sizes are known
 kernel        a program printed and built as C, or run by NumPy; parts: large batches

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...engine import Value
 from ..errors import PACKAGE, JitError
+from ..tracing.markers import NotInStages
 from ..tracing.signature import Argument
 from .changes import Changes, changes_of, functions_in
 from .judge import Judge
@@ -23,6 +24,7 @@ from .reach import Reach
 from .report import Stages
 from .state import Change, State
 
+_MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
 _PLAIN_WORK = 1 << 18  # values; a larger batch is judged by a few of its examples
 _CHANGING = frozenset(
@@ -38,7 +40,7 @@ class FirstCall:
         name: for messages.
         args: the call's.
         classify: makes Arguments of a call's arguments.
-        make: traces and compiles.
+        make: traces and compiles: whether backward may end stages; answers to branches.
         learn: takes what f changes, for ``make`` to watch; tells whether any of it is new.
         stages: takes the time of the trial.
 
@@ -53,7 +55,7 @@ class FirstCall:
         name: str,
         args: tuple,
         classify: Callable[[Sequence[Any]], list[Argument]],
-        make: Callable[[], Made],
+        make: Callable[[bool, Sequence[bool]], Made],
         learn: Callable[[Changes], bool],
         stages: Stages,
     ) -> None:
@@ -79,10 +81,10 @@ class FirstCall:
             self._learn(Changes(functions=functions))
         made, failure = None, None
         try:
-            made = self._make()
+            made, changes = self._compiled(before)
         except Exception as error:  # f's own as well: the plain run says whether it stands
-            failure = error
-        traced = _of_places(before.changes(_kept(made)))
+            failure, changes = error, list(before.changes())
+        traced = _of_places(changes)
         before.put_back()
         effects = bool(traced or (made and made.variant.recording.effects))
         if made and not effects and made.batch * made.work > _PLAIN_WORK:
@@ -126,18 +128,54 @@ class FirstCall:
                 before.put_back()
                 if made and not news:
                     break
-                made = self._make()
-                changes = list(before.changes(_kept(made)))
+                made, changes = self._compiled(before)
             else:
                 raise JitError("it changes something else each time that it runs")
-            with self._stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain, after)
-            self.made = made
+            self.made = self._judged(made, before, plain, after)
         except Exception as error:
             said = str(self._said(error))
             lines = [] if "\n  at " in said else self._lines_of_changes()
             line = f"\n  at {lines[0]}" if lines else ""
             self.reason = f"it changes {before.described(changed)}: {said}{line}"
+
+    def _compiled(self, before: State, marks: bool = True) -> tuple[Made, list[Change]]:
+        """Compile f: in stages that end with backward, where that can be, if ``marks`` is True.
+
+        Returns it, and what the trace has changed; all of that is put back.
+        """
+        answers: list[bool] = []
+        for _ in range(_MOST_BRANCHES):
+            try:
+                made = self._make(marks, answers)
+            except NotInStages:
+                before.put_back()
+                marks = False
+                continue
+            changes = list(before.changes(_kept(made)))
+            before.put_back()
+            recording = made.variant.recording
+            expected = [holds for _, holds in recording.guards]
+            if recording.batch is None or len(answers) >= len(expected):
+                return made, changes
+            truths = made.variant.truths(recording.with_first(made.arguments))
+            if truths == expected:
+                return made, changes
+            answers = truths[: [x == y for x, y in zip(truths, expected)].index(False) + 1]
+        raise JitError("its branches depend on the whole batch in too many places")
+
+    def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
+        """Return what was compiled, or the same with traced gradients where only that is right."""
+        try:
+            with self._stages.timed("trial"):
+                self._judge(made, before).compare(self._args, plain, after)
+        except JitError:
+            if not made.variant.in_stages:
+                raise
+            before.put_back()
+            made, _ = self._compiled(before, marks=False)
+            with self._stages.timed("trial"):
+                self._judge(made, before).compare(self._args, plain, after)
+        return made
 
     def _said(self, failure: Exception | None) -> JitError:
         """What f raises while it is traced and not when it runs plainly is for us to explain."""

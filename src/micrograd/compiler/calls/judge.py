@@ -84,7 +84,7 @@ class Judge:
 
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
         given = self._variant.recording.with_more(self._classify(args))
-        run = self._variant.compiled.run(given, guarded)
+        run = self._variant.run(given, guarded)
         return None if run is None else self._variant.result(given, run, lambda: self._f(*args))
 
     def _check_state(self, after: State | None) -> None:

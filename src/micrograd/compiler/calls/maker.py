@@ -54,8 +54,20 @@ class Maker:
         who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
         self.slopes = Slopes(*asked) if who is f and not options["strict"] else None
 
-    def make(self, arguments: list[Argument], stages: Stages) -> Made:
+    def make(
+        self,
+        arguments: list[Argument],
+        stages: Stages,
+        marks: bool = True,
+        answers: Sequence[bool] = (),
+    ) -> Made:
         """Trace and compile; for all lengths at once where two lengths have been seen.
+
+        Args:
+            arguments: of the call.
+            stages: takes the time of each.
+            marks: whether the loops before a ``backward`` may be differentiated as such.
+            answers: to the first branches of a function with a batch.
 
         Raises:
             JitError: the function does what cannot be compiled.
@@ -78,9 +90,11 @@ class Maker:
                 return Made(variant, free, graph, work, statics(arguments), arguments)
             recording.draws.undo()
         with stages.timed("trace"):
-            recording = trace(self._f, arguments, effects=True, raises=True)
+            recording = trace(
+                self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
+            )
         if recording.batch is not None or recording.effects:
-            return self._of_batch(recording, arguments, stages)
+            return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
         if offsets and not recording.draws.segments and not self._options["strict"]:
             self._lengths.give_up(arguments)  # now or never
@@ -93,25 +107,6 @@ class Maker:
             except JitError:  # alike at four lengths, and yet not at this one
                 recording = trace(self._f, arguments, raises=True)
         return self._made(recording, arguments, stages, frozenset())
-
-    def _of_batch(self, recording: Trace, arguments: list[Argument], stages: Stages) -> Made:
-        """Compile what was traced with one example, which branches as the whole batch does."""
-        made = self._made(recording, arguments, stages, recording.free())
-        for _ in recording.guards:
-            run = made.variant.compiled.run(recording.with_first(arguments), guarded=False)
-            assert run is not None
-            truths = [bool(run.number(k)) for k in range(len(recording.guards))]
-            expected = [holds for _, holds in recording.guards]
-            if truths == expected:
-                break
-            wrong = [x == y for x, y in zip(truths, expected)].index(False)
-            recording.draws.undo()
-            with stages.timed("trace"):
-                recording = trace(
-                    self._f, arguments, effects=True, raises=True, answers=truths[: wrong + 1]
-                )
-            made = self._made(recording, arguments, stages, recording.free())
-        return made
 
     def _made(
         self,

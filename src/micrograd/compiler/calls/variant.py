@@ -10,6 +10,7 @@ from ..lower import lower
 from ..sizes import known
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
 from .compiled import AnyRun, Compiled, Layout
 from .gradients import Slopes
@@ -17,6 +18,7 @@ from .guards import Guards
 from .kernel import CKernel
 from .report import Stages
 from .results import Values, addresses_in, result_of
+from .staged import StageRun, layout_of
 from .trial import check
 from .writes import Writes
 
@@ -57,19 +59,31 @@ class Variant:
     ) -> None:
         self.name, self.recording, self._slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
+        self._before: list[StageRun] = []
+        if recording.effects.marks:
+            with stages.timed("stages"):
+                *before, last = stages_of(recording, graph)
+                self._before = [StageRun(s, recording.captured, options) for s in before]
+        self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
-            lowered = general.lowered if general else lower(graph)
+            lowered = general.lowered if general else lower(last.graph if self._before else graph)
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
-        layout = Layout(
-            captured=recording.captured,
-            inputs=[(i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)],
-            guards=[holds for _, holds in recording.guards],
-            columns=frozenset(k for k, i in enumerate(graph.outputs) if graph.batched[i]),
-            differentiated=frozenset(nests | set(slopes.numbers() if slopes else ())),
-            lengths=lengths,
-            least=min(sizes | {general.least}) if general else 0,
-            coefficients=general.coefficients if general else (),
+        layout = (
+            layout_of(last, recording.captured, lowered.inputs)
+            if self._before
+            else Layout(
+                captured=recording.captured,
+                inputs=[
+                    (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
+                ],
+                guards=[holds for _, holds in recording.guards],
+                columns=frozenset(k for k, i in enumerate(graph.outputs) if graph.batched[i]),
+                differentiated=frozenset(nests | set(slopes.numbers() if slopes else ())),
+                lengths=lengths,
+                least=min(sizes | {general.least}) if general else 0,
+                coefficients=general.coefficients if general else (),
+            )
         )
         with stages.timed("build"):
             self.compiled = Compiled(lowered.program, layout, options)
@@ -80,7 +94,7 @@ class Variant:
             check(self.compiled, name, recording, lambda: graph, args)
             self.sizes[layout.sizes(args)[SIZE]] = True
         written = len(list(recording.effects.numbers()))
-        self.writes = Writes(recording, changes, len(graph.outputs) - written)
+        self.writes = Writes(recording, changes, len(self.compiled.program.outputs) - written)
         self._twins = self._same_values(args) if recording.effects else ()
         recording.tape = []  # the graph has done its work
 
@@ -89,8 +103,37 @@ class Variant:
         return (
             self.holds()
             and self.compiled.layout.accepts(args)
+            and all(stage.compiled.layout.accepts(args) for stage in self._before)
             and (not self._twins or self._twins == self._same_values(args))
         )
+
+    @property
+    def in_stages(self) -> bool:
+        """Whether backward ends stages of it."""
+        return bool(self._before)
+
+    def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
+        """Compute the values of a call; see ``Compiled.run``."""
+        given = list(args)
+        for stage in self._before:
+            numbers = stage.run(given, guarded)
+            if numbers is None:
+                return None
+            given += numbers
+        return self.compiled.run(given, guarded)
+
+    def truths(self, args: Sequence[Argument]) -> list[bool]:
+        """Return which way each of the recording's branches goes with these arguments."""
+        given, truths = list(args), dict[int, bool]()
+        for stage in self._before:
+            run = stage.compiled.run(given, guarded=False)
+            assert run is not None
+            truths |= {n: bool(run.number(k)) for k, n in enumerate(stage.tests)}
+            given += stage.handed_on(run)
+        run = self.compiled.run(given, guarded=False)
+        assert run is not None
+        truths |= {n: bool(run.number(k)) for k, n in enumerate(self._tests)}
+        return [truths[n] for n in range(len(self.recording.guards))]
 
     def _same_values(self, args: Sequence[Argument]) -> tuple[int, ...]:
         """Which Values among the arguments are one, or are captured too: a write is seen by both.

@@ -3,6 +3,9 @@
 signature     what kind of argument each one is
 trace         run the function; the engine puts every Value on a tape
 arrays        what it sees in place of arrays and batches
+effects       data and gradients that are set, and backward, as numbers of every call
+markers       backward as the end of a stage; stages: one graph after the other
+trees         results, and what is left in places, by their leaves
 captured      in which order parameters are kept
 draws         random numbers, drawn anew at each call
 names         what people call the arguments and parameters

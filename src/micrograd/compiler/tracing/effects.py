@@ -5,7 +5,7 @@ the engine's own rule on them. A Value whose data was set has versions: what is 
 reads the newest. After each call of the compiled function the last of them are written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from ...transforms.derivatives import plus, times
 from ...value.number import Number
 from ...value.numeric import number
 from ..errors import JitError, users_line
+from .markers import Mark, Marks, NotInStages
 from .predicates import count, truth
 from .trees import leaves_of
 
@@ -35,6 +36,7 @@ class Effects:
     contents: dict[int, Any] = field(default_factory=dict)
     new: dict[int, Share] = field(default_factory=dict)  # gradients of what is returned
     versions: Versions = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
     read: list[Value] = field(default_factory=list)  # whose gradients are an input
 
     def __bool__(self) -> bool:
@@ -75,6 +77,8 @@ class Writing:
         tape: of the trace.
         place_of: tells where a stand-in stands among the arguments; None of what is none.
         gathered: sums the share of a value with a batch axis where its parent has none.
+        is_batched: tells whether a value has a batch axis.
+        by_marks: whether ``backward`` may be a mark.
     """
 
     def __init__(
@@ -82,6 +86,8 @@ class Writing:
         tape: list[Value],
         place_of: Callable[[Value], Any],
         gathered: Callable[[Any, Value, Value], Any],
+        is_batched: Callable[[Value], bool],
+        by_marks: bool,
     ) -> None:
         self._tape, self._place_of, self._gathered = tape, place_of, gathered
         self._data: dict[int, tuple[Value, Share]] = {}
@@ -91,6 +97,9 @@ class Writing:
         self._made: set[int] = set()  # what is on the tape, as far as it was looked through
         self._looked_through = 0
         self._passed: set[int] = set()  # constants, whose gradients nobody has asked for
+        self._hidden: set[int] = set()  # values whose gradients marks leave out
+        self.marks = Marks(tape, self._version_of, self._is_new, is_batched)
+        self._by_marks = by_marks
 
     # ---- hooks
 
@@ -141,13 +150,29 @@ class Writing:
         if isinstance(out, Number):
             raise AttributeError("'float' object has no attribute 'backward'")
         order = _order(out)
-        for v in order:
-            if _is_computed(v):
-                self._grad[id(v)] = v, 0.0
+        computed = [v for v in order if _is_computed(v)]
+        mark = self._by_marks and computed and self.marks.mark(out, order, computed)
+        if mark:
+            self._hide(order)
+            self._grad[id(out)] = out, 1.0
+            for leaf, gradient in zip(mark.leaves, mark.gradients):
+                self._grad[id(leaf)] = leaf, plus(self._gradient(leaf), gradient)
+            return
+        for v in computed:
+            self._grad[id(v)] = v, 0.0
         self._grad[id(out)] = out, plus(self._gradient(out), 1.0)
-        for v in reversed(order):
-            if _is_computed(v):
-                self._pass_on(v)
+        for v in reversed(computed):
+            self._pass_on(v)
+
+    def _hide(self, order: list[Value]) -> None:
+        """Forget the gradients of all that was made by the function."""
+        for v in order:
+            if not isinstance(v, Number) and self._is_new(v):
+                self._hidden.add(id(v))
+                self._grad.pop(id(v), None)
+
+    def _version_of(self, value: Value) -> tuple[int, Value] | None:
+        return self._versions.get(id(value), [None])[-1]
 
     def _pass_on(self, v: Value) -> None:
         share_of_all = self._grad[id(v)][1]
@@ -163,6 +188,8 @@ class Writing:
     def _gradient(self, value: Value) -> Share:
         if id(value) in self._grad:
             return self._grad[id(value)][1]
+        if id(value) in self._hidden:
+            raise NotInStages("the gradient of a value inside of a compiled step")
         if id(value) in self._passed:
             raise JitError(
                 "the gradient of a constant that is made inside jit is not computed: make the "
@@ -187,24 +214,30 @@ class Writing:
 
     # ---- the end
 
-    def finished(self, results: Iterator[Any], contents: dict[int, Any]) -> Effects:
+    def finished(self, results: Sequence[Value], contents: dict[int, Any]) -> Effects:
         """Return what is left behind, as numbers that a program computes.
 
         Args:
-            results: what the function returns or leaves in places.
+            results: the Values that the function returns or leaves in places.
             contents: what it leaves in places, by their numbers.
         """
+        if self._hidden.intersection([id(x) for x in results if id(x) not in self._grad]):
+            raise NotInStages("a Value comes out with a gradient that marks leave out")
+        data = self._left(self._data)
+        if self.marks.made and not data and any(x.parents for x in results if type(x) is Value):
+            raise NotInStages("a Value comes out that can still be differentiated")
         new = {
             id(x): _output(self._grad[id(x)][1], self._tape)
             for x in results
             if id(x) in self._grad and self._is_new(x)
         }
         return Effects(
-            data=self._left(self._data),
+            data=data,
             grad=self._left(self._grad),
             contents=contents,
             new=new,
             versions=self._versions,
+            marks=self.marks.made,
             read=[value for value, _ in self.read.values()],
         )
 

@@ -42,6 +42,7 @@ class Trace:
     raises: bool = False  # whether the last guard says that Python's arithmetic does not raise
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
     effects: Effects = field(default_factory=Effects)
+    arguments: int = 0  # how many the function has
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -75,6 +76,10 @@ class Trace:
     def with_first(self, arguments: list[Argument]) -> list[Argument]:
         """Return the arguments of the traced call with what came behind them then."""
         return [*arguments, *self.draws.first(), *self._gradients(arguments)]
+
+    def places(self) -> int:
+        """How many arguments there are with what is drawn and read behind them."""
+        return self.arguments + len(self.draws.segments) + bool(self.effects.read)
 
     def _gradients(self, arguments: Sequence[Argument]) -> list[Argument]:
         if not self.effects.read:

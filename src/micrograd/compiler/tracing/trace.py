@@ -37,6 +37,7 @@ def trace(
     args: Sequence[Argument],
     effects: bool = False,
     raises: bool = False,
+    marks: bool = False,
     answers: Sequence[bool] = (),
 ) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
@@ -46,15 +47,20 @@ def trace(
         args: what to call it with.
         effects: True records what f changes; else that is refused.
         raises: let a guard say that Python's arithmetic does not raise.
+        marks: True lets ``backward`` be a mark, where it can be.
         answers: to the first branches, where the one example that is traced cannot tell.
 
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(len(args), answers)
+    tracer = _Tracer(len(args), marks, answers)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
-        result = f(*stand_ins)
+        try:
+            result = f(*stand_ins)
+        except BaseException:
+            tracer.draws.undo()
+            raise
         if raises:
             tracer.guard_domains(args)
     refuse_unfinished(_name(f), result)
@@ -71,12 +77,12 @@ def trace(
 class _Tracer:
     """The hooks that the engine calls, and the arguments' stand-ins."""
 
-    def __init__(self, arguments: int = 0, answers: Sequence[bool] = ()) -> None:
+    def __init__(self, arguments: int, marks: bool, answers: Sequence[bool]) -> None:
         self._arguments, self._answers = arguments, answers
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
-        self.effects = Writing(self.tape, self._place_of, self.gathered)
+        self.effects = Writing(self.tape, self._place_of, self.gathered, self.is_batched, marks)
         for name in WRITING_HOOKS:
             setattr(self, name, getattr(self.effects, name))
         self.inputs: dict[tuple[int | None, bool], Input] = {}
@@ -375,8 +381,8 @@ class _Tracer:
             if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
                 v._backward = passes_nothing_on
         result, contents = result if isinstance(result, Outcome) else (result, {})
-        results = map(truth, leaves_of([result, contents]))
-        left = self.effects.finished(filter(_is_value, results), contents)
+        results = filter(_is_value, map(truth, leaves_of([result, contents])))
+        left = self.effects.finished(list(results), contents)
         known = {id(v) for v in self.tape}
         read = {id(p) for v in self.tape for p in v.parents}
         read.update(id(truth(x)) for x in leaves_of([result, contents]))
@@ -405,6 +411,7 @@ class _Tracer:
             self.draws,
             list(self._updates),
             effects=left,
+            arguments=self._arguments,
         )
         for v in recording.outputs():
             if id(v) not in known:

@@ -1,0 +1,209 @@
+"""A recording with marks as stages: one graph after the other, each with what it hands on.
+
+Behind the arguments of a call, and what is drawn and read for it, come two arrays for each stage:
+the numbers that later stages or results need of it, and the gradients of what it ends with.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ... import ops
+from ..graph import Graph
+from .markers import Mark, NotInStages
+from .recording import Trace
+
+Source = tuple[int | None, int]  # the argument, None for captured Values; and which of its numbers
+
+
+@dataclass(slots=True)
+class Stage:
+    """A part of a recording.
+
+    ``inputs`` are the arguments of the graph's segments, and whether they are batched. The graph's
+    outputs are ``guards``, what is differentiated by ``sources`` (if that is any), and the rest.
+    """
+
+    graph: Graph
+    inputs: list[tuple[int | None, bool]]
+    guards: list[bool]
+    sources: list[Source]
+    numbers: list[int]  # which of the recording's guards these are
+
+    @property
+    def differentiated(self) -> frozenset[int]:
+        """The arguments by which it is differentiated."""
+        return frozenset(argument for argument, _ in self.sources if argument is not None)
+
+
+def stages_of(recording: Trace, graph: Graph) -> list[Stage]:
+    """Divide the graph of a recording at its marks; the last stage ends with the results.
+
+    Raises:
+        NotInStages: a number with a batch axis goes from stage to stage.
+    """
+    return _Division(recording, graph).stages()
+
+
+class _Division:
+    def __init__(self, recording: Trace, graph: Graph) -> None:
+        self._recording, self._graph = recording, graph
+        first = len(graph.parameters) + len(graph.inputs)
+        in_order = [*recording.captured, *[v for i in recording.inputs for v in i.leaves]]
+        self._leaves = {id(v): n for n, v in enumerate(in_order)}
+        self._node: dict[int, int] = {}  # of what stands on the tape
+        before = [first]  # how many nodes there are before a place of it
+        for v in recording.tape:
+            made = id(v) not in self._leaves
+            if made:
+                self._node[id(v)] = before[-1]
+            before.append(before[-1] + made)
+        self._cuts: list[tuple[int, Mark | None]] = []
+        for mark in recording.effects.marks:
+            if mark.begins and before[mark.begins] > (self._cuts[-1][0] if self._cuts else first):
+                self._cuts.append((before[mark.begins], None))
+            self._cuts.append((before[mark.ends], mark))
+        self._ends = [node for node, _ in self._cuts]
+        self._base = recording.places()
+        self._source = self._sources()
+        self._carried: list[dict[int, None]] = [{} for _ in self._cuts]
+
+    def _sources(self) -> dict[int, Source]:
+        """Where the numbers of leaves come from."""
+        sources: dict[int, Source] = {i: (None, i) for i in self._graph.parameters}
+        inputs = iter(self._graph.inputs)
+        for i in self._recording.inputs:
+            sources.update({next(inputs): (i.argument, n) for n in range(len(i.leaves))})
+        return sources
+
+    def stages(self) -> list[Stage]:
+        graph, guards = self._graph, len(self._recording.guards)
+        roots: list[list[int]] = [[] for _ in range(len(self._cuts) + 1)]
+        tests: list[list[int]] = [[] for _ in roots]
+        for n, node in enumerate(graph.outputs[:guards]):
+            roots[self._stage(node)].append(node)
+            tests[self._stage(node)].append(n)
+        ends = [[self._node[id(mark.out)]] if mark else [] for _, mark in self._cuts] + [[]]
+        needed: list[list[int]] = [[] for _ in roots]
+        results = graph.outputs[guards:]
+        for k in reversed(range(len(roots))):
+            carried = list(self._carried[k]) if k < len(self._cuts) else results
+            needed[k] = self._needed(k, [*roots[k], *ends[k], *carried])
+        # what each stage hands on is known only now
+        handed = [sorted(c) for c in self._carried] + [results]
+        return [
+            self._made(k, needed[k], roots[k], ends[k], handed, tests[k]) for k in range(len(roots))
+        ]
+
+    def _stage(self, node: int) -> int:
+        """In which stage a node is computed; the last for what is not."""
+        computed = self._graph.ops[node] is not None
+        return bisect_right(self._ends, node) if computed else len(self._cuts)
+
+    def _needed(self, k: int, roots: Sequence[int]) -> list[int]:
+        """What is computed in a stage, in order; of earlier stages it takes note what they give."""
+        seen: set[int] = set()
+        stack = list(roots)
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if self._graph.ops[node] is None:
+                continue
+            stage = self._stage(node)
+            if stage == k:
+                stack.extend(self._graph.parents[node])
+            else:
+                if self._graph.batched[node]:
+                    raise NotInStages("a number with a batch axis is used after backward")
+                self._carried[stage][node] = None
+        return sorted(seen)
+
+    def _made(
+        self,
+        k: int,
+        needed: list[int],
+        guards: list[int],
+        end: list[int],
+        handed: list[list[int]],
+        tests: list[int],
+    ) -> Stage:
+        graph, mark = self._graph, self._cuts[k][1] if k < len(self._cuts) else None
+        number = {node: n for n, node in enumerate(graph.parameters)}
+        data = [graph.data[i] for i in graph.parameters]
+        batched = [False] * len(data)
+        inputs: list[tuple[int | None, bool]] = []
+        segments: list[int] = []
+        for argument, is_batched, nodes in self._segments(k, set(needed), handed):
+            number.update({node: len(data) + n for n, node in enumerate(nodes)})
+            data += [graph.data[i] for i in nodes]
+            batched += [is_batched] * len(nodes)
+            inputs.append((argument, is_batched))
+            segments.append(len(nodes))
+        first, parameters = len(data), len(graph.parameters)
+        all_ops: list[ops.Op | None] = [None] * first
+        parents: list[tuple[int, ...]] = [()] * first
+        for node in needed:
+            if node not in number:
+                number[node] = len(data)
+                all_ops.append(graph.ops[node])
+                parents.append(tuple([number[p] for p in graph.parents[node]]))
+                data.append(graph.data[node])
+                batched.append(graph.batched[node])
+        outputs = [number[node] for node in (*guards, *end)]
+        for node in handed[k]:  # copies, through which nothing is differentiated
+            n = number[node]
+            outputs.append(n if all_ops[n] is ops.DETACH else len(data))
+            if all_ops[n] is not ops.DETACH:
+                all_ops.append(ops.DETACH)
+                parents.append((n,))
+                data.append(data[n])
+                batched.append(batched[n])
+        sources = [self._source_of(v, mark, handed) for v in mark.leaves] if mark else []
+        wanted = {argument for argument, _ in sources}
+        differentiable, at = set(range(parameters if mark else 0)), parameters
+        for (argument, _), count in zip(inputs, segments):
+            if argument is not None and argument in wanted:
+                differentiable.update(range(at, at + count))
+            at += count
+        part = Graph(
+            ops=all_ops,
+            parents=parents,
+            data=data,
+            parameters=list(range(parameters)),
+            inputs=list(range(parameters, first)),
+            outputs=outputs,
+            batched=batched,
+            differentiable=differentiable,
+            segments=segments,
+            strict=graph.strict,
+        )
+        truths = [self._recording.guards[n][1] for n in tests]
+        return Stage(part, inputs, truths, sources, tests)
+
+    def _segments(
+        self, k: int, needed: set[int], handed: list[list[int]]
+    ) -> Iterator[tuple[int | None, bool, list[int]]]:
+        """Yield each array that a stage reads: its argument, whether it is batched, its nodes."""
+        at = len(self._graph.parameters)
+        for i in self._recording.inputs:
+            nodes = list(range(at, at + len(i.leaves)))
+            at += len(nodes)
+            if not needed.isdisjoint(nodes):
+                yield i.argument, i.batched, nodes
+        for j, (_, mark) in enumerate(self._cuts[:k]):
+            gradients = [self._node[id(x)] for x in mark.gradients] if mark else []
+            for place, nodes in ((2 * j, handed[j]), (2 * j + 1, gradients)):
+                if not needed.isdisjoint(nodes):
+                    yield self._base + place, False, nodes
+
+    def _source_of(self, leaf: object, mark: Mark, handed: list[list[int]]) -> Source:
+        """Where the number of a leaf stands, as it was when the stage began."""
+        versions = self._recording.effects.versions.get(id(leaf), ())
+        newest = [x for since, x in versions if since <= mark.begins]
+        if not newest:
+            return self._source[self._leaves[id(leaf)]]
+        node = self._node[id(newest[-1])]
+        k = self._stage(node)
+        return self._base + 2 * k, handed[k].index(node)
