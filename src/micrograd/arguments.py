@@ -6,10 +6,11 @@ Each check returns its argument, as what the function goes on with.
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from math import inf, isfinite
+from math import inf
 from operator import index
 from typing import Any
 
+from .value.modes import mode
 from .value.numeric import is_array, number
 
 
@@ -54,13 +55,20 @@ def seed(name: str, n: Any) -> int:
 
 def finite(name: str, x: Any, least: float = -inf, below: float = inf) -> float:
     """Return a setting as a float; refuse what is no finite number, or out of range."""
-    x = number(x, f"{name} expects")
-    if not (isfinite(x) and least <= x < below):
+    x = x if is_traced(x) else number(x, f"{name} expects")  # of one that is traced, by guards
+    if not (abs(x) < inf and least <= x < below):
         bound = f"a number from {least:g} to below {below:g}"
         bound = f"a number of {least:g} or more" if below == inf else bound
         bound = "a finite number" if (least, below) == (-inf, inf) else bound
         raise ValueError(f"{name} expects {bound}, got {x}")
     return x
+
+
+def is_traced(x: Any) -> bool:
+    """Tell whether x stands, in a trace, for the plain numbers of many calls."""
+    return (
+        mode.tracer is not None and hasattr(x, "_is_micrograd_value") and mode.tracer.is_number(x)
+    )
 
 
 def choice(name: str, x: Any, options: Sequence[Any]) -> Any:

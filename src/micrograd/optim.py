@@ -14,7 +14,6 @@ from .arguments import array as array_of
 from .arguments import finite, flag, shown, whole
 from .engine import Value
 from .value import buffers
-from .value.number import Number
 from .value.numeric import number
 
 
@@ -41,7 +40,7 @@ class Optimizer:
         self.state = tuple(np.zeros(len(self.parameters)) for _ in self.state_names)
 
     def __setattr__(self, name: str, x: Any) -> None:
-        if name == "lr" and not isinstance(x, Number):  # one that is traced stands for many
+        if name == "lr":
             x = _checked(name, x)
         super().__setattr__(name, x)
 

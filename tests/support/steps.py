@@ -236,6 +236,25 @@ def examples_by_vmap():
 
 
 @kind
+def clipping_a_batch():
+    model = _model()
+    optimizer = SGD(model.parameters(), lr=0.1)
+
+    def step(X, Y, most, rate):
+        loss = mean(vmap(lambda x, y: (1 - y * model(x)).relu())(X, Y))
+        model.zero_grad()
+        loss.backward()
+        norm = clip_grad_norm(model.parameters(), most)
+        optimizer.lr = rate
+        optimizer.step()
+        return loss.data, norm
+
+    X = np.random.default_rng(0).normal(size=(16, 2))
+    calls = [(X, np.sign(X[:, 0]), most, most / 10) for most in (0.9, 0.7, 0.1, 0.2, 0.9) * 2]
+    return Step(step, calls, lambda: [model.parameters(), optimizer.lr], programs=2)
+
+
+@kind
 def dropout():
     model, drop = _model(), Dropout(0.5)
     optimizer = SGD(model.parameters(), lr=0.1)
