@@ -1,5 +1,6 @@
 // Values and groups as SVG: label, data and grad, with the op on the left.
-import { type Box, HEADER } from "./arrange";
+import { HEADER } from "./arrange";
+import type { Box } from "./scene";
 import { OP_ROOM, opLeft, opText, opWidth } from "./curves";
 import { shortened } from "./format";
 import type { Store } from "./store";

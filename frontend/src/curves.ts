@@ -1,5 +1,5 @@
 // The lines between boxes, and the pill with an op in which they end.
-import type { Box, Piece } from "./arrange";
+import type { Box, Piece } from "./scene";
 import { shortened } from "./format";
 
 export const OP_ROOM = 62; // to the left of a value's box, for its op

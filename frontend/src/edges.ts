@@ -1,5 +1,5 @@
 // One line for each use, with its local derivative.
-import type { Edge } from "./arrange";
+import type { Edge } from "./scene";
 import type { Store } from "./store";
 import { type Detail, fitted, svg } from "./svg";
 

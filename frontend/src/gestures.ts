@@ -1,9 +1,18 @@
 // Mouse, touch and keys in the graph.
-import { type Box, groupKey, type Scene } from "./arrange";
-import type { Picture } from "./picture";
+import { groupKey } from "./arrange";
+import type { Box, Scene } from "./scene";
 import type { Store } from "./store";
 
-export function listen(host: HTMLElement, picture: Picture, store: Store): () => void {
+// What gestures do to the picture.
+interface View {
+  zoom(factor: number, px?: number, py?: number): void;
+  pan(dx: number, dy: number): void;
+  show(key: string): void;
+  at(px: number, py: number): string | undefined;
+  approach(key: string): void;
+}
+
+export function listen(host: HTMLElement, picture: View, store: Store): () => void {
   const stops: (() => void)[] = [];
   let from: [number, number] | null = null;
   let moved = false;
@@ -105,7 +114,7 @@ function leafAt(target: SVGElement, store: Store): number {
   return node >= 0 && store.graph.isLeaf(node) ? node : -1;
 }
 
-function pressed(e: KeyboardEvent, host: HTMLElement, picture: Picture, store: Store): void {
+function pressed(e: KeyboardEvent, host: HTMLElement, picture: View, store: Store): void {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   const arrows = {
     ArrowLeft: "left",

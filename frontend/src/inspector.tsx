@@ -1,5 +1,5 @@
 // The selected value: its number, its ledger of contributions, and what happens when it is changed.
-import type { Group } from "./arrange";
+import type { Group } from "./scene";
 import { number, same } from "./format";
 import { Change, LeafInput } from "./leaf";
 import { Data, Grad, Local } from "./sentence";

@@ -1,6 +1,6 @@
 // A large graph from afar: boxes and lines on a canvas, because a document of thousands of elements
 // cannot be repainted within a frame. Nothing is to be read at this distance but colours.
-import type { Box, Scene } from "./arrange";
+import type { Box, Scene } from "./scene";
 import type { Store } from "./store";
 
 export class Overview {

@@ -1,7 +1,7 @@
 // The graph. Only what is in view is in the document, and panning changes one transform, so that
 // thousands of values stay smooth.
 import { effect } from "@preact/signals";
-import type { Edge, Scene } from "./arrange";
+import type { Edge, Scene } from "./scene";
 import { type Drawn, drawBox, markWrong, updateBox } from "./boxes";
 import { type DrawnEdge, drawEdge, updateEdge } from "./edges";
 import { listen } from "./gestures";

@@ -1,7 +1,8 @@
 // Everything that changes on the page, and what follows from it.
 import { batch, computed, signal } from "@preact/signals";
 import { Alignment, Code, type Grain } from "./code";
-import { type Group, groupKey, Tree } from "./arrange";
+import { groupKey, Tree } from "./arrange";
+import type { Group } from "./scene";
 import { same } from "./format";
 import { Graph } from "./graph";
 import { type Bugs, Partials, type Phase, Timeline } from "./timeline";

@@ -1,9 +1,9 @@
 """Where things are on the page: at every width nothing lies on anything else, and all is found."""
 
 import pytest
-from explorer_browser import AXE, press, sentence, settle, shown, textbook, to_end
+from explorer_browser import AXE, NOTEBOOK, press, sentence, settle, shown, textbook, to_end
 
-from micrograd.explorer import explore
+from micrograd.explorer import ExplorerWidget, explore
 from micrograd.nn import MLP
 
 pytest_plugins = "explorer_browser"
@@ -26,44 +26,48 @@ def trains():
     return explore(model, data, loss=lambda x, y: (model(x) - y) ** 2, show=False)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_at_every_width_nothing_is_cut_or_covered(show, size):
-    width, height = size
-    page = show(code(), viewport={"width": width, "height": height})
-    to_end(page)
-    assert page.evaluate("() => document.documentElement.scrollWidth") == width
-    assert page.evaluate("() => document.documentElement.scrollHeight") == height
-    assert not page.evaluate(_OVERLAP, [".mg-legend", ".mg-zoom"])
-    assert not page.evaluate(_OVERLAP, [".mg-side", ".mg-scrubber"])
-    assert page.locator(".mg-graph-area").bounding_box()["height"] > 150
-    assert page.locator(".mg-slider").first.bounding_box()["width"] > 100
-
-
-@pytest.mark.parametrize("size", SIZES[1:], ids=str)
-def test_all_parts_are_found_without_scrolling(show, size):
-    width, height = size
-    page = show(textbook(), viewport={"width": width, "height": height})
-    for name, heading in (("Break it", "Break it"), ("Quiz", "Quiz"), ("Show as", "Show as")):
-        link = page.get_by_role("navigation").get_by_role("button", name=name)
-        box = link.bounding_box()
-        assert box["x"] + box["width"] <= width
-        assert box["y"] + box["height"] <= height
-        link.click()
+def at_every_size(page):
+    """Give the window each of the sizes, one after the other."""
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
         settle(page)
-        part = page.get_by_role("heading", name=heading).bounding_box()
-        assert part["y"] < page.locator(".mg-scrubber").bounding_box()["y"]
+        yield width, height
 
 
-def test_in_the_cell_of_a_notebook_the_page_is_as_narrow_as_the_cell(browser, tmp_path):
+def test_at_every_width_nothing_is_cut_or_covered(show):
+    page = show(code())
+    to_end(page)
+    for width, height in at_every_size(page):
+        assert page.evaluate("() => document.documentElement.scrollWidth") == width
+        assert page.evaluate("() => document.documentElement.scrollHeight") == height
+        assert not page.evaluate(_OVERLAP, [".mg-legend", ".mg-zoom"])
+        assert not page.evaluate(_OVERLAP, [".mg-side", ".mg-scrubber"])
+        assert page.locator(".mg-graph-area").bounding_box()["height"] > 150
+        assert page.locator(".mg-slider").first.bounding_box()["width"] > 100
+
+
+def test_all_parts_are_found_without_scrolling(show):
+    page = show(textbook())
+    for width, height in at_every_size(page):
+        for name in ("Break it", "Quiz", "Show as"):
+            link = page.get_by_role("navigation").get_by_role("button", name=name)
+            box = link.bounding_box()
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= height
+            link.click()
+            part = page.get_by_role("heading", name=name).bounding_box()
+            assert part["y"] < page.locator(".mg-scrubber").bounding_box()["y"]
+
+
+def test_a_widget_is_laid_out_for_the_cell_that_it_is_in_and_not_for_the_window(browser):
+    widget = ExplorerWidget(textbook())
     page = browser.new_page(viewport={"width": 1400, "height": 900})
-    host = tmp_path / "host.html"
-    cell = f'<div style="width: 700px">{textbook()._repr_html_()}</div>'
-    host.write_text(f"<!doctype html><body>{cell}</body>", encoding="utf-8")
-    page.goto(host.as_uri())
-    side = page.frame_locator("iframe").locator(".mg-side").bounding_box()
-    graph = page.frame_locator("iframe").locator(".mg-graph-area").bounding_box()
-    assert graph["width"] > 350
-    assert side["x"] + side["width"] <= 720
+    page.set_content('<div style="width: 560px"></div>')
+    page.evaluate(NOTEBOOK, [str(widget._esm), widget.page, widget.leaves])
+    page.locator(".mg-graph svg").wait_for()
+    graph, side = (page.locator(s).bounding_box() for s in (".mg-graph-area", ".mg-side"))
+    assert graph["width"] == side["width"]  # one above the other
+    assert side["y"] >= graph["y"] + graph["height"]
     page.close()
 
 

@@ -3,6 +3,7 @@
 import pytest
 from explorer_browser import (
     AXE,
+    NOTEBOOK,
     box,
     edit,
     press,
@@ -146,31 +147,11 @@ def test_the_page_works_inside_an_iframe(show, browser, tmp_path):
     page.close()
 
 
-_NOTEBOOK = """async ([source, page, leaves]) => {
-    const held = { page, leaves };
-    const listeners = [];
-    window.sent = [];
-    window.model = {
-        get: name => held[name],
-        set: (name, value) => { held[name] = value; },
-        save_changes: () => window.sent.push(held.leaves),
-        on: (event, act) => listeners.push(act),
-        off: () => {},
-    };
-    window.fromPython = leaves => { held.leaves = leaves; listeners.forEach(act => act()); };
-    const blob = new Blob([source], { type: "text/javascript" });
-    const module = await import(URL.createObjectURL(blob));
-    const el = document.createElement("div");
-    document.body.append(el);
-    module.default.render({ model: window.model, el });
-}"""
-
-
 def test_in_the_widget_edits_go_to_python_and_come_from_it(browser):
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     widget = ExplorerWidget(a * b + b)
     page = browser.new_page()
-    page.evaluate(_NOTEBOOK, [str(widget._esm), widget.page, widget.leaves])
+    page.evaluate(NOTEBOOK, [str(widget._esm), widget.page, widget.leaves])
     select(page, "n0")
     page.locator(".mg-leaf-input").fill("5")
     assert page.evaluate("() => window.sent.at(-1)") == {"0": 5, "1": 3}

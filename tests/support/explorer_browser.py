@@ -15,6 +15,26 @@ _FLAGS = (
 )
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 
+# Shows a widget as a notebook does, in the first cell (a div) where there is one.
+NOTEBOOK = """async ([source, page, leaves]) => {
+    const held = { page, leaves };
+    const listeners = [];
+    window.sent = [];
+    window.model = {
+        get: name => held[name],
+        set: (name, value) => { held[name] = value; },
+        save_changes: () => window.sent.push(held.leaves),
+        on: (event, act) => listeners.push(act),
+        off: () => {},
+    };
+    window.fromPython = leaves => { held.leaves = leaves; listeners.forEach(act => act()); };
+    const blob = new Blob([source], { type: "text/javascript" });
+    const module = await import(URL.createObjectURL(blob));
+    const el = document.createElement("div");
+    (document.querySelector("div") ?? document.body).append(el);
+    module.default.render({ model: window.model, el });
+}"""
+
 
 @pytest.fixture(scope="session")
 def browser():
