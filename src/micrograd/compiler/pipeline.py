@@ -22,11 +22,13 @@ from .loops.verify import verify
 from .printing import show as show  # a program prints as formulas
 from .rerolling.reroll import reroll
 from .rerolling.roll import roll
+from .rerolling.separate import separate
 from .rerolling.terms import join_terms
 
 PASSES = {
     "join_terms": join_terms,  # terms of a sum that advance in equal steps become one
     "roll": roll,  # nests that repeat become loops around them
+    "separate": separate,  # what one statement of a loop writes has an array of its own
     "differentiate": differentiate,  # the chain rule, loop by loop
     "place": place,  # in which order the numbers of each array lie
     "join_clears": join_clears,  # neighbours are cleared at once

@@ -9,4 +9,5 @@ fit           addresses become strides
 terms         terms of a sum that advance in steps become one
 reroll        groups become loop nests
 roll          repeated nests become loops over them
+separate      what a statement of a loop writes becomes an array
 """

@@ -1,0 +1,131 @@
+"""What each statement of a loop writes becomes an array: text in, text out."""
+
+import pytest
+
+from micrograd import Value, jit, mean, tanh, vmap
+from micrograd.compiler.loops.verify import verify
+from micrograd.compiler.printing.exact import text
+from micrograd.compiler.printing.parsing import parse
+from micrograd.compiler.rerolling.separate import separate
+
+HEAD = """size {size}
+parameters 0, 1
+inputs 1, 9
+constants 0:
+outputs {output}
+sizes {sizes}
+scalars
+array parameter gradient 0, 1
+array input 1, 9
+{arrays}
+forward
+"""
+
+
+def separated(lines, arrays, output, size, sizes=""):
+    """The lines of a program and its output after the pass; the result has to hold."""
+    head = HEAD.format(size=size, output=output, arrays="\n".join(arrays), sizes=sizes)
+    program = parse(head + "\n".join(lines) + "\nbackward\n")
+    verify(program, "before")
+    after = separate(program)
+    verify(after, "separate")
+    return text(after).split("forward\n")[1].split("backward")[0].splitlines(), after.outputs
+
+
+def scalars(count, start=10):
+    return [f"array computed gradient {start + k}, 1" for k in range(count)]
+
+
+def test_two_statements_of_a_step_get_two_arrays():
+    lines = [
+        "v[10] = sum |  | (v[0] * v[1])",
+        "for t0 < 3:",
+        "    v[2*t0 + 11] = sum |  | tanh(v[2*t0 + 10])",
+        "    v[2*t0 + 12] = sum |  | (v[2*t0 + 11] * v[t0 + 2])",
+        "v[17] = sum |  | tanh(v[16])",
+    ]
+    after, outputs = separated(lines, scalars(8), 17, 18)
+    assert after == [
+        "v[10] = sum |  | (v[0] * v[1])",
+        "for t0 < 3:",
+        "    v[t0 + 14] = sum |  | tanh(v[t0 + 10])",
+        "    v[t0 + 11] = sum |  | (v[t0 + 14] * v[t0 + 2])",
+        "v[17] = sum |  | tanh(v[13])",
+    ]
+    assert outputs == (17,)
+
+
+def test_a_sum_over_the_steps_follows():
+    lines = [
+        "for t0 < 3:",
+        "    v[2*t0 + 10] = sum |  | (v[0] * v[t0 + 1])",
+        "    v[2*t0 + 11] = sum |  | tanh(v[2*t0 + 10])",
+        "v[16] = sum |  | i0 < 3: v[2*i0 + 11]",
+    ]
+    after, _ = separated(lines, scalars(7), 16, 17)
+    assert after[-1] == "v[16] = sum |  | i0 < 3: v[i0 + 13]"
+
+
+def test_a_row_that_is_taken_within_a_step_follows():
+    lines = [
+        "for t0 < 3:",
+        "    v[5*t0 + i0 + 10] = sum | i0 < 4 | (v[0] * v[t0 + 1])",
+        "    v[5*t0 + 14] = sum |  | v[5*t0 + 10, whole(v[t0 + 1], 1, 4)]",
+    ]
+    arrays = [f"array computed gradient {10 + 5 * t + a}, {n}" for t in range(3) for a, n in
+              ((0, 4), (4, 1))]  # fmt: skip
+    after, _ = separated(lines, arrays, 24, 25)
+    assert after[1:] == [
+        "    v[i0 + 4*t0 + 10] = sum | i0 < 4 | (v[0] * v[t0 + 1])",
+        "    v[t0 + 22] = sum |  | v[4*t0 + 10, whole(v[t0 + 1], 1, 4)]",
+    ]
+
+
+def test_where_a_use_crosses_the_statements_all_stays():
+    lines = [
+        "for t0 < 3:",
+        "    v[2*t0 + 10] = sum |  | (v[0] * v[t0 + 1])",
+        "    v[2*t0 + 11] = sum |  | tanh(v[2*t0 + 10])",
+        "v[16] = sum |  | i0 < 6: v[i0 + 10]",
+    ]
+    after, _ = separated(lines, scalars(7), 16, 17)
+    assert after == lines
+
+
+def test_rows_of_a_batch_are_separated_as_numbers_are():
+    lines = [
+        "for t0 < 3:",
+        "    vp[2*P*t0 + i0 + 10] = sum | i0 < B | (v[0] * v[t0 + 1])",
+        "    vp[2*P*t0 + P + i0 + 10] = sum | i0 < B | tanh(vp[2*P*t0 + i0 + 10])",
+    ]
+    rows = [f"array computed batched gradient {k}*P + 10, 1" for k in range(1, 6)]
+    arrays = ["array computed batched gradient 10, 1", *rows]
+    after, outputs = separated(lines, arrays, "5*P + 10", "6*P + 10", "B P")
+    assert after[1:] == [
+        "    vp[P*t0 + i0 + 10] = sum | i0 < B | (v[0] * v[t0 + 1])",
+        "    vp[P*t0 + 3*P + i0 + 10] = sum | i0 < B | tanh(vp[P*t0 + i0 + 10])",
+    ]
+    assert str(outputs[0]) == "(5*P + 10)"
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_a_batch_of_recurrences_keeps_its_numbers_and_gradients(backend):
+    w, u = Value(0.5), Value(-0.3)
+
+    def last(x):
+        h = x
+        for _ in range(7):
+            h = (w * h + u * x).tanh() + tanh(x)
+        return h
+
+    def f(X):
+        return mean(vmap(last)(X))
+
+    found = []
+    for g in (f, jit(f, backend=backend)):
+        w.grad = u.grad = 0.0
+        for _ in range(2):
+            out = g([0.1, -0.2, 0.3])
+        out.backward()
+        found.append([out.data, w.grad, u.grad])
+    assert found[1] == pytest.approx(found[0], rel=1e-12)
