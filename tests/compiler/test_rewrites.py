@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from program_reference import run_backward, run_forward
 from random_programs import arguments, recipes
 
-from micrograd import Value, dot, mean, ops
+from micrograd import Value, dot, jit, mean, ops
 from micrograd.compiler.graph import interpret
 from micrograd.compiler.ir import Apply, For, Literal, Ref, simplified
 from micrograd.compiler.jit import Jitted
@@ -227,3 +227,12 @@ def test_simplified_expressions_have_the_same_value(op, operands):
     args = [Literal(x) if fixed else Ref(k, ()) for k, (x, fixed) in enumerate(operands[:count])]
     found, expected = _value(simplified(op, *args), numbers), op.fn(*numbers)
     assert found == expected or (math.isnan(found) and math.isnan(expected))
+
+
+# ---- copies
+
+
+def test_one_times_a_number_is_that_number():
+    w = Value(0.5)
+    program = jit(lambda x: 1.0 * (w * x) * 1.0 + 1.0 * x).lower(2.0)
+    assert str(program).startswith("h1 = w·x + x\nreturn h1\n")

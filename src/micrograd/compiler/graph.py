@@ -1,6 +1,6 @@
 """The scalar graph of one call: flat lists, in the order in which the values were made."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .. import ops
 from ..ops import Op
@@ -46,6 +46,17 @@ class Graph:
             )
             lines.append(f"%{i} = {made or f'constant {self.data[i]!r}'}")
         return "\n".join(lines) + "\nreturn " + ", ".join(f"%{i}" for i in self.outputs)
+
+
+def without_copies(graph: Graph) -> Graph:
+    """Return the graph with x in place of x · 1, by which a trace tells equal numbers apart."""
+    same = list(range(len(graph.ops)))
+    for i, op in enumerate(graph.ops):
+        if op is ops.MUL:
+            for x, one in (graph.parents[i], graph.parents[i][::-1]):
+                if one in graph.constants and graph.data[one] == 1.0 and x not in graph.constants:
+                    same[i] = same[x]
+    return replace(graph, parents=[tuple([same[p] for p in parents]) for parents in graph.parents])
 
 
 def live_nodes(graph: Graph) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from ... import ops
-from ..graph import BATCH_SUM, Graph
+from ..graph import BATCH_SUM, Graph, without_copies
 from ..ir import BATCH, PADDED, Apply, Expr, Nest, Place, Program, Ref, Table, Term
 from ..sizes import Size, known
 from .addressing import Addressing
@@ -28,6 +28,7 @@ _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 
 def reroll(graph: Graph) -> Program:
     """Return the nests that compute a graph's outputs, in an order in which they can run."""
+    graph = without_copies(graph)
     classes, leaves = flatten(graph)
     groups = [group for c in classes for group in groups_of(graph, c)]
     addressing = Addressing(graph, classes, _used(graph, groups, leaves))
