@@ -194,6 +194,7 @@ function firstSentence({ page, graph, root, code, trainer }: Store): string {
   if (trainer) return "Press play: this page trains the model, and every number in it moves.";
   if (page.history) return "How a model learnt: move its slider, and graph and boundary go along.";
   if (page.graph.yours) return `The gradients as your backward left them, and the right ones.`;
+  if (graph.isLeaf(root.value) && code) return "What the lines collect, one line at a time.";
   const beside = code ? ", beside the line of code that does it" : "";
   return `How ${out} is computed, and how fast it changes with every value: step by step${beside}.`;
 }

@@ -93,7 +93,15 @@ export class Code {
     const fn = this.data.functions[this.data.frames[frame][0]];
     if (fn.captured.includes(fn.name)) held.delete(fn.name); // a recursion captures itself
     const rank = (name: string) =>
-      fn.captured.includes(name) ? 2 : name === "return" ? 3 : fn.arguments.includes(name) ? 0 : 1;
+      fn.captured.includes(name)
+        ? name === "self"
+          ? 2
+          : 3
+        : name === "return"
+          ? 4
+          : fn.arguments.includes(name)
+            ? 0
+            : 1;
     return new Map([...held].sort(([a], [b]) => rank(a) - rank(b)));
   }
 

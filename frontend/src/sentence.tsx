@@ -16,6 +16,14 @@ export function Sentence({ store }: { store: Store }) {
   const step = store.current.value;
   const data = store.data.value;
   const name = (node: number) => graph.name(node);
+  if (step.phase === "start" && store.code && !store.code.told.made.length) {
+    return (
+      <p>
+        Nothing is computed here: the lines only collect what is there.
+        <span class="mg-aside-note">→ one line, space plays, ? lists all keys.</span>
+      </p>
+    );
+  }
   if (step.phase === "start") {
     return (
       <p>

@@ -84,7 +84,7 @@ export function createStore(page: PageData, rules: Rules) {
     () => new Timeline(graph, root.value, bugs.value, code?.told, withOrder.value),
   );
   // The line that runs. Steps and lines go together; between two steps there are lines to choose from.
-  const grain = signal<Grain>("step");
+  const grain = signal<Grain>(code && !code.told.made.length ? "line" : "step");
   const chosen = signal(-1);
   const alignment = computed(() => (code ? new Alignment(code, timeline.value.keys()) : null));
   const moment = computed(() => {

@@ -41,9 +41,9 @@ def test_each_step_lights_its_line_with_the_numbers_in_it(show):
     press(page, "3", ".", ".", ".")
     assert lit(page) == ["self.grad += other.data * out.grad", "a.grad += 3.0 * 1.0"]
     assert names(page) == {
+        "self": "captured a data 2.0 grad 3.0",
         "other": "captured b data 3.0 grad 1.0",
         "out": "captured v1 data 6.0 grad 1.0",
-        "self": "captured a data 2.0 grad 3.0",
     }
 
 
@@ -94,7 +94,7 @@ def test_what_a_closure_captured_is_said_where_it_is_made(show):
     one_line_at_a_time(page)
     press(page, *"......")
     assert lit(page) == ["def _backward():"]
-    assert names(page)["_backward"] == ("a function that captured other = b, out = v1, self = a")
+    assert names(page)["_backward"] == ("a function that captured self = a, other = b, out = v1")
 
 
 def test_a_comprehension_is_unrolled_on_request(show):
@@ -133,3 +133,11 @@ def test_a_mistake_that_is_switched_on_is_said_beside_the_lines(show):
     page.get_by_label("= instead of +=").check()
     settle(page)
     assert "read every += on .grad as =" in page.locator(".mg-remark").inner_text()
+
+
+def test_nested_loops_collect_the_parameters_line_by_line(show):
+    page = show(explore(lecture.MLP(2, [2, 1]).parameters, show=False))
+    press(page, *".......")
+    around = [call.split()[0] for call in calls(page)]
+    assert [name for name in around if name != "<listcomp>"] == ["parameters"] * 3
+    assert names(page)["returns"].startswith("[layers.1.neurons.0.w.0,")

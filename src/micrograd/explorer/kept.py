@@ -68,8 +68,8 @@ def within(kept: Kept) -> Iterator[Kept]:
 
 
 def _captured(function: FunctionType) -> Iterator[tuple[str, Any]]:
-    cells = function.__closure__ or ()
-    for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    for name, cell in sorted(cells, key=lambda pair: pair[0] != "self"):
         try:
             held = cell.cell_contents
         except ValueError:  # a variable that has no value yet
