@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -61,6 +62,14 @@ CASES = {
     "nothing written": ("exit 0", "exit 0, but it wrote nothing"),
     "an empty library": ("touch program.so; exit 0", "exit 0, but it wrote nothing"),
     "no library": ("echo hello > program.so; exit 0", "file too short|invalid ELF header"),
+    "another library": (
+        f"echo 'int nothing;' > e.c; exec {REAL} -shared e.c -o program.so",
+        "made a library without the function answer",
+    ),
+    "another program": (
+        f"echo 'int answer(void) {{ return 1; }}' > e.c; exec {REAL} -shared e.c -o program.so",
+        "what it compiles computes something else",
+    ),
     "another encoding": (r"printf 'fatal error: kein Ger\344t\n'; exit 1", "kein Ger\ufffdt"),
     "silent": ("exit 1", r"failed \(exit 1\)"),
     "killed": ("kill -9 $$", r"failed \(exit -9\)"),
@@ -101,6 +110,25 @@ def test_a_compiler_that_hangs_is_ended_with_all_that_it_started(
                 break
             time.sleep(0.01)
         assert not is_running(int(number))
+
+
+def test_only_the_first_of_endless_words_is_kept(
+    broken: Callable[[str], Path],
+) -> None:
+    path = broken("exec yes")
+    answer = compilers.run([str(path), "-shared"], None, 0.5)
+    assert answer.status is None
+    assert 0 < len(answer.text) <= 100_000
+
+
+def test_what_a_compiler_leaves_running_is_not_waited_for(
+    broken: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """As the first call of a compiler that keeps a server does."""
+    path = broken(f"sleep 1000 & echo $! > {shlex.quote(str(tmp_path / 'server'))}; exit 3")
+    answer = compilers.run([str(path), "-shared"], None, 60.0)
+    os.kill(int((tmp_path / "server").read_text()), signal.SIGKILL)
+    assert answer.status == 3
 
 
 def is_running(number: int) -> bool:

@@ -48,12 +48,13 @@ class _Useless(Exception):
     """A compiler that compiles nothing here; the message says why."""
 
 
-def load(source: str, flags: Sequence[str] = ()) -> Library:
+def load(source: str, flags: Sequence[str] = (), functions: Sequence[str] = ()) -> Library:
     """Compile C source to a shared object, or find it in the cache, and load it.
 
     Args:
         source: one whole C file.
         flags: of the compiler, in order.
+        functions: the names of those that will be called.
 
     Raises:
         CompilerNotFound: there is no C compiler, or none that can compile anything here.
@@ -65,7 +66,7 @@ def load(source: str, flags: Sequence[str] = ()) -> Library:
         key = _digest(repr((source, compiler, tuple(flags), LINK, _cpu())))[:32]
         library = _loaded.get(key) or (find_library(folder, key) if folder else None)
         try:
-            library = library or _build(compiler, source, flags, folder, key, doubtful)
+            library = library or _build(compiler, source, flags, functions, folder, key, doubtful)
         except _Useless as error:
             give_up(compiler, str(error))
             doubtful = True
@@ -89,6 +90,7 @@ def _build(
     compiler: Compiler,
     source: str,
     flags: Sequence[str],
+    functions: Sequence[str],
     folder: Path | None,
     key: str,
     doubtful: bool,
@@ -107,7 +109,7 @@ def _build(
         try:
             with unfinished_folder(place) as workplace:
                 made = _compile(compiler, source, flags, workplace, _LEAST + len(source) / _LETTERS)
-                library = Library(str(made))
+                library = _loaded_with(functions, made)
                 if place == folder:
                     keep_library(folder, key, made)
         except CompileError as error:
@@ -161,11 +163,22 @@ def _compile(
     raise CompileError(refusals[0])
 
 
+def _loaded_with(functions: Sequence[str], made: Path) -> Library:
+    """Load a library; raise a CompileError where one of its functions is missing."""
+    library = Library(str(made))
+    for name in functions:
+        if not hasattr(library, name):
+            raise CompileError(f"the compiler made a library without the function {name}")
+    return library
+
+
 def _trouble(compiler: Compiler, place: Path) -> str:
     """Say why a compiler cannot make the smallest library in a folder; nothing where it can."""
     try:
         with unfinished_folder(place) as workplace:
-            Library(str(_compile(compiler, _PROBE, (), workplace, _PROBING)))
+            made = _compile(compiler, _PROBE, (), workplace, _PROBING)
+            if _loaded_with(["answer"], made).answer() != 42:
+                return "what it compiles computes something else"
     except (CompileError, OSError) as error:
         return _because(str(error), place)
     return ""

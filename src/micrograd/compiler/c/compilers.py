@@ -6,6 +6,7 @@ folder for temporary files, and whatever it says, in whatever encoding, is text.
 
 import hashlib
 import os
+import selectors
 import shlex
 import shutil
 import signal
@@ -17,10 +18,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 
 from .disk_cache import cache_folder, publish
 
 _ASKING = 20.0  # seconds, for a compiler to say which it is
+_MOST_WORDS = 100_000  # of what it says, in bytes
 _REMEDIES = (
     "install gcc or clang, or `pip install ziglang`, or set CC to a C compiler that works; "
     'backend="numpy" needs none'
@@ -84,16 +87,42 @@ def run(command: Sequence[str], folder: Path | None, seconds: float) -> Answer:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        bufsize=0,
         start_new_session=True,  # so that its parts can be ended with it
     )
+    end = monotonic() + seconds
     try:
-        said, _ = process.communicate(timeout=seconds)
-        return Answer(process.returncode, said.decode(errors="replace"))
-    except subprocess.TimeoutExpired as late:
-        return Answer(None, (late.output or b"").decode(errors="replace"))
+        said = _words(process, end).decode(errors="replace")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(end - monotonic(), 0))
+        return Answer(process.returncode, said)
     finally:
         if process.returncode is None:
             _end(process)
+        process.stdout.close()  # type: ignore[union-attr]
+
+
+def _words(process: subprocess.Popen, end: float) -> bytes:
+    """Return the first of what a process prints, until it ends; what it started may go on."""
+    if os.name == "nt":  # where pipes cannot be waited for
+        try:
+            return process.communicate(timeout=max(end - monotonic(), 0))[0][:_MOST_WORDS]
+        except subprocess.TimeoutExpired as late:
+            return (late.output or b"")[:_MOST_WORDS]
+    said, has_ended = b"", False
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)  # type: ignore[arg-type]
+        while (left := end - monotonic()) > 0:
+            if selector.select(min(left, 0.0 if has_ended else 0.1)):
+                piece = process.stdout.read(1 << 16)  # type: ignore[union-attr]
+                said += piece[: _MOST_WORDS - len(said)]
+                if not piece:
+                    break
+            elif has_ended:  # and somebody else holds its output open
+                break
+            else:
+                has_ended = process.poll() is not None
+    return said
 
 
 def _end(process: subprocess.Popen) -> None:
@@ -102,8 +131,6 @@ def _end(process: subprocess.Popen) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    if process.stdout:
-        process.stdout.close()
     process.wait()
 
 

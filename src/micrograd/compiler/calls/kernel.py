@@ -41,7 +41,7 @@ class CKernel:
         self.dtype = np.dtype(dtype)
         self.strict = strict
         text = source(program, self.dtype.name, strict=strict)
-        library = build.load(text, STRICT_FLAGS if strict else FLAGS)
+        library = build.load(text, STRICT_FLAGS if strict else FLAGS, ["forward", "backward"])
         self._forward, self._backward = library.forward, library.backward
         self._arrays = [np.array(table.values, np.int64) for table in tables(program)]
         addresses = [array.ctypes.data for array in self._arrays]

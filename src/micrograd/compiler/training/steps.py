@@ -272,7 +272,7 @@ def compiled(objective: Objective, rule: Rule) -> Any:
         JitError: the compiler refused the program.
     """
     try:
-        train = build.load(source(objective.steps, rule), FLAGS).train
+        train = build.load(source(objective.steps, rule), FLAGS, ["train"]).train
     except build.CompilerNotFound as refusal:
         warn_of_numpy(refusal)
         return None
