@@ -4,7 +4,7 @@ import inspect
 import random
 
 import pytest
-from other_engines import Closures, Kept
+from other_engines import Assigning, Closures, Kept
 
 from micrograd import Value
 from micrograd.explorer import explore
@@ -233,3 +233,29 @@ def test_code_that_belongs_to_nothing_is_refused(call, said):
 def test_what_the_engine_lacks_is_said_with_the_line():
     with pytest.raises(ValueError, match=r"your formula, line 2: AttributeError: .*'sin'"):
         explore("c = sin(a)", a=2, code=True, show=False)
+
+
+def test_to_look_twice_is_not_to_go_back_twice():
+    random.seed(1)
+    neuron = lecture.Neuron(2)
+    for _ in range(2):
+        assert "yours" not in explore(neuron, [1.0, -2.0], show=False).page["graph"]
+    assert [p.grad for p in neuron.parameters()] == [0.0, 0.0, 0.0]
+
+
+def test_gradients_that_a_mistake_in_the_lines_leaves_are_marked():
+    a, b = Assigning(2.0, label="a"), Assigning(3.0, label="b")
+    graph = explore(lambda: a + b + b, show=False).page["graph"]
+    (b_node,) = [str(n) for n, label in graph["labels"].items() if label == "b"]
+    assert graph["right"] == {b_node: 2.0}
+    assert graph["yours"][b_node] == 1.0
+
+
+def test_data_is_told_by_its_length():
+    data = [float(i) for i in range(1000)]
+
+    def first():
+        xs = data
+        return Closures(xs[0]) * Closures(2.0)
+
+    assert Lines(explore(first, show=False)).held("first", "xs") == [{"text": "<list of 1,000>"}]

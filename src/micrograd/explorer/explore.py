@@ -98,7 +98,7 @@ def explore(
       beside its lines.
 
     What runs beside its lines may use any engine written in Python; where it does not call
-    ``backward()``, that is called too, and leaves its gradients.
+    ``backward()``, that is called too, and all gradients are put back.
 
     In a notebook the result shows itself; elsewhere the page opens in the browser.
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from types import CodeType, FunctionType
 from typing import Any
 
 from ..value.likeness import is_value
 
 _FIELDS = 12  # of an object
+_LONG = 100  # items of a list that holds other things than values
+_LOOKED_AT = 5  # of its items
 _DEEP = 3  # lists in lists, fields in fields
 
 
@@ -48,6 +51,8 @@ def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> 
     if x is None or isinstance(x, (bool, str)):
         return Kept("text", repr(x)[:60])
     if type(x) in (list, tuple, set, frozenset, dict):
+        if len(x) > _LONG and not any(map(is_value, islice(x, _LOOKED_AT))):
+            return Kept("text", f"<{type(x).__name__} of {len(x):,}>")  # data: not to be copied
         items = tuple([("", keep(y, is_readers, depth - 1)) for y in x]) if depth else ()
         around = "[]" if type(x) is list else "()" if type(x) is tuple else "{}"
         return Kept("list", around, items, id(x))

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..engine import Value, toposort
 from ..value.likeness import Likeness, is_value
+from ..value.nodes import attribute
 
 _DEEP = 6  # fields in fields, where values are looked for
 _LONGEST = 1_000  # items of a list
@@ -34,6 +35,18 @@ def labels_of(namespace: Mapping[str, Any]) -> dict[int, str]:
         if not name.startswith("__"):
             walk(x, (name,) if name else (), _DEEP)
     return {key: label for key, label in found.items() if label}
+
+
+def behind(root: Any) -> list[Any]:
+    """Return a value of any engine, and all that it was computed from."""
+    found, stack = {id(root): root}, [root]
+    while stack:
+        x = stack.pop()
+        for parent in getattr(x, attribute(x, "parents"), None) or ():
+            if is_value(parent) and id(parent) not in found:
+                found[id(parent)] = parent
+                stack.append(parent)
+    return list(found.values())
 
 
 def as_values(

@@ -15,8 +15,8 @@ from ..practise.loading import load
 from ..practise.reading import Unreadable, read_cells
 from ..practise.spelling import spelled
 from ..value.likeness import is_value
-from ..value.nodes import attribute
-from .labels import labels_of
+from ..value.nodes import attribute, number_of
+from .labels import behind, labels_of
 from .tracer import BACKWARD, Tracer
 
 PROGRAM = "your formula"
@@ -31,12 +31,14 @@ class Recorded:
         labels: what the reader calls them, by id; values that have a label keep it.
         tracer: the lines.
         title: what was run.
+        left: the gradients after its backward, by id; empty where none ran from the last root.
     """
 
     roots: list[Any]
     labels: dict[int, str]
     tracer: Tracer
     title: str
+    left: dict[int, float]
 
 
 def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recorded:
@@ -74,7 +76,7 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
             f"{last} is {type(root).__name__} {str(root)[:60]!r}"
         )
     labels = {id(x): n for n, x in namespace.items() if is_value(x)}
-    return Recorded([root], labels, tracer, text)
+    return Recorded([root], labels, tracer, text, _gradients(root) if tracer.started else {})
 
 
 def record_file(path: Path) -> Recorded:
@@ -99,9 +101,8 @@ def record_file(path: Path) -> Recorded:
     roots = tracer.started[:1] or _largest(namespace.values())
     if not roots:
         raise ValueError(f"{path.name} makes no value: let it compute one and call its backward()")
-    if not tracer.started:
-        _go_back(tracer, roots[-1], path.name)
-    return Recorded(roots, labels_of(namespace), tracer, path.name)
+    left = _after_backward(tracer, roots[-1], path.name)
+    return Recorded(roots, labels_of(namespace), tracer, path.name, left)
 
 
 def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
@@ -122,13 +123,12 @@ def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
             f"{name}() returns {type(result).__name__} {str(result)[:60]!r}: a value is needed, "
             "or a list of values"
         )
-    if not tracer.started:
-        _go_back(tracer, roots[-1], name)
+    left = _after_backward(tracer, roots[-1], name)
     labels = labels_of(_used(function))
     for call in tracer.calls[:1]:
         names = {n: k.what for n, k in call.held.items() if k.kind == "value" and n != "self"}
         labels = labels_of(names) | labels
-    return Recorded(roots, labels, tracer, name)
+    return Recorded(roots, labels, tracer, name, left)
 
 
 def _used(function: Any) -> Mapping[str, Any]:
@@ -139,14 +139,33 @@ def _used(function: Any) -> Mapping[str, Any]:
     return {**used.globals, **used.nonlocals}
 
 
-def _go_back(tracer: Tracer, root: Any, name: str) -> None:
-    """Run the backward that the reader wrote; ours has no lines to show, and changes gradients."""
-    if not attribute(root, "parents") or not getattr(root, attribute(root, "parents")):
-        return
-    for method in [getattr(root, n) for n in BACKWARD if hasattr(root, n)]:
-        if hasattr(method, "__code__") and tracer.is_readers(method.__code__):
-            _guarded(tracer, method, name)
-            return
+def _after_backward(tracer: Tracer, root: Any, name: str) -> dict[int, float]:
+    """Return the gradients after the backward of a run; where none ran, run it, from zero.
+
+    Then all gradients are put back: who looks twice at a graph has not gone back twice. Our own
+    backward has no lines to show, and is not run.
+    """
+    if tracer.started:
+        return _gradients(root) if tracer.started[-1] is root else {}
+    methods = [getattr(root, n) for n in BACKWARD if hasattr(root, n)]
+    written = [m for m in methods if hasattr(m, "__code__") and tracer.is_readers(m.__code__)]
+    values = behind(root)
+    if not written or len(values) < 2:
+        return {}
+    former = [(v, attribute(v, "grad"), getattr(v, attribute(v, "grad"))) for v in values]
+    try:
+        for value, grad, _ in former:
+            setattr(value, grad, 0.0)
+        tracer.look_at(values)
+        _guarded(tracer, written[0], name)
+        return _gradients(root)
+    finally:
+        for value, grad, x in former:
+            setattr(value, grad, x)
+
+
+def _gradients(root: Any) -> dict[int, float]:
+    return {id(v): number_of(v, "grad") for v in behind(root)}
 
 
 def _cells(path: Path) -> Any:
@@ -199,14 +218,4 @@ class _Methods(ast.NodeTransformer):
 
 def _largest(objects: Iterable[Any]) -> list[Any]:
     """Return the value that was computed from most others, in a list; an empty one for none."""
-
-    def size(root: Any) -> int:
-        seen, stack = set(), [root]
-        while stack:
-            x = stack.pop()
-            if id(x) not in seen:
-                seen.add(id(x))
-                stack.extend(getattr(x, "_prev", None) or getattr(x, "_children", None) or ())
-        return len(seen)
-
-    return sorted(filter(is_value, objects), key=size)[-1:]
+    return sorted(filter(is_value, objects), key=lambda x: len(behind(x)))[-1:]

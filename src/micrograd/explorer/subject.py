@@ -16,8 +16,9 @@ from ..writing.expression import evaluate
 from . import training
 from .code import Code
 from .labels import as_values
+from .left import marked
 from .running import Recorded, record_call, record_file, record_formula
-from .snapshot import Snapshot
+from .snapshot import Snapshot, as_json
 from .trainer import Trainer
 
 Engine = str | os.PathLike[str] | bool | None  # whose lines to show
@@ -124,8 +125,14 @@ def _engine(code: Any) -> Engine:
 
 def _run(recorded: Recorded) -> Subject:
     roots, values = as_values(recorded.roots, recorded.labels)
-    lines = {"code": lambda snapshot: Code(recorded.tracer, snapshot, values).as_json()}
-    return Subject(recorded.title, roots, parts=lines)
+
+    def code(snapshot: Snapshot) -> dict[str, Any]:
+        return Code(recorded.tracer, snapshot, values).as_json()
+
+    def graph(snapshot: Snapshot) -> dict[str, Any]:
+        return marked(as_json(snapshot), snapshot, recorded.left, values)
+
+    return Subject(recorded.title, roots, parts={"code": code, "graph": graph})
 
 
 def _roots(what: Any) -> list[Value]:

@@ -7,7 +7,7 @@ import linecache
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import CO_OPTIMIZED
 from pathlib import Path
@@ -104,6 +104,10 @@ class Tracer:
             return None
         finally:
             sys.settrace(before)
+
+    def look_at(self, values: Iterable[Any]) -> None:
+        """Take the gradients that values have now for those before the next line."""
+        self._grads.update({id(v): (v, getattr(v, attribute(v, "grad"))) for v in values})
 
     def is_readers(self, code: CodeType) -> bool:
         """Tell whether a function is one to be shown: its source is there, and of no library."""

@@ -1,0 +1,43 @@
+"""The gradients that the reader's own backward left, where they are not the right ones."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..engine import Value
+from ..writing.ledger import ledger
+from .snapshot import Snapshot, number_json
+
+
+def marked(
+    graph: dict[str, Any],
+    snapshot: Snapshot,
+    left: Mapping[int, float],
+    values: Mapping[int, Value],
+) -> dict[str, Any]:
+    """Return the graph of a page with ``yours`` and ``right``, if any gradient is wrong.
+
+    Args:
+        graph: what ``as_json`` writes.
+        snapshot: of the graph.
+        left: what every value of the reader's had for a gradient in the end, by id.
+        values: the Value of each of these, by id.
+    """
+    root = snapshot.values[snapshot.roots[-1]]
+    right = dict.fromkeys(snapshot.values, 0.0)
+    right[root] = 1.0
+    for entry in ledger(root):
+        right[entry.parent] += entry.amount
+    yours = {values[key]: grad for key, grad in left.items() if key in values}
+    wrong = {v for v, grad in yours.items() if not _same(grad, right[v])}
+    if not wrong:
+        return graph
+    number = snapshot.number
+    return graph | {
+        "yours": {str(number[id(v)]): number_json(grad) for v, grad in yours.items()},
+        "right": {str(number[id(v)]): number_json(right[v]) for v in wrong},
+    }
+
+
+def _same(x: float, y: float) -> bool:
+    return math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9) or (x != x and y != y)
