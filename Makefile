@@ -40,7 +40,7 @@ lint: .venv/.tools
 
 test-deep: .venv/.tools build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
-	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 \
+	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m "deep or hypothesis" -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python

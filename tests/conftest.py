@@ -13,10 +13,11 @@ from types import ModuleType
 import hypothesis
 import pytest
 from machine import BROWSER, CAIRO, tried
+from thorough import DEEP, examples
 
 os.environ["MICROGRAD_VERIFY"] = "1"  # every program is checked after every pass
 
-hypothesis.settings.register_profile("micrograd", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("micrograd", examples(30), deadline=None, derandomize=True)
 hypothesis.settings.load_profile("micrograd")
 
 
@@ -45,7 +46,7 @@ def pytest_ignore_collect(collection_path):
 
 def pytest_collection_modifyitems(config, items):
     """Leave what is slow to ``make test-deep``."""
-    if not os.environ.get("MICROGRAD_TEST_DEEP"):
+    if not DEEP:
         deep = [item for item in items if item.get_closest_marker("deep")]
         items[:] = [item for item in items if item not in set(deep)]
         config.hook.pytest_deselected(items=deep)

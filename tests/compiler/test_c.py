@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from machine import FOUND
 from program_reference import run_backward, run_forward
+from thorough import examples
 
 from micrograd import ops
 from micrograd.compiler.c.source import source
@@ -507,7 +508,7 @@ def _expression(draw, dims, outer, end, written, depth) -> Expr:
 RANDOM_FORMS = [{}, {}, {}, {"strict": True}, {"portable": True}, {"lanes": 2}, {"lanes": 4}]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(examples(10), suppress_health_check=list(HealthCheck))
 @given(programs(), st.sampled_from(RANDOM_FORMS))
 def test_random_programs_mean_the_same_in_c(tmp_path_factory, tested, form):
     folder = tmp_path_factory.mktemp("random")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from program_reference import run_backward, run_forward
 
@@ -106,7 +106,6 @@ terms = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(terms, min_size=1, max_size=3),
     st.sampled_from([ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM]),

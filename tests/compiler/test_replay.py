@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from thorough import examples
 
 from micrograd import JitError, Value, compile_graph, jit, maximum, take
 from micrograd.data import moons
@@ -115,7 +116,7 @@ def test_the_options_of_jit_hold_here_too(options):
     assert run() == pytest.approx(np.exp(0.5625), rel=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(
     st.lists(st.floats(-3, 3), min_size=4, max_size=4),
     st.lists(st.floats(-3, 3), min_size=4, max_size=4),

@@ -4,10 +4,11 @@ import math
 from itertools import product
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from program_reference import run_backward, run_forward
 from random_programs import arguments, recipes
+from thorough import examples
 
 from micrograd import Value, dot, jit, mean, ops
 from micrograd.compiler.graph import interpret
@@ -38,7 +39,7 @@ def _close(a, b):
 # ---- flatten
 
 
-@settings(max_examples=50)
+@examples(20)
 @given(programs)
 def test_flattened_rows_compute_what_the_nodes_did(program):
     graph = _graph(program)
@@ -54,7 +55,7 @@ def test_flattened_rows_compute_what_the_nodes_did(program):
     assert all(_close(values[i], graph.data[i]) for i in graph.outputs)
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(programs)
 def test_rows_of_a_class_do_not_depend_on_each_other(program):
     classes, leaves = flatten(_graph(program))
@@ -147,7 +148,7 @@ def _unrolled(statements):
             yield s
 
 
-@settings(max_examples=50)
+@examples(20)
 @given(programs)
 def test_a_rolled_program_unrolls_to_itself(program):
     nests = reroll(_graph(program)).forward
@@ -184,7 +185,7 @@ def _runs_as_traced(graph):
     return lowered
 
 
-@settings(max_examples=50)
+@examples(20)
 @given(programs)
 def test_loops_mean_what_the_graph_means(program):
     graph = _graph(program)

@@ -72,6 +72,7 @@ def test_copies_of_a_graph_a_hundred_thousand_deep(Value):
     assert a.grad == 0.0
 
 
+@pytest.mark.deep
 def test_a_million_deep_is_copied(Value):
     v = Value(0.5)
     for _ in range(1_000_000):

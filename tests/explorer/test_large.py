@@ -178,6 +178,7 @@ def test_a_large_graph_without_structure_opens_folded(show):
     assert boxes(page) <= 200
 
 
+@pytest.mark.deep
 def test_a_hundred_thousand_values_in_a_row_open(show):
     v = Value(0.5, label="x")
     for _ in range(100_000):

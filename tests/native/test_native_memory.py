@@ -54,6 +54,7 @@ def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     assert float(kept) < 60  # megabytes, most of them a free list of bounded length
 
 
+@pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (
         RESIDENT

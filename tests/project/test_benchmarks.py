@@ -40,6 +40,7 @@ def test_the_unrolled_moons_begin_with_the_same_loss(folder):
         agree("ours", ours.ask("losses"), moons.LOSSES[:1])
 
 
+@pytest.mark.deep
 def test_a_gpt_trained_on_a_thousand_documents_has_the_losses_of_the_one_in_numpy(folder):
     ours = Worker("programs/gpt_compiled.py", folder=folder)
     theirs = Worker("peers/gpt_numpy.py", folder=folder)
