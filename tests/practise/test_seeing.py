@@ -64,3 +64,13 @@ def test_the_page_strikes_the_wrong_number_through_beside_the_right_one(show):
     page.keyboard.press(",")  # a step back, the page shows how it should go
     settle(page)
     assert page.locator(".mg-right").count() == 0
+
+
+def test_the_learners_line_stands_beside_the_number_that_it_left(show):
+    names = {"__name__": "mygrad"}
+    exec(compile(WRONG, "mygrad.py", "exec"), names)
+    page = show(explorer_of(names, "backward.twice", {"mygrad.py": WRONG}))
+    assert page.locator(".mg-codepane h2").inner_text() == "mygrad.py"
+    assert page.locator(".mg-right").all_text_contents() == ["right: 2.0"]
+    lit = page.locator(".mg-line-now code").inner_text().split()
+    assert lit == ["other.grad", "=", "out.grad", "a.grad", "=", "1.0"]

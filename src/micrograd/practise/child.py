@@ -16,6 +16,7 @@ from typing import Any
 
 from .limits import close_doors, end_with_parent, limit_memory, time_limit
 from .loading import Unreadable, load
+from .reading import read_cells
 from .results import Outcome
 from .timed import Say, judge_in_time
 
@@ -68,7 +69,8 @@ def _judge(namespace: dict[str, Any], request: dict[str, Any], say: Say) -> None
 def _graph(namespace: dict[str, Any], request: dict[str, Any], say: Say) -> None:
     from .seeing import page_of
 
-    say("answer", page_of(namespace, request["details"]))
+    sources = {cell.file: cell.source for cell in read_cells(Path(request["file"]))}
+    say("answer", page_of(namespace, request["details"], sources))
 
 
 def _digits(namespace: dict[str, Any], request: dict[str, Any], say: Say) -> None:

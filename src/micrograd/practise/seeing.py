@@ -9,8 +9,8 @@ import os
 import random
 import tempfile
 import webbrowser
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from ..explorer import Explorer
 
 _SECONDS = 2.0  # for a program to be seen
+_FEW = 60  # values, up to which the lines are recorded: that takes a hundred times as long
+Run = Callable[[Callable[[], Any]], Any]
 Numbers = tuple[float | None, float | None]  # right data and right grad; None where yours is right
 
 
@@ -46,22 +48,24 @@ class Seen:
     root: Value
     right: dict[Value, Numbers]
     title: str
+    values: Mapping[int, Value] = field(default_factory=dict)  # of the learner's objects, by id
 
     def drawing(self) -> Drawing:
         """Draw it, each wrong number struck through beside the right one."""
         return Drawing(render(toposort(self.root), self.title, right=self.right))
 
 
-def see(namespace: dict[str, Any], name: str) -> Seen | None:
+def see(namespace: dict[str, Any], name: str, run: Run = lambda act: act()) -> Seen | None:
     """Run a program on the learner's engine and return its graph, None where it makes none.
 
     Args:
         namespace: the learner's; it is not changed.
         name: the program's, as in ``Failure.name``.
+        run: runs a function of no arguments, and may watch it.
     """
     forms = Forms(namespace)
     program = PROGRAMS[name]
-    yours = _handles(program.code, forms)
+    yours = _handles(program.code, forms, run)
     values = {n: h.inner for n, h in yours.items() if is_value(h.inner)}
     if not values:
         return None
@@ -77,19 +81,18 @@ def see(namespace: dict[str, Any], name: str) -> Seen | None:
     shown = toposort(root)
     wrong = {v: _wrong(v, *right[v]) for v in shown if v in right}
     title = "; ".join(spelled(program.text, forms).split("\n"))
-    return Seen(
-        root, {v: pair for v, pair in wrong.items() if any(x is not None for x in pair)}, title
-    )
+    right = {v: pair for v, pair in wrong.items() if any(x is not None for x in pair)}
+    return Seen(root, right, title, likeness.values)
 
 
-def _handles(code: str, forms: Forms) -> dict[str, Handle]:
+def _handles(code: str, forms: Forms, run: Run = lambda act: act()) -> dict[str, Handle]:
     """Run a program, as far as it gets, and return its variables."""
     with silence():
         random.seed(1)
         names = environment(Adapter(forms))
         # what was made until it failed, or took too long, can be seen
         with contextlib.suppress(Exception, TimeLimit), time_limit(_SECONDS):
-            exec(compile(code, "<program>", "exec"), names)
+            run(lambda: exec(compile(code, "<program>", "exec"), names))
     return {n: x for n, x in names.items() if isinstance(x, Handle)}
 
 
@@ -115,14 +118,27 @@ def _wrong(value: Value, data: float | None, grad: float | None) -> Numbers:
     return unless_same(data, value.data), unless_same(grad, value.grad)
 
 
-def explorer_of(namespace: dict[str, Any], name: str) -> "Explorer | None":
-    """Make the explorer's page of a program that failed, None where it makes no value."""
+def explorer_of(
+    namespace: dict[str, Any], name: str, sources: Mapping[str, str] | None = None
+) -> "Explorer | None":
+    """Make the explorer's page of a program that failed, None where it makes no value.
+
+    Args:
+        namespace: the learner's.
+        name: the program's.
+        sources: the learner's text, by the name it was compiled with: its lines are shown.
+    """
     from ..explorer import explore
+    from ..explorer.code import Code
     from ..explorer.snapshot import number_json
+    from ..explorer.tracer import Tracer
 
     seen = see(namespace, name)
     if seen is None:
         return None
+    tracer = Tracer(sources or {})
+    if len(seen.values) <= _FEW:
+        seen = see(namespace, name, tracer.run) or seen
     explorer = explore(seen.root, title=seen.title, show=False)
     values, graph = explorer.snapshot.values, explorer.page["graph"]
     graph["yours"] = {str(i): number_json(v.grad) for i, v in enumerate(values)}
@@ -131,6 +147,8 @@ def explorer_of(namespace: dict[str, Any], name: str) -> "Explorer | None":
         for v, (_, grad) in seen.right.items()
         if grad is not None
     }
+    if tracer.moments:
+        explorer.page["code"] = Code(tracer, explorer.snapshot, seen.values).as_json()
     explorer.page["note"] = "; ".join(
         f"{v.label}.data is {short(v.data)}, right is {short(data)}"
         for v, (data, _) in seen.right.items()
@@ -139,9 +157,11 @@ def explorer_of(namespace: dict[str, Any], name: str) -> "Explorer | None":
     return explorer
 
 
-def page_of(namespace: dict[str, Any], name: str) -> str | None:
+def page_of(
+    namespace: dict[str, Any], name: str, sources: Mapping[str, str] | None = None
+) -> str | None:
     """Return that page as HTML."""
-    explorer = explorer_of(namespace, name)
+    explorer = explorer_of(namespace, name, sources)
     return explorer.html if explorer else None
 
 
