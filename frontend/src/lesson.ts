@@ -40,7 +40,7 @@ function live(element: HTMLElement): void {
   const graph = new Graph(source.graph, made(library));
   const data = graph.start();
   const drawn = element.querySelector<HTMLElement>(".drawn");
-  const scale = source.curve ? plane(graph, source, source.curve, data) : null;
+  let scale: Scale | null = null;
 
   const show = () => {
     graph.forward(data);
@@ -52,7 +52,10 @@ function live(element: HTMLElement): void {
         kind === "data" ? data[i] : kind === "grad" ? grads[i] : graph.partials(i, data)[Number(k)],
       );
     }
-    if (source.curve && scale) drawn?.replaceChildren(curve(graph, source.curve, data, scale));
+    if (source.curve) {
+      scale = plane(graph, source, source.curve, data, scale);
+      drawn?.replaceChildren(curve(graph, source.curve, data, scale));
+    }
     if (source.bars) drawn?.replaceChildren(...source.bars.map((node) => bar(graph, node, data)));
   };
   for (const input of element.querySelectorAll("input")) {
@@ -81,14 +84,27 @@ function gradients(graph: Graph, root: number, data: Float64Array): Float64Array
 
 type Scale = { left: number; right: number; low: number; high: number };
 
-// What part of the plane is drawn: all of the slider's range, and all that y is there.
-function plane(graph: Graph, source: LiveData, of: CurveData, data: Float64Array): Scale {
+// What part of the plane is drawn: all of the slider's range, and all that y is or was there.
+function plane(
+  graph: Graph,
+  source: LiveData,
+  of: CurveData,
+  data: Float64Array,
+  before: Scale | null,
+): Scale {
   const range = source.sliders.find((s) => s.node === of.x);
-  const [left, right] = range ? [range.low, range.high] : [-1, 1];
+  const [least, most] = range ? [range.low, range.high] : [-1, 1];
+  const side = 0.04 * (most - least);
+  const [left, right] = [least - side, most + side];
   const ys = sweep(graph, of, data, left, right).map(([, y]) => y);
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
   const margin = 0.08 * (high - low || 1);
-  return { left, right, low: low - margin, high: high + margin };
+  return {
+    left,
+    right,
+    low: Math.min(low - margin, before?.low ?? Infinity),
+    high: Math.max(high + margin, before?.high ?? -Infinity),
+  };
 }
 
 function sweep(graph: Graph, of: CurveData, data: Float64Array, left: number, right: number) {
