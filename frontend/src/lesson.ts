@@ -48,9 +48,10 @@ function live(element: HTMLElement): void {
     for (const place of element.querySelectorAll<HTMLElement>("[data-read]")) {
       const [kind, node, k] = (place.dataset.read ?? "").split(":");
       const i = Number(node);
-      place.textContent = number(
-        kind === "data" ? data[i] : kind === "grad" ? grads[i] : graph.partials(i, data)[Number(k)],
-      );
+      if (kind === "count") place.textContent = Math.round(data[i]).toLocaleString("en");
+      else if (kind === "data") place.textContent = number(data[i]);
+      else if (kind === "grad") place.textContent = number(grads[i]);
+      else place.textContent = number(graph.partials(i, data)[Number(k)]);
     }
     if (source.curve) {
       scale = plane(graph, source, source.curve, data, scale);

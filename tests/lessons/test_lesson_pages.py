@@ -45,7 +45,17 @@ def said(page):
     return page.locator(".said").all_inner_texts()
 
 
-@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+# Of each kind of thing that moves one lesson at once, and the others in the deep tests.
+AT_ONCE = ("04-backward", "12-gpt")
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        pytest.param(x, marks=() if x.name in AT_ONCE else pytest.mark.deep, id=x.name)
+        for x in lessons()
+    ],
+)
 def test_every_explorer_opens_and_every_slider_changes_a_number(open_lesson, lesson):
     page = open_lesson(lesson)
     assert page.locator("iframe").count() == page.locator(".explorer").count()
@@ -64,6 +74,16 @@ def test_a_slider_computes_what_python_computes(open_lesson):
     h.fill("0.5")
     slope = ((3 * 2.5**2 - 4 * 2.5 + 5) - (3 * 2.0**2 - 4 * 2.0 + 5)) / 0.5
     assert said(page)[0].endswith(f"is the slope over this step: {slope}")
+
+
+@pytest.mark.deep
+def test_the_page_of_the_lesson_on_training_trains(open_lesson):
+    page = open_lesson(next(x for x in lessons() if x.name == "09-training"))
+    inner = page.locator(".explorer").last.locator("iframe").content_frame
+    before = inner.locator(".mg-side").inner_text()
+    inner.get_by_role("button", name="Train").first.click()
+    inner.get_by_text("step 3").first.wait_for()
+    assert inner.locator(".mg-side").inner_text() != before
 
 
 @pytest.mark.deep

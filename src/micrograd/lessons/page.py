@@ -112,6 +112,7 @@ class _Page:
                 if inline.type == "link_open":
                     self._link(inline)
         written: str = markdown.renderer.render(tokens, markdown.options, {})
+        written = written.replace("<pre>", '<pre tabindex="0">')
         return written.replace("<table>", '<div class="table" tabindex="0"><table>').replace(
             "</table>", "</table></div>"
         )
