@@ -10,6 +10,7 @@ from .live import Embedded, Live
 from .running import Code, Piece, Shown, Text, run
 
 _DRAWN = 40  # values, up to which a graph is a picture that can be read
+_GRADIENTS = 3  # the lesson in which a gradient is first spoken of
 
 
 def write_markdown(lesson: Lesson, folder: Path) -> Path:
@@ -18,7 +19,7 @@ def write_markdown(lesson: Lesson, folder: Path) -> Path:
     parts = [f"{_way(lesson)}\n"]
     pictures = 0
     for piece in pieces:
-        picture = _picture(piece)
+        picture = _picture(piece, gradients=lesson.number >= _GRADIENTS)
         if picture is not None:
             pictures += 1
             name = f"{lesson.name}-{pictures}.svg"
@@ -51,7 +52,7 @@ def _way(lesson: Lesson) -> str:
     return " · ".join(links)
 
 
-def _picture(piece: Piece) -> Drawing | None:
+def _picture(piece: Piece, gradients: bool) -> Drawing | None:
     if not isinstance(piece, Shown):
         return None
     if isinstance(piece.what, Drawing):
@@ -59,7 +60,12 @@ def _picture(piece: Piece) -> Drawing | None:
     snapshot = piece.what.explorer.snapshot if isinstance(piece.what, Embedded) else None
     if snapshot is None or len(snapshot.values) > _DRAWN:
         return None
-    return draw(snapshot.values[snapshot.roots[-1]])
+    root = snapshot.values[snapshot.roots[-1]]
+    for value in snapshot.values:
+        value.grad = 0.0
+    if gradients:
+        root.backward()
+    return draw(root)
 
 
 def _written(piece: Piece, number: int) -> str:
