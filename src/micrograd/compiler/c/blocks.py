@@ -170,7 +170,7 @@ class BlockPrinter:
         if nest.reduce is ops.SUM and four:
             for i in range(0, len(vectors), 4):
                 name = self.out.fresh("sums")
-                self.out.line(f"T {name}[4];")
+                self.out.line(f"{self.out.type} {name}[4];")
                 self.out.line(
                     f"lane_sums({name}, {', '.join(x.code for x in vectors[i : i + 4])});"
                 )
@@ -242,7 +242,7 @@ class BlockPrinter:
         if self.single or text.code.isidentifier():
             return text
         name = self.out.fresh(letters)
-        kind = "V" if text.vector else "T"
+        kind = "V" if text.vector else self.out.type
         self.out.line(f"const {kind} {name} = {unwrapped(text.code)};")
         return Text(name, text.vector)
 
@@ -250,7 +250,7 @@ class BlockPrinter:
         start = start or Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
         name = self.out.fresh(_NAMES[nest.reduce.name])
         if self.lane is None:
-            self.out.line(f"T {name} = {unwrapped(start.code)};")
+            self.out.line(f"{self.out.type} {name} = {unwrapped(start.code)};")
         else:
             self.out.line(f"V {name} = {self.writer.splat(start)};")
         return Text(name, self.lane is not None)

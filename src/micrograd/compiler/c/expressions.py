@@ -24,20 +24,20 @@ class Text(NamedTuple):
 
 # Functions of single numbers that C's library lacks: {T} is the type, {f} how its functions end.
 SCALAR_FUNCTIONS = {
-    "maximum": "{T} maximum({T} x, {T} y) {{ return x >= y || x != x ? x : y; }}",
-    "minimum": "{T} minimum({T} x, {T} y) {{ return x <= y || x != x ? x : y; }}",
-    "relu": "{T} relu({T} x) {{ return x < 0 ? 0 : x; }}",
-    "sigmoid": """{T} sigmoid({T} x) {{
+    "maximum": "{T} {name}({T} x, {T} y) {{ return x >= y || x != x ? x : y; }}",
+    "minimum": "{T} {name}({T} x, {T} y) {{ return x <= y || x != x ? x : y; }}",
+    "relu": "{T} {name}({T} x) {{ return x < 0 ? 0 : x; }}",
+    "sigmoid": """{T} {name}({T} x) {{
     {T} e = exp{f}(-fabs{f}(x));  /* never overflows */
     return (x < 0 ? e : 1) / (1 + e);
 }}""",
-    "softplus": "{T} softplus({T} x) {{ return (x > 0 ? x : 0) + log1p{f}(exp{f}(-fabs{f}(x))); }}",
-    "logaddexp": """{T} logaddexp({T} x, {T} y) {{
+    "softplus": "{T} {name}({T} x) {{ return (x > 0 ? x : 0) + log1p{f}(exp{f}(-fabs{f}(x))); }}",
+    "logaddexp": """{T} {name}({T} x, {T} y) {{
     {T} top = x >= y || x != x ? x : y, low = x >= y || x != x ? y : x;
     return isfinite(top) ? top + log1p{f}(exp{f}(low - top)) : low != low ? low : top;
 }}""",
-    "root": "{T} root({T} x) {{ return x == -({T})INFINITY ? ({T})INFINITY : sqrt{f}(x + 0); }}",
-    "row_of": """int64_t row_of({T} x, int64_t rows, int *bad) {{
+    "root": "{T} {name}({T} x) {{ return x == -({T})INFINITY ? ({T})INFINITY : sqrt{f}(x + 0); }}",
+    "row_of": """int64_t {name}({T} x, int64_t rows, int *bad) {{
     if (x >= 0 && x < rows && x == floor{f}(x)) return (int64_t)x;
     *bad = 1;
     return 0;
@@ -51,9 +51,16 @@ _LONGEST_POWER = 16
 
 
 class Writer:
-    """Write expressions as C for one type of numbers, noting which functions they need."""
+    """Write expressions as C for one type of numbers, noting which functions they need.
 
-    def __init__(self, dtype: str, scalars: dict[str, str]) -> None:
+    Args:
+        dtype: of the numbers.
+        scalars: what the scalars are called.
+        prefix: before the name of every function that is defined.
+    """
+
+    def __init__(self, dtype: str, scalars: dict[str, str], prefix: str = "") -> None:
+        self.prefix = prefix
         self.type = {"float64": "double", "float32": "float"}[dtype]
         self.ending = "" if dtype == "float64" else "f"
         self.scalars = scalars
@@ -145,14 +152,15 @@ class Writer:
 
     def _of_code(self, op: Op, args: list[Text]) -> Text:
         """Write a call of a function that is the op's own form in C."""
+        form = op.code
         for name in SCALAR_FUNCTIONS:
-            if re.search(rf"\b{name}\(", op.code):
-                self._scalar(name)
+            if re.search(rf"\b{name}\(", form):
+                form = re.sub(rf"\b{name}\(", f"{self._scalar(name)}(", form)
         count = op.arity or 2  # a form for two arguments is repeated
         names = [f"x{i}" for i in range(count)]
         static = {} if op.static is None else {"static": self.literal(float(op.static))}
-        function = f"op_{re.sub(r'[^A-Za-z0-9_]', '_', op.name)}_{len(self.functions)}"
-        code = op.code.format(*names, **static)
+        function = f"{self.prefix}op_{re.sub(r'[^A-Za-z0-9_]', '_', op.name)}_{len(self.functions)}"
+        code = form.format(*names, **static)
         function = self.own.setdefault((op, code), function)
         taken = ", ".join(f"{self.type} {x}" for x in names)
         text = f"static inline {self.type} {function}({taken}) {{ return {code}; }}"
@@ -185,7 +193,7 @@ class Writer:
 
     def _multiplied(self, n: int, x: Text) -> Text:
         """x to the n by repeated squaring."""
-        kind, name = ("V", f"v_power_{n}") if x.vector else (self.type, f"power_{n}")
+        kind, name = ("V", f"v_power_{n}") if x.vector else (self.type, f"{self.prefix}power_{n}")
         lines, product, square = [], "", "x"
         for bit in range(n.bit_length()):
             if n >> bit & 1:
@@ -209,9 +217,10 @@ class Writer:
 
     def _scalar(self, name: str) -> str:
         if name in SCALAR_FUNCTIONS:
-            text = SCALAR_FUNCTIONS[name].format(T=self.type, f=self.ending)
-            self.functions[name] = "static inline " + text
-            return name
+            called = self.prefix + name
+            text = SCALAR_FUNCTIONS[name].format(T=self.type, f=self.ending, name=called)
+            self.functions[called] = "static inline " + text
+            return called
         return ("fabs" if name == "abs" else name) + self.ending
 
     def _vector(self, name: str) -> str:

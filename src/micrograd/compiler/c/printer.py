@@ -19,10 +19,13 @@ class Printer:
         writer: writes expressions.
         tables: the place of each table among the arguments, by the id of its values.
         taken: names that mean something else.
+        number: what the type of numbers is called.
     """
 
-    def __init__(self, writer: Writer, tables: dict[int, int], taken: set[str]) -> None:
-        self.writer, self.tables, self.taken = writer, tables, taken
+    def __init__(
+        self, writer: Writer, tables: dict[int, int], taken: set[str], number: str = "T"
+    ) -> None:
+        self.writer, self.tables, self.taken, self.type = writer, tables, taken, number
         self.variables = [c for c in _LETTERS if c not in taken]
         self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in taken]
         self.lines: list[str] = []

@@ -7,6 +7,7 @@ otherwise it uses the vector types that gcc and clang share, as wide as the targ
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 from ..ir import Clear, For, Fused, Nest, Program, Route, Statement, Table
 from ..loops.footprint import uses
@@ -16,7 +17,7 @@ from ..printing.show import captions
 from ..sizes import chosen_two
 from .expressions import Writer
 from .loops import print_group
-from .printer import Printer
+from .printer import Printer, bare
 from .routes import print_route
 from .schedules import Target, width
 
@@ -25,8 +26,10 @@ _MATH = ("-fno-math-errno", "-fno-trapping-math")
 FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
 STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off")
 
-_FORWARD = "int forward(T *restrict v"
-_BACKWARD = "int backward(const T *restrict v, T *restrict g"
+_MEMORY = {
+    "forward": "{T} *{restrict}v",
+    "backward": "const {T} *{restrict}v, {T} *{restrict}g",
+}
 # fmt: off
 _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
              "best", "slope", "searching", "found"}
@@ -62,25 +65,51 @@ def source(
         strict: keep the order of every sum.
         portable: print C11 without vector types, with a comment for each loop.
     """
+    parts = printed(program, dtype, strict=strict, portable=portable)
+    return "\n".join([parts.head, *parts.functions, "", parts.forward, parts.backward])
+
+
+class Printed(NamedTuple):
+    """The parts of a file of C."""
+
+    head: str  # what is included
+    functions: list[str]  # those that expressions need
+    forward: str
+    backward: str
+
+
+def printed(
+    program: Program,
+    dtype: str = "float64",
+    *,
+    strict: bool = False,
+    portable: bool = False,
+    prefix: str = "",
+) -> Printed:
+    """Return the parts of what ``source`` prints.
+
+    Args:
+        prefix: before the name of every function; these are then static.
+    """
     scalars = {
         name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
         for i, name in enumerate(program.scalars)
     }
-    writer = Writer(dtype, scalars)
+    writer = Writer(dtype, scalars, prefix)
     if not portable:
         program = scheduled(program, Target(width(dtype), strict))
-    bodies = program.forward, program.backward
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
     words = captions(program) if portable else {}
+    number = writer.type if portable else "T"
     functions = []
-    for head, items in zip((_FORWARD, _BACKWARD), bodies, strict=True):
-        out = Printer(writer, numbers, _names(program) | set(scalars.values()))
-        _Statements(out, strict, None if portable else width(dtype), words).print(items)
+    for name, body in (("forward", program.forward), ("backward", program.backward)):
+        out = Printer(writer, numbers, _names(program) | set(scalars.values()), number)
+        _Statements(out, strict, None if portable else width(dtype), words).print(body)
         # a header's v and g are parts of one workspace, of which nothing is claimed
-        head = head.replace("restrict ", "") if portable else head
-        functions.append(_function(head, out.lines, program, scalars))
-    text = "\n".join([_preamble(writer, portable), *writer.functions.values(), "", *functions])
-    return re.sub(r"\bT\b", writer.type, text) if portable else text
+        memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
+        head = f"{'static inline ' if prefix else ''}int {prefix}{name}({memory}"
+        functions.append(_function(head, out, program, scalars, name == "backward"))
+    return Printed(_preamble(writer, portable), list(writer.functions.values()), *functions)
 
 
 def _names(program: Program) -> set[str]:
@@ -101,21 +130,21 @@ def _preamble(writer: Writer, portable: bool) -> str:
     return "\n".join(lines)
 
 
-def _function(head: str, body: list[str], program: Program, scalars: dict[str, str]) -> str:
-    text = re.sub(r"/\*.*?\*/", "", "\n".join(body))
-    lines = [
-        f"{head}, const int64_t *sizes, const T *scalars, const int64_t *const *tables) {{",
-        "    int bad = 0;",
-    ]
+def _function(
+    head: str, out: Printer, program: Program, scalars: dict[str, str], back: bool
+) -> str:
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(out.lines))
+    rest = f"const int64_t *sizes, const {out.type} *scalars, const int64_t *const *tables"
+    lines = [f"{head}, {rest}) {{", "    int bad = 0;"]
     for i, name in enumerate(program.sizes):
         if re.search(rf"\b{name}\b", text):
             lines.append(f"    const int64_t {name} = sizes[{i}];")
     for i, name in enumerate(scalars.values()):
         if re.search(rf"\b{name}\b", text):
-            lines.append(f"    const T {name} = scalars[{i}];")
-    unused = ["v", "g"] if "backward" in head else ["v"]
+            lines.append(f"    const {out.type} {name} = scalars[{i}];")
+    unused = ["v", "g"] if back else ["v"]
     lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))
-    return "\n".join([*lines, *body, "    return bad;", "}", ""])
+    return "\n".join([*lines, *out.lines, "    return bad;", "}", ""])
 
 
 class _Statements:
@@ -145,7 +174,8 @@ class _Statements:
                 case Route():
                     print_route(self.out, s, vectors=self.lanes is not None)
                 case Clear(start, count):
-                    with self.out.braces(f"for (int64_t i = {start}; i < {start + count}; i++)"):
+                    first, stop = bare(start), bare(start + count)
+                    with self.out.braces(f"for (int64_t i = {first}; i < {stop}; i++)"):
                         self.out.line("g[i] = 0;")
 
     def loop(self, loop: For) -> None:

@@ -19,7 +19,7 @@ from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .arrays import BATCH, TAKEN, Array, batched_size, folded, identifier, plain, shape_of, wrapped
 from .expressions import Writer
-from .source import source, tables
+from .source import printed, tables
 
 
 def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> str:
@@ -78,25 +78,14 @@ class _Header:
     def text(self) -> str:
         """Write the header."""
         guard = f"{self.capital}_H"
-        core = source(self.program, self.dtype, portable=True)
-        includes, core = core.split("\n\n", 1)
-        core = re.sub(r"^int (forward|backward)\(", r"static inline int \1(", core, flags=re.M)
-        if not self.graded:
-            core = core[: core.index("static inline int backward(")]
-        own = re.findall(r"^static inline \w+ (\w+)\(", core, flags=re.M)
-        call = re.compile(rf"\b({'|'.join(own)})\(")
-        lines = [
-            line if line.lstrip().startswith("/*") else call.sub(rf"{self.name}_\1(", line)
-            for line in core.splitlines()
-        ]
-        core = "\n".join(lines)
-        core = re.sub(r"< \((\w+)\);", r"< \1;", core)
+        core = printed(self.program, self.dtype, portable=True, prefix=f"{self.name}_")
+        loops = [*core.functions, "", core.forward, *[core.backward] * bool(self.graded)]
         parts = [
             "\n".join(self.comment()),
-            f"#ifndef {guard}\n#define {guard}\n\n{includes}",
+            f"#ifndef {guard}\n#define {guard}\n\n{core.head.strip()}",
             "\n".join(self.sizes()),
             "\n".join(self.data()).strip(),
-            core.strip(),
+            "\n".join(loops).strip(),
             "\n".join(self.load()),
             "\n".join(self.value()),
             "\n".join(self.value_and_grad()),
