@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,14 +16,25 @@ from ..ir import Nest, Program
 from ..loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..loops.visit import Simple, simple
 from ..sizes import evaluate, variables
+from ..tracing.signature import Argument
 from .kernel import allocate, make_kernel
-
-if TYPE_CHECKING:
-    from ..tracing.signature import Argument
-    from .compiled import Compiled
+from .memory import Addresses
 
 _CACHE = 1 << 18  # numbers: what stays near a core
 _WHOLE_LINES = 16  # numbers
+
+
+class _Ready(Protocol):
+    """What a call in parts needs of the compiled program."""
+
+    program: Program
+    dtype: np.dtype
+    kernel: Any
+    layout: Any
+
+    def at(self, sizes: Mapping[str, int]) -> Addresses: ...
+
+    def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray: ...
 
 
 def is_mapped(program: Program, columns: Collection[int]) -> bool:
@@ -47,9 +58,7 @@ def part_size(program: Program, batch: int) -> int | None:
 class MappedRun:
     """A call of a mapped function, whose results have a number for each example, done in parts."""
 
-    def __init__(
-        self, compiled: "Compiled", args: "Sequence[Argument]", batch: int, lanes: int
-    ) -> None:
+    def __init__(self, compiled: _Ready, args: Sequence[Argument], batch: int, lanes: int) -> None:
         self._results = [np.empty(batch, compiled.dtype) for _ in compiled.program.outputs]
         self.at = compiled.at({"B": lanes, "P": lanes})
         starts = range(0, batch, lanes)
@@ -90,9 +99,9 @@ class PartedRun:
 
     def __init__(
         self,
-        compiled: "Compiled",
+        compiled: _Ready,
         parts: "Parts",
-        args: "Sequence[Argument]",
+        args: Sequence[Argument],
         batch: int,
         lanes: int,
     ) -> None:
