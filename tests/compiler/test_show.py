@@ -90,7 +90,7 @@ def test_the_gradient_names_what_stood_inside_the_function() -> None:
 def test_names_that_the_program_gives_are_used() -> None:
     names = [(0, 48, (16, 3), "layer"), (48, 200, (100, 2), "points"), (248, 1600, (), "sums")]
     assert printed(SUM, names=names)[0] == (
-        "sums[100,16] = Σ₂ layer[0:][16,2]·points[100,2] + layer[2:][16]"
+        "sums[100,16] = Σ₂ layer[0:][16,2]·points[100,2] + layer[2::3][16]"
     )
 
 
