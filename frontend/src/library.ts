@@ -15,9 +15,29 @@ function erf(x: number): number {
     return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
   }
   if (!(a < 6)) return x !== x ? x : Math.sign(x);
-  let tail = 0; // 7.1.14, the continued fraction of the complement, from its far end
-  for (let n = 60; n > 0; n--) tail = n / 2 / (a + tail);
-  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (a + tail)));
+  return Math.sign(x) * (1 - tail(a));
+}
+
+// exp(-x²) over its continued fraction (7.1.14), taken from its far end
+function tail(x: number): number {
+  let rest = 0;
+  for (let n = 60; n > 0; n--) rest = n / 2 / (x + rest);
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + rest));
+}
+
+const erfc = (x: number) => (x < 2.5 ? 1 - erf(x) : x < 27 ? tail(x) : x !== x ? x : 0);
+
+function modulo(x: number, y: number): number {
+  const rest = y === 0 || !Number.isFinite(x) ? NaN : x % y;
+  return rest === 0 ? (y > 0 ? 0 : -0) : rest < 0 !== y < 0 ? rest + y : rest;
+}
+
+function floor_divide(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const rest = x % y;
+  const whole = (x - rest) / y - +(rest !== 0 && rest < 0 !== y < 0);
+  const down = Math.floor(whole);
+  return whole === 0 ? 0 * (x / y) : down + +(whole - down > 0.5);
 }
 
 function sigmoid(x: number): number {
@@ -48,6 +68,9 @@ export const library: Library = {
   fabs: Math.abs,
   pow,
   erf,
+  erfc,
+  modulo,
+  floor_divide,
   sigmoid,
   softplus: (x) => (x !== x ? x : (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   logaddexp,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from micrograd import ops
+from micrograd import extended_ops, ops
 from micrograd._native import value as native
 from micrograd.pure import Value as PureValue
 
@@ -33,8 +33,8 @@ def agree(op, numbers):
     assert computed(native.Value, op, numbers) == computed(PureValue, op, numbers)
 
 
-def test_every_op_of_the_table_is_compiled_and_no_other():
-    assert sorted(native.CASES) == sorted(ops.OPS)
+def test_every_op_of_the_core_is_compiled_and_no_other():
+    assert sorted([*native.CASES, *extended_ops.TABLE]) == sorted(ops.OPS)
 
 
 @pytest.mark.parametrize("name", [n for n in ops.OPS if n not in ("powc", "take")])

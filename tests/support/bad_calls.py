@@ -233,6 +233,17 @@ CALLS = {
        for name in ("maximum", "minimum", "softmax", "log_softmax")},
     **{f".{name}": (name, {"values": ((1.0,), "some values")}) for name in (
         "mean", "logsumexp")},
+    **{f".{name}": (name, {"x": (0.5, "number")}) for name in (
+        "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "ceil", "cos", "cosh", "erf",
+        "erfc", "exp", "expm1", "floor", "gelu", "log", "log1p", "log2", "log10", "relu",
+        "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "tan", "tanh")},
+    ".atan2": ("atan2", {"y": (1.0, "number"), "x": (2.0, "number")}),
+    ".hypot": ("hypot", {"x": (1.0, "number"), "y": (2.0, "number")}),
+    ".leaky_relu": ("leaky_relu", {"x": (1.0, "number"), "negative_slope": (0.1, "number")}),
+    ".elu": ("elu", {"x": (1.0, "number"), "alpha": (0.1, "number")}),
+    ".clip": ("clip", {"x": (1.0, "number"), "low": (0.0, "number?"), "high": (2.0, "number?")}),
+    ".cumsum": ("cumsum", {"xs": ([1.0], "numbers")}),
+    ".norm": ("norm", {"xs": ([1.0], "numbers")}),
     ".nn.MLP": (MLP, {
         "nin": (2, "count"), "nouts": ([1], "sequence"), "activation": ("relu", "choice?"),
         "output_activation": (None, "choice?"), "init": ("uniform", "choice"),

@@ -7,7 +7,7 @@ was computed keeps its parents, because its op's derivatives are by these.
 import re
 from typing import Any
 
-from .. import ops
+from .. import extended_ops, ops
 from . import copies, operators
 from .modes import mode
 from .numeric import number
@@ -175,6 +175,11 @@ ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     "neg": negative,
     "pow": power,
     "__pos__": unchanged,
+    **extended_ops.METHODS,
+    **dict(zip(("__mod__", "__rmod__"), operators.both_sides("%", extended_ops.MOD))),
+    **dict(
+        zip(("__floordiv__", "__rfloordiv__"), operators.both_sides("//", extended_ops.FLOORDIV))
+    ),
     "__copy__": copies.shallow,
     "__deepcopy__": copies.deep,
     "__reduce__": copies.reduce,

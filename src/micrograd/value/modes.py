@@ -35,8 +35,8 @@ class Tracer(Protocol):
     def differentiating(self, variables: Any) -> None:
         """Take note of the variables of a transform."""
 
-    def of_python(self, x: Any) -> Any:
-        """Return a number that is Python's own float, whose division by zero raises."""
+    def of_python(self, x: Any, raises: bool = False) -> Any:
+        """Return a number that is Python's own float; maybe of a function that raises."""
 
     def array(self, items: list, shape: Any) -> Any:
         """Return an array of what was computed."""

@@ -37,6 +37,21 @@ SCALAR_FUNCTIONS = {
     return isfinite(top) ? top + log1p{f}(exp{f}(low - top)) : low != low ? low : top;
 }}""",
     "root": "{T} {name}({T} x) {{ return x == -({T})INFINITY ? ({T})INFINITY : sqrt{f}(x + 0); }}",
+    "modulo": """{T} {name}({T} x, {T} y) {{
+    {T} rest = fmod{f}(x, y);
+    return rest == 0 ? copysign{f}(0, y) : (rest < 0) != (y < 0) ? rest + y : rest;
+}}""",
+    "floor_divide": """{T} {name}({T} x, {T} y) {{
+    {T} rest = fmod{f}(x, y), whole = (x - rest) / y, down;
+    if (y == 0)
+        return x / y;
+    if (rest != 0 && (rest < 0) != (y < 0))
+        whole -= 1;
+    if (whole == 0)
+        return copysign{f}(0, x / y);
+    down = floor{f}(whole);
+    return whole - down > ({T})0.5 ? down + 1 : down;
+}}""",
     "row_of": """int64_t {name}({T} x, int64_t rows, int *bad) {{
     if (x >= 0 && x < rows && x == floor{f}(x)) return (int64_t)x;
     *bad = 1;
@@ -46,6 +61,9 @@ SCALAR_FUNCTIONS = {
 _VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
 _VECTOR_FUNCTIONS |= {"abs", "sqrt"}
 _LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
+_LIBRARY |= {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh"}
+_LIBRARY |= {"log2", "log10", "cbrt", "erfc", "hypot", "floor", "ceil"}
+_OF_TWO = {"pow", "logaddexp", "atan2", "hypot"}
 _COMPARISONS = {"lt", "le", "gt", "ge"}
 _LONGEST_POWER = 16
 
@@ -232,7 +250,7 @@ class Writer:
                 "v_sqrt(x + 0)); }"
             )
             return "v_root"
-        lanes = 2 if name in ("pow", "logaddexp") else 1
+        lanes = 2 if name in _OF_TWO else 1
         scalar = self._scalar(name)
         self.functions[f"v_{name}"] = f"LANEWISE_{lanes}(v_{name}, {scalar})"
         return f"v_{name}"

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value, toposort
+from ...ops import Op
 from ...random import Generator
 from ...random import default as default_generator
 from ..errors import PACKAGE
 
-_ATOMS = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), range, slice)
+_ATOMS = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), range, slice, Op)
 _DYNAMIC = frozenset({"getattr", "setattr", "vars", "__dict__", "delattr", "locals", "globals"})
 _UNWATCHED = frozenset({"_found", "_training"})  # a cache; told of by ``depends_on``
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class that was made while Python runs

@@ -74,6 +74,10 @@ def _erf(x: Array) -> Array:
     return np.asarray(np.frompyfunc(math.erf, 1, 1)(x), x.dtype)
 
 
+def _sign(x: Array) -> Array:
+    return np.where(np.equal(x, 0), x, np.sign(x)).astype(x.dtype, copy=False)
+
+
 def _relu(x: Array) -> Array:
     return np.where(x < 0, 0.0, x).astype(x.dtype, copy=False)
 
@@ -122,6 +126,26 @@ _FUNCTIONS: dict[str, Callable[..., Array]] = {
     "sigmoid": _sigmoid,
     "softplus": _softplus,
     "erf": _erf,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "log2": np.log2,
+    "log10": np.log10,
+    "cbrt": np.cbrt,
+    "hypot": np.hypot,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "mod": np.remainder,
+    "floordiv": np.floor_divide,
+    "sign": _sign,
+    "silu": lambda x: x * _sigmoid(x),
     "relu": _relu,
     "abs": np.abs,
     "maximum": lambda *xs: first_largest(_stacked(xs)),

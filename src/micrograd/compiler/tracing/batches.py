@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...value.arrays import unwrapped
 from ...value.nested import is_record, record, with_entries, with_fields
 from ..graph import BATCH_SUM
-from .arrays import TracedArray, data_of, kind_of
+from .arrays import TracedArray, data_of, kind_of, traced
 from .elementwise import FUNCTIONS
 from .integers import is_int, node
+from .numpy_functions import mapped
 from .predicates import count
 
 
@@ -76,6 +78,18 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
             again = lambda: ufunc(*[x() for x in whole], **options)  # noqa: E731
             return Batch(made, self.count, again, self._tracer, False)
         return getattr(ufunc, method)(*[_all(x) for x in inputs], **options)
+
+    def _mapped(self, function: Callable, args: tuple) -> Any:
+        """A function of each element, and of numbers or batches beside it."""
+        alike = [x for x in args if isinstance(x, Batch)]
+        fits = all(x.count == self.count and x._inner == self._inner for x in alike)
+        plain = all(isinstance(x, Batch) or not np.ndim(x) for x in args)
+        whole = lambda: traced(mapped(function, unwrapped(_all(args))))  # noqa: E731
+        if not fits or not plain or self.is_list:
+            return whole()
+        of_each = np.frompyfunc(function, len(args), 1)
+        made = of_each(*[x.example if isinstance(x, Batch) else x for x in args])
+        return Batch(made, self.count, whole, self._tracer, False)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func in (np.sum, np.mean, np.argmax, np.argmin) and len(args) == 1 and args[0] is self:

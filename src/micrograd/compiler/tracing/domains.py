@@ -10,14 +10,18 @@ from typing import Any
 
 from ... import ops
 from ...engine import Value
+from ...extended_ops import FLOORDIV, MOD
 from ...value.number import Number
 from ..graph import BATCH_SUM
+
+_RAISING = ("powc", "pow", "mod", "floordiv")
 
 
 def guard(
     tape: list[Value],
     silent: Collection[int],
     loud: Collection[int],
+    raising: Collection[int],
     is_batched: Callable[[Value], bool],
     regular: bool = True,
 ) -> tuple[Value, bool] | None:
@@ -27,15 +31,16 @@ def guard(
         tape: all that was computed, in order.
         silent: identities of the numbers that do not raise; what is computed from one does not.
         loud: of those that do raise, whatever they were computed from.
+        raising: of what was computed by functions that raise.
         is_batched: tells whether a value has a batch axis.
-        regular: no power has left the finite numbers, as far as is known.
+        regular: nothing that may raise has left the finite numbers, as far as is known.
     """
-    powers = list(_powers(tape, set(silent), loud))
-    if not powers:
+    suspects = list(_suspects(tape, set(silent), loud, raising))
+    if not suspects:
         return None
-    regular = regular and all(isfinite(v._data) for v in powers)
+    regular = regular and all(isfinite(v._data) for v in suspects)
     total: Any = None
-    for v in powers:
+    for v in suspects:
         left = _left(v, regular)
         left = left._apply(BATCH_SUM, left) if is_batched(v) else left
         total = left if total is None else total + left
@@ -43,18 +48,25 @@ def guard(
     return holds, bool(holds._data)
 
 
-def _powers(tape: list[Value], silent: set[int], loud: Collection[int]) -> Iterator[Value]:
+def _suspects(
+    tape: list[Value], silent: set[int], loud: Collection[int], raising: Collection[int]
+) -> Iterator[Value]:
     for v in list(tape):
         if id(v) not in loud and any(id(p) in silent for p in v.parents):
             silent.add(id(v))
-        elif isinstance(v, Number) and v.op is not None and v.op.name in ("powc", "pow"):
+        elif id(v) in raising or (isinstance(v, Number) and v.op and v.op.name in _RAISING):
             yield v
 
 
 def _left(v: Value, regular: bool) -> Any:
-    """1 where a power has left the finite numbers, else 0; it may, where it came from outside."""
+    """1 where Python raises, else 0: what is infinite or nan has not become so here, or it has."""
+    if v.op in (MOD, FLOORDIV):
+        return ops.WHERE(ops.GT(ops.ABS(v.parents[1]), 0.0), 0.0, 1.0)
     gone = ops.WHERE(ops.LT(ops.ABS(v), inf), 0.0, 1.0)
-    if not regular:
-        for p in v.parents:
-            gone = ops.WHERE(ops.LT(ops.ABS(p), inf), gone, 0.0)
-    return gone
+    if regular:
+        return gone
+    is_nan = ops.WHERE(ops.LE(v, v), 0.0, 1.0)
+    for p in v.parents:
+        gone = ops.WHERE(ops.LT(ops.ABS(p), inf), gone, 0.0)
+        is_nan = ops.WHERE(ops.LE(p, p), is_nan, 0.0)
+    return ops.MAXIMUM(gone, is_nan)

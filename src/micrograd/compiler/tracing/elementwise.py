@@ -43,6 +43,16 @@ def _sign(x: Any) -> Any:
     return where(x > 0, 1.0, where(x < 0, -1.0, x))
 
 
+def _quotient(traced: Callable, plain: Callable) -> Callable:
+    """Of plain numbers NumPy's own, which does not raise."""
+
+    def computed(x: Any, y: Any) -> Any:
+        values = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
+        return traced(x, y) if values else plain(x, y)
+
+    return computed
+
+
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
     """Arithmetic, in which comparisons are 0 and 1."""
     return lambda *args: function(*map(count, args))
@@ -62,12 +72,13 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.square: lambda x: x * x,
     np.reciprocal: lambda x: _divided(1.0, x),
     np.sign: _sign,
-    np.floor_divide: operator.floordiv,
-    np.remainder: operator.mod,
+    np.floor_divide: _quotient(operator.floordiv, np.floor_divide),
+    np.remainder: _quotient(operator.mod, np.remainder),
     np.maximum: lambda x, y: maximum([x, y]),
     np.minimum: lambda x, y: minimum([x, y]),
     np.clip: lambda x, low, high: minimum([maximum([x, low]), high]),
-    np.hypot: lambda x, y: apply(ops.SQRT, x * x + y * y),
+    np.hypot: lambda x, y: apply(ops.OPS["hypot"], x, y),
+    np.arctan2: lambda x, y: apply(ops.OPS["atan2"], x, y),
     np.deg2rad: lambda x: x * (np.pi / 180),
     np.radians: lambda x: x * (np.pi / 180),
     np.logaddexp: lambda x, y: _logaddexp(x, y),
@@ -88,7 +99,12 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.isinf: lambda x: abs(x) == _INFINITY,
     np.conjugate: lambda x: x,
 }
-for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh"):
+for _name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"):
+    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
+for _name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
+    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
+    FUNCTIONS[getattr(np, f"arc{_name}")] = _unary(ops.OPS[f"a{_name}"])
+for _name in ("floor", "ceil"):
     FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
 
 

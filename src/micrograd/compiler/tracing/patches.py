@@ -100,16 +100,15 @@ def _of_numbers(original: Callable) -> Callable:
     return made
 
 
-def _of_one(original: Callable, op: ops.Op, holds: Callable[[Any], Any] | None) -> Callable:
+def _of_math(original: Callable, op: ops.Op) -> Callable:
     """A function of ``math``: what makes it raise is a guard."""
 
     @wraps(original)
-    def computed(x: Any) -> Any:
-        if mode.tracer is None or not isinstance(x, Number):
-            return original(x)
-        if holds is not None and not holds(x):
-            return original(x._data)  # which raises
-        return mode.tracer.of_python(apply(op, x))
+    def computed(*args: Any) -> Any:
+        traced = mode.tracer is not None and any(isinstance(x, Number) for x in args)
+        if not traced or not all(map(is_number, args)) or len(args) != op.arity:
+            return original(*args)
+        return mode.tracer.of_python(apply(op, *args), raises=True)  # type: ignore[union-attr]
 
     return computed
 
@@ -133,6 +132,20 @@ def _best(original: Callable, choose: Callable[[list[Any]], Any]) -> Callable:
     return best
 
 
+_MATH: tuple[str, ...] = (
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "cbrt",
+    "erf",
+    "erfc",
+)
+_MATH += ("sin", "cos", "tan", "sinh", "cosh", "tanh", "atan2", "hypot", "pow")
+_MATH += ("asin", "acos", "atan", "asinh", "acosh", "atanh")
 _PATCHES: list[tuple[Any, str, Any, Any]] = [
     *[
         (np, name, getattr(np, name), _of_objects(getattr(np, name)))
@@ -143,20 +156,10 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
         for name in ("zeros", "ones", "empty", "full", "eye", "identity", "linspace")
     ],
     *[
-        (math, name, getattr(math, name), _of_one(getattr(math, name), ops.OPS[name], holds))
-        for name, holds in (
-            ("exp", lambda x: x < 709.782712893384),
-            ("expm1", lambda x: x < 709.782712893384),
-            ("log", lambda x: x > 0),
-            ("log1p", lambda x: x > -1),
-            ("sqrt", lambda x: x >= 0),
-            ("sin", None),
-            ("cos", None),
-            ("tanh", None),
-            ("erf", None),
-        )
+        (math, name, getattr(math, name), _of_math(getattr(math, name), ops.OPS[name]))
+        for name in _MATH
     ],
-    (math, "fabs", math.fabs, _of_one(math.fabs, ops.ABS, None)),
+    (math, "fabs", math.fabs, _of_math(math.fabs, ops.ABS)),
     (builtins, "max", max, _best(max, maximum)),
     (builtins, "min", min, _best(min, minimum)),
 ]

@@ -101,6 +101,7 @@ class _Tracer:
         self._places: dict[int, tuple[int, int]] | None = None
         self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
         self._raises = False
+        self._raising: set[int] = set()  # what functions of Python made that raise
         self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
 
     # ---- hooks of the engine
@@ -135,10 +136,12 @@ class _Tracer:
         """Take note of the variables of a transform."""
         self._variables.update(map(id, variables))
 
-    def of_python(self, x: Any) -> Any:
+    def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
         x = x * 1.0 if isinstance(x, Integer) else x
         self._loud.add(id(x))
+        if raises:
+            self._raising.add(id(x))
         return x
 
     def guard_domains(self, args: Sequence[Argument]) -> None:
@@ -153,7 +156,9 @@ class _Tracer:
         ]
         silent = {*map(id, arrays), *self._variables}
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
-        if holds := domains.guard(self.tape, silent, self._loud, self.is_batched, regular):
+        if holds := domains.guard(
+            self.tape, silent, self._loud, self._raising, self.is_batched, regular
+        ):
             self.guards.append(holds)
             self._raises = True
 
