@@ -30,7 +30,7 @@ def at(name):
 def test_of_plain_numbers_they_are_those_of_math(name):
     f = getattr(micrograd, name)
     assert f(0.3) == getattr(math, name)(0.3)
-    assert type(f(0.3)) is type(f(1)) is float or name in ("floor", "relu")
+    assert type(f(0.3)) is type(f(1)) is float
 
 
 @pytest.mark.parametrize("name", WHOLE)

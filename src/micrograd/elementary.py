@@ -1,7 +1,7 @@
 """Elementary functions of a number, a Value, or each element of an array.
 
 Of plain numbers they are plain numbers, by IEEE 754: none raises. Where a function has a kink or
-a step, ``docs/derivatives.md`` says what its derivative is there.
+a step, ``docs/value.md`` says what its derivative is there.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from .arguments import values
 from .functions import apply, maximum, minimum
 from .ops import Op
 from .value.modes import mode
-from .value.numeric import is_array
+from .value.numeric import is_array, number
 
 Elementary = Callable[..., Any]
 
@@ -49,7 +49,8 @@ def _boxed(x: Any) -> Any:
 
 
 def _plain(op: Op, *args: Any) -> Any:
-    out = apply(op, *args)
+    expects = f"{op.name} expects a Value or"
+    out = apply(op, *[x if hasattr(x, "_apply") else number(x, expects) for x in args])
     return out if mode.tracer is None else mode.tracer.of_python(out)
 
 
