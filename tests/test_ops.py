@@ -7,7 +7,7 @@ import pickle
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd import Value, engine, grad
@@ -53,6 +53,7 @@ def differences(f, xs, i):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_partials_agree_with_differences(op, data):
     xs = data.draw(arguments(op))
@@ -66,6 +67,7 @@ def test_partials_agree_with_differences(op, data):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_second_derivatives_agree_with_differences_of_the_partials(op, data):
     xs = data.draw(arguments(op))
@@ -83,6 +85,7 @@ def test_second_derivatives_agree_with_differences_of_the_partials(op, data):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_partials_of_values_are_those_of_numbers(op, data):
     xs = data.draw(arguments(op))
@@ -169,6 +172,7 @@ def test_pow_is_that_of_c():
 
 
 @pytest.mark.parametrize("op", [*OPS.values(), *POWERS], ids=names)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_value_functions_and_partials_never_raise(op, data):
     count = op.arity or 3
