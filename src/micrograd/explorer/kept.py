@@ -21,14 +21,14 @@ class Kept:
     kind: str
     what: Any  # the Value, the number, the text, or what stands around the items
     items: tuple[tuple[str, "Kept"], ...] = ()
-    container: int = 0  # tells one list from another
+    container: Any = None  # the list itself, which tells it from others
 
     def same(self, other: "Kept") -> bool:
         """Tell whether nothing has changed."""
         return (
             self.kind == other.kind
             and (self.what is other.what or (self.kind != "value" and self.what == other.what))
-            and self.container == other.container
+            and self.container is other.container
             and len(self.items) == len(other.items)
             and all(
                 a == b and x.same(y) for (a, x), (b, y) in zip(self.items, other.items, strict=True)
@@ -55,7 +55,7 @@ def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> 
             return Kept("text", f"<{type(x).__name__} of {len(x):,}>")  # data: not to be copied
         items = tuple([("", keep(y, is_readers, depth - 1)) for y in x]) if depth else ()
         around = "[]" if type(x) is list else "()" if type(x) is tuple else "{}"
-        return Kept("list", around, items, id(x))
+        return Kept("list", around, items, x)
     if isinstance(x, FunctionType):
         captured = [(n, keep(y, is_readers, depth - 1)) for n, y in _captured(x)] if depth else ()
         return Kept("closure", x.__name__, tuple(captured))

@@ -14,12 +14,12 @@ _LONGEST = 1_000  # items of a list
 
 def labels_of(namespace: Mapping[str, Any]) -> dict[int, str]:
     """Name the values that variables, lists and fields of objects hold: ``layers.0.b``, by id."""
-    found: dict[int, str] = {}
+    labels: dict[int, str] = {}
     seen: set[int] = set()
 
     def walk(x: Any, path: tuple[str, ...], depth: int) -> None:
         if is_value(x):
-            found.setdefault(id(x), ".".join(path))
+            labels.setdefault(id(x), ".".join(path))
             return
         if id(x) in seen or not depth or isinstance(x, (type, str, ModuleType, FunctionType)):
             return
@@ -34,19 +34,19 @@ def labels_of(namespace: Mapping[str, Any]) -> dict[int, str]:
     for name, x in namespace.items():
         if not name.startswith("__"):
             walk(x, (name,) if name else (), _DEEP)
-    return {key: label for key, label in found.items() if label}
+    return {key: label for key, label in labels.items() if label}
 
 
 def behind(root: Any) -> list[Any]:
     """Return a value of any engine, and all that it was computed from."""
-    found, stack = {id(root): root}, [root]
+    values, stack = {id(root): root}, [root]
     while stack:
         x = stack.pop()
         for parent in getattr(x, attribute(x, "parents"), None) or ():
-            if is_value(parent) and id(parent) not in found:
-                found[id(parent)] = parent
+            if is_value(parent) and id(parent) not in values:
+                values[id(parent)] = parent
                 stack.append(parent)
-    return list(found.values())
+    return list(values.values())
 
 
 def as_values(

@@ -55,14 +55,14 @@ class Trainer:
         labels |= _numbered("x", inputs) | _numbered("y", targets)
         if hasattr(model, "named_parameters"):
             list(model.named_parameters())  # the search gives parameters their dotted labels
-        (self._root, *found), values = as_values([root, *outputs], labels)
+        (self._root, *outputs), values = as_values([root, *outputs], labels)
         self.roots = [self._root]
         self._leaves = {
             name: [values[id(v)] for v in chosen if id(v) in values]
             for name, chosen in (("parameters", parameters), ("inputs", inputs),
                                  ("targets", targets))
         }  # fmt: skip
-        self._outputs = _matched(self._root, found)
+        self._outputs = _matched(self._root, outputs)
         self._check(self._root)
 
     def _computed(self, i: int) -> tuple[list[Any], list[Any], Any]:
@@ -132,13 +132,13 @@ def _formula(root: Value) -> list[tuple[Any, ...]]:
 
 def _matched(root: Value, wanted: list[Value]) -> list[Value]:
     """Find values behind the root that are computed from the same leaves in the same way."""
-    known: dict[Any, Value] = {}
+    first: dict[Any, Value] = {}
     twin: dict[Value, Value] = {}
     for value in (v for end in (root, *wanted) for v in toposort(end)):
         key: tuple[Any, ...] = (value.op, *[id(twin[p]) for p in value.parents])
         if not value.parents:
             key = (id(value),) if value.label else ("constant", value.data)
-        twin[value] = known.setdefault(key, value)
+        twin[value] = first.setdefault(key, value)
     behind = set(toposort(root))
-    found = [twin[v] for v in wanted]
-    return found if all(v in behind for v in found) else []
+    twins = [twin[v] for v in wanted]
+    return twins if all(v in behind for v in twins) else []
