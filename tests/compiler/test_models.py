@@ -222,6 +222,7 @@ def test_tied_and_repeated_and_unused_parameters(backend):
     assert [p.grad for p in unused[1:]] == [0.0] * 3
 
 
+@pytest.mark.deep
 def test_gpt_on_documents_of_every_length_and_repeated_letters():
     path = Path(__file__).parents[2] / "examples" / "gpt.py"
     spec = importlib.util.spec_from_file_location("gpt", path)

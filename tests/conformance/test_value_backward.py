@@ -158,6 +158,7 @@ def chain(Value, depth):
     return a, v
 
 
+@pytest.mark.deep
 def test_a_graph_a_million_deep(Value):
     a, v = chain(Value, 1_000_000)
     v.backward()

@@ -113,6 +113,7 @@ def test_one_edge_for_each_use():
     assert page_data(explore(x * x, show=False))["graph"]["parents"] == [[], [0, 0]]
 
 
+@pytest.mark.deep
 def test_a_graph_a_hundred_thousand_deep_is_explored():
     v = Value(1.0)
     for _ in range(100_000):

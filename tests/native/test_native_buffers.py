@@ -42,7 +42,8 @@ def test_no_values_need_no_room(name):
 PROGRAM = """
     from array import array
     import numpy as np
-    from micrograd import Value, buffers
+    from micrograd import Value
+    from micrograd.value import buffers
 
     values = [Value(float(i)) for i in range(3)]
     readonly = np.zeros(3)

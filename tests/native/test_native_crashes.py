@@ -97,6 +97,7 @@ def test_weak_references_looked_up_while_a_graph_is_freed():
     assert {w() for w in watches} == {None}
 
 
+@pytest.mark.deep
 def test_deep_chains_of_closures_and_of_subclasses_are_freed():
     class Own(Value):
         pass

@@ -6,8 +6,10 @@ import styles
 from micrograd.practise.bugs import catalogue, inject
 from micrograd.practise.judge import judge
 
+OTHERS = [pytest.param(s, marks=pytest.mark.deep) for s in styles.STYLES if s != "lecture"]
 
-@pytest.mark.parametrize("style", styles.STYLES)
+
+@pytest.mark.parametrize("style", ["lecture", *OTHERS])
 def test_every_bug_is_caught_and_named_and_named_nothing_else(style):
     for id, text in styles.wrong(style):
         diagnosis = judge(styles.run(text)).failed.diagnosis

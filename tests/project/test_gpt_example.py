@@ -25,6 +25,7 @@ def run(gpt, monkeypatch, *arguments):
     gpt.main()
 
 
+@pytest.mark.deep
 def test_it_trains_and_makes_up_words(gpt, monkeypatch, capsys):
     run(gpt, monkeypatch, "--steps", "100")
     first, *rest = capsys.readouterr().out.splitlines()
@@ -60,7 +61,10 @@ def test_a_file_without_lines_is_refused(gpt, monkeypatch, capsys, tmp_path):
     assert "nothing to read" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("line", ["a", "abca", "aaaaaaaa", "abcabcabcabcabcabc"])
+LONG = [pytest.param(line, marks=pytest.mark.deep) for line in ("aaaaaaaa", "abcabcabcabcabcabc")]
+
+
+@pytest.mark.parametrize("line", ["a", "abca", *LONG])
 def test_compiled_it_has_the_loss_and_the_gradients_of_the_scalar_code(gpt, line):
     random.seed(1)
     model = gpt.GPT("abc")

@@ -146,6 +146,7 @@ class TestGrad:
     def test_the_name_and_text_of_the_function_are_kept(self):
         assert grad(parabola).__name__ == "parabola"
 
+    @pytest.mark.deep
     def test_a_million_deep(self):
         def deep(x):
             v = x
