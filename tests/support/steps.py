@@ -338,7 +338,7 @@ def moments_in_lists():
             p.grad = 0
         return loss.data
 
-    return Step(step, [(Value(1.0 + k / 10), k) for k in range(10)], lambda: (w, m, v), programs=10)
+    return Step(step, [(Value(1.0 + k / 10), k) for k in range(10)], lambda: (w, m, v))
 
 
 @kind

@@ -233,7 +233,7 @@ class Jitted:
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
         """Return the arguments as the compiler sees them, numbers from outside behind them."""
         try:
-            outside = [argument(p.get(), p.path, False) for p in self._inputs]
+            outside = [self._watched.argument(p) for p in self._inputs]
         except JitError:  # what is there now is nothing that can be traced
             self._start_over(self._watched.without([p for p in self._inputs if not _is_input(p)]))
             return self._classified(args)

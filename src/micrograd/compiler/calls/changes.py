@@ -1,14 +1,15 @@
 """What a call has changed, as places that a compiled function can read and write at each call."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import JitError
 from ..tracing.patches import REPLACEMENTS
-from .guards import places_in
+from ..tracing.signature import Argument, argument, of_list
+from .guards import ANY, first_moved, places_in
 from .places import NOTHING, WHOLE, Growing, Place
 from .reach import Reach
 from .state import Change
@@ -24,6 +25,20 @@ class Changes:
     places: tuple[Place, ...] = ()
     growing: tuple[Growing, ...] = ()
     functions: tuple[Place, ...] = ()
+    written: dict[int, tuple[tuple, np.ndarray]] = field(default_factory=dict, compare=False)
+
+    def argument(self, place: Place) -> Argument:
+        """Return what a place holds; a long list that we wrote ourselves is not looked through."""
+        items, array = self.written.get(id(place.owner), ((), None))
+        if array is None or first_moved([place.owner], [WHOLE], [items], ANY) >= 0:
+            return argument(place.get(), place.path, False)
+        return of_list(array)
+
+    def write_list(self, place: Place, array: np.ndarray) -> None:
+        """Let a list hold these floats."""
+        items = array.tolist()
+        place.put(items)
+        self.written[id(place.owner)] = tuple(items), array
 
     def __or__(self, other: "Changes") -> "Changes":
         places = dict.fromkeys((*self.places, *other.places))

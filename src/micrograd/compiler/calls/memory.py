@@ -77,7 +77,7 @@ class Addresses:
             self.scalars[-k] = c.at(sizes[SIZE])
         self.spans = [(k, batched, Span.of(p, batched, sizes)) for k, batched, p in inputs]
         self._spare: list[np.ndarray] = []  # memories of calls whose results are gone
-        self._constants = evaluate(program.constants[0], sizes), program.constants[1]
+        self._constants = evaluate(program.constants[0], sizes), np.array(program.constants[1])
 
     def blank(self) -> np.ndarray:
         """Return a memory with anything in it."""
@@ -109,7 +109,7 @@ class Addresses:
             read_data(captured, wide)
             v[: len(captured)] = wide
         start, constants = self._constants
-        if constants:
+        if len(constants):
             v[start : start + len(constants)] = constants
         for k, of_batch, span in self.spans:
             if k is None:

@@ -5,6 +5,7 @@ gradients of Values in bulk, arrays and lists of numbers as slices.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -21,7 +22,7 @@ from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from .changes import Changes
-from .places import InPlace
+from .places import WHOLE, InPlace
 from .results import Values
 
 Make = Callable[[np.ndarray, Values], Any]  # of the numbers of a call, and its Values
@@ -40,13 +41,19 @@ class Writes:
         effects = recording.effects
         numbers = count()
         self._recording, self.first = recording, first
-        self._data = _Bulk(effects.data, recording, numbers)
-        self._grad = _Bulk(effects.grad, recording, numbers)
+        self._data = _Bulk(effects.data, numbers)
+        self._grad = _Bulk(effects.grad, numbers)
         self.new = {k: _place(share, numbers) for k, share in effects.new.items()}
         self._contents = [
-            (_write(changes, k, tree), _made(getattr(tree, "items", tree), first, numbers))
+            (_write(changes, k, tree), self._content(changes, k, tree, numbers))
             for k, tree in effects.contents.items()
         ]
+
+    def _content(self, changes: Changes, k: int, tree: Any, numbers: Iterator[int]) -> Make:
+        if _is_list_of_floats(changes, k, tree):
+            fill = _Fill(tree, numbers)
+            return lambda call, values: fill.of(call)
+        return _made(getattr(tree, "items", tree), self.first, numbers)
 
     def commit(self, numbers: np.ndarray, values: Values, arguments: Sequence[Argument]) -> None:
         """Write everything.
@@ -59,7 +66,7 @@ class Writes:
         contents = [make(numbers, values) for _, make in self._contents]
         for bulk, write in ((self._data, write_data), (self._grad, write_grad)):
             if bulk.values:
-                write(bulk.targets(self._recording, arguments), bulk.of(numbers))
+                write(self._recording.users(bulk.values, arguments), bulk.of(numbers))
         for (put, _), content in zip(self._contents, contents):
             put(content)
 
@@ -67,16 +74,9 @@ class Writes:
 class _Bulk:
     """The data, or the gradients, of some Values."""
 
-    def __init__(
-        self, written: list[tuple[Value, Any]], recording: Trace, numbers: Iterator[int]
-    ) -> None:
+    def __init__(self, written: list[tuple[Value, Any]], numbers: Iterator[int]) -> None:
         self.values = [value for value, _ in written]
-        self._of_arguments = any(recording.kept.get(id(value)) for value in self.values)
         self._fill = _Fill([share for _, share in written], numbers)
-
-    def targets(self, recording: Trace, arguments: Sequence[Argument]) -> list[Value]:
-        """Return the Values that a call writes to."""
-        return recording.users(self.values, arguments) if self._of_arguments else self.values
 
     def of(self, numbers: np.ndarray) -> np.ndarray:
         return self._fill.of(numbers)
@@ -110,10 +110,19 @@ def _place(share: Any, numbers: Iterator[int]) -> Make:
     return lambda call, values: float(call[k])
 
 
+def _is_list_of_floats(changes: Changes, k: int, tree: Any) -> bool:
+    """Tell whether all items of a list from outside are written, and are floats."""
+    place = changes.places[k] if k < len(changes.places) else None
+    whole = place is not None and isinstance(place.owner, list) and place.key is WHOLE
+    return whole and isinstance(tree, list) and _plain(tree)
+
+
 def _write(changes: Changes, k: int, tree: Any) -> Callable[[Any], None]:
     if k >= len(changes.places):
         return changes.growing[k - len(changes.places)].items.extend
     place = changes.places[k]
+    if _is_list_of_floats(changes, k, tree):
+        return partial(changes.write_list, place)
     if isinstance(tree, InPlace):
         return lambda array: np.copyto(place.get(), array, casting="unsafe")
     return place.put

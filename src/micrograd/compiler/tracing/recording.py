@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ class Input:
     leaves: list[Value]
 
 
-@dataclass(slots=True)
+@dataclass
 class Trace:
     """What a function did, as values; ``graph_of`` gives it as numbers."""
 
@@ -89,8 +90,15 @@ class Trace:
         read_grad(values, numbers)
         return [Argument("array", numbers, numbers.shape, numbers.shape)]
 
-    def users(self, values: Sequence[Value], arguments: Sequence[Argument]) -> list[Value]:
+    @cached_property
+    def of_arguments(self) -> bool:
+        """Whether there are Values among the arguments."""
+        return any(place is not None for place in self.kept.values())
+
+    def users(self, values: list[Value], arguments: Sequence[Argument]) -> list[Value]:
         """Return the Values of a call that these captured ones and stand-ins are."""
+        if not self.of_arguments:
+            return values
         places = [self.kept.get(id(v)) for v in values]
         nests = {k: arguments[k].values() for k in {p[0] for p in places if p}}
         return [v if p is None else nests[p[0]][p[1]] for v, p in zip(values, places)]

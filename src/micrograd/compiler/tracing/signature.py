@@ -94,8 +94,7 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
         return Argument("static", x, (), ("static", _key_of(x)))
     if type(x) is list and (array := _as_array(x)) is not None:
-        key = ("list", array.dtype.str, array.shape[1:], len(array))
-        return Argument("array", array, array.shape, key, "list")
+        return of_list(array)
     if is_array(x) and x.dtype.kind in "fiub":
         array = np.asarray(x)
         if not array.ndim:
@@ -106,6 +105,12 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (list, tuple, dict)) or is_array(x) or is_record(x):
         return Argument("nest", x, (), ("nest", _structure(x, place)))
     raise _refused(x, place)
+
+
+def of_list(array: np.ndarray) -> Argument:
+    """Return a rectangular list, given as an array."""
+    key = ("list", array.dtype.str, array.shape[1:], len(array))
+    return Argument("array", array, array.shape, key, "list")
 
 
 def _has_value(x: Any) -> bool:

@@ -144,13 +144,20 @@ class _Division:
         first, parameters = len(data), len(graph.parameters)
         all_ops: list[ops.Op | None] = [None] * first
         parents: list[tuple[int, ...]] = [()] * first
+        alike: dict[tuple, int] = {}  # as a loop over parameters writes 0.9 ** t for each of them
         for node in needed:
-            if node not in number:
-                number[node] = len(data)
-                all_ops.append(graph.ops[node])
-                parents.append(tuple([number[p] for p in graph.parents[node]]))
-                data.append(graph.data[node])
-                batched.append(graph.batched[node])
+            if node in number:
+                continue
+            op, above = graph.ops[node], tuple([number[p] for p in graph.parents[node]])
+            key = (op, above) if op else (graph.data[node].hex(),)
+            if mark is None and key in alike:
+                number[node] = alike[key]
+                continue
+            number[node] = alike[key] = len(data)
+            all_ops.append(op)
+            parents.append(above)
+            data.append(graph.data[node])
+            batched.append(graph.batched[node])
         outputs = [number[node] for node in (*guards, *end)]
         for node in handed[k]:  # copies, through which nothing is differentiated
             n = number[node]
