@@ -14,6 +14,7 @@ import micrograd
 from micrograd import Value
 
 QUICK = ("descent_by_hand", "adam", "clipping_by_hand")
+SLOW = ("a_small_gpt", "sgd", "nesterov", "adamw")  # like others, or large
 
 
 def jit(f, **options):
@@ -27,14 +28,16 @@ def _no_warnings():
         yield
 
 
-@pytest.mark.parametrize("name", steps.KINDS)
+def _deep(names):
+    return [pytest.param(n, marks=pytest.mark.deep if n in names else []) for n in steps.KINDS]
+
+
+@pytest.mark.parametrize("name", _deep(SLOW))
 def test_a_step_compiles_and_leaves_what_the_plain_one_leaves(name):
     assert steps.differing(name, jit) is None
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[] if n in QUICK else pytest.mark.deep) for n in steps.KINDS]
-)
+@pytest.mark.parametrize("name", _deep(set(steps.KINDS) - set(QUICK)))
 def test_steps_by_c_do_the_same(name):
     assert steps.differing(name, partial(jit, backend="c")) is None
 

@@ -15,6 +15,7 @@ from micrograd import random as draws
 from micrograd.losses import mse
 from micrograd.nn import MLP, Dropout
 from micrograd.optim import SGD, Adam, AdamW, RMSprop, clip_grad_norm
+from support import gpt_step
 
 X = [[1.0, 2.0], [0.5, -1.0], [-1.0, 0.3], [2.0, -0.4]]
 Y = [1.0, -1.0, 1.0, -1.0]
@@ -442,6 +443,14 @@ def one_example_after_the_other():
         return total
 
     return Step(step, DATA, lambda: w)
+
+
+@kind
+def a_small_gpt():
+    step, *state = gpt_step.trainer()
+    documents = ([0, 3, 1, 4, 0], [0, 2, 2, 0])
+    calls = [(documents[t % 2], t) for t in range(10)]
+    return Step(step, calls, lambda: state, programs=2)
 
 
 def pictured(x):
