@@ -9,13 +9,13 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
+from support import gpt_step
 
 from micrograd import Value, mean, vmap
 from micrograd import random as draws
 from micrograd.losses import mse
 from micrograd.nn import MLP, Dropout
 from micrograd.optim import SGD, Adam, AdamW, RMSprop, clip_grad_norm
-from support import gpt_step
 
 X = [[1.0, 2.0], [0.5, -1.0], [-1.0, 0.3], [2.0, -0.4]]
 Y = [1.0, -1.0, 1.0, -1.0]
