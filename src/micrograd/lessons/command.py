@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> None:
     from .page import lesson_html  # it needs an extra
 
     (lesson,) = found
+    if not args.output:
+        print(f"{lesson.heading}: its code is run first, which takes a moment", flush=True)
     page = lesson_html(lesson)
     if args.output:
         print(write_whole(args.output, page))
