@@ -129,3 +129,23 @@ def test_nests_of_every_kind_are_arguments():
     assert [v.grad for v in (a, b, c)] == [3.0, 2.0, -1.0]
     swapped = f({"c": [c, 7.0], "b": (b, 1.0), "a": a})
     assert swapped.data == -1.0
+
+
+def test_arguments_by_name_only_and_any_others_by_name():
+    rate = [2.0]
+
+    def f(x, *, k=1.0, how="a", **more):
+        return x * k * rate[0] + (1 if how == "a" else 2) + sum([*more.values(), 0.0])
+
+    g = micrograd.jit(f, backend="numpy")
+    calls = [{}, {"k": 3.0}, {"k": 2.0}, {"how": "b"}, {"z": 5.0}, {"z": 6.0}, {"y": 1.0, "z": 2.0}]
+    for rate[0] in (2.0, 3.0):
+        for named in calls:
+            assert g(2.5, **named) == f(2.5, **named)
+    p = Value(2.0)
+    micrograd.jit(lambda x, *, p: p * x, backend="numpy")(3.0, p=p).backward()
+    assert p.grad == 3.0
+    assert micrograd.grad(lambda x, *, k: x * k)(2.0, k=3.0) == 3.0
+    assert g.cache_info().programs > 4
+    with pytest.raises(TypeError, match="missing a required"):
+        g(k=1.0)

@@ -78,13 +78,6 @@ def test_static_arguments_must_be_hashable():
         jit(lambda x, s: x, static_argnums=1)(1.0, [1])
 
 
-def test_keyword_only_arguments():
-    def f(x, *, scale):
-        return x * scale
-
-    assert "make ['scale'] positional" in _refused(f, 1.0, scale=2.0)
-
-
 def test_too_many_paths_name_where():
     f = jit(lambda x: sum([x if x > k else -x for k in range(40)]))
     for i in range(16):

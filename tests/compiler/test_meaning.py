@@ -3,6 +3,7 @@
 import collections
 import copy
 import io
+import itertools
 import random
 import re
 import warnings
@@ -15,6 +16,8 @@ from micrograd import JitError, Value, mean, sum, vmap
 from micrograd.compiler import JitWarning
 from micrograd.nn import MLP, BatchNorm, Dropout
 from micrograd.optim import SGD
+
+ticks = itertools.count()
 
 
 def jit(f, **options):
@@ -53,6 +56,12 @@ def test_a_mismatch_names_the_output_the_numbers_and_the_line():
     assert "result['y'][1] is" in str(caught.value)
     assert "test_meaning.py" in str(caught.value)
     assert "strict=True" in str(caught.value)
+
+
+def test_a_function_of_the_time_is_refused_and_no_defect():
+    with pytest.raises(JitError, match="something else each time") as caught:
+        jit(lambda x: x * next(ticks))(3.0)
+    assert "please report" not in str(caught.value)
 
 
 def test_a_refused_call_leaves_everything_as_it_was():

@@ -108,6 +108,12 @@ def test_floats_of_an_array_divide_as_numpy_does():
     assert f.cache_info().programs == 1
 
 
+def test_a_method_of_a_plain_number_raises_as_it_does_plainly_and_names_the_function():
+    with pytest.raises(AttributeError, match="'float' object has no attribute 'tanh'") as caught:
+        jit(lambda x: x.tanh())(2.0)
+    assert "tanh(x)" in caught.value.__notes__[0]
+
+
 def test_a_complex_result_is_refused_by_name():
     f = jit(lambda x: x**0.5)
     assert f(4.0) == 2.0

@@ -58,6 +58,7 @@ class Jitted:
         """Forget all programs, and all that was learnt of the function."""
         with self._lock:
             self._report = Report(self.__name__)
+            self._named: dict[tuple[str, ...], Jitted] = {}  # for arguments passed by name only
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
             self._effects = False
@@ -96,7 +97,10 @@ class Jitted:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         if self._effects and not mode.grad:  # no gradient goes anywhere
             return self._f(*args, **kwargs)
-        args = self._bound(args, kwargs)
+        if kwargs:
+            args, names = self._bound(args, kwargs)
+            if names:
+                return self._with_names(names)(*args)
         arguments = self._classified(args)
         with self._lock:
             computed = self._computed(arguments)
@@ -213,22 +217,24 @@ class Jitted:
         """The structure without the sizes of batches, in each way known so far, and in full."""
         return [_structure(arguments, free) for free in self._patterns]
 
-    def _bound(self, args: tuple, kwargs: dict[str, Any]) -> tuple:
-        """Return all arguments as positional ones."""
-        if not kwargs:
-            return args
+    def _bound(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, tuple[str, ...]]:
+        """Return all arguments in order; the last ones have the names that are returned besides."""
         try:
             bound = inspect.signature(self._f).bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{self.__name__}: {error}") from None
         if bound.kwargs:
             bound.apply_defaults()  # of what comes before them
-        if bound.kwargs:
-            raise JitError(
-                f"{self.__name__}: keyword-only arguments cannot be traced; make "
-                f"{list(bound.kwargs)} positional"
-            )
-        return bound.args
+        return (*bound.args, *bound.kwargs.values()), tuple(bound.kwargs)
+
+    def _with_names(self, names: tuple[str, ...]) -> "Jitted":
+        """Return the function of which the last arguments are passed by these names."""
+        with self._lock:
+            if names not in self._named:
+                by_name = Jitted(_by_name(self._f, names), self._static, self._options)
+                by_name._report = self._report
+                self._named[names] = by_name
+            return self._named[names]
 
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
         """Return the arguments as the compiler sees them, numbers from outside behind them."""
@@ -257,8 +263,11 @@ class Jitted:
 
     def cache_info(self) -> CacheInfo:
         """Return how many programs are kept, and how many were made."""
-        programs, made = sum(map(len, self._variants.values())), len(self._report.entries)
-        return CacheInfo(programs, len(self._variants), made, _STRUCTURES * _PATHS)
+        own = self._variants.values()
+        inner = [f.cache_info() for f in self._named.values()]
+        programs = sum(map(len, own)) + sum(f.programs for f in inner)
+        structures = len(self._variants) + sum(f.structures for f in inner)
+        return CacheInfo(programs, structures, len(self._report.entries), _STRUCTURES * _PATHS)
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
@@ -358,6 +367,15 @@ def _is_input(place: Place) -> bool:
     except JitError:
         return False
     return True
+
+
+def _by_name(f: Callable, names: tuple[str, ...]) -> Callable:
+    def called(*args: Any) -> Any:
+        count = len(args) - len(names)
+        return f(*args[:count], **dict(zip(names, args[count:], strict=True)))
+
+    called.__name__ = getattr(f, "__name__", type(f).__name__)
+    return called
 
 
 def _checked(x: Any, name: str, static: bool) -> Argument:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import elementary
 from ...engine import Value
 from ..errors import PACKAGE, JitError
 from ..tracing.markers import NotInStages
@@ -91,7 +92,7 @@ class FirstCall:
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before)
         with self._stages.timed("plain run"):
-            plain = self._f(*self._args)
+            plain = self._plainly()
         after = before.now()
         try:
             before.refuse_unwatched()
@@ -111,6 +112,15 @@ class FirstCall:
             raise
         after.put_back()
         return plain
+
+    def _plainly(self) -> Any:
+        try:
+            return self._f(*self._args)
+        except AttributeError as error:
+            name = error.name or ""
+            if isinstance(error.obj, (float, int)) and callable(getattr(elementary, name, None)):
+                error.add_note(f"a plain number has no methods: write {name}(x), from micrograd")
+            raise
 
     def _compile_with(
         self,
