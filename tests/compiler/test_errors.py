@@ -112,8 +112,8 @@ def test_an_item_of_a_mapped_result_that_draws():
 
 
 def test_functions_of_numpy_that_have_no_derivative_are_named():
-    message = _refused(lambda X: sum(np.arctan(X)), np.ones(3))
-    assert "np.arctan" in message
+    message = _refused(lambda X: sum(np.spacing(X)), np.ones(3))
+    assert "np.spacing" in message
     assert "test_errors.py" in message
 
 
