@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support import steps
+from support.random_steps import CALLS, RandomStep
 
 import micrograd
 from micrograd import Value
@@ -57,6 +58,21 @@ def test_steps_on_the_readable_engine_do_the_same(names):
         check=False,
     )
     assert done.stdout.strip() == str([None] * len(names)), done.stderr
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(3), pytest.param(range(3, 100), marks=pytest.mark.deep)], ids=["few", "many"]
+)
+def test_random_steps_compile_and_leave_what_plain_ones_leave(seeds):
+    for seed in seeds:
+        plain, compiled = RandomStep(seed), RandomStep(seed)
+        step = jit(lambda x, y, step=compiled: step(x, y))
+        for args in CALLS:
+            results = [steps.pictured([f(*args)]) for f in (plain, step)]
+            assert steps.alike(*results), (seed, plain.parts)
+            states = [steps.pictured(s.state()) for s in (plain, compiled)]
+            assert steps.alike(*states), (seed, plain.parts)
+        assert step.report().plainly is None, (seed, plain.parts)
 
 
 def test_values_given_twice_are_written_as_one():
