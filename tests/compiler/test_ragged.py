@@ -157,6 +157,16 @@ def test_other_terms_stay_as_they_are(terms):
     assert join_terms(program) == program
 
 
+def test_a_first_step_of_another_size_stays_apart():
+    arrays = (
+        "array computed 30, 1\narray computed 31, 3\narray computed 34, 3\narray computed 37, 3"
+    )
+    head = HEAD.replace("array computed 30, 10", f"{arrays}\narray computed 40, 1")
+    head = head.replace("size 40", "size 41").replace("outputs 30", "outputs 40")
+    program = parse(f"{head}v[40] = sum | | v[30] | v[33] | v[36] | v[39]\nbackward\n")
+    assert "\nv[40] = sum |  | v[30] | i0 < 3: v[3*i0 + 33]\n" in text(join_terms(program))
+
+
 def test_a_long_sum_of_what_repeats_has_one_form():
     w = Value(0.5)
 

@@ -3,6 +3,7 @@
 Where numbers are wanted a batch has one example, so that every batched row counts as one address.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ir import Clear, Program, Ref, Route, refs
+from ..ir import Array, Clear, Program, Ref, Route, refs
 from ..sizes import Poly, Size, evaluate, known, variables
 from .visit import Simple
 
@@ -50,21 +51,27 @@ def uses(statement: Simple) -> Iterator[Use]:
             yield Use(statement.target.index, statement.dims, True, False)
 
 
-def needs_gradient(program: Program) -> Callable[[Ref], bool]:
-    """Return a test of operands: whether the gradient of what they point to matters."""
-    needs = np.zeros(program.plain + program.rows, dtype=bool)
-    for a in program.arrays:
-        start = evaluate(a.start, ONE_EXAMPLE)
-        needs[start : start + a.count] = a.needs_gradient
-    told: dict[Size, bool] = {}
+def arrays_of(program: Program) -> Callable[[Ref], tuple[Array, int]]:
+    """Return what tells of an operand in which array it begins, and how far behind its start."""
+    arrays = sorted([(evaluate(a.start, ONE_EXAMPLE), k) for k, a in enumerate(program.arrays)])
+    starts = [start for start, _ in arrays]
+    told: dict[Size, tuple[Array, int]] = {}
 
-    def test(ref: Ref) -> bool:
+    def array(ref: Ref) -> tuple[Array, int]:
         if ref.offset not in told:
             env = dict.fromkeys(variables(ref.offset), 0) | ONE_EXAMPLE
-            told[ref.offset] = bool(needs[evaluate(ref.offset, env)])
+            at = evaluate(ref.offset, env)
+            start, k = arrays[bisect_right(starts, at) - 1]
+            told[ref.offset] = program.arrays[k], at - start
         return told[ref.offset]
 
-    return test
+    return array
+
+
+def needs_gradient(program: Program) -> Callable[[Ref], bool]:
+    """Return a test of operands: whether the gradient of what they point to matters."""
+    array = arrays_of(program)
+    return lambda ref: array(ref)[0].needs_gradient
 
 
 def reach(

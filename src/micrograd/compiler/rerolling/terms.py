@@ -8,36 +8,38 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..ir import Nest, Program, Ref, Term, moved, refs
-from ..loops.footprint import needs_gradient
+from ..ir import Array, Nest, Program, Ref, Term, moved, refs
+from ..loops.footprint import arrays_of
 from ..loops.visit import Simple, rewritten, take_apart
 from ..sizes import Size
 
 _LEAST = 3  # terms of one sum
 
+_Homes = Callable[[Ref], tuple[Array, int]]
 _Offsets = tuple[Size, ...]  # of the operands of a term, and of their run-time indices
 
 
 def join_terms(program: Program) -> Program:
     """Write neighbouring terms of a sum as one, where all their operands advance by fixed steps."""
-    needs = needs_gradient(program)
+    homes = arrays_of(program)
 
     def joined(s: Simple) -> list[Simple]:
         if isinstance(s, Nest) and len(s.terms) >= _LEAST:
-            s = replace(s, terms=tuple(_joined(s.terms, len(s.dims), needs)))
+            s = replace(s, terms=tuple(_joined(s.terms, len(s.dims), homes)))
         return [s]
 
     return replace(program, forward=rewritten(program.forward, joined))
 
 
-def _joined(terms: Sequence[Term], outer: int, needs: Callable[[Ref], bool]) -> Iterator[Term]:
+def _joined(terms: Sequence[Term], outer: int, homes: _Homes) -> Iterator[Term]:
     """Yield the terms of a nest of so many dims, runs of them as one."""
-    shapes = [_shape(term, needs) for term in terms]
+    shapes = [_shape(term) for term in terms]
+    arrays = [[homes(ref) for ref in refs(term.expr)] for term in terms]
     i = 0
     while i < len(terms):
         offsets = [_offsets(terms[i])]
         for k in range(i + 1, len(terms)):
-            if shapes[k] != shapes[i]:
+            if shapes[k] != shapes[i] or not all(map(_alike, arrays[k], arrays[i])):
                 break
             offsets.append(_offsets(terms[k]))
             if len(offsets) > 2 and _steps(offsets[-3:-1]) != _steps(offsets[-2:]):
@@ -52,10 +54,16 @@ def _joined(terms: Sequence[Term], outer: int, needs: Callable[[Ref], bool]) -> 
             i += 1
 
 
-def _shape(term: Term, needs: Callable[[Ref], bool]) -> Any:
-    """All that terms must have in common: everything but where their operands begin."""
-    same = moved(term.expr, _at_zero)
-    return take_apart(replace(term, expr=same)), [needs(ref) for ref in refs(term.expr)]
+def _shape(term: Term) -> Any:
+    """All that terms must have in common but where their operands begin."""
+    return take_apart(replace(term, expr=moved(term.expr, _at_zero)))
+
+
+def _alike(one: tuple[Array, int], other: tuple[Array, int]) -> bool:
+    """Tell whether two operands are of one array, or at the same place of two of one kind."""
+    (a, at), (b, also) = one, other
+    same = (a.count, a.needs_gradient, a.kind, at) == (b.count, b.needs_gradient, b.kind, also)
+    return a is b or same
 
 
 def _at_zero(ref: Ref) -> Ref:
