@@ -81,6 +81,18 @@ def test_a_row_that_is_taken_within_a_step_follows():
     ]
 
 
+def test_where_a_use_goes_on_behind_the_steps_all_stays():
+    lines = [
+        "for t0 < 3:",
+        "    v[2*t0 + 10] = sum |  | (v[0] * v[t0 + 1])",
+        "    v[2*t0 + 11] = sum |  | tanh(v[2*t0 + 10])",
+        "v[16] = sum |  | sin(v[14])",
+        "v[17] = sum |  | cos(v[16])",
+        "v[18] = sum |  | i0 < 4: v[2*i0 + 11]",
+    ]
+    assert separated(lines, scalars(9), 18, 19)[0] == lines
+
+
 def test_where_a_use_crosses_the_statements_all_stays():
     lines = [
         "for t0 < 3:",

@@ -7,7 +7,7 @@ last step, of which only a part is in the loop, lie with the rest.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 from ..ir import PADDED, For, Nest, Program, Ref
@@ -113,7 +113,7 @@ class _Separation:
                 break
             self.start -= slot.size
             slot.first, slot.copies = slot.first - self.period, slot.copies + 1
-        for slot in self.slots[:-1]:
+        for slot in cycle(self.slots):
             last = made.get(self.stop)
             if last is None or take_apart(last)[0] != slot.shape:
                 break
@@ -142,6 +142,8 @@ class _Separation:
         ends = [known(x) for env in (first, last) for x in reach(ref, dims, env)]
         if max(ends) < self.start or min(ends) >= self.stop:
             return replace(ref, index=index)
+        if min(ends) < self.start or max(ends) >= self.stop:
+            raise _Stays
         at = evaluate(ref.offset, first)
         slot = self.slot(at)
         steps = _steps(ref.offset)
