@@ -10,9 +10,10 @@ import shutil
 import numpy as np
 import pytest
 
-from micrograd import data, losses, optim
+from micrograd import data, losses, optim, saving
 from micrograd.engine import Value
 from micrograd.nn import MLP, Module
+from micrograd.random import default
 from micrograd.schedules import Linear
 from micrograd.train import fit
 from micrograd.value.modes import no_grad
@@ -448,6 +449,52 @@ def test_a_damaged_checkpoint_is_refused_before_anything_is_changed(tmp_path):
         with pytest.raises(ValueError, match=r"run is (damaged|no safetensors file|no checkpoint)"):
             train(model, optimizer, checkpoint=path)
         assert (datas(model), optimizer.state_dict(), random.getstate()) == before
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("history.learning_rate", None),
+        ("history.loss", np.zeros((2, 2))),
+        ("history.loss", np.zeros(0)),
+        ("random.python", None),
+        ("random.python", np.zeros(3, np.uint32)),
+        ("random.numpy", np.zeros(3, np.uint32)),
+        ("best.parameters", np.zeros(2)),
+        ("optimizer", None),
+        ("optimizer", "SGD"),
+        ("draws", None),
+        ("draws", {"seed": "x", "position": -1}),
+        ("best_epoch", "x"),
+        ("random", [3]),
+        ("settings", ["seed"]),
+    ],
+)
+def test_a_whole_file_that_fit_has_not_written_is_refused_and_changes_nothing(
+    tmp_path, part, content
+):
+    """With the right checksum: of another version, say, or made by hand."""
+    path = tmp_path / "run"
+    train(*make(optimizer=optim.Adam), epochs=1, checkpoint=path)
+    arrays, about = saving.read(path)
+    kept = arrays if "." in part else about
+    del kept[part]
+    kept |= {} if content is None else {part: content}
+    saving.write(path, arrays, about)
+    model, optimizer = make(optimizer=optim.Adam)
+
+    def now():
+        return datas(model), repr(optimizer.state_dict()), random.getstate(), default.state()
+
+    before = now()
+    with pytest.raises(ValueError, match="run was not written by fit, or by another version"):
+        train(model, optimizer, checkpoint=path)
+    assert (
+        datas(model),
+        repr(optimizer.state_dict()),
+        random.getstate(),
+        default.state(),
+    ) == before
 
 
 def test_a_checkpoint_of_another_architecture_changes_nothing(tmp_path):

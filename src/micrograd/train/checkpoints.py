@@ -97,30 +97,58 @@ class Checkpoint:
                 changed.
         """
         arrays, about = saving.read(self.path)
-        path = os.fspath(self.path)
-        if "settings" not in about:
+        path, before = os.fspath(self.path), self._snapshot(None)
+        if not isinstance(about, dict) or "settings" not in about:
             raise ValueError(f"{path} is no checkpoint of fit: choose another name, or remove it")
-        self._check_settings(about["settings"])
-        if not new_rate:
-            self._check_rates(arrays, about["optimizer"]["lr"])
+        lr = self.optimizer.lr
+        try:
+            self._check_settings(about["settings"])
+            if not new_rate:
+                self._check_rates(arrays, about["optimizer"]["lr"])
+            best = self._take(arrays, about)
+            self._check_history(best)
+        except Exception as error:  # whatever comes of a file that fit has not written
+            self._take(*before)
+            if isinstance(error, ValueError) and str(error).startswith(path):
+                raise
+            raise ValueError(
+                f"{path} was not written by fit, or by another version of it "
+                f"({type(error).__name__}: {error}): choose another name, or remove the file"
+            ) from None
+        self.optimizer.lr = lr
+        return best
+
+    def _take(self, arrays: dict[str, Any], about: dict[str, Any]) -> Any:
+        """Put the run where a snapshot was taken; return the best parameters then."""
         parts: dict[str, dict[str, Any]] = {}
         for key, array in arrays.items():
             part, _, name = key.partition(".")
             parts.setdefault(part, {})[name] = array
-        former, lr = self.optimizer.state_dict(), self.optimizer.lr
         try:
             self.optimizer.load_state_dict(about["optimizer"] | parts.get("optimizer", {}))
             self.model.load_state_dict(parts.get("model", {}))
         except ValueError as error:
-            self.optimizer.load_state_dict(former)
-            raise ValueError(f"{path} is of another run: {error}") from None
-        self.optimizer.lr = lr
+            raise ValueError(f"{os.fspath(self.path)} is of another run: {error}") from None
         self.history.take_arrays(parts["history"])
         self.history.best_epoch = about["best_epoch"]
         self.history.seed = about["settings"]["seed"]
         _set_random(parts["random"], about["random"])
         default.set_state(about["draws"])
         return parts.get("best", {}).get("parameters")
+
+    def _check_history(self, best: Any) -> None:
+        """Raise if a history is none, or the best parameters are not those of this model."""
+        history = self.history
+        curves = [history.loss, history.step_loss, history.learning_rate, *history.metrics.values()]
+        if any(isinstance(x, list) for curve in curves for x in curve):
+            raise ValueError("a curve of the history is no list of numbers")
+        if len(history.step_loss) != len(history.learning_rate):
+            raise ValueError("the history has not one learning rate for each step")
+        epoch, epochs = history.best_epoch, range(history.epochs)
+        if epoch is not None and (type(epoch) is not int or epoch not in epochs):
+            raise ValueError(f"the best epoch is {epoch!r} of {history.epochs}")
+        if best is not None and best.shape != (len(self.optimizer.parameters),):
+            raise ValueError(f"the best parameters have the shape {best.shape}")
 
     def _check_settings(self, theirs: dict[str, Any]) -> None:
         path, seed = os.fspath(self.path), {"seed"} - set(self.settings)
