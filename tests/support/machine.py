@@ -18,7 +18,7 @@ if os.environ.get("MICROGRAD_TEST_DEEP"):  # programs for another processor, on 
     if shutil.which("aarch64-linux-gnu-gcc") and shutil.which("qemu-aarch64"):
         RUNNERS["aarch64"] = ("qemu-aarch64",)
     else:
-        MISSING.append("aarch64 (gcc-aarch64-linux-gnu and qemu-user)")
+        MISSING.append("aarch64 (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user)")
 COMMANDS = FOUND | {"aarch64": ("aarch64-linux-gnu-gcc", "-static")}
 """How to compile a whole program for each of ``RUNNERS``, which run it."""
 
