@@ -4,12 +4,12 @@ Steps count from 0, and the factor multiplies the optimiser's ``lr``. ``fit`` ta
 ``schedule=``; in a loop of your own: ``optimizer.lr = lr * schedule(step)``.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import cos, pi
 from typing import Any
 
-from .arguments import finite, whole
+from .arguments import finite, is_traced, whole
 from .value.numeric import number
 
 Schedule = Callable[[int], float]
@@ -50,7 +50,7 @@ class Cosine:
     def __call__(self, step: int) -> float:
         """Return the factor of a step."""
         done, steps = _progress(step, self.steps)
-        return self.end + (1 - self.end) * (1 + cos(pi * done / steps)) / 2
+        return self.end + (1 - self.end) * (1 + math.cos(math.pi * done / steps)) / 2
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
 def _progress(step: int, steps: int | None) -> tuple[int, int]:
     if steps is None:
         raise ValueError("how many steps? outside of fit, say so: Linear(end=0.1, steps=1000)")
-    return min(whole("step", step, 0), steps), steps
+    counted = step if is_traced(step) and step >= 0 else whole("step", step, 0)
+    return min(counted, steps), steps
 
 
 def _check(schedule: Linear | Cosine) -> None:

@@ -174,3 +174,24 @@ def test_a_call_that_fails_leaves_everything_as_a_plain_one_does():
         step(3.0)
     assert (w.data, count) == (6.0, 3)
     assert step(0.5) == 3.0
+
+
+def test_a_step_of_too_many_paths_runs_plainly_and_says_so():
+    w, count, rates = Value(1.0), 0, [0.01 * k for k in range(30)]
+
+    @jit
+    def step(x):
+        nonlocal count
+        count += 1
+        w.data -= rates[count] * x  # an index holds for this very number
+        return w.data
+
+    plain = 1.0
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for k in range(1, 22):
+            plain -= rates[k] * 0.5
+            assert step(0.5) == pytest.approx(plain)
+    assert [w.category for w in caught] == [micrograd.compiler.JitWarning]
+    assert "more than 16 paths" in str(caught[0].message)
+    assert "more than 16 paths" in str(step.report())

@@ -14,8 +14,9 @@ from support import gpt_step
 from micrograd import Value, mean, vmap
 from micrograd import random as draws
 from micrograd.losses import mse
-from micrograd.nn import MLP, Dropout
+from micrograd.nn import MLP, BatchNorm, Dropout
 from micrograd.optim import SGD, Adam, AdamW, RMSprop, clip_grad_norm
+from micrograd.schedules import Cosine
 
 X = [[1.0, 2.0], [0.5, -1.0], [-1.0, 0.3], [2.0, -0.4]]
 Y = [1.0, -1.0, 1.0, -1.0]
@@ -287,6 +288,28 @@ def rate_changed_outside():
         optimizer.lr *= 0.9
 
     return Step(step, DATA, model.parameters, between, programs=2)
+
+
+@kind
+def a_schedule_and_batch_norm():
+    norm, model, schedule = BatchNorm(2), _model(), Cosine(steps=20)
+    optimizer = Adam([*model.parameters(), *norm.parameters()], lr=0.1)
+    count, best = {"steps": 0}, {"loss": 100.0, "weights": [0.0]}
+
+    def step(X, Y):
+        optimizer.lr = 0.1 * schedule(count["steps"])
+        count["steps"] += 1
+        loss = mean([mse(model(x), y) for x, y in zip(norm(X), Y)])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if loss.data < best["loss"]:
+            best["loss"] = loss.data
+            best["weights"] = [p.data for p in model.parameters()]
+        return loss.data
+
+    state = lambda: [optimizer.parameters, optimizer.lr, count, best]  # noqa: E731
+    return Step(step, DATA, state, programs=3)
 
 
 @kind

@@ -110,6 +110,8 @@ class Jitted:
                 why = self._why(arguments, moved)
                 if self._learn_inputs(moved):
                     computed = self._computed(self._classified(args))
+            if self._report.plainly:
+                return self._f(*args)
             if computed is None:
                 return self._first_call(args, why)
         variant, run, given = computed
@@ -133,11 +135,20 @@ class Jitted:
             if len(variants) >= _PATHS:  # what does not hold any more goes first
                 variants[:] = [v for v in variants if v.holds()]
             if len(variants) >= _PATHS:
-                raise JitError(
+                said = (
                     f"{self.__name__} took more than {_PATHS} paths through its branches: compute "
                     "both sides and choose by where(condition, x, y)"
                 )
+                if not self._effects:
+                    raise JitError(said)
+                self._run_plainly(f"it changes what is outside, and {said}", 4)
+                break
         return None
+
+    def _run_plainly(self, why: str, level: int) -> None:
+        self._report.runs_plainly(why)
+        message = f"{self.__name__} runs plainly: {why}"
+        warnings.warn(JitWarning(message), stacklevel=level)
 
     def _learn_inputs(self, moved: dict[str, Place | None]) -> bool:
         """Let numbers from outside that have changed be read at each call."""
@@ -182,8 +193,7 @@ class Jitted:
         with paused():
             result = first.result()
         if first.made is None:
-            self._report.runs_plainly(first.reason)
-            warnings.warn(JitWarning(f"{self.__name__} runs plainly: {first.reason}"), stacklevel=4)
+            self._run_plainly(first.reason, 5)
             return result
         variant, arguments = first.made.variant, first.made.arguments
         self._effects |= bool(variant.recording.effects)

@@ -106,7 +106,7 @@ def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:
 def _only_numbers(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return all(map(_only_numbers, x))
-    return isinstance(x, np.ndarray) and x.dtype != object
+    return type(x) in (float, int) or (isinstance(x, np.ndarray) and x.dtype != object)
 
 
 def _items(reach: Reach) -> Iterator[Place]:
