@@ -30,6 +30,12 @@ _HEAD = """<!doctype html>
 <style>{style}</style>
 <body>
 """
+# What may be wider than the page is scrolled, and so has to be reached by the keyboard.
+_REACHED = {
+    "<pre>": '<pre tabindex="0">',
+    "<table>": '<div class="table" tabindex="0"><table>',
+    "</table>": "</table></div>",
+}
 
 
 def lesson_html(lesson: Lesson, linked: bool = False) -> str:
@@ -96,8 +102,7 @@ class _Page:
         if isinstance(what, Live):
             return self._live(what)
         if isinstance(what, Drawing):
-            picture = what._repr_svg_().replace("<svg ", '<svg role="img" ', 1)
-            return f'<div class="picture" tabindex="0">{picture}</div>\n'
+            return f'<div class="picture" tabindex="0">{what._repr_svg_()}</div>\n'
         if isinstance(what, str):
             return self._markdown(what)
         raise TypeError(f"a lesson cannot show {what!r}")
@@ -111,11 +116,10 @@ class _Page:
             for inline in token.children or []:
                 if inline.type == "link_open":
                     self._link(inline)
-        written: str = markdown.renderer.render(tokens, markdown.options, {})
-        written = written.replace("<pre>", '<pre tabindex="0">')
-        return written.replace("<table>", '<div class="table" tabindex="0"><table>').replace(
-            "</table>", "</table></div>"
-        )
+        body: str = markdown.renderer.render(tokens, markdown.options, {})
+        for plain, reached in _REACHED.items():
+            body = body.replace(plain, reached)
+        return body
 
     def _link(self, token: Any) -> None:
         """Lead to the page of another lesson, or to the top where there is none beside this one."""
