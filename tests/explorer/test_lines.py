@@ -105,6 +105,21 @@ def test_a_function_of_a_value_is_written_as_its_method():
     assert program.splitlines() == ["x = Value(0.5)", "y = (2 * x).tanh()", "y.backward()"]
 
 
+def test_a_second_name_for_a_value_is_no_other_label():
+    page = explore("x", x=1, code=True, show=False).page
+    assert page["graph"]["labels"] == {0: "x"}
+    assert explore(lambda: Closures(1.0), show=False).page["title"] == "your function"
+
+
+def test_an_engine_that_trains_when_it_is_imported_is_run_for_its_definitions(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        LECTURE + "\nfor i in range(10**9):\n    train(MLP(1, [1]), [[1.0]], [1.0], 9, 0.1)\n",
+        "utf-8",
+    )
+    assert Lines(explore("c = a*b", a=2, b=3, code=file, show=False)).acts("seed")
+
+
 def test_a_neuron_shows_its_comprehension_item_by_item():
     random.seed(1)
     lines = Lines(explore(lecture.Neuron(2), [1.0, -2.0], show=False))
@@ -202,7 +217,11 @@ def test_a_formula_runs_on_an_engine_of_ones_own_under_its_own_names(tmp_path):
         ("a = 1\nb = a / 0", "mine.py, line 2: ZeroDivisionError: division by zero"),
         ("x = 1", "mine.py makes no value: let it compute one and call its backward()"),
         ("import sys\nsys.exit(3)", "mine.py, line 2: SystemExit: 3"),
-        ("while True:\n    x = 1", "more than 40,000 lines run, too many to step through"),
+        pytest.param(
+            "while True:\n    x = 1",
+            "more than 40,000 lines run, too many to step through",
+            marks=pytest.mark.deep,
+        ),
     ],
 )
 def test_a_program_that_cannot_be_followed_is_refused_with_its_line(tmp_path, source, said):

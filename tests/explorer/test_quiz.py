@@ -51,6 +51,7 @@ def test_a_wrong_number_tells_the_mistake(show, expression, label, level, mistak
         assert said in answer(page, typed)
 
 
+@pytest.mark.deep
 def test_questions_begin_near_the_output_and_go_further_with_right_answers(show):
     page = show(explore(MLP(3, [4, 4, 1], seed=4), [2.0, 3.0, -1.0], show=False))
     page.get_by_role("button", name="Ask me").click()

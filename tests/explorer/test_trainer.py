@@ -81,6 +81,7 @@ def test_play_moves_the_loss_and_start_again_takes_it_all_back(show):
     assert page.locator(".mg-loss b").inner_text() == before
 
 
+@pytest.mark.deep
 def test_steps_that_are_too_long_end_in_a_word_about_it(show):
     line = Line()
     page = show(explore(line, LINE, loss=lambda x, y: (line(x) - y) ** 2, show=False))

@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from inspect import getclosurevars
 from pathlib import Path
 from types import FunctionType
@@ -11,6 +12,7 @@ from typing import Any
 
 from ..practise import lecture
 from ..practise.forms import Forms
+from ..practise.limits import time_limit
 from ..practise.loading import load
 from ..practise.reading import Unreadable, read_cells
 from ..practise.spelling import spelled
@@ -20,6 +22,7 @@ from .labels import behind, labels_of
 from .tracer import BACKWARD, Tracer
 
 PROGRAM = "your formula"
+_SECONDS = 10.0  # for the import of an engine; where it takes longer, its definitions have to do
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,9 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
     if engine is not True:
         path, name = Path(engine), Path(engine).name
         sources = {cell.file: cell.source for cell in _cells(path)}
-        loaded = load(path)
+        loaded = load(path, limit=partial(time_limit, _SECONDS))
         namespace = dict(loaded.namespace)
-        if loaded.stopped:
-            raise ValueError(loaded.stopped)
+        name = f"{name} ({loaded.stopped})" if loaded.stopped else name
     forms = Forms(namespace)
     if forms.cls is None:
         raise ValueError(f"{name} defines no class of values: it needs one such as Value(data)")
@@ -75,7 +77,7 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
             f"the values of {name} have no data, grad, and _prev or _children: "
             f"{last} is {type(root).__name__} {str(root)[:60]!r}"
         )
-    labels = {id(x): n for n, x in namespace.items() if is_value(x)}
+    labels = labels_of({n: x for n, x in namespace.items() if is_value(x)})
     return Recorded([root], labels, tracer, text, _gradients(root) if tracer.started else {})
 
 
@@ -128,7 +130,8 @@ def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
     for call in tracer.calls[:1]:
         names = {n: k.what for n, k in call.held.items() if k.kind == "value" and n != "self"}
         labels = labels_of(names) | labels
-    return Recorded(roots, labels, tracer, name, left)
+    title = "your function" if name == "<lambda>" else name
+    return Recorded(roots, labels, tracer, title, left)
 
 
 def _used(function: Any) -> Mapping[str, Any]:
