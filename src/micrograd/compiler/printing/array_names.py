@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count, pairwise
+from itertools import chain, count
 from math import prod
 
 import numpy as np
@@ -17,9 +17,10 @@ from ... import ops
 from ..ir import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
 from ..loops.footprint import uses
 from ..loops.scope import Scope, at_start, nests, span
-from ..sizes import Poly, Size, evaluate
-from .formulas import divided, primed, size
+from ..sizes import Size, evaluate
+from .formulas import primed, size
 from .layouts import common_word, last_words
+from .slices import joined_dims, outer_first, part
 
 _MOST_WORDS = 4  # in a legend
 
@@ -181,7 +182,7 @@ class ArrayNames:
         if array is not None and (array.given or array.writers):
             return array
         start = at_start(ref.offset, scope)
-        key: tuple = (start, *_joined([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
+        key: tuple = (start, *joined_dims([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
         return self._views.setdefault(key, Array(lo, hi, start, view=True))
@@ -191,14 +192,14 @@ class ArrayNames:
         array = self.array(ref, dims, scope)
         own = [(s, d) for s, d in zip(ref.strides, dims) if s]
         name = ("∂" if ref.grad else "") + (array.name or "m")
-        inside = [size(d) for _, d in _outer_first(own, scope)]
+        inside = [size(d) for _, d in outer_first(own, scope)]
         if ref.table is not None:
             moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
             inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
         elif array.shape and not own and isinstance(ref.offset, int):
             inside = [str(i) for i in np.unravel_index(ref.offset - array.lo, array.shape)]
         elif not _is_whole(ref, own, array, scope):
-            name, inside = _part(name, inside, own, ref.offset - array.start)
+            name, inside = part(name, inside, own, ref.offset - array.start)
         if ref.index is not None:
             inside.insert(0, self.operand(ref.index, dims, scope))
         return f"{name}[{','.join(inside)}]" if inside else name
@@ -255,24 +256,6 @@ def _factors(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
-def _part(
-    name: str, inside: list[str], own: list[tuple[Size, Size]], begin: Size
-) -> tuple[str, list[str]]:
-    """Write a part of an array: x[t + 1]; x[2:18]; x[2::5][3]; x[5:][3,16]; x[t][16], a block."""
-    if not own:
-        return name, [size(begin)]
-    joined = list(_joined(own, Scope()))
-    if isinstance(begin, Poly) and len(joined) == 1 and joined[0][0] == 1:
-        block = divided(begin, joined[0][1])
-        if block is not None:
-            return f"{name}[{size(block)}]", inside
-    if isinstance(begin, int) and len(own) == 1 and own[0][0] == 1:
-        return name, [f"{size(begin)}:{size(begin + own[0][1])}"]
-    if isinstance(begin, int) and len(own) == 1:
-        return f"{name}[{begin}::{size(own[0][0])}]", inside
-    return f"{name}[{size(begin)}:]", inside
-
-
 def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
     """Tell whether an operand begins with its array and has as many elements at least."""
     if ref.offset != array.start or array.view or ref.index is not None:
@@ -287,21 +270,3 @@ def _holding(arrays: Sequence[Array], address: int) -> Array | None:
     """Return the last array that begins at or before an address, if the address is in it."""
     i = bisect_right(arrays, address, key=lambda a: a.lo)
     return arrays[i - 1] if i and address <= arrays[i - 1].hi else None
-
-
-def _joined(own: list[tuple[Size, Size]], scope: Scope) -> Iterator[tuple[Size, Size]]:
-    """Yield (stride, dim) of a view, with dims that follow each other in memory as one."""
-    rest = sorted(own, key=lambda sd: [evaluate(x, scope) for x in sd])
-    while rest:
-        stride, dim = rest.pop(0)
-        while rest and rest[0][0] == stride * dim:
-            dim = dim * rest.pop(0)[1]
-        yield stride, dim
-
-
-def _outer_first(own: list[tuple[Size, Size]], scope: Scope) -> list[tuple[Size, Size]]:
-    """Order dims as they lie in memory, so that an array's shape reads the same everywhere."""
-    ordered = sorted(own, key=lambda sd: -evaluate(sd[0], scope))
-    steps = [(evaluate(s, scope), evaluate(s * d, scope)) for s, d in ordered]
-    nested = all(outer >= reach for (outer, _), (_, reach) in pairwise(steps))
-    return ordered if nested else own  # windows that overlap keep the order of the loops

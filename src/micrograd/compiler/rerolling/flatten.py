@@ -13,7 +13,7 @@ from itertools import groupby
 from ... import ops
 from ...ops import Op
 from ..graph import CONSTANT, Graph, live_nodes
-from .chains import chains_of
+from .chains import Chain, chains_of
 
 _EXTREMES = {ops.MAXIMUM, ops.MINIMUM}
 
@@ -53,36 +53,14 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
     """
     live = live_nodes(graph)
     chains = chains_of(graph, live)
-    class_of = [-1] * len(graph.ops)
+    classes, class_of = _leaf_classes(graph, live)
     depth_of = [0] * len(graph.ops)
     ids: dict[tuple, int] = {}
-    classes: list[RowClass] = []
-    for leaf_class in range(2 * len(LEAVES)):
-        classes.append(RowClass(ops.DETACH, (), 0, leaf_class >= len(LEAVES), False, []))
-        classes[leaf_class].needs_gradient = LEAVES[leaf_class % len(LEAVES)] in (
-            "parameter",
-            "variable",
-        )
-    for i in graph.parameters:
-        class_of[i] = 0
-    for i in graph.inputs:
-        kind = 1 if i in graph.differentiable else 2
-        class_of[i] = kind + (len(LEAVES) if graph.batched[i] else 0)
     for i in live:
-        chain = chains.get(i)
-        if chain is None:
-            if graph.ops[i] is None and class_of[i] < 0:
-                class_of[i] = 3 + (len(LEAVES) if graph.batched[i] else 0)
+        if i not in chains:
             continue
-        op, row = chain.op, chain.terms
-        if op is ops.SUM:
-            gather = _one_by_one if chain.ordered else _in_order if graph.strict else _by_type
-            types, slots = gather(row, class_of)
-        else:
-            if op in _EXTREMES and len({class_of[f[0]] for f in row}) > 1:
-                row = [tuple([f[0] for f in row])]  # a tie goes to the first: keep the order
-            types = (tuple([class_of[f] for f in row[0]]),)
-            slots = [row]
+        op = chains[i].op
+        types, slots = _gathered(chains[i], class_of, graph.strict)
         depth = 1 + max([depth_of[f] for slot in slots for factors in slot for f in factors])
         key = (op, types, depth, graph.batched[i])
         c = ids.get(key)
@@ -100,8 +78,38 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
     return [classes[c] for c in _in_order_of_creation(classes)], leaves
 
 
+def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[int]]:
+    """The classes of leaves, plain and then batched, and the class of each leaf that is live."""
+    classes = [
+        RowClass(ops.DETACH, (), 0, batched, kind in ("parameter", "variable"), [])
+        for batched in (False, True)
+        for kind in LEAVES
+    ]
+    kinds = dict.fromkeys(graph.parameters, "parameter")
+    for i in graph.inputs:
+        kinds[i] = "variable" if i in graph.differentiable else "input"
+    class_of = [-1] * len(graph.ops)
+    for i in {*live, *kinds}:
+        if graph.ops[i] is None:
+            kind = kinds.get(i, "constant")
+            batched = graph.batched[i] and kind != "parameter"
+            class_of[i] = LEAVES.index(kind) + (len(LEAVES) if batched else 0)
+    return classes, class_of
+
+
 _Types = tuple[tuple[int, ...], ...]
 _Slots = list[list[tuple[int, ...]]]
+
+
+def _gathered(chain: Chain, class_of: list[int], strict: bool) -> tuple[_Types, _Slots]:
+    """The terms of a chain, those of one kind together where the order does not count."""
+    row = chain.terms
+    if chain.op is ops.SUM:
+        gather = _one_by_one if chain.ordered else _in_order if strict else _by_type
+        return gather(row, class_of)
+    if chain.op in _EXTREMES and len({class_of[f[0]] for f in row}) > 1:
+        row = [tuple([f[0] for f in row])]  # a tie goes to the first: keep the order
+    return (tuple([class_of[f] for f in row[0]]),), [row]
 
 
 def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
