@@ -195,3 +195,20 @@ def test_a_step_of_too_many_paths_runs_plainly_and_says_so():
     assert [w.category for w in caught] == [micrograd.compiler.JitWarning]
     assert "more than 16 paths" in str(caught[0].message)
     assert "more than 16 paths" in str(step.report())
+
+
+def test_looking_inside_of_a_step_changes_nothing():
+    w = Value(1.0, label="w")
+
+    @jit
+    def step(x):
+        (w * x).backward()
+        w.data -= w.grad
+        return w.data
+
+    for look in (step.lower, step.trace, step.source):
+        with pytest.raises(
+            micrograd.JitError, match=r"look at the loss alone(.|\n)*test_whole_steps"
+        ):
+            look(2.0)
+    assert (w.data, w.grad) == (1.0, 0.0)

@@ -42,9 +42,9 @@ class Changes:
 
     def __or__(self, other: "Changes") -> "Changes":
         places = dict.fromkeys((*self.places, *other.places))
-        growing = {id(g.items): g for g in (*self.growing, *other.growing)}
+        growing = dict.fromkeys((*self.growing, *other.growing))
         functions = dict.fromkeys((*self.functions, *other.functions))
-        return Changes(tuple(places), tuple(growing.values()), tuple(functions))
+        return Changes(tuple(places), tuple(growing), tuple(functions))
 
     def without(self, places: Iterable[Place]) -> "Changes":
         """Leave some places out."""

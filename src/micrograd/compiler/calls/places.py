@@ -78,6 +78,12 @@ class Growing:
     references: tuple[Place, ...]
     path: str
 
+    def __hash__(self) -> int:
+        return id(self.items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Growing) and self.items is other.items
+
 
 def owner_of(thing: Any, attribute: str) -> tuple[Any, str]:
     """Return what holds an attribute, and under which key: the dict of an object, or itself."""

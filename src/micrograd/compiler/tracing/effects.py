@@ -78,6 +78,7 @@ class Writing:
         place_of: tells where a stand-in stands among the arguments; None of what is none.
         gathered: sums the share of a value with a batch axis where its parent has none.
         is_batched: tells whether a value has a batch axis.
+        allowed: whether anything may be set at all.
         by_marks: whether ``backward`` may be a mark.
     """
 
@@ -87,6 +88,7 @@ class Writing:
         place_of: Callable[[Value], Any],
         gathered: Callable[[Any, Value, Value], Any],
         is_batched: Callable[[Value], bool],
+        allowed: bool,
         by_marks: bool,
     ) -> None:
         self._tape, self._place_of, self._gathered = tape, place_of, gathered
@@ -99,7 +101,7 @@ class Writing:
         self._passed: set[int] = set()  # constants, whose gradients nobody has asked for
         self._hidden: set[int] = set()  # values whose gradients marks leave out
         self.marks = Marks(tape, self._version_of, self._is_new, is_batched)
-        self._by_marks = by_marks
+        self._allowed, self._by_marks = allowed, by_marks
 
     # ---- hooks
 
@@ -134,6 +136,7 @@ class Writing:
         """Take what is assigned to data or grad; return it as a float."""
         if isinstance(value, Number):
             raise AttributeError(f"'float' object has no attribute {name!r}")
+        self._check_allowed(value, name)
         x = count(x)
         number_now = x._data if isinstance(x, Number) else number(x, f"{name} expects")
         traced: Share = x * 1.0 if isinstance(x, Number) else number_now
@@ -149,6 +152,7 @@ class Writing:
         """Do what ``out.backward()`` does: see ``engine.Value.backward``."""
         if isinstance(out, Number):
             raise AttributeError("'float' object has no attribute 'backward'")
+        self._check_allowed(out, "grad")
         order = _order(out)
         computed = [v for v in order if _is_computed(v)]
         mark = self._by_marks and computed and self.marks.mark(out, order, computed)
@@ -163,6 +167,13 @@ class Writing:
         self._grad[id(out)] = out, plus(self._gradient(out), 1.0)
         for v in reversed(computed):
             self._pass_on(v)
+
+    def _check_allowed(self, value: Value, name: str) -> None:
+        if not self._allowed:
+            raise JitError(
+                f"{name} of {value!r} is set, which a call of a compiled function can do, and no "
+                f"single program: look at the loss alone, or call the function\n  at {users_line()}"
+            )
 
     def _hide(self, order: list[Value]) -> None:
         """Forget the gradients of all that was made by the function."""

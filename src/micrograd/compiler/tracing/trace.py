@@ -53,7 +53,7 @@ def trace(
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(len(args), marks, answers)
+    tracer = _Tracer(len(args), effects, marks, answers)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_in(k, a) for k, a in enumerate(args)]
         try:
@@ -65,10 +65,6 @@ def trace(
             tracer.guard_domains(args)
     refuse_unfinished(_name(f), result)
     recording = tracer.finished(f, result)
-    if recording.effects and not effects:
-        raise JitError(
-            f"{_name(f)} changes data or gradients: jit(f)(...) compiles that, nothing else does"
-        )
     if recording.result is None and not effects:
         raise JitError(f"{_name(f)} returned nothing to compute: was a return forgotten?")
     return recording
@@ -77,12 +73,14 @@ def trace(
 class _Tracer:
     """The hooks that the engine calls, and the arguments' stand-ins."""
 
-    def __init__(self, arguments: int, marks: bool, answers: Sequence[bool]) -> None:
+    def __init__(self, arguments: int, effects: bool, marks: bool, answers: Sequence[bool]) -> None:
         self._arguments, self._answers = arguments, answers
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
-        self.effects = Writing(self.tape, self._place_of, self.gathered, self.is_batched, marks)
+        self.effects = Writing(
+            self.tape, self._place_of, self.gathered, self.is_batched, effects, marks
+        )
         for name in WRITING_HOOKS:
             setattr(self, name, getattr(self.effects, name))
         self.inputs: dict[tuple[int | None, bool], Input] = {}
