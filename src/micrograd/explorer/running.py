@@ -70,7 +70,13 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
         lines.append(f"{last}.backward()" if forms.method("backward") else f"backward({last})")
     program = spelled("\n".join(lines), forms)
     tracer = Tracer({PROGRAM: program, **sources})
-    _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
+    try:
+        _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
+    except ValueError as error:
+        if not str(error).startswith(PROGRAM):
+            raise
+        remedy = "without code the formula runs on micrograd's own operations"
+        raise ValueError(f"{error}. Has {name} no such operation? {remedy}") from None
     root = namespace[last]
     if not is_value(root):
         raise ValueError(
