@@ -197,8 +197,8 @@ class Jitted:
             return result
         variant, arguments = first.made.variant, first.made.arguments
         self._effects |= bool(variant.recording.effects)
-        own = sorted(k for k in first.made.static if k < len(args))
-        static = [(f"argument {k}", args[k]) for k in own]
+        by_value = sorted(k for k in first.made.static if k < len(args))
+        static = [(f"argument {k}", args[k]) for k in by_value]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
         variant.guards = Guards(reach, self._watched.free)
         if not self._inputs and (quick := variant.quick_call(arguments)):

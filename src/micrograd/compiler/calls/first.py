@@ -1,7 +1,8 @@
 """The first call of a structure: it is the plain run, and what is compiled has to equal it.
 
 Order matters. The trace comes first, since it tells how large the batch is; all that it changes is
-put back. Then f runs plainly, and what that changes stays.
+put back. Then f runs plainly, and what that changes stays. Where that is anything, f is traced once
+more, with the places that it changes among its arguments; the program has to leave the same there.
 """
 
 import dis

@@ -137,11 +137,11 @@ class Lifted:
         try:
             for place, x in put:
                 place.put(x)
-            given = [(place.get(), elements(x)) for place, x in zip(self.places, args[count:])]
+            at_first = [(place.get(), elements(x)) for place, x in zip(self.places, args[count:])]
             result = self.__wrapped__(*args[:count])
             contents = {
                 k: left
-                for k, (place, (x, items)) in enumerate(zip(self.places, given))
+                for k, (place, (x, items)) in enumerate(zip(self.places, at_first))
                 if (left := _left(place.get(), x, items)) is not None
             }
             for k, more in enumerate(longer, len(self.places)):

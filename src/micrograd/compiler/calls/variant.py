@@ -114,23 +114,23 @@ class Variant:
 
     def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
         """Compute the values of a call; see ``Compiled.run``."""
-        given = list(args)
+        arguments = list(args)
         for stage in self._before:
-            numbers = stage.run(given, guarded)
+            numbers = stage.run(arguments, guarded)
             if numbers is None:
                 return None
-            given += numbers
-        return self.compiled.run(given, guarded)
+            arguments += numbers
+        return self.compiled.run(arguments, guarded)
 
     def truths(self, args: Sequence[Argument]) -> list[bool]:
         """Return which way each of the recording's branches goes with these arguments."""
-        given, truths = list(args), dict[int, bool]()
+        arguments, truths = list(args), dict[int, bool]()
         for stage in self._before:
-            run = stage.compiled.run(given, guarded=False)
+            run = stage.compiled.run(arguments, guarded=False)
             assert run is not None
             truths |= {n: bool(run.number(k)) for k, n in enumerate(stage.tests)}
-            given += stage.handed_on(run)
-        run = self.compiled.run(given, guarded=False)
+            arguments += stage.handed_on(run)
+        run = self.compiled.run(arguments, guarded=False)
         assert run is not None
         truths |= {n: bool(run.number(k)) for k, n in enumerate(self._tests)}
         return [truths[n] for n in range(len(self.recording.guards))]

@@ -5,7 +5,7 @@ of any compiled function; its gradients are an input of the stages behind it. Wh
 traced, scalar by scalar: a graph that an earlier stage has begun, or whose leaves were set since.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
@@ -89,18 +89,18 @@ class Marks:
         return self._places.get(id(value), -1)
 
     def _is_plain(self, v: Value) -> bool:
-        known = v._closure is None and v.op is not None and v.op.partials is not None
-        return known and self._version_of(v) is None
+        by_op = v._closure is None and v.op is not None and v.op.partials is not None
+        return by_op and self._version_of(v) is None
 
 
-def _gradients(out: Value, leaves: Sequence[Value]) -> Iterator[float]:
+def _gradients(out: Value, leaves: Sequence[Value]) -> list[float]:
     """The gradients in the numbers of the traced call, by which its branches are taken."""
     kept = [v._grad for v in leaves]
     for v in leaves:
         v._grad = 0.0
     with changed(tracer=None):
         out.backward()
-    found = [v._grad for v in leaves]
+    gradients = [v._grad for v in leaves]
     for v, grad in zip(leaves, kept):
         v._grad = grad
-    return iter(found)
+    return gradients
