@@ -81,6 +81,24 @@ def test_a_row_that_is_taken_within_a_step_follows():
     ]
 
 
+def test_a_last_step_of_another_size_does_not_join():
+    lines = [
+        "for t0 < 3:",
+        "    v[4*t0 + i0 + 10] = sum | i0 < 2 | (v[0] * v[t0 + i0 + 1])",
+        "    v[4*t0 + i0 + 12] = sum | i0 < 2 | tanh(v[4*t0 + i0 + 10])",
+        "v[i0 + 22] = sum | i0 < 3 | (v[0] * v[i0 + 4])",
+        "v[25] = sum |  | i0 < 3: v[i0 + 22]",
+    ]
+    arrays = [f"array computed gradient {start}, 2" for start in range(10, 22, 2)]
+    arrays += ["array computed gradient 22, 3", "array computed gradient 25, 1"]
+    after, _ = separated(lines, arrays, 25, 26)
+    assert after[1:] == [
+        "    v[i0 + 2*t0 + 10] = sum | i0 < 2 | (v[0] * v[i0 + t0 + 1])",
+        "    v[i0 + 2*t0 + 16] = sum | i0 < 2 | tanh(v[i0 + 2*t0 + 10])",
+        *lines[3:],
+    ]
+
+
 def test_where_a_use_goes_on_behind_the_steps_all_stays():
     lines = [
         "for t0 < 3:",

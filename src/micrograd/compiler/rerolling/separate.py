@@ -114,8 +114,10 @@ class _Separation:
             self.start -= slot.size
             slot.first, slot.copies = slot.first - self.period, slot.copies + 1
         for slot in cycle(self.slots):
-            last = made.get(self.stop)
-            if last is None or take_apart(last)[0] != slot.shape:
+            last, array = made.get(self.stop), arrays.get(self.stop)
+            if last is None or array is None or array.count != slot.size:
+                break
+            if take_apart(last)[0] != slot.shape:
                 break
             self.stop += slot.size
             slot.copies += 1
@@ -148,6 +150,8 @@ class _Separation:
         slot = self.slot(at)
         steps = _steps(ref.offset)
         if ref.table or slot is None or set(steps) != variables(ref.offset) - {"P"}:
+            raise _Stays
+        if any(variables(stride) - {"P"} for stride in ref.strides):
             raise _Stays
         moves = [*zip(map(self.counted_stride, ref.strides), dims, strict=True)]
         if index:
