@@ -15,7 +15,9 @@ def forms(text: str) -> list[str]:
 
 UNARY = forms("""
     np.tanh({0}) | np.sin({0}) | abs({0}) | -{0} | ({0}) ** 2 | np.exp(np.tanh({0})) |
-    np.sqrt(({0}) * ({0}) + 0.5) | 1 / (({0}) ** 2 + 1.5) | +{0} | ({0}) ** 3
+    np.sqrt(({0}) * ({0}) + 0.5) | 1 / (({0}) ** 2 + 1.5) | +{0} | ({0}) ** 3 |
+    tanh({0}) | gelu({0}) | floor({0}) | sign({0}) | atan({0}) | sqrt(abs({0})) |
+    log1p(abs({0})) | elu({0}, 0.5) | clip({0}, -0.5, 1.5) | ({0}) % 0.7 | erfc({0})
 """)
 OF_VALUES = forms("""
     ({0}).tanh() | ({0}).relu() | ({0}).sigmoid() | ({0}).sin() | ({0}).softplus() |
@@ -26,11 +28,14 @@ OF_NUMBERS = forms("""
 """)
 BINARY = forms("""
     {0} + {1} | {0} - {1} | {0} * {1} | {0} / (({1}) ** 2 + 0.5) | maximum({0}, {1}) |
-    minimum({0}, {1}) | max({0}, {1}) | min({0}, {1})
+    minimum({0}, {1}) | max({0}, {1}) | min({0}, {1}) |
+    atan2({0}, {1}) | hypot({0}, {1}) | leaky_relu({0}, {1})
 """)
 HARD = forms("""
     {0} / {1} | {0} ** {1} | np.log({0}) | np.exp({0}) | 1.0 / {0} | ({0}) ** 0.5 | ({0}) ** -1 |
-    {0} - {0} | 0.0 * ({0}) | np.sqrt({0})
+    {0} - {0} | 0.0 * ({0}) | np.sqrt({0}) |
+    ({0}) % ({1}) | ({0}) // ({1}) | log({0}) | acosh({0}) | math.log({0}) |
+    math.exp({0}) | sinh({0})
 """)
 TESTS = forms("""
     {0} < {1} | {0} >= {1} | {0} == {1} | {0} != {1} | not {0} > {1} | {0} < {1} and {1} < 1.0 |
@@ -50,7 +55,8 @@ LISTS = forms("""
     [maximum(x, 0.1) for x in {0}] | sorted({0}) | ({0} + {1})[:n] | list({0}) |
     [*{0}[1:], {0}[0]] | [x if x > 0.2 else -x for x in {0}] | ({0} * 2)[1 : n + 1] |
     [i * x for i, x in enumerate({0})] | list(accumulate({0})) | log_softmax({0}) |
-    list(map(abs, {0})) | [take({0}, i) for i in range(n)]
+    list(map(abs, {0})) | [take({0}, i) for i in range(n)] |
+    cumsum({0}) | [norm({0}) for _ in range(n)]
 """)
 ARRAYS = forms("""
     {0} + {1} | {0} - {1} | {0} * {1} | {0} * 0.5 | 2 - {0} | {0} ** 2 | np.tanh({0}) |
@@ -58,7 +64,8 @@ ARRAYS = forms("""
     np.abs({0}) | np.cumsum({0}) | np.clip({0}, -0.5, 0.5) | np.outer({0}, {1})[0] |
     np.concatenate([{0}, {1}])[1 : n + 1] | np.stack([{0}, {1}]).mean(axis=0) | {0}.copy() |
     {0}.reshape(-1, 1)[:, 0] | np.roll({0}, 1) | np.array([x for x in {0}]) | -{0} |
-    {0} / ({1} ** 2 + 1) | np.zeros(n) + {0} | np.sqrt({0} * {0} + 1) | {0}.T
+    {0} / ({1} ** 2 + 1) | np.zeros(n) + {0} | np.sqrt({0} * {0} + 1) | {0}.T |
+    tanh({0}) | hypot({0}, {1}) | np.arctan({0}) | np.floor({0}) | {0} % 0.7 | np.hypot({0}, 0.5)
 """)
 TRANSFORMS = forms("""
     grad(lambda q: {body})({at}) | value_and_grad(lambda q: {body})({at})[0] |
