@@ -128,11 +128,11 @@ def test_a_batch_size_below_one_is_refused():
 # Checks
 
 
-def test_examples_are_pythons_own_numbers():
-    first = data.Examples((np.array([[1.0, 2.0]]), np.array([3])))[0]
-    assert first == ([1.0, 2.0], 3)
-    assert type(first[0][0]) is float
-    assert type(first[1]) is int
+def test_rows_are_what_they_were_given_as_and_single_numbers_pythons_own():
+    row, label = data.Examples((np.array([[1.0, 2.0]]), np.array([3])))[0]
+    assert (type(row), row.tolist(), label) == (np.ndarray, [1.0, 2.0], 3)
+    assert type(label) is int
+    assert data.Examples(([[1.0, 2.0]], [3]))[0] == ([1.0, 2.0], 3)
 
 
 def test_columns_and_examples_say_the_same():

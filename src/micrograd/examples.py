@@ -12,8 +12,8 @@ from .value.numeric import is_array, number
 
 
 class Examples(Sequence):
-    """Data of either form as a checked sequence of argument tuples, in Python's own numbers and
-    lists.
+    """Data of either form as a checked sequence of argument tuples: rows as they were given, lists
+    or arrays, and Python's own numbers.
 
     Raises:
         TypeError: something is no number.
@@ -43,7 +43,7 @@ class Examples(Sequence):
         return len(self.columns[0])
 
     def __getitem__(self, i: Any) -> Any:
-        return tuple([c[i].tolist() if hasattr(c[i], "tolist") else c[i] for c in self.columns])
+        return tuple([_row(c[i]) for c in self.columns])
 
     def some(self, indices: list[int]) -> "Examples":
         """Return a few of these examples as data of their own."""
@@ -62,6 +62,10 @@ class Examples(Sequence):
                     firsts.setdefault(x, i)
                 found |= set(firsts.values()) if len(firsts) <= 100 else set()
         return sorted(found)
+
+
+def _row(x: Any) -> Any:
+    return x.item() if is_array(x) and not x.ndim else x
 
 
 def _columns(data: Any) -> list[Any]:

@@ -6,6 +6,9 @@ from training_runs import Attentive, assert_same_run, train
 
 from micrograd import optim
 from micrograd import sum as total
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from micrograd.train import fit
 
 WORDS = [[(7 * i + j * j) % 5 for j in range(n)] for i, n in enumerate([9, 4, 12, 2, 7, 9, 20, 3])]
 
@@ -70,3 +73,25 @@ def test_other_lengths_need_no_other_program():
 @pytest.fixture
 def without_compiler(monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler")
+
+
+ROWS = [[0.1, 0.2], [0.3, 0.4], [-0.5, 0.6]]
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+@pytest.mark.parametrize("is_list", [True, False])
+def test_rows_are_what_they_were_given_as(is_list, batch_size):
+    rows = ROWS if is_list else np.array(ROWS)
+
+    def trained(compile):
+        model = MLP(2, [2, 1], seed=1)
+
+        def loss(x, y):  # of a list, x + x is twice as long; of an array, it is the sum
+            assert isinstance(x + x, list) is is_list
+            return (model((x + x)[:2]) - y) ** 2 * len(x + x)
+
+        data, optimizer = (rows, [1.0, 2.0, 3.0]), SGD(model.parameters(), lr=0.1)
+        return fit(loss, data, model=model, optimizer=optimizer, epochs=2, compile=compile,
+                   batch_size=batch_size, progress=False, seed=1).loss  # fmt: skip
+
+    assert trained(True) == pytest.approx(trained(False), rel=1e-12)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..arguments import flag
+from .. import arguments
 from ..engine import Value
+from ..transforms.mapping import vmap
 from ..value import buffers
-from ..value.modes import mode
+from ..value.modes import mode, no_grad
 from ..value.numeric import is_array
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
@@ -94,7 +95,7 @@ class Module:
 
     def train(self, mode: bool = True) -> "Module":
         """Set ``training`` of this module and all inside it; return the module."""
-        flag("mode of train", mode)
+        arguments.flag("mode of train", mode)
         for module in self.modules():
             module.training = mode
         return self
@@ -102,6 +103,17 @@ class Module:
     def eval(self) -> "Module":
         """Set ``training`` to False; return the module."""
         return self.train(False)
+
+    def predict(self, X: Any) -> Any:
+        """Return what the model gives in evaluation mode, for each row of X a row of numbers."""
+        modes, model = [(module, module.training) for module in self.modules()], self.eval()
+        try:
+            with no_grad():
+                made = vmap(lambda x: model(x))(arguments.array("predict", X))  # type: ignore[operator]
+        finally:
+            for module, training in modes:
+                module.training = training
+        return made if made.dtype != object else made.data
 
     def tensors(self) -> dict[str, Any]:
         """Return this module's own parameters as ``state_dict`` names and shapes them.

@@ -23,7 +23,7 @@ class Argument:
 
     ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
     of ``shape``), "nest" (lists, tuples, dicts and dataclasses; ``value`` is the nest) or "static".
-    ``form`` says which of an "array": "float", "int", "list" or "array".
+    ``form`` says which of an "array": "float", "int", "list", "array", or "lists": many of them.
     """
 
     kind: str

@@ -355,7 +355,7 @@ class _Tracer:
         inner = argument.shape[1:]
         if not inner:
             return into.leaves[0]
-        if argument.form == "list":
+        if argument.form in ("list", "lists"):
             return _nested(list(into.leaves), inner)
         made = TracedArray.of(list(into.leaves), inner)
         made._kind = argument.value.dtype

@@ -17,18 +17,21 @@ class Column:
     numbers: np.ndarray
     starts: np.ndarray  # int64, of each example, and the end
     shape: tuple[int, ...] | None  # of an example; None: lists of different lengths
+    form: str = "array"  # of an example's numbers: an array, or a list (of lists)
 
     def example(self, i: int) -> Argument:
         """Return the argument of one example."""
         numbers = self.numbers[self.starts[i] : self.starts[i + 1]]
         value = numbers.reshape(numbers.shape if self.shape is None else self.shape)
-        return argument(value if value.shape else float(value), f"example {i}", False)
+        row = value.tolist() if self.form == "list" else value
+        return argument(row if value.shape else float(value), f"example {i}", False)
 
     def batch(self) -> Argument:
         """Return the argument for a batch: all examples, which have one shape."""
         assert self.shape is not None
         value = self.numbers.reshape(-1, *self.shape)
-        return Argument("array", value, value.shape, value.shape)
+        form = "lists" if self.form == "list" else "array"
+        return Argument("array", value, value.shape, value.shape, form)
 
     @property
     def lengths(self) -> np.ndarray:
@@ -66,7 +69,8 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
             numbers
         ).any():
             raise JitError(f"argument {k} of the loss holds numbers that {dtype} cannot hold")
-        columns.append(Column(numbers, starts, shape))
+        form = "list" if isinstance(column[0], (list, tuple)) else "array"
+        columns.append(Column(numbers, starts, shape, form))
     return columns
 
 

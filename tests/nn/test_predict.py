@@ -1,0 +1,42 @@
+"""What a model predicts: plain numbers, in evaluation mode, without a trace in the model."""
+
+import numpy as np
+import pytest
+
+from micrograd import Value
+from micrograd.nn import MLP, Dropout, Module
+
+X = np.array([[0.1, 0.2], [0.3, -0.4], [1.0, 2.0]])
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("rows", [X, X.tolist()])
+def test_predictions_are_an_array_with_a_row_for_each(outputs, rows):
+    model = MLP(2, [4, outputs], seed=1)
+    made = model.predict(rows)
+    assert made.dtype == float
+    assert made.shape == ((3,) if outputs == 1 else (3, 3))
+    one = model(X[1])
+    assert np.all(made[1] == np.array([v.data for v in (one if outputs > 1 else [one])]))
+
+
+def test_predicting_is_in_evaluation_mode_and_leaves_the_mode_as_it_was():
+    class Noisy(Module):
+        def __init__(self):
+            self.drop, self.w = Dropout(0.5), Value(2.0)
+
+        def __call__(self, x):
+            return self.drop(self.w * x[0])
+
+    model = Noisy()
+    assert model.predict(X).tolist() == [0.2, 0.6, 2.0]
+    assert model.training
+    assert model.drop.training
+    model.drop.eval()
+    model.predict(X)
+    assert (model.training, model.drop.training) == (True, False)
+
+
+def test_what_is_no_batch_is_refused():
+    with pytest.raises(TypeError, match="predict expects numbers"):
+        MLP(2, [1]).predict("rows")
