@@ -324,3 +324,16 @@ def test_a_copy_is_a_value_of_its_own(twin):
             y.backward()
             slopes.append((y.data, x.grad))
     assert slopes[:2] == slopes[2:]
+
+
+def test_a_division_by_zero_that_is_caught_is_refused_by_its_name():
+    def f(x, y):
+        try:
+            return x / y
+        except ZeroDivisionError:
+            return -1.0
+
+    g = jit(f)
+    assert g(2.0, 4.0) == 0.5
+    with pytest.raises(JitError, match="Python raises on the way.*if y == 0"):
+        g(2.0, 0.0)

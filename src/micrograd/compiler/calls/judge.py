@@ -29,10 +29,6 @@ _GRADIENTS = 3  # of how many results the gradients are compared
 _NUDGE = 1e-4
 
 
-class _Mismatch(JitError):
-    """The program gives something else than the plain run."""
-
-
 class Judge:
     """A trial of one program.
 
@@ -57,6 +53,7 @@ class Judge:
         self._f, self._line, self._variant, self._graph = f, line, variant, graph
         self._classify, self._before = classify, before
         self._noise: tuple[np.ndarray, float] | None = None
+        self._mismatch: JitError | None = None
         self._dtype = variant.compiled.dtype.name
 
     def compare(self, args: Sequence[Any], plain: Any, after: State | None = None) -> None:
@@ -72,8 +69,9 @@ class Judge:
         """
         try:
             self._compare(args, plain, after)
-        except _Mismatch:
-            self._refuse_chance(args, plain)
+        except JitError as error:
+            if error is self._mismatch:
+                self._refuse_chance(args, plain)
             raise
 
     def _refuse_chance(self, args: Sequence[Any], plain: Any) -> None:
@@ -240,14 +238,22 @@ class Judge:
 
     def _error(self, what: str) -> JitError:
         name, where = self._variant.name, f"\n  at {self._line}" if self._line else ""
-        if self._variant.strict:
+        recording = self._variant.recording
+        if recording.raises and not recording.guards[-1][1]:
+            remedy = (
+                "Python raises on the way (at a division by zero, a power beyond all floats), and "
+                "an except: clause hides that from a trace: test for it first, if y == 0"
+            )
+        elif self._variant.strict:
             remedy = "This is a defect of the compiler: please report it, and call it plainly"
         else:
             remedy = (
                 "strict=True keeps the order of every sum; if that does not help, please report "
                 "it, and call the function without jit"
             )
-        return _Mismatch(f"{name} compiled is not what it is plainly: {what}. {remedy}{where}")
+        said = f"{name} compiled is not what it is plainly: {what}. {remedy}{where}"
+        self._mismatch = JitError(said)
+        return self._mismatch
 
 
 def _is_single(x: Any) -> bool:
