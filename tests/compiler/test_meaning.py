@@ -335,5 +335,5 @@ def test_a_division_by_zero_that_is_caught_is_refused_by_its_name():
 
     g = jit(f)
     assert g(2.0, 4.0) == 0.5
-    with pytest.raises(JitError, match="Python raises on the way.*if y == 0"):
+    with pytest.raises(JitError, match=r"Python raises on the way.*if y == 0"):
         g(2.0, 0.0)
