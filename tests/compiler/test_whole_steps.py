@@ -15,7 +15,10 @@ import micrograd
 from micrograd import Value
 
 QUICK = ("descent_by_hand", "adam", "clipping_by_hand")
-SLOW = ("a_small_gpt", "sgd", "nesterov", "adamw")  # like others, or large
+SLOW = (  # like others, or large
+    *("a_small_gpt", "a_schedule_and_batch_norm", "one_example_after_the_other"),
+    *("sgd", "nesterov", "adamw"),
+)
 
 
 def jit(f, **options):

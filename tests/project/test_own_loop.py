@@ -11,8 +11,8 @@ def test_the_example_trains_alike_with_and_without_jit(capsys):
     spec = importlib.util.spec_from_file_location("own_loop", ROOT / "examples" / "own_loop.py")
     own_loop = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(own_loop)
-    plain, compiled = own_loop.main(["--steps", "6", "--points", "4"])
-    assert len(plain) == len(compiled) == 6
+    plain, compiled = own_loop.main(["--steps", "4", "--points", "2"])
+    assert len(plain) == len(compiled) == 4
     assert max(abs(a - b) for a, b in zip(plain, compiled)) < 1e-12
     said = capsys.readouterr().out
     assert re.search(r"step: [12] programs?\n", said)
