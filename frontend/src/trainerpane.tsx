@@ -60,7 +60,7 @@ export function TrainerPane({ store, trainer }: { store: Store; trainer: Trainer
         <button
           type="button"
           class="mg-play"
-          aria-label={playing ? "Pause training" : "Train"}
+          aria-label={playing ? "Pause training" : "Play training"}
           title={playing ? "Pause" : "Train, step after step"}
           disabled={parsed === null}
           onClick={() => setPlaying(!playing)}

@@ -128,4 +128,11 @@ def test_everything_new_is_reached_with_the_keyboard_alone(show):
                 "() => document.activeElement.ariaLabel || document.activeElement.innerText"
             )
         )
-    assert {"Train", "One training step", "Start again", "Predict", "Break it", "Quiz"} <= reached
+    assert {
+        "Play training",
+        "One training step",
+        "Start again",
+        "Predict",
+        "Break it",
+        "Quiz",
+    } <= reached

@@ -71,6 +71,6 @@ def test_the_next_line_is_asked_for_where_lines_are_shown(show):
     settle(page)
     say(page, "3")
     assert said(page) == "✓ After this line comes line 3, c = a * b."
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show", exact=True).click()
     settle(page)
     assert "The line calls __mul__" in said(page)
