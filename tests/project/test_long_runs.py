@@ -195,7 +195,7 @@ def test_libraries_that_nobody_uses_are_unmapped(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists what is mapped")
-@pytest.mark.parametrize("count", [6, pytest.param(10_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [6, pytest.param(5_000, marks=pytest.mark.deep)])
 def test_compiled_functions_that_are_dropped_are_unmapped(count: int, cache: Path) -> None:
     for k in range(count):
         f = jit(lambda x, n=k: sum_of_powers(x, n))
