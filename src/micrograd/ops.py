@@ -26,7 +26,7 @@ class Op:
     arity: int | None  # None: one or more; a written form then stands for two and is repeated
     fn: Callable[..., float]  # (*numbers) -> number, by IEEE 754; never raises
     partials: Callable[..., tuple] | None  # (*arguments, out) -> one derivative per argument
-    tex: str  # {0}, {1}, {2} are the arguments
+    tex: str  # {0}, {1}, {2} are the arguments; {{ and }} are braces
     code: str  # means the same in C and in JavaScript, given functions of these names
     domain: tuple[tuple[float, float], ...] = ((-3.0, 3.0),)  # for tests; the last one repeats
     kinks: tuple[float, ...] = ()  # x (x - y for two arguments) where the derivative jumps

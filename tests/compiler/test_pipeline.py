@@ -91,3 +91,9 @@ def test_what_is_read_before_it_is_made_is_refused():
     lost = replace(program, forward=program.forward[:-1])
     with pytest.raises(InvalidProgram, match="an output is never computed"):
         verify(lost, "reroll")
+
+
+def test_a_pass_that_is_not_there_is_not_waited_for(monkeypatch):
+    monkeypatch.setenv("MICROGRAD_PRINT_AFTER", "rolll")
+    with pytest.raises(ValueError, match=r"all or one of reroll, .*, got 'rolll'"):
+        jit(lambda x: x * x).lower(2.0)

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from c_programs import COMPILER
 
-from micrograd import Value, compile_graph, grad, jit, mean, pure, vmap
+from micrograd import JitError, Value, compile_graph, grad, jit, mean, pure, vmap
 from micrograd.explain import explain
 from micrograd.explorer import explore
-from micrograd.ops import ABS, OPS, Op, power
+from micrograd.ops import OPS, Op, power
 from micrograd.writing.source import formula, python
 
 SOFTSIGN = Op(
     "softsign", "softsign", 1, lambda x: x / (1.0 + abs(x)),
-    lambda x, out: (power(-2)(1.0 + ABS(x)),),
+    lambda x, out: (power(-2)(1.0 + abs(x)),),
     r"\operatorname{{softsign}}({0})", "({0} / (1.0 + fabs({0})))", kinks=(0.0,),
 )  # fmt: skip
 POINTS = [-2.5, -0.3, 0.7, 4.0]
@@ -105,3 +105,18 @@ def test_its_source_in_python_builds_it_again(monkeypatch):
 def test_the_page_computes_it():
     page = explore(SOFTSIGN(Value(-3.0, label="x")), show=False).html
     assert "/ (1.0 + fabs(" in page
+
+
+@pytest.mark.parametrize(
+    "slope", [lambda x, out: (1.0 if x > 0 else 2.0,), lambda x: (1.0,), lambda x, out: x]
+)
+def test_a_derivative_that_does_not_hold_for_all_numbers_at_once_is_named(slope):
+    op = Op("bent", "bent", 1, lambda x: max(x, 2 * x), slope, "{0}", "fmin({0}, 2 * {0})")
+    w = Value(3.0)
+
+    @jit
+    def f(x):
+        return op(w * x) * 2
+
+    with pytest.raises(JitError, match=r"the derivative of bent has to be arithmetic"):
+        f(1.0)

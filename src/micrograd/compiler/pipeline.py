@@ -54,6 +54,7 @@ def run(graph: Graph, until: str = "") -> Program:
     """
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
+    _check_printed(os.environ.get("MICROGRAD_PRINT_AFTER", ""))
     program = _looked_at("reroll", reroll(graph))
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
@@ -69,6 +70,13 @@ def scheduled(program: Program, target: Target, until: str = "schedule") -> Prog
         if name == until:
             break
     return program
+
+
+def _check_printed(name: str) -> None:
+    if name not in ("", "all", *NAMES):
+        raise ValueError(
+            f"MICROGRAD_PRINT_AFTER must be all or one of {', '.join(NAMES)}, got {name}"
+        )
 
 
 def _looked_at(name: str, program: Program) -> Program:

@@ -37,6 +37,9 @@ class Arithmetic:
     def __pos__(self) -> Any:
         return self
 
+    def __abs__(self) -> Any:
+        return ops.ABS(self)
+
     def __truediv__(self, other: Any) -> Any:
         return ops.MUL(self, ops.power(-1)(other))
 

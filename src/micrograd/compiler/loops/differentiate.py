@@ -8,6 +8,7 @@ expressions.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from ..ir import (
 )
 from ..sizes import Size, bound, evaluate, known, variables
 from .footprint import ONE_EXAMPLE, addresses, needs_gradient, span, uses
+from .rules import check_rule
 from .visit import executed
 
 Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
@@ -141,11 +143,19 @@ def _accumulate(
     if isinstance(expr, Ref) and needs(expr):
         found[expr] = found[expr] + gradient if expr in found else gradient
     elif isinstance(expr, Apply) and expr.op.partials is not None:
-        partials = expr.op.partials(*expr.args, value or expr)
+        partials = _partials(expr, expr if value is None else value)
         for arg, partial in zip(expr.args, partials):
             constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
             if _has_gradient(arg, needs) and not constant:
                 _accumulate(arg, gradient * partial, None, needs, found)
+
+
+def _partials(expr: Apply, value: Expr) -> Sequence[Any]:
+    """The derivatives of an op by its arguments, as expressions."""
+    assert expr.op.partials
+    if expr.op.name not in ops.OPS:
+        check_rule(expr.op, len(expr.args))
+    return expr.op.partials(*expr.args, value)
 
 
 def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
