@@ -12,7 +12,6 @@ OF_MATH = ["tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "atan
 OF_MATH += ["expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "erf", "erfc", "floor"]
 ALL = [*OF_MATH, "acosh", "ceil", "sign", "relu", "sigmoid", "softplus", "silu", "gelu"]
 OF_TWO = {"atan2": math.atan2, "hypot": math.hypot}
-DENSITY = 1 / math.sqrt(2 * math.pi)
 WHOLE = {
     "silu": lambda x: x / (1 + math.exp(-x)),
     "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
@@ -155,17 +154,11 @@ def test_kinks():
 
 @pytest.mark.parametrize("x", [-30.0, -8.0, -1e-9, 40.0])
 def test_tails_keep_their_digits(x):
-    exact = DENSITY * math.exp(-x * x / 2)
     assert micrograd.erfc(-x) == math.erfc(-x)
-    if x < 0:
-        assert micrograd.gelu(x) == pytest.approx(x * math.erfc(-x / math.sqrt(2)) / 2, rel=1e-12)
-    assert grad(micrograd.silu)(x) == pytest.approx(
-        _sigmoid(x) * (1 + x * _sigmoid(-x)), rel=1e-12, abs=0
-    )
-    assert grad(grad(lambda x: x.erf()))(x / 2) == pytest.approx(
-        -2 * math.sqrt(2) * x / 2 * exact**0.5 * 0 + grad(grad(lambda x: -x.erfc()))(x / 2),
-        rel=1e-12,
-    )
+    wanted = x * math.erfc(-x / math.sqrt(2)) / 2
+    assert micrograd.gelu(x) == pytest.approx(wanted, rel=1e-12, abs=0)
+    wanted = _sigmoid(x) * (1 + x * _sigmoid(-x))
+    assert grad(micrograd.silu)(x) == pytest.approx(wanted, rel=1e-12, abs=0)
 
 
 def _sigmoid(x):
