@@ -75,7 +75,7 @@ def scheduled(program: Program, target: Target, until: str = "schedule") -> Prog
 def _check_printed(name: str) -> None:
     if name not in ("", "all", *NAMES):
         raise ValueError(
-            f"MICROGRAD_PRINT_AFTER must be all or one of {', '.join(NAMES)}, got {name}"
+            f"MICROGRAD_PRINT_AFTER must be all or one of {', '.join(NAMES)}, got {name!r}"
         )
 
 
