@@ -111,6 +111,12 @@ def test_a_second_name_for_a_value_is_no_other_label():
     assert explore(lambda: Closures(1.0), show=False).page["title"] == "your function"
 
 
+def test_a_value_that_has_a_label_keeps_it_whatever_holds_it():
+    held = [lecture.Value(2.0, label="price"), lecture.Value(3.0)]
+    page = explore(lambda: held[0] * held[1], show=False).page
+    assert list(page["graph"]["labels"].values())[:2] == ["price", "held.1"]
+
+
 def test_an_engine_that_trains_when_it_is_imported_is_run_for_its_definitions(tmp_path):
     file = tmp_path / "mine.py"
     file.write_text(

@@ -267,7 +267,9 @@ def _sign(value: Value) -> str:
 
 
 def _shortened(label: str) -> str:
-    return label if len(label) <= _LABEL else label[: _LABEL - 1] + "…"
+    """Leave out the middle: names in one model begin alike, and names of its parts end alike."""
+    half = _LABEL // 2
+    return label if len(label) <= _LABEL else label[: half - 1] + "…" + label[-half:]
 
 
 def _width(text: str) -> float:

@@ -63,5 +63,11 @@ def as_values(
         for value in order:
             value.label = value.label or labels.get(id(value), "")
         return list(roots), {id(value): value for value in order}
-    likeness = Likeness(roots, labels)
+    named = {id(x) for root in roots for x in behind(root) if _own_label(x)}
+    likeness = Likeness(roots, {key: label for key, label in labels.items() if key not in named})
     return likeness.roots, likeness.values
+
+
+def _own_label(x: Any) -> str:
+    label = getattr(x, attribute(x, "label") or "_", "")
+    return label if isinstance(label, str) else ""

@@ -122,16 +122,29 @@ class Live:
 
 @dataclass(frozen=True)
 class Embedded:
-    """An explorer within a lesson, opened in a state, as its address would say: ``step=12``."""
+    """An explorer within a lesson, opened in a state, as its address would say: ``step=12``.
+
+    Where nothing moves, a picture shows the state ``still``.
+    """
 
     explorer: Explorer
     state: str = ""
     height: int = 620
+    still: str = ""
 
 
-def embedded(explorer: Explorer, state: str = "", height: int = 620) -> Embedded:
-    """Show an explorer's page in a lesson, in a state and of a height in pixels."""
-    return Embedded(explorer, state, height)
+def embedded(
+    explorer: Explorer, state: str = "", height: int = 620, still: str | None = None
+) -> Embedded:
+    """Show an explorer's page in a lesson, in a state and of a height in pixels.
+
+    Args:
+        explorer: made by ``explore``.
+        state: in which the page opens.
+        height: of the page, in pixels.
+        still: the state that a picture shows, where nothing moves; by default the same.
+    """
+    return Embedded(explorer, state, height, state if still is None else still)
 
 
 def live(text: str, *roots: Any, drawn: Any = None, **sliders: Sequence[float]) -> Live:

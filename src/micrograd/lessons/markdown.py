@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from ..draw import Drawing, draw
+from ..draw import Drawing
 from ..explorer import Explorer
 from ..files import write_whole
 from .lesson import Lesson, index_text, lessons
 from .live import Embedded, Live
 from .running import Code, Piece, Shown, Text, run
+from .still import still
 
 _DRAWN = 40  # values, up to which a graph is a picture that can be read
-_GRADIENTS = 3  # the lesson in which a gradient is first spoken of
 
 
 def write_markdown(lesson: Lesson, folder: Path) -> Path:
@@ -19,7 +19,7 @@ def write_markdown(lesson: Lesson, folder: Path) -> Path:
     parts = [f"{_way(lesson)}\n"]
     pictures = 0
     for piece in pieces:
-        picture = _picture(piece, gradients=lesson.number >= _GRADIENTS)
+        picture = _picture(piece)
         if picture is not None:
             pictures += 1
             name = f"{lesson.name}-{pictures}.svg"
@@ -52,20 +52,15 @@ def _way(lesson: Lesson) -> str:
     return " · ".join(links)
 
 
-def _picture(piece: Piece, gradients: bool) -> Drawing | None:
+def _picture(piece: Piece) -> Drawing | None:
     if not isinstance(piece, Shown):
         return None
     if isinstance(piece.what, Drawing):
         return piece.what
-    snapshot = piece.what.explorer.snapshot if isinstance(piece.what, Embedded) else None
-    if snapshot is None or len(snapshot.values) > _DRAWN:
+    if not isinstance(piece.what, Embedded):
         return None
-    root = snapshot.values[snapshot.roots[-1]]
-    for value in snapshot.values:
-        value.grad = 0.0
-    if gradients:
-        root.backward()
-    return draw(root)
+    explorer = piece.what.explorer
+    return still(explorer, piece.what.still) if len(explorer.snapshot.values) <= _DRAWN else None
 
 
 def _written(piece: Piece, number: int) -> str:
@@ -81,6 +76,8 @@ def _written(piece: Piece, number: int) -> str:
         quoted = "\n".join(f"> {line}".rstrip() for line in str(piece.what).strip().splitlines())
         return f"{quoted}\n>\n> *On the page, `micrograd lesson {number}`, you can move {names}.*\n"
     if isinstance(piece.what, (Explorer, Embedded)):
-        page = f"on the page, `micrograd lesson {number}`, you can step through it"
-        return f"*{piece.caption}: {page}.*\n"
+        explorer = piece.what.explorer if isinstance(piece.what, Embedded) else piece.what
+        lines = ", beside the lines that run" if "code" in explorer.page else ""
+        page = f"On the page, `micrograd lesson {number}`, you can step through it{lines}."
+        return f"*{piece.caption}. {page}*\n"
     return ""
