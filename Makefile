@@ -38,7 +38,7 @@ lint: .venv/.tools
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test-deep: .venv/.tools build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m "deep or hypothesis" -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
@@ -93,6 +93,9 @@ clean:  ## remove all that was made here
 	@echo "Installing the development tools into .venv ..."
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+frontend/node_modules: .venv/.tools
+	@[ -d $@ ] || (cd frontend && $(OWN) npm ci --ignore-scripts)
 
 build/marimo/.ready: tests/practise/marimo-requirements.txt
 	@echo "Installing marimo into build/marimo ..."
