@@ -27,15 +27,15 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
         example: of one example, an element or an array of objects.
         size: the number of examples.
         whole: makes the array or list of all of them.
-        tracer: knows what has a batch axis, and the factor of a mean.
+        batch_axis: that of the trace, which knows what has one, and the factor of a mean.
         is_list: whether it is a list to its user.
     """
 
     def __init__(
-        self, example: Any, size: int, whole: Callable[[], Any], tracer: Any, is_list: bool
+        self, example: Any, size: int, whole: Callable[[], Any], batch_axis: Any, is_list: bool
     ) -> None:
         self.example, self.count, self._whole = example, size, whole
-        self._tracer, self.is_list = tracer, is_list
+        self._batch_axis, self.is_list = batch_axis, is_list
 
     def elements(self) -> list[Any]:
         """Return what one example consists of."""
@@ -51,14 +51,14 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
         return self._of_all(self._total)
 
     def _mean(self) -> Any:
-        factor = self._tracer.mean_factor()
-        batched = self._tracer.is_batched
+        factor = self._batch_axis.mean_factor()
+        batched = self._batch_axis.is_batched
         return self._of_all(lambda x: self._total(x) * factor if batched(x) else x)
 
     def _total(self, x: Any) -> Any:
-        if self._tracer.is_batched(x):
+        if self._batch_axis.is_batched(x):
             return x._apply(BATCH_SUM, x)
-        count = ops.power(-1)(self._tracer.mean_factor())
+        count = ops.power(-1)(self._batch_axis.mean_factor())
         return node(ops.MUL, int(getattr(x, "_data", x)), x, count) if is_int(x) else x * count
 
     def _of_all(self, reduced: Callable[[Any], Any]) -> Any:
@@ -76,7 +76,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
             made = function(*[x.example if isinstance(x, Batch) else x for x in inputs])
             whole = [x.whole if isinstance(x, Batch) else partial(_all, x) for x in inputs]
             again = lambda: ufunc(*[x() for x in whole], **options)  # noqa: E731
-            return Batch(made, self.count, again, self._tracer, False)
+            return Batch(made, self.count, again, self._batch_axis, False)
         return getattr(ufunc, method)(*[_all(x) for x in inputs], **options)
 
     def _mapped(self, function: Callable, args: tuple) -> Any:
@@ -89,7 +89,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
             return whole()
         of_each = np.frompyfunc(function, len(args), 1)
         made = of_each(*[x.example if isinstance(x, Batch) else x for x in args])
-        return Batch(made, self.count, whole, self._tracer, False)
+        return Batch(made, self.count, whole, self._batch_axis, False)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func in (np.sum, np.mean, np.argmax, np.argmin) and len(args) == 1 and args[0] is self:
@@ -112,7 +112,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
     def data(self) -> Any:
         """The numbers of Values, as an array to which no gradient passes."""
         made = np.frompyfunc(data_of, 1, 1)(self.example)
-        return Batch(made, self.count, lambda: self.whole().data, self._tracer, False)
+        return Batch(made, self.count, lambda: self.whole().data, self._batch_axis, False)
 
     def argmax(self, axis: Any = None, **kwargs: Any) -> Any:
         """Return where the largest elements are."""
@@ -127,7 +127,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
             return getattr(self.whole(), name)(axis, **kwargs)
         made = getattr(TracedArray.of(self.example), name)()
         again = lambda: getattr(self.whole(), name)(axis, **kwargs)  # noqa: E731
-        return Batch(made, self.count, again, self._tracer, False)
+        return Batch(made, self.count, again, self._batch_axis, False)
 
     # ---- what it is not
 
@@ -143,7 +143,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """The lengths of the axes, which are then part of the program."""
-        self._tracer.sized()
+        self._batch_axis.sized()
         return (self.count, *self._inner)
 
     @property

@@ -1,0 +1,149 @@
+"""What a traced function gets in place of its arguments: numbers, lists and arrays of leaves.
+
+The leaves are the inputs of the program. An array makes its own when it is first used; one that is
+only mapped over makes none, beside those of the one example that stands for all.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...engine import Value
+from ...value.number import Number
+from .arrays import TracedArray
+from .integers import Integer
+from .recording import Input
+from .signature import Argument
+
+
+class StandIns:
+    """The stand-ins of one trace, and the inputs that they consist of."""
+
+    def __init__(self) -> None:
+        self.inputs: dict[tuple[int | None, bool], Input] = {}
+        self.measured: set[int] = set()
+        self._arrays: dict[int, tuple[int, Argument, Any]] = {}  # stand-ins by identity
+        self._of_arrays: set[int] = set()
+        self._places: dict[int, tuple[int, int]] | None = None
+
+    def stand_in(self, k: int, argument: Argument) -> Any:
+        """Return what f sees in place of an argument."""
+        if argument.kind == "static":
+            return argument.value
+        into = self.inputs[k, False] = Input(k, False, [])
+        if argument.kind == "nest":
+            return argument.rebuilt(lambda x: leaf_of(into, x))
+        if not argument.shape:
+            return leaf_of(into, argument.number)
+        self._of_arrays.add(k)
+        made: Any
+        if argument.form == "list":
+            made = _nested([leaf_of(into, x) for x in argument.flat()], argument.shape)
+        else:
+            fill = partial(_leaves, into, argument)
+            shape, kind = argument.shape, argument.value.dtype
+            made = TracedArray.lazily(fill, shape, kind, partial(self.measured.add, k))
+        self._arrays[id(made)] = k, argument, made
+        return made
+
+    # ---- of a batch
+
+    def length(self, a: Any) -> int | None:
+        """Return the length of an array or list that is as it came; None of anything else."""
+        k, argument, made = self._arrays.get(id(a), (0, None, None))
+        if made is None or argument is None or not _unchanged(self.inputs[k, False], made):
+            return None
+        return argument.shape[0]
+
+    def example(self, a: Any) -> tuple[list[Value], Any]:
+        """Return the leaves of the first example of an array, and the example made of them."""
+        k, argument, _ = self._arrays[id(a)]
+        into = self.inputs.get((k, True))
+        if into is None:
+            into = self.inputs[k, True] = Input(k, True, [])
+            for x in argument.example():
+                leaf_of(into, x)
+        inner = argument.shape[1:]
+        if not inner:
+            return into.leaves, into.leaves[0]
+        if argument.form in ("list", "lists"):
+            return into.leaves, _nested(list(into.leaves), inner)
+        made = TracedArray.of(list(into.leaves), inner)
+        made._kind = argument.value.dtype
+        return into.leaves, made
+
+    # ---- afterwards
+
+    def of_arrays(self, args: Sequence[Argument]) -> list[Value]:
+        """Return the leaves of the arguments that are NumPy's arrays."""
+        return [
+            leaf
+            for i in self.inputs.values()
+            if i.argument is not None
+            and args[i.argument].shape
+            and args[i.argument].form == "array"
+            for leaf in i.leaves
+        ]
+
+    def values(self) -> dict[int, tuple[int, int]]:
+        """Where the Values among the arguments stand, by the identity of what stands for them."""
+        return {
+            id(x): (i.argument, n)
+            for i in self.inputs.values()
+            if i.argument is not None and not i.batched and i.argument not in self._of_arrays
+            for n, x in enumerate(i.leaves)
+            if type(x) is Value
+        }
+
+    def place_of(self, value: Value) -> tuple[int, int] | None:
+        """Return where a stand-in stands among the arguments; None of what is none."""
+        if self._places is None:
+            self._places = self.values()
+        return self._places.get(id(value))
+
+    def used(self, read: set[int]) -> list[Input]:
+        """Return the inputs of a program that reads the values of these identities."""
+        return [i for i in self.inputs.values() if i.leaves and self._is_read(i, read)]
+
+    def _is_read(self, i: Input, read: set[int]) -> bool:
+        """Tell whether an input is used: of an array that was only mapped over, none is."""
+        if i.argument is None or i.batched or (i.argument not in self._of_arrays):
+            return True
+        return any(id(leaf) in read for leaf in i.leaves)
+
+
+def leaf_of(into: Input, x: Value | float) -> Value:
+    """Return a new leaf of an input: a Value, a float or an int, as the number is."""
+    make: Any = Value if isinstance(x, Value) else Integer if type(x) is int else Number
+    into.leaves.append(make(x._data if isinstance(x, Value) else x))
+    return into.leaves[-1]
+
+
+def _leaves(into: Input, argument: Argument) -> list[Value]:
+    return [leaf_of(into, x) for x in argument.flat()]
+
+
+def _unchanged(into: Input, made: Any) -> bool:
+    if isinstance(made, TracedArray):
+        items = made.view(np.ndarray).reshape(-1).tolist() if made._fill is None else []
+    else:
+        items = list(_flat(made))
+    return not items or list(map(id, items)) == list(map(id, into.leaves))
+
+
+def _nested(items: Sequence[Any], shape: tuple[int, ...]) -> list:
+    """The items as lists of lists of this shape."""
+    if len(shape) == 1:
+        return list(items)
+    step = len(items) // shape[0] if shape[0] else 0
+    return [_nested(items[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def _flat(tree: Any) -> Iterator[Any]:
+    for x in tree:
+        if isinstance(x, list):
+            yield from _flat(x)
+        else:
+            yield x
