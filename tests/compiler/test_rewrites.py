@@ -13,7 +13,7 @@ from thorough import examples
 from micrograd import Value, dot, jit, mean, ops
 from micrograd.compiler.graph import interpret
 from micrograd.compiler.ir import Apply, For, Literal, Ref, simplified
-from micrograd.compiler.jit import Jitted
+from micrograd.compiler.jitted import Jitted
 from micrograd.compiler.loops.visit import put_together, take_apart
 from micrograd.compiler.lower import lower
 from micrograd.compiler.rerolling.fit import common_dims, fit, regular_prefixes, runs, strides_over

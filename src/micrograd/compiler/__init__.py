@@ -2,7 +2,8 @@
 
 The stages, in the order in which a call meets them:
 
-    jit           the function that users call; finds or makes the variant for its arguments
+    jit           the function that users call
+    jitted        what it returns; finds or makes the variant for its arguments
     tracing/      run the function and record the Values it makes: a graph
     pipeline      the list of passes from a graph to its loops; ir: the loops themselves
     rerolling/    the passes that find loops and matrices in the graph
@@ -23,7 +24,8 @@ Beside them:
 """
 
 from .errors import JitError, JitWarning
-from .jit import Jitted, jit
+from .jit import jit
+from .jitted import Jitted
 from .replay import Replay, compile_graph
 
 __all__ = ["JitError", "JitWarning", "Jitted", "Replay", "compile_graph", "jit"]

@@ -1,5 +1,6 @@
 """From a call's arguments to its results: the one way in which every compiled program runs.
 
+binding       arguments passed by name; cache: the variants by structure of arguments
 first         the first call: it is the plain run; the trace, and what both leave behind
 reach, state  what a function can reach from outside; kept, compared, put back
 judge         trust: a program must give what the plain run gives; differences, closeness

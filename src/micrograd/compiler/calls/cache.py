@@ -1,0 +1,58 @@
+"""The programs of one function, by the structure of the arguments that they are for.
+
+Lengths of batches are no part of a structure where a program takes them as they come, so there is a
+key for each set of arguments for which that was ever so. Under one key there are as many programs
+as paths through the function's branches were met.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from ..tracing.signature import Argument
+from .variant import Variant
+
+PATHS = 16  # through the branches of one function, for one structure of arguments
+STRUCTURES = 64
+
+
+class Cache:
+    """The variants of one function; the structure added first goes first."""
+
+    def __init__(self) -> None:
+        self.groups: OrderedDict[Any, list[Variant]] = OrderedDict()
+        self._patterns: dict[frozenset[int], None] = {frozenset(): None}
+
+    def variants(self) -> list[Variant]:
+        """Return all of them."""
+        return [v for group in self.groups.values() for v in group]
+
+    def groups_for(self, arguments: Sequence[Argument]) -> list[list[Variant]]:
+        """Return those of a structure without the sizes of batches, in each way known so far."""
+        return [self.groups.get(_structure(arguments, free), []) for free in self._patterns]
+
+    def add(self, variant: Variant, arguments: Sequence[Argument], free: frozenset[int]) -> None:
+        """Keep a variant.
+
+        Args:
+            variant: a new one.
+            arguments: that it was made for.
+            free: those whose length it takes as it comes.
+        """
+        key = _structure(arguments, free)
+        self._patterns.setdefault(free)
+        self.groups.setdefault(key, []).append(variant)
+        self.groups.move_to_end(key)
+        if len(self.groups) > STRUCTURES:
+            self.groups.popitem(last=False)
+
+
+def is_full(group: list[Variant]) -> bool:
+    """Tell whether there is no room for another path; what does not hold any more goes first."""
+    if len(group) >= PATHS:
+        group[:] = [v for v in group if v.holds()]
+    return len(group) >= PATHS
+
+
+def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:
+    return free, tuple([a.family if k in free else a.key for k, a in enumerate(arguments)])

@@ -1,0 +1,304 @@
+"""A compiled function: traced once for each structure of arguments, run as loops ever after."""
+
+import functools
+import threading
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..forks import give_lock
+from ..value.modes import mode
+from .c.standalone import standalone
+from .calls.binding import bound, by_name
+from .calls.cache import PATHS, STRUCTURES, Cache, is_full
+from .calls.changes import NO_CHANGES, Changes
+from .calls.compiled import AnyRun
+from .calls.first import FirstCall
+from .calls.guards import Guards, moved_among
+from .calls.lengths import holds_for
+from .calls.maker import Maker, nests
+from .calls.places import Lifted, Place
+from .calls.reach import Reach
+from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
+from .calls.variant import Variant
+from .collector import paused
+from .errors import JitError, JitWarning
+from .lower import Lowered, lower
+from .tracing.draws import put_back
+from .tracing.names import name_all
+from .tracing.numbering import graph_of
+from .tracing.signature import Argument, argument
+from .tracing.trace import trace
+
+
+class Jitted:
+    """A compiled function; ``jit`` makes it.
+
+    Calling it returns what the function would, as Values that backpropagate like any other.
+    """
+
+    _lock: Any
+
+    def __init__(self, f: Callable, static: tuple[int, ...], options: dict[str, Any]) -> None:
+        self._f = f
+        self._static = static
+        self._options = options
+        give_lock(self, threading.RLock)
+        functools.update_wrapper(self, f)
+        self.__name__ = getattr(f, "__name__", type(f).__name__)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all programs, and all that was learnt of the function."""
+        with self._lock:
+            self._report = Report(self.__name__)
+            self._named: dict[tuple[str, ...], Jitted] = {}  # for arguments passed by name only
+            self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
+            self._written = NO_CHANGES  # what f changes, as far as it was seen
+            self._effects = False
+            self._start_over(NO_CHANGES)
+
+    def _start_over(self, watched: Changes) -> None:
+        """Forget all variants; what is at these places is to be read at each call."""
+        self._watched, self._inputs = watched, watched.places
+        self._traced = self._f
+        if watched != NO_CHANGES:
+            self._traced = Lifted(self._f, watched.places, watched.growing, watched.functions)
+        self._maker = Maker(self._traced, self.__name__, self._options, watched)
+        self._cache = Cache()
+        self._quick: Any = None
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> tuple:  # copies are compiled anew: they may be of another model
+        return Jitted, (self._f, self._static, self._options)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute what the function does; compile it first where these arguments are new in kind.
+
+        Raises:
+            JitError: the function does what cannot be compiled.
+        """
+        if self._quick is not None and not mode.on and not kwargs:
+            call, look = self._quick
+            if look is None or look() < 0:
+                result = call(*args)
+                if result is not None:
+                    return result
+        if mode.tracer is not None or mode.anomaly or self._report.plainly:
+            return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
+        if self._effects and not mode.grad:  # no gradient goes anywhere
+            return self._f(*args, **kwargs)
+        if kwargs:
+            args, names = bound(self._f, self.__name__, args, kwargs)
+            if names:
+                return self._with_names(names)(*args)
+        arguments = self._classified(args)
+        with self._lock:
+            computed = self._computed(arguments)
+            if computed is None:
+                moved = moved_among(v.guards for v in self._cache.variants())
+                why = self._why(arguments, moved)
+                if self._learn_inputs(moved):
+                    computed = self._computed(self._classified(args))
+            if self._report.plainly:
+                return self._f(*args)
+            if computed is None:
+                return self._first_call(args, why)
+        variant, run, given = computed
+        return variant.result(given, run, lambda: self._f(*args))
+
+    def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]] | None:
+        """Find the variant whose branches hold for these arguments.
+
+        Returns it, what it has computed, and the arguments with random numbers behind them.
+        """
+        for group in self._cache.groups_for(arguments):
+            for variant in group:
+                states = variant.recording.draws.states()
+                given = variant.recording.with_more(arguments)
+                if variant.accepts(given) and holds_for(variant, self._traced, arguments):
+                    done = variant.run(given)
+                    if done is not None:
+                        return variant, done, given
+                put_back(states)
+            if is_full(group):
+                said = (
+                    f"{self.__name__} took more than {PATHS} paths through its branches: compute "
+                    "both sides and choose by where(condition, x, y)"
+                )
+                if not self._effects:
+                    raise JitError(said)
+                self._run_plainly(f"it changes what is outside, and {said}", 4)
+                break
+        return None
+
+    def _run_plainly(self, why: str, level: int) -> None:
+        self._report.runs_plainly(why)
+        message = f"{self.__name__} runs plainly: {why}"
+        warnings.warn(JitWarning(message), stacklevel=level)
+
+    def _learn_inputs(self, moved: dict[str, Place | None]) -> bool:
+        """Let numbers from outside that have changed be read at each call."""
+        places = [p for p in moved.values() if p is not None]
+        inputs = [p for p in places if p not in self._fixed and p not in self._inputs]
+        if inputs:
+            self._start_over(self._watched | Changes(tuple(inputs)))
+        return bool(inputs)
+
+    def _learn_changes(self, changes: Changes) -> bool:
+        """Let what f changes be read at each call, and written after it."""
+        self._written |= changes
+        before = self._watched
+        if before | changes != before:
+            self._start_over(before | changes)
+        return self._watched != before
+
+    def _first_call(self, args: tuple, why: str) -> Any:
+        """Do a call plainly, and compile the function for all further ones like it."""
+        try:
+            return self._compiled_first(args, why)
+        except JitError:
+            if set(self._inputs) <= set(self._written.places):
+                raise
+        # A number from outside may have to be that very number: an int, or one that is compared.
+        free = [p for p in self._inputs if p not in self._written.places]
+        self._fixed.update([p for p in free if type(p.get()) is int] or free)
+        self._start_over(self._watched.without(self._fixed))
+        return self._first_call(args, why)
+
+    def _compiled_first(self, args: tuple, why: str) -> Any:
+        stages = Stages()
+        first = FirstCall(
+            self._f,
+            self.__name__,
+            args,
+            self._classified,
+            lambda *how: self._maker.make(self._classified(args), stages, *how),
+            self._learn_changes,
+            stages,
+        )
+        with paused():
+            result = first.result()
+        if first.made is None:
+            self._run_plainly(first.reason, 5)
+            return result
+        variant, arguments = first.made.variant, first.made.arguments
+        self._effects |= bool(variant.recording.effects)
+        by_value = sorted(k for k in first.made.static if k < len(args))
+        static = [(f"argument {k}", args[k]) for k in by_value]
+        reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
+        variant.guards = Guards(reach, self._watched.free)
+        if not self._inputs and (quick := variant.quick_call(arguments)):
+            self._quick = quick, variant.guards.quick
+        inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
+        self._report.add(Entry(why, structure_of(arguments), stages, numbers, inputs))
+        self._cache.add(variant, arguments, first.made.free)
+        return result
+
+    def _why(self, arguments: list[Argument], moved: dict[str, Place | None]) -> str:
+        """Say why no program fits a call."""
+        if not self._cache.groups:
+            return "the first call"
+        if moved:
+            return f"{', '.join(list(moved)[:3])} changed outside"
+        if not any(self._cache.groups_for(arguments)):
+            return "arguments of another structure"
+        return "another path through its branches, or another state of a module"
+
+    def _with_names(self, names: tuple[str, ...]) -> "Jitted":
+        """Return the function of which the last arguments are passed by these names."""
+        with self._lock:
+            if names not in self._named:
+                named = Jitted(by_name(self._f, names), self._static, self._options)
+                named._report = self._report
+                self._named[names] = named
+            return self._named[names]
+
+    def _classified(self, args: Sequence[Any]) -> list[Argument]:
+        """Return the arguments as the compiler sees them, numbers from outside behind them."""
+        try:
+            outside = [self._watched.argument(p) for p in self._inputs]
+        except JitError:  # what is there now is nothing that can be traced
+            self._start_over(self._watched.without([p for p in self._inputs if not _is_input(p)]))
+            return self._classified(args)
+        return [
+            *[
+                _checked(x, f"argument {k} of {self.__name__}", k in self._static)
+                for k, x in enumerate(args)
+            ],
+            *outside,
+        ]
+
+    # ---- looking inside
+
+    def __repr__(self) -> str:
+        programs = counted(self.cache_info().programs, "program")
+        return f"<jit {self.__name__}: {'runs plainly' if self._report.plainly else programs}>"
+
+    def report(self) -> Report:
+        """Return what was compiled and why, with the time of each stage; print it to read it."""
+        return self._report
+
+    def cache_info(self) -> CacheInfo:
+        """Return how many programs are kept, and how many were made."""
+        inner = [f.cache_info() for f in self._named.values()]
+        programs = len(self._cache.variants()) + sum(f.programs for f in inner)
+        structures = len(self._cache.groups) + sum(f.structures for f in inner)
+        return CacheInfo(programs, structures, len(self._report.entries), STRUCTURES * PATHS)
+
+    def trace(self, *args: Any) -> Any:
+        """Return the scalar graph of a call, one node a line when printed."""
+        arguments = self._classified(args)
+        recording = trace(self._f, arguments)
+        recording.draws.undo()
+        return graph_of(recording, set())
+
+    def lower(self, *args: Any, until: str = "") -> Any:
+        """Return the loops of a call; print them to read them.
+
+        Args:
+            args: of the call.
+            until: the pass to stop after, by its name in ``compiler/pipeline.py``: reroll, roll,
+                differentiate, fuse, ...; by itself join_clears, before what C alone needs.
+
+        Raises:
+            ValueError: there is no such pass.
+        """
+        return self._lowered(args, until).program
+
+    def source(self, *args: Any) -> str:
+        """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
+        arguments = self._classified(args)
+        slopes = self._maker.slopes
+        f = slopes.function if slopes else self._f
+        return standalone(f, arguments, self.__name__, self._options["dtype"])
+
+    def _lowered(self, args: tuple, until: str = "") -> Lowered:
+        arguments = self._classified(args)
+        recording = trace(self._f, arguments)
+        recording.draws.undo()
+        lowered = lower(graph_of(recording, nests(arguments)), until)
+        return name_all(lowered, recording, self._f, recording.with_first(arguments))
+
+
+def _is_input(place: Place) -> bool:
+    try:
+        argument(place.get(), place.path, False)
+    except JitError:
+        return False
+    return True
+
+
+def _checked(x: Any, name: str, static: bool) -> Argument:
+    try:
+        return argument(x, name, static)
+    except RecursionError:
+        raise JitError(
+            f"{name} is a {type(x).__name__} that holds itself, or is nested a thousand deep: "
+            "flatten it"
+        ) from None
+    except OverflowError:
+        raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None
