@@ -57,10 +57,13 @@ def _picture(piece: Piece) -> Drawing | None:
         return None
     if isinstance(piece.what, Drawing):
         return piece.what
-    if not isinstance(piece.what, Embedded):
+    if not isinstance(piece.what, Embedded) or _values(piece.what.explorer) > _DRAWN:
         return None
-    explorer = piece.what.explorer
-    return still(explorer, piece.what.still) if len(explorer.snapshot.values) <= _DRAWN else None
+    return still(piece.what.explorer, piece.what.still)
+
+
+def _values(explorer: Explorer) -> int:
+    return len(explorer.snapshot.values)
 
 
 def _written(piece: Piece, number: int) -> str:
@@ -79,5 +82,7 @@ def _written(piece: Piece, number: int) -> str:
         explorer = piece.what.explorer if isinstance(piece.what, Embedded) else piece.what
         lines = ", beside the lines that run" if "code" in explorer.page else ""
         page = f"On the page, `micrograd lesson {number}`, you can step through it{lines}."
+        if (count := _values(explorer)) > _DRAWN:
+            page = f"{count:,} values are too many for a picture here. {page}"
         return f"*{piece.caption}. {page}*\n"
     return ""
