@@ -16,12 +16,10 @@ from ...engine import Value, toposort
 from ...value.buffers import read_data, read_grad, write_data, write_grad, zero_grad
 from ..errors import JitError
 from ..graph import Graph
-from ..tracing.batches import Batch
-from ..tracing.predicates import truth
 from ..tracing.signature import Argument
-from ..tracing.trees import rebuilt
-from .closeness import close, rounding_noise
+from .closeness import close
 from .differences import Leaf, leaves_of, other_form
+from .rounding import Rounding
 from .state import State
 from .variant import Variant
 
@@ -50,11 +48,11 @@ class Judge:
         classify: Callable[[Sequence[Any]], list[Argument]],
         before: State,
     ) -> None:
-        self._f, self._line, self._variant, self._graph = f, line, variant, graph
+        self._f, self._line, self._variant = f, line, variant
         self._classify, self._before = classify, before
-        self._noise: tuple[np.ndarray, float] | None = None
         self._mismatch: JitError | None = None
         self._dtype = variant.compiled.dtype.name
+        self._rounding = Rounding(variant, graph, self._dtype, _GRADIENTS)
 
     def compare(self, args: Sequence[Any], plain: Any, after: State | None = None) -> None:
         """Run the program on a call's arguments; compare with what the plain run gave and did.
@@ -89,7 +87,7 @@ class Judge:
 
     def _compare(self, args: Sequence[Any], plain: Any, after: State | None) -> None:
         if any(_is_single(a.value) for a in self._classify(args)):
-            self._dtype = "float32"  # as NumPy computes with these
+            self._dtype = self._rounding.dtype = "float32"  # as NumPy computes with these
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
         self._before.put_back()
@@ -113,13 +111,9 @@ class Judge:
         if after is None:
             return
         if after.unlike(self._dtype, 0.0) and (
-            off := after.unlike(self._dtype, self._most_noise())
+            off := after.unlike(self._dtype, self._rounding.most())
         ):
             raise self._error(off)
-
-    def _most_noise(self) -> float:
-        values, slopes = self._rounding()
-        return max(values.max(initial=0.0), slopes)
 
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
@@ -139,7 +133,7 @@ class Judge:
         there, here = _numbers(expected), _numbers(actual)
         if close(here, there, self._dtype, 0.0):
             return
-        noise = np.broadcast_to(self._value_noise(len(here)), here.shape)
+        noise = np.broadcast_to(self._rounding.of_values(len(here)), here.shape)
         for a, b, room in zip(expected, actual, noise):
             if not close(_numbers([b]), _numbers([a]), self._dtype, room):
                 raise self._error(f"{a.path} is {a.number} plainly, and {b.number} compiled")
@@ -159,7 +153,7 @@ class Judge:
         for a, b in pairs[:_GRADIENTS]:
             there, here = _gradients(a.thing, sources), _gradients(b.thing, sources)
             alike = close(here, there, self._dtype)
-            if not alike and not close(here, there, self._dtype, self._rounding()[1]):
+            if not alike and not close(here, there, self._dtype, self._rounding.of_gradients()):
                 off = np.abs(here - there)
                 k = int(np.nanargmax(np.where(np.isnan(off), np.inf, off)))
                 name = sources[k].label or f"{sources[k]!r}"
@@ -204,37 +198,6 @@ class Judge:
         if off:
             raise self._error(off)
         return True
-
-    def _rounding(self) -> tuple[np.ndarray, float]:
-        """How far rounding moves the outputs, and their gradients."""
-        if self._noise is None:
-            roots = self._graph.outputs[len(self._variant.recording.guards) :][:_GRADIENTS]
-            values, slopes = rounding_noise(self._graph, roots, self._dtype)
-            batch = self._variant.recording.batch or 1
-            self._noise = values * batch, slopes * batch
-        return self._noise
-
-    def _value_noise(self, numbers: int) -> Any:
-        """How far rounding moves each number of a result; the most of any where that is unclear."""
-        values, slopes = self._rounding()
-        recording, batch = self._variant.recording, self._variant.recording.batch
-        if self._variant.gives_slopes:
-            return max(values.max(initial=0.0), slopes)
-        outputs = iter(values[len(recording.guards) :].tolist())
-        noise: list[float] = []
-
-        def leaf(x: Any) -> None:
-            noise.append(next(outputs) if isinstance(truth(x), Value) else 0.0)
-
-        def vector(x: Any, made: list) -> None:
-            if isinstance(x, Batch):
-                of_value = [isinstance(truth(y), Value) for y in x.elements()]
-                noise.extend(
-                    [next(outputs) if is_value else 0.0 for is_value in of_value] * (batch or 1)
-                )
-
-        rebuilt(recording.result, leaf, vector)
-        return np.array(noise) if len(noise) == numbers else values.max(initial=0.0)
 
     def _error(self, what: str) -> JitError:
         name, where = self._variant.name, f"\n  at {self._line}" if self._line else ""
