@@ -115,9 +115,11 @@ def test_every_public_callable_and_parameter_is_in_the_table():
     assert not missing, "enter these in bad_calls.py"
 
 
-def test_every_module_of_the_docs_is_looked_through():
+def test_every_module_that_the_docs_use_is_looked_through():
+    """But for what is shown to who works on the modules themselves."""
     root = pathlib.Path(__file__).parents[2]
-    texts = [p.read_text() for p in [*root.glob("docs/*.md"), root / "README.md"]]
+    pages = {*root.glob("docs/*.md"), root / "README.md"} - {root / "docs" / "contributing.md"}
+    texts = [page.read_text("utf-8") for page in pages]
     named = {m for text in texts for m in re.findall(r"from micrograd(\.[\w.]+) import", text)}
     assert named - {".engine", ".compiler", ".practise"} <= set(MODULES)
 
