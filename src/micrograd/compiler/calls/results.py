@@ -15,8 +15,9 @@ from ...value.modes import changed, mode
 from ...value.nested import is_record, record
 from ...value.number import Number
 from ..errors import JitError
-from ..tracing.arrays import TracedArray, kind_of
+from ..tracing.arrays import TracedArray
 from ..tracing.batches import Batch
+from ..tracing.dtypes import kind_of
 from ..tracing.integers import EXACT, Integer
 from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace

@@ -16,7 +16,8 @@ from ...value.arrays import LazyArray
 from ...value.buffers import write_data, write_grad
 from ...value.nested import is_record, record, with_entries, with_fields
 from ...value.number import Number
-from ..tracing.arrays import TracedArray, kind_of
+from ..tracing.arrays import TracedArray
+from ..tracing.dtypes import kind_of
 from ..tracing.integers import Integer
 from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace

@@ -5,7 +5,7 @@ elements, or adds and multiplies them, NumPy does itself on an array of objects.
 """
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from ...value.modes import mode
 from ...value.number import Number
 from ...value.operators import no_float
 from ..errors import JitError, users_line
+from .dtypes import kind_of, single_precision
 from .elementwise import FUNCTIONS
 from .integers import Integer
-from .numpy_functions import SPECIAL, best_places, mapped, root_of
+from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of
 from .predicates import Predicate, count, detached
-
-_REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
 
 class TracedArray(LazyArray):
@@ -109,8 +108,8 @@ class TracedArray(LazyArray):
         elif method == "__call__":
             made = mapped(FUNCTIONS[ufunc], plain, options.pop("where", True))
         else:
-            made = _reduced(ufunc, method, plain, options)
-        result = traced(made, _single([*inputs, *options.values()]))
+            made = reduced(ufunc, method, plain, options)
+        result = traced(made, single_precision([*inputs, *options.values()]))
         if out is None:
             return result
         out[0][...] = result
@@ -121,11 +120,11 @@ class TracedArray(LazyArray):
             return NotImplemented
         special = SPECIAL.get(func)
         if special is not None:
-            return traced(special(*args, **kwargs), _single([args, kwargs]))
+            return traced(special(*args, **kwargs), single_precision([args, kwargs]))
         if are_plain([*args, *kwargs.values()]):
             return of_plain(func(*as_plain(args), **as_plain(kwargs)))
         kwargs = {k: x for k, x in kwargs.items() if k != "dtype"}
-        return traced(func(*unwrapped(args), **unwrapped(kwargs)), _single([args, kwargs]))
+        return traced(func(*unwrapped(args), **unwrapped(kwargs)), single_precision([args, kwargs]))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array of another type; of ints only where it holds ints."""
@@ -140,7 +139,7 @@ class TracedArray(LazyArray):
 
     def _called(self, name: str, *args: Any, **kwargs: Any) -> Any:
         kwargs.pop("dtype", None)
-        single = _single([self, args])
+        single = single_precision([self, args])
         objects = mapped(count, [self._filled()]) if self.dtype.kind == "b" else self._filled()
         return traced(getattr(objects, name)(*unwrapped(args), **unwrapped(kwargs)), single)
 
@@ -238,23 +237,6 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     return array
 
 
-def _single(tree: Any) -> np.dtype | None:
-    """The type of what comes of arrays, where all their floats have less than double precision."""
-    kinds = list(_kinds(tree))
-    floats = [k for k in kinds if k.kind == "f"]
-    if not floats or all(k.itemsize == 8 for k in floats):
-        return None
-    return np.result_type(*kinds)
-
-
-def _kinds(tree: Any) -> Iterator[np.dtype]:
-    if isinstance(tree, np.ndarray):
-        yield tree.dtype
-    elif isinstance(tree, (list, tuple, dict)):
-        for branch in tree.values() if isinstance(tree, dict) else tree:
-            yield from _kinds(branch)
-
-
 def _of_python(x: Any) -> Any:
     if mode.tracer is None or not isinstance(x, Number) or isinstance(x, Integer):
         return x
@@ -290,29 +272,6 @@ def of_plain(made: Any) -> Any:
     held = TracedArray.of(made.astype(object))
     held._kind = made.dtype
     return held
-
-
-def kind_of(objects: np.ndarray) -> np.dtype:
-    """The type that an array of these has outside of the trace."""
-    kinds = {type(x) for x in objects.reshape(-1).tolist()}
-    if any(issubclass(k, Value) and not issubclass(k, Number) for k in kinds):
-        return np.dtype(object)
-    if kinds and all(issubclass(k, (Predicate, bool, np.bool_)) for k in kinds):
-        return np.dtype(bool)
-    if kinds and all(issubclass(k, (Integer, int, np.integer, Predicate)) for k in kinds):
-        return np.dtype(int)
-    return np.dtype(float)
-
-
-def _reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any]) -> Any:
-    if ufunc in (np.add, np.multiply):
-        return getattr(ufunc, method)(
-            *[mapped(count, [x]) for x in inputs[:1]], *inputs[1:], **options
-        )
-    general = np.frompyfunc(FUNCTIONS[ufunc], 2, 1)
-    if ufunc in _REORDERED and method == "reduce" and options.get("axis", 0) is None:
-        inputs, options = [inputs[0].reshape(-1)], {**options, "axis": 0}
-    return getattr(general, method)(*inputs, **options)
 
 
 def data_of(x: Any) -> Any:

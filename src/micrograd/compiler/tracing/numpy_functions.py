@@ -9,7 +9,10 @@ from ... import ops
 from ...functions import apply, where
 from ...value.arrays import LazyArray, unwrapped
 from ..errors import JitError, users_line
-from .predicates import chosen
+from .elementwise import FUNCTIONS
+from .predicates import chosen, count
+
+_REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
 
 def mapped(function: Callable, inputs: list[Any], condition: Any = True) -> Any:
@@ -20,6 +23,18 @@ def mapped(function: Callable, inputs: list[Any], condition: Any = True) -> Any:
         )
     objects = [x.astype(object) if isinstance(x, np.ndarray) else x for x in inputs]
     return np.frompyfunc(function, len(inputs), 1)(*objects)
+
+
+def reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any]) -> Any:
+    """Call a method of one of NumPy's functions that makes one of many, such as ``reduce``."""
+    if ufunc in (np.add, np.multiply):
+        return getattr(ufunc, method)(
+            *[mapped(count, [x]) for x in inputs[:1]], *inputs[1:], **options
+        )
+    general = np.frompyfunc(FUNCTIONS[ufunc], 2, 1)
+    if ufunc in _REORDERED and method == "reduce" and options.get("axis", 0) is None:
+        inputs, options = [inputs[0].reshape(-1)], {**options, "axis": 0}
+    return getattr(general, method)(*inputs, **options)
 
 
 def best_places(objects: np.ndarray, axis: Any, better: Callable[[Any, Any], Any]) -> Any:
