@@ -14,7 +14,7 @@ from thorough import examples
 
 from micrograd import ops
 from micrograd.compiler.c.source import source
-from micrograd.compiler.ir import (
+from micrograd.compiler.ir.program import (
     Apply,
     Clear,
     Expr,
@@ -28,7 +28,7 @@ from micrograd.compiler.ir import (
     Table,
     Term,
 )
-from micrograd.compiler.sizes import Poly, evaluate
+from micrograd.compiler.ir.sizes import Poly, evaluate
 
 FORMS = [
     ("float64", {}),

@@ -7,10 +7,10 @@ import pytest
 from ir_programs import PROGRAMS
 
 from micrograd import jit, mean
-from micrograd.compiler.general import SAMPLES, generalise
+from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.lower import Lowered
-from micrograd.compiler.printing.exact import text
-from micrograd.compiler.printing.parsing import parse
+from micrograd.compiler.passes.generalise import SAMPLES, generalise
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "ir"
 SHOWN = ("reroll", "roll", "join_clears", "schedule")  # formulas; exact after the last but one

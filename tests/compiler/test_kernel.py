@@ -13,9 +13,9 @@ from micrograd import ops
 from micrograd.compiler.c import build
 from micrograd.compiler.calls import kernel
 from micrograd.compiler.calls.kernel import allocate, make_kernel
-from micrograd.compiler.ir import Apply, Literal, Nest, Program, Ref, Scalar, Term
+from micrograd.compiler.ir.program import Apply, Literal, Nest, Program, Ref, Scalar, Term
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.numpy.loops import NumpyKernel
-from micrograd.compiler.sizes import Poly
 
 BACKENDS = ["c", "numpy"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from program_reference import run_backward, run_forward
 
 from micrograd import ops
-from micrograd.compiler.ir import (
+from micrograd.compiler.ir.program import (
     Apply,
     Clear,
     For,
@@ -23,8 +23,8 @@ from micrograd.compiler.ir import (
     Table,
     Term,
 )
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.numpy.loops import NumpyKernel
-from micrograd.compiler.sizes import Poly
 
 B, T = Poly.var("B"), Poly.var("t")
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 710.0, -710.0, math.inf, -math.inf, math.nan)

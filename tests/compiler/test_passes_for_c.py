@@ -5,16 +5,16 @@ import pytest
 from ir_programs import PROGRAMS
 
 from micrograd import Value, jit
-from micrograd.compiler.c.fusion import fuse
-from micrograd.compiler.c.recompute import recompute
-from micrograd.compiler.c.schedules import Target, schedule
-from micrograd.compiler.c.short_sums import unroll_short_sums
-from micrograd.compiler.c.stores import drop_stores
-from micrograd.compiler.loops.verify import verify
+from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.verify import verify
 from micrograd.compiler.numpy.loops import NumpyKernel
+from micrograd.compiler.passes.fusion import fuse
+from micrograd.compiler.passes.recompute import recompute
+from micrograd.compiler.passes.schedules import Target, schedule
+from micrograd.compiler.passes.short_sums import unroll_short_sums
+from micrograd.compiler.passes.stores import drop_stores
 from micrograd.compiler.pipeline import FOR_C
-from micrograd.compiler.printing.exact import text
-from micrograd.compiler.printing.parsing import parse
 
 HEAD = """size 99
 parameters 0, 16

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from micrograd import Value, dot, jit, sum
-from micrograd.compiler.ir import For, Nest
-from micrograd.compiler.loops.verify import InvalidProgram, verify
+from micrograd.compiler.ir.program import For, Nest
+from micrograd.compiler.ir.sizes import Poly
+from micrograd.compiler.ir.verify import InvalidProgram, verify
 from micrograd.compiler.pipeline import NAMES
-from micrograd.compiler.sizes import Poly
 
 
 def steps(xs):

@@ -7,10 +7,10 @@ import pytest
 from training_runs import assert_same_run
 
 from micrograd import Value, dot, jit, mean, optim, sum, take
-from micrograd.compiler.loops.visit import simple
-from micrograd.compiler.printing.exact import text
-from micrograd.compiler.printing.parsing import parse
-from micrograd.compiler.rerolling.terms import join_terms
+from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.visit import simple
+from micrograd.compiler.passes.rerolling.terms import join_terms
 from micrograd.losses import cross_entropy
 from micrograd.nn import Module
 

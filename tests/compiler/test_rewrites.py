@@ -12,15 +12,21 @@ from thorough import examples
 
 from micrograd import Value, dot, jit, mean, ops
 from micrograd.compiler.graph import interpret
-from micrograd.compiler.ir import Apply, For, Literal, Ref, simplified
+from micrograd.compiler.ir.program import Apply, For, Literal, Ref, simplified
+from micrograd.compiler.ir.sizes import bound, evaluate, substitute
+from micrograd.compiler.ir.visit import put_together, take_apart
 from micrograd.compiler.jitted import Jitted
-from micrograd.compiler.loops.visit import put_together, take_apart
 from micrograd.compiler.lower import lower
-from micrograd.compiler.rerolling.fit import common_dims, fit, regular_prefixes, runs, strides_over
-from micrograd.compiler.rerolling.flatten import flatten
-from micrograd.compiler.rerolling.reroll import reroll
-from micrograd.compiler.rerolling.roll import rolled
-from micrograd.compiler.sizes import bound, evaluate, substitute
+from micrograd.compiler.passes.rerolling.fit import (
+    common_dims,
+    fit,
+    regular_prefixes,
+    runs,
+    strides_over,
+)
+from micrograd.compiler.passes.rerolling.flatten import flatten
+from micrograd.compiler.passes.rerolling.reroll import reroll
+from micrograd.compiler.passes.rerolling.roll import rolled
 
 OPTIONS = {"backend": "numpy", "dtype": "float64", "strict": False}
 programs = st.tuples(recipes(branches=False), st.integers(1, 6).flatmap(arguments))

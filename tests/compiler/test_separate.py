@@ -3,10 +3,10 @@
 import pytest
 
 from micrograd import Value, jit, mean, vmap
-from micrograd.compiler.loops.verify import verify
-from micrograd.compiler.printing.exact import text
-from micrograd.compiler.printing.parsing import parse
-from micrograd.compiler.rerolling.separate import separate
+from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.verify import verify
+from micrograd.compiler.passes.rerolling.separate import separate
 
 HEAD = """size {size}
 parameters 0, 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from micrograd import ops
-from micrograd.compiler.ir import (
+from micrograd.compiler.ir.program import (
     Apply,
     Clear,
     For,
@@ -19,8 +19,8 @@ from micrograd.compiler.ir import (
     Table,
     Term,
 )
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.printing.show import show, summary
-from micrograd.compiler.sizes import Poly
 
 T, B, P = Poly.var("t"), Poly.var("B"), Poly.var("P")
 

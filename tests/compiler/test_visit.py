@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd.compiler.ir import BATCH, Ref
-from micrograd.compiler.loops.clears import join_clears
-from micrograd.compiler.loops.footprint import addresses, reach, uses
-from micrograd.compiler.loops.visit import executed, rewritten, simple, take_apart, with_sizes
-from micrograd.compiler.printing.exact import text
-from micrograd.compiler.printing.parsing import parse
-from micrograd.compiler.sizes import evaluate, substitute
+from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.footprint import addresses, reach, uses
+from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.program import BATCH, Ref
+from micrograd.compiler.ir.sizes import evaluate, substitute
+from micrograd.compiler.ir.visit import executed, rewritten, simple, take_apart, with_sizes
+from micrograd.compiler.passes.clears import join_clears
 
 HEAD = """size 20 + 4*P
 parameters 0, 4

@@ -12,7 +12,16 @@ import numpy as np
 
 from micrograd import ops
 from micrograd.compiler.c.source import FLAGS, STRICT_FLAGS, source, tables
-from micrograd.compiler.ir import Apply, Expr, Literal, Nest, Program, Ref, Statement, Term
+from micrograd.compiler.ir.program import (
+    Apply,
+    Expr,
+    Literal,
+    Nest,
+    Program,
+    Ref,
+    Statement,
+    Term,
+)
 
 COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
 DEEP = os.environ.get("MICROGRAD_TEST_DEEP") == "1"  # make test-deep

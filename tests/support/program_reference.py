@@ -6,7 +6,7 @@ Slow and plain on purpose: every back end is tested against it.
 from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from itertools import product
 
-from micrograd.compiler.ir import (
+from micrograd.compiler.ir.program import (
     Apply,
     Clear,
     Expr,
@@ -19,7 +19,7 @@ from micrograd.compiler.ir import (
     Scalar,
     Statement,
 )
-from micrograd.compiler.sizes import Size, bound, evaluate
+from micrograd.compiler.ir.sizes import Size, bound, evaluate
 
 Numbers = MutableSequence[float]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .graph import Graph
-from .ir import Place, Program
+from .ir.program import Place, Program
 from .pipeline import run
 
 

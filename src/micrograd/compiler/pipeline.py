@@ -8,22 +8,22 @@ Each is a function of a program that returns one, in a file of its own. To see w
 import os
 import sys
 
-from .c.fusion import fuse
-from .c.recompute import recompute
-from .c.schedules import Target, schedule, width
-from .c.short_sums import unroll_short_sums
-from .c.stores import drop_stores
 from .graph import Graph
-from .ir import Program
-from .loops.clears import join_clears
-from .loops.differentiate import differentiate
-from .loops.place import place
-from .loops.verify import verify
+from .ir.program import Program
+from .ir.verify import verify
+from .passes.clears import join_clears
+from .passes.differentiate import differentiate
+from .passes.fusion import fuse
+from .passes.place import place
+from .passes.recompute import recompute
+from .passes.rerolling.reroll import reroll
+from .passes.rerolling.roll import roll
+from .passes.rerolling.separate import separate
+from .passes.rerolling.terms import join_terms
+from .passes.schedules import Target, schedule, width
+from .passes.short_sums import unroll_short_sums
+from .passes.stores import drop_stores
 from .printing import show as show  # a program prints as formulas
-from .rerolling.reroll import reroll
-from .rerolling.roll import roll
-from .rerolling.separate import separate
-from .rerolling.terms import join_terms
 
 PASSES = {
     "join_terms": join_terms,  # terms of a sum that advance in equal steps become one

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from .. import ops
 from ..compiler.graph import Graph
-from ..compiler.rerolling.flatten import Row, flatten
+from ..compiler.passes.rerolling.flatten import Row, flatten
 from ..writing.notation import sign
 from .groups import Group, chunked
 from .snapshot import Snapshot

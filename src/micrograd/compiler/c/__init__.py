@@ -1,7 +1,5 @@
 """Print loops as C, build them with the C compiler of the machine, and keep what is built.
 
-short_sums, fusion, recompute, stores, schedules     the passes for C, in their order
-regions       which addresses these find that statements touch
 source        the C of a Program, with vector_math.inc; it prints, and chooses nothing
 loops, blocks, routes, expressions, printer     the text, from the outside in
 standalone    one C11 header for a function, by itself; arrays: its arguments

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
-from ..ir import Place
-from ..sizes import Poly, Size, substitute
+from ..ir.program import Place
+from ..ir.sizes import Poly, Size, substitute
 from ..tracing.signature import Argument
 
 _C_WORDS = """auto break case char const continue default do double else enum extern float for goto

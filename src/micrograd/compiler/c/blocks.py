@@ -11,12 +11,12 @@ from itertools import product
 from math import inf
 
 from ... import ops
-from ..ir import Expr, Fused, Nest, Ref, Schedule, Term
-from ..sizes import Poly, Size
+from ..ir.program import Expr, Fused, Nest, Ref, Schedule, Term
+from ..ir.sizes import Poly, Size
+from ..passes.regions import same_element
+from ..passes.schedules import along
 from .expressions import Text
 from .printer import Point, Printer, bare
-from .regions import same_element
-from .schedules import along
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}

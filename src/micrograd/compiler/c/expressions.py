@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...ops import Op
-from ..ir import Apply, Expr, Literal, Ref, Scalar
+from ..ir.program import Apply, Expr, Literal, Ref, Scalar
 
 
 class Text(NamedTuple):

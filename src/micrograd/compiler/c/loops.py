@@ -1,11 +1,11 @@
 """The loops around blocks of elements in C, as the schedule of fused nests says."""
 
-from ..ir import Fused
-from ..sizes import Poly, Size
+from ..ir.program import Fused
+from ..ir.sizes import Poly, Size
+from ..passes.regions import operands, same_element
+from ..passes.schedules import along
 from .blocks import BlockPrinter
 from .printer import Printer, bare
-from .regions import operands, same_element
-from .schedules import along
 
 _LANES = Poly.var("W")  # what C calls the number of lanes
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..ir import Ref
-from ..sizes import Poly, Size
+from ..ir.program import Ref
+from ..ir.sizes import Poly, Size
 from .expressions import Writer
 
 _LETTERS = "ijklmnpqr"

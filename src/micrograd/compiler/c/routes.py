@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..ir import Route
-from ..sizes import Poly, Size
+from ..ir.program import Route
+from ..ir.sizes import Poly, Size
+from ..passes.schedules import along, irregular
 from .printer import Point, Printer, bare
-from .schedules import along, irregular
 
 
 def print_route(out: Printer, route: Route, *, vectors: bool) -> None:

@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from ..ir import Clear, For, Fused, Nest, Program, Route, Statement, Table
-from ..loops.footprint import uses
-from ..loops.visit import loops, simple, sizes_in, variables_of
+from ..ir.footprint import uses
+from ..ir.program import Clear, For, Fused, Nest, Program, Route, Statement, Table
+from ..ir.sizes import chosen_two
+from ..ir.visit import loops, simple, sizes_in, variables_of
+from ..passes.schedules import Target, width
 from ..pipeline import scheduled
 from ..printing.show import captions
-from ..sizes import chosen_two
 from .expressions import Writer
 from .loops import print_group
 from .printer import Printer, bare
 from .routes import print_route
-from .schedules import Target, width
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
 _MATH = ("-fno-math-errno", "-fno-trapping-math")

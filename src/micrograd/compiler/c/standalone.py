@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import JitError
-from ..ir import Place
+from ..ir.program import Place
+from ..ir.sizes import Poly, Size, substitute, variables
 from ..lower import lower
 from ..printing.layouts import layout
-from ..sizes import Poly, Size, substitute, variables
 from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
 from ..tracing.signature import Argument

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..general import SIZE, Coefficient
-from ..ir import Program
-from ..loops.phases import phased
-from ..sizes import bound
+from ..ir.program import Program
+from ..ir.sizes import bound
+from ..passes.generalise import SIZE, Coefficient
+from ..passes.phases import phased
 from ..tracing.signature import Argument
 from .kernel import make_kernel
 from .memory import Addresses, Inputs

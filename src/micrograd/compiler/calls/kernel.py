@@ -14,10 +14,10 @@ import numpy as np
 from ...value.backend import native
 from ..c import build
 from ..c.source import FLAGS, STRICT_FLAGS, source, tables
-from ..ir import Program
+from ..ir.program import Program
+from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
 from ..numpy.ops import Array
-from ..sizes import evaluate
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 

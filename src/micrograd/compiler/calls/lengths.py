@@ -8,9 +8,9 @@ import numpy as np
 
 from ..collector import paused
 from ..errors import JitError
-from ..general import SAMPLES, SIZE, General, NotGeneral, generalise
+from ..ir.sizes import evaluate
 from ..lower import lower
-from ..sizes import evaluate
+from ..passes.generalise import SAMPLES, SIZE, General, NotGeneral, generalise
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument

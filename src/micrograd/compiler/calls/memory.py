@@ -7,9 +7,9 @@ import numpy as np
 
 from ...engine import Value
 from ...value.buffers import read_data
-from ..general import SIZE, Coefficient
-from ..ir import Place, Program
-from ..sizes import evaluate
+from ..ir.program import Place, Program
+from ..ir.sizes import evaluate
+from ..passes.generalise import SIZE, Coefficient
 from ..tracing.signature import Argument
 from .kernel import allocate
 

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..ir import Nest, Program
-from ..loops.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
-from ..loops.visit import Simple, simple
-from ..sizes import evaluate, variables
+from ..ir.program import Nest, Program
+from ..ir.sizes import evaluate, variables
+from ..ir.visit import Simple, simple
+from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
 from .kernel import allocate, make_kernel
 from .memory import Addresses

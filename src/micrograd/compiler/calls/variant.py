@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...engine import Value
-from ..general import SIZE, General
 from ..graph import Graph
+from ..ir.sizes import known
 from ..lower import lower
-from ..sizes import known
+from ..passes.generalise import SIZE, General
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of

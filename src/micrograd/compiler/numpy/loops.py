@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ..ir import (
+from ..ir.footprint import grid
+from ..ir.program import (
     Apply,
     Expr,
     Literal,
@@ -25,9 +26,8 @@ from ..ir import (
     Table,
     Term,
 )
-from ..loops.footprint import grid
-from ..loops.visit import executed
-from ..sizes import Size, evaluate
+from ..ir.sizes import Size, evaluate
+from ..ir.visit import executed
 from .ops import Array, first_largest, first_smallest, function, whole
 
 _Shape = tuple[int, ...]

@@ -1,7 +1,6 @@
 """Print programs as people read them.
 
 show          a program, line by line, as formulas
-exact         the same with every address; parsing: read back
 array_names   the names of arrays; layouts: where numbers lie, in few words
 formulas      expressions and sizes; slices: parts of arrays
 unflatten     runs over whole matrices get their rows and columns again

@@ -14,10 +14,10 @@ from math import prod
 import numpy as np
 
 from ... import ops
-from ..ir import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
-from ..loops.footprint import uses
-from ..loops.scope import Scope, at_start, nests, span
-from ..sizes import Size, evaluate
+from ..ir.footprint import uses
+from ..ir.program import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
+from ..ir.scope import Scope, at_start, nests, span
+from ..ir.sizes import Size, evaluate
 from .formulas import primed, size
 from .layouts import common_word, last_words
 from .slices import joined_dims, outer_first, part

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ... import ops
-from ..ir import Apply, Expr, Literal, Ref, Scalar
-from ..sizes import Poly, Size, chosen_two, variables
+from ..ir.program import Apply, Expr, Literal, Ref, Scalar
+from ..ir.sizes import Poly, Size, chosen_two, variables
 
 COMPARISON, ADDITIVE, SUMMATION, MULTIPLICATIVE, POWER, ATOM = range(6)
 

@@ -8,10 +8,23 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ... import ops
-from ..ir import Clear, Expr, For, Fused, Nest, Program, Ref, Route, Scalar, Statement, Term, moved
-from ..loops.footprint import uses
-from ..loops.scope import Scope, nests
-from ..sizes import Size
+from ..ir.footprint import uses
+from ..ir.program import (
+    Clear,
+    Expr,
+    For,
+    Fused,
+    Nest,
+    Program,
+    Ref,
+    Route,
+    Scalar,
+    Statement,
+    Term,
+    moved,
+)
+from ..ir.scope import Scope, nests
+from ..ir.sizes import Size
 from .array_names import ArrayNames
 from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
 from .unflatten import unflattened

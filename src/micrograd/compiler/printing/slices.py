@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..loops.scope import Scope
-from ..sizes import Poly, Size, evaluate
+from ..ir.scope import Scope
+from ..ir.sizes import Poly, Size, evaluate
 from .formulas import divided, size
 
 

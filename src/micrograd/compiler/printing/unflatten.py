@@ -7,10 +7,10 @@ such an array is rewritten to move along both dims, which changes no address.
 from dataclasses import replace
 from math import prod
 
-from ..ir import Nest, Program
-from ..loops.footprint import uses
-from ..loops.visit import Simple, rewritten, with_operands
-from ..sizes import Size
+from ..ir.footprint import uses
+from ..ir.program import Nest, Program
+from ..ir.sizes import Size
+from ..ir.visit import Simple, rewritten, with_operands
 
 _Shapes = dict[tuple[Size, Size], tuple[int, ...]]  # by the first address and the count
 

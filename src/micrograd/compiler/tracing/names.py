@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...engine import Value
-from ..ir import BATCH, PADDED
+from ..ir.program import BATCH, PADDED
+from ..ir.sizes import Size
 from ..lower import Lowered
-from ..sizes import Size
 from .captured import mentioned
 from .recording import Trace
 from .signature import Argument

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import Text, Writer
-from ..c.schedules import width
 from ..c.source import source as program_source
-from ..general import Coefficient
-from ..ir import Apply, Expr, Place, Program, Ref, Scalar, refs
-from ..sizes import Poly, Size, variables
+from ..ir.program import Apply, Expr, Place, Program, Ref, Scalar, refs
+from ..ir.sizes import Poly, Size, variables
+from ..passes.generalise import Coefficient
+from ..passes.schedules import width
 
 PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
 STEP, RATE = Scalar("step"), Scalar("rate")

@@ -15,14 +15,14 @@ from ... import functions
 from ...engine import Value
 from ...random import Generator, refused
 from ...transforms import vmap
-from ..c.schedules import width
 from ..calls.lengths import generalised
 from ..errors import JitError
-from ..general import SIZE
-from ..ir import BATCH, PADDED, Array, Expr, Literal
-from ..loops.visit import with_sizes
+from ..ir.program import BATCH, PADDED, Array, Expr, Literal
+from ..ir.sizes import Size, bound, known, substitute
+from ..ir.visit import with_sizes
 from ..lower import Lowered, lower
-from ..sizes import Size, bound, known, substitute
+from ..passes.generalise import SIZE
+from ..passes.schedules import width
 from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace

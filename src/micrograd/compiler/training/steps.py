@@ -10,13 +10,13 @@ import numpy as np
 from ...engine import Value
 from ...value import buffers
 from ..c import build
-from ..c.schedules import width
 from ..c.source import FLAGS, tables
 from ..calls.kernel import allocate, warn_of_numpy
 from ..calls.memory import Span
 from ..errors import JitError
+from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
-from ..sizes import evaluate
+from ..passes.schedules import width
 from .columns import Column
 from .driver import Rule, source
 from .objective import Objective, whole_vectors

@@ -1,0 +1,9 @@
+"""Loops over arrays of numbers: what the passes change and the printers print.
+
+program       what a Program is made of
+sizes         polynomials in what is known at run time only
+visit         walk through statements, and rebuild them
+footprint     what a statement touches, and which addresses; scope: these as plain numbers
+verify        what holds of every program
+exact         a program as text, with every address; parsing: read back
+"""

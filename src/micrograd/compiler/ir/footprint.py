@@ -1,0 +1,146 @@
+"""What statements touch: operands, and the addresses that each reaches.
+
+Where numbers are wanted a batch has one example, so that every batched row counts as one address.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .program import Array, Clear, Program, Ref, Route, refs
+from .sizes import Poly, Size, evaluate, known, variables
+from .visit import Simple
+
+ONE_EXAMPLE = {"B": 1, "P": 1}
+
+
+class Use(NamedTuple):
+    """One operand of a statement, over the dims along which its strides count."""
+
+    ref: Ref
+    dims: tuple[Size, ...]
+    read: bool
+    written: bool
+
+
+def uses(statement: Simple) -> Iterator[Use]:
+    """Yield the operands of a statement, those behind run-time indices included.
+
+    What is added to is read and written; a route reads what it compares, and adds to gradients.
+    """
+    if isinstance(statement, Clear):
+        yield Use(Ref(statement.start, (1,), grad=True), (statement.count,), False, True)
+    elif isinstance(statement, Route):
+        inner = (*statement.dims, *statement.reduced)
+        for ref, dims, written in (
+            (statement.candidates, inner, True),
+            (statement.result, statement.dims, False),
+        ):
+            yield Use(ref, dims, True, False)
+            yield Use(replace(ref, grad=True), dims, True, written)
+    else:
+        for term in statement.terms:
+            for ref in refs(term.expr):
+                yield Use(ref, (*statement.dims, *term.dims), True, False)
+        yield Use(statement.target, statement.dims, statement.accumulate, True)
+        if statement.target.index is not None:
+            yield Use(statement.target.index, statement.dims, True, False)
+
+
+def arrays_of(program: Program) -> Callable[[Ref], tuple[Array, int]]:
+    """Return what tells of an operand in which array it begins, and how far behind its start."""
+    arrays = sorted([(evaluate(a.start, ONE_EXAMPLE), k) for k, a in enumerate(program.arrays)])
+    starts = [start for start, _ in arrays]
+    told: dict[Size, tuple[Array, int]] = {}
+
+    def array(ref: Ref) -> tuple[Array, int]:
+        if ref.offset not in told:
+            env = dict.fromkeys(variables(ref.offset), 0) | ONE_EXAMPLE
+            at = evaluate(ref.offset, env)
+            start, k = arrays[bisect_right(starts, at) - 1]
+            told[ref.offset] = program.arrays[k], at - start
+        return told[ref.offset]
+
+    return array
+
+
+def needs_gradient(program: Program) -> Callable[[Ref], bool]:
+    """Return a test of operands: whether the gradient of what they point to matters."""
+    array = arrays_of(program)
+    return lambda ref: array(ref)[0].needs_gradient
+
+
+def reach(
+    ref: Ref, dims: Sequence[Size], env: Mapping[str, int] | None = None
+) -> tuple[Size, Size]:
+    """Return the first and the last address that an operand may touch.
+
+    Args:
+        ref: the operand.
+        dims: along which its strides count.
+        env: all sizes, for numbers; None for bounds that hold whatever they are.
+    """
+
+    def at(x: Size) -> Size:
+        return x if env is None else evaluate(x, env)
+
+    low = high = at(ref.offset)
+    for dim, stride in zip(dims, ref.strides, strict=False):
+        down, up = _signed(at(stride))
+        if down or up:
+            low, high = low + (at(dim) - 1) * down, high + (at(dim) - 1) * up
+    if ref.table is not None:
+        values = ref.table.values or (0,)
+        scale = at(ref.table.scale)
+        low, high = low + min(values) * scale, high + max(values) * scale
+    if ref.index is not None:
+        high = high + (at(ref.rows) - 1) * at(ref.row)
+    return low, high
+
+
+def span(ref: Ref, dims: Sequence[Size], env: Mapping[str, int]) -> tuple[int, int]:
+    """Return the first and the last address that an operand may touch, as numbers."""
+    low, high = reach(ref, dims, {**env, **ONE_EXAMPLE})
+    return known(low), known(high)
+
+
+def _signed(stride: Size) -> tuple[Size, Size]:
+    """Split a stride into what leads down and what leads up."""
+    if isinstance(stride, int):
+        return min(stride, 0), max(stride, 0)
+    up: Size = 0
+    for monomial, c in stride.terms.items():
+        up = up + (Poly({monomial: c}) if monomial else c) if c > 0 else up
+    return stride - up, up
+
+
+def addresses(
+    ref: Ref, dims: Sequence[Size], env: Mapping[str, int] = ONE_EXAMPLE
+) -> NDArray[np.int64]:
+    """Return all addresses of an operand that has no run-time index, one for each index."""
+    env = {**env, **ONE_EXAMPLE}
+
+    def at(sizes: Sequence[Size]) -> list[int]:
+        return [evaluate(size, env) for size in sizes]
+
+    shape = at(dims)
+    address = grid(evaluate(ref.offset, env), at(ref.strides), shape)
+    if ref.table is not None:
+        place = grid(0, at(ref.table.strides), shape)
+        scale = evaluate(ref.table.scale, env)
+        address = address + scale * np.array(ref.table.values, np.int64)[place]
+    return np.broadcast_to(address, shape).reshape(-1)
+
+
+def grid(offset: int, strides: Sequence[int], shape: Sequence[int]) -> NDArray[np.int64]:
+    """offset + i·strides[0] + j·strides[1] + ..., of length 1 along axes where the stride is 0."""
+    total = np.full((1,) * len(shape), offset, np.int64)
+    for axis, (stride, n) in enumerate(zip(strides, shape, strict=True)):
+        if stride:
+            steps = np.arange(0, n * stride, stride, dtype=np.int64)
+            total = total + steps.reshape(-1, *(1,) * (len(shape) - axis - 1))
+    return total

@@ -1,0 +1,189 @@
+"""Walk through statements and rebuild them: the one place that knows what stands inside what."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from .program import (
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Fused,
+    Literal,
+    Nest,
+    Ref,
+    Route,
+    Statement,
+    Table,
+    Term,
+    moved,
+)
+from .sizes import Size, bound, chosen_two, evaluate, variables
+
+Simple = Nest | Route | Clear  # what is no statement of statements
+# What the fields of statements, terms and operands hold, by their names.
+_SIZES = {"dims", "reduced", "offset", "strides", "row", "rows", "scale", "count", "start"}
+_PARTS = {"target", "terms", "expr", "args", "table", "index", "candidates", "result", "body"}
+_PARTS |= {"nests"}
+_ONLY_NAMES = {"var", "name"}  # programs that differ in these alone are the same
+_NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Fused, Term, Ref, Table, Apply)
+_FIELDS = {node: tuple([f.name for f in fields(node)]) for node in _NODES}
+
+
+def walk(
+    body: Sequence[Statement], around: tuple[For, ...] = ()
+) -> Iterator[tuple[Simple | Fused, tuple[For, ...]]]:
+    """Yield every statement that is no loop, each with the loops around it."""
+    for statement in body:
+        if isinstance(statement, For):
+            yield from walk(statement.body, (*around, statement))
+        else:
+            yield statement, around
+
+
+def opened(statement: Simple | Fused) -> tuple[Simple, ...]:
+    """Return the nests of fused ones, and any other statement alone."""
+    return statement.nests if isinstance(statement, Fused) else (statement,)
+
+
+def simple(body: Sequence[Statement]) -> Iterator[Simple]:
+    """Yield every nest, route and clear, those inside loops included."""
+    return (s for statement, _ in walk(body) for s in opened(statement))
+
+
+def loops(body: Sequence[Statement]) -> Iterator[For]:
+    """Yield every loop, the outer ones first."""
+    for statement in body:
+        if isinstance(statement, For):
+            yield statement
+            yield from loops(statement.body)
+
+
+def variables_of(some: Iterable[For]) -> set[str]:
+    """Return the names of the variables that loops bind."""
+    return {name for loop in some for name in (loop.var, chosen_two(loop.var))}
+
+
+def executed(
+    body: Sequence[Statement], env: Mapping[str, int]
+) -> Iterator[tuple[Simple, Mapping[str, int]]]:
+    """Yield statements in the order in which they run, with all sizes as they are then."""
+    for statement in body:
+        if isinstance(statement, For):
+            steps = range(evaluate(statement.count, env))
+            for step in reversed(steps) if statement.backwards else steps:
+                yield from executed(statement.body, {**env, **bound(statement.var, step)})
+        else:
+            yield from ((s, env) for s in opened(statement))
+
+
+def rewritten(
+    body: Sequence[Statement], change: Callable[[Simple], Iterable[Simple]]
+) -> list[Statement]:
+    """Return the statements with others in place of each nest, route and clear."""
+
+    def changed(statement: Simple | Fused) -> Iterable[Statement]:
+        if isinstance(statement, Fused):
+            nests = [n for nest in statement.nests for n in change(nest) if isinstance(n, Nest)]
+            return [replace(statement, nests=tuple(nests))]
+        return change(statement)
+
+    return regrouped(body, changed)
+
+
+def regrouped(
+    body: Sequence[Statement], change: Callable[[Simple | Fused], Iterable[Statement]]
+) -> list[Statement]:
+    """Return the statements with others in place of each that is no loop, fused nests as one."""
+    result: list[Statement] = []
+    for statement in body:
+        if isinstance(statement, For):
+            inner = tuple(regrouped(statement.body, change))
+            if inner:
+                result.append(replace(statement, body=inner))
+        else:
+            result.extend(change(statement))
+    return result
+
+
+def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) -> Nest:
+    """Return a nest with each operand changed, given the dims that it moves along."""
+
+    def changed(term: Term) -> Term:
+        dims = (*nest.dims, *term.dims)
+        return replace(term, expr=moved(term.expr, lambda ref: change(ref, dims)))
+
+    terms = tuple([changed(term) for term in nest.terms])
+    return replace(nest, target=change(nest.target, nest.dims), terms=terms)
+
+
+# Sizes.
+
+
+def take_apart(s: Any, literals: list[float] | None = None) -> tuple[Any, tuple[Size, ...]]:
+    """Return a statement's shape, equal for statements that differ in sizes only, and its sizes.
+
+    Args:
+        literals: if given, takes the literals, which are then no part of the shape.
+    """
+    sizes: list[Size] = []
+    return _shape(s, sizes, literals), tuple(sizes)
+
+
+def _shape(x: Any, sizes: list[Size], literals: list[float] | None) -> Any:
+    if isinstance(x, tuple):
+        return tuple([_shape(part, sizes, literals) for part in x])
+    if not isinstance(x, _NODES):
+        if isinstance(x, Literal) and literals is not None:
+            literals.append(x.value)
+            return Literal
+        return repr(x)  # literals by their bits, scalars by their names
+    shape: list[Any] = [type(x)]
+    for name in _FIELDS[type(x)]:
+        value = getattr(x, name)
+        if name in _SIZES:
+            some = value if isinstance(value, tuple) else (value,)
+            sizes += some
+            # Along which dims a use moves: by these the chain rule tells a sum from a loop.
+            shape.append(tuple([s != 0 for s in some]) if name == "strides" else len(some))
+        elif name in _PARTS:
+            shape.append(_shape(value, sizes, literals))
+        elif name not in _ONLY_NAMES:
+            shape.append(value)
+    return tuple(shape)
+
+
+def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None = None) -> Any:
+    """Return a statement with other sizes, in the order in which ``take_apart`` gives them.
+
+    Args:
+        literals: what to put in place of the literals, if these are to change too.
+    """
+    if isinstance(s, tuple):
+        return tuple([put_together(part, sizes, literals) for part in s])
+    if isinstance(s, Literal) and literals is not None:
+        return next(literals)
+    if not isinstance(s, _NODES):
+        return s
+    values = []
+    for name in _FIELDS[type(s)]:
+        value = getattr(s, name)
+        if name in _SIZES and isinstance(value, tuple):
+            value = tuple([next(sizes) for _ in value])
+        elif name in _SIZES:
+            value = next(sizes)
+        elif name in _PARTS:
+            value = put_together(value, sizes, literals)
+        values.append(value)
+    return type(s)(*values)
+
+
+def with_sizes(body: Sequence[Statement], change: Callable[[Size], Size]) -> list[Statement]:
+    """Return the statements with each size changed."""
+    return [put_together(s, iter([change(x) for x in take_apart(s)[1]])) for s in body]
+
+
+def sizes_in(body: Sequence[Statement]) -> set[str]:
+    """Return the names of all variables in the sizes of statements."""
+    return {name for s in body for size in take_apart(s)[1] for name in variables(size)}

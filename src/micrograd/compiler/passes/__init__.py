@@ -1,0 +1,11 @@
+"""From a graph to loops, and from loops to better ones: ``pipeline`` has the order.
+
+rerolling/    the loops and matrices in a graph
+differentiate the chain rule on loops; rules: those that somebody has written for an op
+place         the order of arrays in memory, for vectors, by cost; places: where they lie
+clears        gradients that are cleared together
+generalise    one program for all lengths
+phases        before the examples of a batch, for each of them, and after
+short_sums, fusion, recompute, stores, schedules     for C, in their order
+regions       which addresses these find that statements touch
+"""

@@ -1,0 +1,278 @@
+"""The chain rule on loops: gradient[operand] += gradient[result] · partial, in reverse.
+
+Where an operand does not move along a dim of the nest (a weight used for every sample), that dim
+becomes a sum; where it moves, the dim stays. The partials come from the op table, applied to
+expressions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ... import ops
+from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, span, uses
+from ..ir.program import (
+    PADDED,
+    Apply,
+    Clear,
+    Expr,
+    For,
+    Nest,
+    Program,
+    Ref,
+    Route,
+    Scalar,
+    Statement,
+    Term,
+    moved,
+)
+from ..ir.sizes import Size, bound, evaluate, known, variables
+from ..ir.visit import executed
+from .rules import check_rule
+
+Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
+
+
+_WITH_GRADIENT = ("parameter", "variable")
+
+
+def differentiate(program: Program) -> Program:
+    """Add the statements that fill the gradient memory, given the outputs' gradients."""
+    wanted = [
+        (known(a.start), a.count)
+        for a in program.arrays
+        if a.kind in _WITH_GRADIENT and not a.batched
+    ]
+    needs = needs_gradient(program)
+    return replace(program, backward=_backward(program, needs, wanted))
+
+
+def _backward(
+    program: Program, needs_gradient: Callable[[Ref], bool], wanted: list[tuple[int, int]]
+) -> list[Statement]:
+    """Return the statements that fill the gradient memory, given the outputs' gradients.
+
+    The k-th output's gradient is the Scalar ``seed<k>``; outputs with a number for each example
+    have none.
+
+    Args:
+        program: what computes the values.
+        needs_gradient: tells whether the gradient of what a Ref points to matters.
+        wanted: (start, count) of the plain gradients to be read at the end, touched or not.
+    """
+    seeds: list[Statement] = []
+    for k, address in enumerate(program.outputs):
+        target = Ref(address, (), grad=True)
+        if "P" not in variables(address) and needs_gradient(target):
+            seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
+    if not seeds:
+        return _initialised([], program, wanted)
+    several = len(seeds) > 1
+    backward = [*seeds, *_reversed(program.forward, needs_gradient, several)]
+    return _initialised(backward, program, wanted)
+
+
+def _reversed(
+    forward: list[Statement],
+    needs: Callable[[Ref], bool],
+    several: bool,
+    iterations: Iterations = ({},),
+) -> Iterator[Statement]:
+    for statement in reversed(forward):
+        if isinstance(statement, For):
+            steps = range(evaluate(statement.count, {}))
+            inside = tuple([{**r, **bound(statement.var, t)} for r in iterations for t in steps])
+            body = tuple(_reversed(list(statement.body), needs, several, inside))
+            if body:
+                yield replace(statement, body=body, backwards=not statement.backwards)
+        elif isinstance(statement, Nest) and needs(statement.target):
+            yield from _nest_gradients(statement, needs, several, iterations)
+
+
+def _nest_gradients(
+    nest: Nest, needs: Callable[[Ref], bool], several: bool, iterations: Iterations
+) -> Iterator[Statement]:
+    if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
+        for term in nest.terms:
+            assert isinstance(term.expr, Ref)
+            if needs(term.expr):
+                yield Route(nest.dims, term.dims, term.expr, nest.target, nest.reduce)
+        return
+    alone = len(nest.terms) == 1 and not nest.terms[0].dims
+    for term in nest.terms:
+        idle = (0,) * len(term.dims)
+        result = nest.target.with_strides(partial(_extended, by=idle))
+        upstream = replace(result, grad=True)
+        found: dict[Ref, Expr] = {}
+        _accumulate(term.expr, upstream, result if alone else None, needs, found)
+        for operand, gradient in found.items():
+            if several:
+                gradient = _where_reached(upstream, gradient)
+            yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, iterations)
+
+
+def _extended(strides: tuple[Size, ...], by: tuple[Size, ...]) -> tuple[Size, ...]:
+    return (*strides, *by)
+
+
+def _where_reached(upstream: Ref, gradient: Expr) -> Expr:
+    """Pass nothing on from where backward has not come: 0 times an infinite partial is no number.
+
+    With several outputs, backward starts at one of them, and eagerly it never visits the rest.
+    """
+    below = ops.WHERE(upstream > 0.0, gradient, upstream)
+    return ops.WHERE(upstream < 0.0, gradient, below)
+
+
+def _accumulate(
+    expr: Expr,
+    gradient: Expr,
+    value: Ref | None,
+    needs: Callable[[Ref], bool],
+    found: dict[Ref, Expr],
+) -> None:
+    """Collect d(result)/d(operand)·upstream for every operand of an expression.
+
+    Args:
+        gradient: d(result)/d(expr) times the upstream gradient.
+        value: where the value of expr can be read again instead of being recomputed.
+    """
+    if isinstance(expr, Ref) and needs(expr):
+        found[expr] = found[expr] + gradient if expr in found else gradient
+    elif isinstance(expr, Apply) and expr.op.partials is not None:
+        partials = _partials(expr, expr if value is None else value)
+        for arg, partial in zip(expr.args, partials):
+            constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
+            if _has_gradient(arg, needs) and not constant:
+                _accumulate(arg, gradient * partial, None, needs, found)
+
+
+def _partials(expr: Apply, value: Expr) -> Sequence[Any]:
+    """The derivatives of an op by its arguments, as expressions."""
+    assert expr.op.partials
+    if expr.op.name not in ops.OPS:
+        check_rule(expr.op, len(expr.args))
+    return expr.op.partials(*expr.args, value)
+
+
+def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
+    if isinstance(expr, Apply):
+        return any(_has_gradient(a, needs) for a in expr.args)
+    return isinstance(expr, Ref) and needs(expr)
+
+
+def _gradient_nest(
+    dims: tuple[Size, ...], operand: Ref, gradient: Expr, iterations: Iterations
+) -> Nest:
+    """Exchange the roles of the dims: those the operand moves along stay, the others are summed."""
+    moving = [d for d in range(len(dims)) if _moves(operand, d)]
+    still = [d for d in range(len(dims)) if d not in moving]
+    order = [*moving, *still]
+
+    def permuted(ref: Ref, kept: list[int] = order) -> Ref:
+        return ref.with_strides(lambda strides: tuple([strides[d] for d in kept]))
+
+    kept_dims = tuple([dims[d] for d in moving])
+    target = replace(permuted(operand, moving), grad=True)
+    term = Term(tuple([dims[d] for d in still]), moved(gradient, permuted))
+    scatter = operand.index is not None or not _injective(kept_dims, target, iterations)
+    return Nest(kept_dims, target, (term,), accumulate=True, scatter=scatter)
+
+
+def _moves(ref: Ref, d: int) -> bool:
+    """Tell whether an operand's address, or that of its run-time index, depends on a dim."""
+    tabled = ref.table is not None and ref.table.strides[d] != 0
+    return ref.strides[d] != 0 or tabled or (ref.index is not None and _moves(ref.index, d))
+
+
+def _injective(dims: tuple[Size, ...], ref: Ref, iterations: Iterations) -> bool:
+    """Tell whether different indices have different addresses, in every iteration of the loops."""
+    sizes = (*dims, *ref.strides)
+    tabled = () if ref.table is None else (*ref.table.strides, ref.table.scale)
+    names = {name for size in (*sizes, *tabled) for name in variables(size)}
+    varying = names & iterations[0].keys()
+    if ref.table is not None:
+        if varying:
+            return False
+        taken = addresses(replace(ref, offset=0), dims)  # where it begins does not matter
+        return len(np.unique(taken)) == taken.size
+    return all(_apart(sizes, len(dims), r) for r in (iterations if varying else iterations[:1]))
+
+
+def _apart(sizes: tuple[Size, ...], count: int, at: Mapping[str, int]) -> bool:
+    """Tell whether steps of these dims and strides all lead to different addresses."""
+    numbers = [evaluate(size, {"B": _LARGE, "P": _LARGE, **at}) for size in sizes]
+    reach = 0
+    for stride, size in sorted(zip(map(abs, numbers[count:]), numbers[:count])):
+        if size > 1 and stride <= reach:
+            return False
+        reach += stride * (size - 1)
+    return True
+
+
+_LARGE = 1 << 20  # examples lie far apart
+
+
+def _initialised(
+    backward: list[Statement], program: Program, wanted: list[tuple[int, int]]
+) -> list[Statement]:
+    """Let the first write to a gradient assign; clear in advance what is added to or read before.
+
+    Addresses are counted with a batch of one, so that every batched row is one address.
+    """
+    written = np.zeros(program.plain + program.rows, dtype=bool)
+    cleared = np.zeros_like(written)
+    result: list[Statement] = []
+
+    def must_start_at_zero(ids: np.ndarray) -> None:
+        cleared[ids[~written[ids]]] = True
+        written[ids] = True
+
+    for statement in backward:
+        if isinstance(statement, Nest) and not statement.target.index:
+            for use in uses(statement):
+                if use.ref.grad and not use.written:
+                    must_start_at_zero(addresses(use.ref, use.dims))
+            ids = addresses(statement.target, statement.dims)
+            if statement.scatter or written[ids].any():
+                must_start_at_zero(ids)
+            else:
+                statement = replace(statement, accumulate=False)
+            written[ids] = True
+        else:
+            for ids in _reached(statement):
+                unwritten = ids[~written[ids]]
+                if len(unwritten):  # of a loop one range for each operand, whatever its iterations
+                    cleared[unwritten[0] : unwritten[-1] + 1] = True
+                written[ids] = True
+        result.append(statement)
+    for start, count in wanted:
+        must_start_at_zero(np.arange(start, start + count))
+    return [*_clears(np.flatnonzero(cleared), program), *result]
+
+
+def _reached(statement: Statement) -> list[np.ndarray]:
+    """The gradients that each operand of a statement, or of those in a loop, may touch in all."""
+    spans: dict[tuple[int, int], list[np.ndarray]] = {}
+    for s, env in executed([statement], {}):
+        for k, use in enumerate(uses(s)):
+            if use.ref.grad:
+                low, high = span(use.ref, use.dims, env)
+                spans.setdefault((id(s), k), []).append(np.arange(low, high + 1))
+    return [np.unique(np.concatenate(ranges)) for ranges in spans.values()]
+
+
+def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
+    """Clear what must be, array by array; clearing what is assigned later does no harm."""
+    starts = sorted([evaluate(a.start, ONE_EXAMPLE) for a in program.arrays])
+    for run in np.split(ids, np.searchsorted(ids, starts)):
+        if not len(run):
+            continue
+        first, count = int(run[0]), int(run[-1] - run[0] + 1)
+        if first < program.plain:
+            yield Clear(first, count)
+        else:
+            yield Clear(program.plain + (first - program.plain) * PADDED, count * PADDED)

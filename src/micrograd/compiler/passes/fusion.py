@@ -1,0 +1,79 @@
+"""Which nests share their loops: ``fuse``.
+
+Nests of equal dims can run in one loop when what a later one reads of an earlier one is the element
+just computed: it stays in a register, and a chain of elementwise operations costs one loop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..ir.program import For, Fused, Nest, Program, Statement
+from ..ir.visit import opened
+from .regions import Regions, feeds, operands, same_element
+from .schedules import Target, cost_together, heavy
+
+_MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
+_BACK = 32  # how many loops back one is looked for that can be shared
+
+
+def fuse(program: Program, target: Target) -> Program:
+    """Let nests of equal dims share their loops where that costs no more."""
+    fusion = _Fusion(target)
+    return replace(
+        program,
+        forward=fusion.grouped(program.forward),
+        backward=fusion.grouped(program.backward),
+    )
+
+
+class _Fusion:
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.regions = Regions(target.lanes)
+
+    def grouped(self, statements: Sequence[Statement]) -> list[Statement]:
+        items: list[Statement] = []
+        for statement in statements:
+            if isinstance(statement, For):
+                items.append(replace(statement, body=tuple(self.grouped(statement.body))))
+            elif not isinstance(statement, Nest):
+                items.append(statement)
+            elif not self._joins(statement, items):
+                items.append(Fused((statement,), (True,)))
+        return items
+
+    def _joins(self, nest: Nest, items: list[Statement]) -> bool:
+        """Add a nest to the last ones that it can share loops with, if there are any."""
+        for k in reversed(range(max(len(items) - _BACK, 0), len(items))):
+            item = items[k]
+            if isinstance(item, For):
+                return False
+            if isinstance(item, Fused) and self._fits(nest, item.nests):
+                items[k] = Fused((*item.nests, nest), (*item.stored, True))
+                return True
+            if any(self.regions.ordered(nest, s) for s in opened(item)):
+                return False
+        return False
+
+    def _fits(self, nest: Nest, group: Sequence[Nest]) -> bool:
+        first = group[0]
+        if nest.dims != first.dims or nest.scatter or first.scatter or len(group) >= _MOST:
+            return False
+        elementwise = not any(t.dims for n in (*group, nest) for t in n.terms)
+        if not (elementwise or any(feeds(other, nest) for other in group)):
+            return False
+        if not elementwise and any(heavy(t.expr) for n in (*group, nest) for t in n.terms):
+            return False
+        if any(self._clash(nest, other) for other in group):
+            return False
+        return cost_together(group, nest, self.target)
+
+    def _clash(self, later: Nest, earlier: Nest) -> bool:
+        """Tell whether one of two nests of equal dims meets the other's target but at its index."""
+        for nest, other in ((later, earlier), (earlier, later)):
+            written, count = self.regions.written(other), len(nest.dims)
+            for dims, ref in [*operands(nest), (nest.dims, nest.target)]:
+                elsewhere = not same_element(ref, other.target, count)
+                if elsewhere and self.regions.of(dims, ref).meets(written):
+                    return True
+        return False

@@ -1,0 +1,152 @@
+"""One program for all lengths: what three sizes have in common, confirmed by a fourth.
+
+A function of a list is lowered at four lengths. If the programs differ in sizes only, and every
+size is a polynomial of the length, they are one program with the length as an argument.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..ir.program import Expr, Literal, Place, Scalar, Statement
+from ..ir.sizes import Poly, Size, chosen_two
+from ..ir.visit import put_together, take_apart
+from ..lower import Lowered
+
+SIZE = "n"
+SAMPLES = 4
+
+
+class NotGeneral(Exception):
+    """The programs of different lengths are not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A constant that depends on the length: a + b·n, or 1 / (a + b·n)."""
+
+    name: str
+    a: float
+    b: float
+    inverse: bool
+
+    def at(self, n: int) -> float:
+        """Return the constant at a length."""
+        line = self.a + self.b * n
+        return 1.0 / line if self.inverse else line
+
+
+@dataclass(slots=True)
+class General:
+    """A program with the length as an argument, from ``least`` on."""
+
+    lowered: Lowered
+    coefficients: list[Coefficient]
+    least: int
+    work: dict[str, Size]  # how many operands the function gave to each operation
+
+
+def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: int) -> General:
+    """Unify programs lowered at lengths first, first + 1, first + 2 and first + 3.
+
+    Args:
+        samples: the programs.
+        work: how many operands the function gave to each operation in each.
+
+    Raises:
+        NotGeneral: they differ by more than polynomials in the length.
+    """
+    unifier = _Unifier(first)
+    programs = [s.program for s in samples]
+    _alike([(len(p.forward), len(p.backward), p.constants[1], p.scalars) for p in programs])
+    forward = unifier.statements([p.forward for p in programs])
+    backward = unifier.statements([p.backward for p in programs])
+    outputs = [unifier.size(o) for o in zip(*[p.outputs for p in programs], strict=True)]
+    model = programs[0]
+    _alike([len(s.inputs) for s in samples])
+    inputs = [unifier.place(places) for places in zip(*[s.inputs for s in samples])]
+    program = replace(
+        model,
+        forward=forward,
+        backward=backward,
+        size=unifier.size([p.size for p in programs]),
+        inputs=(
+            unifier.size([p.inputs[0] for p in programs]),
+            unifier.size([p.inputs[1] for p in programs]),
+        ),
+        constants=(unifier.size([p.constants[0] for p in programs]), model.constants[1]),
+        outputs=tuple(outputs),
+        sizes=(*model.sizes, SIZE, chosen_two(SIZE)),
+        scalars=(*model.scalars, *[c.name for c in unifier.coefficients]),
+        arrays=(),
+    )
+    counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
+    return General(Lowered(program, inputs), unifier.coefficients, first, counts)
+
+
+def _alike(things: Iterable[Any]) -> None:
+    first, *rest = things
+    if any(thing != first for thing in rest):
+        raise NotGeneral
+
+
+class _Unifier:
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.coefficients: list[Coefficient] = []
+
+    def statements(self, bodies: Sequence[Sequence[Statement]]) -> list[Statement]:
+        return [self.statement(versions) for versions in zip(*bodies)]
+
+    def statement(self, versions: Sequence[Statement]) -> Statement:
+        literals: list[list[float]] = [[] for _ in versions]
+        taken = [take_apart(s, found) for s, found in zip(versions, literals)]
+        _alike(shape for shape, _ in taken)
+        sizes = [self.size(points) for points in zip(*[numbers for _, numbers in taken])]
+        constants = [self.literal(points) for points in zip(*literals)]
+        return put_together(versions[0], iter(sizes), iter(constants))
+
+    def place(self, versions: Sequence[Place]) -> Place:
+        if any(p.outer for p in versions):
+            raise NotGeneral
+        count, new = (self.size([getattr(p, k) for p in versions]) for k in ("count", "new"))
+        return Place(0, count, new)
+
+    def size(self, points: Sequence[Size]) -> Size:
+        """The polynomial through sizes at successive lengths, coefficient by coefficient."""
+        monomials = {m for p in points if isinstance(p, Poly) for m in p.terms} | {()}
+        total: Size = 0
+        for m in monomials:
+            numbers = [
+                p.terms.get(m, 0) if isinstance(p, Poly) else (0 if m else p) for p in points
+            ]
+            total = total + self.polynomial(numbers) * Poly({m: 1} if m else {(): 1})
+        return total
+
+    def polynomial(self, points: Sequence[int]) -> Size:
+        a, b, c, d = points
+        slope, bend = b - a, c - 2 * b + a
+        if d - 3 * c + 3 * b - a:
+            raise NotGeneral
+        if not bend:
+            return a + slope * (Poly.var(SIZE) - self.first) if slope else a
+        # C(n - k, 2) = C(n, 2) - k·n + k(k + 1)/2
+        k, n = self.first, Poly.var(SIZE)
+        square = Poly.var(chosen_two(SIZE)) - k * n + k * (k + 1) // 2
+        return a + slope * (n - k) + bend * square
+
+    def literal(self, points: Sequence[float]) -> Expr:
+        if len({float(p).hex() for p in points}) == 1:
+            return Literal(points[0])
+        for inverse in (False, True):
+            line = [1.0 / p for p in points] if inverse and all(points) else list(points)
+            b = line[1] - line[0]
+            for digits in (0, 15):  # whole numbers first: 1/5 comes from 5
+                slope = round(b, digits)
+                start = round(line[0] - b * self.first, digits)
+                found = Coefficient(f"c{len(self.coefficients)}", start, slope, inverse)
+                if all(found.at(self.first + i) == p for i, p in enumerate(points)):
+                    self.coefficients.append(found)
+                    return Scalar(found.name)
+        raise NotGeneral

@@ -1,0 +1,126 @@
+"""Which addresses a statement touches, as far as can be told before sizes are known."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..ir.footprint import reach, uses
+from ..ir.program import BATCH, PADDED, For, Nest, Ref
+from ..ir.sizes import Size, bound, chosen_two, substitute
+from ..ir.visit import Simple
+from .schedules import along
+
+_ROWS = {str(BATCH)[1:-1]: PADDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Addresses low to high - 1 of values or of gradients."""
+
+    grad: bool
+    low: Size
+    high: Size
+
+    def meets(self, other: "Region") -> bool:
+        """Tell whether both may have an address in common; True where that cannot be told."""
+        if self.grad != other.grad:
+            return False
+        return not (_never_below(other.low, self.high) or _never_below(self.low, other.high))
+
+
+class Regions:
+    """Tell which regions statements touch, where padded rows end at a multiple of ``width``."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def of(self, dims: Sequence[Size], ref: Ref) -> Region:
+        """Return the addresses that a ref may touch; padded rows count in full."""
+        whole = [self._in_whole_vectors(dim) for dim in dims] if ref.padded else dims
+        sides = [w if s == 1 else d for d, w, s in zip(dims, whole, ref.strides, strict=False)]
+        low, high = reach(ref, sides)
+        return Region(ref.grad, low, high + 1)
+
+    def reads(self, statement: Simple) -> Iterator[Region]:
+        """Yield the regions that a statement reads."""
+        return (self.of(use.dims, use.ref) for use in uses(statement) if use.read)
+
+    def written(self, statement: Simple) -> Region:
+        """Return the region that a statement writes."""
+        return next(self.of(use.dims, use.ref) for use in uses(statement) if use.written)
+
+    def ordered(self, later: Simple, earlier: Simple) -> bool:
+        """Tell whether the order of two statements may matter."""
+        written, before = self.written(later), self.written(earlier)
+        return (
+            written.meets(before)
+            or any(r.meets(before) for r in self.reads(later))
+            or any(r.meets(written) for r in self.reads(earlier))
+        )
+
+    def _in_whole_vectors(self, dim: Size) -> Size:
+        if isinstance(dim, int):
+            return -(-dim // self.width) * self.width
+        return substitute(dim, _ROWS)
+
+
+def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:
+    """Yield what a nest reads, each with the dims that its strides belong to."""
+    return ((use.dims, use.ref) for use in uses(nest) if use.read)
+
+
+def same_element(ref: Ref, target: Ref, dims: int) -> bool:
+    """Tell whether a ref is just the element that a nest of so many dims has as its target."""
+    if ref.grad != target.grad or ref.offset != target.offset:
+        return False
+    if any(r.table is not None or r.index is not None for r in (ref, target)):
+        return False
+    strides = tuple(along(ref.strides, d) for d in range(max(dims, len(ref.strides))))
+    return strides[:dims] == target.strides[:dims] and not any(s != 0 for s in strides[dims:])
+
+
+def feeds(earlier: Nest, later: Nest) -> bool:
+    """Tell whether a nest reads the element that an earlier one of equal dims has just computed."""
+    return any(same_element(r, earlier.target, len(later.dims)) for _, r in operands(later))
+
+
+def place_of(ref: Ref) -> Hashable:
+    """Return what is equal for operands of equal addresses."""
+    return ref.grad, ref.offset, ref.strides, ref.table, ref.index
+
+
+def widened(touched: Region, loops: Sequence[For]) -> Region | None:
+    """Return the region that covers all iterations of the loops; None where that cannot be told."""
+    low, high = touched.low, touched.high
+    for loop in reversed(loops):
+        down, up = _direction(low, loop), _direction(high, loop)
+        if down is None or up is None:
+            return None
+        first, last = _iteration(loop.var, 0), _iteration(loop.var, loop.count - 1)
+        low = substitute(low, first if down >= 0 else last)
+        high = substitute(high, last if up >= 0 else first)
+    return Region(touched.grad, low, high)
+
+
+def _iteration(name: str, number: Size) -> dict[str, Size]:
+    """What a loop's variables are in one iteration; squares only where they are numbers."""
+    return dict(bound(name, number)) if isinstance(number, int) else {name: number}
+
+
+def _direction(x: Size, loop: For) -> int | None:
+    """The sign with which x moves with a loop's variables, None where it moves both ways."""
+    if isinstance(x, int):
+        return 0
+    own = {loop.var, chosen_two(loop.var)}
+    moving = {m: c for m, c in x.terms.items() if own & set(m)}
+    if not isinstance(loop.count, int) and any(chosen_two(loop.var) in m for m in moving):
+        return None
+    signs = {1 if c > 0 else -1 for c in moving.values()}
+    return None if len(signs) > 1 else next(iter(signs), 0)
+
+
+def _never_below(x: Size, y: Size) -> bool:
+    """Tell whether x >= y for all sizes that are not negative; False where that cannot be told."""
+    difference = x - y
+    if isinstance(difference, int):
+        return difference >= 0
+    return all(c >= 0 for c in difference.terms.values())

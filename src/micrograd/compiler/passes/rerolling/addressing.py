@@ -1,0 +1,43 @@
+"""Addresses: every class of values gets a range of its own, in the order of their making."""
+
+from ...graph import Graph
+from ...ir.program import Array
+from .flatten import LEAVES, RowClass
+
+
+class Addressing:
+    """Give each class contiguous addresses: leaves first, then computed ones in their order.
+
+    Here an array that is batched starts at a row, and its rows are counted as one address each.
+    """
+
+    def __init__(self, graph: Graph, classes: list[RowClass], leaves: list[int]) -> None:
+        self.address = [-1] * len(graph.ops)
+        self.arrays: list[Array] = []
+        self.plain = 0
+        self.rows = 0
+        self.constants = [i for i in leaves if i in graph.constants]
+        variables = [i for i in graph.inputs if i in graph.differentiable]
+        inputs = [i for i in graph.inputs if i not in graph.differentiable]
+        for kind, nodes in zip(LEAVES, (graph.parameters, variables, inputs, self.constants)):
+            for batched in (False, True):
+                mine = [i for i in nodes if graph.batched[i] == batched]
+                self._place(mine, batched, kind in ("parameter", "variable"), kind)
+        for c in classes:
+            self._place([row.node for row in c.rows], c.batched, c.needs_gradient, "computed")
+
+    def _place(self, nodes: list[int], batched: bool, gradient: bool, kind: str) -> None:
+        if nodes:
+            start = self.reserve(len(nodes), batched, gradient, kind)
+            for address, i in enumerate(nodes, start):
+                self.address[i] = address
+
+    def reserve(self, count: int, batched: bool, gradient: bool, kind: str = "computed") -> int:
+        """Make room for one more array and return where it starts."""
+        start = self.rows if batched else self.plain
+        self.arrays.append(Array(start, count, batched, gradient, kind))
+        if batched:
+            self.rows += count
+        else:
+            self.plain += count
+        return start

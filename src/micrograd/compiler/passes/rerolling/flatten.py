@@ -1,0 +1,177 @@
+"""Rerolling, first half: see sums of products where the user wrote chains of additions.
+
+A neuron, ``w1*x1 + w2*x2 + b`` built from four nodes, becomes one row: a sum of terms, each a
+product of factors. Rows that do the same at the same depth are of one class; how long their sums
+are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) stay together.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import groupby
+
+from .... import ops
+from ....ops import Op
+from ...graph import CONSTANT, Graph, live_nodes
+from .chains import Chain, chains_of
+
+_EXTREMES = {ops.MAXIMUM, ops.MINIMUM}
+
+
+@dataclass(slots=True)
+class Row:
+    """What one node computes, flattened: ``slots[s][t]`` holds the factors of term t of slot s.
+
+    The terms of a slot have factors of the same classes. For an op that is no sum and no extreme
+    there is one slot with one term, whose factors are the op's arguments.
+    """
+
+    node: int
+    op: Op  # SUM, MAXIMUM, MINIMUM, or any other op
+    slots: list[list[tuple[int, ...]]]
+
+
+@dataclass(slots=True)
+class RowClass:
+    """Rows of one kind and depth, in the order in which they were made."""
+
+    op: Op
+    factors: tuple[tuple[int, ...], ...]  # per slot, the classes of a term's factors
+    depth: int
+    batched: bool
+    needs_gradient: bool
+    rows: list[Row]
+
+
+LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an input with a gradient
+
+
+def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
+    """Return the classes of rows in an order in which they can be computed, and the live leaves.
+
+    The first classes are the leaves: those in LEAVES, plain, then batched.
+    """
+    live = live_nodes(graph)
+    chains = chains_of(graph, live)
+    classes, class_of = _leaf_classes(graph, live)
+    depth_of = [0] * len(graph.ops)
+    ids: dict[tuple, int] = {}
+    for i in live:
+        if i not in chains:
+            continue
+        op = chains[i].op
+        types, slots = _gathered(chains[i], class_of, graph.strict)
+        depth = 1 + max([depth_of[f] for slot in slots for factors in slot for f in factors])
+        key = (op, types, depth, graph.batched[i])
+        c = ids.get(key)
+        if c is None:
+            c = ids[key] = len(classes)
+            needs = _differentiable(op) and any(
+                classes[t].needs_gradient for type_ in types for t in type_
+            )
+            classes.append(RowClass(op, types, depth, graph.batched[i], needs, []))
+        class_of[i] = c
+        depth_of[i] = depth
+        classes[c].rows.append(Row(i, op, slots))
+    _drop_unreached(classes, {class_of[i] for i in graph.outputs})
+    leaves = [i for i in live if graph.ops[i] is None]
+    return [classes[c] for c in _in_order_of_creation(classes)], leaves
+
+
+def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[int]]:
+    """The classes of leaves, plain and then batched, and the class of each leaf that is live."""
+    classes = [
+        RowClass(ops.DETACH, (), 0, batched, kind in ("parameter", "variable"), [])
+        for batched in (False, True)
+        for kind in LEAVES
+    ]
+    kinds = dict.fromkeys(graph.parameters, "parameter")
+    for i in graph.inputs:
+        kinds[i] = "variable" if i in graph.differentiable else "input"
+    class_of = [-1] * len(graph.ops)
+    for i in {*live, *kinds}:
+        if graph.ops[i] is None:
+            kind = kinds.get(i, "constant")
+            batched = graph.batched[i] and kind != "parameter"
+            class_of[i] = LEAVES.index(kind) + (len(LEAVES) if batched else 0)
+    return classes, class_of
+
+
+_Types = tuple[tuple[int, ...], ...]
+_Slots = list[list[tuple[int, ...]]]
+
+
+def _gathered(chain: Chain, class_of: list[int], strict: bool) -> tuple[_Types, _Slots]:
+    """The terms of a chain, those of one kind together where the order does not count."""
+    row = chain.terms
+    if chain.op is ops.SUM:
+        gather = _one_by_one if chain.ordered else _in_order if strict else _by_type
+        return gather(row, class_of)
+    if chain.op in _EXTREMES and len({class_of[f[0]] for f in row}) > 1:
+        row = [tuple([f[0] for f in row])]  # a tie goes to the first: keep the order
+    return (tuple([class_of[f] for f in row[0]]),), [row]
+
+
+def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Gather the terms of a sum by the classes of their factors."""
+    by_type: dict[tuple[int, ...], list[tuple[int, ...]]] = defaultdict(list)
+    for factors in row:
+        if len(factors) > 1:
+            factors = tuple(sorted(factors, key=class_of.__getitem__))
+        by_type[tuple([class_of[f] for f in factors])].append(factors)
+    types = tuple(sorted(by_type))
+    return types, [by_type[t] for t in types]
+
+
+def _in_order(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Gather neighbouring terms of one type, so that terms are added in the order given."""
+    runs = groupby(row, key=lambda factors: tuple([class_of[f] for f in factors]))
+    found = [(type_, list(terms)) for type_, terms in runs]
+    return tuple([type_ for type_, _ in found]), [terms for _, terms in found]
+
+
+def _one_by_one(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+    """Leave every term alone, so that they are added as they were written."""
+    types = tuple([tuple([class_of[f] for f in factors]) for factors in row])
+    return types, [[factors] for factors in row]
+
+
+def _in_order_of_creation(classes: list[RowClass]) -> list[int]:
+    """Order the computed classes by when their last row was made, but after what they read.
+
+    So the classes of one step of a recurrence come together, and the next step's look like them.
+    """
+    computed = range(2 * len(LEAVES), len(classes))
+    reads = {c: {f for t in classes[c].factors for f in t if f in computed} for c in computed}
+    readers: dict[int, list[int]] = {c: [] for c in computed}
+    for c, read in reads.items():
+        for f in read:
+            readers[f].append(c)
+    left = {c: len(read) for c, read in reads.items()}
+    ready = [(classes[c].rows[-1].node, c) for c in computed if not left[c]]
+    heapify(ready)
+    order = []
+    while ready:
+        _, c = heappop(ready)
+        order.append(c)
+        for reader in readers[c]:
+            left[reader] -= 1
+            if not left[reader]:
+                heappush(ready, (classes[reader].rows[-1].node, reader))
+    return order
+
+
+def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
+    """Want no gradients of what reaches the outputs by constants only: the max in a softmax."""
+    reached = [c in outputs for c in range(len(classes))]
+    for c in sorted(range(len(classes)), key=lambda c: -classes[c].depth):
+        row_class = classes[c]
+        row_class.needs_gradient &= reached[c] or row_class.depth == 0
+        if row_class.needs_gradient:
+            for type_ in row_class.factors:
+                for factor in type_:
+                    reached[factor] = True
+
+
+def _differentiable(op: Op) -> bool:
+    return op not in CONSTANT

@@ -1,0 +1,130 @@
+"""Operands of whole groups of rows: which nodes they are, and where these lie in memory.
+
+A group is what may become one loop nest: rows of one class whose sums have the same lengths.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .... import ops
+from ...graph import Graph
+from ...ir.program import Literal
+from .fit import Addresses, Fit, fit, regular_prefixes
+from .flatten import Row, RowClass
+
+
+@dataclass(slots=True)
+class Operand:
+    """One factor of a slot, for all rows and terms: a literal, or nodes (rows x terms)."""
+
+    nodes: NDArray[np.int64]
+    batched: bool
+    literal: Literal | None = None  # if there is one, the rest says nothing
+    addresses: Addresses = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64))
+    fit: Fit = field(default_factory=lambda: Fit(0, [], []))
+
+    def lie_at(self, addresses: Addresses) -> None:
+        """Take addresses (rows x terms), and describe them."""
+        self.addresses = addresses
+        self.fit = fit(addresses)
+
+    @property
+    def irregular(self) -> bool:
+        """Whether the addresses need a table."""
+        return self.fit.row_table is not None or self.fit.full_table is not None
+
+    def part(self, rows: slice) -> "Operand":
+        """Return the same for some of the rows."""
+        some = replace(self, nodes=self.nodes[rows])
+        if self.literal is None:
+            some.lie_at(self.addresses[rows])
+        return some
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows of one class whose sums have the same lengths: one nest, if the addresses allow."""
+
+    row_class: RowClass
+    target: Operand
+    slots: list[list[Operand]]
+
+    def operands(self) -> list[Operand]:
+        """The target and all factors that have addresses."""
+        return [self.target, *[o for slot in self.slots for o in slot if o.literal is None]]
+
+    def part(self, rows: slice) -> "Group":
+        """Return the group of some of the rows."""
+        slots = [[o.part(rows) for o in slot] for slot in self.slots]
+        return Group(self.row_class, self.target.part(rows), slots)
+
+    def regular_parts(self, most: int, least_rows: int) -> list["Group"]:
+        """Split the rows where addresses break, so that no part needs a table; [] if that is many.
+
+        Ragged rows break like this: 1 row, then 2, then 3, each a little further on. They are taken
+        apart from the end, where the rows are longest and nothing looks regular by accident.
+
+        Args:
+            most: how many parts there may be, or else
+            least_rows: how many rows a part must have on average.
+        """
+        stop = len(self.target.nodes)
+        parts: list[Group] = []
+        done = 0
+        while stop:
+            if len(parts) * least_rows > done + most * least_rows:
+                return []
+            prefixes = [regular_prefixes(o.addresses[:stop][::-1]) for o in self.operands()]
+            longest = min(max(p) for p in prefixes)
+            for length in sorted({n for p in prefixes for n in p if n <= longest}, reverse=True):
+                part = self.part(slice(stop - length, stop))
+                if not any(o.irregular for o in part.operands()):
+                    break
+            parts.append(part)
+            stop -= length
+            done += length
+        return parts[::-1]
+
+
+def groups_of(graph: Graph, row_class: RowClass) -> Iterator[Group]:
+    """Yield the groups of a class; their operands have no addresses yet."""
+    by_lengths: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+    for row in row_class.rows:
+        by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
+    for rows in by_lengths.values():
+        target = Operand(np.array([[row.node] for row in rows]), row_class.batched)
+        if row_class.op is ops.TAKE:
+            slots = [_rows_and_index(graph, rows)]
+        else:
+            slots = [_factors(graph, s, rows) for s in range(len(rows[0].slots))]
+        yield Group(row_class, target, slots)
+
+
+def _factors(graph: Graph, slot: int, rows: list[Row]) -> list[Operand]:
+    count = len(rows[0].slots[slot][0])
+    return [
+        _operand(graph, [[term[f] for term in row.slots[slot]] for row in rows])
+        for f in range(count)
+    ]
+
+
+def _operand(graph: Graph, nodes: list[list[int]]) -> Operand:
+    """One and the same constant becomes a literal; all else has addresses."""
+    first = nodes[0][0]
+    operand = Operand(np.array(nodes, dtype=np.int64), graph.batched[first])
+    if graph.ops[first] is None and first in graph.constants:
+        bits = np.array([[graph.data[i] for i in row] for row in nodes]).view(np.int64)
+        if (bits == bits[0, 0]).all():
+            operand.literal = Literal(graph.data[first])
+    return operand
+
+
+def _rows_and_index(graph: Graph, rows: list[Row]) -> list[Operand]:
+    """What a take needs, all in memory; the rows first, since only an index may need a table."""
+    arguments = np.array([row.slots[0][0] for row in rows], dtype=np.int64)
+    parts = arguments[:, 1:], arguments[:, :1]
+    return [Operand(nodes, graph.batched[nodes[0, 0]]) for nodes in parts]

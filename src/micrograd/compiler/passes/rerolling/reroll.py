@@ -1,0 +1,184 @@
+"""Find the loops and matrices in a scalar graph, and where all values lie: ``reroll(graph)``.
+
+Rows of one class with sums of the same lengths become one loop nest. Operands whose addresses
+advance by strides need nothing more (``h[100,16] = Σ₂ w[16,2]·x[100,2]`` is found, not declared);
+others get a table of offsets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from .... import ops
+from ...graph import BATCH_SUM, Graph, without_copies
+from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Place, Program, Ref, Table, Term
+from ...ir.sizes import Size, known
+from .addressing import Addressing
+from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
+from .flatten import flatten
+from .gathers import gathered
+from .operands import Group, Operand, groups_of
+from .roll import rolled
+
+_MOST_PARTS = 4  # statements, once rolled, that a group may become before tables are better
+_LEAST_ROWS = 2  # on average, of a part
+_EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
+
+
+def reroll(graph: Graph) -> Program:
+    """Return the nests that compute a graph's outputs, in an order in which they can run."""
+    graph = without_copies(graph)
+    classes, leaves = flatten(graph)
+    groups = [group for c in classes for group in groups_of(graph, c)]
+    addressing = Addressing(graph, classes, _used(graph, groups, leaves))
+    address = np.array(addressing.address, dtype=np.int64)
+    for group in groups:
+        for o in group.operands():
+            o.lie_at(address[o.nodes])
+    groups = list(gathered(graph, groups, addressing))
+    writer = _NestWriter(addressing.plain)
+    nests = [nest for group in groups for nest in writer.nests(group)]
+    return _program(graph, nests, addressing)
+
+
+def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program:
+    plain, rows = addressing.plain, addressing.rows
+
+    def at(address: int, batched: bool) -> Size:
+        return plain + address * PADDED if batched else address
+
+    arrays = [replace(a, start=at(known(a.start), a.batched)) for a in addressing.arrays]
+    segments, first = [], 0
+    for count in graph.segments:
+        node = graph.inputs[first]
+        address, batched = addressing.address[node], graph.batched[node]
+        segments.append(Place(address, count, at(address, batched)))
+        first += count
+    inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
+    constants = [a.start for a in arrays if a.kind == "constant"]
+    return Program(
+        forward=list(nests),
+        size=plain + rows * PADDED,
+        parameters=(0, len(graph.parameters)),
+        inputs=(inputs[0].start if inputs else 0, sum(a.count for a in inputs)),
+        constants=(
+            constants[0] if constants else 0,
+            tuple([graph.data[i] for i in addressing.constants]),
+        ),
+        outputs=tuple([at(addressing.address[i], graph.batched[i]) for i in graph.outputs]),
+        sizes=("B", "P") if rows else (),
+        scalars=tuple([f"seed{k}" for k in range(len(graph.outputs))]),
+        arrays=tuple(arrays),
+        segments=tuple(segments),
+    )
+
+
+def _used(graph: Graph, groups: list[Group], leaves: list[int]) -> list[int]:
+    """The leaves that must lie in memory, as outputs or as operands that are no literals."""
+    used = np.zeros(len(graph.ops), dtype=bool)
+    used[graph.outputs] = True
+    for group in groups:
+        for o in group.operands():
+            used[o.nodes] = True
+    return [i for i in leaves if used[i]]
+
+
+class _NestWriter:
+    """Turn groups into nests: one, or several where the addresses break in a regular way."""
+
+    def __init__(self, plain: int) -> None:
+        self.plain = plain
+        self.tables = 0
+
+    def nests(self, group: Group) -> list[Nest]:
+        """Return the nests that compute these rows."""
+        if group.row_class.op is not ops.TAKE and any(o.irregular for o in group.operands()):
+            parts = group.regular_parts(_MOST_PARTS, _LEAST_ROWS)
+            nests = [self._nest(part) for part in parts]
+            if parts and len(rolled(nests)) <= _MOST_PARTS:
+                return nests
+        return [self._nest(group)]
+
+    def _nest(self, group: Group) -> Nest:
+        op, batched = group.row_class.op, group.row_class.batched
+        outer = _agreed(group.operands(), "rows", len(group.target.nodes))
+        dims: tuple[Size, ...] = (*outer, BATCH) if batched else tuple(outer)
+        if op is ops.TAKE:
+            rows, index = group.slots[0]
+            terms = [Term((), self._taken(rows, index, outer, batched))]
+        else:
+            terms = [self._term(op, slot, outer, batched) for slot in group.slots]
+        reduced = op in _EXTREMES and len(group.slots[0]) == 1
+        target = self._ref(group.target, outer, [], batched)
+        return Nest(dims, target, tuple(terms), op if reduced else ops.SUM)
+
+    def _term(self, op: ops.Op, slot: list[Operand], outer: list[int], batched: bool) -> Term:
+        placed = [o for o in slot if o.literal is None]
+        inner = _agreed(placed, "terms", slot[0].nodes.shape[1])
+        if op is BATCH_SUM:
+            summed = self._ref(slot[0], outer, inner, batched)
+            return Term((BATCH,), _along_the_batch(summed, slot[0].batched))
+        factors = [o.literal or self._ref(o, outer, inner, batched) for o in slot]
+        return Term(tuple(inner), _expression(op, factors))
+
+    def _ref(self, o: Operand, outer: list[int], inner: list[int], batched: bool) -> Ref:
+        """Write an operand's addresses as strides over the nest's dims and the term's."""
+        fitted = o.fit
+        values: Addresses | None = None
+        over: list[int] = []
+        if fitted.full_table is not None:
+            strides = [0] * (len(outer) + len(inner))
+            values, over = fitted.full_table.reshape(-1), dense_strides([*outer, *inner])
+        else:
+            strides = strides_over(fitted.rows, outer) + strides_over(fitted.terms, inner)
+            if fitted.row_table is not None:
+                steps = [(count, int(i == 0)) for i, (count, _) in enumerate(fitted.rows)]
+                values, over = fitted.row_table, strides_over(steps, outer) + [0] * len(inner)
+        scale: Size = PADDED if o.batched else 1  # addresses of a batched array count its rows
+        offset = fitted.start * scale + (self.plain if o.batched else 0)
+        sized: list[Size] = [s * scale for s in strides]
+        if batched:
+            sized.insert(len(outer), int(o.batched))
+            over.insert(len(outer), 0)
+        table = None
+        if values is not None:
+            offsets = tuple((values - fitted.start).tolist())
+            table = Table(f"table{self.tables}", offsets, tuple(over), scale)
+            self.tables += 1
+        return Ref(offset, tuple(sized), table=table, padded=o.batched)
+
+    def _taken(self, rows: Operand, index: Operand, outer: list[int], batched: bool) -> Ref:
+        """Refer to rows[index], for rows that are a constant step apart."""
+        step = rows.fit.terms[0][1] if rows.fit.terms else 0
+        first = replace(rows, fit=replace(rows.fit, terms=[]))
+        return replace(
+            self._ref(first, outer, [], batched),
+            index=self._ref(index, outer, [], batched),
+            row=step * PADDED if rows.batched else step,
+            rows=rows.nodes.shape[1],
+        )
+
+
+def _agreed(operands: list[Operand], part: str, size: int) -> list[int]:
+    """Find dims that all operands' runs divide into; one that does not gets a table."""
+    dims, joined = common_dims([getattr(o.fit, part) for o in operands], size)
+    for o, joins in zip(operands, joined):
+        if not joins:
+            o.fit = Fit(int(o.addresses[0, 0]), [], [], full_table=o.addresses)
+    return dims
+
+
+def _expression(op: ops.Op, arguments: Sequence[Expr]) -> Expr:
+    if op not in (ops.SUM, BATCH_SUM, *_EXTREMES):
+        return Apply(op, tuple(arguments))
+    if op in _EXTREMES and len(arguments) > 1:
+        return Apply(op, tuple(arguments))
+    product = arguments[0]
+    for factor in arguments[1:]:
+        product = Apply(ops.MUL, (product, factor))
+    return product
+
+
+def _along_the_batch(ref: Ref, batched: bool) -> Ref:
+    return replace(ref.with_strides(lambda s: (*s, 0)), strides=(*ref.strides, int(batched)))

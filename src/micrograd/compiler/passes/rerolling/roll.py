@@ -1,0 +1,132 @@
+"""Rerolling once more, over loops: a run of nests that differ by steady steps becomes a ``For``.
+
+Unrolled recurrences give one set of nests for each step, ragged rows one nest for each length. The
+same statements in the same order, with sizes that are polynomials of t: nothing is reordered, so
+nothing about dependencies needs to be known.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...ir.footprint import needs_gradient, uses
+from ...ir.program import For, Program, Statement
+from ...ir.sizes import Poly, Size, chosen_two, coefficients
+from ...ir.visit import put_together, simple, take_apart
+
+_LONGEST_BODY = 400
+
+
+def roll(program: Program) -> Program:
+    """Roll up the forward loops, where each use needs its gradient in every step or in none."""
+    needs = needs_gradient(program)
+
+    def trait(statement: Statement) -> tuple[bool, ...]:
+        return tuple([needs(use.ref) for s in simple([statement]) for use in uses(s)])
+
+    forward = rolled(program.forward, trait)
+    return replace(program, forward=forward)
+
+
+def rolled(
+    statements: Sequence[Statement], trait: Callable[[Statement], Any] = lambda _: None
+) -> list[Statement]:
+    """Replace runs of repeated statements by loops over them.
+
+    Args:
+        trait: what else must be the same for statements to count as repeated.
+    """
+    if len(statements) < 3:
+        return list(statements)
+    taken = [take_apart(s) for s in statements]
+    ids: dict[Any, int] = {}
+    kinds = [(shape, trait(s)) for s, (shape, _) in zip(statements, taken)]
+    shapes = np.array([ids.setdefault(kind, len(ids)) for kind in kinds])
+    sizes = [some for _, some in taken]
+    numbers = _as_numbers(sizes)
+    result: list[Statement] = []
+    i = 0
+    while i < len(statements):
+        period, repeats = _best_run(shapes, numbers, i)
+        if repeats:
+            name = f"t{sum(isinstance(s, For) for s in result)}"
+            result.append(_loop(statements[i : i + period], sizes, i, period, repeats, name))
+            i += period * repeats
+        else:
+            result.append(statements[i])
+            i += 1
+    return result
+
+
+def _as_numbers(sizes: list[tuple[Size, ...]]) -> list[tuple[int, ...]]:
+    """Write each size as its coefficients, so that their differences can be taken at once."""
+    known = {m for some in sizes for x in some if isinstance(x, Poly) for m in x.terms}
+    monomials = sorted({(), *known})
+    return [tuple([c for x in some for c in coefficients(x, monomials)]) for some in sizes]
+
+
+def _best_run(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int) -> tuple[int, int]:
+    """The period and the repeats that replace most statements from i on; 0 repeats for none."""
+    best = (0, 0)
+    longest = min(_LONGEST_BODY, (len(shapes) - i) // 3)
+    same = np.flatnonzero(shapes[i + 1 : i + 1 + longest] == shapes[i]) + 1
+    for period in same.tolist():
+        if best[1] and period % best[0] == 0:
+            continue  # the same run, several at a time
+        equal = shapes[i:-period] == shapes[i + period :]
+        stop = np.flatnonzero(~equal)
+        run = int(stop[0]) if len(stop) else len(equal)
+        repeats = _steady(numbers, i, period, run // period + 1)
+        if repeats >= 3 and period * (repeats - 1) > best[0] * (best[1] - 1):
+            best = (period, repeats)
+    return best
+
+
+def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:
+    """For how many repeats all sizes follow polynomials of degree two or less.
+
+    Three points lie on a parabola whatever they are, so a fourth must confirm it; on a line, the
+    third does.
+    """
+    if repeats < 3:
+        return 0
+    tables = [
+        np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
+        for k in range(period)
+    ]
+    for table in tables:
+        bad = np.flatnonzero(np.diff(table, 3, axis=0).any(axis=1))
+        if len(bad):
+            repeats = min(repeats, int(bad[0]) + 3)
+    if repeats == 3 and any(np.diff(table[:3], 2, axis=0).any() for table in tables):
+        return 0
+    return repeats
+
+
+def _loop(
+    body: Sequence[Statement],
+    sizes: list[tuple[Size, ...]],
+    i: int,
+    period: int,
+    repeats: int,
+    name: str,
+) -> For:
+    rolled = []
+    for k, statement in enumerate(body):
+        table = [sizes[i + k + period * r] for r in range(3)]
+        steady = (through_points(points, name) for points in zip(*table))
+        rolled.append(put_together(statement, steady))
+    return For(name, repeats, tuple(rolled))
+
+
+def through_points(points: Sequence[Size], name: str) -> Size:
+    """The polynomial that is these three at name = 0, 1, 2, with ``chosen_two`` for the square."""
+    a, b, c = points
+    size: Size = a
+    if b != a:
+        size = size + (b - a) * Poly.var(name)
+    if c - 2 * b + a:
+        size = size + (c - 2 * b + a) * Poly.var(chosen_two(name))
+    return size

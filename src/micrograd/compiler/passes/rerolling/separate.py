@@ -1,0 +1,218 @@
+"""An array of its own for each statement of a loop, in place of one record for each step.
+
+Arrays lie in the order in which they were made, so that a step has its numbers together, and a loop
+over steps walks ``h[41·t + 4]``. Apart they are arrays like all others: ``h[t]``. The first and the
+last step, of which only a part is in the loop, lie with the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle, pairwise
+from typing import Any
+
+from ...ir.footprint import ONE_EXAMPLE, addresses, reach, uses
+from ...ir.program import PADDED, For, Nest, Program, Ref
+from ...ir.sizes import (
+    Poly,
+    Size,
+    bound,
+    chosen_two,
+    coefficients,
+    evaluate,
+    known,
+    substitute,
+    variables,
+)
+from ...ir.visit import Simple, loops, rewritten, simple, take_apart, with_operands
+
+
+def separate(program: Program) -> Program:
+    """Give what each statement of a loop writes an array of its own, where all uses can follow."""
+    for name in [s.var for s in program.forward if isinstance(s, For)]:
+        for batched in (False, True):
+            loop = next(s for s in program.forward if isinstance(s, For) and s.var == name)
+            if slots := _slots(program, loop, batched):
+                try:
+                    program = _Separation(program, loop, slots).program()
+                except _Stays:
+                    continue
+    return program
+
+
+class _Stays(Exception):
+    """Some use cannot follow."""
+
+
+@dataclass(slots=True)
+class _Slot:
+    """Where a step keeps what one statement writes: ``first`` of ``copies``, a period apart.
+
+    Here every batched row counts as one address, behind the plain ones.
+    """
+
+    first: int
+    size: int
+    copies: int
+    shape: Any  # of the statement: others of this shape do the same
+    new: int = 0
+
+
+def _slots(program: Program, loop: For, batched: bool) -> list[_Slot]:
+    """The slots that a step fills from end to end; none where it does not, or fills one only."""
+    start = bound(loop.var, 0)
+    slots, periods = [], set()
+    for s in loop.body:
+        if not isinstance(s, Nest):
+            return []
+        if ("P" in variables(s.target.offset)) != batched:
+            continue
+        step = _steps(s.target.offset).get(loop.var)
+        if step is None or s.target.table or s.target.index:
+            return []
+        ids = sorted(set(addresses(s.target, s.dims, start).tolist()))
+        if not ids or ids[-1] - ids[0] + 1 != len(ids):
+            return []
+        periods.add(step)
+        slots.append(_Slot(ids[0], len(ids), evaluate(loop.count, {}), take_apart(s)[0]))
+    slots.sort(key=lambda slot: slot.first)
+    size = sum(slot.size for slot in slots)
+    follow = all(a.first + a.size == b.first for a, b in pairwise(slots))
+    return slots if len(slots) > 1 and follow and periods == {size} else []
+
+
+def _steps(offset: Size) -> dict[str, int]:
+    """How far an address moves with each loop variable; nothing where it is no line in them."""
+    counted = substitute(offset, ONE_EXAMPLE)
+    names = sorted(variables(counted))
+    if any(name.endswith("_2") for name in names):
+        return {}
+    return dict(zip(names, coefficients(counted, [(name,) for name in names]), strict=True))
+
+
+class _Separation:
+    def __init__(self, program: Program, loop: For, slots: list[_Slot]) -> None:
+        self.old, self.slots = program, slots
+        self.period = sum(slot.size for slot in slots)
+        self.counts = {x.var: x.count for x in loops(program.forward)}
+        self.start, self.stop = slots[0].first, slots[0].first + self.period * slots[0].copies
+        self.extend(loop)
+        at = self.start
+        for slot in sorted(slots, key=lambda slot: slot.first):
+            slot.new, at = at, at + slot.size * slot.copies
+
+    def extend(self, loop: For) -> None:
+        """Take in the parts of a first step that the loop reads, and of a last one behind it."""
+        made = {self.counted(s.target.offset): s for s in self.old.forward if isinstance(s, Nest)}
+        arrays = {self.counted(a.start): a for a in self.old.arrays if a.kind == "computed"}
+        start = ONE_EXAMPLE | bound(loop.var, 0)
+        read = [known(reach(u.ref, u.dims, start)[0]) for s in simple(loop.body) for u in uses(s)]
+        lowest = min(x for x in read if x >= self.start - self.period)
+        for slot in reversed(self.slots[1:]):
+            array = arrays.get(self.start - slot.size)
+            if self.start <= lowest or array is None or array.count != slot.size:
+                break
+            self.start -= slot.size
+            slot.first, slot.copies = slot.first - self.period, slot.copies + 1
+        for slot in cycle(self.slots):
+            last, array = made.get(self.stop), arrays.get(self.stop)
+            if last is None or array is None or array.count != slot.size:
+                break
+            if take_apart(last)[0] != slot.shape:
+                break
+            self.stop += slot.size
+            slot.copies += 1
+
+    def program(self) -> Program:
+        """Return the program over the new places."""
+        old = self.old
+        arrays = [replace(a, start=self.moved(a.start)) for a in old.arrays]
+        return replace(
+            old,
+            forward=rewritten(old.forward, self.statement),
+            outputs=tuple([self.moved(o) for o in old.outputs]),
+            arrays=tuple(sorted(arrays, key=lambda a: self.counted(a.start))),
+        )
+
+    def statement(self, s: Simple) -> list[Simple]:
+        return [with_operands(s, self.operand) if isinstance(s, Nest) else s]
+
+    def operand(self, ref: Ref, dims: tuple[Size, ...]) -> Ref:
+        """Let an operand follow: each dim of it moves either from step to step or within a slot."""
+        index = ref.index and self.operand(ref.index, dims)
+        last = ONE_EXAMPLE | {k: v for n, c in self.counts.items() for k, v in self.end(n, c)}
+        first = last | {name: 0 for n in self.counts for name in (n, chosen_two(n))}
+        ends = [known(x) for env in (first, last) for x in reach(ref, dims, env)]
+        if max(ends) < self.start or min(ends) >= self.stop:
+            return replace(ref, index=index)
+        if min(ends) < self.start or max(ends) >= self.stop:
+            raise _Stays
+        at = evaluate(ref.offset, first)
+        slot = self.slot(at)
+        steps = _steps(ref.offset)
+        if ref.table or slot is None or set(steps) != variables(ref.offset) - {"P"}:
+            raise _Stays
+        if any(variables(stride) - {"P"} for stride in ref.strides):
+            raise _Stays
+        moves = [*zip(map(self.counted_stride, ref.strides), dims, strict=True)]
+        if index:
+            moves.append((self.counted_stride(ref.row), ref.rows))
+        within = (at - slot.first) % self.period
+        for stride, dim in moves:
+            if stride % self.period:
+                within += stride * (evaluate(dim, last) - 1) if stride > 0 else slot.size
+        if within >= slot.size or any(step % self.period for step in steps.values()):
+            raise _Stays
+        return replace(
+            ref,
+            offset=self.offset(ref, at, slot, steps),
+            strides=tuple([self.stride(s, slot) for s in ref.strides]),
+            index=index,
+            row=self.stride(ref.row, slot),
+        )
+
+    def end(self, name: str, count: Size) -> Sequence[tuple[str, int]]:
+        return list(bound(name, evaluate(count, ONE_EXAMPLE) - 1).items())
+
+    def offset(self, ref: Ref, at: int, slot: _Slot, steps: Mapping[str, int]) -> Size:
+        total: Size = self.place(at, slot)
+        for name, step in steps.items():
+            total = total + step // self.period * slot.size * Poly.var(name)
+        return self.uncounted(total, "P" in variables(ref.offset))
+
+    def stride(self, stride: Size, slot: _Slot) -> Size:
+        counted = self.counted_stride(stride)
+        if not counted or counted % self.period:
+            return stride
+        new = counted // self.period * slot.size
+        return new * PADDED if "P" in variables(stride) else new
+
+    def counted_stride(self, stride: Size) -> int:
+        """How many addresses a stride moves; 0 along the batch, where each row counts as one."""
+        return evaluate(stride, ONE_EXAMPLE)
+
+    def slot(self, at: int) -> _Slot | None:
+        """Return the slot that an address is in."""
+        for slot in self.slots:
+            copy, within = divmod(at - slot.first, self.period)
+            if 0 <= copy < slot.copies and within < slot.size:
+                return slot
+        return None
+
+    def place(self, at: int, slot: _Slot) -> int:
+        copy, within = divmod(at - slot.first, self.period)
+        return slot.new + copy * slot.size + within
+
+    def moved(self, address: Size) -> Size:
+        """Return where an address that does not move has gone."""
+        at = self.counted(address)
+        slot = self.slot(at)
+        if slot is None:
+            return address
+        return self.uncounted(self.place(at, slot), "P" in variables(address))
+
+    def counted(self, address: Size) -> int:
+        return evaluate(address, ONE_EXAMPLE)
+
+    def uncounted(self, address: Size, batched: bool) -> Size:
+        plain = self.old.plain
+        return plain + (address - plain) * PADDED if batched else address

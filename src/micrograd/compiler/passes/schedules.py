@@ -1,0 +1,219 @@
+"""How to run through a nest: which dim goes along the lanes of a vector, which dims go in blocks.
+
+Along the lanes every operand should lie side by side or stay the same. Either a dim of the nest
+does so ("outer": each lane is an element of the target), or one that is reduced ("inner": the lanes
+are added up at the end). The cheapest by a rough count of instructions wins; what does not fit
+stays one number at a time. A block keeps several elements in registers, which share operands.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, prod
+
+from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref, Schedule, Statement, Term
+from ..ir.sizes import Poly, Size, evaluate, variables
+from ..ir.visit import Simple, regrouped
+
+VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
+_USUAL_BATCH, _USUAL_SIZE = 256, 8  # of dims known at run time only
+_COSTS = {"exp": 12, "log": 14, "tanh": 24, "sigmoid": 18, "softplus": 30, "powc": 6, "sqrt": 6}
+_SLOW = {"pow", "sin", "cos", "erf", "log1p", "expm1", "logsumexp"}  # lane by lane
+_SLOW_COST = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What C is made for: the lanes of the widest vectors, and whether sums keep their order."""
+
+    lanes: int
+    strict: bool = False
+
+
+def width(dtype: str) -> int:
+    """Return the lanes of the widest vectors."""
+    return VECTOR_BYTES // {"float64": 8, "float32": 4}[dtype]
+
+
+def usual(size: Size) -> int:
+    """Guess a size."""
+    guesses = {n: _USUAL_BATCH if n in "BP" else _USUAL_SIZE for n in variables(size)}
+    return max(1, evaluate(size, guesses))
+
+
+def operands(expr: Expr) -> Iterator[Ref]:
+    """Yield the memory operands of an expression, without their indices."""
+    if isinstance(expr, Ref):
+        yield expr
+    elif isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from operands(arg)
+
+
+def along(strides: Sequence[Size], dim: int) -> Size:
+    """Return the stride of a dim, 0 where there is none."""
+    return strides[dim] if dim < len(strides) else 0
+
+
+def irregular(ref: Ref, dim: int) -> bool:
+    """Tell whether a table or a run-time index changes along a dim."""
+    if ref.table is not None and along(ref.table.strides, dim) != 0:
+        return True
+    index = ref.index
+    return index is not None and (along(index.strides, dim) != 0 or irregular(index, dim))
+
+
+def schedule(program: Program, target: Target) -> Program:
+    """Choose for all fused nests how to run through them."""
+
+    def chosen(statement: Simple | Fused) -> list[Statement]:
+        if isinstance(statement, Fused):
+            statement = replace(statement, schedule=_schedule(statement.nests, target))
+        return [statement]
+
+    forward, backward = (regrouped(body, chosen) for body in (program.forward, program.backward))
+    return replace(program, forward=forward, backward=backward)
+
+
+def _schedule(nests: Sequence[Nest], target: Target) -> Schedule:
+    """Choose how to run through nests of equal dims; several are never run as "inner"."""
+    choice = _best(nests, target)[1]
+    if any(n.scatter for n in nests):
+        return choice
+    return replace(choice, blocks=tuple(_blocks(nests, choice, target.lanes).items()))
+
+
+def _best(nests: Sequence[Nest], target: Target) -> tuple[float, Schedule]:
+    width = target.lanes
+    best, choice = sum(_cost(n, None, [None] * len(n.terms), 1) for n in nests), Schedule()
+    for dim, extent in enumerate(nests[0].dims):
+        if extent != 1 and all(_fits(n, dim) for n in nests):
+            cost = sum(_cost(n, dim, [None] * len(n.terms), width) for n in nests)
+            if cost < best:
+                best, choice = cost, Schedule(dim)
+    if len(nests) == 1 and not target.strict:
+        nest = nests[0]
+        inner = [_inner(nest, term, width) for term in nest.terms]
+        cost = _cost(nest, None, inner, width)
+        if any(i is not None for i in inner) and cost < best:
+            best, choice = cost, Schedule(None, tuple(inner))
+    return best, choice
+
+
+def cost_together(group: Sequence[Nest], nest: Nest, target: Target) -> bool:
+    """Tell whether a nest shares the loops of a group without loss."""
+    apart = _best(group, target)[0] + _best([nest], target)[0]
+    cost, choice = _best([*group, nest], target)
+    return choice.lanes is not None and cost <= apart * 1.01
+
+
+def along_lanes(nests: Sequence[Nest], target: Target) -> bool:
+    """Tell whether nests of equal dims run together with a dim of theirs along the lanes."""
+    return _best(nests, target)[1].lanes is not None
+
+
+def heavy(expr: Expr) -> bool:
+    """Tell whether an expression is so long in C that it should not stand there many times."""
+    if not isinstance(expr, Apply):
+        return False
+    long = expr.op.name in _SLOW or _COSTS.get(expr.op.name, 0) > 10
+    return long or any(map(heavy, expr.args))
+
+
+def _fits(nest: Nest, dim: int) -> bool:
+    refs = [nest.target, *(ref for term in nest.terms for ref in operands(term.expr))]
+    return along(nest.target.strides, dim) != 0 and not any(irregular(ref, dim) for ref in refs)
+
+
+def _inner(nest: Nest, term: Term, width: int) -> int | None:
+    """The reduced dim of a term that is cheapest along the lanes, None for one number at a time."""
+    best, choice = _term_cost(nest, term, None, 1), None
+    for dim in range(len(nest.dims), len(nest.dims) + len(term.dims)):
+        if not any(irregular(ref, dim) for ref in operands(term.expr)):
+            cost = _term_cost(nest, term, dim, width)
+            if cost < best:
+                best, choice = cost, dim
+    return choice
+
+
+def _cost(nest: Nest, lanes: int | None, inner: Sequence[int | None], width: int) -> float:
+    """Instructions, roughly, of a whole nest."""
+    total = 0.0
+    for term, dim in zip(nest.terms, inner, strict=True):
+        lane = dim if lanes is None else lanes
+        total += _term_cost(nest, term, lane, width if lane is not None else 1)
+        total += 4.0 * prod(map(usual, nest.dims)) if dim is not None else 0.0
+    vector = width if lanes is not None else 1
+    return total + _steps(nest.dims, lanes, vector) * _access(nest.target, lanes, vector)
+
+
+def _term_cost(nest: Nest, term: Term, lane: int | None, width: int) -> float:
+    steps = _steps(nest.dims + term.dims, lane, width)
+    return steps * (
+        _work(term.expr, width) + sum(_access(r, lane, width) for r in operands(term.expr))
+    )
+
+
+def _steps(dims: Sequence[Size], lane: int | None, width: int) -> int:
+    return prod(ceil(usual(d) / width) if i == lane else usual(d) for i, d in enumerate(dims))
+
+
+def _access(ref: Ref, lane: int | None, width: int) -> float:
+    stride = 0 if lane is None else along(ref.strides, lane)
+    apart = 2.0 * width if width > 1 else 1.0
+    return {0: 0.5, 1: 1.0}.get(stride, apart) if isinstance(stride, int) else apart
+
+
+def _work(expr: Expr, width: int) -> float:
+    if not isinstance(expr, Apply):
+        return 0.0
+    own = _SLOW_COST * width if expr.op.name in _SLOW else _COSTS.get(expr.op.name, 1)
+    if width == 1 and expr.op.name in _COSTS:
+        own = _SLOW_COST
+    return own * max(1, len(expr.args) - 1) + sum(_work(a, width) for a in expr.args)
+
+
+def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, int]:
+    """Block the dims along which an operand of a sum is used again and again."""
+    nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
+    if any(heavy(t.expr) for n in nests for t in n.terms):
+        return {}
+    if _longest(nest) < 2 or (
+        choice.lanes is None and not any(i is not None for i in choice.inner)
+    ):
+        return {}
+    term = max(nest.terms, key=lambda t: prod(map(usual, t.dims)))
+    shared = [
+        dim
+        for dim, extent in enumerate(nest.dims)
+        if dim != choice.lanes
+        and extent != 1
+        and any(along(ref.strides, dim) == 0 for ref in operands(term.expr))
+    ]
+    if choice.lanes is None:
+        shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
+        return {dim: _block(nest.dims[dim], (4,)) for dim in shared[-2:]}
+    blocks = {}
+    vectors = _vectors_at_once(nest.dims[choice.lanes], width)
+    if vectors > 1:
+        blocks[choice.lanes] = vectors
+    if shared:
+        sizes = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
+        blocks[shared[-1]] = _block(nest.dims[shared[-1]], sizes)
+    return blocks
+
+
+def _longest(nest: Nest) -> int:
+    return max(prod(map(usual, term.dims)) for term in nest.terms)
+
+
+def _block(extent: Size, sizes: Sequence[int]) -> int:
+    """The first size that divides the extent, or fits into it."""
+    if isinstance(extent, Poly):
+        return sizes[-1]
+    fitting = [s for s in sizes if extent % s == 0] or [s for s in (4, 3, 2) if s <= extent]
+    return next((s for s in fitting if extent % s == 0), fitting[0])
+
+
+def _vectors_at_once(extent: Size, width: int) -> int:
+    vectors = ceil(extent / width) if isinstance(extent, int) else 1
+    return next(n for n in (4, 2, 1) if vectors % n == 0)
