@@ -21,7 +21,7 @@ from .arrays import TracedArray
 from .batch_axis import BATCH_HOOKS, BatchAxis
 from .captured import in_order
 from .draws import Draws
-from .effects import WRITING_HOOKS, Outcome, Writing
+from .effects import Outcome
 from .integers import Integer, is_int
 from .patches import installed
 from .predicates import Predicate, chosen, compared, truth
@@ -29,6 +29,7 @@ from .recording import Input, Trace
 from .signature import Argument
 from .stand_ins import StandIns
 from .trees import leaves_of, refuse_unfinished
+from .writing import WRITING_HOOKS, Writing
 
 
 def trace(
