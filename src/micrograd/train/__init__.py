@@ -1,5 +1,5 @@
 """Train models: ``fit`` is the loop, with all that one writes around it again and again."""
 
-from .loop import fit
+from .fitting import fit
 
 __all__ = ["fit"]

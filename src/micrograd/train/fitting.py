@@ -1,0 +1,138 @@
+"""fit: training, with all that one writes around the loop again and again.
+
+The objective of a step is the mean of ``loss(*example)`` over a batch, plus ``penalty()``. All
+arguments are checked before the first step. What a run computes depends on them and on ``seed``
+alone.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from os import PathLike, path
+from typing import Any
+
+from ..arguments import file_name, flag, function
+from ..arguments import seed as whole_seed
+from ..data import batch_indices
+from ..engine import Value
+from ..examples import Examples
+from ..nn import Module
+from ..optim import Optimizer
+from ..schedules import Schedule, rates
+from .checkpoints import Checkpoint
+from .choice import runner_for
+from .eager import EagerRunner
+from .fingerprints import of_run
+from .history import History, Recording
+from .loop import VALIDATION, TrainingLoop
+from .progress import Progress
+from .settings import check_functions, check_loss, check_model, try_out, whole, whole_or_none
+
+
+def fit(
+    loss: Callable[..., Value],
+    data: Any,
+    *,
+    model: Module,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int | None = None,
+    penalty: Callable[[], Any] | None = None,
+    schedule: Schedule | None = None,
+    validation: Any = None,
+    metrics: Mapping[str, Callable[..., Any]] | None = None,
+    early_stopping: int | None = None,
+    seed: int | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    new_rate: bool = False,
+    record: int | None = None,
+    progress: bool = True,
+    compile: bool | str = "auto",
+    dtype: str = "float64",
+) -> History:
+    """Train a model: move its parameters so that the loss gets small.
+
+    Ctrl-C or SIGTERM ends a run early: the best parameters so far are kept.
+
+    Args:
+        loss: ``loss(*example)`` returns a Value for one example.
+        data: a tuple of columns ``(X, y)``, or a list of examples, which are tuples.
+        model: what is trained.
+        optimizer: over the model's parameters, or some of them.
+        epochs: how often to go through the data.
+        batch_size: examples per step, shuffled anew in each epoch; None takes all, in their order.
+        penalty: ``penalty()`` is added to each step's loss: ``lambda: 1e-4 * l2(parameters)``.
+        schedule: see ``micrograd.schedules``.
+        validation: data to measure on after each epoch.
+        metrics: by name, ``metric(*example)`` returns a number, a bool or a Value; averaged after
+            each epoch, over the validation data or, if there is none, the training data.
+        early_stopping: stop after so many epochs without a lower validation loss (training loss, if
+            there is no validation data), and go back to the best parameters.
+        seed: of the order of the examples; None draws one from Python's ``random``.
+        checkpoint: a file. If it exists, the run goes on from it, to the very numbers that it would
+            have come to without a break, if it is of the same run: data, loss, penalty, rates and
+            settings. It is kept up to date, about once a second.
+        new_rate: True lets a checkpoint go on with other learning rates than those it has so far.
+        record: keep the parameters every so many steps, in ``history.recorded``.
+        progress: False shows nothing.
+        compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
+            warning where it is not; True makes that an error; False computes eagerly. Python
+            numbers that the loss uses besides its arguments are then constants.
+        dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
+            faster and less exact. Parameters and losses are given as float64 all the same, metrics
+            are measured in it, and so is a step that has to be done eagerly.
+
+    Raises:
+        JitError: with compile=True, something that cannot be compiled.
+        TypeError: loss does not return a Value, or the data holds something else than numbers.
+        ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
+            checkpoint is of another run. All this is found before the first step.
+    """
+    epochs, seed = whole("epochs", epochs, 0), None if seed is None else whole_seed("seed", seed)
+    batch_size = whole_or_none("batch_size", batch_size, 1)
+    early_stopping = whole_or_none("early_stopping", early_stopping, 1)
+    record = whole_or_none("record", record, 1)
+    flag("progress", progress), flag("new_rate", new_rate)
+    function("loss", loss)
+    metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
+    examples = Examples(data)
+    held_out = None if validation is None else Examples(validation)
+    steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
+    check_model(model, optimizer)
+    check_loss(loss, examples, optimizer)
+    for tried in (examples, held_out) if held_out else (examples,):
+        try_out({"loss": loss, **metrics}, model, tried)
+
+    eager = EagerRunner(loss, penalty, examples, model, optimizer)
+    runner = runner_for(eager, batch_size, compile, dtype)
+    history = History(seed=seed)
+    if record:
+        history.recorded = Recording([name for name, _ in model.named_parameters()])
+    file, best = None, None
+    if checkpoint is not None:
+        file_name("checkpoint", checkpoint)
+    learning_rates = rates(schedule, optimizer.lr, steps)
+    if checkpoint is not None:
+        settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
+        settings |= {} if seed is None else {"seed": seed}
+        settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
+        file = Checkpoint(checkpoint, model, optimizer, history, settings, learning_rates)
+        best = file.resume(new_rate) if path.exists(checkpoint) else None
+    if history.seed is None:
+        history.seed = random.getrandbits(32)
+    loop = TrainingLoop(
+        model=model,
+        runner=runner,
+        size=len(examples),
+        batch_size=batch_size,
+        epochs=epochs,
+        rates=learning_rates,
+        measures={VALIDATION: loss} | metrics if held_out else metrics,
+        measured=held_out or examples,
+        patience=early_stopping,
+        record=record,
+        checkpoint=file,
+        history=history,
+        best=best,
+    )
+    loop.go(Progress(epochs, steps, progress))
+    return history
