@@ -34,6 +34,13 @@ def test_dropout_keeps_the_shape_of_nested_lists_and_refuses_odd_shares():
             Dropout(p)
 
 
+def test_dropout_takes_an_array_as_the_lists_of_its_numbers():
+    numbers, drop = [[1.0, 2.0], [3.0, 4.0]], Dropout(0.5, random.Generator(1))
+    again = Dropout(0.5, random.Generator(1))
+    assert drop(np.array(numbers)) == again(numbers)
+    assert drop(np.float64(2.0)) == again(2.0)
+
+
 class Net(Module):
     def __init__(self):
         self.hidden = Layer(2, 8, seed=1)

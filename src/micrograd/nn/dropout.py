@@ -55,7 +55,7 @@ class Dropout(Module):
             raise
 
     def _dropped(self, x: Any, generator: random.Generator) -> Any:
-        if isinstance(x, Value) or not (hasattr(x, "__len__") or is_array(x)):
+        if isinstance(x, Value) or not (hasattr(x, "__len__") or (is_array(x) and x.ndim)):
             forgotten = generator.uniform() < self.p
             return where(forgotten, 0.0, operand("Dropout", x) * (1 / (1 - self.p)))
         return [self._dropped(item, generator) for item in values("Dropout", x)]
