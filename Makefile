@@ -16,7 +16,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint fuzz test-deep test-pythons bench pictures lessons lock test-native clean
+.PHONY: properties help demo test lint fuzz test-deep test-pythons bench pictures lessons lock test-native clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -40,7 +40,7 @@ lint: .venv/.tools
 
 test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
-	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m "deep or hypothesis" -n 2 --dist loadfile \
+	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
@@ -57,6 +57,11 @@ test-pythons:  ## try each Python that is found, and the oldest and newest NumPy
 fuzz: .venv/.tools  ## try random cases for minutes; KIND= SEED= CASES= repeat what failed
 	@$(OWN) MICROGRAD_VERIFY=1 $(BIN)/python tests/fuzz $(KIND) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(CASES),--cases $(CASES))
+
+properties: .venv/.tools  ## try each property of the tests ten times as often
+	@mkdir -p build
+	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -m hypothesis -n 2 --dist loadfile \
+	  -p no:cacheprovider --basetemp=build/properties
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"

@@ -1,4 +1,4 @@
-"""How often a property is tried: now and then in a quick run, ten times as often in a deep one."""
+"""How often a property is tried: now and then, or ten times as often by ``make properties``."""
 
 import os
 
