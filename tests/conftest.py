@@ -8,6 +8,7 @@ my_engine.py`` runs the suite on the ``Value`` of one's own file instead.
 import importlib
 import importlib.util
 import os
+import signal
 from types import ModuleType
 
 import hypothesis
@@ -16,6 +17,9 @@ from machine import BROWSER, CAIRO, tried
 from thorough import DEEP, examples
 
 os.environ["MICROGRAD_VERIFY"] = "1"  # every program is checked after every pass
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs behind it so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("micrograd", examples(30), deadline=None, derandomize=True)
 hypothesis.settings.load_profile("micrograd")

@@ -61,10 +61,10 @@ def test_a_file_without_lines_is_refused(gpt, monkeypatch, capsys, tmp_path):
     assert "nothing to read" in capsys.readouterr().err
 
 
-LONG = [pytest.param(line, marks=pytest.mark.deep) for line in ("aaaaaaaa", "abcabcabcabcabcabc")]
+LONG = [pytest.param(line, marks=pytest.mark.deep) for line in ("abca", "aaaaaaaa", "abcabcabc")]
 
 
-@pytest.mark.parametrize("line", ["a", "abca", *LONG])
+@pytest.mark.parametrize("line", ["a", *LONG])
 def test_compiled_it_has_the_loss_and_the_gradients_of_the_scalar_code(gpt, line):
     random.seed(1)
     model = gpt.GPT("abc")
