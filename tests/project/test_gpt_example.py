@@ -61,7 +61,10 @@ def test_a_file_without_lines_is_refused(gpt, monkeypatch, capsys, tmp_path):
     assert "nothing to read" in capsys.readouterr().err
 
 
-LONG = [pytest.param(line, marks=pytest.mark.deep) for line in ("abca", "aaaaaaaa", "abcabcabc")]
+LONG = [
+    pytest.param(line, marks=pytest.mark.deep)
+    for line in ("abca", "aaaaaaaa", "abcabcabcabcabcabc")
+]
 
 
 @pytest.mark.parametrize("line", ["a", *LONG])
