@@ -1236,6 +1236,12 @@ circle.mg-now {
   .mg-header {
     flex-wrap: wrap;
   }
+  .mg-heading {
+    flex-basis: 100%;
+  }
+  .mg-header .mg-grow {
+    display: none;
+  }
   .mg-search {
     flex: 1 0 190px;
   }
@@ -1255,18 +1261,12 @@ circle.mg-now {
   .mg-search {
     flex: 1 1 0;
   }
-  .mg-heading {
-    flex-basis: 100%;
-  }
   .mg-header {
     gap: 5px;
     padding: 6px 8px;
   }
   .mg-root-element .mg-header button {
     padding: 4px 7px;
-  }
-  .mg-header .mg-grow {
-    display: none;
   }
   .mg-search input {
     min-width: 56px;
