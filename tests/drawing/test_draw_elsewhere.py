@@ -12,7 +12,7 @@ from micrograd import Value
 from micrograd.draw import draw
 from micrograd.drawing.appearance import THEMES
 
-PICTURES = sorted((ROOT / "docs" / "images").glob("*.svg"))
+PICTURES = sorted((ROOT / "docs").rglob("*.svg"))
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
@@ -25,7 +25,8 @@ def test_programs_other_than_browsers_draw_every_picture_in_colour(path, program
         png = bytes(resvg_py.svg_to_bytes(svg_string=svg))
     pixels = Image.open(io.BytesIO(png)).convert("RGB")
     shown = {colour for _, colour in pixels.getcolors(1 << 24)}
-    for what in ("ground", "frame", "data", "grad", "local"):
+    graph = ("ground", "frame", "data", "grad", "local")
+    for what in graph if path.name != "07-neuron-1.svg" else ("ground", "frame"):  # a cell, in lines
         assert ImageColor.getrgb(THEMES["light"][what]) in shown, what
     assert pixels.getpixel((pixels.width // 2, 2)) == (255, 255, 255)
 
