@@ -240,8 +240,7 @@ def _unique(values: Sequence[Value]) -> list[Value]:
 
 def _gradients(out: Value, sources: list[Value]) -> np.ndarray:
     """The gradients of an output by some Values; all grads are put back."""
-    reached = toposort(out)
-    reached += [v for v in sources if v not in set(reached)]
+    reached = _unique([*toposort(out), *sources])
     kept, slopes = np.empty(len(reached)), np.empty(len(sources))
     read_grad(reached, kept)
     try:
