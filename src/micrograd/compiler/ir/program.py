@@ -190,10 +190,6 @@ class Array:
     needs_gradient: bool
     kind: str
 
-    def holds(self, address: int) -> bool:
-        """Tell whether the address of a plain number is one of this plain array's."""
-        return not self.batched and known(self.start) <= address < known(self.start) + self.count
-
 
 @dataclass(slots=True)
 class Place:

@@ -66,7 +66,7 @@ def place(program: Program) -> Program:
 
 def _moved(array: Array, places: Places) -> list[Array]:
     """Return an array where it lies now: in pieces, where an argument in it was transposed."""
-    pieces = [p for p in places.all if array.holds(p.old)]
+    pieces = places.within(known(array.start), known(array.start) + array.count)
     if any(p.outer for p in pieces):
         return [replace(array, start=p.new, count=p.size) for p in pieces]
     return [replace(array, start=pieces[0].new)]
@@ -92,7 +92,8 @@ def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
 def _plain_inputs(arrays: tuple[Array, ...], places: Places) -> tuple[Size, Size]:
     """Where the inputs that have no batch lie, one after the other: their start and extent."""
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
-    inside = [p for p in places.all if any(a.holds(p.old) for a in inputs)]
+    starts = [known(a.start) for a in inputs]
+    inside = [p for a, at in zip(inputs, starts) for p in places.within(at, at + a.count)]
     return (inside[0].new, sum(p.size for p in inside)) if inside else (0, 0)
 
 
@@ -156,9 +157,8 @@ def _turned(
                 low, high = span(ref, dims, {})
                 crossed = {places.at(a).old for a in (low, high)}
                 if len(crossed) > 1:  # a sum over two arguments, say
-                    for start, _ in spans:
-                        if min(crossed) <= start <= high:
-                            able.pop(start, None)
+                    for p in places.within(min(crossed), high + 1):
+                        able.pop(p.old, None)
                 elif crossed & able.keys() and not _follows(ref, dims, places.at(low), outer):
                     del able[crossed.pop()]
     return able
@@ -214,7 +214,7 @@ class _Rewriter:
             yield replace(s, start=s.start - self.plain + self.places.end)
             return
         end = s.start + known(s.count)
-        for p in self.places.all:
+        for p in self.places.within(self.places.at(s.start).old, end):
             first, last = max(s.start, p.old), min(end, p.old + known(p.count))
             if first < last and p.outer:
                 yield Clear(p.new, p.size)

@@ -1,6 +1,6 @@
 """The places of arrays in memory: where each begins, and in which order its numbers lie."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from ..ir.program import Place
 from ..ir.sizes import Size
@@ -27,6 +27,10 @@ class Places:
     def at(self, address: int) -> Place:
         """Return the place of the array that holds an old address."""
         return self.all[bisect_right(self._starts, address) - 1]
+
+    def within(self, start: int, stop: int) -> list[Place]:
+        """Return the places of the arrays that begin in a range of old addresses."""
+        return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, stop)]
 
 
 def is_plain(address: Size, plain: int) -> bool:
