@@ -58,7 +58,7 @@ class _Run:
         return product(*(range(self.size(d)) for d in dims))
 
     def address(self, ref: Ref, at: tuple[int, ...]) -> int:
-        address = self.size(ref.offset) + self.along(ref.strides, at)
+        address = self.size(ref.address) + self.along(ref.strides, at)
         if ref.table is not None:
             row = ref.table.values[self.along(ref.table.strides, at)]
             address += row * self.size(ref.table.scale)

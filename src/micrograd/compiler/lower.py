@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from .graph import Graph
-from .ir.program import Place, Program
+from .ir.array import Place
+from .ir.program import Program
 from .pipeline import run
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
-from ..ir.program import Place
+from ..ir.array import Place
 from ..ir.sizes import Poly, Size, substitute
 from ..tracing.signature import Argument
 

@@ -53,7 +53,7 @@ class Printer:
 
     def address(self, ref: Ref, point: Point) -> str:
         """Write the address of an operand at an index."""
-        text = bare(ref.offset + _along(ref.strides, point))
+        text = bare(ref.address + _along(ref.strides, point))
         if ref.table is not None:
             place = bare(_along(ref.table.strides, point))
             entry = f"tables[{self.tables[id(ref.table.values)]}][{place}]"

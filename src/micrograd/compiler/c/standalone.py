@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import JitError
-from ..ir.program import Place
+from ..ir.array import Place
 from ..ir.sizes import Poly, Size, substitute, variables
 from ..lower import lower
 from ..printing.layouts import layout

@@ -7,7 +7,8 @@ import numpy as np
 
 from ...engine import Value
 from ...value.buffers import read_data
-from ..ir.program import Place, Program
+from ..ir.array import Place
+from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..passes.generalise import SIZE, Coefficient
 from ..tracing.signature import Argument

@@ -50,7 +50,7 @@ def _heads(program: Program) -> Iterator[str]:
     yield f"outputs {_list(program.outputs)}"
     yield f"sizes {' '.join(program.sizes)}".rstrip()
     yield f"scalars {' '.join(program.scalars)}".rstrip()
-    for a in program.arrays:
+    for a in program.leaves:
         traits = ["batched"] * a.batched + ["gradient"] * a.needs_gradient
         yield " ".join(["array", a.kind, *traits, f"{_bare(a.start)}, {a.count}"])
     for p in program.segments:
@@ -104,7 +104,7 @@ class _Writer:
         raise TypeError(f"not an expression: {x!r}")
 
     def ref(self, ref: Ref) -> str:
-        parts = [_bare(_address(ref.offset, ref.strides))]
+        parts = [_bare(_address(ref.address, ref.strides))]
         if ref.table is not None:
             self.tables[ref.table.name] = ref.table
             place = _bare(_address(0, ref.table.strides))

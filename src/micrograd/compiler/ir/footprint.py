@@ -4,14 +4,15 @@ Where numbers are wanted a batch has one example, so that every batched row coun
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .program import Array, Clear, Program, Ref, Route, refs
+from .array import Array
+from .program import Clear, Ref, Route, refs
 from .sizes import Poly, Size, evaluate, known, variables
 from .visit import Simple
 
@@ -51,27 +52,26 @@ def uses(statement: Simple) -> Iterator[Use]:
             yield Use(statement.target.index, statement.dims, True, False)
 
 
-def arrays_of(program: Program) -> Callable[[Ref], tuple[Array, int]]:
-    """Return what tells of an operand in which array it begins, and how far behind its start."""
-    arrays = sorted([(evaluate(a.start, ONE_EXAMPLE), k) for k, a in enumerate(program.arrays)])
-    starts = [start for start, _ in arrays]
-    told: dict[Size, tuple[Array, int]] = {}
-
-    def array(ref: Ref) -> tuple[Array, int]:
-        if ref.offset not in told:
-            env = dict.fromkeys(variables(ref.offset), 0) | ONE_EXAMPLE
-            at = evaluate(ref.offset, env)
-            start, k = arrays[bisect_right(starts, at) - 1]
-            told[ref.offset] = program.arrays[k], at - start
-        return told[ref.offset]
-
-    return array
+def needs_gradient(ref: Ref) -> bool:
+    """Tell whether the gradient of what an operand points to matters."""
+    return array_of(ref)[0].needs_gradient
 
 
-def needs_gradient(program: Program) -> Callable[[Ref], bool]:
-    """Return a test of operands: whether the gradient of what they point to matters."""
-    array = arrays_of(program)
-    return lambda ref: array(ref)[0].needs_gradient
+def array_of(ref: Ref) -> tuple[Array, int]:
+    """Return in which array an operand begins, and how far behind its start.
+
+    Of arrays that have been joined it is the one in which the first iteration begins.
+    """
+    if not ref.array.parts:
+        return ref.array, _counted(ref.offset)
+    at, leaves = _counted(ref.address), ref.array.leaves
+    array = leaves[bisect_right(leaves, at, key=lambda a: _counted(a.start)) - 1]
+    return array, at - _counted(array.start)
+
+
+def _counted(address: Size) -> int:
+    """An address in the first iteration, where every row counts as one."""
+    return evaluate(address, dict.fromkeys(variables(address), 0) | ONE_EXAMPLE)
 
 
 def reach(
@@ -88,7 +88,7 @@ def reach(
     def at(x: Size) -> Size:
         return x if env is None else evaluate(x, env)
 
-    low = high = at(ref.offset)
+    low = high = at(ref.address)
     for dim, stride in zip(dims, ref.strides, strict=False):
         down, up = _signed(at(stride))
         if down or up:
@@ -128,7 +128,7 @@ def addresses(
         return [evaluate(size, env) for size in sizes]
 
     shape = at(dims)
-    address = grid(evaluate(ref.offset, env), at(ref.strides), shape)
+    address = grid(evaluate(ref.address, env), at(ref.strides), shape)
     if ref.table is not None:
         place = grid(0, at(ref.table.strides), shape)
         scale = evaluate(ref.table.scale, env)

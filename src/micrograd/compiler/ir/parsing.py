@@ -4,16 +4,16 @@ import ast
 
 from ... import ops
 from ...ops import Op, named
+from .array import Array, Place
+from .joins import in_arrays, joined
 from .program import (
     Apply,
-    Array,
     Clear,
     Expr,
     For,
     Fused,
     Literal,
     Nest,
-    Place,
     Program,
     Ref,
     Route,
@@ -54,7 +54,7 @@ class _Reader:
         middle = self.rows.index("backward")
         first, count = _sizes(heads["parameters"][0])
         inputs, extent = _sizes(heads["inputs"][0])
-        return Program(
+        program = Program(
             forward=self.body(self.rows[at + 1 : middle]),
             backward=self.body(self.rows[middle + 1 :]),
             size=_size(heads["size"][0]),
@@ -67,6 +67,9 @@ class _Reader:
             arrays=tuple(map(_array, heads.get("array", ()))),
             segments=tuple(Place(*_sizes(s)) for s in heads.get("segment", ())),  # type: ignore[arg-type]
         )
+        if not program.arrays:
+            return program
+        return joined(in_arrays(program), [*program.forward, *program.backward])
 
     def body(self, rows: list[str]) -> list[Statement]:
         result: list[Statement] = []

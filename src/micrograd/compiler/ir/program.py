@@ -13,7 +13,8 @@ from typing import Any
 from ... import ops
 from ...ops import Op
 from ...value.arithmetic import Arithmetic
-from .sizes import Poly, Size, evaluate, known
+from .array import MEMORY, Array, Place
+from .sizes import Poly, Size, evaluate
 
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
 PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
@@ -56,7 +57,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Ref(Expr):
-    """An operand: element [i, j, ...] lies at offset + i·strides[0] + j·strides[1] + ...
+    """An operand: element [i, j, ...] of an array, at offset + i·strides[0] + j·strides[1] + ...
 
     ``strides`` has one entry per dim of the nest, then one per dim of the term it stands in.
     ``grad`` means the gradient memory. ``index`` is for ``take``: it refers to a value k in memory
@@ -72,6 +73,20 @@ class Ref(Expr):
     row: Size = 0
     rows: Size = 0
     padded: bool = False
+    array: Array = field(default=MEMORY, hash=False)
+
+    @property
+    def address(self) -> Size:
+        """Where it begins in memory."""
+        return self.array.start + self.offset
+
+    def at(self, address: Size) -> "Ref":
+        """Return it where it begins at another address of its array."""
+        return replace(self, offset=address - self.array.start)
+
+    def within(self, array: Array) -> "Ref":
+        """Return it as one of another array, at the same address."""
+        return replace(self, array=array, offset=self.address - array.start)
 
     def with_strides(self, change: Callable[[tuple[Size, ...]], tuple[Size, ...]]) -> "Ref":
         """Return it over other dims: its strides, its table's and its index's changed alike."""
@@ -177,52 +192,6 @@ class Fused:
 Statement = Nest | Route | For | Clear | Fused
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
-    """What lies together in memory: ``count`` numbers, or rows of P numbers if it is batched.
-
-    ``kind``: parameter, variable (an input whose gradient is wanted), input, constant, computed.
-    """
-
-    start: Size
-    count: int
-    batched: bool
-    needs_gradient: bool
-    kind: str
-
-
-@dataclass(slots=True)
-class Place:
-    """Where an array lies: ``old``, ``count`` before; from ``new`` on now.
-
-    ``outer`` and ``row`` are 0 where the order stays; else element q·(count/outer) + r has moved to
-    r·row + q, with q < outer <= row.
-    """
-
-    old: int
-    count: Size
-    new: Size
-    outer: int = 0
-    row: int = 0
-
-    @property
-    def inner(self) -> int:
-        """How many rows there are once it is turned over."""
-        return known(self.count) // self.outer
-
-    @property
-    def size(self) -> int:
-        """How many addresses it takes now."""
-        return self.inner * self.row if self.outer else known(self.count)
-
-    def moved(self, address: int) -> int:
-        """Return where an element has gone."""
-        offset = address - self.old
-        if self.outer:
-            offset = offset % self.inner * self.row + offset // self.inner
-        return known(self.new) + offset
-
-
 @dataclass(slots=True)
 class Program:
     """Loops over one memory; ``str`` writes them as formulas: see ``printing.show``.
@@ -245,6 +214,11 @@ class Program:
     labels: tuple[str, ...] = ()
     arrays: tuple[Array, ...] = ()  # all that lies in memory; of a program for all lengths, none
     segments: tuple[Place, ...] = ()  # where the numbers of each argument go
+
+    @property
+    def leaves(self) -> tuple[Array, ...]:
+        """The arrays as they were before any were joined."""
+        return tuple([leaf for a in self.arrays for leaf in a.leaves])
 
     @property
     def plain(self) -> int:

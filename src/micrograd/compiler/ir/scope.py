@@ -33,7 +33,7 @@ def nests(body: Sequence[Statement]) -> Iterator[tuple[Nest, Scope]]:
 def span(ref: Ref, dims: Sequence[Size], scope: Scope) -> tuple[int, int]:
     """Return the lowest and the highest address of an operand in all iterations of the loops."""
     low, high = reach(ref, dims, scope)
-    back = evaluate(ref.offset, Scope(dict.fromkeys(scope, 0))) - evaluate(ref.offset, scope)
+    back = evaluate(ref.address, Scope(dict.fromkeys(scope, 0))) - evaluate(ref.address, scope)
     return known(low) + min(back, 0), known(high) + max(back, 0)
 
 

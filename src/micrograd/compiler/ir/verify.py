@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from .array import Array
 from .footprint import ONE_EXAMPLE, Use, addresses, span, uses
 from .program import Clear, Nest, Program, Route, Statement
 from .sizes import Size, evaluate, variables
@@ -36,12 +37,13 @@ class _Verifier:
     def __init__(self, program: Program, after: str) -> None:
         self.program, self.after = program, after
         count = program.plain + program.rows
-        self.array = np.full(count, -1)
+        self.spans: dict[Array, tuple[int, int]] = {}
         self.defined = np.zeros(count, dtype=bool)
-        self.starts = np.array([evaluate(a.start, ONE_EXAMPLE) for a in program.arrays], np.int64)
-        self.counts = np.array([a.count for a in program.arrays], np.int64)
-        for k, (a, start) in enumerate(zip(program.arrays, self.starts, strict=True)):
-            self.array[start : start + a.count] = k
+        for a in program.arrays:
+            start = evaluate(a.start, ONE_EXAMPLE)
+            self.spans[a] = start, start + a.count - 1
+        for a in program.leaves:
+            start = evaluate(a.start, ONE_EXAMPLE)
             self.defined[start : start + a.count] = a.kind != "computed"
 
     def run(self) -> None:
@@ -66,8 +68,7 @@ class _Verifier:
             self.sizes(s, use, env)
             low, high = span(use.ref, use.dims, env)
             self.inside(s, low, high - low + 1)
-            if self.array[low] != self.array[high] and not self.in_step(use, env):
-                self.fail(f"addresses {low} to {high} are of several arrays", s)
+            self.within(s, use.ref.array, low, high)
             if not (use.written or use.ref.grad or use.ref.table or use.ref.index):
                 ids = addresses(use.ref, use.dims, env)
                 if not self.defined[ids].all():
@@ -79,30 +80,25 @@ class _Verifier:
             if not s.target.grad:
                 self.defined[ids] = True
 
-    def in_step(self, use: Use, env: Mapping[str, int]) -> bool:
-        """Tell whether a use across arrays, one for each step, takes the same places of each."""
-        if use.ref.table is not None:
-            return True
-        if use.ref.index is not None:
-            return False
-        ids = np.unique(addresses(use.ref, use.dims, env))
-        arrays = self.array[ids]
-        places = np.unique(ids - self.starts[arrays])
-        alike = np.unique(self.counts[arrays])
-        return len(alike) == 1 and len(np.unique(arrays)) * len(places) == len(ids)
-
     def sizes(self, s: Statement, use: Use, env: Mapping[str, int]) -> None:
         ref = use.ref
         if len(ref.strides) != len(use.dims):
             self.fail(f"{len(ref.strides)} strides over {len(use.dims)} dims", s)
         if ref.table is not None and len(ref.table.strides) != len(use.dims):
             self.fail(f"a table has {len(ref.table.strides)} strides, not {len(use.dims)}", s)
-        for size in (ref.offset, *ref.strides, *use.dims):
+        for size in (ref.address, *ref.strides, *use.dims):
             self.number(size, env, s)
 
     def inside(self, s: Statement, start: int, count: int) -> None:
-        if start < 0 or start + count > len(self.array):
-            self.fail(f"addresses {start} to {start + count - 1} of {len(self.array)}", s)
+        if start < 0 or start + count > len(self.defined):
+            self.fail(f"addresses {start} to {start + count - 1} of {len(self.defined)}", s)
+
+    def within(self, s: Statement, array: Array, low: int, high: int) -> None:
+        if array not in self.spans:
+            self.fail(f"{array!r} is no array of the program", s)
+        first, last = self.spans[array]
+        if low < first or high > last:
+            self.fail(f"addresses {low} to {high} leave their array, {first} to {last}", s)
 
     def number(self, size: Size, env: Mapping[str, int], s: Statement) -> int:
         if unbound := variables(size) - env.keys():

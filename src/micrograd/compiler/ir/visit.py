@@ -26,7 +26,7 @@ Simple = Nest | Route | Clear  # what is no statement of statements
 _SIZES = {"dims", "reduced", "offset", "strides", "row", "rows", "scale", "count", "start"}
 _PARTS = {"target", "terms", "expr", "args", "table", "index", "candidates", "result", "body"}
 _PARTS |= {"nests"}
-_ONLY_NAMES = {"var", "name"}  # programs that differ in these alone are the same
+_ONLY_NAMES = {"var", "name", "array"}  # programs that differ in these alone are the same
 _NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Fused, Term, Ref, Table, Apply)
 _FIELDS = {node: tuple([f.name for f in fields(node)]) for node in _NODES}
 
@@ -107,6 +107,23 @@ def regrouped(
     return result
 
 
+def with_refs(body: Sequence[Statement], change: Callable[[Ref], Ref]) -> list[Statement]:
+    """Return the statements with each operand changed, those behind run-time indices as well."""
+
+    def inner(ref: Ref) -> Ref:
+        changed = change(ref)
+        return replace(changed, index=inner(ref.index)) if ref.index else changed
+
+    def changed(s: Simple) -> list[Simple]:
+        if isinstance(s, Nest):
+            return [with_operands(s, lambda ref, dims: inner(ref))]
+        if isinstance(s, Route):
+            return [replace(s, candidates=inner(s.candidates), result=inner(s.result))]
+        return [s]
+
+    return rewritten(body, changed)
+
+
 def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) -> Nest:
     """Return a nest with each operand changed, given the dims that it moves along."""
 
@@ -141,7 +158,7 @@ def _shape(x: Any, sizes: list[Size], literals: list[float] | None) -> Any:
         return repr(x)  # literals by their bits, scalars by their names
     shape: list[Any] = [type(x)]
     for name in _FIELDS[type(x)]:
-        value = getattr(x, name)
+        value = x.address if name == "offset" else getattr(x, name)
         if name in _SIZES:
             some = value if isinstance(value, tuple) else (value,)
             sizes += some
@@ -171,6 +188,8 @@ def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None 
         value = getattr(s, name)
         if name in _SIZES and isinstance(value, tuple):
             value = tuple([next(sizes) for _ in value])
+        elif name == "offset":
+            value = next(sizes) - s.array.start
         elif name in _SIZES:
             value = next(sizes)
         elif name in _PARTS:

@@ -207,13 +207,13 @@ class _Call:
             tuple(n if stride else 1 for n, stride in zip(shape, strides)),
             memory.dtype,
             memory,
-            self.size(ref.offset) * item,
+            self.size(ref.address) * item,
             tuple(stride * item for stride in strides),
         )
 
     def places(self, ref: Ref, shape: _Shape) -> Array:
         """Return the addresses of an operand."""
-        places = grid(self.size(ref.offset), self.strides(ref.strides, shape), shape)
+        places = grid(self.size(ref.address), self.strides(ref.strides, shape), shape)
         if ref.table is not None:
             table = self.tables.get(ref.table)
             if table is None:

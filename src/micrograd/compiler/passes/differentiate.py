@@ -5,7 +5,7 @@ becomes a sum; where it moves, the dim stays. The partials come from the op tabl
 expressions.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import ops
 from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, span, uses
+from ..ir.joins import outputs_of
 from ..ir.program import (
     PADDED,
     Apply,
@@ -43,16 +44,13 @@ def differentiate(program: Program) -> Program:
     """Add the statements that fill the gradient memory, given the outputs' gradients."""
     wanted = [
         (known(a.start), a.count)
-        for a in program.arrays
+        for a in program.leaves
         if a.kind in _WITH_GRADIENT and not a.batched
     ]
-    needs = needs_gradient(program)
-    return replace(program, backward=_backward(program, needs, wanted))
+    return replace(program, backward=_backward(program, wanted))
 
 
-def _backward(
-    program: Program, needs_gradient: Callable[[Ref], bool], wanted: list[tuple[int, int]]
-) -> list[Statement]:
+def _backward(program: Program, wanted: list[tuple[int, int]]) -> list[Statement]:
     """Return the statements that fill the gradient memory, given the outputs' gradients.
 
     The k-th output's gradient is the Scalar ``seed<k>``; outputs with a number for each example
@@ -60,24 +58,22 @@ def _backward(
 
     Args:
         program: what computes the values.
-        needs_gradient: tells whether the gradient of what a Ref points to matters.
         wanted: (start, count) of the plain gradients to be read at the end, touched or not.
     """
     seeds: list[Statement] = []
-    for k, address in enumerate(program.outputs):
-        target = Ref(address, (), grad=True)
-        if "P" not in variables(address) and needs_gradient(target):
+    for k, output in enumerate(outputs_of(program)):
+        target = replace(output, grad=True)
+        if "P" not in variables(output.address) and needs_gradient(target):
             seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
     if not seeds:
         return _initialised([], program, wanted)
     several = len(seeds) > 1
-    backward = [*seeds, *_reversed(program.forward, needs_gradient, several)]
+    backward = [*seeds, *_reversed(program.forward, several)]
     return _initialised(backward, program, wanted)
 
 
 def _reversed(
     forward: list[Statement],
-    needs: Callable[[Ref], bool],
     several: bool,
     iterations: Iterations = ({},),
 ) -> Iterator[Statement]:
@@ -85,20 +81,18 @@ def _reversed(
         if isinstance(statement, For):
             steps = range(evaluate(statement.count, {}))
             inside = tuple([{**r, **bound(statement.var, t)} for r in iterations for t in steps])
-            body = tuple(_reversed(list(statement.body), needs, several, inside))
+            body = tuple(_reversed(list(statement.body), several, inside))
             if body:
                 yield replace(statement, body=body, backwards=not statement.backwards)
-        elif isinstance(statement, Nest) and needs(statement.target):
-            yield from _nest_gradients(statement, needs, several, iterations)
+        elif isinstance(statement, Nest) and needs_gradient(statement.target):
+            yield from _nest_gradients(statement, several, iterations)
 
 
-def _nest_gradients(
-    nest: Nest, needs: Callable[[Ref], bool], several: bool, iterations: Iterations
-) -> Iterator[Statement]:
+def _nest_gradients(nest: Nest, several: bool, iterations: Iterations) -> Iterator[Statement]:
     if nest.reduce in (ops.MAXIMUM, ops.MINIMUM) and nest.terms[0].dims:
         for term in nest.terms:
             assert isinstance(term.expr, Ref)
-            if needs(term.expr):
+            if needs_gradient(term.expr):
                 yield Route(nest.dims, term.dims, term.expr, nest.target, nest.reduce)
         return
     alone = len(nest.terms) == 1 and not nest.terms[0].dims
@@ -107,7 +101,7 @@ def _nest_gradients(
         result = nest.target.with_strides(partial(_extended, by=idle))
         upstream = replace(result, grad=True)
         found: dict[Ref, Expr] = {}
-        _accumulate(term.expr, upstream, result if alone else None, needs, found)
+        _accumulate(term.expr, upstream, result if alone else None, found)
         for operand, gradient in found.items():
             if several:
                 gradient = _where_reached(upstream, gradient)
@@ -131,7 +125,6 @@ def _accumulate(
     expr: Expr,
     gradient: Expr,
     value: Ref | None,
-    needs: Callable[[Ref], bool],
     found: dict[Ref, Expr],
 ) -> None:
     """Collect d(result)/d(operand)·upstream for every operand of an expression.
@@ -140,14 +133,14 @@ def _accumulate(
         gradient: d(result)/d(expr) times the upstream gradient.
         value: where the value of expr can be read again instead of being recomputed.
     """
-    if isinstance(expr, Ref) and needs(expr):
+    if isinstance(expr, Ref) and needs_gradient(expr):
         found[expr] = found[expr] + gradient if expr in found else gradient
     elif isinstance(expr, Apply) and expr.op.partials is not None:
         partials = _partials(expr, expr if value is None else value)
         for arg, partial in zip(expr.args, partials):
             constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
-            if _has_gradient(arg, needs) and not constant:
-                _accumulate(arg, gradient * partial, None, needs, found)
+            if _has_gradient(arg) and not constant:
+                _accumulate(arg, gradient * partial, None, found)
 
 
 def _partials(expr: Apply, value: Expr) -> Sequence[Any]:
@@ -158,10 +151,10 @@ def _partials(expr: Apply, value: Expr) -> Sequence[Any]:
     return expr.op.partials(*expr.args, value)
 
 
-def _has_gradient(expr: Expr, needs: Callable[[Ref], bool]) -> bool:
+def _has_gradient(expr: Expr) -> bool:
     if isinstance(expr, Apply):
-        return any(_has_gradient(a, needs) for a in expr.args)
-    return isinstance(expr, Ref) and needs(expr)
+        return any(_has_gradient(a) for a in expr.args)
+    return isinstance(expr, Ref) and needs_gradient(expr)
 
 
 def _gradient_nest(
@@ -197,7 +190,7 @@ def _injective(dims: tuple[Size, ...], ref: Ref, iterations: Iterations) -> bool
     if ref.table is not None:
         if varying:
             return False
-        taken = addresses(replace(ref, offset=0), dims)  # where it begins does not matter
+        taken = addresses(ref.at(0), dims)  # where it begins does not matter
         return len(np.unique(taken)) == taken.size
     return all(_apart(sizes, len(dims), r) for r in (iterations if varying else iterations[:1]))
 
@@ -267,7 +260,7 @@ def _reached(statement: Statement) -> list[np.ndarray]:
 
 def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
     """Clear what must be, array by array; clearing what is assigned later does no harm."""
-    starts = sorted([evaluate(a.start, ONE_EXAMPLE) for a in program.arrays])
+    starts = sorted([evaluate(a.start, ONE_EXAMPLE) for a in program.leaves])
     for run in np.split(ids, np.searchsorted(ids, starts)):
         if not len(run):
             continue

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..ir.program import Expr, Literal, Place, Scalar, Statement
+from ..ir.array import MEMORY, Place
+from ..ir.program import Expr, Literal, Scalar, Statement
 from ..ir.sizes import Poly, Size, chosen_two
-from ..ir.visit import put_together, take_apart
+from ..ir.visit import put_together, take_apart, with_refs
 from ..lower import Lowered
 
 SIZE = "n"
@@ -97,7 +98,8 @@ class _Unifier:
         self.coefficients: list[Coefficient] = []
 
     def statements(self, bodies: Sequence[Sequence[Statement]]) -> list[Statement]:
-        return [self.statement(versions) for versions in zip(*bodies)]
+        unified = [self.statement(versions) for versions in zip(*bodies)]
+        return with_refs(unified, lambda ref: ref.within(MEMORY))
 
     def statement(self, versions: Sequence[Statement]) -> Statement:
         literals: list[list[float]] = [[] for _ in versions]

@@ -79,7 +79,7 @@ def _is_batched(statement: Statement) -> bool | None:
 def _of_each(s: Simple) -> bool:
     if isinstance(s, Clear):
         return "P" in variables(s.count)
-    sizes = [x for use in uses(s) for x in (*use.dims, use.ref.offset)]
+    sizes = [x for use in uses(s) for x in (*use.dims, use.ref.address)]
     return any(variables(x) & {"B", "P"} for x in sizes)
 
 

@@ -11,20 +11,10 @@ from dataclasses import replace
 from functools import partial
 from math import prod
 
+from ..ir.array import MEMORY, Array, Place
 from ..ir.footprint import span, uses
-from ..ir.program import (
-    Array,
-    Clear,
-    Nest,
-    Place,
-    Program,
-    Ref,
-    Route,
-    Statement,
-    Term,
-    moved,
-    refs,
-)
+from ..ir.joins import in_arrays
+from ..ir.program import Clear, Nest, Program, Ref, Route, Statement, Term, moved, refs
 from ..ir.sizes import Poly, Size, known
 from ..ir.visit import simple, with_operands
 from .cost import cost
@@ -48,20 +38,25 @@ def place(program: Program) -> Program:
         places.at(s.old) if is_plain(s.new, plain) else replace(s, new=at(s.new))
         for s in program.segments
     ]
+
+    def moved_rows(a: Array) -> Array:
+        return replace(a, start=at(a.start), parts=tuple(map(moved_rows, a.parts)))
+
     arrays = [moved for a in program.arrays if not a.batched for moved in _moved(a, places)]
-    batched = [replace(a, start=at(a.start)) for a in program.arrays if a.batched]
+    batched = [moved_rows(a) for a in program.arrays if a.batched]
     start, constants = program.constants
-    return replace(
+    program = replace(
         program,
         forward=forward,
         backward=backward,
         arrays=(*arrays, *batched),
         size=at(program.size),
-        inputs=_plain_inputs(program.arrays, places),
+        inputs=_plain_inputs(program.leaves, places),
         constants=(at(start) if constants else 0, constants),
         outputs=tuple([at(o) for o in program.outputs]),
         segments=tuple(segments),
     )
+    return in_arrays(program)
 
 
 def _moved(array: Array, places: Places) -> list[Array]:
@@ -69,7 +64,8 @@ def _moved(array: Array, places: Places) -> list[Array]:
     pieces = places.within(known(array.start), known(array.start) + array.count)
     if any(p.outer for p in pieces):
         return [replace(array, start=p.new, count=p.size) for p in pieces]
-    return [replace(array, start=pieces[0].new)]
+    parts = tuple([moved for part in array.parts for moved in _moved(part, places)])
+    return [replace(array, start=pieces[0].new, parts=parts)]
 
 
 def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
@@ -78,7 +74,7 @@ def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
     segments = [(s.old, known(s.count)) for s in program.segments if is_plain(s.new, plain)]
     inputs = {start for start, _ in segments}
     spans, movable = segments, set()
-    for a in program.arrays:
+    for a in program.leaves:
         if a.batched:
             continue
         start = known(a.start)
@@ -153,7 +149,7 @@ def _turned(
     able = {start: outer for start, count in spans if start in movable and count % outer == 0}
     for statement in simple(statements):
         for ref, dims, *_ in uses(statement):
-            if isinstance(ref.offset, int) and ref.offset < plain:
+            if isinstance(ref.address, int) and ref.address < plain:
                 low, high = span(ref, dims, {})
                 crossed = {places.at(a).old for a in (low, high)}
                 if len(crossed) > 1:  # a sum over two arguments, say
@@ -169,7 +165,7 @@ def _follows(ref: Ref, dims: tuple[Size, ...], array: Place, outer: int) -> bool
     inner = known(array.count) // outer
     if ref.table or ref.index or any(isinstance(s, Poly) for s in ref.strides):
         return False
-    reach = (known(ref.offset) - array.old) % inner
+    reach = (known(ref.address) - array.old) % inner
     for dim, stride in zip(dims, map(known, ref.strides)):
         if stride == 0 or stride % inner == 0:
             continue
@@ -223,9 +219,9 @@ class _Rewriter:
 
     def _turns(self, ref: Ref, d: int) -> bool:
         """Tell whether a dim of the target runs along a turned array's rows."""
-        if not isinstance(ref.offset, int) or ref.offset >= self.plain:
+        if not isinstance(ref.address, int) or ref.address >= self.plain:
             return False
-        array = self.places.at(ref.offset)
+        array = self.places.at(ref.address)
         if not array.outer:
             return False
         stride = known(ref.strides[d])
@@ -233,11 +229,12 @@ class _Rewriter:
 
     def _moved(self, ref: Ref, dims: tuple[Size, ...]) -> Ref:
         """Point a use to the new place; one that takes whole rows may use their padding."""
+        ref = ref.within(MEMORY)
         index = ref.index and self._moved(ref.index, dims)
-        if not isinstance(ref.offset, int) or ref.offset >= self.plain:
-            return replace(ref, offset=ref.offset - self.plain + self.places.end, index=index)
-        array = self.places.at(ref.offset)
-        offset = array.moved(ref.offset)
+        if not isinstance(ref.address, int) or ref.address >= self.plain:
+            return replace(ref, offset=ref.address - self.plain + self.places.end, index=index)
+        array = self.places.at(ref.address)
+        offset = array.moved(ref.address)
         if not array.outer:
             return replace(ref, offset=offset, index=index)
         inner, row = array.inner, array.row
@@ -258,9 +255,9 @@ class _Rewriter:
         for k, term in ((None, None), *enumerate(s.terms)):
             dims = s.dims if term is None else (*s.dims, *term.dims)
             for ref in (s.target,) if term is None else refs(term.expr):
-                if not isinstance(ref.offset, int) or ref.offset >= self.plain:
+                if not isinstance(ref.address, int) or ref.address >= self.plain:
                     continue
-                array = self.places.at(ref.offset)
+                array = self.places.at(ref.address)
                 if not array.outer:
                     continue
                 for d, (dim, stride) in enumerate(zip(dims, map(known, ref.strides))):

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
-from ..ir.program import Place
+from ..ir.array import Place
 from ..ir.sizes import Size
 
 VECTOR = 8  # numbers

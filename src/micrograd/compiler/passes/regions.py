@@ -70,7 +70,7 @@ def operands(nest: Nest) -> Iterator[tuple[tuple[Size, ...], Ref]]:
 
 def same_element(ref: Ref, target: Ref, dims: int) -> bool:
     """Tell whether a ref is just the element that a nest of so many dims has as its target."""
-    if ref.grad != target.grad or ref.offset != target.offset:
+    if ref.grad != target.grad or ref.address != target.address:
         return False
     if any(r.table is not None or r.index is not None for r in (ref, target)):
         return False
@@ -85,7 +85,7 @@ def feeds(earlier: Nest, later: Nest) -> bool:
 
 def place_of(ref: Ref) -> Hashable:
     """Return what is equal for operands of equal addresses."""
-    return ref.grad, ref.offset, ref.strides, ref.table, ref.index
+    return ref.grad, ref.address, ref.strides, ref.table, ref.index
 
 
 def widened(touched: Region, loops: Sequence[For]) -> Region | None:

@@ -95,7 +95,7 @@ class ArrayNames:
                 continue
             array.writers.append(nest)
             if not array.given and lo < first.get(array, lo + 1):
-                first[array], array.start = lo, at_start(ref.offset, scope)
+                first[array], array.start = lo, at_start(ref.address, scope)
 
     def _is_inner(self, array: Array) -> bool:
         """Tell whether only a function of each of its elements reads an array."""
@@ -106,7 +106,7 @@ class ArrayNames:
             not (nest.accumulate or nest.scatter or reader.terms[0].dims)
             and len(reader.terms) == 1
             and reader.dims == nest.dims
-            and (ref.offset, ref.strides) == (nest.target.offset, nest.target.strides)
+            and (ref.address, ref.strides) == (nest.target.address, nest.target.strides)
             and ref.table is ref.index is None
             and not any(
                 array.lo <= evaluate(address, Scope()) <= array.hi
@@ -171,7 +171,7 @@ class ArrayNames:
         if not _within(view.lo, *program.parameters):
             return "x"
         factors = [x for x in _factors(term.expr) if isinstance(x, Ref)]
-        if term.dims and len(factors) > 1 and len({(x.offset, x.strides) for x in factors}) > 1:
+        if term.dims and len(factors) > 1 and len({(x.address, x.strides) for x in factors}) > 1:
             return "w"
         return "b" if term.expr is ref and any(t.dims for t in nest.terms) else "p"
 
@@ -181,7 +181,7 @@ class ArrayNames:
         array = _holding(self._arrays, lo)
         if array is not None and (array.given or array.writers):
             return array
-        start = at_start(ref.offset, scope)
+        start = at_start(ref.address, scope)
         key: tuple = (start, *joined_dims([(s, d) for s, d in zip(ref.strides, dims) if s], scope))
         if ref.table is not None or ref.index is not None:
             key = (start, ref.row, ref.rows) if ref.table is None else (id(array),)
@@ -196,10 +196,10 @@ class ArrayNames:
         if ref.table is not None:
             moving = [size(d) for s, d in zip(ref.table.strides, dims) if s]
             inside.insert(0, f"{ref.table.name}[{','.join(moving)}]")
-        elif array.shape and not own and isinstance(ref.offset, int):
-            inside = [str(i) for i in np.unravel_index(ref.offset - array.lo, array.shape)]
+        elif array.shape and not own and isinstance(ref.address, int):
+            inside = [str(i) for i in np.unravel_index(ref.address - array.lo, array.shape)]
         elif not _is_whole(ref, own, array, scope):
-            name, inside = part(name, inside, own, ref.offset - array.start)
+            name, inside = part(name, inside, own, ref.address - array.start)
         if ref.index is not None:
             inside.insert(0, self.operand(ref.index, dims, scope))
         return f"{name}[{','.join(inside)}]" if inside else name
@@ -258,8 +258,8 @@ def _factors(expr: Expr) -> Iterator[Expr]:
 
 def _is_whole(ref: Ref, own: list[tuple[Size, Size]], array: Array, scope: Scope) -> bool:
     """Tell whether an operand begins with its array and has as many elements at least."""
-    if ref.offset != array.start or array.view or ref.index is not None:
-        return ref.offset == array.start
+    if ref.address != array.start or array.view or ref.index is not None:
+        return ref.address == array.start
     written = sum(prod(evaluate(d, scope) for d in nest.dims) for nest in array.writers)
     there = array.hi - array.lo + 1  # with the padding of rows, which is never written
     count = prod(evaluate(dim, scope) for _, dim in own)

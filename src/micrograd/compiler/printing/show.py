@@ -132,7 +132,7 @@ class _Printer:
     def seeds(self, nests: Sequence[Nest]) -> Iterator[str]:
         """Write where the gradients of the outputs come in, neighbours together."""
         seeds = [expression(nest.terms[0].expr, lambda ref: Text("")).text for nest in nests]
-        addresses = [nest.target.offset for nest in nests]
+        addresses = [nest.target.address for nest in nests]
         for target, run in zip(self.outputs(addresses), _runs(addresses)):
             mine, seeds = seeds[: len(run)], seeds[len(run) :]
             yield f"∂{target} = {mine[0] if len(mine) == 1 else f'{mine[0]}, ..., {mine[-1]}'}"

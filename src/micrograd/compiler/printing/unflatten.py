@@ -29,13 +29,13 @@ def unflattened(program: Program) -> Program:
 def _nest(nest: Nest, shapes: _Shapes) -> Nest:
     if len(nest.dims) == 1:
         for ref in (nest.target, *[use.ref for use in uses(nest) if not use.written]):
-            shape = shapes.get((ref.offset, nest.dims[0])) if ref.strides[0] == 1 else None
+            shape = shapes.get((ref.address, nest.dims[0])) if ref.strides[0] == 1 else None
             if shape is not None and ref.table is None:
                 nest = _split(nest, shape)
                 break
     dims = tuple(d for d in nest.dims if isinstance(d, int))
     if nest.target.strides == _dense(dims) and not nest.target.grad and len(nest.dims) == len(dims):
-        shapes[nest.target.offset, prod(dims)] = dims
+        shapes[nest.target.address, prod(dims)] = dims
     return nest
 
 

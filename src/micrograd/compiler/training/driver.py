@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from ..c.expressions import Text, Writer
 from ..c.source import source as program_source
-from ..ir.program import Apply, Expr, Place, Program, Ref, Scalar, refs
+from ..ir.array import Place
+from ..ir.program import Apply, Expr, Program, Ref, Scalar, refs
 from ..ir.sizes import Poly, Size, variables
 from ..passes.generalise import Coefficient
 from ..passes.schedules import width

@@ -17,7 +17,9 @@ from ...random import Generator, refused
 from ...transforms import vmap
 from ..calls.lengths import generalised
 from ..errors import JitError
-from ..ir.program import BATCH, PADDED, Array, Expr, Literal
+from ..ir.array import Array
+from ..ir.joins import in_arrays
+from ..ir.program import BATCH, PADDED, Expr, Literal
 from ..ir.sizes import Size, bound, known, substitute
 from ..ir.visit import with_sizes
 from ..lower import Lowered, lower
@@ -251,7 +253,7 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
         arrays=tuple([_with_rows(a, known(at(PADDED))) for a in model.arrays]),
     )
     places = [replace(p, new=at(p.new)) for p in lowered.inputs]
-    return Lowered(program, places)
+    return Lowered(in_arrays(program), places)
 
 
 def _with_rows(array: Array, row: int) -> Array:
@@ -259,4 +261,5 @@ def _with_rows(array: Array, row: int) -> Array:
     if not array.batched:
         return array
     start = substitute(array.start, {"P": row})
-    return replace(array, start=start, count=array.count * row, batched=False)
+    parts = tuple([_with_rows(part, row) for part in array.parts])
+    return replace(array, start=start, count=array.count * row, batched=False, parts=parts)

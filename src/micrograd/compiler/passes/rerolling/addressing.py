@@ -1,7 +1,7 @@
 """Addresses: every class of values gets a range of its own, in the order of their making."""
 
 from ...graph import Graph
-from ...ir.program import Array
+from ...ir.array import Array
 from .flatten import LEAVES, RowClass
 
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from .... import ops
 from ...graph import BATCH_SUM, Graph, without_copies
-from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Place, Program, Ref, Table, Term
+from ...ir.array import Place
+from ...ir.joins import in_arrays
+from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table, Term
 from ...ir.sizes import Size, known
 from .addressing import Addressing
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
@@ -57,7 +59,7 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
         first += count
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
     constants = [a.start for a in arrays if a.kind == "constant"]
-    return Program(
+    program = Program(
         forward=list(nests),
         size=plain + rows * PADDED,
         parameters=(0, len(graph.parameters)),
@@ -72,6 +74,7 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
         arrays=tuple(arrays),
         segments=tuple(segments),
     )
+    return in_arrays(program)
 
 
 def _used(graph: Graph, groups: list[Group], leaves: list[int]) -> list[int]:

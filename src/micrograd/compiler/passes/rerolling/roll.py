@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...ir.footprint import needs_gradient, uses
+from ...ir.joins import joined
 from ...ir.program import For, Program, Statement
 from ...ir.sizes import Poly, Size, chosen_two, coefficients
 from ...ir.visit import put_together, simple, take_apart
@@ -21,13 +22,13 @@ _LONGEST_BODY = 400
 
 def roll(program: Program) -> Program:
     """Roll up the forward loops, where each use needs its gradient in every step or in none."""
-    needs = needs_gradient(program)
 
     def trait(statement: Statement) -> tuple[bool, ...]:
-        return tuple([needs(use.ref) for s in simple([statement]) for use in uses(s)])
+        return tuple([needs_gradient(use.ref) for s in simple([statement]) for use in uses(s)])
 
     forward = rolled(program.forward, trait)
-    return replace(program, forward=forward)
+    program = replace(program, forward=forward)
+    return joined(program, [s for s in forward if isinstance(s, For)])
 
 
 def rolled(

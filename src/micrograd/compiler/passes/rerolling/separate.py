@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import cycle, pairwise
 from typing import Any
 
+from ...ir.array import MEMORY
 from ...ir.footprint import ONE_EXAMPLE, addresses, reach, uses
+from ...ir.joins import in_arrays, joined
 from ...ir.program import PADDED, For, Nest, Program, Ref
 from ...ir.sizes import (
     Poly,
@@ -64,9 +66,9 @@ def _slots(program: Program, loop: For, batched: bool) -> list[_Slot]:
     for s in loop.body:
         if not isinstance(s, Nest):
             return []
-        if ("P" in variables(s.target.offset)) != batched:
+        if ("P" in variables(s.target.address)) != batched:
             continue
-        step = _steps(s.target.offset).get(loop.var)
+        step = _steps(s.target.address).get(loop.var)
         if step is None or s.target.table or s.target.index:
             return []
         ids = sorted(set(addresses(s.target, s.dims, start).tolist()))
@@ -102,8 +104,8 @@ class _Separation:
 
     def extend(self, loop: For) -> None:
         """Take in the parts of a first step that the loop reads, and of a last one behind it."""
-        made = {self.counted(s.target.offset): s for s in self.old.forward if isinstance(s, Nest)}
-        arrays = {self.counted(a.start): a for a in self.old.arrays if a.kind == "computed"}
+        made = {self.counted(s.target.address): s for s in self.old.forward if isinstance(s, Nest)}
+        arrays = {self.counted(a.start): a for a in self.old.leaves if a.kind == "computed"}
         start = ONE_EXAMPLE | bound(loop.var, 0)
         read = [known(reach(u.ref, u.dims, start)[0]) for s in simple(loop.body) for u in uses(s)]
         lowest = min(x for x in read if x >= self.start - self.period)
@@ -125,13 +127,14 @@ class _Separation:
     def program(self) -> Program:
         """Return the program over the new places."""
         old = self.old
-        arrays = [replace(a, start=self.moved(a.start)) for a in old.arrays]
-        return replace(
+        arrays = [replace(a, start=self.moved(a.start)) for a in old.leaves]
+        program = replace(
             old,
             forward=rewritten(old.forward, self.statement),
             outputs=tuple([self.moved(o) for o in old.outputs]),
             arrays=tuple(sorted(arrays, key=lambda a: self.counted(a.start))),
         )
+        return joined(in_arrays(program), program.forward)
 
     def statement(self, s: Simple) -> list[Simple]:
         return [with_operands(s, self.operand) if isinstance(s, Nest) else s]
@@ -139,6 +142,7 @@ class _Separation:
     def operand(self, ref: Ref, dims: tuple[Size, ...]) -> Ref:
         """Let an operand follow: each dim of it moves either from step to step or within a slot."""
         index = ref.index and self.operand(ref.index, dims)
+        ref = ref.within(MEMORY)
         last = ONE_EXAMPLE | {k: v for n, c in self.counts.items() for k, v in self.end(n, c)}
         first = last | {name: 0 for n in self.counts for name in (n, chosen_two(n))}
         ends = [known(x) for env in (first, last) for x in reach(ref, dims, env)]

@@ -4,37 +4,42 @@ The losses of a recurrence are of different classes, since each step stands deep
 before; but their addresses are as far apart as the steps are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...ir.footprint import arrays_of
-from ...ir.program import Array, Nest, Program, Ref, Term, moved, refs
+from ...ir.array import MEMORY, Array
+from ...ir.footprint import array_of
+from ...ir.joins import joined
+from ...ir.program import Nest, Program, Ref, Term, moved, refs
 from ...ir.sizes import Size
 from ...ir.visit import Simple, rewritten, take_apart
 
 _LEAST = 3  # terms of one sum
 
-_Homes = Callable[[Ref], tuple[Array, int]]
 _Offsets = tuple[Size, ...]  # of the operands of a term, and of their run-time indices
 
 
 def join_terms(program: Program) -> Program:
     """Write neighbouring terms of a sum as one, where all their operands advance by fixed steps."""
-    homes = arrays_of(program)
+    advancing: list[Nest] = []
 
-    def joined(s: Simple) -> list[Simple]:
+    def with_joined_terms(s: Simple) -> list[Simple]:
         if isinstance(s, Nest) and len(s.terms) >= _LEAST:
-            s = replace(s, terms=tuple(_joined(s.terms, len(s.dims), homes)))
+            terms = tuple(_joined(s.terms, len(s.dims)))
+            if len(terms) < len(s.terms):
+                s = replace(s, terms=terms)
+                advancing.append(s)
         return [s]
 
-    return replace(program, forward=rewritten(program.forward, joined))
+    program = replace(program, forward=rewritten(program.forward, with_joined_terms))
+    return joined(program, advancing)
 
 
-def _joined(terms: Sequence[Term], outer: int, homes: _Homes) -> Iterator[Term]:
+def _joined(terms: Sequence[Term], outer: int) -> Iterator[Term]:
     """Yield the terms of a nest of so many dims, runs of them as one."""
     shapes = [_shape(term) for term in terms]
-    arrays = [[homes(ref) for ref in refs(term.expr)] for term in terms]
+    arrays = [[array_of(ref) for ref in refs(term.expr)] for term in terms]
     i = 0
     while i < len(terms):
         offsets = [_offsets(terms[i])]
@@ -67,11 +72,11 @@ def _alike(one: tuple[Array, int], other: tuple[Array, int]) -> bool:
 
 
 def _at_zero(ref: Ref) -> Ref:
-    return replace(ref, offset=0, index=ref.index and _at_zero(ref.index))
+    return replace(ref, array=MEMORY, offset=0, index=ref.index and _at_zero(ref.index))
 
 
 def _offsets(term: Term) -> _Offsets:
-    return tuple([ref.offset for ref in refs(term.expr)])
+    return tuple([ref.address for ref in refs(term.expr)])
 
 
 def _steps(two: Sequence[_Offsets]) -> _Offsets:
