@@ -25,6 +25,7 @@ from micrograd import (
     jacrev,
     jit,
     jvp,
+    nn,
     numeric_grad,
     take,
     value_and_grad,
@@ -80,6 +81,7 @@ ACCEPTED = {
     "rate": {"half"},  # 0 or more
     "whole": {"minus", "huge"},  # a seed
     "epoch": {"huge"},
+    "axis": {"minus"},
     "count": set(),
     "function": set(),
     "flag": set(),
@@ -178,6 +180,21 @@ SQUARE = jit(square, backend="numpy")
 GRAPH = Value(2.0, label="x") * 3.0
 
 
+# What several layers of nn take, and what some of them are called with.
+BIASED = {"bias": (True, "flag"), "seed": (1, "whole?")}
+RECURRENT = {
+    "input_size": (2, "count"), "hidden_size": (2, "count"), "num_layers": (1, "count"),
+    "bidirectional": (False, "flag"), **BIASED,
+}  # fmt: skip
+GIVEN = [
+    (nn.Linear(2, 1, seed=1), [1.0, 2.0]), (nn.Conv1d(1, 1, 2, seed=1), [[1.0, 2.0]]),
+    (nn.Conv2d(1, 1, 2, seed=1), [BATCH]), (nn.MaxPool2d(2), BATCH), (nn.AvgPool2d(2), BATCH),
+    (nn.LayerNorm(2), [1.0, 2.0]), (nn.RMSNorm(2), [1.0, 2.0]), (nn.BatchNorm1d(2), BATCH),
+    (nn.GRU(2, 1, seed=1), BATCH), (nn.LSTM(2, 1, seed=1), BATCH), (nn.RNN(2, 1, seed=1), BATCH),
+    (nn.TransformerEncoderLayer(2, 1, 2, seed=1), BATCH),
+]  # fmt: skip
+
+
 def method(make, name):
     return lambda **given: getattr(make(), name)(**given)
 
@@ -256,6 +273,52 @@ CALLS = {
     ".nn.Dropout": (Dropout, {"p": (0.5, "rate"), "generator": (None, "choice?")}),
     ".nn.BatchNorm": (BatchNorm, {
         "features": (2, "count"), "momentum": (0.1, "rate"), "eps": (1e-5, "rate")}),
+    ".nn.Linear": (nn.Linear, {
+        "in_features": (2, "count"), "out_features": (1, "count"), **BIASED}),
+    ".nn.Embedding": (nn.Embedding, {
+        "num_embeddings": (3, "count"), "embedding_dim": (2, "count"), "seed": (1, "whole?")}),
+    ".nn.ModuleList": (nn.ModuleList, {"modules": ([nn.Tanh()], "numbers")}),
+    ".nn.Sequential": (lambda x: nn.Sequential(nn.Tanh(), x), {
+        "x": (nn.Tanh(), "model"), "modules": None}),
+    ".nn.Flatten": (nn.Flatten, {"start_dim": (0, "axis"), "end_dim": (-1, "axis")}),
+    ".nn.Conv1d": (nn.Conv1d, {
+        "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),
+        "stride": (1, "count"), "padding": (1, "count"), **BIASED}),
+    ".nn.Conv2d": (nn.Conv2d, {
+        "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),
+        "stride": (1, "count"), "padding": (1, "count"), **BIASED}),
+    **{f".nn.{kind.__name__}": (kind, {
+        "kernel_size": (2, "count"), "stride": (1, "count?"), "padding": (1, "count")})
+       for kind in (nn.MaxPool2d, nn.AvgPool2d)},
+    ".nn.RNN": (nn.RNN, {**RECURRENT, "nonlinearity": ("tanh", "choice")}),
+    **{f".nn.{kind.__name__}": (kind, RECURRENT) for kind in (nn.LSTM, nn.GRU)},
+    ".nn.LayerNorm": (nn.LayerNorm, {
+        "normalized_shape": (2, "count"), "eps": (1e-5, "rate"),
+        "elementwise_affine": (True, "flag"), "bias": (True, "flag")}),
+    ".nn.RMSNorm": (nn.RMSNorm, {
+        "normalized_shape": (2, "count"), "eps": (1e-5, "rate?"),
+        "elementwise_affine": (True, "flag")}),
+    **{f".nn.{kind.__name__}": (kind, {
+        "num_features": (2, "count"), "eps": (1e-5, "rate"), "momentum": (0.1, "rate"),
+        "affine": (True, "flag")}) for kind in (nn.BatchNorm1d, nn.BatchNorm2d)},
+    ".nn.MultiheadAttention": (nn.MultiheadAttention, {
+        "embed_dim": (4, "count"), "num_heads": (2, "count"), "dropout": (0.1, "rate"), **BIASED}),
+    ".nn.TransformerEncoderLayer": (nn.TransformerEncoderLayer, {
+        "d_model": (4, "count"), "nhead": (2, "count"), "dim_feedforward": (4, "count"),
+        "dropout": (0.1, "rate"), "activation": ("gelu", "choice"),
+        "layer_norm_eps": (1e-5, "rate"), "norm_first": (True, "flag"), **BIASED}),
+    ".nn.causal_mask": (nn.causal_mask, {"length": (2, "count")}),
+    ".nn.positional_encoding": (nn.positional_encoding, {
+        "length": (2, "count"), "dim": (2, "count")}),
+    ".nn.summary": (nn.summary, {"model": (model(), "model"), "x": None}),
+    **{f".nn.{kind.__name__}": (kind, {}) for kind in (
+        nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.SiLU, nn.GELU)},
+    ".nn.LeakyReLU": (nn.LeakyReLU, {"negative_slope": (0.1, "finite")}),
+    ".nn.ELU": (nn.ELU, {"alpha": (1.0, "finite")}),
+    **{f".nn.{kind.__name__}": (kind, {"dim": (-1, "axis")})
+       for kind in (nn.Softmax, nn.LogSoftmax)},
+    **{f"{layer!r}()": (lambda x, layer=layer: layer(x), {"x": (x, "sequence")})
+       for layer, x in GIVEN},
     **{f".nn.init.{name}": (getattr(init, name), {"rng": None, "nin": None, "nout": None})
        for name in ("uniform", "zeros", "xavier_uniform", "xavier_normal", "kaiming_uniform",
                     "kaiming_normal")},

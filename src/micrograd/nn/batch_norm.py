@@ -1,24 +1,26 @@
 """Batch normalisation: features get mean 0 and variance 1 over a batch, then scale and shift."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from ..arguments import finite, values, whole
+from ..arguments import finite, flag, values, whole
 from ..engine import Value
 from ..functions import mean
 from ..value.modes import mode, no_grad
 from .module import Module
+from .parameters import constant
 from .phase import is_training
+from .shapes import depth, elementwise, flat, nested
 
 
 class _Running:
     """Values that follow the data and are no parameters: a module's search finds none in here."""
 
-    __slots__ = ("mean", "var")
+    __slots__ = ("batches", "mean", "var")
 
     def __init__(self, features: int) -> None:
         self.mean = [Value(0.0, label="running_mean") for _ in range(features)]
         self.var = [Value(1.0, label="running_var") for _ in range(features)]
+        self.batches = Value(0.0, label="num_batches_tracked")
 
 
 class BatchNorm(Module):
@@ -34,9 +36,12 @@ class BatchNorm(Module):
         eps: is added to the variance.
     """
 
+    weight: list[Value] | None
+    bias: list[Value] | None
+
     def __init__(self, features: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
-        self.weight = [Value(1.0) for _ in range(whole("features", features, 1))]
-        self.bias = [Value(0.0) for _ in self.weight]
+        self.weight = constant(1.0, whole("features", features, 1))
+        self.bias = constant(0.0, features)
         self.momentum = finite("momentum", momentum, least=0)
         self.eps = finite("eps", eps, least=0)
         self.running = _Running(features)
@@ -51,57 +56,135 @@ class BatchNorm(Module):
                 an example has another number of features.
         """
         values(f"{self!r}", x)
+        features = len(self.running.mean)
         single = not len(x) or not hasattr(x[0], "__len__")
         batch = [x] if single else list(x)
         for example in batch:
-            if len(example) != len(self.weight):
-                raise ValueError(
-                    f"{self!r} expects {len(self.weight)} features, got {len(example)}"
-                )
-        if not is_training(self):
-            means = [m.detach() for m in self.running.mean]
-            variances = [v.detach() for v in self.running.var]
-        elif single or len(batch) < 2:
+            if len(example) != features:
+                raise ValueError(f"{self!r} expects {features} features, got {len(example)}")
+        if is_training(self) and (single or len(batch) < 2):
             raise ValueError(
                 "BatchNorm normalises over a batch while training: give it a list of two or more "
                 "examples, or call eval() first"
             )
-        else:
-            means, variances = self._statistics(batch)
-        scales = [w * (v + self.eps) ** -0.5 for w, v in zip(self.weight, variances, strict=True)]
-        out = [
-            [(x - m) * s + b for x, m, s, b in zip(row, means, scales, self.bias, strict=True)]
-            for row in batch
-        ]
+        out = self._normalised(nested(self, batch, ("batch", features)))
         return out[0] if single else out
 
-    def _statistics(self, batch: Sequence[Any]) -> tuple[list[Value], list[Value]]:
-        columns = list(zip(*batch, strict=True))
-        means = [mean(column) for column in columns]
-        variances = [
-            mean([(x - m) ** 2 for x in column]) for column, m in zip(columns, means, strict=True)
+    def _normalised(self, batch: list) -> list:
+        """Normalise each channel, which is the second axis, over the batch and the axes behind."""
+        if is_training(self):
+            means, variances = self._statistics(batch)
+        else:
+            means = [m.detach() for m in self.running.mean]
+            variances = [v.detach() for v in self.running.var]
+        scales: list = [(v + self.eps) ** -0.5 for v in variances]
+        if self.weight:
+            scales = [w * s for w, s in zip(self.weight, scales, strict=True)]
+        nothing: list = [None] * len(means)
+        shifts = self.bias or nothing
+        return [
+            [_moved(*four) for four in zip(example, means, scales, shifts, strict=True)]
+            for example in batch
         ]
-        unbiased = len(batch) / (len(batch) - 1)
+
+    def _statistics(self, batch: list) -> tuple[list[Value], list[Value]]:
+        channels = [flat(channel) for channel in zip(*batch, strict=True)]
+        means = [mean(channel) for channel in channels]
+        variances = [
+            mean([(x - m) ** 2 for x in channel])
+            for channel, m in zip(channels, means, strict=True)
+        ]
+        count = len(channels[0])
         for state, new in zip(self.running.mean, means, strict=True):
             self._follow(state, new)
         for state, new in zip(self.running.var, variances, strict=True):
-            self._follow(state, new * unbiased)
+            self._follow(state, new * (count / (count - 1)))
         return means, variances
 
     def _follow(self, state: Value, new: Value) -> None:
-        tracer: Any = mode.tracer
-        with no_grad():
-            before = tracer.present(state) if tracer else state
-            after = before * (1 - self.momentum) + new * self.momentum
-            if tracer:
-                tracer.update(state, after)
-            else:
-                state.data = after.data
+        _update(state, lambda x: x * (1 - self.momentum) + new * self.momentum)
 
     def tensors(self) -> dict[str, Any]:
         """Return weight, bias, running_mean and running_var, each of shape (features,)."""
         running = {"running_mean": self.running.mean, "running_var": self.running.var}
-        return {"weight": self.weight, "bias": self.bias} | running
+        affine = {"weight": self.weight, "bias": self.bias} if self.weight else {}
+        return affine | running
 
     def __repr__(self) -> str:
-        return f"BatchNorm({len(self.weight)})"
+        return f"BatchNorm({len(self.running.mean)})"
+
+
+class BatchNorm1d(BatchNorm):
+    """Batch normalisation of features, or of the channels of signals, as ``torch.nn.BatchNorm1d``.
+
+    Args:
+        num_features: the number of features or channels.
+        eps: is added to the variance.
+        momentum: how fast the running averages follow.
+        affine: False leaves out weight and bias.
+
+    Raises:
+        ValueError: while training, there is one number only for each feature.
+    """
+
+    shapes: tuple[tuple[str, ...], ...] = ((), ("length",))  # of what there is of a channel
+
+    def __init__(
+        self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True
+    ) -> None:
+        super().__init__(whole("num_features", num_features, 1), momentum, eps)
+        if not flag("affine", affine):
+            self.weight = self.bias = None
+
+    def __call__(self, x: Any) -> list:
+        """Return the batch normalised; in evaluation mode x may as well be one example."""
+        features = len(self.running.mean)
+        examples = [(features, *shape) for shape in self.shapes]
+        batches = [("batch", *shape) for shape in examples]
+        if is_training(self):
+            batch = nested(self, x, *batches)
+            if len(flat(batch)) == features:
+                raise ValueError(
+                    f"{self!r} normalises over a batch while training, and got one number for each "
+                    "feature: give it two or more examples, or call eval() first"
+                )
+            _update(self.running.batches, lambda count: count + 1.0)
+            return self._normalised(batch)
+        x = nested(self, x, *batches, *examples)
+        single = depth(x) not in [len(shape) for shape in batches]
+        return self._normalised([x])[0] if single else self._normalised(x)
+
+    def tensors(self) -> dict[str, Any]:
+        """Return PyTorch's five: besides the four arrays, how many batches there were."""
+        return super().tensors() | {"num_batches_tracked": self.running.batches}
+
+    def __repr__(self) -> str:
+        settings = f"{len(self.running.mean)}, eps={self.eps}, momentum={self.momentum}"
+        return f"{type(self).__name__}({settings}{'' if self.weight else ', affine=False'})"
+
+
+class BatchNorm2d(BatchNorm1d):
+    """Batch normalisation of the channels of images, as ``torch.nn.BatchNorm2d``.
+
+    Args:
+        num_features: the number of channels.
+        eps, momentum, affine: as for ``BatchNorm1d``.
+    """
+
+    shapes = (("height", "width"),)
+
+
+def _moved(x: Any, centre: Any, scale: Any, shift: Any) -> Any:
+    if shift is None:
+        return elementwise(lambda item: (item - centre) * scale, x)
+    return elementwise(lambda item: (item - centre) * scale + shift, x)
+
+
+def _update(state: Value, new: Any) -> None:
+    """Set a number that no gradient passes through; in a trace, at each call of the program."""
+    tracer: Any = mode.tracer
+    with no_grad():
+        if tracer:
+            tracer.update(state, new(tracer.present(state)))
+        else:
+            state.data = float(new(state).data)

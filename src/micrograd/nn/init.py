@@ -4,12 +4,11 @@ xavier: Glorot and Bengio, "Understanding the difficulty of training deep feedfo
 networks" (2010); kaiming: He et al., "Delving deep into rectifiers" (2015), for ReLU.
 """
 
-import random
 from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
-from ..arguments import seed as whole_seed
+from .parameters import source
 
 Initialiser = Callable[[Any, int, int], float]
 
@@ -62,7 +61,5 @@ def drawing(init: str | Initialiser, seed: Any, nin: int, nout: int) -> Callable
     if function is None:
         known = ", ".join(NAMED)
         raise ValueError(f"init {init!r:.60} is unknown: use a function or one of {known}")
-    rng: Any = random if seed is None else seed
-    if rng is not random and not isinstance(rng, random.Random):
-        rng = random.Random(whole_seed("seed", seed))
+    rng = source(seed)
     return lambda: function(rng, nin, nout)

@@ -7,11 +7,11 @@ from random import Random
 from typing import Any
 
 from ..arguments import flag, values, whole
-from ..arguments import seed as whole_seed
 from ..engine import Value
 from ..value.numeric import is_array
 from .init import Initialiser, drawing
 from .module import Module
+from .parameters import source
 
 Activation = str | Callable[[Any], Any] | None
 _TITLES = {
@@ -92,7 +92,7 @@ class Layer(Module):
     def __init__(
         self, nin: int, nout: int, *, seed: int | Random | None = None, **kwargs: Any
     ) -> None:
-        kwargs = {"nout": nout, "seed": _source(seed)} | kwargs
+        kwargs = {"nout": nout, "seed": source(seed)} | kwargs
         self.neurons = [Neuron(nin, **kwargs) for _ in range(whole("nout", nout, 1))]
 
     def __call__(self, x: Any) -> Any:
@@ -146,10 +146,10 @@ class MLP(Module):
         sizes = [nin, *nouts]
         if len(sizes) < 2:
             raise ValueError("an MLP needs at least one layer: MLP(2, [16, 1]) has two")
-        source = _source(seed)
+        rng = source(seed)
         activations = [activation] * (len(sizes) - 2) + [output_activation]
         self.layers = [
-            Layer(n, m, activation=f, init=init, seed=source)
+            Layer(n, m, activation=f, init=init, seed=rng)
             for (n, m), f in zip(pairwise(sizes), activations, strict=True)
         ]
 
@@ -161,12 +161,6 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(str(layer) for layer in self.layers)}]"
-
-
-def _source(seed: int | Random | None) -> Random | None:
-    if seed is None or isinstance(seed, Random):
-        return seed
-    return Random(whole_seed("seed", seed))
 
 
 def _check_activation(activation: Any) -> None:

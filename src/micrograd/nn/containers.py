@@ -1,0 +1,116 @@
+"""Sequential, ModuleList, Flatten: how layers are put together."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..arguments import shown, whole
+from .module import Module
+from .shapes import depth, nested
+
+
+class ModuleList(Module):
+    """Modules in a list, as ``torch.nn.ModuleList``: their parameters are found under 0, 1, ...
+
+    Args:
+        modules: the first of them; more can be appended.
+
+    >>> from micrograd.nn import Linear
+    >>> blocks = ModuleList([Linear(2, 2) for _ in range(3)])
+    >>> len(blocks), sorted(blocks.state_dict())[:2]
+    (3, ['0.bias', '0.weight'])
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        if isinstance(modules, (str, bytes, dict)) or not hasattr(modules, "__iter__"):
+            raise TypeError(f"{type(self).__name__} expects modules, got {shown(modules)}")
+        for module in modules:
+            self.append(module)
+
+    def append(self, module: Module) -> "ModuleList":
+        """Add a module at the end; return the list."""
+        if not isinstance(module, Module):
+            raise TypeError(
+                f"{type(self).__name__} holds modules of micrograd.nn, got {shown(module)}: derive "
+                "a class from Module that calls it"
+            )
+        setattr(self, str(len(self)), module)
+        return self
+
+    def __len__(self) -> int:
+        return len(self._inside())
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._inside())
+
+    def __getitem__(self, i: Any) -> Any:
+        return self._inside()[i]
+
+    def _inside(self) -> list[Module]:
+        return [x for name, x in vars(self).items() if name.isdecimal()]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}([{', '.join(map(repr, self))}])"
+
+
+class Sequential(ModuleList):
+    """Modules one after the other, as ``torch.nn.Sequential``: each gets what the last one gave.
+
+    >>> from micrograd.nn import Linear, Tanh
+    >>> model = Sequential(Linear(2, 8), Tanh(), Linear(8, 1))
+    >>> model
+    Sequential(Linear(2, 8), Tanh(), Linear(8, 1))
+    >>> sorted(model.state_dict())
+    ['0.bias', '0.weight', '2.bias', '2.weight']
+    """
+
+    def __init__(self, *modules: Module) -> None:
+        super().__init__(modules)
+
+    def __call__(self, x: Any) -> Any:
+        """Return what the last module gives for x."""
+        for module in self:
+            x = module(x)  # type: ignore[operator]
+        return x
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self))})"
+
+
+class Flatten(Module):
+    """Make one axis of several, as ``torch.nn.Flatten``.
+
+    Args:
+        start_dim, end_dim: the first and the last of them. As in PyTorch axis 0 is that of a batch,
+            and stays: for one example write ``Flatten(0)``.
+
+    >>> Flatten(0)([[1.0, 2.0], [3.0, 4.0]])
+    [1.0, 2.0, 3.0, 4.0]
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        self.start_dim = whole("start_dim", start_dim)
+        self.end_dim = whole("end_dim", end_dim)
+
+    def __call__(self, x: Any) -> list:
+        """Return the numbers of x, in their order, with fewer axes.
+
+        Raises:
+            ValueError: x does not have these axes.
+        """
+        x = nested(self, x, (...,))
+        axes = depth(x)
+        first, last = (d + axes if d < 0 else d for d in (self.start_dim, self.end_dim))
+        if not 0 <= first <= last < axes:
+            raise ValueError(f"{self!r} of what has {axes} axes: there are no such axes to join")
+        return _joined(x, first, last - first)
+
+    def __repr__(self) -> str:
+        return f"Flatten({self.start_dim}, {self.end_dim})"
+
+
+def _joined(x: list, first: int, times: int) -> list:
+    if first:
+        return [_joined(part, first - 1, times) for part in x]
+    for _ in range(times):
+        x = [item for part in x for item in part]
+    return x

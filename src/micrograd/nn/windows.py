@@ -1,0 +1,45 @@
+"""Windows that move over a signal or an image: where they start, and the padding around it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..arguments import shown, whole
+
+
+def pair(name: str, x: int | Sequence[int], least: int) -> tuple[int, int]:
+    """Return a setting for height and width; one number stands for both."""
+    if hasattr(x, "__index__"):
+        return (whole(name, x, least),) * 2
+    if not isinstance(x, (list, tuple)) or len(x) != 2:
+        raise TypeError(f"{name} is a whole number, or two for height and width, got {shown(x)}")
+    return whole(name, x[0], least), whole(name, x[1], least)
+
+
+def starts(layer: Any, length: int, window: int, stride: int) -> range:
+    """Return where the windows start that lie inside a length.
+
+    Raises:
+        ValueError: there is none, so there would be no output.
+    """
+    if length < window:
+        raise ValueError(
+            f"{layer!r} has windows of {window}, and what it got is {length} long, padding "
+            "included: make the kernel smaller, or the padding larger"
+        )
+    return range(0, length - window + 1, stride)
+
+
+def padded(x: list, *margins: int) -> list:
+    """Return nested lists with a margin of None at both ends of each axis, one for each axis.
+
+    Zeros would do as well, but what is left out makes no operation and no graph.
+    """
+    margin, *inner = margins
+    rows = [padded(row, *inner) for row in x] if inner else x
+    nothing = [None] * len(rows[0]) if inner else None
+    return [nothing] * margin + list(rows) + [nothing] * margin
+
+
+def within(*parts: list) -> list[tuple]:
+    """Return the items of lists side by side, without those of which the last is padding."""
+    return [items for items in zip(*parts, strict=True) if items[-1] is not None]
