@@ -1,5 +1,7 @@
 """fit by compiled loops over lists of different lengths."""
 
+import io
+
 import numpy as np
 import pytest
 from training_runs import Attentive, assert_same_run, train
@@ -58,6 +60,25 @@ def test_metrics_of_lists_are_the_same():
     )
     again = [history.metrics["loss again"] for history in (eager, compiled)]
     assert np.allclose(*again, rtol=1e-9)
+
+
+def test_lists_shorter_than_those_that_were_traced_are_compiled_too():
+    """Attention at two and three words: its loops have one step or none."""
+    model, optimizer = reader()
+    runs = io.StringIO()  # what is written to a file stays outside of what fit watches
+
+    def loss(word):
+        print(end=".", file=runs)
+        return model.loss(word)
+
+    def calls_of(epochs):
+        before = len(runs.getvalue())
+        fit(loss, [(w,) for w in WORDS], model=model, optimizer=optimizer, epochs=epochs,
+            batch_size=1, progress=False, compile=True)  # fmt: skip
+        return len(runs.getvalue()) - before
+
+    calls_of(1)
+    assert calls_of(9) == calls_of(1)
 
 
 def test_other_lengths_need_no_other_program():

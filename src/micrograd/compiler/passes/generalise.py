@@ -9,10 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from ..ir.array import MEMORY, Place
-from ..ir.program import Expr, Literal, Scalar, Statement
-from ..ir.sizes import Poly, Size, chosen_two
-from ..ir.visit import put_together, take_apart, with_refs
+from ..ir.footprint import ONE_EXAMPLE, addresses, span, uses
+from ..ir.program import Expr, Literal, Program, Scalar, Statement
+from ..ir.sizes import Poly, Size, bound, chosen_two, evaluate
+from ..ir.visit import executed, put_together, take_apart, with_refs
 from ..lower import Lowered
 
 SIZE = "n"
@@ -83,7 +86,35 @@ def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: 
         arrays=(),
     )
     counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
-    return General(Lowered(program, inputs), unifier.coefficients, first, counts)
+    least = next((n + 1 for n in range(first - 1, 0, -1) if not _runs(program, n)), 1)
+    return General(Lowered(program, inputs), unifier.coefficients, least, counts)
+
+
+def _runs(program: Program, n: int) -> bool:
+    """Tell whether a program at a length stays in its memory and reads what it has computed.
+
+    At a length shorter than the four, loops may have no step. Whether the numbers are right is
+    tried with each length, before its first use.
+    """
+    env = ONE_EXAMPLE | bound(SIZE, n)
+    made = np.zeros(evaluate(program.size, env), dtype=bool)
+    first, constants = program.constants
+    for start, count in (program.parameters, program.inputs, (first, len(constants))):
+        made[evaluate(start, env) : evaluate(start, env) + evaluate(count, env)] = True
+    for s, now in executed([*program.forward, *program.backward], env):
+        for use in uses(s):
+            if not all(evaluate(d, now) > 0 for d in use.dims):
+                continue
+            low, high = span(use.ref, use.dims, now)
+            if low < 0 or high >= len(made):
+                return False
+            if use.ref.grad or use.ref.table or use.ref.index:
+                continue
+            ids = addresses(use.ref, use.dims, now)
+            if use.read and not made[ids].all():
+                return False
+            made[ids] |= use.written
+    return all(made[evaluate(o, env)] for o in program.outputs)
 
 
 def _alike(things: Iterable[Any]) -> None:
