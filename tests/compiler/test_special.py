@@ -1,12 +1,13 @@
-"""What docs/compiler.md says of nan and infinities in compiled programs, by random programs."""
+"""What docs/compiler.md says of nan, infinities and the smallest numbers in compiled programs."""
 
 import itertools
 import math
 import random
 
+import numpy as np
 import pytest
 
-from micrograd import Value, jit, maximum, sum, where
+from micrograd import Value, jit, maximum, sum, vmap, where
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, math.inf, -math.inf, math.nan]
 FUNCTIONS = [
@@ -81,3 +82,12 @@ def test_what_is_not_asked_for_does_not_meet_an_infinite_slope():
     _, doubled = jit(lambda x: (p.sqrt(), x * 2))(x)
     doubled.backward()
     assert (p.grad, x.grad) == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+def test_what_is_too_small_for_float32_may_be_zero_and_python_keeps_its_own(backend):
+    f = jit(vmap(lambda x: x * 1e-30), dtype="float32", backend=backend)
+    x = np.array([1e-10, 1.0, 2e-9] * 11)
+    for _ in range(3):
+        assert f(x) == pytest.approx(x * 1e-30, rel=1e-6, abs=1.2e-38)
+    assert 1e-310 * 0.5 > 0.0

@@ -32,7 +32,7 @@ _MEMORY = {
 }
 # fmt: off
 _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
-             "best", "slope", "searching", "found"}
+             "best", "slope", "searching", "found", "mode"}
 # fmt: on
 
 
@@ -104,6 +104,8 @@ def printed(
     functions = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
         out = Printer(writer, numbers, _names(program) | set(scalars.values()), number)
+        if dtype == "float32" and not portable:
+            out.line("TINY_IS_ZERO;")
         _Statements(out, strict, None if portable else width(dtype), words).print(body)
         # a header's v and g are parts of one workspace, of which nothing is claimed
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")

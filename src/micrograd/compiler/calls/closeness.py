@@ -4,6 +4,7 @@ import numpy as np
 
 TOLERANCE = {"float64": 1e-8, "float32": 5e-3}  # relative to the number itself
 _BESIDE = {"float64": 1e-10, "float32": 1e-3}  # relative to the largest number beside it
+_LEAST = {"float64": 2.3e-308, "float32": 1.2e-38}  # below it numbers lose digits, or count as 0
 _MANY = 64  # times what random roundings were seen to make
 
 
@@ -31,5 +32,5 @@ def close(
         beside = _BESIDE[dtype] * sizes.max(initial=0.0)
     else:
         beside = _MANY * np.broadcast_to(noise, computed.shape)[finite]
-    room = TOLERANCE[dtype] * sizes + beside
+    room = TOLERANCE[dtype] * sizes + beside + _LEAST[dtype]
     return bool((np.abs(computed[finite] - expected[finite]) <= room).all())

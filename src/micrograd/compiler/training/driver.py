@@ -70,6 +70,7 @@ _LOOP = """
 int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds, int64_t steps,
               int64_t done, int64_t gathers, const double *rates, double *losses, int64_t epoch,
               double examples, double *lowest, int64_t *lowest_at) {
+    TINY_IS_ZERO;
     double epoch_loss = 0;
     for (int64_t k = 0, at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
