@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..ir.program import For, Fused, Nest, Program, Statement
 from ..ir.visit import opened
 from .regions import Regions, feeds, operands, same_element
-from .schedules import Target, cost_together, heavy
+from .schedules import Costs, Target, heavy
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
 _BACK = 32  # how many loops back one is looked for that can be shared
@@ -28,7 +28,7 @@ def fuse(program: Program, target: Target) -> Program:
 
 class _Fusion:
     def __init__(self, target: Target) -> None:
-        self.target = target
+        self.costs = Costs(target)
         self.regions = Regions(target.lanes)
 
     def grouped(self, statements: Sequence[Statement]) -> list[Statement]:
@@ -66,7 +66,7 @@ class _Fusion:
             return False
         if any(self._clash(nest, other) for other in group):
             return False
-        return cost_together(group, nest, self.target)
+        return self.costs.together(group, nest)
 
     def _clash(self, later: Nest, earlier: Nest) -> bool:
         """Tell whether one of two nests of equal dims meets the other's target but at its index."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 from ... import ops
 from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref
 from ..ir.visit import Simple, regrouped, simple
-from .regions import Regions, operands, place_of
-from .schedules import Target, along_lanes
+from .regions import RegionList, Regions, operands, place_of
+from .schedules import Costs, Target
 
 _MOST = 64  # copies in one loop
 _CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, ops.RELU, ops.ABS, ops.MAXIMUM}
@@ -22,26 +22,25 @@ _Known = dict[Hashable, Nest]  # cheap nests of the way forward, by what they wr
 
 def recompute(program: Program, target: Target) -> Program:
     """Let the way back compute cheap values again where that saves memory traffic."""
-    known = _known(program, Regions(target.lanes))
+    known, costs = _known(program, Regions(target.lanes)), Costs(target)
 
     def with_copies(s: Simple | Fused) -> list[Simple | Fused]:
-        return [_with_copies(s, known, target) if isinstance(s, Fused) else s]
+        return [_with_copies(s, known, costs) if isinstance(s, Fused) else s]
 
     return replace(program, backward=regrouped(program.backward, with_copies))
 
 
 def _known(program: Program, regions: Regions) -> _Known:
     order = list(simple(program.forward))
-    written = [regions.written(s) for s in order]
+    written = RegionList([regions.written(s) for s in order])
     places = {id(s): i for i, s in enumerate(order)}
 
     def lasting(nest: Nest) -> bool:
         """Tell whether neither the value nor what it is computed from changes afterwards."""
-        place, itself = places[id(nest)], regions.written(nest)
-        used = [regions.of(*operand) for operand in operands(nest)]
-        if any(touched.meets(w) for w in written[place:] for touched in used):
+        place = places[id(nest)]
+        if any(written.meeting(used)[place:].any() for used in regions.reads(nest)):
             return False
-        return not any(itself.meets(w) for w in written[place + 1 :])
+        return not written.meeting(regions.written(nest))[place + 1 :].any()
 
     return {
         place_of(nest.target): nest
@@ -52,7 +51,7 @@ def _known(program: Program, regions: Regions) -> _Known:
     }
 
 
-def _with_copies(group: Fused, known: _Known, target: Target) -> Fused:
+def _with_copies(group: Fused, known: _Known, costs: Costs) -> Fused:
     """Put copies of cheap forward nests first, where they read fewer arrays than they save."""
     dims = group.nests[0].dims
     wanted = dict.fromkeys(
@@ -79,7 +78,7 @@ def _with_copies(group: Fused, known: _Known, target: Target) -> Fused:
     if not copies or len(leaves) >= len(wanted) or len(copies) + len(group.nests) > 2 * _MOST:
         return group
     nests = (*copies, *group.nests)
-    if not along_lanes(nests, target):
+    if not costs.along_lanes(nests):
         return group
     return replace(group, nests=nests, stored=(*[False] * len(copies), *group.stored))
 

@@ -3,6 +3,9 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..ir.footprint import reach, uses
 from ..ir.program import BATCH, PADDED, For, Nest, Ref
 from ..ir.sizes import Size, bound, chosen_two, substitute
@@ -27,11 +30,35 @@ class Region:
         return not (_never_below(other.low, self.high) or _never_below(self.low, other.high))
 
 
+class RegionList:
+    """Regions in a row, asked at once which of them meet another."""
+
+    def __init__(self, regions: Sequence[Region]) -> None:
+        bounds = [_numbers(r) for r in regions]
+        low, high = zip(*[numbers or (0, 0) for numbers in bounds]) if bounds else ((), ())
+        self._low, self._high = np.array(low, np.int64), np.array(high, np.int64)
+        self._grad = np.array([r.grad for r in regions], dtype=bool)
+        self._sized = [(i, r) for i, r in enumerate(regions) if bounds[i] is None]
+        self._regions = regions
+
+    def meeting(self, region: Region) -> NDArray[np.bool_]:
+        """Tell of each region whether it may have an address in common with this one."""
+        numbers = _numbers(region)
+        if numbers is None:
+            return np.array([r.meets(region) for r in self._regions], dtype=bool)
+        low, high = numbers
+        meet = (self._low < high) & (low < self._high) & (self._grad == region.grad)
+        for i, other in self._sized:
+            meet[i] = other.meets(region)
+        return meet
+
+
 class Regions:
     """Tell which regions statements touch, where padded rows end at a multiple of ``width``."""
 
     def __init__(self, width: int) -> None:
         self.width = width
+        self._touched: dict[int, tuple[Simple, Region, list[Region]]] = {}
 
     def of(self, dims: Sequence[Size], ref: Ref) -> Region:
         """Return the addresses that a ref may touch; padded rows count in full."""
@@ -40,13 +67,22 @@ class Regions:
         low, high = reach(ref, sides)
         return Region(ref.grad, low, high + 1)
 
-    def reads(self, statement: Simple) -> Iterator[Region]:
-        """Yield the regions that a statement reads."""
-        return (self.of(use.dims, use.ref) for use in uses(statement) if use.read)
+    def reads(self, statement: Simple) -> list[Region]:
+        """Return the regions that a statement reads."""
+        return self._of(statement)[2]
 
     def written(self, statement: Simple) -> Region:
         """Return the region that a statement writes."""
-        return next(self.of(use.dims, use.ref) for use in uses(statement) if use.written)
+        return self._of(statement)[1]
+
+    def _of(self, statement: Simple) -> tuple[Simple, Region, list[Region]]:
+        """Return what a statement touches, worked out once; with it, so that its identity stays."""
+        if id(statement) not in self._touched:
+            every = list(uses(statement))
+            reads = [self.of(use.dims, use.ref) for use in every if use.read]
+            written = next(self.of(use.dims, use.ref) for use in every if use.written)
+            self._touched[id(statement)] = statement, written, reads
+        return self._touched[id(statement)]
 
     def ordered(self, later: Simple, earlier: Simple) -> bool:
         """Tell whether the order of two statements may matter."""
@@ -116,6 +152,11 @@ def _direction(x: Size, loop: For) -> int | None:
         return None
     signs = {1 if c > 0 else -1 for c in moving.values()}
     return None if len(signs) > 1 else next(iter(signs), 0)
+
+
+def _numbers(region: Region) -> tuple[int, int] | None:
+    low, high = region.low, region.high
+    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
 
 
 def _never_below(x: Size, y: Size) -> bool:

@@ -62,53 +62,80 @@ def irregular(ref: Ref, dim: int) -> bool:
     return index is not None and (along(index.strides, dim) != 0 or irregular(index, dim))
 
 
+class Costs:
+    """What nests cost on a target, each worked out once: one number at a time, and along a dim."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._of: dict[tuple[int, int | None], tuple[Nest, float | None]] = {}
+
+    def together(self, group: Sequence[Nest], nest: Nest) -> bool:
+        """Tell whether a nest shares the loops of a group without loss."""
+        apart = self.best(group)[0] + self.best([nest])[0]
+        cost, choice = self.best([*group, nest])
+        return choice.lanes is not None and cost <= apart * 1.01
+
+    def along_lanes(self, nests: Sequence[Nest]) -> bool:
+        """Tell whether nests of equal dims run together with a dim of theirs along the lanes."""
+        return self.best(nests)[1].lanes is not None
+
+    def best(self, nests: Sequence[Nest]) -> tuple[float, Schedule]:
+        """Return the least cost of nests of equal dims that share their loops, and how to run."""
+        best, choice = self._sum(nests, None), Schedule()
+        assert best is not None
+        for dim, extent in enumerate(nests[0].dims):
+            cost = self._sum(nests, dim) if extent != 1 else None
+            if cost is not None and cost < best:
+                best, choice = cost, Schedule(dim)
+        if len(nests) == 1 and not self.target.strict:
+            nest, width = nests[0], self.target.lanes
+            inner = [_inner(nest, term, width) for term in nest.terms]
+            cost = _cost(nest, None, inner, width)
+            if any(i is not None for i in inner) and cost < best:
+                best, choice = cost, Schedule(None, tuple(inner))
+        return best, choice
+
+    def _sum(self, nests: Sequence[Nest], lanes: int | None) -> float | None:
+        """The cost of nests with a dim along the lanes; None where one of them cannot."""
+        total = 0.0
+        for nest in nests:
+            cost = self._cost(nest, lanes)
+            if cost is None:
+                return None
+            total += cost
+        return total
+
+    def _cost(self, nest: Nest, lanes: int | None) -> float | None:
+        key = id(nest), lanes
+        if key not in self._of:
+            cost = None
+            if lanes is None or _fits(nest, lanes):
+                width = 1 if lanes is None else self.target.lanes
+                cost = _cost(nest, lanes, [None] * len(nest.terms), width)
+            self._of[key] = nest, cost  # with the nest, so that its identity stays
+        return self._of[key][1]
+
+
 def schedule(program: Program, target: Target) -> Program:
     """Choose for all fused nests how to run through them."""
 
+    costs = Costs(target)
+
     def chosen(statement: Simple | Fused) -> list[Statement]:
         if isinstance(statement, Fused):
-            statement = replace(statement, schedule=_schedule(statement.nests, target))
+            statement = replace(statement, schedule=_schedule(statement.nests, costs))
         return [statement]
 
     forward, backward = (regrouped(body, chosen) for body in (program.forward, program.backward))
     return replace(program, forward=forward, backward=backward)
 
 
-def _schedule(nests: Sequence[Nest], target: Target) -> Schedule:
+def _schedule(nests: Sequence[Nest], costs: Costs) -> Schedule:
     """Choose how to run through nests of equal dims; several are never run as "inner"."""
-    choice = _best(nests, target)[1]
+    choice = costs.best(nests)[1]
     if any(n.scatter for n in nests):
         return choice
-    return replace(choice, blocks=tuple(_blocks(nests, choice, target.lanes).items()))
-
-
-def _best(nests: Sequence[Nest], target: Target) -> tuple[float, Schedule]:
-    width = target.lanes
-    best, choice = sum(_cost(n, None, [None] * len(n.terms), 1) for n in nests), Schedule()
-    for dim, extent in enumerate(nests[0].dims):
-        if extent != 1 and all(_fits(n, dim) for n in nests):
-            cost = sum(_cost(n, dim, [None] * len(n.terms), width) for n in nests)
-            if cost < best:
-                best, choice = cost, Schedule(dim)
-    if len(nests) == 1 and not target.strict:
-        nest = nests[0]
-        inner = [_inner(nest, term, width) for term in nest.terms]
-        cost = _cost(nest, None, inner, width)
-        if any(i is not None for i in inner) and cost < best:
-            best, choice = cost, Schedule(None, tuple(inner))
-    return best, choice
-
-
-def cost_together(group: Sequence[Nest], nest: Nest, target: Target) -> bool:
-    """Tell whether a nest shares the loops of a group without loss."""
-    apart = _best(group, target)[0] + _best([nest], target)[0]
-    cost, choice = _best([*group, nest], target)
-    return choice.lanes is not None and cost <= apart * 1.01
-
-
-def along_lanes(nests: Sequence[Nest], target: Target) -> bool:
-    """Tell whether nests of equal dims run together with a dim of theirs along the lanes."""
-    return _best(nests, target)[1].lanes is not None
+    return replace(choice, blocks=tuple(_blocks(nests, choice, costs.target.lanes).items()))
 
 
 def heavy(expr: Expr) -> bool:

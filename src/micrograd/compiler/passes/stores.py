@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ..ir.program import For, Fused, Nest, Program, Statement
 from ..ir.visit import Simple, regrouped, simple, walk
-from .regions import Region, Regions, feeds, operands, place_of, same_element, widened
+from .regions import Region, RegionList, Regions, feeds, operands, place_of, same_element, widened
 from .schedules import Target
 
 
@@ -42,11 +44,14 @@ class _Needed:
         self.kept += [Region(False, o, o + 1) for o in program.outputs]
         forward = simple(program.forward)
         self.computed = {place_of(s.target) for s in forward if isinstance(s, Nest)}
-        self.seen = [
+        seen = [
             (reader, widened(read, loops))
             for item, loops in walk([*program.forward, *program.backward])
             for reader, read in self._outside_reads(item)
         ]
+        self.anywhere = {reader for reader, read in seen if read is None}
+        self.readers = np.array([reader for reader, read in seen if read is not None], np.int64)
+        self.seen = RegionList([read for _, read in seen if read is not None])
 
     def stores(self, group: Fused, loops: tuple[For, ...]) -> tuple[bool, ...]:
         """Tell which targets memory needs; of several writers of one, the last counts."""
@@ -67,8 +72,10 @@ class _Needed:
         written = widened(self.regions.written(nest), loops)
         if written is None or any(written.meets(k) for k in self.kept):
             return True
-        itself = None if loops else id(nest)  # adding to its target, it reads it
-        return any(r is None or r.meets(written) for k, r in self.seen if k != itself)
+        itself = 0 if loops else id(nest)  # adding to its target, it reads it
+        if self.anywhere - {itself}:
+            return True
+        return bool((self.seen.meeting(written) & (self.readers != itself)).any())
 
     def _outside_reads(self, item: Simple | Fused) -> Iterator[tuple[int, Region]]:
         """Yield what an item reads from memory, each with the id of the statement."""
