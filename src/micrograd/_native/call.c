@@ -211,30 +211,53 @@ static int holds_these(PyObject *owner, PyObject *expected, PyObject *any)
     return 1;
 }
 
-static int holds_this(PyObject *owner, PyObject *key, PyObject *expected, PyObject *any)
+/* Tell whether a thing is of the class that it was, a class has the same bases, a function the same
+   code and defaults. */
+static int is_of_kind(PyObject *owner, PyObject *kind)
+{
+    PyObject *first = PyTuple_GET_ITEM(kind, 0);
+    if (PyType_Check(owner))
+        return ((PyTypeObject *)owner)->tp_mro == first;
+    if (!PyFunction_Check(owner))
+        return (PyObject *)Py_TYPE(owner) == first;
+    PyObject *defaults = PyFunction_GetDefaults(owner), *by_name = PyFunction_GetKwDefaults(owner);
+    return PyFunction_GetCode(owner) == first &&
+           (defaults == NULL ? Py_None : defaults) == PyTuple_GET_ITEM(kind, 1) &&
+           (by_name == NULL ? Py_None : by_name) == PyTuple_GET_ITEM(kind, 2);
+}
+
+static int holds_this(PyObject *owner, PyObject *key, PyObject *expected, PyObject *any,
+                      PyObject *nothing)
 {
     if (expected == any)
         return 1;
-    if (PyCell_Check(owner))
-        return PyCell_GET(owner) == expected;
+    if (key == (PyObject *)&PyType_Type)
+        return is_of_kind(owner, expected);
+    if (PyCell_Check(owner)) {
+        PyObject *held = PyCell_GET(owner);
+        return (held == NULL ? nothing : held) == expected;
+    }
     if (key == Py_None)
         return PyTuple_Check(expected) && (PyList_Check(owner) || PyDict_Check(owner)) &&
                holds_these(owner, expected, any);
     if (PyDict_Check(owner)) {
         PyObject *held = PyDict_GetItemWithError(owner, key);
-        return held == expected;
+        return (held == NULL ? nothing : held) == expected;
     }
     PyObject *held = PyObject_GetAttr(owner, key);
+    if (held == NULL)
+        PyErr_Clear();
     Py_XDECREF(held);
-    return held == expected;
+    return (held == NULL ? nothing : held) == expected;
 }
 
-/* first_moved(owners, keys, expected, any): the first place that holds something else, or -1. */
+/* first_moved(owners, keys, expected, any, nothing): the first place that holds something else, or
+   -1; the key None stands for the whole of a list or dict, `type` for what a thing is. */
 static PyObject *first_moved(PyObject *module, PyObject *args)
 {
-    PyObject *owners, *keys, *expected, *any;
-    if (!PyArg_ParseTuple(args, "O!O!O!O:first_moved", &PyList_Type, &owners, &PyList_Type, &keys,
-                          &PyList_Type, &expected, &any))
+    PyObject *owners, *keys, *expected, *any, *nothing;
+    if (!PyArg_ParseTuple(args, "O!O!O!OO:first_moved", &PyList_Type, &owners, &PyList_Type, &keys,
+                          &PyList_Type, &expected, &any, &nothing))
         return NULL;
     Py_ssize_t count = PyList_GET_SIZE(owners);
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -242,7 +265,7 @@ static PyObject *first_moved(PyObject *module, PyObject *args)
             i >= PyList_GET_SIZE(expected))
             break; /* an attribute that is computed has changed the lists */
         if (!holds_this(PyList_GET_ITEM(owners, i), PyList_GET_ITEM(keys, i),
-                        PyList_GET_ITEM(expected, i), any)) {
+                        PyList_GET_ITEM(expected, i), any, nothing)) {
             PyErr_Clear();
             return PyLong_FromSsize_t(i);
         }

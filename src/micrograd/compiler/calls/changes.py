@@ -30,7 +30,7 @@ class Changes:
     def argument(self, place: Place) -> Argument:
         """Return what a place holds; a long list that we wrote ourselves is not looked through."""
         items, array = self.written.get(id(place.owner), ((), None))
-        if array is None or first_moved([place.owner], [WHOLE], [items], ANY) >= 0:
+        if array is None or first_moved([place.owner], [WHOLE], [items], ANY, NOTHING) >= 0:
             return argument(place.get(), place.path, False)
         return of_list(array)
 

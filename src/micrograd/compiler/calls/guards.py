@@ -1,21 +1,35 @@
 """What a program takes for granted of the world outside, looked at before each call.
 
-Variables, attributes and the items of lists and dicts have to be the very objects that they were:
-one walk in C. A number that is another object may still be the same number.
+Variables, attributes and the items of lists and dicts have to be the very objects that they were,
+and what was not there must not have come: one walk in C. A number that is another object may still
+be the same number.
 """
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from typing import Any
+from types import FunctionType
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...value.backend import native
-from .places import Place, owner_of
-from .reach import Reach
-from .state import same
+from .attributes import dict_of, is_compiled, slots_of
+from .places import NOTHING, WHOLE, Place, owner_of
+from .reach import RANDOM, Reach
+from .state import contents, same, same_contents
 
 ANY: Any = type("Any", (), {"__repr__": lambda self: "anything"})()
+KIND = type  # the key of what a thing is: its class, the classes of a class, a function's code
+
+
+class Watched(NamedTuple):
+    """Something that is looked at: the whole of a list or a dict, or what is under a key."""
+
+    owner: Any
+    key: Any
+    path: str
+    thing: Any = None  # of which the owner holds the attributes
 
 
 class Guards:
@@ -27,107 +41,141 @@ class Guards:
     """
 
     def __init__(self, reach: Reach, free: Collection[Place]) -> None:
-        self._free = {(id(p.owner), p.key) for p in free}
-        self._owners: list[Any] = []
-        self._keys: list[Any] = []
-        self._expected: list[Any] = []
-        self._paths: list[str] = []
+        self._free = {(id(_holder(p.owner)), p.key) for p in free}
+        self._reads = reach.reads
+        self._watched = sorted(_watched(reach), key=_has_another_order)
+        count = sum(not _has_another_order(w) for w in self._watched)
+        self._owners = [w.owner for w in self._watched[:count]]
+        self._keys = [w.key for w in self._watched[:count]]
+        self._expected = [self._held(w) for w in self._watched]
         self._arrays = [(a, a.copy(), reach.paths[id(a)]) for a in reach.arrays]
-        for owner, key, path in places_in(reach):
-            self._owners.append(owner)
-            self._keys.append(key)
-            self._paths.append(path)
-            self._expected.append(self._held(owner, key))
-        self.look = partial(first_moved, self._owners, self._keys, self._expected, ANY)
+        looked_into = [x for x in reach.opaque if not isinstance(x, RANDOM)]
+        looked_into += [d for d in reach.dicts if isinstance(d, defaultdict)]
+        self._caches = [(f, f.cache_info(), reach.paths[id(f)]) for f in reach.caches]
+        self._contents = [(x, contents(x), reach.paths[id(x)]) for x in looked_into]
+        self.look = partial(first_moved, self._owners, self._keys, self._expected, ANY, NOTHING)
 
     def hold(self) -> bool:
         """Tell whether all is as it was."""
-        while (i := self.look()) >= 0:
+        last = -1
+        while last < (i := self.look()):
             if not self._still_equal(i):
                 return False
-        return not self._arrays or all(_same_array(a, kept) for a, kept, _ in self._arrays)
+            last = i
+        start = len(self._owners) if i < 0 else i  # not -1: another object at each look
+        return (
+            all(map(self._still_equal, range(start, len(self._watched))))
+            and all(_keeps(f, info) for f, info, _ in self._caches)
+            and all(same_contents(contents(x), held) for x, held, _ in self._contents)
+            and all(_same_array(a, kept) for a, kept, _ in self._arrays)
+        )
 
     @property
     def quick(self) -> Callable[[], int] | None:
         """What looks at everything, and says -1 where nothing moved; None if nothing is there."""
-        if self._arrays:
+        beside = len(self._watched) > len(self._owners)
+        if self._arrays or self._contents or self._caches or beside:
             return lambda: -self.hold()
         return self.look if self._owners else None
 
     def numbers(self) -> Iterator[tuple[str, float]]:
         """Yield the numbers from outside that the program holds as constants, by name."""
-        places = zip(self._owners, self._keys, self._paths, self._expected)
-        for owner, key, path, held in places:
-            if type(held) in (float, int):
-                yield path, held
-            elif key is None and isinstance(owner, (list, dict)) and type(held) is tuple:
-                items = enumerate(held) if isinstance(owner, list) else zip(held[::2], held[1::2])
-                for at, x in items:
-                    if type(x) in (float, int):
-                        yield f"{path}[{at!r}]", x
+        for watched, held in zip(self._watched, self._expected):
+            for _, path, x in _items(watched, held):
+                if type(x) in (float, int):
+                    yield path, x
 
     def moved(self) -> Iterator[tuple[str, Place | None]]:
         """Yield what is no longer as it was; with its place where both are numbers."""
-        for i, (owner, key) in enumerate(zip(self._owners, self._keys)):
-            now, expected = self._held(owner, key), self._expected[i]
+        for watched, expected in zip(self._watched, self._expected):
+            now = self._held(watched)
             if _alike(now, expected):
                 continue
-            number: Place | None = None
-            if key is not None or not isinstance(owner, (list, dict)):
-                number = self._number(owner, key, self._paths[i], now, expected)
-                yield self._paths[i], number
-            elif not isinstance(now, tuple) or len(now) != len(expected):
-                yield self._paths[i], None
-            else:
-                yield from self._moved_items(owner, self._paths[i], now, expected)
+            there = {key: (path, x) for key, path, x in _items(watched, now)}
+            before = {key: (path, x) for key, path, x in _items(watched, expected)}
+            whole = watched.key is WHOLE and watched.thing is None
+            if watched.key is KIND or (whole and list(there) != list(before)):
+                yield watched.path, None
+                continue
+            for key in before | there:
+                path, x = there.get(key, (before.get(key, ("",))[0], NOTHING))
+                y = before.get(key, ("", NOTHING))[1]
+                if not same(x, y):
+                    numbers = type(x) is type(y) and type(x) in (float, int)
+                    yield path, Place(_owner(watched), key, path) if numbers else None
+        for x, held, path in self._contents:
+            if not same_contents(contents(x), held):
+                yield path, None
+        for f, info, path in self._caches:
+            if not _keeps(f, info):
+                yield path, None
         for a, kept, path in self._arrays:
             if not _same_array(a, kept):
                 yield path, None
 
-    def _moved_items(
-        self, owner: Any, path: str, now: tuple, expected: tuple
-    ) -> Iterator[tuple[str, Place | None]]:
-        keys = list(range(len(now))) if isinstance(owner, list) else list(owner)
-        if isinstance(owner, dict):
-            now, expected = now[1::2], expected[1::2]
-        for key, x, y in zip(keys, now, expected):
-            if not _alike(x, y):
-                where = f"{path}[{key!r}]"
-                yield where, self._number(owner, key, where, x, y)
-
-    def _number(self, owner: Any, key: Any, path: str, now: Any, before: Any) -> Place | None:
-        both = type(now) is type(before) and type(now) in (float, int)
-        return Place(owner, key, path) if both else None
-
-    def _held(self, owner: Any, key: Any) -> Any:
+    def _held(self, watched: Watched) -> Any:
+        owner, key, _, thing = watched
         if (id(owner), key) in self._free:
             return ANY
-        if key is None and isinstance(owner, list):
+        if key is KIND:
+            return _kind_of(owner)
+        if key is not WHOLE or not isinstance(owner, (list, dict)):
+            return Place(owner, key, "").get()
+        if isinstance(owner, list):
             return tuple([self._item(owner, i, x) for i, x in enumerate(owner)])
-        if key is None and isinstance(owner, dict):
-            pairs = [(k, self._item(owner, k, x)) for k, x in owner.items()]
-            return tuple([part for pair in pairs for part in pair])
-        return Place(owner, key, "").get()
+        pairs = [
+            (k, self._item(owner, k, x) if thing is None or self._reads(thing, k, x) else ANY)
+            for k, x in owner.items()
+        ]
+        return tuple([part for pair in pairs for part in pair])
 
     def _item(self, owner: Any, key: Any, held: Any) -> Any:
         return ANY if (id(owner), key) in self._free else held
 
     def _still_equal(self, i: int) -> bool:
         """Take other objects that are the same numbers for what was expected."""
-        now, expected = self._held(self._owners[i], self._keys[i]), self._expected[i]
-        if not _alike(now, expected):
+        watched, expected = self._watched[i], self._expected[i]
+        now = self._held(watched)
+        x, y = (_read(now), _read(expected)) if watched.thing is not None else (now, expected)
+        if not _alike(x, y):
             return False
         self._expected[i] = now
         return True
 
 
+def _watched(reach: Reach) -> Iterator[Watched]:
+    """Yield all that a function may read; attributes as wholes, since others may come."""
+    paths = reach.paths
+    for cell in reach.cells:
+        yield Watched(cell, None, paths[id(cell)])
+    for names, name in reach.globals.values():
+        yield Watched(names, name, name)
+    for x in reach.objects:
+        if is_compiled(x):
+            continue
+        path = paths[id(x)]
+        yield Watched(x, KIND, f"the class of {path}")
+        if (attributes := dict_of(x)) is not None:
+            yield Watched(attributes, WHOLE, path, x)
+        for name in slots_of(x):
+            if reach.reads(x, name, None):
+                yield Watched(x, name, f"{path}.{name}")
+    for c in reach.classes:
+        yield Watched(dict_of(c), WHOLE, c.__name__, c)
+    for container in (*reach.lists, *reach.dicts):
+        yield Watched(container, WHOLE, paths[id(container)])
+    for v in reach.labelled:
+        yield Watched(v, "label", f"{paths[id(v)]}.label")
+
+
 def places_in(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
-    """Yield all places within reach as owner, key and path; lists and dicts as wholes."""
+    """Yield the places within reach as owner, key and path; lists and dicts as wholes."""
     paths = reach.paths
     for cell in reach.cells:
         yield cell, None, paths[id(cell)]
     for names, name in reach.globals.values():
-        yield names, name, name
+        if name in names:
+            yield names, name, name
     for x in reach.objects:
         for name, _ in reach.attributes(x):
             owner, key = owner_of(x, name)
@@ -136,6 +184,55 @@ def places_in(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
             yield owner, key, f"{paths[id(x)]}.{name}"
     for container in (*reach.lists, *reach.dicts):
         yield container, None, paths[id(container)]
+
+
+def _has_another_order(watched: Watched) -> bool:
+    """Tell whether it is a dict whose order only its own methods tell."""
+    return isinstance(watched.owner, OrderedDict) and watched.key is WHOLE
+
+
+def _keeps(f: Any, info: Any) -> bool:
+    """Tell whether a function that keeps results has not been cleared, nor kept others."""
+    now = f.cache_info()
+    return now.misses == info.misses and now.hits >= info.hits
+
+
+def _holder(owner: Any) -> Any:
+    """Return what is looked at for a place: of an attribute of a class, its dict."""
+    return dict_of(owner) if isinstance(owner, type) else owner
+
+
+def _owner(watched: Watched) -> Any:
+    """Return what a place has for what is looked at: a class writes its dict itself."""
+    return watched.thing if isinstance(watched.thing, type) else watched.owner
+
+
+def _kind_of(x: Any) -> tuple:
+    if isinstance(x, FunctionType):
+        return x.__code__, x.__defaults__, x.__kwdefaults__
+    return (x.__mro__,) if isinstance(x, type) else (type(x),)
+
+
+def _read(held: tuple) -> tuple:
+    """Leave out of a dict's keys and items what is not read."""
+    pairs = [(k, x) for k, x in zip(held[::2], held[1::2]) if x is not ANY]
+    return tuple([part for pair in sorted(pairs, key=_name) for part in pair])
+
+
+def _name(pair: tuple[str, Any]) -> str:
+    return pair[0]
+
+
+def _items(watched: Watched, held: Any) -> Iterator[tuple[Any, str, Any]]:
+    """Yield key, path and what is held, of wholes one by one."""
+    owner, key, path, thing = watched
+    if key is not WHOLE or not isinstance(owner, (list, dict)) or not isinstance(held, tuple):
+        yield key, path, held
+        return
+    pairs = enumerate(held) if isinstance(owner, list) else zip(held[::2], held[1::2])
+    for k, x in pairs:
+        if x is not ANY:
+            yield k, f"{path}[{k!r}]" if thing is None else f"{path}.{k}", x
 
 
 def _alike(x: Any, y: Any) -> bool:
@@ -150,11 +247,13 @@ def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def _first_moved(owners: list, keys: list, expected: list, any: object) -> int:
+def _first_moved(owners: list, keys: list, expected: list, any: object, nothing: object) -> int:
     for i, (owner, key, wanted) in enumerate(zip(owners, keys, expected)):
         if wanted is any:
             continue
-        if key is None and isinstance(owner, (list, dict)):
+        if key is KIND:
+            there = all(x is y for x, y in zip(_kind_of(owner), wanted))
+        elif key is None and isinstance(owner, (list, dict)):
             held = owner if isinstance(owner, list) else [x for kv in owner.items() for x in kv]
             there = len(held) == len(wanted) and all(
                 y is any or x is y for x, y in zip(held, wanted)
@@ -166,7 +265,7 @@ def _first_moved(owners: list, keys: list, expected: list, any: object) -> int:
     return -1
 
 
-first_moved: Callable[[list, list, list, object], int] = (
+first_moved: Callable[[list, list, list, object, object], int] = (
     native.first_moved if native is not None else _first_moved
 )
 

@@ -6,33 +6,47 @@ other installed packages is taken to keep no state of its own.
 """
 
 import functools
+import gc
 import random
 import sys
-import sysconfig
 import types
-from collections import deque
+import weakref
+from array import array
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value, toposort
-from ...ops import Op
 from ...random import Generator
 from ...random import default as default_generator
-from ..errors import PACKAGE
+from .attributes import (
+    HEAP,
+    dict_of,
+    has_dict,
+    is_atom,
+    is_compiled,
+    is_installed,
+    is_installed_file,
+    is_users_function,
+    own_attributes,
+    reads_all,
+)
+from .code import DYNAMIC, globals_in, imports_in, may_read_any_global, names_in, names_in_texts
 
-_ATOMS = (str, bytes, bool, int, float, complex, type(None), type(Ellipsis), range, slice, Op)
-_DYNAMIC = frozenset({"getattr", "setattr", "vars", "__dict__", "delattr", "locals", "globals"})
 _UNWATCHED = frozenset({"_found", "_training"})  # a cache; told of by ``depends_on``
-_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: a class that was made while Python runs
-_STANDARD_LIBRARY = sysconfig.get_path("stdlib")
-_PACKAGES = frozenset(sys.stdlib_module_names) | {"micrograd", "numpy", "builtins"}
 ITERATORS = (
     types.GeneratorType,
     *map(type, (iter([]), iter(()), iter({}), iter(range(0)), zip(), map(abs, ()), enumerate(()))),
 )
-OPAQUE = (deque, set, bytearray, random.Random, np.random.Generator, np.random.RandomState)
+RANDOM = (random.Random, np.random.Generator, np.random.RandomState)
+OPAQUE = (deque, set, bytearray, array, ContextVar, *RANDOM)
+_NO_STATE = (types.CodeType, types.FrameType, types.TracebackType, np.dtype, np.ufunc)
+_CACHED = type(functools.lru_cache(int))
+_BOOKKEEPING = frozenset({"__annotate__", "__annotate_func__", "__doc__", "__weakref__"})
 
 
 class Reach:
@@ -45,6 +59,9 @@ class Reach:
     Attributes:
         cells, lists, dicts, arrays, values, generators, opaque, iterators: what was found.
         objects: what has attributes, functions and classes included.
+        classes: of installed packages; of these only what they hold is looked at.
+        caches: functions that keep what they have returned.
+        globals: names of functions' globals and of Python's own, there or not.
         paths: what to call each, by identity.
     """
 
@@ -58,9 +75,12 @@ class Reach:
         self.opaque: list[Any] = []
         self.iterators: list[Any] = []
         self.objects: list[Any] = []
-        self.globals: dict[tuple[int, str], tuple[dict, str]] = {}  # of functions
+        self.classes: list[type] = []
+        self.caches: list[Any] = []
+        self.globals: dict[tuple[int, str], tuple[dict, str]] = {}
         self.paths: dict[int, str] = {id(default_generator): "micrograd.random"}
         self._names: set[str] = set()
+        self._whole: set[int] = set()  # classes of which everything may be read
         self._code: list[Any] = []  # functions, whose globals are looked at
         self._stack = list(roots)[::-1]
         self._keep = list(beside)  # what was made for the walk, so that no identity is reused
@@ -79,37 +99,46 @@ class Reach:
                 self._push(self.attributes(x), self.paths[id(x)] + ".")
 
     def _visit(self, path: str, x: Any) -> None:
-        if isinstance(x, _ATOMS) or id(x) in self.paths:
+        if is_atom(x) or id(x) in self.paths:
             return
         self.paths[id(x)] = path
         self._keep.append(x)
         if isinstance(x, Value):
             self._add_values(x)
-        elif isinstance(x, np.ndarray):
-            self.arrays.append(x)
-            if x.dtype == object:
-                self._push(_numbered(x.ravel().tolist()), path)
-        elif isinstance(x, list):
-            self.lists.append(x)
-            self._push(_numbered(x), path)
-        elif isinstance(x, (tuple, frozenset)):
-            self._push(_numbered(x), path)
-        elif isinstance(x, dict):
-            self.dicts.append(x)
-            self._push(((f"[{key!r}]", item) for key, item in x.items()), path)
+        elif isinstance(x, types.CellType):
+            self.cells.append(x)
+            self._push(_content(x), path)
         elif isinstance(x, Generator):
             self.generators.append(x)
+        elif isinstance(x, (list, tuple, frozenset, dict, np.ndarray)):
+            self._visit_container(path, x)
         elif isinstance(x, OPAQUE):
             self.opaque.append(x)
             if isinstance(x, (deque, set)):
                 self._push(_numbered(x), path)
-        elif isinstance(x, ITERATORS):
+            elif isinstance(x, ContextVar):
+                self._push([("", x.get(None))], path)
+        elif isinstance(x, ITERATORS) or (hasattr(type(x), "__next__") and not has_dict(x)):
             self.iterators.append(x)
-        elif isinstance(x, types.CellType):
-            self.cells.append(x)
-            self._push(_content(x), path)
         else:
             self._visit_object(path, x)
+
+    def _visit_container(self, path: str, x: Any) -> None:
+        if isinstance(x, np.ndarray):
+            self.arrays.append(x)
+            if x.dtype == object:
+                self._push(_numbered(x.ravel().tolist()), path)
+        elif isinstance(x, dict):
+            self.dicts.append(x)
+            self._push(((f"[{key!r}]", item) for key, item in x.items()), path)
+            if isinstance(x, defaultdict):
+                self._push([("'s default", x.default_factory)], path)
+        else:
+            if isinstance(x, list):
+                self.lists.append(x)
+            self._push(_numbered(x), path)
+        if has_dict(x):
+            self._visit_instance(path, x)
 
     def _visit_object(self, path: str, x: Any) -> None:
         if isinstance(x, functools.partial):
@@ -122,16 +151,38 @@ class Reach:
         elif isinstance(x, types.FunctionType):
             self._visit_function(path, x)
         elif isinstance(x, type):
-            made_here = x.__module__ == "builtins" and x.__flags__ & _HEAP  # by exec, perhaps
-            if made_here or not _is_installed(x.__module__):
-                self.objects.append(x)
+            self._visit_class(path, x)
         elif isinstance(x, types.ModuleType):
-            if not _is_installed(x.__name__):
+            if not is_installed(x.__name__):
                 self.objects.append(x)
-        elif hasattr(x, "__dict__") or hasattr(type(x), "__slots__"):
+        elif isinstance(x, weakref.ref):
+            self._push([("", x())], path)
+        elif has_dict(x) or hasattr(type(x), "__slots__"):
+            if isinstance(x, _CACHED):
+                self.caches.append(x)
+            self._visit_instance(path, x)
+        elif not isinstance(x, _NO_STATE):  # a method of a list, a view of a dict
+            if isinstance(x, (attrgetter, methodcaller)):
+                self._names.update(names_in_texts(x.__reduce__()[1]))
+            self._push([("", inner) for inner in gc.get_referents(x)], path)
+
+    def _visit_instance(self, path: str, x: Any) -> None:
+        self.objects.append(x)
+        self._push([(" (its class)", c) for c in type(x).__mro__], path)
+        self._push([("", (dict_of(x) or {}).get("__wrapped__"))], path)
+
+    def _visit_class(self, path: str, x: type) -> None:
+        made_here = x.__module__ == "builtins" and x.__flags__ & HEAP  # by exec, perhaps
+        if made_here or not is_installed(x.__module__):
             self.objects.append(x)
-            self._push([(" (its class)", c) for c in type(x).__mro__], path)
-            self._push([("", getattr(x, "__wrapped__", None))], path)
+            kind: Any = type(x)
+            self._push([(" (its class)", c) for c in kind.__mro__], path)
+            self._names.update(getattr(x, "__match_args__", ()))
+        elif x.__flags__ & HEAP and x.__module__.split(".")[1:2] != ["compiler"]:
+            self.classes.append(x)
+            self._whole.add(id(x))
+            replaced = [(f".{k}", f) for k, f in vars(x).items() if is_users_function(f)]
+            self._push(replaced, path)
 
     def _visit_function(self, path: str, f: types.FunctionType) -> None:
         named = f.__code__.co_freevars
@@ -139,17 +190,28 @@ class Reach:
             self._stack.append((name, cell))
         self._push([("", getattr(f, "__wrapped__", None))], path)
         self._push(_numbered(f.__defaults__ or ()), f"{path}'s default")
-        self._push((f.__kwdefaults__ or {}).items(), f"{path}'s default ")
-        if not _is_installed_file(f.__code__.co_filename):
-            self._names |= set(names_in(f.__code__))
+        self._push([("'s defaults", f.__kwdefaults__)], path)
+        if not is_installed_file(f.__code__.co_filename):
+            self._names |= names_in(f.__code__)
             self._code.append(f)
             self.objects.append(f)
+            modules = [(name, sys.modules.get(name)) for name in imports_in(f.__code__)]
+            self._push(modules, "")
 
     def _look_at_globals(self, f: types.FunctionType) -> None:
-        for name in names_in(f.__code__):
-            if name in f.__globals__ and (id(f.__globals__), name) not in self.globals:
-                self.globals[id(f.__globals__), name] = f.__globals__, name
-                self._stack.append((name, f.__globals__[name]))
+        names = globals_in(f.__code__)
+        if may_read_any_global(f.__code__):
+            names |= set(f.__globals__)
+        builtins: dict = getattr(f, "__builtins__")  # noqa: B009
+        for name in names:
+            if (id(f.__globals__), name) in self.globals:
+                continue
+            for place in (f.__globals__, builtins):
+                self.globals[id(place), name] = place, name
+                if name in place:
+                    if place is f.__globals__:
+                        self._stack.append((name, place[name]))
+                    break
 
     def _add_values(self, x: Value) -> None:
         for v in toposort(x) if x.parents else (x,):
@@ -159,34 +221,33 @@ class Reach:
 
     def _push(self, inside: Iterable[tuple[str, Any]], path: str) -> None:
         for name, x in inside:
-            if not isinstance(x, _ATOMS) and id(x) not in self.paths:
+            if not is_atom(x) and id(x) not in self.paths:
                 self._stack.append((f"{path}{name}", x))
+
+    @property
+    def labelled(self) -> list[Value]:
+        """The Values of which code may read the label."""
+        return self.values if "label" in self._names else []
 
     def attributes(self, x: Any) -> Iterator[tuple[str, Any]]:
         """Yield the attributes of an object, a class, a module or a function that code may read."""
-        ours = type(x).__module__.split(".")[:2]
-        if ours == ["micrograd", "compiler"]:  # a compiled function is what it wraps
-            return
-        everything = ours[0] == "micrograd" or not _DYNAMIC.isdisjoint(self._names)
         for name, item in own_attributes(x):
-            special = name[:2] == "__" and isinstance(x, type) and callable(item)
-            if name not in _UNWATCHED and (everything or special or name in self._names):
+            if self.reads(x, name, item):
                 yield name, item
 
-
-def own_attributes(x: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what an object's ``__dict__`` and its slots hold."""
-    yield from list(getattr(x, "__dict__", {}).items())
-    if not isinstance(x, type):
-        for c in type(x).__mro__:
-            slots = c.__dict__.get("__slots__", ())
-            for name in (slots,) if isinstance(slots, str) else slots:
-                if name != "__weakref__" and name != "__dict__" and hasattr(x, name):
-                    yield name, getattr(x, name)
+    def reads(self, x: Any, name: str, item: Any) -> bool:
+        """Tell whether code may read this attribute of an object, which is ``item``."""
+        if isinstance(x, type) and id(x) in self._whole:
+            return name not in _BOOKKEEPING
+        if isinstance(x, type) and name[:2] == "__" and name not in _BOOKKEEPING:
+            return item is None or callable(item) or name in self._names
+        kind: Any = type(x)
+        every = reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
+        return name not in _UNWATCHED and (every or name in self._names) and not is_compiled(x)
 
 
 def _numbered(xs: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    return ((f"[{i}]", x) for i, x in enumerate(xs) if not isinstance(x, _ATOMS))
+    return ((f"[{i}]", x) for i, x in enumerate(xs) if not is_atom(x))
 
 
 def _content(cell: Any) -> list[tuple[str, Any]]:
@@ -194,24 +255,3 @@ def _content(cell: Any) -> list[tuple[str, Any]]:
         return [("", cell.cell_contents)]
     except ValueError:  # not yet filled
         return []
-
-
-@functools.cache
-def names_in(code: types.CodeType) -> tuple[str, ...]:
-    """Return the names of globals and attributes in code and in the functions inside it."""
-    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
-    return (*code.co_names, *[name for c in inner for name in names_in(c)])
-
-
-@functools.cache
-def _is_installed(module: str | None) -> bool:
-    """Tell whether a module is Python's, ours, or of an installed package."""
-    root = (module or "builtins").split(".")[0]
-    path = getattr(sys.modules.get(root), "__file__", None) or ""
-    return root in _PACKAGES or _is_installed_file(path)
-
-
-@functools.cache
-def _is_installed_file(path: str) -> bool:
-    inside = ("site-packages", "dist-packages", "<frozen ", PACKAGE, _STANDARD_LIBRARY)
-    return any(part in path for part in inside)

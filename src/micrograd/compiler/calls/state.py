@@ -6,8 +6,9 @@ changes is how effects are noticed.
 
 import copy
 import random
-from collections import deque
+from array import array
 from collections.abc import Collection, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from math import copysign
 from typing import Any
@@ -17,10 +18,11 @@ import numpy as np
 from ...engine import Value
 from ...value.buffers import read_data, read_grad, write_data, write_grad
 from ..errors import JitError
+from .attributes import own_attributes
 from .closeness import close
 from .differences import leaves_of, other_form
 from .places import NOTHING, WHOLE, Place, content, owner_of
-from .reach import Reach, own_attributes
+from .reach import Reach
 
 _MOST_NAMED = 3  # places in a message
 
@@ -51,10 +53,11 @@ class State:
         self._dicts = [(x, dict(x)) for x in reach.dicts]
         self._cells = [(x, content(x)) for x in reach.cells]
         self._arrays = [(x, x.copy()) for x in reach.arrays]
-        self._globals = [(d, name, d[name]) for d, name in reach.globals.values()]
+        self._globals = [(d, k, d.get(k, NOTHING)) for d, k in reach.globals.values()]
         self._objects = [(x, dict(own_attributes(x))) for x in reach.objects]
         self._generators = [(g, g.state()) for g in reach.generators]
-        self._opaque = [(x, _copied(x)) for x in reach.opaque]
+        self._opaque = [(x, contents(x)) for x in reach.opaque]
+        self._caches = [(f, contents(f)) for f in reach.caches]
         self._streams = random.getstate(), np.random.get_state(legacy=True)
 
     def now(self) -> "State":
@@ -131,7 +134,7 @@ class State:
             JitError: it names what that is.
         """
         for x, kept in self._opaque:
-            if _copied(x) != kept:
+            if not same_contents(contents(x), kept):
                 raise JitError(
                     f"the function changes {self._reach.paths[id(x)]}, a {type(x).__name__} from "
                     "outside, which jit cannot do at each call: use a list or a dict, or "
@@ -162,13 +165,16 @@ class State:
                 a[...] = before
         for g, name, held in self._globals:
             if g.get(name, NOTHING) is not held:
-                g[name] = held
+                Place(g, name, "").put(held)
         for thing, attributes in self._objects:
             self._put_attributes_back(thing, attributes)
         for generator, state in self._generators:
             generator.set_state(state)
         for x, before in self._opaque:
             _restore(x, before)
+        for f, known in self._caches:
+            if contents(f) != known:
+                f.cache_clear()  # what it keeps may be of a trace
         random.setstate(self._streams[0])
         np.random.set_state(self._streams[1])
 
@@ -209,6 +215,13 @@ def same(x: Any, y: Any) -> bool:
     return (x == y and copysign(1.0, x) == copysign(1.0, y)) or (x != x and y != y)
 
 
+def same_contents(x: Any, y: Any) -> bool:
+    """Tell whether two ``contents`` are the same."""
+    if isinstance(x, tuple) and isinstance(y, tuple) and len(x) == len(y):
+        return all(map(same_contents, x, y))
+    return same(x, y) or (isinstance(x, (str, bytes, list, dict)) and bool(x == y))
+
+
 def _fill(cell: Any, held: Any) -> None:
     if held is NOTHING:
         del cell.cell_contents
@@ -244,8 +257,8 @@ def _streams_said(who: str) -> str:
     )
 
 
-def _copied(x: Any) -> Any:
-    """Return the state of a thing that has no places of its own, for comparing."""
+def contents(x: Any) -> Any:
+    """Return what a thing holds that has no places of its own, to be compared."""
     if isinstance(x, random.Random):
         return x.getstate()
     if isinstance(x, np.random.Generator):
@@ -253,7 +266,17 @@ def _copied(x: Any) -> Any:
     if isinstance(x, np.random.RandomState):
         state: Any = x.get_state(legacy=True)
         return state[1].tolist(), state[2:]
-    return list(x) if isinstance(x, deque) else copy.copy(x)
+    if isinstance(x, ContextVar):
+        return (x.get(NOTHING),)
+    if isinstance(x, dict):
+        return (getattr(x, "default_factory", None), *x.keys(), *x.values())
+    if hasattr(x, "cache_info"):
+        return x.cache_info().misses
+    return tuple(sorted(x, key=_order) if isinstance(x, set) else x)
+
+
+def _order(x: Any) -> Any:
+    return hash(x), type(x).__qualname__
 
 
 def _restore(x: Any, before: Any) -> None:
@@ -263,6 +286,12 @@ def _restore(x: Any, before: Any) -> None:
         x.bit_generator.state = before
     elif isinstance(x, np.random.RandomState):
         x.set_state(("MT19937", np.array(before[0], np.uint32), *before[1]))
-    elif list(x) != list(before):
-        x.clear()
-        (x.update if isinstance(x, set) else x.extend)(before)
+    elif isinstance(x, ContextVar):
+        if x.get(NOTHING) is not before[0]:
+            x.set(before[0])
+    elif not same_contents(contents(x), before):
+        if isinstance(x, array):
+            x[:] = array(x.typecode, before)
+        else:
+            x.clear()
+            (x.update if isinstance(x, set) else x.extend)(before)

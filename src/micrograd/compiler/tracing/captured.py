@@ -29,7 +29,7 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
     if id(x) in seen or depth > 12 or isinstance(x, (int, float, str, type)) or x is None:
         return
     seen.add(id(x))
-    if callable(getattr(x, "parameters", None)) and not isinstance(x, type):
+    if callable(getattr(type(x), "parameters", None)):
         yield [p for p in x.parameters() if isinstance(p, Value)]
     elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
         yield values  # a matrix stays together
@@ -83,7 +83,7 @@ def _names(code: Any) -> list[str]:
 
 def _foreign(x: Any) -> bool:
     """Modules of Python, and functions of other packages, hold no parameters of interest."""
-    if callable(getattr(x, "parameters", None)):  # a model, whoever wrote its class
+    if callable(getattr(type(x), "parameters", None)):  # a model, whoever wrote its class
         return False
     owner = getattr(x, "__module__", None) or ""
     return hasattr(x, "__loader__") or owner.split(".")[0] in ("micrograd", "numpy", "builtins")
