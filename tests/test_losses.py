@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from micrograd import losses
+from micrograd import jit, losses
 from micrograd.engine import Value
 
-CASES = json.loads((Path(__file__).parent / "golden" / "losses.json").read_text())["cases"]
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "losses.json").read_text())
+CASES = GOLDEN["cases"]
 NAMES = sorted({case[0] for case in CASES})
 ONE_OUTPUT = {"mse", "hinge", "binary_cross_entropy_with_logits"}
 
@@ -110,3 +111,66 @@ def test_accuracy_is_one_for_the_right_answer():
     assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 0) == 0
     assert losses.accuracy(Value(-0.1), -1) == 1
     assert losses.accuracy(Value(-0.1), 1) == 0
+
+
+WITH_SETTINGS = GOLDEN["with_settings"]
+
+
+def nested(f, x):
+    return [nested(f, part) for part in x] if isinstance(x, list) else f(x)
+
+
+def flat(x):
+    return [item for part in x for item in flat(part)] if isinstance(x, list) else [x]
+
+
+@pytest.mark.parametrize("case", WITH_SETTINGS, ids=lambda case: f"{case[0]} {list(case[3])}")
+def test_means_and_gradients_with_settings_are_those_of_pytorch(case):
+    name, inputs, target, settings, value, gradient = case
+    xs = nested(Value, inputs)
+    loss = getattr(losses, name)(xs, target, **settings)
+    loss.backward()
+    assert loss.data == pytest.approx(value, rel=1e-12)
+    assert [x.grad for x in flat(xs)] == pytest.approx(flat(gradient), rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("settings", [{"weight": [0.5, 2.0, 1.0]}, {"ignore_index": -1}, {}])
+def test_compiled_losses_take_labels_as_they_come(settings):
+    rows = [Value(x) for x in (0.1, -0.2, 0.3)]
+
+    def loss(x, label):
+        out = [w * x for w in rows]
+        return losses.cross_entropy(out, label, label_smoothing=0.1, **settings)
+
+    compiled = jit(loss, backend="numpy")
+    for label in (2, 0, 1, *([-1] if "ignore_index" in settings else [])) * 2:
+        assert compiled(0.5, label).data == pytest.approx(loss(0.5, label).data, rel=1e-12)
+    assert compiled.cache_info().made == 1
+
+
+def test_a_label_that_is_ignored_adds_nothing_and_passes_no_gradient():
+    logits = [Value(1.0), Value(2.0)]
+    loss = losses.cross_entropy(logits, -100, ignore_index=-100)
+    loss.backward()
+    assert (loss.data, logits[0].grad, logits[1].grad) == (0.0, 0.0, 0.0)
+    with pytest.raises(ValueError, match=r"no label of \[-100, -100\] counts"):
+        losses.cross_entropy([logits, logits], [-100, -100], ignore_index=-100)
+    with pytest.raises(IndexError, match="whole label from 0 to 1, or -100, got -1"):
+        losses.cross_entropy(logits, -1, ignore_index=-100)
+
+
+def test_settings_of_losses_are_checked():
+    with pytest.raises(ValueError, match=r"got 2 weights for 3 classes: \[1.0, 2.0\]"):
+        losses.cross_entropy([Value(1.0)] * 3, 0, weight=[1.0, 2.0])
+    with pytest.raises(ValueError, match=r"a share from 0 to 1, got 1.5"):
+        losses.cross_entropy([Value(1.0)] * 3, 0, label_smoothing=1.5)
+    with pytest.raises(ValueError, match="got 2 logits and 1 weights"):
+        losses.binary_cross_entropy_with_logits([Value(1.0)] * 2, [1, 0], pos_weight=[2.0])
+    with pytest.raises(ValueError, match="delta above 0, got 0"):
+        losses.huber(Value(1.0), 0.0, delta=0)
+
+
+def test_a_score_answers_for_zero_and_one_as_for_minus_one_and_one():
+    scores = [2.0, -1.0, -3.0, 0.5]
+    assert losses.accuracy(scores, [1, 0, 1, 1]) == 0.75
+    assert losses.accuracy(scores, [1, -1, 1, 1]) == 0.75

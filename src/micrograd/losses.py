@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import functions, ops
-from .arguments import operand, scalar, shown, values
-from .functions import log_softmax, maximum, take, where
+from .arguments import finite, operand, scalar, shown, values, whole
+from .functions import apply, log_softmax, maximum, take, where
 from .value.numeric import is_array
 
 
@@ -38,50 +38,124 @@ def hinge(score: Any, label: Any) -> Any:
     return ops.RELU(1 + -label * score)
 
 
-def binary_cross_entropy_with_logits(logit: Any, target: Any) -> Any:
+def l1_loss(prediction: Any, target: Any) -> Any:
+    """Return the absolute error |prediction - target|; of two lists, its mean."""
+    if _is_list(prediction):
+        return _mean_of(l1_loss, prediction, target)
+    return abs(operand("l1_loss", prediction) - scalar("l1_loss", target))
+
+
+def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
+    """Return half the squared error up to ``delta``, and a straight line beyond it (Huber, 1964).
+
+    Args:
+        prediction, target: numbers, or two lists, which give the mean.
+        delta: from which error on the slope stays the same.
+    """
+    if not finite("delta", delta, least=0):
+        raise ValueError(f"huber expects a delta above 0, got {delta!r}")
+    if _is_list(prediction):
+        return _mean_of(huber, prediction, target, delta=delta)
+    error = operand("huber", prediction) - scalar("huber", target)
+    return where(abs(error) < delta, 0.5 * error * error, delta * (abs(error) - 0.5 * delta))
+
+
+def binary_cross_entropy_with_logits(logit: Any, target: Any, *, pos_weight: Any = None) -> Any:
     """Return -t log s(z) - (1 - t) log(1 - s(z)), s being the sigmoid, exact at any finite logit z.
 
     Args:
         logit: log odds of the target being 1.
         target: 0, 1, or a probability.
+        pos_weight: how much the first term counts: above 1 where there are few ones. For a list of
+            logits it may be a list.
 
     Raises:
         ValueError: target is not between 0 and 1.
     """
     name = "binary_cross_entropy_with_logits"
     if _is_list(logit):
-        return _mean_of(binary_cross_entropy_with_logits, logit, target)
+        weights = list(pos_weight) if _is_list(pos_weight) else [pos_weight] * len(logit)
+        if len(weights) != len(logit):
+            raise ValueError(f"{name} got {len(logit)} logits and {len(weights)} weights")
+        pairs = list(zip(logit, weights, strict=True))
+        loss = binary_cross_entropy_with_logits
+        return _mean_of(lambda pair, t: loss(pair[0], t, pos_weight=pair[1]), pairs, target, name)
     operand(name, logit)
     _check(name, target, "a target between 0 and 1", lambda t: 0 <= t <= 1)
     # -log s(z) is softplus(-z): two terms of one sign, so that nothing cancels
-    return target * ops.SOFTPLUS(-logit) + (1 - target) * ops.SOFTPLUS(logit)
+    ones = target if pos_weight is None else target * scalar("pos_weight", pos_weight)
+    return ones * ops.SOFTPLUS(-logit) + (1 - target) * ops.SOFTPLUS(logit)
 
 
-def cross_entropy(logits: Sequence[Any], label: Any) -> Any:
+def cross_entropy(
+    logits: Sequence[Any],
+    label: Any,
+    *,
+    weight: Sequence[Any] | None = None,
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+) -> Any:
     """Return -log softmax(logits)[label], exact at any logit.
 
     Args:
         logits: one per class; or a list of such lists, with a list of labels.
         label: the index of the right class, from 0.
+        weight: how much each class counts. Of lists the mean is weighted, as PyTorch's is.
+        ignore_index: a label that does not count, as PyTorch's -100.
+        label_smoothing: the share of the right answer that goes to all classes alike (Szegedy et
+            al., "Rethinking the Inception architecture", 2015).
 
     Raises:
         IndexError: label is out of range.
         TypeError: logits is no list: the model has one output.
     """
-    if _is_batch("cross_entropy", logits):
-        return _mean_of(cross_entropy, logits, label)
-    return nll(log_softmax(_checked(logits, label, "cross_entropy")), label)
+    name = "cross_entropy"
+    smoothing = finite("label_smoothing", label_smoothing, least=0)
+    if smoothing > 1:
+        raise ValueError(f"label_smoothing expects a share from 0 to 1, got {label_smoothing!r}")
+    if _is_batch(name, logits):
+        log_p: list = [log_softmax(_classes(name, row)) for row in logits]
+    else:
+        log_p = log_softmax(logits)
+    return _likelihood(name, log_p, label, weight, ignore_index, smoothing)
 
 
-def nll(log_probabilities: Sequence[Any], label: Any) -> Any:
+def nll(
+    log_probabilities: Sequence[Any],
+    label: Any,
+    *,
+    weight: Sequence[Any] | None = None,
+    ignore_index: int | None = None,
+) -> Any:
     """Return -log_probabilities[label], the negative log-likelihood.
+
+    Args:
+        log_probabilities: one per class; or a list of such lists, with a list of labels.
+        label, weight, ignore_index: as for ``cross_entropy``.
 
     Raises:
         IndexError: label is out of range.
     """
-    if _is_batch("nll", log_probabilities):
-        return _mean_of(nll, log_probabilities, label)
-    return -operand("nll", take(_checked(log_probabilities, label, "nll"), label))
+    return _likelihood("nll", log_probabilities, label, weight, ignore_index, 0.0)
+
+
+def kl_div(log_probabilities: Any, target: Any) -> Any:
+    """Return Σ t (log t - q): how far the distribution exp(q) is from t (Kullback, Leibler).
+
+    Args:
+        log_probabilities: q, one per class; or a list of such lists, which give the mean over them
+            (PyTorch's "batchmean").
+        target: t, the probabilities, of the same shape.
+    """
+    values("kl_div", target)
+    if _is_batch("kl_div", log_probabilities):
+        return _mean_of(kl_div, log_probabilities, target)
+    columns = _as_many("kl_div", list(log_probabilities), list(target))
+    pairs = zip(*[[operand("kl_div", x) for x in column] for column in columns], strict=True)
+    return functions.sum([where(t > 0, t * (apply(ops.LOG, t) - q), 0.0) for q, t in pairs])
+
+
+mse_loss, huber_loss, nll_loss = mse, huber, nll  # PyTorch's names for them
 
 
 def l1(parameters: Iterable[Any]) -> Any:
@@ -99,16 +173,81 @@ def accuracy(output: Any, label: Any) -> Any:
 
     Args:
         output: logits, one per class, with the index of the right one; or one score, which is right
-            when it has the sign of a label of -1 or 1.
+            when it is positive for a label of 1, and negative for one of 0 or -1.
         label: as above.
     """
     if not _is_list(output):
         operand("accuracy", output)
-        _check("accuracy", label, "a label of -1 or 1", lambda y: y in (-1, 1))
-        return where(output * label > 0, 1.0, 0.0)
+        _check("accuracy", label, "a label of -1, 0 or 1", lambda y: y in (-1, 0, 1))
+        return where(where(label > 0, output, -output) > 0, 1.0, 0.0)
     if _is_batch("accuracy", output) or _is_list(label):
         return _mean_of(accuracy, output, label)
     return where(take(_checked(output, label, "accuracy"), label) >= maximum(output), 1.0, 0.0)
+
+
+def _likelihood(
+    name: str, log_p: Any, label: Any, weight: Any, ignored: int | None, smoothing: float
+) -> Any:
+    """The negative log-likelihood of a label; of lists of labels, the mean by their weights."""
+    ignored = None if ignored is None else whole("ignore_index", ignored)
+    if not _is_batch(name, log_p):
+        return _of_label(name, log_p, label, weight, ignored, smoothing)[0]
+    if weight is None and ignored is None:
+        return _mean_of(lambda q, y: _of_label(name, q, y, None, None, smoothing)[0], log_p, label)
+    labels = list(label) if _is_list(label) else [label]
+    pairs = zip(*_as_many(name, log_p, labels), strict=True)
+    found = [_of_label(name, q, y, weight, ignored, smoothing) for q, y in pairs]
+    counted = functions.sum([share for _, share in found])
+    if not hasattr(counted, "_is_micrograd_value") and not counted > 0:
+        raise ValueError(f"{name}: no label of {shown(label)} counts, so there is no mean")
+    return functions.sum([loss for loss, _ in found]) / counted
+
+
+def _of_label(
+    name: str, log_p: Any, label: Any, weight: Any, ignored: int | None, smoothing: float
+) -> tuple[Any, Any]:
+    """What one label adds to the sum, and the weight that it has in it."""
+    log_p = list(_classes(name, log_p))
+    if ignored is None or not _equals(label, ignored):
+        _checked(log_p, label, name, ignored)
+    weights = [1.0] * len(log_p) if weight is None else _weights(name, weight, len(log_p))
+    terms = log_p if weight is None else [q * w for q, w in zip(log_p, weights, strict=True)]
+    loss = -operand(name, _at(terms, label, ignored))
+    share = 1.0 if weight is None and ignored is None else _at(weights, label, ignored)
+    if smoothing:
+        rest = smoothing / len(log_p) * functions.sum(terms)
+        counts = 1.0 if ignored is None else _at([1.0] * len(log_p), label, ignored)
+        loss = (1 - smoothing) * loss - rest * counts
+    return loss, share
+
+
+def _at(items: list, label: Any, ignored: int | None) -> Any:
+    """The item of a label; 0 for the label that is ignored."""
+    if ignored is None:
+        return take(items, label)
+    if not hasattr(label, "_is_micrograd_value"):
+        return where(label != ignored, take(items, 0 if label == ignored else label), 0.0)
+    # by comparing: compiled code has no place to look up that it must compute first
+    return functions.sum([where(abs(label - c) < 0.5, x, 0.0) for c, x in enumerate(items)])
+
+
+def _classes(name: str, outputs: Any) -> Any:
+    if not _is_list(outputs) or not len(outputs):
+        raise TypeError(f"{name} expects a list of numbers, one per class, got {outputs!r}")
+    return outputs
+
+
+def _weights(name: str, weight: Any, classes: int) -> list:
+    weights = [operand(f"{name}, as a weight,", w) for w in values(f"{name}, as weight,", weight)]
+    if len(weights) != classes:
+        raise ValueError(
+            f"{name} got {len(weights)} weights for {classes} classes: {shown(weight)}"
+        )
+    return weights
+
+
+def _equals(label: Any, number: int) -> bool:
+    return not hasattr(label, "_is_micrograd_value") and _is_number(label) and label == number
 
 
 def _is_list(x: Any) -> bool:
@@ -117,20 +256,23 @@ def _is_list(x: Any) -> bool:
 
 def _is_batch(name: str, outputs: Any) -> bool:
     """Tell a list of lists from a list of numbers, one per class; refuse anything else."""
-    if not _is_list(outputs) or not len(outputs):
-        raise TypeError(f"{name} expects a list of numbers, one per class, got {outputs!r}")
-    return _is_list(outputs[0])
+    return _is_list(_classes(name, outputs)[0])
 
 
-def _mean_of(loss: Callable[[Any, Any], Any], outputs: Any, targets: Any) -> Any:
-    outputs, targets = list(outputs), list(targets) if _is_list(targets) else [targets]
+def _mean_of(
+    loss: Callable[..., Any], outputs: Any, targets: Any, name: str = "", **settings: Any
+) -> Any:
+    targets = list(targets) if _is_list(targets) else [targets]
+    pairs = zip(*_as_many(name or loss.__name__, list(outputs), targets), strict=True)
+    return functions.mean([loss(output, target, **settings) for output, target in pairs])
+
+
+def _as_many(name: str, outputs: list, targets: list) -> tuple[list, list]:
     if len(outputs) != len(targets):
         raise ValueError(
-            f"{loss.__name__} got {len(outputs)} outputs and {len(targets)} targets: pass as many"
+            f"{name} got {len(outputs)} outputs and {len(targets)} targets: pass as many"
         )
-    return functions.mean(
-        [loss(output, target) for output, target in zip(outputs, targets, strict=True)]
-    )
+    return outputs, targets
 
 
 def _check(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]) -> None:
@@ -139,12 +281,15 @@ def _check(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]
         raise ValueError(f"{name} expects {expected}, got {shown(label)}")
 
 
-def _checked(logits: Sequence[Any], label: Any, name: str) -> Sequence[Any]:
+def _checked(
+    logits: Sequence[Any], label: Any, name: str, ignored: int | None = None
+) -> Sequence[Any]:
     last = len(logits) - 1
     if not hasattr(label, "_is_micrograd_value") and not (
         _is_number(label) and 0 <= label <= last and label == int(label)
     ):
-        raise IndexError(f"{name} expects a whole label from 0 to {last}, got {label!r}")
+        besides = "" if ignored is None else f", or {ignored}"
+        raise IndexError(f"{name} expects a whole label from 0 to {last}{besides}, got {label!r}")
     return logits
 
 

@@ -111,6 +111,37 @@ def losses():
     return found
 
 
+ROWS = [[0.1, -2.0, 3.0], [1000.0, 0.0, -1000.0], [0.5, 0.25, 0.0]]
+SHARES = [[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.25, 0.25, 0.5]]
+WEIGHTS = [0.5, 2.0, 1.25]
+WITH_SETTINGS = [  # name of PyTorch's function, inputs, targets, settings
+    ("l1_loss", [0.5, -1.0, 2.0], [2.0, -1.0, -0.5], {}),
+    ("huber_loss", [0.5, -1.0, 3.0, 0.25], [0.0, 2.5, 2.0, 0.25], {}),
+    ("huber_loss", [0.5, -1.0, 3.0], [0.0, 2.5, 2.0], {"delta": 0.3}),
+    ("kl_div", [[-0.5, -1.5, -2.0], [-0.1, -3.0, -4.0]], SHARES[:2], {}),
+    ("binary_cross_entropy_with_logits", [-3.5, 0.2, 700.0], [0.0, 1.0, 0.25],
+     {"pos_weight": [3.0, 0.5, 2.0]}),
+    *[("cross_entropy", ROWS, [2, 0, 1], settings) for settings in (
+        {}, {"weight": WEIGHTS}, {"label_smoothing": 0.1}, {"ignore_index": 0},
+        {"weight": WEIGHTS, "label_smoothing": 0.25, "ignore_index": 2})],
+    ("cross_entropy", ROWS, [2, -100, 1], {"ignore_index": -100, "label_smoothing": 0.2}),
+    ("nll_loss", ROWS, [2, 0, 1], {"weight": WEIGHTS, "ignore_index": 1}),
+]  # fmt: skip
+
+
+def losses_with_settings():
+    """Means over a batch, and their gradients, of the losses that have settings."""
+    found = []
+    for name, inputs, target, settings in WITH_SETTINGS:
+        x = torch.tensor(inputs, requires_grad=True)
+        given = {k: torch.tensor(v) if isinstance(v, list) else v for k, v in settings.items()}
+        more = {"reduction": "batchmean"} if name == "kl_div" else {}
+        value = getattr(functional, name)(x, torch.tensor(target), **given, **more)
+        value.backward()
+        found.append([name, inputs, target, settings, value.item(), x.grad.tolist()])
+    return found
+
+
 def network():
     """Two torch.nn.Linear with a tanh between: state, outputs, gradients of their squares' sum."""
     random.seed(3)
@@ -136,5 +167,5 @@ def write(name, content):
 if __name__ == "__main__":
     assert math.isclose(torch.tensor(0.1).item(), 0.1, rel_tol=0), "float64 is the default here"
     write("optim.json", optimisers() | {"schedules": schedules(), "clipping": clipping()})
-    write("losses.json", {"cases": losses()})
+    write("losses.json", {"cases": losses(), "with_settings": losses_with_settings()})
     write("network.json", network())

@@ -43,8 +43,9 @@ from micrograd.train import fit
 from micrograd.train.history import History
 
 MODULES = [
-    "", ".nn", ".nn.init", ".losses", ".optim", ".schedules", ".data", ".saving", ".train",
-    ".draw", ".explain", ".plots", ".writing.source", ".writing.expression", ".random", ".explorer",
+    "", ".nn", ".nn.init", ".losses", ".metrics", ".optim", ".schedules", ".data", ".saving",
+    ".train", ".draw", ".explain", ".plots", ".writing.source", ".writing.expression", ".random",
+    ".explorer",
 ]  # fmt: skip
 
 # What is public by its place alone, with the reason why it is not called with anything wrong.
@@ -322,14 +323,37 @@ CALLS = {
     **{f".nn.init.{name}": (getattr(init, name), {"rng": None, "nin": None, "nout": None})
        for name in ("uniform", "zeros", "xavier_uniform", "xavier_normal", "kaiming_uniform",
                     "kaiming_normal")},
-    ".losses.mse": ("mse", {"prediction": (1.0, "number"), "target": (2.0, "number")}),
+    **{f".losses.{name}": (name, {"prediction": (1.0, "number"), "target": (2.0, "number")})
+       for name in ("mse", "mse_loss", "l1_loss")},
     ".losses.hinge": ("hinge", {"score": (1.0, "number"), "label": (1, "label")}),
+    **{f".losses.{name}": (name, {
+        "prediction": (1.0, "number"), "target": (2.0, "number"), "delta": (1.0, "rate")})
+       for name in ("huber", "huber_loss")},
     ".losses.binary_cross_entropy_with_logits": ("binary_cross_entropy_with_logits", {
-        "logit": (1.0, "number"), "target": (1.0, "rate")}),
+        "logit": (1.0, "number"), "target": (1.0, "rate"), "pos_weight": (2.0, "number?")}),
     ".losses.cross_entropy": ("cross_entropy", {
-        "logits": ([1.0, 2.0], "sequence"), "label": (1, "count")}),
-    ".losses.nll": ("nll", {
-        "log_probabilities": ([-1.0, -2.0], "log probabilities"), "label": (1, "count")}),
+        "logits": ([1.0, 2.0], "sequence"), "label": (1, "count"),
+        "weight": ([1.0, 2.0], "sequence?"), "ignore_index": (-100, "axis?"),
+        "label_smoothing": (0.1, "rate")}),
+    **{f".losses.{name}": (name, {
+        "log_probabilities": ([-1.0, -2.0], "log probabilities"), "label": (1, "count"),
+        "weight": (None, "sequence?"), "ignore_index": (-100, "axis?")})
+       for name in ("nll", "nll_loss")},
+    ".losses.kl_div": ("kl_div", {
+        "log_probabilities": ([-1.0, -2.0], "sequence"), "target": ([0.5, 0.5], "sequence")}),
+    ".metrics.accuracy": ("accuracy", {
+        "output": ([1.0, 2.0], "condition"), "label": (1, "count")}),
+    ".metrics.classes": ("classes", {
+        "outputs": ([1.0, 2.0], "sequence"), "labels": ([1, 0], "numbers")}),
+    ".metrics.confusion": ("confusion", {
+        "outputs": ([1.0, 2.0], "sequence"), "labels": ([1, 0], "sequence")}),
+    **{f".metrics.{name}": (name, {
+        "outputs": ([1.0, 2.0], "sequence"), "labels": ([1, 0], "sequence"),
+        "positive": (1, "axis?")}) for name in ("precision", "recall", "f1")},
+    ".metrics.r2": ("r2", {
+        "predictions": ([1.0, 2.0], "sequence"), "targets": ([1.0, 3.0], "sequence")}),
+    ".metrics.perplexity": ("perplexity", {
+        "logits": ([[1.0, 2.0]], "sequence"), "labels": ([1], "sequence")}),
     ".losses.l1": ("l1", {"parameters": ([1.0], "numbers")}),
     ".losses.l2": ("l2", {"parameters": ([1.0], "numbers")}),
     ".losses.accuracy": ("accuracy", {"output": ([1.0, 2.0], "condition"), "label": (1, "count")}),
