@@ -1,6 +1,7 @@
 """What the passes make of small programs, word for word; ``--update-golden`` writes it anew."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from ir_programs import PROGRAMS
 
 from micrograd import jit, mean
 from micrograd.compiler.ir.exact import text
+from micrograd.compiler.ir.joins import with_arrays
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.lower import Lowered
 from micrograd.compiler.passes.generalise import SAMPLES, generalise
@@ -50,8 +52,9 @@ def test_lists_of_any_length_are_one_program(request):
 def test_a_program_without_tables_reads_back_equal():
     f, args = PROGRAMS[-1]()
     program = jit(f).lower(*args)
-    program.names, program.labels = [], ()
-    assert parse(text(program)) == program
+    nameless = with_arrays(program, lambda array: replace(array, name="", shape=()))
+    nameless = replace(nameless, labels=())
+    assert parse(text(nameless)) == nameless
 
 
 @pytest.mark.parametrize("line", ["v[0] = | |", "v[i0 = sum | i0 < 3 | 1.0", "v[0] = sum | | f(1)"])

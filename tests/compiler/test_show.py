@@ -1,11 +1,14 @@
 # ruff: noqa: RUF001 (primes)
 """Programs print as a learner reads them, and say exactly what is computed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from micrograd import ops
+from micrograd.compiler.ir.array import Array
+from micrograd.compiler.ir.joins import in_arrays, joined
 from micrograd.compiler.ir.program import (
     Apply,
     Clear,
@@ -19,7 +22,8 @@ from micrograd.compiler.ir.program import (
     Table,
     Term,
 )
-from micrograd.compiler.ir.sizes import Poly
+from micrograd.compiler.ir.scope import at_start, nests, span
+from micrograd.compiler.ir.sizes import Poly, variables
 from micrograd.compiler.printing.show import show, summary
 
 T, B, P = Poly.var("t"), Poly.var("B"), Poly.var("P")
@@ -33,9 +37,22 @@ def program(
     names: Any = (),
     size: Any = 9999,
 ) -> Program:
-    return Program(
-        list(forward), size, parameters, (0, 0), (0, ()), outputs, list(backward), names=list(names)
-    )
+    """A program in whose memory an array begins where one is named and where a nest writes."""
+    made = Program(list(forward), size, parameters, (0, 0), (0, ()), outputs, list(backward))
+    arrays = {0: Array(0, 1, False, False, "parameter" if parameters[1] else "input")}
+    if parameters[1]:
+        arrays[parameters[1]] = Array(parameters[1], 1, False, False, "input")
+    for start, count, shape, name in names:
+        arrays[start] = Array(start, count, False, False, "input", (), name, shape)
+    for nest, scope in nests(forward):
+        low, high = span(nest.target, nest.dims, scope)
+        start, batched = at_start(nest.target.address, scope), "P" in variables(nest.target.address)
+        count = (high - low) // (64 if batched else 1) + 1
+        arrays[low] = replace(
+            arrays.get(low, Array(start, count, batched, False, "computed")), count=count
+        )
+    made.arrays = tuple(arrays.values())
+    return joined(in_arrays(made), made.forward)
 
 
 def printed(*forward: Any, **more: Any) -> list[str]:
@@ -102,11 +119,11 @@ def test_a_recurrence_is_a_loop_over_steps() -> None:
     loop, reverse = For("t", 200, (step,)), For("t", 200, (back,), backwards=True)
     assert printed(loop, outputs=(200,), backward=[reverse]) == [
         "for t < 200:",
-        "    h1[t] = 1.5·h1[t - 1]",
-        "return h1[199]",
+        "    h1[t + 1] = 1.5·h1[t]",
+        "return h1[200]",
         "",
         "for t = 199, ..., 1, 0:",
-        "    ∂h1[t - 1] += 1.5·∂h1[t]",
+        "    ∂h1[t] += 1.5·∂h1[t + 1]",
     ]
 
 
@@ -238,7 +255,10 @@ def test_a_recurrence_of_vectors_counts_vectors() -> None:
     step = Nest(
         (4,), Ref(20 + 4 * T, (1,)), (Term((4,), mul(Ref(0, (4, 1)), Ref(16 + 4 * T, (0, 1)))),)
     )
-    assert printed(For("t", 9, (step,)))[1] == "    h1[t][4] = Σ₄ x[4,4]·h1[t - 1][4]"
+    names = [(0, 16, (4, 4), "w"), (16, 4, (4,), "h")]
+    assert printed(For("t", 9, (step,)), names=names)[1] == (
+        "    h1[t + 1][4] = Σ₄ w[4,4]·h1[t][4]"
+    )
 
 
 def test_a_program_prints_as_it_is_shown() -> None:

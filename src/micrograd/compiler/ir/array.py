@@ -1,24 +1,32 @@
 """Arrays: what lies together in memory, and where the numbers of an argument go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .sizes import Size, known
+from .sizes import Poly, Size, known
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     """What lies together in memory: ``count`` numbers, or rows of P numbers if it is batched.
 
+    ``name`` and ``shape`` are what people call it, of arguments.
     ``kind``: parameter, variable (an input whose gradient is wanted), input, constant, computed.
     ``parts``: the arrays that it was joined of, because an operand goes through all of them.
     """
 
     start: Size
-    count: int
+    count: Size
     batched: bool
     needs_gradient: bool
     kind: str
-    parts: tuple["Array", ...] = ()
+    parts: tuple["Array", ...] = field(default=(), hash=False)
+    name: str = ""
+    shape: tuple[Size, ...] = field(default=(), hash=False)
+
+    @property
+    def size(self) -> Size:
+        """How many addresses it takes."""
+        return self.count * Poly.var("P") if self.batched else self.count
 
     @property
     def leaves(self) -> tuple["Array", ...]:

@@ -52,7 +52,7 @@ def _heads(program: Program) -> Iterator[str]:
     yield f"scalars {' '.join(program.scalars)}".rstrip()
     for a in program.leaves:
         traits = ["batched"] * a.batched + ["gradient"] * a.needs_gradient
-        yield " ".join(["array", a.kind, *traits, f"{_bare(a.start)}, {a.count}"])
+        yield " ".join(["array", a.kind, *traits, f"{_list((a.start, a.count))}"])
     for p in program.segments:
         yield f"segment {_list((p.old, p.count, p.new, p.outer, p.row))}"
 

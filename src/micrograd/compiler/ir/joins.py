@@ -30,6 +30,17 @@ def in_arrays(program: Program) -> Program:
     return _with_refs(program, change) if program.arrays else program
 
 
+def with_arrays(program: Program, change: Callable[[Array], Array]) -> Program:
+    """Return the program with others in place of its arrays, which lie where those lay."""
+
+    def changed(array: Array) -> Array:
+        return replace(change(array), parts=tuple(map(change, array.parts)))
+
+    of = {a: changed(a) for a in program.arrays}
+    program = _with_refs(program, lambda ref: replace(ref, array=of.get(ref.array, ref.array)))
+    return replace(program, arrays=tuple(of.values()))
+
+
 def outputs_of(program: Program) -> list[Ref]:
     """Return the outputs as operands."""
     order = _Order(program.arrays)
@@ -109,4 +120,6 @@ def _whole(arrays: Sequence[Array]) -> Array:
         needs_gradient=any(a.needs_gradient for a in arrays),
         kind=kinds.pop() if len(kinds) == 1 else "computed",
         parts=leaves,
+        name="",
+        shape=(),
     )

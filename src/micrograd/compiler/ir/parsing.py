@@ -67,7 +67,7 @@ class _Reader:
             arrays=tuple(map(_array, heads.get("array", ()))),
             segments=tuple(Place(*_sizes(s)) for s in heads.get("segment", ())),  # type: ignore[arg-type]
         )
-        if not program.arrays:
+        if not program.arrays or not set(program.sizes) <= {"B", "P"}:
             return program
         return joined(in_arrays(program), [*program.forward, *program.backward])
 
@@ -190,7 +190,7 @@ def _array(rest: str) -> Array:
     kind, *more = words.split(" ")
     traits = [t for t in more if t in ("batched", "gradient")]
     start = " ".join(more[len(traits) :])
-    return Array(_size(start), int(count), "batched" in traits, "gradient" in traits, kind)
+    return Array(_size(start), _size(count), "batched" in traits, "gradient" in traits, kind)
 
 
 def _tree(source: str) -> ast.expr:

@@ -197,8 +197,8 @@ class Program:
     """Loops over one memory; ``str`` writes them as formulas: see ``printing.show``.
 
     Memory holds, from address 0: parameters, inputs, constants, then computed values, and at last
-    batched arrays, one padded row of P numbers per element. For printing there are ``names``, the
-    (start, count, shape, name) of each array, and ``labels``, one for each parameter.
+    batched arrays, one padded row of P numbers per element. ``labels`` are what people call the
+    parameters, one for each.
     """
 
     forward: list[Statement]
@@ -210,7 +210,6 @@ class Program:
     backward: list[Statement] = field(default_factory=list)
     sizes: tuple[str, ...] = ()  # run-time sizes, in calling order
     scalars: tuple[str, ...] = ()
-    names: list[tuple[Size, Size, tuple[Size, ...], str]] = field(default_factory=list)
     labels: tuple[str, ...] = ()
     arrays: tuple[Array, ...] = ()  # all that lies in memory; of a program for all lengths, none
     segments: tuple[Place, ...] = ()  # where the numbers of each argument go

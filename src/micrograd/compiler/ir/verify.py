@@ -10,7 +10,7 @@ import numpy as np
 from .array import Array
 from .footprint import ONE_EXAMPLE, Use, addresses, span, uses
 from .program import Clear, Nest, Program, Route, Statement
-from .sizes import Size, evaluate, variables
+from .sizes import Size, evaluate, known, variables
 from .visit import executed, loops, variables_of
 
 
@@ -41,7 +41,7 @@ class _Verifier:
         self.defined = np.zeros(count, dtype=bool)
         for a in program.arrays:
             start = evaluate(a.start, ONE_EXAMPLE)
-            self.spans[a] = start, start + a.count - 1
+            self.spans[a] = start, start + known(a.count) - 1
         for a in program.leaves:
             start = evaluate(a.start, ONE_EXAMPLE)
             self.defined[start : start + a.count] = a.kind != "computed"

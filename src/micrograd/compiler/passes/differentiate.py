@@ -43,7 +43,7 @@ _WITH_GRADIENT = ("parameter", "variable")
 def differentiate(program: Program) -> Program:
     """Add the statements that fill the gradient memory, given the outputs' gradients."""
     wanted = [
-        (known(a.start), a.count)
+        (known(a.start), known(a.count))
         for a in program.leaves
         if a.kind in _WITH_GRADIENT and not a.batched
     ]

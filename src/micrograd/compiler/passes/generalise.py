@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.array import MEMORY, Place
+from ..ir.array import Array, Place
 from ..ir.footprint import ONE_EXAMPLE, addresses, span, uses
-from ..ir.program import Expr, Literal, Program, Scalar, Statement
+from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
 from ..ir.sizes import Poly, Size, bound, chosen_two, evaluate
-from ..ir.visit import executed, put_together, take_apart, with_refs
+from ..ir.visit import executed, put_together, simple, take_apart, with_refs
 from ..lower import Lowered
 
 SIZE = "n"
@@ -61,8 +61,8 @@ def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: 
     Raises:
         NotGeneral: they differ by more than polynomials in the length.
     """
-    unifier = _Unifier(first)
     programs = [s.program for s in samples]
+    unifier = _Unifier(first, [p.arrays for p in programs])
     _alike([(len(p.forward), len(p.backward), p.constants[1], p.scalars) for p in programs])
     forward = unifier.statements([p.forward for p in programs])
     backward = unifier.statements([p.backward for p in programs])
@@ -83,7 +83,7 @@ def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: 
         outputs=tuple(outputs),
         sizes=(*model.sizes, SIZE, chosen_two(SIZE)),
         scalars=(*model.scalars, *[c.name for c in unifier.coefficients]),
-        arrays=(),
+        arrays=tuple(unifier.arrays),
     )
     counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
     least = next((n + 1 for n in range(first - 1, 0, -1) if not _runs(program, n)), 1)
@@ -124,13 +124,15 @@ def _alike(things: Iterable[Any]) -> None:
 
 
 class _Unifier:
-    def __init__(self, first: int) -> None:
+    def __init__(self, first: int, arrays: Sequence[Sequence[Array]]) -> None:
         self.first = first
+        self.places = [{a: k for k, a in enumerate(some)} for some in arrays]
+        _alike(map(len, arrays))
+        self.arrays = [self.array(versions) for versions in zip(*arrays)]
         self.coefficients: list[Coefficient] = []
 
     def statements(self, bodies: Sequence[Sequence[Statement]]) -> list[Statement]:
-        unified = [self.statement(versions) for versions in zip(*bodies)]
-        return with_refs(unified, lambda ref: ref.within(MEMORY))
+        return [self.statement(versions) for versions in zip(*bodies)]
 
     def statement(self, versions: Sequence[Statement]) -> Statement:
         literals: list[list[float]] = [[] for _ in versions]
@@ -138,7 +140,20 @@ class _Unifier:
         _alike(shape for shape, _ in taken)
         sizes = [self.size(points) for points in zip(*[numbers for _, numbers in taken])]
         constants = [self.literal(points) for points in zip(*literals)]
-        return put_together(versions[0], iter(sizes), iter(constants))
+        _alike(self.homes(k, s) for k, s in enumerate(versions))
+        unified = put_together(versions[0], iter(sizes), iter(constants))
+        places = self.places[0]
+        return with_refs([unified], lambda ref: ref.within(self.arrays[places[ref.array]]))[0]
+
+    def homes(self, version: int, s: Statement) -> list[int]:
+        """The numbers of the arrays that a statement uses."""
+        parts = [part for part in simple([s]) if not isinstance(part, Clear)]
+        return [self.places[version][use.ref.array] for part in parts for use in uses(part)]
+
+    def array(self, versions: Sequence[Array]) -> Array:
+        _alike([(a.kind, a.batched, a.needs_gradient) for a in versions])
+        start, count = (self.size([getattr(a, k) for a in versions]) for k in ("start", "count"))
+        return replace(versions[0], start=start, count=count, parts=())
 
     def place(self, versions: Sequence[Place]) -> Place:
         if any(p.outer for p in versions):

@@ -61,7 +61,7 @@ def place(program: Program) -> Program:
 
 def _moved(array: Array, places: Places) -> list[Array]:
     """Return an array where it lies now: in pieces, where an argument in it was transposed."""
-    pieces = places.within(known(array.start), known(array.start) + array.count)
+    pieces = places.within(known(array.start), known(array.start + array.count))
     if any(p.outer for p in pieces):
         return [replace(array, start=p.new, count=p.size) for p in pieces]
     parts = tuple([moved for part in array.parts for moved in _moved(part, places)])
@@ -77,19 +77,19 @@ def _spans(program: Program) -> tuple[list[tuple[int, int]], set[int]]:
     for a in program.leaves:
         if a.batched:
             continue
-        start = known(a.start)
+        start, count = known(a.start), known(a.count)
         if a.kind in ("computed", "input"):
-            movable |= {start} | {s for s in inputs if start <= s < start + a.count}
+            movable |= {start} | {s for s in inputs if start <= s < start + count}
         if start not in inputs:
-            spans.append((start, a.count))
+            spans.append((start, count))
     return sorted(spans), movable
 
 
 def _plain_inputs(arrays: tuple[Array, ...], places: Places) -> tuple[Size, Size]:
     """Where the inputs that have no batch lie, one after the other: their start and extent."""
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
-    starts = [known(a.start) for a in inputs]
-    inside = [p for a, at in zip(inputs, starts) for p in places.within(at, at + a.count)]
+    spans = [(known(a.start), known(a.start + a.count)) for a in inputs]
+    inside = [p for start, stop in spans for p in places.within(start, stop)]
     return (inside[0].new, sum(p.size for p in inside)) if inside else (0, 0)
 
 

@@ -5,10 +5,12 @@ function of each element of a sum is written around that sum.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ... import ops
 from ..ir.footprint import uses
+from ..ir.joins import outputs_of
 from ..ir.program import (
     Clear,
     Expr,
@@ -24,7 +26,6 @@ from ..ir.program import (
     moved,
 )
 from ..ir.scope import Scope, nests
-from ..ir.sizes import Size
 from .array_names import ArrayNames
 from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
 from .unflatten import unflattened
@@ -39,7 +40,7 @@ def show(program: Program) -> str:
     program = unflattened(program)
     printer = _Printer(ArrayNames(program))
     lines = [*printer.names.legend(), *printer.lines(program.forward, Scope(), inline=True)]
-    lines.append("return " + ", ".join(printer.outputs(program.outputs)))
+    lines.append("return " + ", ".join(text for _, text in printer.together(outputs_of(program))))
     if program.backward:
         lines += ["", *printer.lines(program.backward, Scope(), inline=False)]
     return "\n".join(lines)
@@ -93,7 +94,7 @@ class _Printer:
 
     def statement(self, statement: Statement, scope: Scope, inline: bool) -> Iterator[str]:
         if isinstance(statement, Nest):
-            array = self.names.array(statement.target, statement.dims, scope)
+            array = self.names.view(statement.target, statement.dims, scope)
             if not inline or array not in self.names.inlined:
                 yield self.nest(statement, scope, inline)
         elif isinstance(statement, For):
@@ -121,21 +122,22 @@ class _Printer:
         for nest, stored in zip(nests, fused.stored, strict=True):
             yield f"    {self.nest(nest, scope, False)}{'' if stored else '  # in a register'}"
 
-    def outputs(self, addresses: Sequence[Size]) -> Iterator[str]:
-        """Write what a program returns, neighbours together."""
-        for run in _runs(addresses):
+    def together(self, refs: Sequence[Ref]) -> Iterator[tuple[int, str]]:
+        """Write what single numbers are, neighbours together; yield how many each time."""
+        for run in _runs(refs):
             if len(run) > 1:
-                yield self.names.run(run[0], len(run))
+                view = self.names.view(run[0], (), Scope())
+                yield len(run), view.part(run[0].address - view.start, len(run))
             else:
-                yield self.names.operand(Ref(run[0], ()), (), Scope())
+                yield 1, self.names.operand(run[0], (), Scope())
 
     def seeds(self, nests: Sequence[Nest]) -> Iterator[str]:
         """Write where the gradients of the outputs come in, neighbours together."""
         seeds = [expression(nest.terms[0].expr, lambda ref: Text("")).text for nest in nests]
-        addresses = [nest.target.address for nest in nests]
-        for target, run in zip(self.outputs(addresses), _runs(addresses)):
-            mine, seeds = seeds[: len(run)], seeds[len(run) :]
-            yield f"∂{target} = {mine[0] if len(mine) == 1 else f'{mine[0]}, ..., {mine[-1]}'}"
+        values = [replace(nest.target, grad=False) for nest in nests]
+        for count, target in self.together(values):
+            first, seeds = seeds[:count], seeds[count:]
+            yield f"∂{target} = {first[0] if count == 1 else f'{first[0]}, ..., {first[-1]}'}"
 
     def nest(self, nest: Nest, scope: Scope, inline: bool) -> str:
         target = self.names.operand(nest.target, nest.dims, scope)
@@ -151,7 +153,7 @@ class _Printer:
             dims = (*nest.dims, *term.dims)
 
             def inner(ref: Ref) -> Nest | None:
-                found = self.names.inlined.get(self.names.array(ref, dims, scope))
+                found = self.names.inlined.get(self.names.view(ref, dims, scope))
                 return found if inline and not ref.grad else None
 
             def operand(ref: Ref) -> Text:
@@ -178,7 +180,7 @@ class _Printer:
         if not route.reduced:
             return f"∂{candidates} += ∂{result}"
         which = "argmin" if route.reduce is ops.MINIMUM else "argmax"
-        array = self.names.array(route.candidates, inner, scope)
+        array = self.names.view(route.candidates, inner, scope)
         return f"∂{array.name}[{which}{subscript(route.reduced)} {candidates}] += ∂{result}"
 
 
@@ -197,12 +199,12 @@ def _kind(statement: Statement) -> str:
     return ""
 
 
-def _runs(addresses: Sequence[Size]) -> list[list[Size]]:
-    """Split addresses into runs of neighbours."""
-    runs: list[list[Size]] = []
-    for address in addresses:
-        if runs and runs[-1][-1] + 1 == address:
-            runs[-1].append(address)
+def _runs(refs: Sequence[Ref]) -> list[list[Ref]]:
+    """Split operands that are single numbers into runs of neighbours in one array."""
+    runs: list[list[Ref]] = []
+    for ref in refs:
+        if runs and runs[-1][-1].array == ref.array and runs[-1][-1].offset + 1 == ref.offset:
+            runs[-1].append(ref)
         else:
-            runs.append([address])
+            runs.append([ref])
     return runs

@@ -6,10 +6,13 @@ A parameter without a label takes the name of the variable or attribute that it 
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...engine import Value
-from ..ir.program import BATCH, PADDED
+from ..ir.array import Array
+from ..ir.joins import with_arrays
+from ..ir.program import BATCH
 from ..ir.sizes import Size
 from ..lower import Lowered
 from .captured import mentioned
@@ -22,21 +25,26 @@ _DEEPEST = 12
 def name_all(
     lowered: Lowered, recording: Trace, f: Callable, arguments: Sequence[Argument]
 ) -> Lowered:
-    """Fill the program's ``names`` and ``labels``; return it."""
-    program, called = lowered.program, argument_names(f, len(arguments))
-    program.labels = tuple(labels(f, recording.captured))
+    """Return the program with names of its arguments and labels of its parameters."""
+    called, names = argument_names(f, len(arguments)), {}
     for made, place in zip(recording.inputs, lowered.inputs, strict=True):
+        shape: tuple[Size, ...] = ()
         if made.argument is None:
-            program.names.append((place.new, 1, (), "1/B"))
+            names[place.new] = "1/B", shape
             continue
-        argument, name = arguments[made.argument], called[made.argument]
+        argument = arguments[made.argument]
         if made.batched:
-            shape: tuple[Size, ...] = (*argument.shape[1:], BATCH)
-            program.names.append((place.new, place.count * PADDED, shape, name))
+            shape = (*argument.shape[1:], BATCH)
         else:
             shape = (place.count,) if argument.kind == "nest" else argument.shape
-            program.names.append((place.new, place.size, shape, name))
-    return lowered
+        names[place.new] = called[made.argument], shape
+
+    def named(array: Array) -> Array:
+        name, shape = names.get(array.start, ("", ()))
+        return replace(array, name=name, shape=shape)
+
+    program = with_arrays(lowered.program, named)
+    return replace(lowered, program=replace(program, labels=tuple(labels(f, recording.captured))))
 
 
 def argument_names(f: Callable, count: int) -> list[str]:

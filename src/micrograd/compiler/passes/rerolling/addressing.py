@@ -1,4 +1,7 @@
-"""Addresses: every class of values gets a range of its own, in the order of their making."""
+"""Addresses: every class of values gets an array of its own, in the order of their making."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ...graph import Graph
 from ...ir.array import Array
@@ -19,10 +22,12 @@ class Addressing:
         self.constants = [i for i in leaves if i in graph.constants]
         variables = [i for i in graph.inputs if i in graph.differentiable]
         inputs = [i for i in graph.inputs if i not in graph.differentiable]
+        argument = dict(zip(graph.inputs, _counted(graph.segments)))
         for kind, nodes in zip(LEAVES, (graph.parameters, variables, inputs, self.constants)):
             for batched in (False, True):
                 mine = [i for i in nodes if graph.batched[i] == batched]
-                self._place(mine, batched, kind in ("parameter", "variable"), kind)
+                for _, some in groupby(mine, argument.get):
+                    self._place(list(some), batched, kind in ("parameter", "variable"), kind)
         for c in classes:
             self._place([row.node for row in c.rows], c.batched, c.needs_gradient, "computed")
 
@@ -41,3 +46,8 @@ class Addressing:
         else:
             self.plain += count
         return start
+
+
+def _counted(segments: Sequence[int]) -> Iterator[int]:
+    """Yield the number of its segment for each input."""
+    return (k for k, count in enumerate(segments) for _ in range(count))

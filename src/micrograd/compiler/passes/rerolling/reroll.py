@@ -13,7 +13,7 @@ import numpy as np
 from .... import ops
 from ...graph import BATCH_SUM, Graph, without_copies
 from ...ir.array import Place
-from ...ir.joins import in_arrays
+from ...ir.joins import in_arrays, joined
 from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table, Term
 from ...ir.sizes import Size, known
 from .addressing import Addressing
@@ -74,7 +74,8 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
         arrays=tuple(arrays),
         segments=tuple(segments),
     )
-    return in_arrays(program)
+    program = in_arrays(program)
+    return joined(program, program.forward) if len(segments) > 1 else program
 
 
 def _used(graph: Graph, groups: list[Group], leaves: list[int]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ir.footprint import needs_gradient, uses
+from ...ir.footprint import array_of, uses
 from ...ir.joins import joined
 from ...ir.program import For, Program, Statement
 from ...ir.sizes import Poly, Size, chosen_two, coefficients
@@ -21,10 +21,11 @@ _LONGEST_BODY = 400
 
 
 def roll(program: Program) -> Program:
-    """Roll up the forward loops, where each use needs its gradient in every step or in none."""
+    """Roll up the forward loops, where each use is of one kind of array in all steps."""
 
-    def trait(statement: Statement) -> tuple[bool, ...]:
-        return tuple([needs_gradient(use.ref) for s in simple([statement]) for use in uses(s)])
+    def trait(statement: Statement) -> tuple[tuple[str, bool], ...]:
+        arrays = [array_of(use.ref)[0] for s in simple([statement]) for use in uses(s)]
+        return tuple([(array.kind, array.needs_gradient) for array in arrays])
 
     forward = rolled(program.forward, trait)
     program = replace(program, forward=forward)
