@@ -101,6 +101,8 @@ def file_name(name: str, x: Any) -> str:
 
 def values(name: str, xs: Any) -> Iterable[Any]:
     """Refuse what is no list, array or the like of numbers: a text or a dict goes by its parts."""
+    if type(xs) is list:  # the usual case first
+        return xs
     is_scalar = not hasattr(xs, "__iter__") or (is_array(xs) and not xs.ndim)
     if is_scalar or isinstance(xs, (str, bytes, dict)):
         raise TypeError(f"{name} expects a list of numbers, got {shown(xs)}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import ops
 from .arguments import operand, values
+from .engine import Value
 from .ops import Op
 from .value.modes import mode
 from .value.number import Number
@@ -67,7 +68,10 @@ def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
         return values[0]._sum()
-    return apply(ops.SUM, *(_unpacked(values) or (0.0,)))
+    xs = _unpacked(values) or (0.0,)
+    if type(xs[0]) is Value:  # the usual case first
+        return xs[0]._apply(ops.SUM, *xs)
+    return apply(ops.SUM, *xs)
 
 
 def prod(*values: Any) -> Any:
@@ -117,7 +121,8 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     Raises:
         ValueError: they have different lengths.
     """
-    left, right = list(values("dot", xs)), list(values("dot", ys))
+    left = xs if type(xs) is list else list(values("dot", xs))
+    right = ys if type(ys) is list else list(values("dot", ys))
     if len(left) != len(right):
         raise ValueError(f"dot needs sequences of one length, got {len(left)} and {len(right)}")
     return sum([x * y for x, y in zip(left, right, strict=True)])
