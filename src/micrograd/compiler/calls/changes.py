@@ -1,5 +1,6 @@
 """What a call has changed, as places that a compiled function can read and write at each call."""
 
+import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import JitError
-from ..tracing.patches import REPLACEMENTS
+from ..tracing.kinds import IN_GLOBALS, REPLACED
 from ..tracing.signature import Argument, argument, of_list
 from .guards import ANY, first_moved, places_in
 from .places import NOTHING, WHOLE, Growing, Place
@@ -67,8 +68,14 @@ NO_CHANGES = Changes()
 
 def functions_in(reach: Reach) -> Changes:
     """Return where a function holds ``exp`` and its like by ``from math import exp``."""
-    held = [place for place in _items(reach) if id(place.get()) in REPLACEMENTS]
-    return Changes(functions=tuple(held))
+    held = [place for place in _items(reach) if id(place.get()) in REPLACED]
+    held = [place for place in held if place.owner is not vars(builtins)]
+    asked = [
+        Place(names, name, name)
+        for names, name in reach.globals.values()
+        if name in IN_GLOBALS and name not in names
+    ]
+    return Changes(functions=(*held, *asked))
 
 
 def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:

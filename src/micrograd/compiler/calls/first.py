@@ -101,7 +101,7 @@ class FirstCall:
             if changes or effects:
                 self._compile_with(changes, made, before, plain, after)
             elif made is None:
-                raise self._said(failure) from failure
+                self._compile_with_arrays(failure, before, plain, after)
             elif plain is None and not self._lines_of_changes():
                 raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
@@ -148,6 +148,18 @@ class FirstCall:
             lines = [] if "\n  at " in said else self._lines_of_changes()
             line = f"\n  at {lines[0]}" if lines else ""
             self.reason = f"it changes {before.described(changed)}: {said}{line}"
+
+    def _compile_with_arrays(
+        self, failure: Exception | None, before: State, plain: Any, after: State
+    ) -> None:
+        """Compile f with the arrays that it may write into, if it only wrote what they held."""
+        paths = self._reach.paths
+        arrays = [a for a in self._reach.arrays if a.dtype.kind == "f"]
+        written = [Change(f"the array {paths[id(a)]}", a, None, a) for a in arrays]
+        if written:
+            self._compile_with(written, None, before, plain, after)
+        if self.made is None:
+            raise self._said(failure) from failure
 
     def _compiled(self, before: State, marks: bool = True) -> tuple[Made, list[Change]]:
         """Compile f: in stages that end with backward, where that can be, if ``marks`` is True.

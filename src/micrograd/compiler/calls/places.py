@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import JitError, users_line
 from ..tracing.arrays import TracedArray
 from ..tracing.effects import Outcome
-from ..tracing.patches import REPLACEMENTS
+from ..tracing.kinds import IN_GLOBALS, REPLACED
 
 
 class Nothing(Enum):
@@ -131,7 +131,7 @@ class Lifted:
         count = len(args) - len(self.places)
         longer = [Longer(g.path) for g in self._growing]
         put = [*zip(self.places, args[count:])]
-        put += [(place, REPLACEMENTS.get(id(x := place.get()), x)) for place in self._functions]
+        put += [(place, _traced_function(place)) for place in self._functions]
         put += [(place, x) for g, x in zip(self._growing, longer) for place in g.references]
         before = [place.get() for place, _ in put]
         try:
@@ -150,6 +150,11 @@ class Lifted:
         finally:
             for (place, _), x in zip(put, before):
                 place.put(x)
+
+
+def _traced_function(place: Place) -> Any:
+    held = place.get()
+    return IN_GLOBALS[place.key] if held is NOTHING else REPLACED.get(id(held), held)
 
 
 def elements(x: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import ops
 from ...engine import Value
-from ...value.arrays import LazyArray, ValueArray
+from ...value.arrays import ValueArray, unwrapped
 from ...value.buffers import add_grad, read_data
 from ...value.modes import changed, mode
 from ...value.nested import is_record, record
@@ -68,7 +68,7 @@ def result_of(
         kind = tree.dtype if isinstance(tree, TracedArray) else kind_of(tree)
         if kind.kind == "O":
             lazy.seen += 1
-            return ValueArray.of(made, np.shape(tree))
+            return _of_objects(made, np.shape(tree))
         return np.array(made, dtype=kind).reshape(np.shape(tree))
 
     def batch(tree: Batch) -> Any:
@@ -197,12 +197,22 @@ class _Lazily:
         if not self._result:
             with changed(grad=self._grad):
                 self._result.append(self._again())
-        return list(_arrays_in(self._result[0]))[place]._filled().reshape(-1).tolist()
+        return unwrapped(list(_arrays_in(self._result[0]))[place]).reshape(-1).tolist()
 
 
-def _arrays_in(tree: Any) -> Iterator[LazyArray]:
-    if isinstance(tree, LazyArray):
-        yield tree
+def _of_objects(items: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    if all(isinstance(x, Value) for x in items):
+        return ValueArray.of(items, shape)
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(shape)
+
+
+def _arrays_in(tree: Any) -> Iterator[np.ndarray]:
+    """Yield the arrays of objects."""
+    if isinstance(tree, np.ndarray):
+        if tree.dtype == object:
+            yield tree
         return
     inside = record(tree) if is_record(tree) else tree
     if isinstance(inside, (dict, list, tuple)):

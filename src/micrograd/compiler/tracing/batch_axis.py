@@ -100,7 +100,7 @@ class BatchAxis:
         finally:
             self._inside = False
             self._draws.leave(former, size)
-        is_list = not any(isinstance(a, (np.ndarray, Batch)) for a in mapped)
+        is_list = all(getattr(a, "is_list", not isinstance(a, np.ndarray)) for a in mapped)
         return by_component(result, self._vector(size, whole, is_list, f))
 
     def _batch_size(self, a: Any) -> int | None:

@@ -48,13 +48,22 @@ def guard(
     return holds, bool(holds._data)
 
 
+def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[int]:
+    """Return the identities of some leaves and of all that is made of one but what is loud."""
+    made = set(leaves)
+    for v in list(tape):
+        if id(v) not in loud and any(id(p) in made for p in v.parents):
+            made.add(id(v))
+    return made
+
+
 def _suspects(
     tape: list[Value], silent: set[int], loud: Collection[int], raising: Collection[int]
 ) -> Iterator[Value]:
+    quiet = made_of(silent, tape, loud)
     for v in list(tape):
-        if id(v) not in loud and any(id(p) in silent for p in v.parents):
-            silent.add(id(v))
-        elif id(v) in raising or (isinstance(v, Number) and v.op and v.op.name in _RAISING):
+        may_raise = isinstance(v, Number) and v.op and v.op.name in _RAISING
+        if id(v) not in quiet and (id(v) in raising or may_raise):
             yield v
 
 

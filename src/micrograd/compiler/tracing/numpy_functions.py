@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ...engine import Value
 from ...functions import apply, where
 from ...value.arrays import LazyArray, unwrapped
+from ...value.number import is_number
 from ..errors import JitError, users_line
 from .elementwise import FUNCTIONS
-from .predicates import chosen, count
+from .predicates import chosen, count, truth
 
 _REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
@@ -60,7 +62,20 @@ def _where(condition: Any, *choices: Any) -> Any:
         raise JitError(
             f"np.where(condition) has a length that depends on numbers\n  at {users_line()}"
         )
-    return mapped(where, [unwrapped(x) for x in (condition, *choices)])
+    return mapped(_either, [unwrapped(x) for x in (condition, *choices)])
+
+
+def _either(condition: Any, x: Any, y: Any) -> Any:
+    """Choose an element: it stays what it is, a number or a Value."""
+    if not isinstance(truth(condition), Value):
+        return x if truth(condition) else y
+    if is_number(x) != is_number(y):
+        raise JitError(
+            "np.where chooses between Values and plain numbers, by numbers that change: compiled, "
+            f"its elements are the one or the other; where of micrograd gives Values\n  at "
+            f"{users_line()}"
+        )
+    return where(condition, x, y)
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:

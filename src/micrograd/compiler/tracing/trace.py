@@ -53,7 +53,7 @@ def trace(
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(len(args), effects, marks, answers)
+    tracer = _Tracer(args, effects, marks, answers)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_ins.stand_in(k, a) for k, a in enumerate(args)]
         try:
@@ -62,7 +62,7 @@ def trace(
             tracer.draws.undo()
             raise
         if raises:
-            tracer.guard_domains(args)
+            tracer.guard_domains()
     refuse_unfinished(_name(f), result)
     recording = tracer.finished(f, result)
     if recording.result is None and not effects:
@@ -73,8 +73,10 @@ def trace(
 class _Tracer:
     """The hooks that the engine calls."""
 
-    def __init__(self, arguments: int, effects: bool, marks: bool, answers: Sequence[bool]) -> None:
-        self._arguments, self._answers = arguments, answers
+    def __init__(
+        self, args: Sequence[Argument], effects: bool, marks: bool, answers: Sequence[bool]
+    ) -> None:
+        self._args, self._arguments, self._answers = args, len(args), answers
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
@@ -126,6 +128,11 @@ class _Tracer:
         """Take note of the variables of a transform."""
         self._variables.update(map(id, variables))
 
+    def is_of_numpy(self, x: Value) -> bool:
+        """Tell whether a number is NumPy's own in the plain run: of an array, or made of one."""
+        leaves = set(map(id, self.stand_ins.of_arrays(self._args)))
+        return bool(leaves) and id(x) in domains.made_of(leaves, self.tape, self._loud)
+
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
         x = x * 1.0 if isinstance(x, Integer) else x
@@ -134,9 +141,9 @@ class _Tracer:
             self._raising.add(id(x))
         return x
 
-    def guard_domains(self, args: Sequence[Argument]) -> None:
+    def guard_domains(self) -> None:
         """Guard against what makes Python's arithmetic raise."""
-        silent = {*map(id, self.stand_ins.of_arrays(args)), *self._variables}
+        silent = {*map(id, self.stand_ins.of_arrays(self._args)), *self._variables}
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
         if holds := domains.guard(
             self.tape, silent, self._loud, self._raising, self._batch_axis.is_batched, regular
@@ -260,7 +267,7 @@ class _Plain:
 _HOOKS = (
     *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
     *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
-    *("differentiating", "of_python"),
+    *("differentiating", "of_python", "is_of_numpy"),
 )
 
 
