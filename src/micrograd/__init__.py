@@ -53,10 +53,10 @@ from .functions import (
     minimum,
     prod,
     softmax,
-    sum,
     take,
     where,
 )
+from .functions import sum as sum
 from .namesake import warn_of_the_original
 from .transforms import grad, hessian, hvp, jvp, value_and_grad, vmap
 from .transforms.differences import GradientError, check_grads, numeric_grad
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from .compiler.replay import compile_graph
     from .explorer.explore import explore
 
-__all__ = [
+__all__ = [  # without ``sum``, so that ``import *`` hides no built-in
     "AnomalyError",
     "GradientError",
     "JitError",
@@ -134,7 +134,6 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
-    "sum",
     "take",
     "tan",
     "tanh",

@@ -16,6 +16,8 @@ from .examples import Examples, as_column
 from .extras import require
 from .value.numeric import is_array, number
 
+__all__ = ["batch_indices", "circles", "digits", "minibatches", "moons", "spirals", "split", "tiny"]
+
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 1337) -> tuple[Any, Any]:
     """Make two interleaved half circles: X of shape (n, 2), y of -1 and 1.

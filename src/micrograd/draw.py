@@ -17,6 +17,8 @@ from .files import write_whole
 from .value.likeness import as_value
 from .writing.notation import DIGITS
 
+__all__ = ["Drawing", "draw", "draw_dot", "trace"]
+
 
 @dataclass(frozen=True)
 class Drawing:

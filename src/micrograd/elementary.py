@@ -6,20 +6,60 @@ a step, ``docs/value.md`` says what its derivative is there.
 
 from collections.abc import Callable, Iterable
 from itertools import accumulate
-from typing import Any
+from typing import Any, overload
 
 from . import extended_ops as more
 from . import ops
 from .arguments import values
+from .engine import Value
 from .functions import apply, maximum, minimum
 from .ops import Op
+from .signatures import Elementary
 from .value.modes import mode
 from .value.numeric import is_array, number
 
-Elementary = Callable[..., Any]
+__all__ = [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "clip",
+    "cos",
+    "cosh",
+    "cumsum",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "floor",
+    "gelu",
+    "hypot",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "norm",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+]
 
 
-def _each(function: Callable, *args: Any) -> Any:
+def _each(function: Callable[..., Any], *args: Any) -> Any:
     """Call a function of numbers; of arrays, for each element, broadcast as NumPy does."""
     if not any(is_array(x) and x.ndim for x in args):
         return function(*args)
@@ -95,9 +135,33 @@ silu = _of_one(more.SILU, "x · sigmoid(x)")
 gelu = _of_one(more.GELU, "x times the normal distribution function of x (not its approximation)")
 
 
+@overload
+def atan2(y: float, x: float) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def atan2(y: Value | float, x: Value | float) -> Value: ...
+
+
+@overload
+def atan2(y: Any, x: Any) -> Any: ...
+
+
 def atan2(y: Any, x: Any) -> Any:
     """Return the angle of the point (x, y), from -π to π; its slopes are nan at (0, 0)."""
     return _each(lambda y, x: _plain(more.ATAN2, y, x), y, x)
+
+
+@overload
+def hypot(x: float, y: float) -> float: ...  # type: ignore[overload-overlap]
+
+
+@overload
+def hypot(x: Value | float, y: Value | float) -> Value: ...
+
+
+@overload
+def hypot(x: Any, y: Any) -> Any: ...
 
 
 def hypot(x: Any, y: Any) -> Any:
@@ -105,14 +169,38 @@ def hypot(x: Any, y: Any) -> Any:
     return _each(lambda x, y: _plain(more.HYPOT, x, y), x, y)
 
 
+@overload
+def leaky_relu(x: Value, negative_slope: Any = ...) -> Value: ...
+
+
+@overload
+def leaky_relu(x: Any, negative_slope: Any = ...) -> Any: ...
+
+
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
     """Return x where it is positive, else negative_slope · x, which may be a Value too."""
     return _each(lambda x, a: _plain(more.LEAKY_RELU, x, a), x, negative_slope)
 
 
+@overload
+def elu(x: Value, alpha: Any = ...) -> Value: ...
+
+
+@overload
+def elu(x: Any, alpha: Any = ...) -> Any: ...
+
+
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """Return x where it is positive, else alpha · (exp(x) - 1)."""
     return _each(lambda x, a: _plain(more.ELU, x, a), x, alpha)
+
+
+@overload
+def clip(x: Value, low: Any = ..., high: Any = ...) -> Value: ...
+
+
+@overload
+def clip(x: Any, low: Any = ..., high: Any = ...) -> Any: ...
 
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:

@@ -116,7 +116,6 @@ class Value:
 
     __slots__ = ("__dict__", "__weakref__", "_closure", "_data", "_grad", "op", "parents")
     _label, _symbol = "", None  # of the few that have one, in __dict__
-    _op: str
     _is_micrograd_value = True
     _apply = staticmethod(apply)  # an Op called on Values comes back here
     _toposort = staticmethod(toposort)
@@ -237,7 +236,7 @@ class Value:
 
     @staticmethod
     def _make(
-        cls: type["Value"], data: float, grad: float, op: ops.Op | None, parents: tuple, label: str
+        cls: type["Value"], data: float, grad: float, op: ops.Op | None, parents: Any, label: str
     ) -> "Value":
         """Make a value out of its parts, for copies and pickles."""
         out: Value = cls.__new__(cls)

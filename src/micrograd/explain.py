@@ -23,6 +23,8 @@ from .writing.notation import (
 )
 from .writing.symbols import Symbol
 
+__all__ = ["Explanation", "explain"]
+
 _LONG = 60  # characters, after which a derivative in symbols explains nothing
 _WIDE = 8  # an operation on more values than this is shortened, and has no derivative in symbols
 

@@ -8,15 +8,32 @@ take. Of plain numbers all of them are plain numbers, by IEEE 754: none raises.
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 from operator import index
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from . import ops
 from .arguments import operand, values
 from .engine import Value
 from .ops import Op
+from .signatures import reduction
 from .value.modes import mode
 from .value.number import Number
 from .value.numeric import number
+
+__all__ = [
+    "dot",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "prod",
+    "softmax",
+    "sum",
+    "take",
+    "where",
+]
+
+T = TypeVar("T")
 
 
 def apply(op: Op, *args: Any) -> Any:
@@ -45,7 +62,7 @@ def _plain(x: Any, expects: str) -> float | int:
     return index(x) if isinstance(x, Integral) else number(x, expects)
 
 
-def _values(name: str, args: tuple) -> Sequence[Any]:
+def _values(name: str, args: tuple[Any, ...]) -> Sequence[Any]:
     """Return the values of a call that got one sequence, or the values one by one."""
     values = _unpacked(args)
     if not values:
@@ -53,7 +70,7 @@ def _values(name: str, args: tuple) -> Sequence[Any]:
     return values
 
 
-def _unpacked(args: tuple) -> Sequence[Any]:
+def _unpacked(args: tuple[Any, ...]) -> Sequence[Any]:
     if len(args) == 1 and type(args[0]) in (list, tuple):  # the usual case first
         return args[0]
     if len(args) == 1 and isinstance(args[0], (str, bytes, dict)):
@@ -64,6 +81,7 @@ def _unpacked(args: tuple) -> Sequence[Any]:
     return list(args)
 
 
+@reduction
 def sum(*values: Any) -> Any:
     """Add the values, as one node. The sum of nothing is 0."""
     if len(values) == 1 and hasattr(values[0], "_sum"):  # a batch, while it is compiled
@@ -74,6 +92,7 @@ def sum(*values: Any) -> Any:
     return apply(ops.SUM, *xs)
 
 
+@reduction
 def prod(*values: Any) -> Any:
     """Multiply the values, as one node. The product of nothing is 1."""
     xs = _unpacked(values) or (1.0,)
@@ -85,6 +104,7 @@ def prod(*values: Any) -> Any:
     return product
 
 
+@reduction
 def mean(*values: Any) -> Any:
     """Return the arithmetic mean of the values."""
     if len(values) == 1 and hasattr(values[0], "_mean"):  # a batch, while it is compiled
@@ -94,14 +114,30 @@ def mean(*values: Any) -> Any:
     return (number(total, "mean expects") if type(total) is int else total) * (1 / len(values))
 
 
+@reduction
 def maximum(*values: Any) -> Any:
     """Return the largest; nan where any is nan. Of equals the first gets the gradient."""
     return apply(ops.MAXIMUM, *_values("maximum", values))
 
 
+@reduction
 def minimum(*values: Any) -> Any:
     """Return the smallest; nan where any is nan. Of equals the first gets the gradient."""
     return apply(ops.MINIMUM, *_values("minimum", values))
+
+
+@overload
+def where(  # type: ignore[overload-overlap]
+    condition: float, x: float, y: float
+) -> float: ...
+
+
+@overload
+def where(condition: Value | float, x: Value | float, y: Value | float) -> Value: ...
+
+
+@overload
+def where(condition: Any, x: Any, y: Any) -> Any: ...
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -113,6 +149,22 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     if mode.tracer is not None:
         return mode.tracer.where(condition, x, y)
     return apply(ops.WHERE, condition, x, y)
+
+
+@overload
+def dot(xs: Sequence[float], ys: Sequence[float]) -> float: ...
+
+
+@overload
+def dot(xs: Sequence[Value], ys: Iterable[Any]) -> Value: ...
+
+
+@overload
+def dot(xs: Iterable[Any], ys: Sequence[Value]) -> Value: ...
+
+
+@overload
+def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any: ...
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
@@ -128,7 +180,15 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     return sum([x * y for x, y in zip(left, right, strict=True)])
 
 
-def take(rows: Sequence[Any], index: Any) -> Any:
+@overload
+def take(rows: Sequence[T], index: Value | float) -> T: ...
+
+
+@overload
+def take(rows: Any, index: Any) -> Any: ...
+
+
+def take(rows: Any, index: Any) -> Any:
     """Return ``rows[index]``, where index is an int or a Value that holds one.
 
     Args:
@@ -157,6 +217,7 @@ def _take_traced(rows: Sequence[Any], index: Any) -> Any:
     return apply(ops.TAKE, index, *rows)
 
 
+@reduction
 def logsumexp(*values: Any) -> Any:
     """Return log(exp(x1) + exp(x2) + ...), which neither overflows nor underflows."""
     xs = _values("logsumexp", values)

@@ -11,9 +11,14 @@ from typing import Any
 from . import functions, ops
 from .arguments import finite, operand, scalar, shown, values, whole
 from .functions import apply, log_softmax, maximum, take, where
+from .signatures import loss, penalty
 from .value.numeric import is_array
 
+__all__ = ["accuracy", "binary_cross_entropy_with_logits", "cross_entropy", "hinge", "huber"]
+__all__ += ["huber_loss", "kl_div", "l1", "l1_loss", "l2", "mse", "mse_loss", "nll", "nll_loss"]
 
+
+@loss
 def mse(prediction: Any, target: Any) -> Any:
     """Return the squared error (prediction - target)²; of two lists, its mean."""
     if _is_list(prediction):
@@ -21,6 +26,7 @@ def mse(prediction: Any, target: Any) -> Any:
     return (operand("mse", prediction) - scalar("mse", target)) ** 2
 
 
+@loss
 def hinge(score: Any, label: Any) -> Any:
     """Return max(0, 1 - label · score), the loss of a support vector machine.
 
@@ -38,6 +44,7 @@ def hinge(score: Any, label: Any) -> Any:
     return ops.RELU(1 + -label * score)
 
 
+@loss
 def l1_loss(prediction: Any, target: Any) -> Any:
     """Return the absolute error |prediction - target|; of two lists, its mean."""
     if _is_list(prediction):
@@ -45,6 +52,7 @@ def l1_loss(prediction: Any, target: Any) -> Any:
     return abs(operand("l1_loss", prediction) - scalar("l1_loss", target))
 
 
+@loss
 def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
     """Return half the squared error up to ``delta``, and a straight line beyond it (Huber, 1964).
 
@@ -60,6 +68,7 @@ def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
     return where(abs(error) < delta, 0.5 * error * error, delta * (abs(error) - 0.5 * delta))
 
 
+@loss
 def binary_cross_entropy_with_logits(logit: Any, target: Any, *, pos_weight: Any = None) -> Any:
     """Return -t log s(z) - (1 - t) log(1 - s(z)), s being the sigmoid, exact at any finite logit z.
 
@@ -87,6 +96,7 @@ def binary_cross_entropy_with_logits(logit: Any, target: Any, *, pos_weight: Any
     return ones * ops.SOFTPLUS(-logit) + (1 - target) * ops.SOFTPLUS(logit)
 
 
+@loss
 def cross_entropy(
     logits: Sequence[Any],
     label: Any,
@@ -114,12 +124,13 @@ def cross_entropy(
     if smoothing > 1:
         raise ValueError(f"label_smoothing expects a share from 0 to 1, got {label_smoothing!r}")
     if _is_batch(name, logits):
-        log_p: list = [log_softmax(_classes(name, row)) for row in logits]
+        log_p: list[Any] = [log_softmax(_classes(name, row)) for row in logits]
     else:
         log_p = log_softmax(logits)
     return _likelihood(name, log_p, label, weight, ignore_index, smoothing)
 
 
+@loss
 def nll(
     log_probabilities: Sequence[Any],
     label: Any,
@@ -139,6 +150,7 @@ def nll(
     return _likelihood("nll", log_probabilities, label, weight, ignore_index, 0.0)
 
 
+@loss
 def kl_div(log_probabilities: Any, target: Any) -> Any:
     """Return Σ t (log t - q): how far the distribution exp(q) is from t (Kullback, Leibler).
 
@@ -158,11 +170,13 @@ def kl_div(log_probabilities: Any, target: Any) -> Any:
 mse_loss, huber_loss, nll_loss = mse, huber, nll  # PyTorch's names for them
 
 
+@penalty
 def l1(parameters: Iterable[Any]) -> Any:
     """Return the sum of absolute values."""
     return functions.sum([abs(operand("l1", p)) for p in values("l1", parameters)])
 
 
+@penalty
 def l2(parameters: Iterable[Any]) -> Any:
     """Return the sum of squares."""
     return functions.sum([operand("l2", p) * p for p in values("l2", parameters)])
@@ -221,7 +235,7 @@ def _of_label(
     return loss, share
 
 
-def _at(items: list, label: Any, ignored: int | None) -> Any:
+def _at(items: list[Any], label: Any, ignored: int | None) -> Any:
     """The item of a label; 0 for the label that is ignored."""
     if ignored is None:
         return take(items, label)
@@ -237,7 +251,7 @@ def _classes(name: str, outputs: Any) -> Any:
     return outputs
 
 
-def _weights(name: str, weight: Any, classes: int) -> list:
+def _weights(name: str, weight: Any, classes: int) -> list[Any]:
     weights = [operand(f"{name}, as a weight,", w) for w in values(f"{name}, as weight,", weight)]
     if len(weights) != classes:
         raise ValueError(
@@ -267,7 +281,7 @@ def _mean_of(
     return functions.mean([loss(output, target, **settings) for output, target in pairs])
 
 
-def _as_many(name: str, outputs: list, targets: list) -> tuple[list, list]:
+def _as_many(name: str, outputs: list[Any], targets: list[Any]) -> tuple[list[Any], list[Any]]:
     if len(outputs) != len(targets):
         raise ValueError(
             f"{name} got {len(outputs)} outputs and {len(targets)} targets: pass as many"

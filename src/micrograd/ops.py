@@ -14,6 +14,7 @@ from typing import Any
 
 from .value import ieee
 
+__all__ = ["OPS", "Op", "named"]
 NUMBER = (float, int)
 
 

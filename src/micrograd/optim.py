@@ -16,6 +16,10 @@ from .engine import Value
 from .value import buffers
 from .value.numeric import number
 
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "clip_grad_norm"]
+
+State = tuple[Any, ...]
+
 
 class Optimizer:
     """Base of the optimisers: it moves parameters by a rule, which a subclass defines.
@@ -44,7 +48,7 @@ class Optimizer:
             x = _checked(name, x)
         super().__setattr__(name, x)
 
-    def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter; numbers, arrays and Values will do for all arguments.
 
         Args:
@@ -150,7 +154,7 @@ class SGD(Optimizer):
         self.state_names = ("momentum_buffer",) if momentum else ()
         super().__init__(params, lr)
 
-    def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         if self.weight_decay:
             g = g + self.weight_decay * p
@@ -193,12 +197,12 @@ class RMSprop(Optimizer):
         self.state_names = tuple(names)
         super().__init__(params, lr)
 
-    def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         if self.weight_decay:
             g = g + self.weight_decay * p
         square = self.alpha * state[0] + (1 - self.alpha) * g * g
-        new: tuple = (square,)
+        new: State = (square,)
         spread = square
         if self.centered:
             mean = state[1] + (1 - self.alpha) * (g - state[1])
@@ -244,13 +248,13 @@ class Adam(Optimizer):
         self.weight_decay = _checked("weight_decay", decay)
         super().__init__(params, lr)
 
-    def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         if self.weight_decay:
             g = g + self.weight_decay * p
         return self._moved(p, g, state, step, lr)
 
-    def _moved(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def _moved(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         beta1, beta2 = self.betas
         mean = state[0] + (1 - beta1) * (g - state[0])
         square = beta2 * state[1] + (1 - beta2) * g * g
@@ -267,7 +271,7 @@ class AdamW(Adam):
 
     _default_decay = 0.01
 
-    def rule(self, p: Any, g: Any, state: tuple, step: Any, lr: Any) -> tuple[Any, tuple]:
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         return self._moved(p * (1 - lr * self.weight_decay), g, state, step, lr)
 

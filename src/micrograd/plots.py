@@ -13,6 +13,15 @@ from .extras import require
 from .files import write_whole
 from .value.modes import no_grad
 
+__all__ = [
+    "confusion_table",
+    "plot_boundary",
+    "plot_descent",
+    "plot_history",
+    "plot_tangent",
+    "save",
+]
+
 _INK, _DATA, _GRAD = (THEMES["light"][what] for what in ("ink", "data", "grad"))
 
 

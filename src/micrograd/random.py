@@ -19,6 +19,8 @@ from .forks import give_lock
 from .functions import where
 from .value.modes import mode
 
+__all__ = ["Generator", "bernoulli", "default", "normal", "seed", "uniform"]
+
 UNIFORM, NORMAL = 1, 2  # kinds of draws; each is also how many hashes it takes
 
 _GOLDEN, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB

@@ -8,14 +8,17 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from .arguments import file_name
 from .extras import require
 from .files import write_whole
 from .nn import Module
 
+__all__ = ["load", "save"]
+
 Target = str | os.PathLike[str]
+M = TypeVar("M", bound=Module)
 
 
 def save(model: Module, path: Target) -> None:
@@ -30,7 +33,7 @@ def save(model: Module, path: Target) -> None:
     write(path, model.state_dict(), {"model": repr(model)[:200]})
 
 
-def load(model: Module, path: Target) -> Module:
+def load(model: M, path: Target) -> M:
     """Set a model's parameters from a file that ``save`` (or PyTorch) wrote; return the model.
 
     Raises:

@@ -12,6 +12,8 @@ from typing import Any
 from .arguments import finite, is_traced, whole
 from .value.numeric import number
 
+__all__ = ["Cosine", "Linear", "Step"]
+
 Schedule = Callable[[int], float]
 
 

@@ -2,15 +2,40 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, overload
 
 from ..arguments import choice, flag, function, positions
 from .calls.binding import most_arguments
 from .jitted import Jitted
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
+def jit(
+    f: Callable[P, R],
+    *,
+    static_argnums: int | Sequence[int] = (),
+    backend: str = "auto",
+    dtype: str = "float64",
+    strict: bool = False,
+) -> Jitted[P, R]: ...
+
+
+@overload
+def jit(
+    f: None = None,
+    *,
+    static_argnums: int | Sequence[int] = (),
+    backend: str = "auto",
+    dtype: str = "float64",
+    strict: bool = False,
+) -> Callable[[Callable[P, R]], Jitted[P, R]]: ...
+
 
 def jit(
-    f: Callable | None = None,
+    f: Callable[..., Any] | None = None,
     *,
     static_argnums: int | Sequence[int] = (),
     backend: str = "auto",

@@ -5,7 +5,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 from ..forks import give_lock
 from ..value.modes import mode
@@ -28,11 +28,15 @@ from .lower import Lowered, lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
-from .tracing.signature import Argument, argument
+from .tracing.signature import Argument, can_be_argument, checked_argument
 from .tracing.trace import trace
 
+P = ParamSpec("P")
+Q = ParamSpec("Q")  # without self
+R = TypeVar("R")
 
-class Jitted:
+
+class Jitted(Generic[P, R]):
     """A compiled function; ``jit`` makes it.
 
     Calling it returns what the function would, as Values that backpropagate like any other.
@@ -40,8 +44,8 @@ class Jitted:
 
     _lock: Any
 
-    def __init__(self, f: Callable, static: tuple[int, ...], options: dict[str, Any]) -> None:
-        self._f = f
+    def __init__(self, f: Callable[P, R], static: tuple[int, ...], options: dict[str, Any]) -> None:
+        self._f: Callable[..., Any] = f
         self._static = static
         self._options = options
         give_lock(self, threading.RLock)
@@ -53,7 +57,9 @@ class Jitted:
         """Forget all programs, and all that was learnt of the function."""
         with self._lock:
             self._report = Report(self.__name__)
-            self._named: dict[tuple[str, ...], Jitted] = {}  # for arguments passed by name only
+            self._named: dict[
+                tuple[str, ...], Jitted[..., Any]
+            ] = {}  # for arguments passed by name only
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
             self._effects = False
@@ -62,20 +68,30 @@ class Jitted:
     def _start_over(self, watched: Changes) -> None:
         """Forget all variants; what is at these places is to be read at each call."""
         self._watched, self._inputs = watched, watched.places
-        self._traced = self._f
+        self._traced: Callable[..., Any] = self._f
         if watched != NO_CHANGES:
             self._traced = Lifted(self._f, watched.places, watched.growing, watched.functions)
         self._maker = Maker(self._traced, self.__name__, self._options, watched)
         self._cache = Cache()
         self._quick: Any = None
 
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(
+        self: "Jitted[Concatenate[Any, Q], R]", instance: object, owner: type | None = None
+    ) -> Callable[Q, R]: ...
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __reduce__(self) -> tuple:  # copies are compiled anew: they may be of another model
+    def __reduce__(
+        self,
+    ) -> tuple[Any, ...]:  # copies are compiled anew: they may be of another model
         return Jitted, (self._f, self._static, self._options)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Compute what the function does; compile it first where these arguments are new in kind.
 
         Raises:
@@ -92,7 +108,7 @@ class Jitted:
         if self._effects and not mode.grad:  # no gradient goes anywhere
             return self._f(*args, **kwargs)
         if kwargs:
-            args, names = bound(self._f, self.__name__, args, kwargs)
+            args, names = bound(self._f, self.__name__, args, kwargs)  # type: ignore[assignment]
             if names:
                 return self._with_names(names)(*args)
         arguments = self._classified(args)
@@ -156,7 +172,7 @@ class Jitted:
             self._start_over(before | changes)
         return self._watched != before
 
-    def _first_call(self, args: tuple, why: str) -> Any:
+    def _first_call(self, args: tuple[Any, ...], why: str) -> Any:
         """Do a call plainly, and compile the function for all further ones like it."""
         try:
             return self._compiled_first(args, why)
@@ -169,7 +185,7 @@ class Jitted:
         self._start_over(self._watched.without(self._fixed))
         return self._first_call(args, why)
 
-    def _compiled_first(self, args: tuple, why: str) -> Any:
+    def _compiled_first(self, args: tuple[Any, ...], why: str) -> Any:
         stages = Stages()
         first = FirstCall(
             self._f,
@@ -208,7 +224,7 @@ class Jitted:
             return "arguments of another structure"
         return "another path through its branches, or another state of a module"
 
-    def _with_names(self, names: tuple[str, ...]) -> "Jitted":
+    def _with_names(self, names: tuple[str, ...]) -> "Jitted[..., Any]":
         """Return the function of which the last arguments are passed by these names."""
         with self._lock:
             if names not in self._named:
@@ -222,11 +238,13 @@ class Jitted:
         try:
             outside = [self._watched.argument(p) for p in self._inputs]
         except JitError:  # what is there now is nothing that can be traced
-            self._start_over(self._watched.without([p for p in self._inputs if not _is_input(p)]))
+            self._start_over(
+                self._watched.without([p for p in self._inputs if not can_be_argument(p.get())])
+            )
             return self._classified(args)
         return [
             *[
-                _checked(x, f"argument {k} of {self.__name__}", k in self._static)
+                checked_argument(x, f"argument {k} of {self.__name__}", k in self._static)
                 for k, x in enumerate(args)
             ],
             *outside,
@@ -276,29 +294,9 @@ class Jitted:
         f = slopes.function if slopes else self._f
         return standalone(f, arguments, self.__name__, self._options["dtype"])
 
-    def _lowered(self, args: tuple, until: str = "") -> Lowered:
+    def _lowered(self, args: tuple[Any, ...], until: str = "") -> Lowered:
         arguments = self._classified(args)
         recording = trace(self._f, arguments)
         recording.draws.undo()
         lowered = lower(graph_of(recording, nests(arguments)), until)
         return name_all(lowered, recording, self._f, recording.with_first(arguments))
-
-
-def _is_input(place: Place) -> bool:
-    try:
-        argument(place.get(), place.path, False)
-    except JitError:
-        return False
-    return True
-
-
-def _checked(x: Any, name: str, static: bool) -> Argument:
-    try:
-        return argument(x, name, static)
-    except RecursionError:
-        raise JitError(
-            f"{name} is a {type(x).__name__} that holds itself, or is nested a thousand deep: "
-            "flatten it"
-        ) from None
-    except OverflowError:
-        raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None

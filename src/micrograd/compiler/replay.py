@@ -160,7 +160,7 @@ def _in_order_of_use(order: Sequence[Value]) -> list[Value]:
     """Sort leaves by the kind of their first use, else as they are: weights, samples, biases."""
     depth: dict[Value, int] = {}
     uses: dict[Value, int] = {}
-    first: dict[Value, tuple] = {}
+    first: dict[Value, tuple[Any, ...]] = {}
     for v in order:
         depth[v] = 1 + max([depth[p] for p in v.parents], default=0)
         for i, p in enumerate(v.parents):

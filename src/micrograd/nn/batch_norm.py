@@ -46,7 +46,7 @@ class BatchNorm(Module):
         self.eps = finite("eps", eps, least=0)
         self.running = _Running(features)
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return the normalised batch, a list of examples, which are lists of numbers.
 
         In evaluation mode x may as well be one example.

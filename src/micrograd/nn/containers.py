@@ -69,7 +69,7 @@ class Sequential(ModuleList):
     def __call__(self, x: Any) -> Any:
         """Return what the last module gives for x."""
         for module in self:
-            x = module(x)  # type: ignore[operator]
+            x = module(x)
         return x
 
     def __repr__(self) -> str:

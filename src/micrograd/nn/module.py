@@ -8,7 +8,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from .. import arguments
 from ..engine import Value
@@ -49,6 +49,7 @@ class Module:
     __slots__ = ("__dict__", "__weakref__", "_found", "_training")
     _found: _Findings | None
     _training: bool
+    __call__: Callable[..., Any]  # of a subclass
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let the outermost module label all parameters when it has been made."""
@@ -56,7 +57,7 @@ class Module:
         if "__init__" in vars(cls):
             cls.__init__ = _labelling(cls.__init__)  # type: ignore[method-assign]
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make the object without asking subclasses to call ``super().__init__()``."""
         self = super().__new__(cls)
         self._found = None
@@ -93,14 +94,14 @@ class Module:
         """Set the gradient of every parameter to 0."""
         buffers.zero_grad(self.parameters())
 
-    def train(self, mode: bool = True) -> "Module":
+    def train(self, mode: bool = True) -> Self:
         """Set ``training`` of this module and all inside it; return the module."""
         arguments.flag("mode of train", mode)
         for module in self.modules():
             module.training = mode
         return self
 
-    def eval(self) -> "Module":
+    def eval(self) -> Self:
         """Set ``training`` to False; return the module."""
         return self.train(False)
 
@@ -109,7 +110,7 @@ class Module:
         modes, model = [(module, module.training) for module in self.modules()], self.eval()
         try:
             with no_grad():
-                made = vmap(lambda x: model(x))(arguments.array("predict", X))  # type: ignore[operator]
+                made = vmap(lambda x: model(x))(arguments.array("predict", X))
         finally:
             for module, training in modes:
                 module.training = training

@@ -73,7 +73,7 @@ def summary(model: Module, *x: Any) -> Summary:
     model.eval()
     try:
         with _watched({id(m): row for (m, _), row in zip(paths, rows, strict=True)}, paths):
-            model(*x)  # type: ignore[operator]
+            model(*x)
     finally:
         for module, training in modes:
             module.training = training

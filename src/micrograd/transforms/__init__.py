@@ -7,7 +7,7 @@ again: that is all there is to ``grad(grad(f))``.
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import Any
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from .. import arguments
 from ..engine import Value
@@ -25,10 +25,19 @@ from .derivatives import (
     scalar,
 )
 from .jacobians import jacobian_of
-from .mapping import vmap as vmap
+from .mapping import vmap
+
+__all__ = ["grad", "hessian", "hvp", "jvp", "value_and_grad", "vmap"]
+
+A = TypeVar("A")  # the argument that is differentiated by, whose form the gradient has
+Aux = TypeVar("Aux")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def _value_and_grad(f: Callable, argnums: int | Sequence[int], has_aux: bool, who: str) -> Callable:
+def _value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int], has_aux: bool, who: str
+) -> Callable[..., Any]:
     arguments.function(f"the first argument of {who}", f)
     arguments.positions("argnums", argnums)
     arguments.flag("has_aux", has_aux)
@@ -67,9 +76,30 @@ def _given_out(tree: Any, results: Results, remember: bool) -> Any:
     )
 
 
+@overload
 def value_and_grad(
-    f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., tuple]:
+    f: Callable[Concatenate[A, P], R], argnums: Literal[0] = 0, has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], tuple[R, A]]: ...
+
+
+@overload
+def value_and_grad(
+    f: Callable[Concatenate[A, P], tuple[R, Aux]],
+    argnums: Literal[0] = 0,
+    *,
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, P], tuple[tuple[R, Aux], A]]: ...
+
+
+@overload
+def value_and_grad(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, tuple[Any, Any]]: ...
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., tuple[Any, Any]]:
     """Return a function that computes f and its gradient together, as ``(value, gradient)``.
 
     Args:
@@ -93,7 +123,30 @@ def value_and_grad(
     return _value_and_grad(f, argnums, has_aux, "value_and_grad")
 
 
-def grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
+@overload
+def grad(
+    f: Callable[Concatenate[A, P], Any], argnums: Literal[0] = 0, has_aux: Literal[False] = False
+) -> Callable[Concatenate[A, P], A]: ...
+
+
+@overload
+def grad(
+    f: Callable[Concatenate[A, P], tuple[Any, Aux]],
+    argnums: Literal[0] = 0,
+    *,
+    has_aux: Literal[True],
+) -> Callable[Concatenate[A, P], tuple[A, Aux]]: ...
+
+
+@overload
+def grad(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, Any]: ...
+
+
+def grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """Return the function that computes the gradient of f; ``value_and_grad`` says of what.
 
     With ``has_aux`` it returns ``(gradient, aux)``.
@@ -114,7 +167,7 @@ def grad(f: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -
     return slopes
 
 
-def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return the function that computes all second derivatives of f.
 
     Each number of the gradient is replaced by its own gradient: for a list of n numbers the result
@@ -134,7 +187,7 @@ def hessian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     return transformed
 
 
-def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]:
     """Compute f and its derivative in one direction, forward, by the same partials.
 
     Args:
@@ -171,7 +224,7 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     return rebuild(run.out, iter(values)), rebuild(run.out, iter(speeds))
 
 
-def hvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple:
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
     """Compute the Hessian of f times a vector, forward over reverse: one step, without the Hessian.
 
     Args:

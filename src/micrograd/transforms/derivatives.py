@@ -64,7 +64,9 @@ def by_hand(order: Sequence[Value]) -> bool:
     return any(v._closure is not None or (v.op and v.op.partials is None) for v in order)
 
 
-def run_on_variables(f: Callable, args: tuple, by: tuple[int, ...], who: str) -> Run:
+def run_on_variables(
+    f: Callable[..., Any], args: tuple[Any, ...], by: tuple[int, ...], who: str
+) -> Run:
     """Call f with new Values in place of the leaves of the arguments numbered ``by``.
 
     They are new also where Values are given: ``f`` may use the same ones besides its arguments, and
@@ -97,7 +99,7 @@ def scalar(out: Any, who: str) -> Value:
     return Number(checked_leaves(out, who, "the function's result")[0])
 
 
-def positions(argnums: int | Sequence[int], args: tuple, who: str) -> tuple[int, ...]:
+def positions(argnums: int | Sequence[int], args: tuple[Any, ...], who: str) -> tuple[int, ...]:
     """Return argnums as a tuple of positions, counted from the front; raise if one is beyond."""
     numbers = argnums if isinstance(argnums, Sequence) else (argnums,)
     for i in numbers:
@@ -106,7 +108,7 @@ def positions(argnums: int | Sequence[int], args: tuple, who: str) -> tuple[int,
     return tuple(i % len(args) for i in numbers)
 
 
-def partials(v: Value) -> tuple:
+def partials(v: Value) -> tuple[Any, ...]:
     """The partials of v as Values, which remember how they depend on its parents."""
     if v._closure is not None:
         raise TypeError(
@@ -207,7 +209,7 @@ def _as_value(x: Slope) -> Value:
     return Value(x) if isinstance(x, float) else x * Value(1.0)
 
 
-def in_place(args: tuple, argnums: int | Sequence[int], results: Iterator[Slope]) -> Any:
+def in_place(args: tuple[Any, ...], argnums: int | Sequence[int], results: Iterator[Slope]) -> Any:
     """Give the results the shape of the arguments that they are derivatives by."""
     if isinstance(argnums, Sequence):
         return tuple(rebuild(args[i], results) for i in argnums)

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import Any
+from typing import Any, ParamSpec
 
 from .. import arguments
 from ..engine import Value
@@ -14,6 +14,7 @@ from ..value.number import Number
 from . import grad, hessian
 from .derivatives import in_place, positions, scalar
 
+P = ParamSpec("P")
 EPSILON = 2.0**-52
 
 
@@ -24,12 +25,12 @@ class GradientError(AssertionError):
 
 
 def numeric_grad(
-    f: Callable,
+    f: Callable[P, Any],
     argnums: int | Sequence[int] = 0,
     *,
     h: float | None = None,
     method: str = "central",
-) -> Callable:
+) -> Callable[P, Any]:
     """Return a function that estimates the gradient of f from f at nearby points.
 
     Args:
@@ -71,7 +72,7 @@ def numeric_grad(
 
 
 def _moved(
-    f: Callable, args: tuple, argnums: int | Sequence[int], who: str
+    f: Callable[..., Any], args: tuple[Any, ...], argnums: int | Sequence[int], who: str
 ) -> tuple[Callable[[int, float], Any], list[float]]:
     """Return the numbers to move, and a function: f with the i-th of them put at x."""
     by = positions(argnums, args, who)
@@ -91,13 +92,13 @@ def _moved(
 
 
 def check_grads(
-    f: Callable,
+    f: Callable[P, Any],
     argnums: int | Sequence[int] | None = None,
     *,
     order: int = 2,
     rtol: float = 1e-6,
     atol: float = 1e-8,
-) -> Callable[..., None]:
+) -> Callable[P, None]:
     """Return a function that checks the derivatives of f against differences, at one point.
 
     Args:
@@ -141,7 +142,7 @@ def check_grads(
     return check
 
 
-def _second(f: Callable, by: Any, args: list[Any]) -> Any:
+def _second(f: Callable[..., Any], by: Any, args: list[Any]) -> Any:
     try:
         return hessian(f, by)(*args)
     except TypeError as error:
@@ -156,7 +157,7 @@ def _floats(tree: Any) -> list[float]:
     return [x.data if isinstance(x, Value) else x for _, x in leaves(tree)]
 
 
-def _numbers(args: tuple, by: tuple[int, ...]) -> list[Any]:
+def _numbers(args: tuple[Any, ...], by: tuple[int, ...]) -> list[Any]:
     """The arguments with numbers in place of the Values to differentiate by."""
     plain = list(args)
     for i in by:
@@ -165,7 +166,7 @@ def _numbers(args: tuple, by: tuple[int, ...]) -> list[Any]:
     return plain
 
 
-def _names(f: Callable, args: tuple, by: tuple[int, ...]) -> list[str]:
+def _names(f: Callable[..., Any], args: tuple[Any, ...], by: tuple[int, ...]) -> list[str]:
     try:
         known = list(inspect.signature(f).bind(*args).arguments.items())
     except (TypeError, ValueError):
@@ -177,7 +178,12 @@ def _names(f: Callable, args: tuple, by: tuple[int, ...]) -> list[str]:
 
 
 def _compare_another(
-    f: Callable, args: tuple, by: tuple[int, ...], names: list[str], rtol: float, atol: float
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
+    by: tuple[int, ...],
+    names: list[str],
+    rtol: float,
+    atol: float,
 ) -> None:
     """Compare what the backward of another engine records with differences of its results."""
     given = [x for i in by for _, x in leaves(args[i])]
@@ -214,8 +220,8 @@ def _compare_another(
 
 
 def _compare(
-    g: Callable,
-    args: tuple,
+    g: Callable[..., Any],
+    args: tuple[Any, ...],
     by: tuple[int, ...],
     names: list[list[str]],
     exact: list[list[float]],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from .. import arguments
 from ..engine import Value
@@ -21,8 +21,11 @@ from .derivatives import (
     scalar,
 )
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def jacobian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+
+def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return the function that computes the derivative of every result by every argument.
 
     Args:
@@ -40,19 +43,22 @@ def jacobian(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     return _jacobian(f, argnums, "jacobian", lambda results, inputs: results <= inputs)
 
 
-def jacrev(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def jacrev(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return ``jacobian(f)``, computed backward: one pass for each result."""
     return _jacobian(f, argnums, "jacrev", lambda results, inputs: True)
 
 
-def jacfwd(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def jacfwd(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return ``jacobian(f)``, computed forward: one pass for each number of the arguments."""
     return _jacobian(f, argnums, "jacfwd", lambda results, inputs: False)
 
 
 def _jacobian(
-    f: Callable, argnums: int | Sequence[int], who: str, backward: Callable[[int, int], bool]
-) -> Callable:
+    f: Callable[..., Any],
+    argnums: int | Sequence[int],
+    who: str,
+    backward: Callable[[int, int], bool],
+) -> Callable[..., Any]:
     arguments.function(f"the first argument of {who}", f)
     arguments.positions("argnums", argnums)
 
@@ -64,8 +70,8 @@ def _jacobian(
 
 
 def jacobian_of(
-    f: Callable,
-    args: tuple,
+    f: Callable[..., Any],
+    args: tuple[Any, ...],
     argnums: int | Sequence[int],
     who: str,
     backward: Callable[[int, int], bool],
@@ -97,7 +103,7 @@ def jacobian_of(
     return rebuild(run.out, iter(by_row))
 
 
-def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable[[Any], tuple]]:
+def vjp(f: Callable[..., R], *primals: Any) -> tuple[R, Callable[[R], tuple[Any, ...]]]:
     """Compute f, and return besides what takes gradients of its result back to its arguments.
 
     Args:
@@ -125,7 +131,7 @@ def vjp(f: Callable, *primals: Any) -> tuple[Any, Callable[[Any], tuple]]:
     ]
     values = [x for out, kind in zip(outs, kinds) for x in finished([out], kind, remember)]
 
-    def back(cotangents: Any) -> tuple:
+    def back(cotangents: Any) -> tuple[Any, ...]:
         """Return the gradient by each argument, given that of each number of the result."""
         if [where for where, _ in leaves(cotangents)] != [where for where, _ in leaves(run.out)]:
             raise ValueError(

@@ -4,17 +4,67 @@ Tuples, dicts and dataclasses that it returns are mapped part by part; numbers, 
 them are vectors, and come out with the batch as their first axis.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from ..arguments import function, positions
+from ..engine import Value
 from ..value.modes import mode
 from ..value.nested import is_record, record, with_entries, with_fields
 from ..value.numeric import is_array
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def vmap(f: Callable, in_axes: int | Sequence[int | None] | None = 0) -> Callable[..., Any]:
+    from ..value.arrays import ValueArray
+
+Axes = int | Sequence[int | None] | None
+
+
+class MappedToNumbers(Protocol):
+    """What ``vmap`` returns of a function that returns a number."""
+
+    @overload
+    def __call__(self, *args: Sequence[Any], **kwargs: Any) -> list[float]: ...
+
+    @overload
+    def __call__(
+        self, *args: "Sequence[Any] | np.ndarray[Any, Any]", **kwargs: Any
+    ) -> "np.ndarray[Any, Any]": ...
+
+    @overload
+    def __call__(self, first: Mapping[Any, Any], /, *args: Any, **kwargs: Any) -> Any: ...
+
+
+class MappedToValues(Protocol):
+    """What ``vmap`` returns of a function that returns a Value."""
+
+    @overload
+    def __call__(self, *args: Sequence[Any], **kwargs: Any) -> list[Value]: ...
+
+    @overload
+    def __call__(
+        self, *args: "Sequence[Any] | np.ndarray[Any, Any]", **kwargs: Any
+    ) -> "ValueArray": ...
+
+    @overload
+    def __call__(self, first: Mapping[Any, Any], /, *args: Any, **kwargs: Any) -> Any: ...
+
+
+@overload
+def vmap(f: Callable[..., float]) -> MappedToNumbers: ...
+
+
+@overload
+def vmap(f: Callable[..., Value]) -> MappedToValues: ...
+
+
+@overload
+def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]: ...
+
+
+def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
     """Map f over examples: ``vmap(f)(X, Y)`` is that of ``f(x, y) for x, y in zip(X, Y)``.
 
     Args:
@@ -53,7 +103,7 @@ def vmap(f: Callable, in_axes: int | Sequence[int | None] | None = 0) -> Callabl
     return mapped
 
 
-def all_examples(f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
+def all_examples(f: Callable[..., Any], in_axes: Any, args: Sequence[Any]) -> Any:
     """Call f on one example after the other, and put the results together."""
     axes = tuple(in_axes) if isinstance(in_axes, Sequence) else (in_axes,) * len(args)
     if len(axes) != len(args):
@@ -107,7 +157,7 @@ def _has_array(x: Any) -> bool:
     return is_array(x)
 
 
-def _examples(x: Any, axis: int, position: int) -> list:
+def _examples(x: Any, axis: int, position: int) -> list[Any]:
     if isinstance(x, dict):
         entries = [_examples(entry, axis, position) for entry in x.values()]
         return [dict(zip(x, example, strict=True)) for example in _rows_of(entries, position)]
@@ -131,7 +181,7 @@ def _examples(x: Any, axis: int, position: int) -> list:
     ]
 
 
-def _rows_of(columns: list[list], position: int) -> list[tuple]:
+def _rows_of(columns: list[list[Any]], position: int) -> list[tuple[Any, ...]]:
     if len({len(column) for column in columns}) > 1:
         lengths = [len(column) for column in columns]
         raise ValueError(f"vmap: argument {position} is ragged, with {lengths} examples")

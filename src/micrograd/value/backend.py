@@ -57,6 +57,7 @@ backend = "python" if native is None else "c"
 
 
 def prefer_native(module: dict[str, Any], *names: str) -> None:
-    """Replace these of a module's globals by what is compiled, except in ``micrograd.pure``."""
+    """Make these a module's public names, compiled where they are, except in ``micrograd.pure``."""
+    module["__all__"] = list(names)
     if native is not None and module["__name__"] != "micrograd.pure":
         module.update({name: getattr(native, name) for name in names})

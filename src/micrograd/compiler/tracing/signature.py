@@ -107,6 +107,28 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     raise _refused(x, place)
 
 
+def can_be_argument(x: Any) -> bool:
+    """Tell whether x is something that a trace can begin with."""
+    try:
+        argument(x, "", False)
+    except JitError:
+        return False
+    return True
+
+
+def checked_argument(x: Any, name: str, static: bool) -> Argument:
+    """Classify an argument of a call; say what is wrong where it cannot be looked through."""
+    try:
+        return argument(x, name, static)
+    except RecursionError:
+        raise JitError(
+            f"{name} is a {type(x).__name__} that holds itself, or is nested a thousand deep: "
+            "flatten it"
+        ) from None
+    except OverflowError:
+        raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None
+
+
 def of_list(array: np.ndarray) -> Argument:
     """Return a rectangular list, given as an array."""
     key = ("list", array.dtype.str, array.shape[1:], len(array))
