@@ -122,9 +122,9 @@ extern PyMethodDef value_functions[];
 /* buffers.c */
 extern PyMethodDef buffer_functions[];
 
-/* call.c */
-int number_call_ready(void);
-extern PyMethodDef call_functions[];
+/* call.c, direct.c */
+int direct_call_ready(void);
+extern PyMethodDef call_functions[], direct_functions[];
 
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);

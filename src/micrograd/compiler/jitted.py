@@ -207,7 +207,7 @@ class Jitted(Generic[P, R]):
         static = [(f"argument {k}", args[k]) for k in by_value]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
         variant.guards = Guards(reach, self._watched.free)
-        if not self._inputs and (quick := variant.quick_call(arguments)):
+        if not self._inputs and (quick := variant.direct(arguments)):
             self._quick = quick, variant.guards.quick
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
         self._report.add(Entry(why, structure_of(arguments), stages, numbers, inputs))

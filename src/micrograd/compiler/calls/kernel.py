@@ -81,29 +81,38 @@ class CKernel:
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
             NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
 
-    def quick_call(
+    def direct(
         self,
-        memory: Array,
-        scalars: Array,
-        places: tuple[int, ...],
+        size: int,
+        captured: tuple[Any, ...],
         shape: Any,
-        guards: tuple[int, ...] = (),
+        buffers: tuple[bytes, ...],
+        with_gradients: bool,
     ) -> Any:
-        """Return a function of plain numbers that bypasses all of this; None without the C engine.
+        """Return a function of a call's arguments that bypasses all of this.
 
         Args:
-            memory: what the memory holds besides the numbers.
-            scalars: one number for each of ``program.scalars``.
-            places: where the numbers go.
-            shape: the addresses of the results, in nested tuples and lists.
-            guards: twice the address of each, and 1 more where what lies there must not be 0.
+            size: how many numbers the memory holds.
+            captured: the Values that are read at each call.
+            shape: the addresses of the results, in nested tuples, lists and arrays.
+            buffers: what ``direct.c`` has to know besides.
+            with_gradients: whether some of the results are gradients.
         """
-        if native is None or self.dtype != np.float64 or self.program.sizes:
-            return None
-        forward = ctypes.cast(self._forward, ctypes.c_void_p).value
+        forward, backward = [
+            ctypes.cast(f, ctypes.c_void_p).value for f in (self._forward, self._backward)
+        ]
         tables, kept = ctypes.addressof(self._tables), (self._forward, self._tables, self._arrays)
-        data, given = memory.tobytes(), scalars.tobytes()
-        return native.number_call(forward, tables, kept, data, given, places, shape, guards)
+        return native.direct_call(
+            forward,
+            backward if with_gradients else 0,
+            tables,
+            kept,
+            size,
+            captured,
+            np.ndarray,
+            shape,
+            buffers,
+        )
 
     def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
         """Return the sizes as C takes them, and how long the memory must be."""

@@ -129,6 +129,13 @@ class Addresses:
             if of_batch and k is not None:
                 span.put(v, args[k].value[first : first + span.outer])
 
+    def fixed(self) -> tuple[list[int], np.ndarray]:
+        """Return where the numbers are that are the same at each call, and these."""
+        start, constants = self._constants
+        of_size = [span.start for k, _, span in self.spans if k is None]
+        places = [*range(start, start + len(constants)), *of_size]
+        return places, np.array([*constants, *[1.0 / self.env["B"] for _ in of_size]], dtype=float)
+
     def leaves(self, captured: int) -> np.ndarray:
         """Where the captured values and all inputs lie, of a batch its first example."""
         places = [np.arange(captured)]

@@ -231,13 +231,3 @@ def _backward(
     for j, slope in slopes.items():
         here = [i for i, x in enumerate(nests[j]) if isinstance(x, Value)]
         add_grad([nests[j][i] for i in here], slope[here])
-
-
-def addresses_in(tree: Any, outputs: Iterator[Any]) -> Any:
-    """Return a result of tuples, lists and floats with addresses for these; None if it has more."""
-    if type(tree) is Number:
-        return next(outputs)
-    if type(tree) not in (tuple, list):
-        return None
-    branches = [addresses_in(branch, outputs) for branch in tree]
-    return None if None in branches else type(tree)(branches)

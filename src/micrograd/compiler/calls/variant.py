@@ -5,7 +5,6 @@ from typing import Any
 
 from ...engine import Value
 from ..graph import Graph
-from ..ir.sizes import known
 from ..lower import lower
 from ..passes.generalise import SIZE, General
 from ..tracing.recording import Trace
@@ -13,11 +12,11 @@ from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
 from .compiled import AnyRun, Compiled, Layout
+from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
-from .kernel import CKernel
 from .report import Stages
-from .results import Values, addresses_in, result_of
+from .results import Values, result_of
 from .staged import StageRun, layout_of
 from .trial import check
 from .writes import Writes
@@ -194,22 +193,11 @@ class Variant:
         self.writes.commit(numbers, values, args)
         return self.recording.finish(whole)
 
-    def quick_call(self, args: Sequence[Argument]) -> Any:
-        """Return this as a function of floats that returns floats, if it is one."""
-        compiled, layout = self.compiled, self.compiled.layout
-        plain = all(a.form == "float" for a in args)
-        bare = not layout.captured and self.recording.is_pure()
-        if not (plain and bare and isinstance(compiled.kernel, CKernel)):
+    def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
+        """Return this as a function of arguments like these that goes straight to the loops."""
+        if self._before:
             return None
-        places = {k: known(p.new) for k, _, p in layout.inputs if k is not None}
-        outputs = iter(compiled.program.outputs)
-        guards = tuple([2 * known(next(outputs)) + holds for holds in layout.guards])
-        shape = addresses_in(self.recording.result, outputs)
-        if shape is None or len(places) < len(args):
-            return None
-        at = compiled.at({})
-        memory, order = at.memory((), args), tuple([places[k] for k in range(len(args))])
-        return compiled.kernel.quick_call(memory, at.scalars, order, shape, guards)
+        return direct_call(self.compiled, self.name, self.recording, self._slopes, args)
 
 
 def captured_of(recording: Trace) -> list[int]:

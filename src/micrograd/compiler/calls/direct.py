@@ -1,0 +1,220 @@
+"""A call that goes straight to the loops: what a program of one structure needs at every call.
+
+Where each number goes and comes from is worked out once, for the sizes of the first call; C checks
+that the arguments are of that structure, and takes their numbers. What it does not take (None is
+returned) is for the general way, which says the same at more leisure.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from ... import ops
+from ...engine import Value
+from ...value.backend import native
+from ...value.buffers import add_grad
+from ...value.number import Number
+from ..tracing.arrays import TracedArray
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
+from .compiled import Compiled, Run
+from .gradients import Slopes
+from .kernel import CKernel
+from .memory import Addresses, Span
+from .parts import part_size
+
+_FORMS = {"float": 0, "int": 0, "list": 1, "array": 2}
+_MOST_DIMS = 4
+_KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1}
+
+
+def direct_call(
+    compiled: Compiled,
+    name: str,
+    recording: Trace,
+    slopes: Slopes | None,
+    args: Sequence[Argument],
+) -> Callable[..., Any] | None:
+    """Return the program as a function of a call's arguments; None where that cannot be done.
+
+    Args:
+        compiled: the program.
+        name: the function's, which Values that come out show as their operation.
+        recording: what it was made from.
+        slopes: the gradient that is its result, if it is one.
+        args: of the first call.
+    """
+    layout, sizes = compiled.layout, compiled.layout.sizes(args)
+    if native is None or not isinstance(compiled.kernel, CKernel) or compiled.dtype != np.float64:
+        return None
+    if not args or not recording.is_pure():
+        return None
+    if "B" in sizes and not layout.guards and part_size(compiled.program, sizes["B"]):
+        return None
+    at, first = compiled.at(sizes), len(layout.guards)
+    if (packed := _packed(args, at)) is None:
+        return None
+    leaves = None
+    if slopes:
+        shape, seeds = _of_slopes(slopes, at, args, at.outputs[first]), {first: 1.0}
+    else:
+        shape, seeds = _addresses(recording.result, iter(at.outputs[first:])), {}
+        leaves = _leaves(recording) if shape is None else None
+    if shape is None and leaves is None:
+        return None
+    buffers = (*_fixed(at, layout.guards, compiled.seeded(at, seeds)), packed)
+    call = compiled.kernel.direct(at.size, tuple(layout.captured), shape, buffers, bool(slopes))
+    return call if leaves is None else _ValueCall(compiled, at, call, leaves, first, name)
+
+
+def _fixed(at: Addresses, guards: Sequence[bool], seeds: np.ndarray) -> Iterator[bytes]:
+    """Yield what is the same at each call, in the order of ``make_direct_call`` in ``direct.c``."""
+    places, numbers = at.fixed()
+    yield _ints(at.sizes)
+    yield at.scalars.tobytes()
+    yield seeds.tobytes()
+    yield _ints(places)
+    yield numbers.tobytes()
+    yield _ints([2 * address + holds for address, holds in zip(at.outputs, guards)])
+
+
+def _packed(args: Sequence[Argument], at: Addresses) -> bytes | None:
+    """What C has to know of each argument; None where one is of a kind that it does not take."""
+    spans: dict[int, list[tuple[bool, Span]]] = {k: [] for k in range(len(args))}
+    for k, batched, span in at.spans:
+        if k is not None and k < len(args):
+            spans[k].append((batched, span))
+        elif k is not None:
+            return None
+    rows = [_argument(a, spans[k]) for k, a in enumerate(args)]
+    return None if None in rows else _ints([x for row in rows for x in row or ()])
+
+
+def _argument(a: Argument, spans: list[tuple[bool, Span]]) -> list[int] | None:
+    if a.form not in _FORMS or a.kind != "array" or len(spans) > 1 or len(a.shape) > _MOST_DIMS:
+        return None
+    kind = _KINDS.get(a.value.dtype) if a.shape else int(a.form == "int")
+    count = int(np.prod(a.shape))
+    if kind is None or not count:
+        return None
+    start, outer, row = -1, 0, 0
+    for batched, span in spans:
+        start, outer, row = span.start, span.outer, span.row
+        if count != (span.length * span.outer if batched else span.length):
+            return None
+    dims = (*a.shape, *[0] * (_MOST_DIMS - len(a.shape)))
+    return [_FORMS[a.form], kind, start, outer, row, count, len(a.shape), *dims]
+
+
+def _ints(numbers: Sequence[int]) -> bytes:
+    return np.array(numbers, np.int64).tobytes()
+
+
+# What comes out: numbers, by their addresses.
+
+
+def _of_slopes(slopes: Slopes, at: Addresses, args: Sequence[Argument], value: int) -> Any:
+    """Return a value and its gradients with addresses for numbers; gradients are behind all values.
+
+    None if one of them is always zero.
+    """
+    spans = {k: s for k, batched, s in at.spans if k is not None and not batched and not s.outer}
+    if not spans.keys() >= set(slopes.numbers()):
+        return None
+    ranges = {k: at.size + s.start + np.arange(s.length, dtype=float) for k, s in spans.items()}
+    return _whole(slopes.result(value, ranges, args))
+
+
+def _whole(shape: Any) -> Any:
+    """Return addresses as ints; an array of them stays one."""
+    if isinstance(shape, (tuple, list)):
+        return type(shape)(map(_whole, shape))
+    return int(shape) if isinstance(shape, (int, float)) else shape
+
+
+def _addresses(tree: Any, outputs: Iterator[int]) -> Any:
+    """Return a result of tuples, lists and arrays of plain floats with addresses for these.
+
+    None if it has more.
+    """
+    if type(tree) is Number:
+        return next(outputs)
+    if isinstance(tree, TracedArray) and tree.dtype == np.float64:
+        inside = np.asarray(tree).reshape(-1).tolist()
+        numbers = all(type(x) is Number for x in inside) and bool(inside)
+        found = [next(outputs) for _ in inside] if numbers else []
+        return np.array(found, dtype=float).reshape(np.shape(tree)) if numbers else None
+    if type(tree) not in (tuple, list):
+        return None
+    branches = [_addresses(branch, outputs) for branch in tree]
+    return None if any(branch is None for branch in branches) else type(tree)(branches)
+
+
+# What comes out: Values.
+
+
+def _leaves(recording: Trace) -> Any:
+    """Return a result that is a Value, or a flat tuple or list of Values and floats.
+
+    True stands for a Value, False for a float; None is returned where it is anything else.
+    """
+    tree = recording.result
+
+    def leaf(x: Any) -> bool | None:
+        if type(x) is Number:
+            return False
+        computed = type(x) is Value and x.op is not ops.DETACH and id(x) not in recording.kept
+        return True if computed and x.parents else None
+
+    if type(tree) not in (tuple, list):
+        return leaf(tree)
+    kinds = [leaf(x) for x in tree]
+    return None if None in kinds or not kinds else type(tree)(kinds)
+
+
+class _ValueCall:
+    """A call of which Values come out, which keep its memory until they are gone."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        at: Addresses,
+        call: Any,
+        leaves: Any,
+        first: int,
+        name: str,
+    ) -> None:
+        self._compiled, self._at, self._fill = compiled, at, call.fill
+        self._leaves, self._first = leaves, first
+        self._captured = tuple(compiled.layout.captured)
+        self._op = ops.handmade(f"jit {name}")
+
+    def __call__(self, *args: Any) -> Any:
+        at = self._at
+        memory = at.blank()
+        if not self._fill(memory, args):
+            at.give_back(memory)
+            return None
+        run, leaves = Run(self._compiled, at, memory), self._leaves
+        if leaves is True:
+            return self._value(run, self._first)
+        made = [
+            self._value(run, k) if is_value else run.number(k)
+            for k, is_value in enumerate(leaves, self._first)
+        ]
+        return made if type(leaves) is list else tuple(made)
+
+    def _value(self, run: Run, k: int) -> Value:
+        out = Value._make(Value, run.number(k), 0.0, self._op, self._captured, "")
+        weak = ref(out)  # a cycle would keep the memory until the collector comes
+        out._backward = lambda: self._pass_on(weak, run, k)
+        return out
+
+    def _pass_on(self, weak: ref[Value], run: Run, k: int) -> None:
+        out = weak()
+        assert out is not None  # it is being differentiated
+        g = run.gradients({k: out._grad})
+        add_grad(self._captured, g[: len(self._captured)])
+        self._at.give_back(g)

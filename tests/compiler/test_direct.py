@@ -1,0 +1,125 @@
+"""A call that goes straight to the loops gives what any other call gives."""
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from support.alike import assert_alike
+
+from micrograd import Value, grad, jit, mean, no_grad, sum, value_and_grad, vmap
+
+A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
+
+
+def squares(xs):
+    return sum([x * x for x in xs])
+
+
+def rows(xss):
+    return [sum(xs) * xss[0][0] for xs in xss]
+
+
+CALLS = {
+    "other floats": (squares, [([1.0, 2.0],), ([3.0, -4.0],)]),
+    "ints after floats": (squares, [([1.0, 2.0],), ([3, 4],)]),
+    "floats after ints": (squares, [([1, 2],), ([1.5, 2.5],)]),
+    "ints and floats": (squares, [([1.0, 2.0],), ([1, 2.0],), ([1.0, True],)]),
+    "large ints": (squares, [([1, 2],), ([2**60, 1],)]),
+    "a longer list": (squares, [([1.0, 2.0],), ([1.0, 2.0, 3.0],), ([5.0, 6.0],)]),
+    "a tuple": (squares, [([1.0, 2.0],), ((3.0, 4.0),)]),
+    "nested lists": (rows, [([[1.0, 2.0], [3.0, 4.0]],), ([[5.0, 6.0], [7.0, 8.0]],)]),
+    "ragged lists": (rows, [([[1.0, 2.0], [3.0, 4.0]],), ([[5.0, 6.0], [7.0]],)]),
+    "numbers": (lambda x, n: x**2 * n, [(2.0, 3), (3.0, 4), (3.0, 4.0), (np.float64(2.0), 3)]),
+    "arrays": (lambda a: (a * a + 1.0, a.sum()), [(A,), (B,), (A.T,), (A[::-1],), (A[:1],)]),
+    "other dtypes": (
+        lambda a: a * 0.5,
+        [(A,), (A.astype(int),), (A.astype("f4"),), (A.astype(">f8"),), (A.astype(np.uint64),)],
+    ),
+    "gradients of a list": (value_and_grad(squares), [([1.0, 2.0],), ([3.0, 4.0],), ([3, 4],)]),
+    "gradients of an array": (value_and_grad(lambda a: (a * a).sum()), [(A,), (B,), (A.T,)]),
+    "an argument that is not used": (
+        grad(lambda xs, ys: squares(xs), argnums=(0, 1)),
+        [([1.0, 2.0], [1.0]), ([3.0, 4.0], [2.0])],
+    ),
+    "a branch": (lambda xs: xs[0] if xs[1] > 0 else 2.0 * xs[0], [([1.0, 1.0],), ([1.0, -1.0],)]),
+    "a mean over a batch": (lambda a: mean(vmap(squares)(a)) * 1.0, [(A,), (B,), (A[:1],)]),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_gives_what_the_plain_one_gives(name):
+    f, calls = CALLS[name]
+    compiled = jit(f)
+    for args in [calls[0], *calls, *calls]:
+        assert_alike(compiled(*args), f(*args))
+
+
+def test_values_from_outside_are_read_at_each_call():
+    w = [Value(0.5), Value(2.0)]
+    f = jit(lambda xs: (w[0] * xs[0] + w[1] * xs[1]).tanh())
+    for data in (0.5, -0.25, 1.0):
+        w[0].data = data
+        for v in w:
+            v.grad = 0.0
+        out = f([1.0, 0.125])
+        out.backward()
+        plain = np.tanh(data + 0.25)
+        assert out.data == pytest.approx(plain)
+        assert [v.grad for v in w] == pytest.approx([1 - plain**2, 0.125 * (1 - plain**2)])
+    assert out.parents == tuple(w)
+
+
+def test_results_of_several_calls_are_apart():
+    w = Value(3.0)
+    f = jit(lambda xs: (w * xs[0], w * w))
+    f([1.0])
+    first, second = f([2.0])[0], f([5.0])[0]
+    first.backward()
+    assert (first.data, second.data, w.grad) == (6.0, 15.0, 2.0)
+    second.backward()
+    assert w.grad == 7.0
+
+
+def test_without_gradients_results_are_leaves():
+    w = Value(3.0)
+    f = jit(lambda xs: w * xs[0])
+    f([1.0])
+    with no_grad():
+        assert f([2.0]).parents == ()
+
+
+def test_arrays_that_come_out_can_be_written_and_are_apart():
+    f = jit(lambda a: a * 2.0)
+    f(A)
+    first, second = f(A), f(B)
+    first[0, 0] = 100.0
+    assert second.tolist() == (B * 2.0).tolist()
+    assert f(A).tolist() == (A * 2.0).tolist()
+
+
+def test_many_threads_get_their_own_results():
+    f = jit(value_and_grad(squares))
+    f([1.0] * 50)
+
+    def call(k):
+        return [f([float(k)] * 50) for _ in range(200)] == [(50.0 * k * k, [2.0 * k] * 50)] * 200
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(call, range(8)))
+
+
+def test_a_call_leaves_nothing_behind():
+    w = Value(3.0)
+    f = jit(lambda a, xs: (w * a.sum() * xs[0]).tanh())
+
+    def calls():
+        for _ in range(50):
+            f(A, [0.5]).backward()
+            f(A, [1])
+        gc.collect()
+        return len(gc.get_objects())
+
+    calls()
+    before = calls()
+    assert calls() <= before
