@@ -1,15 +1,13 @@
-"""scikit-learn's 1,797 digits by ``fit``: MLP 64-32-10, SGD, batches of 64, float64."""
+"""1,797 digits, scikit-learn's, by ``fit``: MLP 64-32-10, SGD, batches of 64, float64."""
 
-from sklearn.datasets import load_digits
-
+from micrograd.data import digits
 from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
 from micrograd.optim import SGD
 from micrograd.train import fit
 from serve import one_more, serve
 
-X, y = load_digits(return_X_y=True)
-X = X / 16
+X, y = digits()
 model = MLP(64, [32, 10], activation="relu")
 
 

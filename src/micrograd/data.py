@@ -7,13 +7,13 @@ on a seed alone.
 
 from collections.abc import Iterator
 from math import pi
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from .arguments import finite, flag, whole
 from .arguments import seed as seed_of
 from .examples import Examples, as_column
-from .extras import require
 from .value.numeric import is_array, number
 
 __all__ = ["batch_indices", "circles", "digits", "minibatches", "moons", "spirals", "split", "tiny"]
@@ -92,14 +92,13 @@ def tiny() -> tuple[list[list[float]], list[float]]:
 def digits() -> tuple[Any, Any]:
     """Return 1,797 scanned digits: X of shape (1797, 64), 8 by 8 pixels from 0 to 1; y from 0 to 9.
 
-    They are scikit-learn's copy of the test set of "Optical recognition of handwritten digits"
-    (Alpaydin and Kaynak, UCI Machine Learning Repository, 1998).
-
-    Raises:
-        ImportError: scikit-learn is not installed.
+    They are the test set of "Optical recognition of handwritten digits" (Alpaydin and Kaynak, UCI
+    Machine Learning Repository, 1998, CC BY 4.0), in the order of scikit-learn's ``load_digits``.
     """
-    X, y = require("sklearn.datasets", "train", "the digits data").load_digits(return_X_y=True)
-    return X / 16.0, y
+    import numpy as np
+
+    with np.load(Path(__file__).with_name("digits.npz")) as scans:
+        return scans["X"] / 16.0, scans["y"].astype(np.int64)
 
 
 def split(

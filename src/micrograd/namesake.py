@@ -18,6 +18,6 @@ def warn_of_the_original() -> None:
                 warnings.warn(
                     f"the original {name.rsplit('.', 1)[0]} is installed too, in {folder}: the two "
                     "overwrite each other's files. Keep one: pip uninstall -y micrograd "
-                    "micrograd-next, then pip install micrograd-next",
+                    "micrograd-next, then pip install . in the folder that this one came from",
                     stacklevel=3,
                 )

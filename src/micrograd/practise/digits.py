@@ -1,6 +1,6 @@
 """The end of a speedrun: 300 small digits, learned by the engine that was just written.
 
-The numbers are scikit-learn's 8 by 8 digits. The network and the steps use the learner's Value and
+The numbers are 8 by 8 scans of digits. The network and the steps use the learner's Value and
 MLP and nothing of ours; 200 digits that it has not seen decide.
 """
 
