@@ -16,7 +16,7 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: properties help demo test lint fuzz test-deep test-pythons bench pictures lessons lock test-native clean
+.PHONY: docs-show properties help demo test lint fuzz test-deep test-pythons bench pictures lessons docs lock test-native clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
@@ -39,7 +39,7 @@ lint: .venv/.tools
 	@$(BIN)/mypy
 	@$(BIN)/mypy --cache-dir=.mypy_cache/engine src/micrograd/engine.py  # behind its stub
 
-test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
@@ -66,14 +66,23 @@ properties: .venv/.tools  ## try each property of the tests ten times as often
 
 bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)"
+	@$(BIN)/python -m benchmarks.gallery --peers .venv-bench/bin/python
 
 pictures: .venv/.tools  ## draw the README's pictures and run the notebook again
 	@$(BIN)/python docs/make_pictures.py
+	@$(BIN)/python docs/make_gallery.py
 	@$(OWN) $(BIN)/python docs/run_notebook.py
 
 lessons: .venv/.tools  ## write docs/lessons, and the same as pages into build/lessons
 	@$(BIN)/python docs/make_lessons.py
 	@$(OWN) $(BIN)/micrograd lessons -o build/lessons
+
+docs: .venv/.tools build/mkdocs/.ready  ## build the site into build/site; make docs-show shows it
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=src build/mkdocs/bin/mkdocs build -q -f site/mkdocs.yml
+
+docs-show: docs
+	@echo "http://127.0.0.1:8000/ (Ctrl-C ends)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 -d build/site 8000
 
 lock: .venv/.tools  ## pin requirements-dev.txt to what the dev group resolves to today
 	@.ci/lock
@@ -109,9 +118,18 @@ build/marimo/.ready: tests/practise/marimo-requirements.txt
 	@build/marimo/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-build/pyodide/.ready: tests/pyodide/requirements.txt tests/pyodide/package-lock.json .venv/.tools
-	@echo "Installing Pyodide and what it needs for the tests ..."
+build/mkdocs/.ready: site/requirements.txt
+	@echo "Installing MkDocs into build/mkdocs ..."
+	@$(PYTHON) -m venv build/mkdocs
+	@build/mkdocs/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+tests/pyodide/node_modules: tests/pyodide/package-lock.json .venv/.tools
 	@cd tests/pyodide && $(OWN) npm ci --ignore-scripts
+	@touch $@
+
+build/pyodide/.ready: tests/pyodide/requirements.txt tests/pyodide/node_modules
+	@echo "Installing what the tests need in Pyodide ..."
 	@tests/pyodide/install.sh $(BIN)/python build/pyodide -r tests/pyodide/requirements.txt
 	@touch $@
 

@@ -88,11 +88,11 @@ def write_tables() -> None:
     """Put the tables of results.json between the markers of the two Markdown files."""
     results = load()
     rows = [row for group in results["groups"].values() for row in group]
-    _insert(README, short_table(rows) + measured_on(results["machine"]))
-    _insert(TABLE, long_table(rows) + measured_on(results["machine"]))
+    insert(README, short_table(rows) + measured_on(results["machine"]))
+    insert(TABLE, long_table(rows) + measured_on(results["machine"]))
 
 
-def _insert(file: Path, text: str) -> None:
+def insert(file: Path, text: str) -> None:
     pattern = re.compile(r"(<!-- measured -->\n).*?(<!-- /measured -->)", re.DOTALL)
     file.write_text(pattern.sub(lambda found: found[1] + text + found[2], file.read_text()))
 
@@ -118,10 +118,10 @@ def long_table(rows: Iterable[dict[str, Any]]) -> str:
     ]
     for row in rows:
         ours, theirs = quantity(row["ours"], row["unit"]), quantity(row["theirs"], row["unit"])
-        aim = f"{_short(row['aim'])}×" if row.get("aim") else ""
+        aim = f"{short(row['aim'])}×" if row.get("aim") else ""
         lines.append(
             f"| {row['work']} | {row['peer']} | {ours} | {theirs} | {_mark(row)} | "
-            f"{_short(row['at_least'])}× | {aim} |"
+            f"{short(row['at_least'])}× | {aim} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -136,11 +136,11 @@ def measured_on(described: dict[str, Any]) -> str:
 
 
 def _mark(row: dict[str, Any]) -> str:
-    ratio = f"{_short(row['ratio'])}×"
+    ratio = f"{short(row['ratio'])}×"
     return ratio if row["ratio"] >= row["at_least"] else f"**{ratio}**"
 
 
-def _short(x: float) -> str:
+def short(x: float) -> str:
     """Two significant digits, or whole thousands: 0.83, 1.4, 28, 1,300, 250,000."""
     if x >= 100:
         scale = 10 ** (len(str(int(x))) - 2)
@@ -151,7 +151,7 @@ def _short(x: float) -> str:
 def quantity(x: float, unit: str) -> str:
     """Write a measured quantity with a prefix that suits it: 1.4 µs, 23 ms, 72 bytes."""
     if unit != "s":
-        return f"{_short(x)} {unit}"
+        return f"{short(x)} {unit}"
     for factor, name in ((1, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if x >= factor:
             return f"{x / factor:.3g} {name}"
@@ -161,7 +161,7 @@ def quantity(x: float, unit: str) -> str:
 def console(rows: Iterable[dict[str, Any]]) -> None:
     """Print rows as they come in."""
     for row in rows:
-        verdict = "" if row["ratio"] >= row["at_least"] else f"   below {_short(row['at_least'])}×"
+        verdict = "" if row["ratio"] >= row["at_least"] else f"   below {short(row['at_least'])}×"
         ours, theirs = quantity(row["ours"], row["unit"]), quantity(row["theirs"], row["unit"])
         print(f"  {row['work']} | {row['peer']}: {_mark(row)} ({ours}, {theirs}){verdict}")
     sys.stdout.flush()

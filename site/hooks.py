@@ -1,0 +1,82 @@
+"""What the site has beside the pages of docs/: files from outside it, the reference, and its policy.
+
+MkDocs calls the functions whose names begin with ``on_``.
+"""
+
+import re
+import sys
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from posixpath import dirname, join, normpath, relpath
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from describing import description  # noqa: E402  (MkDocs loads this file alone)
+
+ROOT = HERE.parent
+# Pages and files that stand outside docs/, by the place that they have in the site.
+OUTSIDE = {
+    "index.md": "README.md",
+    "changes.md": "CHANGELOG.md",
+    "benchmarks.md": "benchmarks/README.md",
+    "examples/moons.ipynb": "examples/moons.ipynb",
+}
+PROGRAMS = {f"examples/{p.stem}.md": f"examples/{p.name}" for p in (ROOT / "examples").glob("*.py")}
+PLACES = {source: place for place, source in (OUTSIDE | PROGRAMS).items()}
+
+_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
+_REFERENCE = re.compile(r"<!-- reference: ([^>]*) -->")
+_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add pages and programs from outside docs/."""
+    for place, source in OUTSIDE.items():
+        files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
+    for place, source in PROGRAMS.items():
+        code = (ROOT / source).read_text(encoding="utf-8")
+        page = f"# {Path(source).name}\n\n```python\n{code}```\n"
+        files.append(File.generated(config, place, content=page))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Turn links between files of the project into links between pages of the site."""
+    place = page.file.src_uri
+    source = (OUTSIDE | PROGRAMS).get(place, f"docs/{place}")
+
+    def inside(link: re.Match[str]) -> str:
+        target = normpath(join(dirname(source), link[1]))
+        there = PLACES.get(target, target.removeprefix("docs/"))
+        if target not in PLACES and not target.startswith("docs/"):
+            raise ValueError(f"{source} links to {target}, which the site does not have")
+        return f"]({relpath(there, dirname(place) or '.')}{link[2]})"
+
+    def described(names: re.Match[str]) -> str:
+        return "\n\n".join(description(name) for name in names[1].split())
+
+    return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Put the policy into the page's head: its own scripts run, and no others."""
+    return output.replace("<head>", f"<head>\n{policy(output)}", 1)
+
+
+def policy(document: str) -> str:
+    """Return a Content-Security-Policy for the scripts that a document has."""
+    hashes = sorted(
+        {b64encode(sha256(s.encode()).digest()).decode() for s in _SCRIPT.findall(document)}
+    )
+    scripts = " ".join(f"'sha256-{h}'" for h in hashes)
+    rules = (
+        f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
+        "frame-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
+    )
+    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
