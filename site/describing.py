@@ -7,8 +7,10 @@ and some are handed out when they are asked for, which tools that read source do
 import inspect
 import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
+PAGES = Path(__file__).parent.parent / "docs" / "reference"
 _SECTION = re.compile(r"^(Args|Returns|Raises|Yields):\n((?:    .*\n|\n)*)", re.MULTILINE)
 _ITEM = re.compile(r"^(\S.*?): ", re.MULTILINE)
 _EXAMPLE = re.compile(r"^>>> .*\n(?:.+\n)*", re.MULTILINE)
@@ -30,6 +32,19 @@ def description(name: str) -> str:
                 parts.append(f"```python\n{signature(method, part)}\n```")
                 parts.append(in_markdown(inspect.getdoc(part) or ""))
     return "\n\n".join(parts) + "\n"
+
+
+def named(names: str) -> list[str]:
+    """Return the names of a list; ``module.*`` is all of a module's that no list has."""
+    return [full for name in names.split() for full in ([name] if name[-1] != "*" else rest(name))]
+
+
+def rest(pattern: str) -> list[str]:
+    """Return what a module offers, by its ``__all__``, and no list of the reference names."""
+    module = pattern.removesuffix(".*")
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES.glob("*.md"))
+    offered = [f"{module}.{name}" for name in import_module(module).__all__]
+    return [name for name in offered if not re.search(rf"{re.escape(name)}\s", pages)]
 
 
 def signature(name: str, thing: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the site has beside the pages of docs/: files from outside it, the reference, and its policy.
+"""What the site has beside the pages of docs/: files from outside, the reference, a policy.
 
 MkDocs calls the functions whose names begin with ``on_``.
 """
@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from describing import description  # noqa: E402  (MkDocs loads this file alone)
+from describing import description, named  # noqa: E402  (MkDocs loads this file alone)
 
 ROOT = HERE.parent
 # Pages and files that stand outside docs/, by the place that they have in the site.
@@ -58,7 +58,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return f"]({relpath(there, dirname(place) or '.')}{link[2]})"
 
     def described(names: re.Match[str]) -> str:
-        return "\n\n".join(description(name) for name in names[1].split())
+        return "\n\n".join(description(name) for name in named(names[1]))
 
     return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
 
