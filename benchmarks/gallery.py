@@ -1,4 +1,4 @@
-"""The gallery against JAX: ``python -m benchmarks.gallery --peers .venv-bench/bin/python [name ...]``.
+"""The gallery against JAX: ``python -m benchmarks.gallery --peers PYTHON [name ...]``.
 
 Each program runs in a new process with an empty cache, from its start to its result, compiling
 included; imports are not. Both sides in turns on one core. Results go to gallery.json, and as a
