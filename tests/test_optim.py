@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from micrograd import optim
 from micrograd.engine import Value
 from micrograd.nn import MLP
-from micrograd.schedules import Cosine, Linear, Step, rates
+from micrograd.schedules import (
+    Cosine,
+    Exponential,
+    Linear,
+    OneCycle,
+    Plateau,
+    Step,
+    Warmup,
+    rates,
+)
+from micrograd.train import fit
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "optim.json").read_text())
 MAKERS = {
@@ -19,6 +29,8 @@ MAKERS = {
     "RMSprop": lambda p: optim.RMSprop(p, lr=0.1, momentum=0.5, centered=True),
     "Adam": lambda p: optim.Adam(p, lr=0.1),
     "AdamW": lambda p: optim.AdamW(p, lr=0.1),
+    "Adagrad": lambda p: optim.Adagrad(p, lr=0.1),
+    "in groups": lambda p: optim.SGD([{"params": p, "lr": 0.2}], lr=0.1, momentum=0.5),
 }
 
 
@@ -83,11 +95,107 @@ def test_clipping_leaves_small_gradients_alone():
         ("linear", Linear(end=0.1, steps=8)),
         ("cosine", Cosine(end=0.05, steps=10)),
         ("step", Step(every=3, gamma=0.5)),
+        ("exponential", Exponential(0.9)),
+        ("warmup", Warmup(4, Cosine(end=0.05, steps=8), start=0.1)),
+        ("one cycle", OneCycle(steps=12)),
     ],
 )
 def test_schedules_are_those_of_pytorch(name, schedule):
     golden = floats(GOLDEN["schedules"][name])
     assert [schedule(k) for k in range(len(golden))] == pytest.approx(golden, rel=1e-12)
+
+
+def test_a_plateau_is_that_of_pytorch():
+    losses, plateau = GOLDEN["plateau"]["losses"], Plateau(0.3, 1, cooldown=1, least=0.05)
+    found = [plateau(losses[: k + 1]) for k in range(len(losses))]
+    assert found == pytest.approx(GOLDEN["plateau"]["rates"], rel=1e-12)
+
+
+def test_schedules_in_a_warmup_learn_how_long_the_run_is():
+    known = rates(Warmup(4, Cosine(end=0.05)), 1.0, 12).tolist()
+    assert known == rates(Warmup(4, Cosine(end=0.05, steps=8)), 1.0, 12).tolist()
+    assert (known[0], known[4]) == (0.0, 1.0)
+
+
+GROUPED = GOLDEN["grouped"]
+
+
+def grouped(run):
+    params = values(floats(GOLDEN["start"]))
+    halves = zip((params[:2], params[2:]), run["groups"], strict=True)
+    groups = [{"params": part, **more} for part, more in halves]
+    return params, getattr(optim, run["name"])(groups, **run["settings"])
+
+
+@pytest.mark.parametrize("run", GROUPED, ids=lambda run: run["name"])
+def test_groups_have_rates_and_decays_of_their_own_as_in_pytorch(run):
+    params, optimizer = grouped(run)
+    for gradients, after in zip(GOLDEN["gradients"], run["after"], strict=True):
+        set_grads(params, floats(gradients))
+        optimizer.step()
+        assert datas(params) == pytest.approx(floats(after), rel=1e-12, abs=0)
+
+
+def test_rates_of_groups_follow_the_rate_of_the_optimiser_and_can_be_set():
+    _, optimizer = grouped(GROUPED[0])
+    first, second = optimizer.param_groups
+    assert (first["lr"], second["lr"]) == pytest.approx((0.02, 0.1))
+    optimizer.lr = 0.2
+    assert (first["lr"], second["lr"]) == pytest.approx((0.04, 0.2))
+    first["lr"], second["weight_decay"] = 1.0, 0.5
+    assert (first["lr"], first["weight_decay"]) == (1.0, 0.0)
+    assert (second["lr"], second["weight_decay"]) == (0.2, 0.5)
+    assert repr(first) == "Group(2 parameters, lr=1, weight_decay=0)"
+    assert repr(optimizer).startswith("SGD(5 parameters in 2 groups, momentum=0.9, ")
+
+
+def test_plain_parameters_are_one_group_as_in_pytorchs_loops():
+    optimizer = optim.SGD(values([1.0, 2.0]), lr=0.1)
+    for group in optimizer.param_groups:
+        group["lr"] = 0.5
+    assert (optimizer.lr, len(optimizer.param_groups[0]["params"])) == (0.5, 2)
+
+
+def test_compiled_steps_move_each_group_at_its_own_rate():
+    found = []
+    for compiled in (True, False):
+        model = MLP(2, [3, 1], activation="tanh", seed=1)
+        params = model.parameters()
+        groups = [{"params": params[:4], "lr": 0.0}, {"params": params[4:], "weight_decay": 0.1}]
+        fit(
+            lambda x, y, model=model: (model(x) - y) ** 2,
+            ([[1.0, 2.0], [0.5, -1.0], [0.0, 1.0]], [1.0, -1.0, 0.5]),
+            model=model,
+            optimizer=optim.Adam(groups, lr=0.1),
+            epochs=3,
+            schedule=Linear(0.5),
+            progress=False,
+            compile=compiled,
+        )
+        assert datas(params[:4]) == datas(MLP(2, [3, 1], seed=1).parameters()[:4])
+        found.append(datas(params))
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ([{"lr": 0.1}], "a group is a dict with \"params\", got {'lr': 0.1}"),
+        ([{"params": [Value(1.0)], "betas": (0.9, 0.9)}], r"got \['betas'\]: make an optimiser"),
+        ([{"params": [Value(1.0)]}, Value(2.0)], 'a group is a dict with "params", got Value'),
+    ],
+)
+def test_what_is_no_group_is_named(params, message):
+    with pytest.raises(TypeError, match=message):
+        optim.SGD(params)
+
+
+def test_a_value_may_be_in_one_group_only_and_a_rate_needs_one_to_refer_to():
+    x = Value(1.0)
+    with pytest.raises(ValueError, match="twice"):
+        optim.SGD([{"params": [x]}, {"params": [x]}])
+    with pytest.raises(ValueError, match=r"a group of the rate 0\.5 needs an optimiser whose lr"):
+        optim.SGD([{"params": [x], "lr": 0.5}], lr=0.0)
 
 
 def test_rates_of_a_run_are_known_in_advance():

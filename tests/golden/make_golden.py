@@ -29,11 +29,30 @@ OPTIMISERS = [
     ("Adam", {"lr": 0.05, "betas": [0.85, 0.99], "eps": 1e-6, "weight_decay": 0.1}),
     ("AdamW", {"lr": 0.01}),
     ("AdamW", {"lr": 0.05, "betas": [0.8, 0.95], "weight_decay": 0.2}),
+    ("Adagrad", {"lr": 0.1}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.2, "weight_decay": 0.05,
+                 "initial_accumulator_value": 0.5, "eps": 1e-6}),
+]  # fmt: skip
+GROUPED = [  # the first two parameters, and the other three
+    ("SGD", {"lr": 0.1, "momentum": 0.9}, [{"lr": 0.02}, {"weight_decay": 0.3}]),
+    ("AdamW", {"lr": 0.1}, [{"lr": 0.05, "weight_decay": 0.0}, {"weight_decay": 0.2}]),
 ]
 SCHEDULES = {
     "linear": lambda o: torch.optim.lr_scheduler.LinearLR(o, 1.0, 0.1, total_iters=8),
     "cosine": lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=10, eta_min=0.05),
     "step": lambda o: torch.optim.lr_scheduler.StepLR(o, step_size=3, gamma=0.5),
+    "exponential": lambda o: torch.optim.lr_scheduler.ExponentialLR(o, 0.9),
+    "warmup": lambda o: torch.optim.lr_scheduler.SequentialLR(
+        o,
+        [
+            torch.optim.lr_scheduler.LinearLR(o, 0.1, 1.0, total_iters=4),
+            torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=8, eta_min=0.05),
+        ],
+        milestones=[4],
+    ),
+    "one cycle": lambda o: torch.optim.lr_scheduler.OneCycleLR(
+        o, max_lr=1.0, total_steps=12, cycle_momentum=False
+    ),
 }
 
 
@@ -56,7 +75,19 @@ def optimisers():
             optimiser.step()
             after.append(hexed(p.detach()))
         runs.append({"name": name, "settings": settings, "after": after})
-    return {"start": hexed(start), "gradients": hexed(gradients), "runs": runs}
+    grouped = []
+    for name, settings, changes in GROUPED:
+        first = start[:2].clone().requires_grad_()
+        rest = start[2:].clone().requires_grad_()
+        groups = [{"params": [p], **more} for p, more in zip((first, rest), changes, strict=True)]
+        optimiser, after = getattr(torch.optim, name)(groups, **settings), []
+        for g in gradients:
+            first.grad, rest.grad = g[:2].clone(), g[2:].clone()
+            optimiser.step()
+            after.append(hexed(torch.cat([first, rest]).detach()))
+        grouped.append({"name": name, "settings": settings, "groups": changes, "after": after})
+    found = {"start": hexed(start), "gradients": hexed(gradients), "runs": runs}
+    return found | {"grouped": grouped}
 
 
 def schedules():
@@ -71,6 +102,19 @@ def schedules():
             schedule.step()
         found[name] = hexed(rates)
     return found
+
+
+def plateau():
+    """The learning rates after each of a list of losses."""
+    losses = [1.0, 0.5, 0.5, 0.49999, 0.6, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.39, 0.4, 0.4, 0.4]
+    optimiser, rates = torch.optim.SGD([torch.zeros(1)], lr=1.0), []
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, factor=0.3, patience=1, cooldown=1, min_lr=0.05
+    )
+    for loss in losses:
+        schedule.step(loss)
+        rates.append(optimiser.param_groups[0]["lr"])
+    return {"losses": losses, "rates": rates}
 
 
 def clipping():
@@ -166,6 +210,9 @@ def write(name, content):
 
 if __name__ == "__main__":
     assert math.isclose(torch.tensor(0.1).item(), 0.1, rel_tol=0), "float64 is the default here"
-    write("optim.json", optimisers() | {"schedules": schedules(), "clipping": clipping()})
+    write(
+        "optim.json",
+        optimisers() | {"schedules": schedules(), "clipping": clipping(), "plateau": plateau()},
+    )
     write("losses.json", {"cases": losses(), "with_settings": losses_with_settings()})
     write("network.json", network())

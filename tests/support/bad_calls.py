@@ -37,7 +37,7 @@ from micrograd import random as draws
 from micrograd.data import minibatches
 from micrograd.draw import draw
 from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Neuron, init
-from micrograd.optim import SGD, Adam, AdamW, RMSprop
+from micrograd.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from micrograd.plots import save
 from micrograd.train import fit
 from micrograd.train.history import History
@@ -371,6 +371,21 @@ CALLS = {
         "params": (SHARED, "numbers"), "max_norm": (1.0, "rate")}),
     ".schedules.Linear": ("Linear", {"end": (0.1, "rate"), "steps": (5, "count?")}),
     ".schedules.Cosine": ("Cosine", {"end": (0.1, "rate"), "steps": (5, "count?")}),
+    ".optim.Adagrad": (Adagrad, {
+        "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "lr_decay": (0.1, "rate"),
+        "weight_decay": (0.1, "rate"), "initial_accumulator_value": (0.1, "rate"),
+        "eps": (1e-8, "rate")}),
+    ".schedules.Exponential": ("Exponential", {"gamma": (0.9, "rate")}),
+    ".schedules.Warmup": ("Warmup", {
+        "steps": (5, "count"), "then": (None, "function?"), "start": (0.1, "rate")}),
+    ".schedules.OneCycle": ("OneCycle", {
+        "steps": (5, "count?"), "pct_start": (0.3, "rate"), "div_factor": (25.0, "rate"),
+        "final_div_factor": (10.0, "rate")}),
+    ".schedules.Plateau": ("Plateau", {
+        "factor": (0.1, "rate"), "patience": (5, "count"), "threshold": (0.1, "rate"),
+        "cooldown": (0, "count"), "least": (0.0, "rate")}),
+    "Plateau()": (lambda losses: __import__("micrograd.schedules").schedules.Plateau()(losses), {
+        "losses": ([1.0], "numbers")}),
     ".schedules.Step": ("Step", {"every": (5, "count"), "gamma": (0.1, "rate")}),
     ".data.moons": ("moons", {"n": (4, "count"), "noise": (0.1, "rate"), "seed": (1, "count")}),
     ".data.circles": ("circles", {

@@ -17,7 +17,7 @@ from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
-from ..schedules import Schedule, rates
+from ..schedules import Plateau, Schedule, rates
 from .checkpoints import Checkpoint
 from .choice import runner_for
 from .eager import EagerRunner
@@ -37,7 +37,7 @@ def fit(
     epochs: int,
     batch_size: int | None = None,
     penalty: Callable[[], Any] | None = None,
-    schedule: Schedule | None = None,
+    schedule: Schedule | Plateau | None = None,
     validation: Any = None,
     metrics: Mapping[str, Callable[..., Any]] | None = None,
     early_stopping: int | None = None,
@@ -110,12 +110,15 @@ def fit(
     file, best = None, None
     if checkpoint is not None:
         file_name("checkpoint", checkpoint)
-    learning_rates = rates(schedule, optimizer.lr, steps)
+    plateau = schedule if isinstance(schedule, Plateau) else None
+    learning_rates = rates(None if isinstance(schedule, Plateau) else schedule, optimizer.lr, steps)
     if checkpoint is not None:
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
         settings |= {} if seed is None else {"seed": seed}
+        settings |= {"plateau": repr(plateau)} if plateau else {}
         settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
-        file = Checkpoint(checkpoint, model, optimizer, history, settings, learning_rates)
+        known = learning_rates[:0] if plateau else learning_rates
+        file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
         best = file.resume(new_rate) if path.exists(checkpoint) else None
     if history.seed is None:
         history.seed = random.getrandbits(32)
@@ -126,6 +129,7 @@ def fit(
         batch_size=batch_size,
         epochs=epochs,
         rates=learning_rates,
+        plateau=plateau,
         measures={VALIDATION: loss} | metrics if held_out else metrics,
         measured=held_out or examples,
         patience=early_stopping,

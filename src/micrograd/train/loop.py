@@ -12,6 +12,7 @@ from typing import Any
 from ..data import batch_indices
 from ..examples import Examples
 from ..nn import Module
+from ..schedules import Plateau
 from ..value import buffers
 from .checkpoints import Checkpoint
 from .eager import Runner
@@ -31,7 +32,8 @@ class TrainingLoop:
     size: int  # examples
     batch_size: int | None
     epochs: int
-    rates: Any  # the learning rate of every step, as an array
+    rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
+    plateau: Plateau | None
     measures: dict[str, Callable[..., Any]]
     measured: Examples
     patience: int | None
@@ -85,7 +87,7 @@ class TrainingLoop:
     def _stretch(self, progress: Progress) -> None:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
-        watched = self.measures or self.patience or self.checkpoint or self.record
+        watched = self.measures or self.patience or self.checkpoint or self.record or self.plateau
         steps = -(-self.size // (self.batch_size or self.size))
         count = max(1, self.runner.steps_at_once // steps)
         count = min(count, self.epochs - history.epochs)
@@ -148,8 +150,9 @@ class TrainingLoop:
     def _steps(self, batches: list[Any], progress: Progress) -> None:
         history = self.history
         first = len(history.step_loss)
+        factor = self.plateau(self._followed()) if self.plateau else 1.0
         for start, stop in self._pieces(first, len(batches)):
-            rates = self.rates[first + start : first + stop].tolist()
+            rates = (factor * self.rates[first + start : first + stop]).tolist()
             try:
                 for losses in self.runner.run(batches[start:stop], rates):
                     history.step_loss += losses

@@ -76,7 +76,7 @@ class Steps:
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
         self._columns = columns_of(eager.examples.columns, dtype)
-        self._rule = rule_of(self.optimizer.rule, len(self.optimizer.state_names))
+        self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names))
         with model_mode(eager.model, training=True), no_random_numbers(), paused():
             reach = self._reach()
             before = State(reach)
@@ -173,7 +173,7 @@ class Steps:
         if train:
             self.loop = CLoop(train, objective, self._columns, self.memory)
         else:
-            self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.rule)
+            self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.update)
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
@@ -220,7 +220,7 @@ class Steps:
         self.seconds = perf_counter() - started
         states = tuple(np.zeros((len(memory.states), count)))
         with np.errstate(all="ignore"):
-            moved, _ = optimizer.rule(before, memory.g[:count], states, 1, optimizer.lr)
+            moved, _ = optimizer.update(before, memory.g[:count], states, 1, optimizer.lr)
         return (
             len(losses) == 1
             and close(losses, np.array([loss]), self._dtype)

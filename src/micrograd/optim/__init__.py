@@ -1,0 +1,12 @@
+"""Optimisers with PyTorch's names and arithmetic.
+
+An update rule is written once, for one parameter, as scalar code: ``step`` hands it NumPy arrays of
+all parameters, the compiler hands it Values. So a rule uses + - * / ** and the ops' own functions.
+"""
+
+from .adaptive import Adagrad, Adam, AdamW, RMSprop
+from .clipping import clip_grad_norm
+from .optimizer import Optimizer
+from .sgd import SGD
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "clip_grad_norm"]
