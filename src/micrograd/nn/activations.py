@@ -113,7 +113,7 @@ class Softmax(Module):
     def __init__(self, dim: int = -1) -> None:
         self.dim = whole("dim", dim)
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return this for each row of x.
 
         Raises:

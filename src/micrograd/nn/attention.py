@@ -80,7 +80,7 @@ class MultiheadAttention(Module):
 
     def __call__(
         self, query: Any, key: Any, value: Any, *, attn_mask: Any = None, need_weights: bool = True
-    ) -> tuple[list, list | None]:
+    ) -> tuple[list[Any], list[Any] | None]:
         """Return what was found, (places, embed_dim), and how much each place looked at each other.
 
         Args:
@@ -108,14 +108,14 @@ class MultiheadAttention(Module):
             weights = [[mean(ws) for ws in zip(*rows)] for rows in zip(*[w for _, w in heads])]
         return self.out_proj(out), weights
 
-    def _projected(self, part: int, x: list) -> list:
+    def _projected(self, part: int, x: list[Any]) -> list[Any]:
         rows = slice(part * self.embed_dim, (part + 1) * self.embed_dim)
         projected = [[dot(w, row) for w in self.in_proj_weight[rows]] for row in x]
         if self.in_proj_bias is None:
             return projected
         return [[s + b for s, b in zip(row, self.in_proj_bias[rows])] for row in projected]
 
-    def _mask(self, mask: Any, places: int, others: int) -> list[list]:
+    def _mask(self, mask: Any, places: int, others: int) -> list[list[Any]]:
         """The mask as numbers to add, None where nothing can be seen."""
         rows = mask.tolist() if is_array(mask) else mask
         rows = nested(self, rows, (places, others))
@@ -128,7 +128,9 @@ class MultiheadAttention(Module):
                 raise ValueError(f"{self!r}: the mask lets place {i} look at nothing: {rows[i]!r}")
         return seen
 
-    def _head(self, queries: list, keys: list, values: list, mask: Any) -> tuple[list, list]:
+    def _head(
+        self, queries: list[Any], keys: list[Any], values: list[Any], mask: Any
+    ) -> tuple[list[Any], list[Any]]:
         """What one head finds for each place, and the weights of all others in it."""
         found, weights = [], []
         scale = 1 / sqrt(len(keys[0]))

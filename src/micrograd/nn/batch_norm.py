@@ -70,24 +70,24 @@ class BatchNorm(Module):
         out = self._normalised(nested(self, batch, ("batch", features)))
         return out[0] if single else out
 
-    def _normalised(self, batch: list) -> list:
+    def _normalised(self, batch: list[Any]) -> list[Any]:
         """Normalise each channel, which is the second axis, over the batch and the axes behind."""
         if is_training(self):
             means, variances = self._statistics(batch)
         else:
             means = [m.detach() for m in self.running.mean]
             variances = [v.detach() for v in self.running.var]
-        scales: list = [(v + self.eps) ** -0.5 for v in variances]
+        scales: list[Any] = [(v + self.eps) ** -0.5 for v in variances]
         if self.weight:
             scales = [w * s for w, s in zip(self.weight, scales, strict=True)]
-        nothing: list = [None] * len(means)
+        nothing: list[Any] = [None] * len(means)
         shifts = self.bias or nothing
         return [
             [_moved(*four) for four in zip(example, means, scales, shifts, strict=True)]
             for example in batch
         ]
 
-    def _statistics(self, batch: list) -> tuple[list[Value], list[Value]]:
+    def _statistics(self, batch: list[Any]) -> tuple[list[Value], list[Value]]:
         channels = [flat(channel) for channel in zip(*batch, strict=True)]
         means = [mean(channel) for channel in channels]
         variances = [
@@ -136,7 +136,7 @@ class BatchNorm1d(BatchNorm):
         if not flag("affine", affine):
             self.weight = self.bias = None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return the batch normalised; in evaluation mode x may as well be one example."""
         features = len(self.running.mean)
         examples = [(features, *shape) for shape in self.shapes]

@@ -91,7 +91,7 @@ class Flatten(Module):
         self.start_dim = whole("start_dim", start_dim)
         self.end_dim = whole("end_dim", end_dim)
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return the numbers of x, in their order, with fewer axes.
 
         Raises:
@@ -108,7 +108,7 @@ class Flatten(Module):
         return f"Flatten({self.start_dim}, {self.end_dim})"
 
 
-def _joined(x: list, first: int, times: int) -> list:
+def _joined(x: list[Any], first: int, times: int) -> list[Any]:
     if first:
         return [_joined(part, first - 1, times) for part in x]
     for _ in range(times):

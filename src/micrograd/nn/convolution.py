@@ -44,7 +44,7 @@ class Conv1d(Module):
         self.weight = uniform(rng, most, out_channels, in_channels, kernel_size)
         self.bias = uniform(rng, most, out_channels) if flag("bias", bias) else None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return (out_channels, windows) for x of the shape (in_channels, length).
 
         A batch in front of both is kept.
@@ -53,12 +53,12 @@ class Conv1d(Module):
         x = nested(self, x, one, ("batch", *one))
         return [self._one(example) for example in x] if depth(x) == 3 else self._one(x)
 
-    def _one(self, x: list) -> list:
+    def _one(self, x: list[Any]) -> list[Any]:
         x = [padded(channel, self.padding) for channel in x]
         places = starts(self, len(x[0]), self.kernel_size, self.stride)
         return [[self._at(x, place, k) for place in places] for k in range(self.out_channels)]
 
-    def _at(self, x: list, place: int, k: int) -> Any:
+    def _at(self, x: list[Any], place: int, k: int) -> Any:
         total = sum(
             [
                 w * item
@@ -110,7 +110,7 @@ class Conv2d(Module):
         self.weight = uniform(rng, most, out_channels, in_channels, *self.kernel_size)
         self.bias = uniform(rng, most, out_channels) if flag("bias", bias) else None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return (out_channels, rows, columns) for x of the shape (in_channels, height, width).
 
         A batch in front of the three is kept.
@@ -119,7 +119,7 @@ class Conv2d(Module):
         x = nested(self, x, one, ("batch", *one))
         return [self._one(example) for example in x] if depth(x) == 4 else self._one(x)
 
-    def _one(self, x: list) -> list:
+    def _one(self, x: list[Any]) -> list[Any]:
         (height, width), (down, right) = self.kernel_size, self.stride
         x = [padded(channel, *self.padding) for channel in x]
         rows = starts(self, len(x[0]), height, down)
@@ -129,7 +129,7 @@ class Conv2d(Module):
             for k in range(self.out_channels)
         ]
 
-    def _at(self, x: list, top: int, left: int, k: int) -> Any:
+    def _at(self, x: list[Any], top: int, left: int, k: int) -> Any:
         height, width = self.kernel_size
         total = sum(
             [

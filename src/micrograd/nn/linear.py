@@ -41,11 +41,11 @@ class Linear(Module):
         self.weight = uniform(rng, most, out_features, in_features)
         self.bias = uniform(rng, most, out_features) if flag("bias", bias) else None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return y for x of the shape (..., in_features): (..., out_features)."""
         return on_rows(self._row, nested(self, x, (..., self.in_features)))
 
-    def _row(self, x: list) -> list:
+    def _row(self, x: list[Any]) -> list[Any]:
         if self.bias is None:
             return [dot(w, x) for w in self.weight]
         return [dot(w, x) + b for w, b in zip(self.weight, self.bias, strict=True)]
@@ -75,7 +75,7 @@ class Embedding(Module):
         self.embedding_dim = whole("embedding_dim", embedding_dim, 1)
         self.weight = normal(source(seed), num_embeddings, embedding_dim)
 
-    def __call__(self, index: Any) -> list:
+    def __call__(self, index: Any) -> list[Any]:
         """Return the vector of a symbol, or a list of them for a list.
 
         Raises:

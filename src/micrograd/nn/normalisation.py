@@ -37,12 +37,12 @@ class LayerNorm(Module):
         self.weight = constant(1.0, *self.normalized_shape) if has_weight else None
         self.bias = constant(0.0, *self.normalized_shape) if has_weight and has_bias else None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return x, of the shape (..., *normalized_shape), normalised."""
         x = nested(self, x, (..., *self.normalized_shape))
         return on_rows(self._normalised, x, len(self.normalized_shape))
 
-    def _normalised(self, x: list) -> list:
+    def _normalised(self, x: list[Any]) -> list[Any]:
         numbers = flat(x)
         centre = mean(numbers)
         variance = mean([(item - centre) ** 2 for item in numbers])
@@ -79,12 +79,12 @@ class RMSNorm(Module):
         has_weight = flag("elementwise_affine", elementwise_affine)
         self.weight = constant(1.0, *self.normalized_shape) if has_weight else None
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return x, of the shape (..., *normalized_shape), normalised."""
         x = nested(self, x, (..., *self.normalized_shape))
         return on_rows(self._normalised, x, len(self.normalized_shape))
 
-    def _normalised(self, x: list) -> list:
+    def _normalised(self, x: list[Any]) -> list[Any]:
         eps = float_info.epsilon if self.eps is None else self.eps
         scale = (mean([item * item for item in flat(x)]) + eps) ** -0.5
         out = elementwise(lambda item: item * scale, x)

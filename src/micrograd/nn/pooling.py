@@ -27,11 +27,11 @@ class _Pool2d(Module):
                 f"padding is at most half of the kernel_size {self.kernel_size}, got {padding!r}"
             )
 
-    def __call__(self, x: Any) -> list:
+    def __call__(self, x: Any) -> list[Any]:
         """Return (..., rows, columns) for x of the shape (..., height, width)."""
         return on_rows(self._image, nested(self, x, (..., "height", "width")), 2)
 
-    def _image(self, x: list) -> list:
+    def _image(self, x: list[Any]) -> list[Any]:
         (height, width), (down, right) = self.kernel_size, self.stride
         x = padded(x, *self.padding)
         return [
@@ -42,7 +42,7 @@ class _Pool2d(Module):
             for i in starts(self, len(x), height, down)
         ]
 
-    def _of(self, window: list) -> Any:
+    def _of(self, window: list[Any]) -> Any:
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -62,7 +62,7 @@ class MaxPool2d(_Pool2d):
     [[4.0, 5.0]]
     """
 
-    def _of(self, window: list) -> Any:
+    def _of(self, window: list[Any]) -> Any:
         return maximum(window)
 
 
@@ -77,5 +77,5 @@ class AvgPool2d(_Pool2d):
     [[2.5, 1.5]]
     """
 
-    def _of(self, window: list) -> Any:
+    def _of(self, window: list[Any]) -> Any:
         return sum(window) / prod(self.kernel_size)

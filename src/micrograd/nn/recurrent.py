@@ -52,7 +52,7 @@ class _Recurrent(Module):
     def _ends(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
-    def _run(self, x: Any, first: list[list]) -> tuple[list, list[list]]:
+    def _run(self, x: Any, first: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]:
         """Return the outputs, and the last state of each direction of each layer.
 
         Args:
@@ -74,10 +74,10 @@ class _Recurrent(Module):
             x = [[h for part in parts for h in part] for parts in zip(*outputs, strict=True)]
         return x, last
 
-    def _step(self, x: list, state: list, place: str) -> list:
+    def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         raise NotImplementedError
 
-    def _sums(self, side: str, x: list, place: str) -> list[list]:
+    def _sums(self, side: str, x: list[Any], place: str) -> list[list[Any]]:
         """The weighted sums of x for each gate; side is ih, of the input, or hh, of the state."""
         sums = [dot(row, x) for row in getattr(self, f"weight_{side}_{place}")]
         if self.has_bias:
@@ -85,7 +85,7 @@ class _Recurrent(Module):
         n = self.hidden_size
         return [sums[n * gate : n * (gate + 1)] for gate in range(self.gates)]
 
-    def _first(self, given: Any) -> list:
+    def _first(self, given: Any) -> list[Any]:
         """One vector for each direction of each layer: zeros, if none are given."""
         count = self.num_layers * len(self._ends())
         if given is None:
@@ -131,7 +131,7 @@ class RNN(_Recurrent):
             input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional, seed=seed
         )
 
-    def __call__(self, x: Any, h0: Any = None) -> tuple[list, list]:
+    def __call__(self, x: Any, h0: Any = None) -> tuple[list[Any], list[Any]]:
         """Return the h of the last layer at each step, and the last h of each layer.
 
         Args:
@@ -141,7 +141,7 @@ class RNN(_Recurrent):
         outputs, last = self._run(x, [[h] for h in self._first(h0)])
         return outputs, [h for (h,) in last]
 
-    def _step(self, x: list, state: list, place: str) -> list:
+    def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         (from_x,), (from_h,) = self._sums("ih", x, place), self._sums("hh", state[0], place)
         sums = [a + b for a, b in zip(from_x, from_h, strict=True)]
         return [[getattr(s, self.nonlinearity)() for s in sums]]
@@ -169,12 +169,12 @@ class GRU(_Recurrent):
 
     gates = 3
 
-    def __call__(self, x: Any, h0: Any = None) -> tuple[list, list]:
+    def __call__(self, x: Any, h0: Any = None) -> tuple[list[Any], list[Any]]:
         """Return the h of the last layer at each step, and the last h of each layer."""
         outputs, last = self._run(x, [[h] for h in self._first(h0)])
         return outputs, [h for (h,) in last]
 
-    def _step(self, x: list, state: list, place: str) -> list:
+    def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         (h,) = state
         of_x, of_h = self._sums("ih", x, place), self._sums("hh", h, place)
         reset, update = (
@@ -206,7 +206,7 @@ class LSTM(_Recurrent):
 
     gates = 4
 
-    def __call__(self, x: Any, state: Any = None) -> tuple[list, tuple[list, list]]:
+    def __call__(self, x: Any, state: Any = None) -> tuple[list[Any], tuple[list[Any], list[Any]]]:
         """Return the h of the last layer at each step, and the last h and c of each layer.
 
         Args:
@@ -218,7 +218,7 @@ class LSTM(_Recurrent):
         outputs, last = self._run(x, [list(pair) for pair in firsts])
         return outputs, ([h for h, _ in last], [c for _, c in last])
 
-    def _step(self, x: list, state: list, place: str) -> list:
+    def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         h, c = state
         sums = [
             [a + b for a, b in zip(*pair, strict=True)]

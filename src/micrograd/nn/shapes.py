@@ -12,7 +12,7 @@ from ..value.numeric import is_array
 _DEEPEST = 32  # axes; what is nested deeper holds itself
 
 
-def nested(layer: Any, x: Any, *wanted: tuple) -> list:
+def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
     """Return x as nested lists of numbers and Values.
 
     Args:
@@ -45,7 +45,7 @@ def depth(x: Any) -> int:
     return 1 + depth(x[0]) if _is_nest(x) else 0
 
 
-def on_rows(f: Callable[[list], Any], x: Any, axes: int = 1) -> Any:
+def on_rows(f: Callable[[list[Any]], Any], x: Any, axes: int = 1) -> Any:
     """Apply f to each part that has this many axes; the axes before them stay."""
     return f(x) if depth(x) <= axes else [on_rows(f, part, axes) for part in x]
 
@@ -57,7 +57,7 @@ def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
     return [elementwise(f, *parts) for parts in zip(*xs, strict=True)]
 
 
-def flat(x: Any) -> list:
+def flat(x: Any) -> list[Any]:
     """Return the numbers of nested lists in their order."""
     return [item for part in x for item in flat(part)] if _is_nest(x) else [x]
 
@@ -74,7 +74,7 @@ def _is_nest(x: Any) -> bool:
     return isinstance(x, (list, tuple)) or (is_array(x) and x.ndim > 0)
 
 
-def _measured(x: Any) -> tuple[tuple[int, ...] | None, list]:
+def _measured(x: Any) -> tuple[tuple[int, ...] | None, list[Any]]:
     """The shape of nested lists, None where they have none; and what is in them."""
     shape: list[int] = []
     level = [x]
@@ -88,7 +88,7 @@ def _measured(x: Any) -> tuple[tuple[int, ...] | None, list]:
     return tuple(shape), level
 
 
-def _fits(shape: tuple[int, ...], wanted: tuple) -> bool:
+def _fits(shape: tuple[int, ...], wanted: tuple[Any, ...]) -> bool:
     if wanted[0] is ...:
         wanted = wanted[1:]
         shape = shape[max(0, len(shape) - len(wanted)) :]
@@ -97,10 +97,10 @@ def _fits(shape: tuple[int, ...], wanted: tuple) -> bool:
     )
 
 
-def _written(wanted: tuple[tuple, ...]) -> str:
+def _written(wanted: tuple[tuple[Any, ...], ...]) -> str:
     return "the shape " + " or ".join(map(_one, wanted))
 
 
-def _one(shape: tuple) -> str:
+def _one(shape: tuple[Any, ...]) -> str:
     inside = ", ".join("..." if n is ... else str(n) for n in shape)
     return f"({inside},)" if len(shape) == 1 else f"({inside})"

@@ -57,7 +57,7 @@ class TransformerEncoderLayer(Module):
         self.activation = choice("activation", activation, ("relu", "gelu"))
         self.norm_first = flag("norm_first", norm_first)
 
-    def __call__(self, src: Any, src_mask: Any = None) -> list:
+    def __call__(self, src: Any, src_mask: Any = None) -> list[Any]:
         """Return (places, d_model) for src of the same shape.
 
         Args:
@@ -72,11 +72,11 @@ class TransformerEncoderLayer(Module):
         x = self.norm1(_sum(x, self._attended(x, src_mask)))
         return self.norm2(_sum(x, self._network(x)))
 
-    def _attended(self, x: list, mask: Any) -> list:
+    def _attended(self, x: list[Any], mask: Any) -> list[Any]:
         found, _ = self.self_attn(x, x, x, attn_mask=mask, need_weights=False)
         return self.dropout(found)
 
-    def _network(self, x: list) -> list:
+    def _network(self, x: list[Any]) -> list[Any]:
         hidden = elementwise(getattr(elementary, self.activation), self.linear1(x))
         return self.dropout(self.linear2(self.dropout(hidden)))
 
@@ -95,5 +95,5 @@ class TransformerEncoderLayer(Module):
         return f"TransformerEncoderLayer({', '.join(map(repr, settings))}{rest})"
 
 
-def _sum(x: list, y: list) -> list:
+def _sum(x: list[Any], y: list[Any]) -> list[Any]:
     return elementwise(add, x, y)

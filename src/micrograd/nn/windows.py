@@ -29,7 +29,7 @@ def starts(layer: Any, length: int, window: int, stride: int) -> range:
     return range(0, length - window + 1, stride)
 
 
-def padded(x: list, *margins: int) -> list:
+def padded(x: list[Any], *margins: int) -> list[Any]:
     """Return nested lists with a margin of None at both ends of each axis, one for each axis.
 
     Zeros would do as well, but what is left out makes no operation and no graph.
@@ -40,6 +40,6 @@ def padded(x: list, *margins: int) -> list:
     return [nothing] * margin + list(rows) + [nothing] * margin
 
 
-def within(*parts: list) -> list[tuple]:
+def within(*parts: list[Any]) -> list[tuple[Any, ...]]:
     """Return the items of lists side by side, without those of which the last is padding."""
     return [items for items in zip(*parts, strict=True) if items[-1] is not None]

@@ -53,7 +53,7 @@ def factor(lr: Any, base: float) -> float:
     return lr / base if base else 1.0
 
 
-class Group(MutableMapping):
+class Group(MutableMapping[str, Any]):
     """One group: "params", "lr" and "weight_decay", of which the last two can be set."""
 
     def __init__(self, optimizer: Any, index: int, params: list[Value]) -> None:
