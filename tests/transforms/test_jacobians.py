@@ -71,6 +71,22 @@ def test_vjp_takes_gradients_back():
         back([1.0])
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: hvp(lambda x: x * x, (1.0,), (1.0, 2.0)),
+        lambda: hvp(lambda x: x * x, 1.0, (1.0,)),
+        lambda: hvp(lambda x: [x, x], (1.0,), (1.0,)),
+        lambda: hvp(lambda x: x * x, ("a",), (1.0,)),
+        lambda: hvp(3.0, (1.0,), (1.0,)),
+    ],
+)
+def test_errors_of_hvp_name_hvp(call):
+    with pytest.raises((TypeError, ValueError), match="hvp") as caught:
+        call()
+    assert "jvp" not in str(caught.value)
+
+
 def test_hvp_is_the_hessian_times_a_vector():
     g = lambda p: p[0] ** 2 * p[1] + p[1].exp()  # noqa: E731
     p, v = [3.0, 0.5], [0.3, -2.0]

@@ -201,27 +201,7 @@ def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) ->
     >>> jvp(lambda x, y: [x * y, x.exp()], (0.0, 3.0), (1.0, 2.0))
     ([0.0, 1.0], [3.0, 1.0])
     """
-    arguments.function("the first argument of jvp", f)
-    args = tuple(arguments.values("jvp: primals", primals))
-    directions = tuple(arguments.values("jvp: tangents", tangents))
-    if [where for where, _ in leaves(args)] != [where for where, _ in leaves(directions)]:
-        raise ValueError(f"jvp needs tangents of the shape of primals, got {tangents!r:.80}")
-    moving = checked_leaves(directions, "jvp", "tangents")
-    remember = mode.grad
-    with changed(grad=True):
-        run = run_on_variables(f, args, tuple(range(len(args))), "jvp")
-        outs = [scalar(x, "jvp") for x in checked_leaves(run.out, "jvp")]
-        order, results = run.order([*outs, *[t for t in moving if isinstance(t, Value)]])
-        start = {id(x): speed for x, speed in zip(run.inputs, moving, strict=True)}
-        speed = forward(order, start, results.symbolic)
-    given = run.of_values or any(isinstance(t, Value) and not plain(t) for t in moving)
-    ends = [
-        results._replace(of_values=results.of_values and (given or not plain(out))) for out in outs
-    ]
-    values = [x for out, end in zip(outs, ends) for x in finished([out], end, remember)]
-    slopes = [speed.get(id(out), 0.0) for out in outs]
-    speeds = [x for slope, end in zip(slopes, ends) for x in finished([slope], end, remember)]
-    return rebuild(run.out, iter(values)), rebuild(run.out, iter(speeds))
+    return _jvp(f, primals, tangents, "jvp")
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, ...]:
@@ -238,6 +218,30 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda p: p[0] ** 2 * p[1], ([3.0, 5.0],), ([1.0, 0.0],))
     ([10.0, 6.0],)
     """
-    primals = tuple(arguments.values("hvp: primals", primals))
-    by = tuple(range(len(primals)))
-    return jvp(grad(f, by), primals, tangents)[1]
+    args = tuple(arguments.values("hvp: primals", primals))
+    slopes = _value_and_grad(f, tuple(range(len(args))), False, "hvp")
+    return _jvp(lambda *xs: slopes(*xs)[1], args, tangents, "hvp")[1]
+
+
+def _jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any], who: str) -> tuple[Any, Any]:
+    arguments.function(f"the first argument of {who}", f)
+    args = tuple(arguments.values(f"{who}: primals", primals))
+    directions = tuple(arguments.values(f"{who}: tangents", tangents))
+    if [where for where, _ in leaves(args)] != [where for where, _ in leaves(directions)]:
+        raise ValueError(f"{who} needs tangents of the shape of primals, got {tangents!r:.80}")
+    moving = checked_leaves(directions, who, "tangents")
+    remember = mode.grad
+    with changed(grad=True):
+        run = run_on_variables(f, args, tuple(range(len(args))), who)
+        outs = [scalar(x, who) for x in checked_leaves(run.out, who)]
+        order, results = run.order([*outs, *[t for t in moving if isinstance(t, Value)]])
+        start = {id(x): speed for x, speed in zip(run.inputs, moving, strict=True)}
+        speed = forward(order, start, results.symbolic)
+    given = run.of_values or any(isinstance(t, Value) and not plain(t) for t in moving)
+    ends = [
+        results._replace(of_values=results.of_values and (given or not plain(out))) for out in outs
+    ]
+    values = [x for out, end in zip(outs, ends) for x in finished([out], end, remember)]
+    slopes = [speed.get(id(out), 0.0) for out in outs]
+    speeds = [x for slope, end in zip(slopes, ends) for x in finished([slope], end, remember)]
+    return rebuild(run.out, iter(values)), rebuild(run.out, iter(speeds))

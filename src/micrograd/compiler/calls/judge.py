@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value, toposort
-from ...value.buffers import read_data, read_grad, write_data, write_grad, zero_grad
+from ...value.buffers import read_data, write_data
 from ..errors import JitError
 from ..graph import Graph
 from ..tracing.signature import Argument
-from .closeness import close
+from .closeness import close, gradients_by
 from .differences import Leaf, leaves_of, other_form
 from .rounding import Rounding
 from .state import State
@@ -151,7 +151,7 @@ class Judge:
         ]
         sources = _leaf_values([list(self._variant.compiled.layout.captured), list(args)])
         for a, b in pairs[:_GRADIENTS]:
-            there, here = _gradients(a.thing, sources), _gradients(b.thing, sources)
+            there, here = gradients_by(sources, a.thing), gradients_by(sources, b.thing)
             alike = close(here, there, self._dtype)
             if not alike and not close(here, there, self._dtype, self._rounding.of_gradients()):
                 off = np.abs(here - there)
@@ -236,20 +236,6 @@ def _leaf_values(tree: Any) -> list[Value]:
 
 def _unique(values: Sequence[Value]) -> list[Value]:
     return list({id(v): v for v in values}.values())
-
-
-def _gradients(out: Value, sources: list[Value]) -> np.ndarray:
-    """The gradients of an output by some Values; all grads are put back."""
-    reached = _unique([*toposort(out), *sources])
-    kept, slopes = np.empty(len(reached)), np.empty(len(sources))
-    read_grad(reached, kept)
-    try:
-        zero_grad(reached)
-        out.backward()
-        read_grad(sources, slopes)
-    finally:
-        write_grad(reached, kept)
-    return slopes
 
 
 def _moved(x: Any, rng: np.random.Generator) -> Any:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...engine import Value, toposort
-from ...value.buffers import read_grad, write_grad, zero_grad
 from ..errors import JitError
 from ..graph import Graph, indices, interpret
 from ..tracing.recording import Trace
-from .closeness import close
+from .closeness import close, gradients_by
 
 if TYPE_CHECKING:
     from ..tracing.signature import Argument
@@ -51,7 +49,8 @@ def check(
     outputs = list(recording.outputs())
     first = len(recording.guards)
     wanted = [k for k in range(first, len(outputs)) if compiled.is_number(k)][:_GRADIENTS]
-    slopes = {k: _plain_gradients(outputs[k], recording) for k in wanted}
+    sources = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
+    slopes = {k: gradients_by(sources, outputs[k]) for k in wanted}
     if _agrees(run, [out._data for out in outputs], slopes):
         return
     numbers = graph()
@@ -92,18 +91,3 @@ def _differentiable(run: "Run") -> np.ndarray:
     for k, _, span in run.at.spans:
         parts.append(np.full(span.length, k in layout.differentiated))
     return np.concatenate(parts)
-
-
-def _plain_gradients(out: Value, recording: Trace) -> np.ndarray:
-    """The gradients of the captured values, then of the inputs' leaves; all grads are put back."""
-    leaves = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
-    reached = list({v: None for x in leaves for v in (toposort(x) if x.parents else (x,))})
-    kept, slopes = np.empty(len(reached)), np.empty(len(leaves))
-    read_grad(reached, kept)
-    try:
-        zero_grad(leaves)
-        out.backward()
-        read_grad(leaves, slopes)
-    finally:
-        write_grad(reached, kept)
-    return slopes
