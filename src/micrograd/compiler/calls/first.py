@@ -188,16 +188,17 @@ class FirstCall:
 
     def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
         """Return what was compiled, or the same with traced gradients where only that is right."""
+        few = self._some_examples(made) if made.batch * made.work > _PLAIN_WORK else None
         try:
             with self._stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain, after)
+                self._judge(made, before).compare(self._args, plain, after, few)
         except JitError:
             if not made.variant.in_stages:
                 raise
             before.put_back()
             made, _ = self._compiled(before, marks=False)
             with self._stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain, after)
+                self._judge(made, before).compare(self._args, plain, after, few)
         return made
 
     def _said(self, failure: Exception | None) -> JitError:

@@ -54,19 +54,26 @@ class Judge:
         self._dtype = variant.compiled.dtype.name
         self._rounding = Rounding(variant, graph, self._dtype, _GRADIENTS)
 
-    def compare(self, args: Sequence[Any], plain: Any, after: State | None = None) -> None:
+    def compare(
+        self,
+        args: Sequence[Any],
+        plain: Any,
+        after: State | None = None,
+        few: Sequence[Any] | None = None,
+    ) -> None:
         """Run the program on a call's arguments; compare with what the plain run gave and did.
 
         Args:
             args: of the call.
             plain: what f has returned for them; what it has changed is still so.
             after: what it has left behind, where it changes something.
+            few: the call with a few of its examples, to be moved instead of all.
 
         Raises:
             JitError: the program gives something else.
         """
         try:
-            self._compare(args, plain, after)
+            self._compare(args, plain, after, few)
         except JitError as error:
             if error is self._mismatch:
                 self._refuse_chance(args, plain)
@@ -85,7 +92,9 @@ class Judge:
                 f"time, say) as an argument, and draw from micrograd.random\n  at {self._line}"
             )
 
-    def _compare(self, args: Sequence[Any], plain: Any, after: State | None) -> None:
+    def _compare(
+        self, args: Sequence[Any], plain: Any, after: State | None, few: Sequence[Any] | None
+    ) -> None:
         if any(_is_single(a.value) for a in self._classify(args)):
             self._dtype = self._rounding.dtype = "float32"  # as NumPy computes with these
         updated = self._variant.recording.updated
@@ -97,7 +106,7 @@ class Judge:
             raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")
         self._check_state(after)
         off = self._differing(args, plain, computed)
-        agrees = self._agrees_nearby(args, after is not None)
+        agrees = self._agrees_nearby(few or args, after is not None)
         if off and not agrees:  # else rounding decides which side of a kink
             raise self._error(off)
 
