@@ -38,6 +38,9 @@ class Tracer(Protocol):
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Return a number that is Python's own float; maybe of a function that raises."""
 
+    def prints(self, what: Any) -> None:
+        """Take note of what is printed."""
+
     def is_of_numpy(self, x: Any) -> bool:
         """Tell whether a number is NumPy's own in the plain run."""
 

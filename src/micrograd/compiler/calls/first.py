@@ -5,11 +5,8 @@ put back. Then f runs plainly, and what that changes stays. Where that is anythi
 more, with the places that it changes among its arguments; the program has to leave the same there.
 """
 
-import dis
-import linecache
 import traceback
-import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,9 +15,11 @@ from ... import elementary
 from ...engine import Value
 from ..errors import PACKAGE, JitError
 from ..tracing.markers import NotInStages
+from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
 from .changes import Changes, changes_of, functions_in
 from .judge import Judge
+from .lines import codes_of, lines_of_changes
 from .maker import Made
 from .reach import Reach
 from .report import Stages
@@ -29,9 +28,6 @@ from .state import Change, State
 _MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
 _PLAIN_WORK = 1 << 18  # values; a larger batch is judged by a few of its examples
-_CHANGING = frozenset(
-    {"backward", "zero_grad", "step", "append", "extend", "insert", "pop", "clear", "update"}
-)
 
 
 class FirstCall:
@@ -67,16 +63,20 @@ class FirstCall:
             [(name, f), *[(f"argument {k} of {name}", x) for k, x in enumerate(args)]]
         )
         self.made: Made | None = None
-        self.reason = ""
+        self.reason, self._text = "", ""
 
     def result(self) -> Any:
-        """Do the call.
+        """Do the call; only the plain run prints.
 
         Raises:
             JitError: f does what cannot be compiled, or what was compiled is not f. All is as it
                 was before the call.
         """
         self._refuse_iterators()
+        with heard() as self._out:
+            return self._result()
+
+    def _result(self) -> Any:
         before = State(self._reach)
         functions = functions_in(self._reach).functions
         if functions and not hasattr(self._f, "_slopes_of"):  # there f itself is traced
@@ -89,7 +89,8 @@ class FirstCall:
         traced = _of_places(changes)
         before.put_back()
         effects = bool(traced or (made and made.variant.recording.effects))
-        if made and not effects and made.batch * made.work > _PLAIN_WORK:
+        quiet = made and not made.variant.recording.prints
+        if made and quiet and not effects and made.batch * made.work > _PLAIN_WORK:
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before)
         with self._stages.timed("plain run"):
@@ -102,12 +103,14 @@ class FirstCall:
                 self._compile_with(changes, made, before, plain, after)
             elif made is None:
                 self._compile_with_arrays(failure, before, plain, after)
-            elif plain is None and not self._lines_of_changes():
+            elif plain is None and quiet and not lines_of_changes(self._f):
                 raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
                 with self._stages.timed("trial"):
                     self._judge(made, before).compare(self._args, plain)
                 self.made = made
+        except NotPrinted as error:
+            self.reason = str(error)
         except BaseException:
             before.put_back()
             raise
@@ -115,6 +118,7 @@ class FirstCall:
         return plain
 
     def _plainly(self) -> Any:
+        start, self._out.aloud = len(self._out.text), True
         try:
             return self._f(*self._args)
         except AttributeError as error:
@@ -122,6 +126,8 @@ class FirstCall:
             if isinstance(error.obj, (float, int)) and callable(getattr(elementary, name, None)):
                 error.add_note(f"a plain number has no methods: write {name}(x), from micrograd")
             raise
+        finally:
+            self._out.aloud, self._text = False, self._out.text[start:]
 
     def _compile_with(
         self,
@@ -145,7 +151,7 @@ class FirstCall:
             self.made = self._judged(made, before, plain, after)
         except Exception as error:
             said = str(self._said(error))
-            lines = [] if "\n  at " in said else self._lines_of_changes()
+            lines = [] if "\n  at " in said else lines_of_changes(self._f)
             line = f"\n  at {lines[0]}" if lines else ""
             self.reason = f"it changes {before.described(changed)}: {said}{line}"
 
@@ -214,22 +220,29 @@ class FirstCall:
         )
 
     def _judge(self, made: Made, before: State) -> Judge:
-        line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in _codes(self._f)), "")
-        return Judge(self._f, line, made.variant, made.graph, self._classify, before)
+        line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in codes_of(self._f)), "")
+        judge = Judge(self._f, line, made.variant, made.graph, self._classify, before)
+        judge.listen(self._out, self._text)
+        return judge
 
     def _of_large_batch(self, made: Made, before: State) -> Any:
         """Judge by a few examples; the whole is computed by the program."""
         few = self._some_examples(made)
         if few is not None:
-            plain = self._f(*few)
+            start, plain = len(self._out.text), self._f(*few)
+            self._text = self._out.text[start:]
             try:
                 before.refuse_unwatched()
                 if moved := before.moved(_kept(made)):
                     raise JitError(
                         f"{self._name} changes {before.described(moved)}, over a large batch: "
-                        f"leave that to the caller\n  at {[*self._lines_of_changes(), ''][0]}"
+                        f"leave that to the caller\n  at {[*lines_of_changes(self._f), ''][0]}"
                     )
                 self._judge(made, before).compare(few, plain)
+            except NotPrinted as error:
+                self.reason = str(error)
+                before.put_back()
+                return self._plainly()
             finally:
                 before.put_back()
         given = made.variant.recording.with_more(self._classify(self._args))
@@ -257,20 +270,6 @@ class FirstCall:
                 "goes on at each use: pass what it gives as an argument"
             )
 
-    def _lines_of_changes(self) -> list[str]:
-        """The lines of f's code that change something."""
-        lines: dict[str, None] = {}
-        for code in _codes(self._f):
-            for at in dis.get_instructions(code):
-                stores = at.opname in ("STORE_ATTR", "STORE_SUBSCR", "STORE_GLOBAL")
-                stores |= at.opname == "STORE_DEREF" and at.argval in code.co_freevars
-                calls = at.opname in ("LOAD_METHOD", "LOAD_ATTR") and at.argval in _CHANGING
-                if stores or calls:
-                    line = at.positions.lineno if at.positions else code.co_firstlineno
-                    text = linecache.getline(code.co_filename, line or 0).strip()
-                    lines[f"{code.co_filename}:{line}: {text}"] = None
-        return list(lines)
-
 
 def _of_places(changes: Iterable[Change]) -> list[Change]:
     """Leave out those of Values, which a trace sees."""
@@ -284,15 +283,3 @@ def _kept(made: Made | None) -> set[int]:
 
 def _rows(x: Any, rows: list[int]) -> Any:
     return x[rows] if isinstance(x, np.ndarray) else [x[i] for i in rows]
-
-
-def _codes(f: Any) -> Iterator[types.CodeType]:
-    """Yield the code of a function and of those inside it."""
-    code = getattr(f, "__code__", None) or getattr(
-        getattr(f, "__wrapped__", None), "__code__", None
-    )
-    stack = [code] if code else []
-    while stack:
-        code = stack.pop()
-        yield code
-        stack += [c for c in code.co_consts if isinstance(c, types.CodeType)]

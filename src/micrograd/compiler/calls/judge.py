@@ -16,6 +16,7 @@ from ...engine import Value, toposort
 from ...value.buffers import read_data, write_data
 from ..errors import JitError
 from ..graph import Graph
+from ..tracing.output import Heard, NotPrinted, alike
 from ..tracing.signature import Argument
 from .closeness import close, gradients_by
 from .differences import Leaf, leaves_of, other_form
@@ -53,6 +54,10 @@ class Judge:
         self._mismatch: JitError | None = None
         self._dtype = variant.compiled.dtype.name
         self._rounding = Rounding(variant, graph, self._dtype, _GRADIENTS)
+
+    def listen(self, out: Heard, text: str) -> None:
+        """Compare also what is printed with what the plain run has printed."""
+        self._out, self._text = out, text
 
     def compare(
         self,
@@ -100,7 +105,13 @@ class Judge:
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
         self._before.put_back()
+        start = len(self._out.text)
         computed = self._computed(args, guarded=False)
+        if not alike(self._out.text[start:], self._text):
+            raise NotPrinted(
+                f"it prints {self._text!r:.60}, and compiled it would print "
+                f"{self._out.text[start:]!r:.60}: return it, and print outside\n  at {self._line}"
+            )
         rewritten = np.array([v._data for v in updated])
         if after is None and not close(rewritten, written, self._dtype):
             raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")

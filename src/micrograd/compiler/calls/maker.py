@@ -93,7 +93,7 @@ class Maker:
             recording = trace(
                 self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
             )
-        if recording.batch is not None or recording.effects:
+        if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
         if offsets and not recording.draws.segments and not self._options["strict"]:

@@ -1,6 +1,7 @@
 """Of what kind a traced number is to code that asks: what the number is that it stands for.
 
-``isinstance`` and ``type`` are these in the globals of the functions that are traced, nowhere else.
+``isinstance``, ``type`` and ``print`` are ours in the globals of the functions that are traced, and
+nowhere else.
 """
 
 import builtins
@@ -12,6 +13,7 @@ from ...value.modes import mode
 from ...value.number import Number
 from .arrays import TracedArray
 from .integers import Integer
+from .output import traced_print
 from .patches import REPLACEMENTS
 from .predicates import Predicate
 
@@ -65,5 +67,5 @@ def _exact_kind_of(x: Any) -> Any:
     return _NUMPY[kind] if mode.tracer.is_of_numpy(x) else kind
 
 
-IN_GLOBALS: dict[str, Any] = {"isinstance": is_instance, "type": Type}
+IN_GLOBALS: dict[str, Any] = {"isinstance": is_instance, "type": Type, "print": traced_print}
 REPLACED = REPLACEMENTS | {id(getattr(builtins, k)): new for k, new in IN_GLOBALS.items()}

@@ -44,6 +44,7 @@ class Trace:
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
     effects: Effects = field(default_factory=Effects)
     arguments: int = 0  # how many the function has
+    prints: bool = False  # whether what is printed comes behind the result
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -62,8 +63,11 @@ class Trace:
 
     def is_pure(self) -> bool:
         """Tell whether nothing but the arguments and the data of captured values counts."""
-        return not (
-            self.depends or self.draws.segments or self.updated or self.effects.read or self.effects
+        return not any(
+            (
+                *(self.depends, self.draws.segments, self.updated, self.prints),
+                *(self.effects.read, self.effects),
+            )
         )
 
     def with_more(self, arguments: list[Argument]) -> list[Argument]:
@@ -104,7 +108,11 @@ class Trace:
         return [v if p is None else nests[p[0]][p[1]] for v, p in zip(values, places)]
 
     def finish(self, result: Any) -> Any:
-        """Write the running state that comes with a result back; return the function's own."""
+        """Print and write back what comes with a result; return the function's own."""
+        if self.prints:
+            result, printed = result
+            for line in printed:
+                line.again()
         if not self.updated:
             return result
         own, states = result

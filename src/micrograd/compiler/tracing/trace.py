@@ -23,6 +23,7 @@ from .captured import in_order
 from .draws import Draws
 from .effects import Outcome
 from .integers import Integer, is_int
+from .output import Printed
 from .patches import installed
 from .predicates import Predicate, chosen, compared, truth
 from .recording import Input, Trace
@@ -96,6 +97,7 @@ class _Tracer:
             setattr(self, name, getattr(self.effects, name))
         self.guards: list[tuple[Value, bool]] = []
         self._lines: dict[int, str] = {}
+        self._printed: list[Printed] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._frozen: list[tuple[Value, float]] = []
         self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
@@ -167,7 +169,7 @@ class _Tracer:
         """Refuse to write a number into a text, which would be that of one call."""
         raise JitError(
             "a number that is written out inside jit would be frozen into the text: return it, "
-            f"and write it outside\n  at {users_line()}"
+            f"and write it outside; print(x) prints it\n  at {users_line()}"
         )
 
     def copied(self, value: Value, deep: bool) -> Value:
@@ -175,6 +177,13 @@ class _Tracer:
         if isinstance(value, Number):
             return value
         return value.detach() if deep or not value.parents else value * 1.0
+
+    def prints(self, what: Printed) -> None:
+        """Take note of what each call prints at its end."""
+        values = filter(_is_value, map(truth, leaves_of(what.things)))
+        if self._batch_axis.size is not None and any(map(self._batch_axis.is_batched, values)):
+            raise JitError(f"it prints in a vmap: print what that returns\n  at {users_line()}")
+        self._printed.append(what)
 
     def indexing(self, value: Value) -> None:
         raise JitError(
@@ -214,11 +223,11 @@ class _Tracer:
             if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
                 v._backward = passes_nothing_on
         result, contents = result if isinstance(result, Outcome) else (result, {})
-        results = filter(_is_value, map(truth, leaves_of([result, contents])))
+        results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
         left = self.effects.finished(list(results), contents)
         known = {id(v) for v in self.tape}
         read = {id(p) for v in self.tape for p in v.parents}
-        read.update(id(truth(x)) for x in leaves_of([result, contents]))
+        read.update(id(truth(x)) for x in leaves_of([result, contents, self._printed]))
         captured: dict[int, Value] = {}
         for v in self.tape:
             for p in v.parents:
@@ -232,6 +241,8 @@ class _Tracer:
             inputs.append(Input(k, False, [leaf for _, leaf in self.effects.read.values()]))
         if self._updates:
             result = result, list(self._updates.values())
+        if self._printed:
+            result = result, self._printed
         recording = Trace(
             self.tape,
             inputs,
@@ -245,6 +256,7 @@ class _Tracer:
             list(self._updates),
             effects=left,
             arguments=self._arguments,
+            prints=bool(self._printed),
         )
         for v in recording.outputs():
             if id(v) not in known:
@@ -267,7 +279,7 @@ class _Plain:
 _HOOKS = (
     *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
     *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
-    *("differentiating", "of_python", "is_of_numpy"),
+    *("differentiating", "of_python", "is_of_numpy", "prints"),
 )
 
 
