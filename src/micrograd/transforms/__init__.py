@@ -223,7 +223,9 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     return _jvp(lambda *xs: slopes(*xs)[1], args, tangents, "hvp")[1]
 
 
-def _jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any], who: str) -> tuple[Any, Any]:
+def _jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], who: str
+) -> tuple[Any, Any]:
     arguments.function(f"the first argument of {who}", f)
     args = tuple(arguments.values(f"{who}: primals", primals))
     directions = tuple(arguments.values(f"{who}: tangents", tangents))
