@@ -53,9 +53,12 @@ def test_what_the_user_can_put_right_is_said_and_exits_2(argv, message, capsys):
     assert err.startswith(f"micrograd {argv[0]}: ")
 
 
-@pytest.mark.parametrize(
-    "argv", [[], ["explain"], ["explain", "a", "a"], ["nothing"], ["demo", "x"]]
-)
+def test_the_command_alone_prints_its_help(capsys):
+    assert main([]) == 0
+    assert "usage: micrograd" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argv", [["explain"], ["explain", "a", "a"], ["nothing"], ["demo", "x"]])
 def test_wrong_usage_exits_2(argv, capsys):
     with pytest.raises(SystemExit) as stop:
         main(argv)

@@ -47,7 +47,7 @@ def test_the_file_has_pytorchs_names_and_shapes(tmp_path):
 def test_swapped_arguments_are_named(tmp_path):
     model, path = MLP(2, [1]), tmp_path / "model.safetensors"
     for call, name in ((save, "save"), (load, "load")):
-        with pytest.raises(TypeError, match=rf"{name}\(model, path\).*model\.safetensors"):
+        with pytest.raises(TypeError, match=rf"{name}\(model.*path\).*model\.safetensors"):
             call(path, model)
     assert not path.exists()
 

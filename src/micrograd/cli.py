@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
 
+from . import completion, doctor
 from ._version import __version__
 from .engine import Value
 from .lessons import command as lessons
@@ -55,7 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
     try:
         args.run(args)
     except BrokenPipeError:
@@ -89,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"micrograd {__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", required=True)
+    commands = parser.add_subparsers(title="commands", dest="command")
     for command in COMMANDS:
         sub = commands.add_parser(
             command.name,
@@ -193,6 +198,10 @@ def _explore(args: argparse.Namespace) -> None:
         page.open()
 
 
+def _complete(args: argparse.Namespace) -> None:
+    print(completion.script(_parser(), args.shell))
+
+
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="moons", choices=("moons", "digits", "tiny"))
     parser.add_argument(
@@ -275,5 +284,21 @@ COMMANDS = (
         "  micrograd explore --code program.py                       a program of yours",
         _explore_arguments,
         _explore,
+    ),
+    Command(
+        "doctor",
+        "say what is installed, what is slow, and why",
+        doctor.DESCRIPTION,
+        doctor.EPILOG,
+        doctor.arguments,
+        doctor.run,
+    ),
+    Command(
+        "completion",
+        "complete commands in bash, zsh or fish",
+        completion.DESCRIPTION,
+        completion.EPILOG,
+        completion.arguments,
+        _complete,
     ),
 )

@@ -1,16 +1,13 @@
 """Pictures of functions and of training, by matplotlib: on screen, in a notebook, in a file."""
 
-import io
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from .arguments import array, file_name, finite, function, shown, values, whole
+from .arguments import array, finite, function, shown, values, whole
 from .drawing.appearance import CLASSES, THEMES
 from .engine import Value
 from .extras import require
-from .files import write_whole
+from .saving import save
 from .value.modes import no_grad
 
 __all__ = [
@@ -134,7 +131,7 @@ def plot_tangent(f: Callable[[Any], Any], x: float) -> Any:
         x: where the tangent touches.
 
     Returns:
-        The matplotlib Figure of the two drawings.
+        The Axes of the tangent; its ``figure`` has both drawings.
 
     Raises:
         ValueError: f or its slope is not finite at x.
@@ -175,7 +172,7 @@ def plot_tangent(f: Callable[[Any], Any], x: float) -> Any:
         xlabel="step h", ylabel="error", title="the slope (f(x + h) - f(x)) / h, against backward"
     )
     right.grid(alpha=0.3)
-    return figure
+    return left
 
 
 def plot_descent(
@@ -252,21 +249,6 @@ def confusion_table(actual: Sequence[int], predicted: Sequence[int]) -> str:
         cells = (counts[a, p] or "·" for p in classes)
         lines.append(f"actual {a:>2}" + "".join(f"{cell:>{width}}" for cell in cells))
     return "\n".join(lines)
-
-
-def save(picture: Any, path: str | os.PathLike[str]) -> Path:
-    """Write Axes or a Figure to a file, whole or not at all; the ending chooses the format.
-
-    Raises:
-        ValueError: matplotlib does not know the format.
-        OSError: the path cannot be written to.
-    """
-    figure = getattr(picture, "figure", picture)
-    if not hasattr(figure, "savefig"):
-        raise TypeError(f"save expects Axes or a Figure of matplotlib, got {shown(picture)}")
-    file, content = Path(file_name("path", path)), io.BytesIO()
-    figure.savefig(content, format=file.suffix[1:] or "png", dpi=150)
-    return write_whole(file, content.getvalue())
 
 
 def _axes(ax: Any) -> Any:

@@ -1,13 +1,15 @@
-"""Save and load models as safetensors files, which PyTorch and others read too.
+"""Save and load models as safetensors files, which PyTorch and others read too; save plots.
 
 A file is written beside its destination and renamed when it is complete: whatever happens to the
 program, there is the old file or the new one. Loading checks everything before it changes anything.
 """
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from .arguments import file_name
@@ -21,16 +23,27 @@ Target = str | os.PathLike[str]
 M = TypeVar("M", bound=Module)
 
 
-def save(model: Module, path: Target) -> None:
-    """Write a model's parameters, under the names of ``state_dict``, to a safetensors file.
+def save(what: Any, path: Target) -> Path:
+    """Write a model's parameters, or a plot, to a file, whole or not at all; return its path.
+
+    Args:
+        what: a model: its parameters, under the names of ``state_dict``, as safetensors; or Axes or
+            a Figure of matplotlib: a picture.
+        path: the file; of a picture the ending chooses the format, ``.png``, ``.svg``, ``.pdf``.
 
     Raises:
-        TypeError: model is none.
+        TypeError: it is neither.
+        ValueError: matplotlib does not know the format.
         OSError: the file cannot be written; a file that was there is as it was.
         ImportError: safetensors is not installed.
     """
-    _check("save(model, path)", model, path)
-    write(path, model.state_dict(), {"model": repr(model)[:200]})
+    figure = getattr(what, "figure", what)
+    if hasattr(figure, "savefig") and not isinstance(what, Module):
+        file, content = Path(file_name("path", path)), io.BytesIO()
+        figure.savefig(content, format=file.suffix[1:] or "png", dpi=150)
+        return write_whole(file, content.getvalue())
+    _check("save(model or plot, path)", what, path)
+    return write(path, what.state_dict(), {"model": repr(what)[:200]})
 
 
 def load(model: M, path: Target) -> M:
@@ -59,12 +72,12 @@ def _check(call: str, model: Any, path: Any) -> None:
     file_name("path", path)
 
 
-def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def write(path: Target, arrays: Mapping[str, Any], about: Mapping[str, Any]) -> Path:
     """Write arrays, and what there is to say about them as JSON, to a safetensors file at once."""
     numpy_format = require("safetensors.numpy", "train", "saving")
     told = json.dumps(about)
     metadata = {"micrograd": told, "checksum": _checksum(arrays, told)}
-    write_whole(os.fsdecode(path), numpy_format.save(dict(arrays), metadata=metadata))
+    return write_whole(os.fsdecode(path), numpy_format.save(dict(arrays), metadata=metadata))
 
 
 def _checksum(arrays: Mapping[str, Any], told: str) -> str:

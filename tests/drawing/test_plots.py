@@ -6,8 +6,10 @@ import sys
 import matplotlib
 import pytest
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 
-from micrograd import Value
+from micrograd import Value, saving
+from micrograd.nn import MLP
 from micrograd.plots import (
     confusion_table,
     plot_boundary,
@@ -100,8 +102,7 @@ def test_an_empty_history_is_an_error():
 
 
 def test_a_tangent_has_the_slope_of_backward():
-    figure = plot_tangent(lambda x: 3 * x**2 - 4 * x + 5, 3.0)
-    left, right = figure.axes
+    left, right = plot_tangent(lambda x: 3 * x**2 - 4 * x + 5, 3.0).figure.axes
     assert "slope 14" in lines(left)
     assert any(label.startswith("slope over h = 1: 17") for label in lines(left))
     errors = list(right.get_lines()[0].get_ydata())
@@ -138,6 +139,26 @@ def test_save_writes_the_format_of_the_ending(tmp_path):
     assert save(picture, tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in save(picture, tmp_path / "loss.svg").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["loss.png", "loss.svg"]
+
+
+def test_every_plot_is_axes():
+    made = [
+        History(loss=[1.0]).plot(),
+        plot_tangent(lambda x: x * x, 1.0),
+        plot_descent(lambda x, y: x * x + y * y, (1.0, 1.0), steps=2),
+        plot_boundary(lambda x: x[0], [[0.0, 1.0], [1.0, 0.0]], [1, -1]),
+    ]
+    assert all(isinstance(axes, Axes) for axes in made)
+
+
+def test_one_save_writes_models_and_plots(tmp_path):
+    assert saving.save is save
+    model = save(MLP(2, [1]), tmp_path / "model.safetensors")
+    plot = save(History(loss=[1.0]).plot(), tmp_path / "loss.svg")
+    assert saving.load(MLP(2, [1]), model).state_dict().keys()
+    assert "<svg" in plot.read_text()
+    with pytest.raises(TypeError, match=r"save\(model or plot, path\).* got 'loss.svg'"):
+        save("loss.svg", plot)
 
 
 def test_a_confusion_table_counts_by_class():

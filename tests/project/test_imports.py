@@ -13,10 +13,10 @@ LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what
     "ops": "_native _version arguments extras files forks namesake ops unfinished value.arithmetic "
     "value.ieee value.modes value.nodes value.numeric value.operators writing.encodings "
     "writing.notation writing.symbols drawing.layout drawing.appearance drawing.formats",
-    "engine": "engine functions pure random value plots writing.ledger writing.naming",
+    "engine": "engine functions pure random value writing.ledger writing.naming",
     "transforms": "transforms",
     "compiler": "compiler",
-    "nn, optim, train": "data examples losses nn optim saving schedules train",
+    "nn, optim, train": "data examples losses nn optim plots saving schedules train",
     "explorer, cli": "__main__ cli demo draw drawing explain explorer lessons practise writing",
 }
 # Still to be opened; nothing may be added.

@@ -402,7 +402,7 @@ CALLS = {
     ".data.minibatches": (lambda **given: list(minibatches(**given)), {
         "data": ((BATCH, [1.0, -1.0]), "data"), "size": (1, "epoch?"), "seed": (1, "whole"),
         "epoch": (0, "epoch")}),
-    ".saving.save": ("save", {"model": (TRAINED, "model"), "path": (file(), "path")}),
+    ".saving.save": ("save", {"what": (TRAINED, "model"), "path": (file(), "path")}),
     ".saving.load": ("load", {"model": (TRAINED, "model"), "path": (file(), "file")}),
     ".train.fit": (trained, {
         "loss": (None, "function"), "data": ((BATCH, [1.0, -1.0]), "data"),
@@ -430,8 +430,8 @@ CALLS = {
         "steps": (3, "count"), "ax": None}),
     ".plots.confusion_table": ("confusion_table", {
         "actual": ([0, 1], "sequence"), "predicted": ([1, 1], "sequence")}),
-    ".plots.save": (lambda picture: save(picture, "picture.png"), {
-        "picture": (None, "model"), "path": None}),
+    ".plots.save": (lambda what: save(what, "picture.png"), {
+        "what": (None, "model"), "path": None}),
     ".writing.source.formula": ("formula", {"root": (GRAPH, "value")}),
     ".writing.source.python": ("python", {"root": (GRAPH, "value")}),
     ".writing.expression.evaluate": ("evaluate", {
