@@ -70,12 +70,12 @@ def moved(program, change):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda ref: replace(ref, offset=10_000), "addresses 1000. to 1000. of"),
+        (lambda ref: replace(ref, offset=10_000), "elements 10000 to 10001 of 2"),
         (lambda ref: replace(ref, strides=()), "0 strides over 1 dims"),
         (lambda ref: replace(ref, strides=(0,)), "several indices have one target"),
         (
             lambda ref: replace(ref, offset=ref.offset + 1),
-            "7 to 8 leave their array, 6 to 7",
+            "elements 1 to 2 of 2",
         ),
         (lambda ref: replace(ref, offset=Poly.var("t7")), "t7, which no loop binds"),
     ],

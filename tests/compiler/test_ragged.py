@@ -136,24 +136,32 @@ forward
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("v[1] | v[4] | v[7] | v[10]", "i0 < 4: v[3*i0 + 1]"),
-        ("v[10] | v[7] | v[4]", "i0 < 3: v[-3*i0 + 10]"),
-        ("(v[1] * v[0]) | (v[2] * v[0]) | (v[3] * v[0])", "i0 < 3: (v[i0 + 1] * v[0])"),
-        ("i0 < 2: v[i0] | i0 < 2: v[i0 + 5] | i0 < 2: v[i0 + 10]", "i0 < 3, i1 < 2: v[5*i0 + i1]"),
-        ("v[1] | v[2] | v[3] | v[9] | sin(v[2])", "i0 < 3: v[i0 + 1] | v[9] | sin(v[2])"),
+        ("x1[1] | x1[4] | x1[7] | x1[10]", "i0 < 4: x1[3*i0 + 1]"),
+        ("x1[10] | x1[7] | x1[4]", "i0 < 3: x1[-3*i0 + 10]"),
+        ("(x1[1] * x1[0]) | (x1[2] * x1[0]) | (x1[3] * x1[0])", "i0 < 3: (x1[i0 + 1] * x1[0])"),
+        (
+            "i0 < 2: x1[i0] | i0 < 2: x1[i0 + 5] | i0 < 2: x1[i0 + 10]",
+            "i0 < 3, i1 < 2: x1[5*i0 + i1]",
+        ),
+        ("x1[1] | x1[2] | x1[3] | x1[9] | sin(x1[2])", "i0 < 3: x1[i0 + 1] | x1[9] | sin(x1[2])"),
     ],
 )
 def test_terms_that_advance_in_equal_steps_become_one(before, after):
-    program = parse(f"{HEAD}v[30] = sum | | {before}\nbackward\n")
-    assert f"\nv[30] = sum |  | {after}\n" in text(join_terms(program))
+    program = parse(f"{HEAD}x1[30] = sum | | {before}\nbackward\n")
+    assert f"\nx1[30] = sum |  | {after}\n" in text(join_terms(program))
 
 
 @pytest.mark.parametrize(
     "terms",
-    ["v[1] | v[4]", "v[1] | v[2] | v[4]", "v[1] | v[1] | v[1]", "v[1] | sin(v[2]) | v[3]"],
+    [
+        "x1[1] | x1[4]",
+        "x1[1] | x1[2] | x1[4]",
+        "x1[1] | x1[1] | x1[1]",
+        "x1[1] | sin(x1[2]) | x1[3]",
+    ],
 )
 def test_other_terms_stay_as_they_are(terms):
-    program = parse(f"{HEAD}v[30] = sum | | {terms}\nbackward\n")
+    program = parse(f"{HEAD}h1[0] = sum | | {terms}\nbackward\n")
     assert join_terms(program) == program
 
 
@@ -164,7 +172,7 @@ def test_a_first_step_of_another_size_stays_apart():
     head = HEAD.replace("array computed 30, 10", f"{arrays}\narray computed 40, 1")
     head = head.replace("size 40", "size 41").replace("outputs 30", "outputs 40")
     program = parse(f"{head}v[40] = sum | | v[30] | v[33] | v[36] | v[39]\nbackward\n")
-    assert "\nv[40] = sum |  | v[30] | i0 < 3: v[3*i0 + 33]\n" in text(join_terms(program))
+    assert "\nh3[0] = sum |  | h1[0] | i0 < 3: h2[3*i0 + 2]\n" in text(join_terms(program))
 
 
 def test_a_long_sum_of_what_repeats_has_one_form():

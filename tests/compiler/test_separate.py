@@ -22,14 +22,23 @@ forward
 """
 
 
+def rolled(lines, arrays, output, size, sizes=""):
+    """A program written by address: arrays that a use goes through are one."""
+    head = HEAD.format(size=size, output=output, arrays="\n".join(arrays), sizes=sizes)
+    return parse(head + "\n".join(lines) + "\nbackward\n")
+
+
 def separated(lines, arrays, output, size, sizes=""):
     """The lines of a program and its output after the pass; the result has to hold."""
-    head = HEAD.format(size=size, output=output, arrays="\n".join(arrays), sizes=sizes)
-    program = parse(head + "\n".join(lines) + "\nbackward\n")
+    program = rolled(lines, arrays, output, size, sizes)
     verify(program, "before")
     after = separate(program)
     verify(after, "separate")
-    return text(after).split("forward\n")[1].split("backward")[0].splitlines(), after.outputs
+    return lines_of(after), after.outputs
+
+
+def lines_of(program):
+    return text(program).split("forward\n")[1].split("backward")[0].splitlines()
 
 
 def scalars(count, start=10):
@@ -46,11 +55,11 @@ def test_two_statements_of_a_step_get_two_arrays():
     ]
     after, outputs = separated(lines, scalars(8), 17, 18)
     assert after == [
-        "v[10] = sum |  | (v[0] * v[1])",
+        "h1[0] = sum |  | (w1[0] * x1[0])",
         "for t0 < 3:",
-        "    v[t0 + 14] = sum |  | tanh(v[t0 + 10])",
-        "    v[t0 + 11] = sum |  | (v[t0 + 14] * v[t0 + 2])",
-        "v[17] = sum |  | tanh(v[13])",
+        "    h2[t0] = sum |  | tanh(h1[t0])",
+        "    h1[t0 + 1] = sum |  | (h2[t0] * x1[t0 + 1])",
+        "h3[0] = sum |  | tanh(h1[3])",
     ]
     assert outputs == (17,)
 
@@ -63,7 +72,7 @@ def test_a_sum_over_the_steps_follows():
         "v[16] = sum |  | i0 < 3: v[2*i0 + 11]",
     ]
     after, _ = separated(lines, scalars(7), 16, 17)
-    assert after[-1] == "v[16] = sum |  | i0 < 3: v[i0 + 13]"
+    assert after[-1] == "h3[0] = sum |  | i0 < 3: h2[i0]"
 
 
 def test_a_row_that_is_taken_within_a_step_follows():
@@ -76,8 +85,8 @@ def test_a_row_that_is_taken_within_a_step_follows():
               ((0, 4), (4, 1))]  # fmt: skip
     after, _ = separated(lines, arrays, 24, 25)
     assert after[1:] == [
-        "    v[i0 + 4*t0 + 10] = sum | i0 < 4 | (v[0] * v[t0 + 1])",
-        "    v[t0 + 22] = sum |  | v[4*t0 + 10, whole(v[t0 + 1], 1, 4)]",
+        "    h1[i0 + 4*t0] = sum | i0 < 4 | (w1[0] * x1[t0])",
+        "    h2[t0] = sum |  | h1[4*t0, whole(x1[t0], 1, 4)]",
     ]
 
 
@@ -93,9 +102,10 @@ def test_a_last_step_of_another_size_does_not_join():
     arrays += ["array computed gradient 22, 3", "array computed gradient 25, 1"]
     after, _ = separated(lines, arrays, 25, 26)
     assert after[1:] == [
-        "    v[i0 + 2*t0 + 10] = sum | i0 < 2 | (v[0] * v[i0 + t0 + 1])",
-        "    v[i0 + 2*t0 + 16] = sum | i0 < 2 | tanh(v[i0 + 2*t0 + 10])",
-        *lines[3:],
+        "    h1[i0 + 2*t0] = sum | i0 < 2 | (w1[0] * x1[i0 + t0])",
+        "    h2[i0 + 2*t0] = sum | i0 < 2 | tanh(h1[i0 + 2*t0])",
+        "h3[i0] = sum | i0 < 3 | (w1[0] * x1[i0 + 3])",
+        "h4[0] = sum |  | i0 < 3: h3[i0]",
     ]
 
 
@@ -108,7 +118,7 @@ def test_where_a_use_goes_on_behind_the_steps_all_stays():
         "v[17] = sum |  | cos(v[16])",
         "v[18] = sum |  | i0 < 4: v[2*i0 + 11]",
     ]
-    assert separated(lines, scalars(9), 18, 19)[0] == lines
+    assert separated(lines, scalars(9), 18, 19)[0] == lines_of(rolled(lines, scalars(9), 18, 19))
 
 
 def test_where_a_use_crosses_the_statements_all_stays():
@@ -119,7 +129,7 @@ def test_where_a_use_crosses_the_statements_all_stays():
         "v[16] = sum |  | i0 < 6: v[i0 + 10]",
     ]
     after, _ = separated(lines, scalars(7), 16, 17)
-    assert after == lines
+    assert after == lines_of(rolled(lines, scalars(7), 16, 17))
 
 
 def test_rows_of_a_batch_are_separated_as_numbers_are():
@@ -132,8 +142,8 @@ def test_rows_of_a_batch_are_separated_as_numbers_are():
     arrays = ["array computed batched gradient 10, 1", *rows]
     after, outputs = separated(lines, arrays, "5*P + 10", "6*P + 10", "B P")
     assert after[1:] == [
-        "    vp[P*t0 + i0 + 10] = sum | i0 < B | (v[0] * v[t0 + 1])",
-        "    vp[P*t0 + 3*P + i0 + 10] = sum | i0 < B | tanh(vp[P*t0 + i0 + 10])",
+        "    h1p[P*t0 + i0] = sum | i0 < B | (w1[0] * x1[t0])",
+        "    h2p[P*t0 + i0] = sum | i0 < B | tanh(h1p[P*t0 + i0])",
     ]
     assert str(outputs[0]) == "(5*P + 10)"
 

@@ -96,9 +96,9 @@ class _Run:
                     for step in reversed(steps) if backwards else steps:
                         self.sizes.update(bound(var, step))
                         self.statements(body)
-                case Clear(start, count):
-                    first = self.size(start)
-                    for address in range(first, first + self.size(count)):
+                case Clear():
+                    first = self.size(statement.address)
+                    for address in range(first, first + self.size(statement.count)):
                         self.g[address] = 0.0
 
     def nest(self, nest: Nest) -> None:

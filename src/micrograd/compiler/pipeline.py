@@ -11,6 +11,7 @@ import sys
 from .graph import Graph
 from .ir.program import Program
 from .ir.verify import verify
+from .passes.allocate import allocate
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
 from .passes.fusion import fuse
@@ -31,6 +32,7 @@ PASSES = {
     "separate": separate,  # what one statement of a loop writes has an array of its own
     "differentiate": differentiate,  # the chain rule, loop by loop
     "place": place,  # in which order the numbers of each array lie
+    "allocate": allocate,  # addresses
     "join_clears": join_clears,  # neighbours are cleared at once
 }
 FOR_C = {  # of a program and a target

@@ -40,7 +40,7 @@ class Array:
     def copied(self, batched: bool, place: Place, memory: str, *, back: bool) -> Iterator[str]:
         """Yield lines that copy it to its place in memory, or the gradient back."""
         theirs = f"{self.name}_gradient" if back else self.name
-        start = plain(batched_size(place.new))
+        start = plain(batched_size(place.start))
         if not self.shape and not back:
             yield f"    {memory}[{start}] = {theirs};"
             return

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..ir.footprint import uses
 from ..ir.program import Clear, For, Fused, Nest, Program, Route, Statement, Table
 from ..ir.sizes import chosen_two
-from ..ir.visit import loops, simple, sizes_in, variables_of
+from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
 from ..passes.schedules import Target, width
 from ..pipeline import scheduled
 from ..printing.show import captions
@@ -135,15 +135,16 @@ def _preamble(writer: Writer, portable: bool) -> str:
 def _function(
     head: str, out: Printer, program: Program, scalars: dict[str, str], back: bool
 ) -> str:
-    text = re.sub(r"/\*.*?\*/", "", "\n".join(out.lines))
+    body = program.backward if back else program.forward
+    sizes, used = sizes_in(body), scalars_in(body)
     rest = f"const int64_t *sizes, const {out.type} *scalars, const int64_t *const *tables"
     lines = [f"{head}, {rest}) {{", "    int bad = 0;"]
     for i, name in enumerate(program.sizes):
-        if re.search(rf"\b{name}\b", text):
+        if name in sizes:
             lines.append(f"    const int64_t {name} = sizes[{i}];")
-    for i, name in enumerate(scalars.values()):
-        if re.search(rf"\b{name}\b", text):
-            lines.append(f"    const {out.type} {name} = scalars[{i}];")
+    for i, (name, called) in enumerate(scalars.items()):
+        if name in used:
+            lines.append(f"    const {out.type} {called} = scalars[{i}];")
     unused = ["v", "g"] if back else ["v"]
     lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))
     return "\n".join([*lines, *out.lines, "    return bad;", "}", ""])
@@ -175,8 +176,8 @@ class _Statements:
                     self.loop(s)
                 case Route():
                     print_route(self.out, s, vectors=self.lanes is not None)
-                case Clear(start, count):
-                    first, stop = bare(start), bare(start + count)
+                case Clear():
+                    first, stop = bare(s.address), bare(s.address + s.count)
                     with self.out.braces(f"for (int64_t i = {first}; i < {stop}; i++)"):
                         self.out.line("g[i] = 0;")
 

@@ -70,7 +70,7 @@ class _Header:
                 self.arrays.append(Array(called, shape, k in wanted, places))
         if recording.captured:
             count = len(recording.captured)
-            place = Place(0, count, 0)
+            place = Place(0, count)
             self.arrays.append(Array("parameters", (count,), True, [(False, place)]))
         self.single = [k for k, o in enumerate(self.outputs) if "P" not in variables(o)]
         self.graded = [a for a in self.arrays if a.wanted and a.places] if self.single else []
@@ -171,7 +171,7 @@ class _Header:
             known = f"{self.name}_constants"
             yield f"    memcpy(v + {plain(start)}, {known}, sizeof {known});"
         for place in self.factors:
-            yield f"    v[{plain(place.new)}] = 1 / ({self.type})batch;"
+            yield f"    v[{plain(place.start)}] = 1 / ({self.type})batch;"
         for array in self.arrays:
             for batched, place in array.places:
                 yield from array.copied(batched, place, "v", back=False)

@@ -34,7 +34,7 @@ class Span(NamedTuple):
     @staticmethod
     def of(place: Place, batched: bool, sizes: Mapping[str, int]) -> "Span":
         """Evaluate a place."""
-        start, length = evaluate(place.new, sizes), evaluate(place.count, sizes)
+        start, length = evaluate(place.start, sizes), evaluate(place.count, sizes)
         outer, row = (sizes["B"], sizes["P"]) if batched else (place.outer, place.row)
         return Span(start, length, outer, row)
 

@@ -9,9 +9,12 @@ from .sizes import Poly, Size, known
 class Array:
     """What lies together in memory: ``count`` numbers, or rows of P numbers if it is batched.
 
-    ``name`` and ``shape`` are what people call it, of arguments.
+    ``start`` is its place in the order of making, where each array begins behind the one before,
+    until ``allocate`` gives addresses. ``name`` and ``shape`` are what people call an argument.
     ``kind``: parameter, variable (an input whose gradient is wanted), input, constant, computed.
     ``parts``: the arrays that it was joined of, because an operand goes through all of them.
+    ``outer`` and ``row`` are 0 where the order stays; else it is transposed: element
+    q·(count/outer) + r lies at r·row + q, with q < outer <= row.
     """
 
     start: Size
@@ -22,10 +25,19 @@ class Array:
     parts: tuple["Array", ...] = field(default=(), hash=False)
     name: str = ""
     shape: tuple[Size, ...] = field(default=(), hash=False)
+    outer: int = 0
+    row: int = 0
+
+    @property
+    def inner(self) -> int:
+        """How many rows there are once it is transposed."""
+        return known(self.count) // self.outer
 
     @property
     def size(self) -> Size:
         """How many addresses it takes."""
+        if self.outer:
+            return self.inner * self.row
         return self.count * Poly.var("P") if self.batched else self.count
 
     @property
@@ -33,37 +45,26 @@ class Array:
         """The arrays that it was joined of, or itself alone."""
         return self.parts or (self,)
 
+    def moved(self, offset: Size) -> Size:
+        """Return where an element lies that was at an offset before the array was transposed."""
+        if not self.outer:
+            return offset
+        return known(offset) % self.inner * self.row + known(offset) // self.inner
+
 
 MEMORY = Array(0, 0, False, False, "memory")  # as a whole: there an offset is an address
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where an array lies: ``old``, ``count`` before; from ``new`` on now.
+    """Where the ``count`` numbers of an argument lie; ``outer`` and ``row`` are its array's."""
 
-    ``outer`` and ``row`` are 0 where the order stays; else element q·(count/outer) + r has moved to
-    r·row + q, with q < outer <= row.
-    """
-
-    old: int
+    start: Size
     count: Size
-    new: Size
     outer: int = 0
     row: int = 0
 
     @property
     def inner(self) -> int:
-        """How many rows there are once it is turned over."""
+        """How many rows there are once it is transposed."""
         return known(self.count) // self.outer
-
-    @property
-    def size(self) -> int:
-        """How many addresses it takes now."""
-        return self.inner * self.row if self.outer else known(self.count)
-
-    def moved(self, address: int) -> int:
-        """Return where an element has gone."""
-        offset = address - self.old
-        if self.outer:
-            offset = offset % self.inner * self.row + offset // self.inner
-        return known(self.new) + offset

@@ -1,17 +1,20 @@
-"""Programs as exact text, with every address, that ``parse`` reads back.
+"""Programs as exact text, with every offset, that ``parse`` reads back.
 
-    v[i0 + 6] = sum | i0 < 4 | i1 < 3: (v[3*i0 + i1] * v[i1 + 12])
+    h1[i0] = sum | i0 < 4 | i1 < 3: (w1[3*i0 + i1] * x1[i1])
     for t0 < 5:
-        v[2*t0 + 11] = sum | | tanh(v[2*t0 + 10])
+        h2[t0 + 1] = sum | | tanh(h2[t0])
 
-First what a nest writes and how it reduces, then its dims, then each term with its own. ``v`` is
-memory, ``g`` that of gradients; ``vp`` and ``gp`` have padded rows. Nests that share their loops
-stand under ``fused``, ``local`` those that are not stored. Above stand sizes and arrays.
+First what a nest writes and how it reduces, then its dims, then each term with its own. A ``d``
+before an array stands for its gradient, a ``p`` behind it for padded rows; ``v`` and ``g`` are
+memory as a whole, by address. Nests that share their loops stand under ``fused``, ``local`` those
+that are not stored. Above stand sizes, and the arrays with their starts and counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from ... import ops
+from .array import MEMORY, Array
 from .program import (
     Apply,
     Clear,
@@ -30,18 +33,30 @@ from .program import (
 )
 from .sizes import Poly, Size
 
+_LETTERS = {"parameter": "w", "variable": "x", "input": "x", "constant": "c", "computed": "h"}
 _INFIX = {ops.ADD: "+", ops.MUL: "*"}
 
 
 def text(program: Program) -> str:
     """Write a program; the names that only people need are left out."""
-    writer = _Writer()
+    writer = _Writer(called(program.arrays))
     body = ["forward", *writer.lines(program.forward), "backward", *writer.lines(program.backward)]
     tables = [f"table {t.name} {' '.join(map(str, t.values))}" for t in writer.tables.values()]
-    return "\n".join([*_heads(program), *tables, *body, ""])
+    return "\n".join([*_heads(program, writer.names), *tables, *body, ""])
 
 
-def _heads(program: Program) -> Iterator[str]:
+def called(arrays: Sequence[Array]) -> dict[Array, str]:
+    """Return the names of arrays in exact text: a letter for the kind, and a number."""
+    counts = Counter[str]()
+    names = {}
+    for a in arrays:
+        letter = _LETTERS[a.kind]
+        counts[letter] += 1
+        names[a] = f"{letter}{counts[letter]}"
+    return names
+
+
+def _heads(program: Program, names: Mapping[Array, str]) -> Iterator[str]:
     start, constants = program.constants
     yield f"size {_bare(program.size)}"
     yield f"parameters {_list(program.parameters)}"
@@ -50,15 +65,22 @@ def _heads(program: Program) -> Iterator[str]:
     yield f"outputs {_list(program.outputs)}"
     yield f"sizes {' '.join(program.sizes)}".rstrip()
     yield f"scalars {' '.join(program.scalars)}".rstrip()
-    for a in program.leaves:
-        traits = ["batched"] * a.batched + ["gradient"] * a.needs_gradient
-        yield " ".join(["array", a.kind, *traits, f"{_list((a.start, a.count))}"])
+    for a in program.arrays:
+        yield f"array {_traits(a)}"
+        yield from (f"part {_traits(leaf)}" for leaf in a.parts)
     for p in program.segments:
-        yield f"segment {_list((p.old, p.count, p.new, p.outer, p.row))}"
+        yield f"segment {_list((p.start, p.count, p.outer, p.row))}"
+
+
+def _traits(a: Array) -> str:
+    told = ["batched"] * a.batched + ["gradient"] * a.needs_gradient
+    order = (a.outer, a.row) if a.outer else ()
+    return " ".join([a.kind, *told, _list((a.start, a.count, *order))])
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[Array, str]) -> None:
+        self.names = names
         self.tables: dict[str, Table] = {}
 
     def lines(self, statements: Sequence[Statement], indent: str = "") -> Iterator[str]:
@@ -71,7 +93,8 @@ class _Writer:
                 for nest, stored in zip(s.nests, s.stored, strict=True):
                     yield f"{indent}    {'' if stored else 'local '}{self.nest(nest)}"
             elif isinstance(s, Clear):
-                yield f"{indent}clear {_list((s.start, s.count))}"
+                what = [] if s.array is MEMORY else [f"d{self.names[s.array]}"]
+                yield f"{indent}clear {', '.join([*what, _list((s.start, s.count))])}"
             elif isinstance(s, Route):
                 refs = f"{self.expr(s.candidates)} | {self.expr(s.result)}"
                 dims, reduced = _dims(s.dims, 0), _dims(s.reduced, len(s.dims))
@@ -104,14 +127,18 @@ class _Writer:
         raise TypeError(f"not an expression: {x!r}")
 
     def ref(self, ref: Ref) -> str:
-        parts = [_bare(_address(ref.address, ref.strides))]
+        parts = [_bare(_address(ref.offset, ref.strides))]
         if ref.table is not None:
             self.tables[ref.table.name] = ref.table
             place = _bare(_address(0, ref.table.strides))
             parts.append(f"{ref.table.name}({place}, {_bare(ref.table.scale)})")
         if ref.index is not None:
             parts.append(f"whole({self.ref(ref.index)}, {_list((ref.row, ref.rows))})")
-        return f"{'g' if ref.grad else 'v'}{'p' * ref.padded}[{', '.join(parts)}]"
+        if ref.array is MEMORY:
+            name = "g" if ref.grad else "v"
+        else:
+            name = "d" * ref.grad + self.names[ref.array]
+        return f"{name}{'p' * ref.padded}[{', '.join(parts)}]"
 
 
 def _heading(s: Fused) -> str:

@@ -34,7 +34,8 @@ def uses(statement: Simple) -> Iterator[Use]:
     What is added to is read and written; a route reads what it compares, and adds to gradients.
     """
     if isinstance(statement, Clear):
-        yield Use(Ref(statement.start, (1,), grad=True), (statement.count,), False, True)
+        cleared = Ref(statement.start, (1,), grad=True, array=statement.array)
+        yield Use(cleared, (statement.count,), False, True)
     elif isinstance(statement, Route):
         inner = (*statement.dims, *statement.reduced)
         for ref, dims, written in (

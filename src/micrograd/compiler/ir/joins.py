@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from .array import Array
+from .array import MEMORY, Array
 from .footprint import ONE_EXAMPLE, reach, uses
-from .program import Program, Ref, Statement
+from .program import Clear, Program, Ref, Statement
 from .sizes import Size, bound, evaluate, known, variables
-from .visit import opened, walk, with_refs
+from .visit import Simple, opened, rewritten, walk, with_refs
 
 
 def in_arrays(program: Program) -> Program:
-    """Return the program with each operand as one of the array in which it begins."""
+    """Return the program with each operand of memory as one of the array in which it begins."""
     order = _Order(program.arrays)
     told: dict[Size, Array] = {}
 
     def change(ref: Ref) -> Ref:
-        address = ref.address
+        if ref.array is not MEMORY:
+            return ref
+        address = ref.offset
         if address not in told:
             told[address] = order.arrays[order.at(_first(address))]
         return ref.within(told[address])
@@ -31,14 +33,20 @@ def in_arrays(program: Program) -> Program:
 
 
 def with_arrays(program: Program, change: Callable[[Array], Array]) -> Program:
-    """Return the program with others in place of its arrays, which lie where those lay."""
+    """Return the program with others in place of its arrays, of equal elements."""
 
     def changed(array: Array) -> Array:
         return replace(change(array), parts=tuple(map(change, array.parts)))
 
     of = {a: changed(a) for a in program.arrays}
+
+    def cleared(s: Simple) -> list[Simple]:
+        return [replace(s, array=of.get(s.array, s.array)) if isinstance(s, Clear) else s]
+
     program = _with_refs(program, lambda ref: replace(ref, array=of.get(ref.array, ref.array)))
-    return replace(program, arrays=tuple(of.values()))
+    return replace(
+        program, backward=rewritten(program.backward, cleared), arrays=tuple(of.values())
+    )
 
 
 def outputs_of(program: Program) -> list[Ref]:

@@ -1,10 +1,12 @@
 """Programs read back from their exact text: see ``exact``."""
 
 import ast
+from dataclasses import replace
 
 from ... import ops
 from ...ops import Op, named
-from .array import Array, Place
+from .array import MEMORY, Array, Place
+from .exact import called
 from .joins import in_arrays, joined
 from .program import (
     Apply,
@@ -23,7 +25,7 @@ from .program import (
     Table,
     Term,
 )
-from .sizes import Poly, Size
+from .sizes import Poly, Size, known
 
 
 def parse(source: str) -> Program:
@@ -40,13 +42,20 @@ class _Reader:
         self.rows = [line for line in source.splitlines() if line.strip()]
         self.tables: dict[str, tuple[int, ...]] = {}
         self.shared: dict[tuple, Table] = {}
+        self.arrays: dict[str, Array] = {}
+        self.by_address = False  # whether an operand is one of memory as a whole
 
     def program(self) -> Program:
         at = self.rows.index("forward")
         heads: dict[str, list[str]] = {}
         for row in self.rows[:at]:
             word, _, rest = row.partition(" ")
-            heads.setdefault(word, []).append(rest)
+            if word == "part":
+                heads["array"][-1] += f"\n{rest}"
+            else:
+                heads.setdefault(word, []).append(rest)
+        arrays = list(map(_array, heads.get("array", ())))
+        self.arrays = {name: a for a, name in called(arrays).items()}
         for rest in heads.get("table", ()):
             name, *values = rest.split(" ")
             self.tables[name] = tuple(map(int, values))
@@ -64,10 +73,10 @@ class _Reader:
             outputs=tuple(_sizes(heads["outputs"][0])),
             sizes=tuple(heads["sizes"][0].split()),
             scalars=tuple(heads["scalars"][0].split()),
-            arrays=tuple(map(_array, heads.get("array", ()))),
+            arrays=tuple(arrays),
             segments=tuple(Place(*_sizes(s)) for s in heads.get("segment", ())),  # type: ignore[arg-type]
         )
-        if not program.arrays or not set(program.sizes) <= {"B", "P"}:
+        if not (self.by_address and arrays):
             return program
         return joined(in_arrays(program), [*program.forward, *program.backward])
 
@@ -95,7 +104,9 @@ class _Reader:
             stored = tuple([not line.startswith("local ") for line in inner])
             return Fused(nests, stored, _schedule(row.removesuffix(":")))
         if row.startswith("clear "):
-            return Clear(*_sizes(row[6:]))
+            *names, begin, extent = row[6:].split(", ")
+            array = self.arrays[names[0].removeprefix("d")] if names else MEMORY
+            return Clear(_size(begin), _size(extent), array)
         if row.startswith("route "):
             head, dims, *parts = [part.strip() for part in row.split("|")]
             outer = _extents(dims)
@@ -161,8 +172,13 @@ class _Reader:
                 row, rows = _size_of(part.args[1]), _size_of(part.args[2])
             else:
                 table = self.table(name, _size_of(part.args[0]), _size_of(part.args[1]), count)
-        kind = x.value.id
-        return Ref(offset, strides, kind[0] == "g", table, index, row, rows, kind.endswith("p"))
+        name = x.value.id.removesuffix("p")
+        padded = name != x.value.id
+        if name in ("v", "g"):
+            self.by_address = True
+            return Ref(offset, strides, name == "g", table, index, row, rows, padded)
+        array = self.arrays[name.removeprefix("d")]
+        return Ref(offset, strides, name[0] == "d", table, index, row, rows, padded, array)
 
     def table(self, name: str, place: Size, scale: Size, count: int) -> Table:
         strides = _split(place, count)[1]
@@ -186,11 +202,18 @@ def _op(function: ast.expr) -> Op:
 
 
 def _array(rest: str) -> Array:
-    words, count = rest.rsplit(", ", 1)
-    kind, *more = words.split(" ")
-    traits = [t for t in more if t in ("batched", "gradient")]
-    start = " ".join(more[len(traits) :])
-    return Array(_size(start), _size(count), "batched" in traits, "gradient" in traits, kind)
+    whole, *parts = rest.split("\n")
+    return replace(_part(whole), parts=tuple(map(_part, parts)))
+
+
+def _part(rest: str) -> Array:
+    kind, *words = rest.split(" ")
+    traits = [t for t in words if t in ("batched", "gradient")]
+    start, count, *order = _sizes(" ".join(words[len(traits) :]))
+    outer, row = map(known, order or (0, 0))
+    return Array(
+        start, count, "batched" in traits, "gradient" in traits, kind, outer=outer, row=row
+    )
 
 
 def _tree(source: str) -> ast.expr:

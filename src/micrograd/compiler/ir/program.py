@@ -157,10 +157,16 @@ class For:
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """grad[start : start + count] = 0."""
+    """grad[start : start + count] = 0, of an array or of memory."""
 
     start: Size
     count: Size
+    array: Array = field(default=MEMORY, hash=False)
+
+    @property
+    def address(self) -> Size:
+        """Where it begins in memory."""
+        return self.array.start + self.start
 
 
 @dataclass(frozen=True, slots=True)

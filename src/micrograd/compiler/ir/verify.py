@@ -4,13 +4,16 @@ Numbers alone do not show a use that strays into its neighbour and happens to be
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 
-from .array import Array
+from .array import MEMORY, Array
 from .footprint import ONE_EXAMPLE, Use, addresses, span, uses
+from .joins import outputs_of
 from .program import Clear, Nest, Program, Route, Statement
-from .sizes import Size, evaluate, known, variables
+from .sizes import Size, evaluate, variables
 from .visit import executed, loops, variables_of
 
 
@@ -36,21 +39,17 @@ def verify(program: Program, after: str) -> None:
 class _Verifier:
     def __init__(self, program: Program, after: str) -> None:
         self.program, self.after = program, after
-        count = program.plain + program.rows
-        self.spans: dict[Array, tuple[int, int]] = {}
-        self.defined = np.zeros(count, dtype=bool)
+        self.defined = {a: np.zeros(evaluate(a.size, ONE_EXAMPLE), bool) for a in program.arrays}
         for a in program.arrays:
-            start = evaluate(a.start, ONE_EXAMPLE)
-            self.spans[a] = start, start + known(a.count) - 1
-        for a in program.leaves:
-            start = evaluate(a.start, ONE_EXAMPLE)
-            self.defined[start : start + a.count] = a.kind != "computed"
+            for leaf in a.leaves:
+                first, last = (evaluate(x - a.start, ONE_EXAMPLE) for x in _ends(leaf))
+                self.defined[a][first:last] = leaf.kind != "computed"
 
     def run(self) -> None:
         self.statements(self.program.forward)
-        outputs = [evaluate(o, ONE_EXAMPLE) for o in self.program.outputs]
-        if not self.defined[outputs].all():
-            self.fail("an output is never computed", outputs)
+        for o in outputs_of(self.program):
+            if not self.defined[o.array][evaluate(o.array.moved(o.offset), ONE_EXAMPLE)]:
+                self.fail("an output is never computed", o)
         self.statements(self.program.backward)
 
     def statements(self, body: Sequence[Statement]) -> None:
@@ -59,26 +58,27 @@ class _Verifier:
             self.number(loop.count, some, loop)
         for s, env in executed(body, ONE_EXAMPLE):
             if isinstance(s, Clear):
-                self.inside(s, self.number(s.start, env, s), self.number(s.count, env, s))
+                start = self.number(s.start, env, s)
+                self.inside(s, s.array, start, start + self.number(s.count, env, s) - 1)
             else:
                 self.statement(s, env)
 
     def statement(self, s: Nest | Route, env: Mapping[str, int]) -> None:
         for use in uses(s):
             self.sizes(s, use, env)
-            low, high = span(use.ref, use.dims, env)
-            self.inside(s, low, high - low + 1)
-            self.within(s, use.ref.array, low, high)
-            if not (use.written or use.ref.grad or use.ref.table or use.ref.index):
-                ids = addresses(use.ref, use.dims, env)
-                if not self.defined[ids].all():
-                    self.fail(f"address {ids[~self.defined[ids]][0]} is read and not yet made", s)
+            array, ref = use.ref.array, replace(use.ref, array=MEMORY)
+            self.inside(s, array, *span(ref, use.dims, env))
+            if not (use.written or ref.grad or ref.table or ref.index):
+                ids = addresses(ref, use.dims, env)
+                if not self.defined[array][ids].all():
+                    lost = ids[~self.defined[array][ids]][0]
+                    self.fail(f"element {lost} of {array!r} is read and not yet made", s)
         if isinstance(s, Nest) and not s.target.index:
-            ids = addresses(s.target, s.dims, env)
+            ids = addresses(replace(s.target, array=MEMORY), s.dims, env)
             if not s.scatter and len(np.unique(ids)) < len(ids):
                 self.fail("several indices have one target, and it is no scatter", s)
             if not s.target.grad:
-                self.defined[ids] = True
+                self.defined[s.target.array][ids] = True
 
     def sizes(self, s: Statement, use: Use, env: Mapping[str, int]) -> None:
         ref = use.ref
@@ -86,24 +86,27 @@ class _Verifier:
             self.fail(f"{len(ref.strides)} strides over {len(use.dims)} dims", s)
         if ref.table is not None and len(ref.table.strides) != len(use.dims):
             self.fail(f"a table has {len(ref.table.strides)} strides, not {len(use.dims)}", s)
-        for size in (ref.address, *ref.strides, *use.dims):
+        for size in (ref.offset, *ref.strides, *use.dims):
             self.number(size, env, s)
 
-    def inside(self, s: Statement, start: int, count: int) -> None:
-        if start < 0 or start + count > len(self.defined):
-            self.fail(f"addresses {start} to {start + count - 1} of {len(self.defined)}", s)
-
-    def within(self, s: Statement, array: Array, low: int, high: int) -> None:
-        if array not in self.spans:
+    def inside(self, s: Statement, array: Array, first: int, last: int) -> None:
+        if array is MEMORY:
+            count = self.program.plain + self.program.rows
+        elif array in self.defined:
+            count = len(self.defined[array])
+        else:
             self.fail(f"{array!r} is no array of the program", s)
-        first, last = self.spans[array]
-        if low < first or high > last:
-            self.fail(f"addresses {low} to {high} leave their array, {first} to {last}", s)
+        if first < 0 or last >= count:
+            self.fail(f"elements {first} to {last} of {count}", s)
 
     def number(self, size: Size, env: Mapping[str, int], s: Statement) -> int:
         if unbound := variables(size) - env.keys():
             self.fail(f"{size} holds {', '.join(sorted(unbound))}, which no loop binds", s)
         return evaluate(size, env)
 
-    def fail(self, what: str, where: object) -> None:
+    def fail(self, what: str, where: object) -> NoReturn:
         raise InvalidProgram(f"after {self.after}: {what}, in {where!r}")
+
+
+def _ends(array: Array) -> tuple[Size, Size]:
+    return array.start, array.start + array.size

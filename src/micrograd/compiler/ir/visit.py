@@ -14,6 +14,7 @@ from .program import (
     Nest,
     Ref,
     Route,
+    Scalar,
     Statement,
     Table,
     Term,
@@ -26,6 +27,7 @@ Simple = Nest | Route | Clear  # what is no statement of statements
 _SIZES = {"dims", "reduced", "offset", "strides", "row", "rows", "scale", "count", "start"}
 _PARTS = {"target", "terms", "expr", "args", "table", "index", "candidates", "result", "body"}
 _PARTS |= {"nests"}
+_BEGIN = {"offset", "start"}  # counted from where the array begins
 _ONLY_NAMES = {"var", "name", "array"}  # programs that differ in these alone are the same
 _NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Fused, Term, Ref, Table, Apply)
 _FIELDS = {node: tuple([f.name for f in fields(node)]) for node in _NODES}
@@ -158,7 +160,7 @@ def _shape(x: Any, sizes: list[Size], literals: list[float] | None) -> Any:
         return repr(x)  # literals by their bits, scalars by their names
     shape: list[Any] = [type(x)]
     for name in _FIELDS[type(x)]:
-        value = x.address if name == "offset" else getattr(x, name)
+        value = x.address if name in _BEGIN else getattr(x, name)
         if name in _SIZES:
             some = value if isinstance(value, tuple) else (value,)
             sizes += some
@@ -188,7 +190,7 @@ def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None 
         value = getattr(s, name)
         if name in _SIZES and isinstance(value, tuple):
             value = tuple([next(sizes) for _ in value])
-        elif name == "offset":
+        elif name in _BEGIN:
             value = next(sizes) - s.array.start
         elif name in _SIZES:
             value = next(sizes)
@@ -206,3 +208,15 @@ def with_sizes(body: Sequence[Statement], change: Callable[[Size], Size]) -> lis
 def sizes_in(body: Sequence[Statement]) -> set[str]:
     """Return the names of all variables in the sizes of statements."""
     return {name for s in body for size in take_apart(s)[1] for name in variables(size)}
+
+
+def scalars_in(body: Sequence[Statement]) -> set[str]:
+    """Return the names of all numbers given at each call that statements use."""
+
+    def inside(expr: Expr) -> set[str]:
+        if isinstance(expr, Apply):
+            return {name for arg in expr.args for name in inside(arg)}
+        return {expr.name} if isinstance(expr, Scalar) else set()
+
+    nests = [s for s in simple(body) if isinstance(s, Nest)]
+    return {name for nest in nests for term in nest.terms for name in inside(term.expr)}

@@ -123,7 +123,7 @@ class _Call:
             elif isinstance(statement, Route):
                 self.route(statement)
             else:
-                start = self.size(statement.start)
+                start = self.size(statement.address)
                 self.g[start : start + self.size(statement.count)] = 0.0
 
     def nest(self, nest: Nest) -> None:

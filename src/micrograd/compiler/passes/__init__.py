@@ -2,7 +2,8 @@
 
 rerolling/    the loops and matrices in a graph
 differentiate the chain rule on loops; rules: those that somebody has written for an op
-place         the order of arrays in memory, for vectors, by cost; places: where they lie
+place         the order of the numbers of arrays, for vectors, by cost
+allocate      the addresses of arrays
 clears        gradients that are cleared together
 generalise    one program for all lengths
 phases        before the examples of a batch, for each of them, and after

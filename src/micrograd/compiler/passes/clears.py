@@ -15,11 +15,11 @@ def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
     held: Clear | None = None
     for s in statements:
         if held and isinstance(s, Clear) and _neighbours(held, s):
-            held = Clear(held.start, held.count + s.count)
+            held = Clear(held.address, held.count + s.count)
             continue
         if held:
             yield held
-        held = s if isinstance(s, Clear) else None
+        held = Clear(s.address, s.count) if isinstance(s, Clear) else None
         if held is None:
             yield s
     if held:
@@ -29,4 +29,4 @@ def _joined(statements: Sequence[Statement]) -> Iterator[Statement]:
 def _neighbours(first: Clear, second: Clear) -> bool:
     """Tell whether two ranges lie side by side; a batch's are cleared apart, a part at a time."""
     alike = isinstance(first.count, int) == isinstance(second.count, int)
-    return alike and first.start + first.count == second.start
+    return alike and first.address + first.count == second.address

@@ -5,6 +5,7 @@ becomes a sum; where it moves, the dim stays. The partials come from the op tabl
 expressions.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -260,12 +261,13 @@ def _reached(statement: Statement) -> list[np.ndarray]:
 
 def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
     """Clear what must be, array by array; clearing what is assigned later does no harm."""
-    starts = sorted([evaluate(a.start, ONE_EXAMPLE) for a in program.leaves])
+    parts = [(leaf, a) for a in program.arrays for leaf in a.leaves]
+    parts.sort(key=lambda part: evaluate(part[0].start, ONE_EXAMPLE))
+    starts = [evaluate(leaf.start, ONE_EXAMPLE) for leaf, _ in parts]
     for run in np.split(ids, np.searchsorted(ids, starts)):
         if not len(run):
             continue
         first, count = int(run[0]), int(run[-1] - run[0] + 1)
-        if first < program.plain:
-            yield Clear(first, count)
-        else:
-            yield Clear(program.plain + (first - program.plain) * PADDED, count * PADDED)
+        _, array = parts[bisect_right(starts, first) - 1]
+        begin, step = first - evaluate(array.start, ONE_EXAMPLE), PADDED if array.batched else 1
+        yield Clear(begin * step, count * step, array)

@@ -151,15 +151,15 @@ class _Unifier:
         return [self.places[version][use.ref.array] for part in parts for use in uses(part)]
 
     def array(self, versions: Sequence[Array]) -> Array:
-        _alike([(a.kind, a.batched, a.needs_gradient) for a in versions])
+        _alike([(a.kind, a.batched, a.needs_gradient, a.outer, a.row) for a in versions])
         start, count = (self.size([getattr(a, k) for a in versions]) for k in ("start", "count"))
         return replace(versions[0], start=start, count=count, parts=())
 
     def place(self, versions: Sequence[Place]) -> Place:
         if any(p.outer for p in versions):
             raise NotGeneral
-        count, new = (self.size([getattr(p, k) for p in versions]) for k in ("count", "new"))
-        return Place(0, count, new)
+        count, start = (self.size([getattr(p, k) for p in versions]) for k in ("count", "start"))
+        return Place(start, count)
 
     def size(self, points: Sequence[Size]) -> Size:
         """The polynomial through sizes at successive lengths, coefficient by coefficient."""

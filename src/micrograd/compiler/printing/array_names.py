@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 
 from ... import ops
-from ..ir.array import Array
+from ..ir.array import MEMORY, Array
 from ..ir.footprint import array_of
 from ..ir.joins import outputs_of
 from ..ir.program import Apply, Clear, Expr, Nest, Program, Ref, Term, refs
@@ -196,18 +196,19 @@ class ArrayNames:
 
     def cleared(self, clear: Clear) -> list[str]:
         """Name the arrays in a range of the gradient memory, those that lie there in part too."""
-        lo = evaluate(clear.start, Scope())
+        lo = evaluate(clear.address, Scope())
         hi = lo + evaluate(clear.count, Scope()) - 1
         views = [a for a in self._views.values() if lo <= a.lo and a.hi <= hi]
         names = [f"∂{a.name}" for a in views if a.name]
-        for whole in sorted(self._whole.values(), key=lambda v: v.lo):
+        some = [v for v in self._whole.values() if clear.array in (MEMORY, v.of)]
+        for whole in sorted(some, key=lambda v: v.lo):
             if lo <= whole.lo and whole.hi <= hi:
                 names.append(f"∂{whole.name}")
             elif max(lo, whole.lo) <= min(hi, whole.hi):
-                first = clear.start if lo >= whole.lo else whole.start
-                stop = clear.start + clear.count if hi <= whole.hi else whole.stop
+                first = clear.address if lo >= whole.lo else whole.start
+                stop = clear.address + clear.count if hi <= whole.hi else whole.stop
                 names.append(f"∂{whole.part(first - whole.start, stop - first)}")
-        return names or [f"∂[{size(clear.start)}:{size(clear.start + clear.count)}]"]
+        return names or [f"∂[{size(clear.address)}:{size(clear.address + clear.count)}]"]
 
     def legend(self) -> Iterator[str]:
         """Write what views consist of: other views, or several lists that lie side by side."""

@@ -7,12 +7,13 @@ such an array is rewritten to move along both dims, which changes no address.
 from dataclasses import replace
 from math import prod
 
+from ..ir.array import Array
 from ..ir.footprint import uses
 from ..ir.program import Nest, Program
 from ..ir.sizes import Size
 from ..ir.visit import Simple, rewritten, with_operands
 
-_Shapes = dict[tuple[Size, Size], tuple[int, ...]]  # by the first address and the count
+_Shapes = dict[tuple[Array, Size, Size], tuple[int, ...]]  # by array, first place and count
 
 
 def unflattened(program: Program) -> Program:
@@ -29,13 +30,13 @@ def unflattened(program: Program) -> Program:
 def _nest(nest: Nest, shapes: _Shapes) -> Nest:
     if len(nest.dims) == 1:
         for ref in (nest.target, *[use.ref for use in uses(nest) if not use.written]):
-            shape = shapes.get((ref.address, nest.dims[0])) if ref.strides[0] == 1 else None
-            if shape is not None and ref.table is None:
+            shape = shapes.get((ref.array, ref.offset, nest.dims[0]))
+            if shape is not None and ref.strides[0] == 1 and ref.table is None:
                 nest = _split(nest, shape)
                 break
     dims = tuple(d for d in nest.dims if isinstance(d, int))
     if nest.target.strides == _dense(dims) and not nest.target.grad and len(nest.dims) == len(dims):
-        shapes[nest.target.address, prod(dims)] = dims
+        shapes[nest.target.array, nest.target.offset, prod(dims)] = dims
     return nest
 
 

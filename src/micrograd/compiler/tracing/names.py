@@ -30,14 +30,14 @@ def name_all(
     for made, place in zip(recording.inputs, lowered.inputs, strict=True):
         shape: tuple[Size, ...] = ()
         if made.argument is None:
-            names[place.new] = "1/B", shape
+            names[place.start] = "1/B", shape
             continue
         argument = arguments[made.argument]
         if made.batched:
             shape = (*argument.shape[1:], BATCH)
         else:
             shape = (place.count,) if argument.kind == "nest" else argument.shape
-        names[place.new] = called[made.argument], shape
+        names[place.start] = called[made.argument], shape
 
     def named(array: Array) -> Array:
         name, shape = names.get(array.start, ("", ()))

@@ -181,11 +181,11 @@ def _batch(steps: Steps) -> list[str]:
     drawn: list[str] = []
     for k, place in steps.fills:
         if k is None:
-            kept.append(f"        v[{place.new}] = 1 / (T)count;")
+            kept.append(f"        v[{place.start}] = 1 / (T)count;")
             continue
         at, new = (
             "batch[s]" if k < steps.columns else "(first + s)",
-            f"{place.new} + r * {steps.row}",
+            f"{place.start} + r * {steps.row}",
         )
         (kept if k < steps.columns else drawn).extend(
             [
@@ -222,7 +222,7 @@ _OBJECTIVE = (
 def _examples(steps: Steps) -> list[str]:
     """Print ``objective`` for a program that takes one example: the gradients are added up."""
     lines = []
-    names = {v for p in steps.fills for v in variables(p[1].new) | variables(p[1].count)}
+    names = {v for p in steps.fills for v in variables(p[1].start) | variables(p[1].count)}
     names |= set(steps.program.sizes)
     if names:
         lines += [
@@ -235,7 +235,7 @@ def _examples(steps: Steps) -> list[str]:
         if k == steps.columns:
             example = f"run->columns[{k}] + (first + e) * {place.count}"
         if place.outer:
-            to, size = f"{place.new} + r * {place.row} + s", place.inner
+            to, size = f"{place.start} + r * {place.row} + s", place.inner
             lines += [
                 f"    for (int64_t s = 0; s < {place.outer}; s++)",
                 f"        for (int64_t r = 0; r < {size}; r++)",
@@ -243,7 +243,7 @@ def _examples(steps: Steps) -> list[str]:
             ]
         else:
             lines.append(
-                f"    memcpy(v + {place.new}, {example}, sizeof(T) * (size_t)({place.count}));"
+                f"    memcpy(v + {place.start}, {example}, sizeof(T) * (size_t)({place.count}));"
             )
     start, constants = steps.program.constants
     if isinstance(start, Poly) and constants:

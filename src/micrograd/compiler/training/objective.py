@@ -17,11 +17,11 @@ from ...random import Generator, refused
 from ...transforms import vmap
 from ..calls.lengths import generalised
 from ..errors import JitError
-from ..ir.array import Array
+from ..ir.array import MEMORY, Array
 from ..ir.joins import in_arrays
-from ..ir.program import BATCH, PADDED, Expr, Literal
+from ..ir.program import BATCH, PADDED, Expr, Literal, Statement
 from ..ir.sizes import Size, bound, known, substitute
-from ..ir.visit import with_sizes
+from ..ir.visit import with_refs, with_sizes
 from ..lower import Lowered, lower
 from ..passes.generalise import SIZE
 from ..passes.schedules import width
@@ -242,17 +242,20 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
     def at(size: Size) -> Size:
         return substitute(size, env)
 
+    def sized(body: Sequence[Statement]) -> list[Statement]:
+        return with_refs(with_sizes(body, at), lambda ref: ref.within(MEMORY))
+
     model = lowered.program
     program = replace(
         model,
-        forward=with_sizes(model.forward, at),
-        backward=with_sizes(model.backward, at),
+        forward=sized(model.forward),
+        backward=sized(model.backward),
         size=at(model.size),
         outputs=tuple(map(at, model.outputs)),
         sizes=(),
         arrays=tuple([_with_rows(a, known(at(PADDED))) for a in model.arrays]),
     )
-    places = [replace(p, new=at(p.new)) for p in lowered.inputs]
+    places = [replace(p, start=at(p.start)) for p in lowered.inputs]
     return Lowered(in_arrays(program), places)
 
 

@@ -43,7 +43,7 @@ class Memory:
         if objective.lengths is not None:
             env |= objective.env(int(objective.lengths.argmax()))
         size = evaluate(program.size, env)
-        firsts = [evaluate(p.new, env) for k, p in steps.fills if k is not None and steps.batch]
+        firsts = [evaluate(p.start, env) for k, p in steps.fills if k is not None and steps.batch]
         dtype = np.dtype(steps.dtype)
         # so that rows start on a line of the cache
         shift = -min(firsts, default=0) % width(steps.dtype)

@@ -55,7 +55,7 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
     for count in graph.segments:
         node = graph.inputs[first]
         address, batched = addressing.address[node], graph.batched[node]
-        segments.append(Place(address, count, at(address, batched)))
+        segments.append(Place(at(address, batched), count))
         first += count
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
     constants = [a.start for a in arrays if a.kind == "constant"]
