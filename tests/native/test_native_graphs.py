@@ -2,12 +2,14 @@
 
 import operator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import micrograd.pure
-from micrograd import ops
+from micrograd import Value, ops
 from micrograd._native import value as native
+from micrograd.value import columns
 from micrograd.value.modes import no_grad
 
 UNARY = [operator.neg, abs, lambda v: v**2, lambda v: v**-1, lambda v: v**0.5, lambda v: v.detach(),
@@ -95,3 +97,11 @@ def test_a_trace_records_the_same_values_in_the_same_order(leaves, steps):
                 values[0] + values[-1] * 2
             tapes.append([(v._data.hex(), v._op, len(v.parents)) for v in tracer.tape])
     assert tapes[0] == tapes[1]
+
+
+def test_columns_are_of_values_alone():
+    for walk in (columns.parents_in, lambda values: columns.numbered_parents({}, values)):
+        with pytest.raises(TypeError, match=r"Values are needed, got 1\.0 at 1"):
+            walk([Value(1.0), 1.0])
+        with pytest.raises(TypeError, match="a list of Values is needed"):
+            walk((Value(1.0),))

@@ -122,6 +122,9 @@ extern PyMethodDef value_functions[];
 /* buffers.c */
 extern PyMethodDef buffer_functions[];
 
+/* columns.c */
+extern PyMethodDef column_functions[];
+
 /* call.c, direct.c */
 int direct_call_ready(void);
 extern PyMethodDef call_functions[], direct_functions[];

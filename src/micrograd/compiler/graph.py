@@ -50,13 +50,18 @@ class Graph:
 
 def without_copies(graph: Graph) -> Graph:
     """Return the graph with x in place of x · 1, by which a trace tells equal numbers apart."""
-    same = list(range(len(graph.ops)))
-    for i, op in enumerate(graph.ops):
-        if op is ops.MUL:
+    ones = {i for i in graph.constants if graph.data[i] == 1.0}
+    same: dict[int, int] = {}
+    for i, op in enumerate(graph.ops) if ones else ():
+        if op is ops.MUL and not ones.isdisjoint(graph.parents[i]):
             for x, one in (graph.parents[i], graph.parents[i][::-1]):
-                if one in graph.constants and graph.data[one] == 1.0 and x not in graph.constants:
-                    same[i] = same[x]
-    return replace(graph, parents=[tuple([same[p] for p in parents]) for parents in graph.parents])
+                if one in ones and x not in graph.constants:
+                    same[i] = same.get(x, x)
+    if not same:
+        return graph
+    return replace(
+        graph, parents=[tuple([same.get(p, p) for p in parents]) for parents in graph.parents]
+    )
 
 
 def live_nodes(graph: Graph) -> list[int]:

@@ -6,6 +6,7 @@ other plain numbers one guard says that no power of the program leaves the finit
 
 from collections.abc import Callable, Collection, Iterator
 from math import inf, isfinite
+from operator import attrgetter
 from typing import Any
 
 from ... import ops
@@ -60,9 +61,12 @@ def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[i
 def _suspects(
     tape: list[Value], silent: set[int], loud: Collection[int], raising: Collection[int]
 ) -> Iterator[Value]:
+    kinds = {op for op in set(map(attrgetter("op"), tape)) if op and op.name in _RAISING}
+    if not kinds and not raising:
+        return
     quiet = made_of(silent, tape, loud)
     for v in list(tape):
-        may_raise = isinstance(v, Number) and v.op and v.op.name in _RAISING
+        may_raise = isinstance(v, Number) and v.op in kinds
         if id(v) not in quiet and (id(v) in raising or may_raise):
             yield v
 

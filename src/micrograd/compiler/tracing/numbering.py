@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from ...engine import Value
+from ...ops import Op
+from ...value.buffers import read_data
+from ...value.columns import numbered_parents
 from ..errors import JitError
 from ..graph import BATCH_SUM, Graph
 from .predicates import truth
@@ -27,19 +33,22 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
     number = dict(zip(map(id, first), count()))
     made = [v for v in recording.tape if id(v) not in number]
     number.update(zip(map(id, made), count(len(first))))
-    _refuse_hand_written(made)
+    made_by = list(map(attrgetter("op"), made))
+    _refuse_hand_written(made, made_by)
     parents: list[tuple[int, ...]] = [()] * len(first)
     if recording.effects.versions:
         parents += _of_versions(recording, number)
     else:
-        parents += [tuple(map(number.__getitem__, map(id, v.parents))) for v in made]
+        parents += numbered_parents(number, made)
+    data = np.empty(len(first) + len(made))
+    read_data([*first, *made], data)
     batched = _batched(recording, made, parents)
     _refuse_single_examples(recording, number, batched)
     captured = len(recording.captured)
     return Graph(
-        ops=[*[None for _ in first], *[v.op for v in made]],
+        ops=[*[None for _ in first], *made_by],
         parents=parents,
-        data=[v._data for v in first] + [v._data for v in made],
+        data=data.tolist(),
         parameters=list(range(captured)),
         inputs=list(range(captured, len(first))),
         outputs=[number[id(v)] for v in recording.outputs()],
@@ -64,10 +73,10 @@ def _of_versions(recording: Trace, number: dict[int, int]) -> Iterator[tuple[int
             yield tuple([at(p, place) for p in v.parents])
 
 
-def _refuse_hand_written(made: Sequence[Value]) -> None:
-    for v in made:
-        unknown = v.op is not None and v.op.partials is None
-        if unknown or v._closure not in (None, passes_nothing_on):
+def _refuse_hand_written(made: Sequence[Value], made_by: Sequence[Op | None]) -> None:
+    unknown = {op for op in set(made_by) if op is not None and op.partials is None}
+    for v, op, closure in zip(made, made_by, map(attrgetter("_closure"), made)):
+        if op in unknown or (closure is not None and closure is not passes_nothing_on):
             raise JitError(
                 f"{v!r} has a hand-set _backward or local gradients, which jit cannot compile: "
                 "use ops, or call it eagerly"

@@ -5,6 +5,7 @@ leaves made in the function are constants, and values from before are captured, 
 """
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply
+from ...value.columns import parents_in
 from ...value.modes import changed
 from ...value.number import Number
 from ..errors import JitError, users_line
@@ -219,20 +221,18 @@ class _Tracer:
         return holds
 
     def finished(self, f: Callable, result: Any) -> Trace:
-        for v in self.tape:
-            if v.op in CONSTANT:  # eagerly these are no Values: not even a nan passes
-                v._backward = passes_nothing_on
+        made = list(map(attrgetter("op"), self.tape))
+        if not set(made).isdisjoint(CONSTANT):
+            for v, op in zip(self.tape, made):
+                if op in CONSTANT:  # eagerly these are no Values: not even a nan passes
+                    v._backward = passes_nothing_on
         result, contents = result if isinstance(result, Outcome) else (result, {})
         results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
         left = self.effects.finished(list(results), contents)
-        known = {id(v) for v in self.tape}
-        read = {id(p) for v in self.tape for p in v.parents}
+        known, used = set(map(id, self.tape)), parents_in(self.tape)
+        read = set(map(id, used))
         read.update(id(truth(x)) for x in leaves_of([result, contents, self._printed]))
-        captured: dict[int, Value] = {}
-        for v in self.tape:
-            for p in v.parents:
-                if id(p) not in known:
-                    captured[id(p)] = p
+        captured = {id(p): p for p in used if id(p) not in known}
         inputs = self.stand_ins.used(read)
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))

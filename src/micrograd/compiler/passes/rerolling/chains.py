@@ -7,15 +7,20 @@ own negative, or a sum that holds it, keeps its brackets.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import copysign, inf
+
+import numpy as np
 
 from .... import ops
 from ....ops import Op
 from ...graph import Graph
 
-_SUMS = (ops.ADD, ops.SUM)
-_PRODUCTS = (ops.MUL, ops.PROD)
-_EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
+_SUM, _PRODUCT = 1, 2  # kinds of operations that make chains, 0 for all others
+_KINDS = {
+    **{ops.ADD: _SUM, ops.SUM: _SUM, ops.MUL: _PRODUCT, ops.PROD: _PRODUCT},
+    **{ops.MAXIMUM: 3, ops.MINIMUM: 4},
+}
 _MOST_FACTORS = 4
 
 Factors = tuple[int, ...]
@@ -43,12 +48,12 @@ class _Chains:
     def __init__(self, graph: Graph, live: Sequence[int]) -> None:
         self.graph, self.live = graph, live
         self.ops, self.parents, self.batched = graph.ops, graph.parents, graph.batched
-        self.uses = [0] * len(graph.ops)
-        for i in live:
-            for p in graph.parents[i]:
-                self.uses[p] += 1
-        for i in graph.outputs:
-            self.uses[i] += 2  # an output keeps its address
+        read = chain.from_iterable([graph.parents[i] for i in live])
+        uses = np.bincount(np.fromiter(read, np.int64), minlength=len(graph.ops))
+        uses[graph.outputs] += 2  # an output keeps its address
+        kinds = np.array([_KINDS.get(op, 0) if op else 0 for op in graph.ops])
+        self.kinds: list[int] = kinds.tolist()
+        self.joins: list[int] = np.where(uses == 1, kinds, 0).tolist()  # the next one's chain
         self.signed = self._signed()
         self.absorbed = bytearray(len(graph.ops))
         self.within: dict[int, _Signs] = {}
@@ -56,16 +61,16 @@ class _Chains:
     def all(self) -> dict[int, Chain]:
         chains: dict[int, Chain] = {}
         for i in reversed(self.live):
-            op = self.ops[i]
+            op, kind = self.ops[i], self.kinds[i]
             if self.absorbed[i] or op is None:
                 continue
-            if op in _SUMS:
+            if kind == _SUM:
                 chains[i] = self.sum(i)
-            elif op in _PRODUCTS:
-                product = self.absorb(*self.chain(i, _PRODUCTS, _MOST_FACTORS))
+            elif kind == _PRODUCT:
+                product = self.absorb(*self.chain(i, _MOST_FACTORS))
                 chains[i] = Chain(ops.SUM, [tuple(product or self.parents[i])])
-            elif op in _EXTREMES:
-                chained = self.absorb(*self.chain(i, (op,), inf))
+            elif kind:
+                chained = self.absorb(*self.chain(i, inf))
                 chains[i] = Chain(op, [(p,) for p in chained or self.parents[i]])
             else:
                 chains[i] = Chain(op, [self.parents[i]])
@@ -74,7 +79,7 @@ class _Chains:
     def sum(self, i: int) -> Chain:
         """The sum that ends at i: as long as it can be, or with its differences left alone."""
         for alone in (False, True):
-            arguments, inner = self.chain(i, _SUMS, inf, alone)
+            arguments, inner = self.chain(i, inf, alone)
             if not arguments:
                 break
             if self.graph.strict or not self.cancels(arguments):
@@ -86,32 +91,36 @@ class _Chains:
 
     def products(self, arguments: Sequence[int]) -> list[Factors]:
         """The factors of each argument of a sum."""
+        joins = self.joins
         terms = []
         for t in arguments:
-            factors: list[int] = []
-            if self.ops[t] in _PRODUCTS and self.uses[t] == 1:
-                factors = self.absorb(*self.chain(t, _PRODUCTS, _MOST_FACTORS))
-            terms.append(tuple(factors) or (t,))
+            factors: Sequence[int] = (t,)
+            if joins[t] == _PRODUCT:
+                factors = self.parents[t]
+                if len(factors) == 2 and _PRODUCT not in (joins[factors[0]], joins[factors[1]]):
+                    self.absorbed[t] = 1  # as most are: what ``chain`` gives
+                else:
+                    factors = self.absorb(*self.chain(t, _MOST_FACTORS)) or (t,)
+            terms.append(tuple(factors))
         return terms
 
     def chain(
-        self, i: int, family: Sequence[Op], limit: float, differences_alone: bool = False
+        self, i: int, limit: float, differences_alone: bool = False
     ) -> tuple[list[int], list[int]]:
-        """The arguments of i, those of its single-use parents of the same family in their place.
+        """The arguments of i, those of its single-use parents of the same kind in their place.
 
         Also returns the nodes that are thereby absorbed. Nothing where there are too many.
         """
+        kind, batched, strict = self.kinds[i], self.batched[i], self.graph.strict
         arguments: list[int] = []
-        inner: list[int] = []
-        stack = [i]
+        inner = [i]
+        stack = list(self.parents[i][::-1])
         while stack:
             j = stack.pop()
-            joins = self.ops[j] in family and self.uses[j] == 1
-            joins = joins and self.batched[j] == self.batched[i]
-            if differences_alone and joins:
+            joins = self.joins[j] == kind and self.batched[j] == batched
+            if joins and differences_alone:
                 joins = not any(self.signed[p] & _ITSELF for p in self.parents[j])
-            # a + (b + c) keeps its brackets if the order counts
-            if j == i or (joins and not (self.graph.strict and arguments)):
+            if joins and not (strict and arguments):  # a + (b + c) keeps its brackets then
                 inner.append(j)
                 stack += self.parents[j][::-1]
             else:
@@ -129,14 +138,14 @@ class _Chains:
 
     def cancels(self, arguments: Sequence[int]) -> bool:
         """Tell whether a term meets its own negative, or a sum in which that stands."""
-        if not any(self.signed[t] for t in arguments):
+        if not any(map(self.signed.__getitem__, arguments)):
             return False
         signs = self.signs_of(arguments)
         if _BOTH in signs.values():
             return True
         for t in arguments:
             factors, size, sign = self.term(t)
-            if size == 1.0 and len(factors) == 1 and self.ops[factors[0]] in _SUMS:
+            if size == 1.0 and len(factors) == 1 and self.kinds[factors[0]] == _SUM:
                 for term, inside in self.signs_within(factors[0]).items():
                     meets = signs.get(term, 0)
                     if meets and meets | (inside if sign > 0 else _OPPOSITE[inside]) == _BOTH:
@@ -146,7 +155,7 @@ class _Chains:
     def signs_within(self, node: int) -> _Signs:
         """The signs of the terms of a sum."""
         if node not in self.within:
-            inside = self.chain(node, _SUMS, inf)[0] or self.parents[node]
+            inside = self.chain(node, inf)[0] or self.parents[node]
             self.within[node] = self.signs_of(inside)
         return self.within[node]
 
@@ -161,7 +170,7 @@ class _Chains:
     def term(self, t: int) -> tuple[Factors, float, float]:
         """The factors of a term that are no constants; the size and the sign of those that are."""
         product, factors = 1.0, []
-        for f in self.chain(t, _PRODUCTS, inf)[0] if self.ops[t] in _PRODUCTS else [t]:
+        for f in self.chain(t, inf)[0] if self.kinds[t] == _PRODUCT else [t]:
             if f in self.graph.constants:
                 product *= self.graph.data[f]
             else:
@@ -174,9 +183,14 @@ class _Chains:
         for i in constants:
             signed[i] = _ITSELF if self.graph.data[i] < 0 else 0
         for i in self.live:
-            if self.ops[i] in _SUMS:
-                signed[i] = _WITHIN if any(signed[p] for p in self.parents[i]) else 0
-            elif self.ops[i] in _PRODUCTS and sum(p not in constants for p in self.parents[i]) < 2:
-                for p in self.parents[i]:
-                    signed[i] |= signed[p]
+            kind, above = self.kinds[i], self.parents[i]
+            if kind == _SUM:
+                for p in above:
+                    if signed[p]:
+                        signed[i] = _WITHIN
+                        break
+            elif kind == _PRODUCT:
+                for p in above:
+                    if signed[p] and sum(p not in constants for p in above) < 2:
+                        signed[i] |= signed[p]
         return signed

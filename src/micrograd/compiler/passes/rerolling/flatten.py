@@ -8,7 +8,7 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 from collections import defaultdict
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from .... import ops
 from ....ops import Op
@@ -116,9 +116,11 @@ def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _
     """Gather the terms of a sum by the classes of their factors."""
     by_type: dict[tuple[int, ...], list[tuple[int, ...]]] = defaultdict(list)
     for factors in row:
-        if len(factors) > 1:
+        type_ = tuple(map(class_of.__getitem__, factors))
+        if len(factors) > 1 and any(x > y for x, y in pairwise(type_)):
             factors = tuple(sorted(factors, key=class_of.__getitem__))
-        by_type[tuple([class_of[f] for f in factors])].append(factors)
+            type_ = tuple(sorted(type_))
+        by_type[type_].append(factors)
     types = tuple(sorted(by_type))
     return types, [by_type[t] for t in types]
 
