@@ -411,7 +411,10 @@ CALLS = {
         "schedule": (None, "function?"), "validation": (None, "data?"),
         "metrics": (None, "metrics?"), "early_stopping": (None, "count?"), "seed": (1, "whole?"),
         "checkpoint": (None, "path?"), "new_rate": (False, "flag"), "record": (None, "count?"),
+        "clip_grad_norm": (None, "rate?"), "accumulate": (1, "count"), "batched": (False, "flag"),
+        "callbacks": ((), "numbers?"),
         "progress": (False, "flag"), "compile": (False, "choice"), "dtype": ("float64", "choice")}),
+    ".train.CSVLog": ("CSVLog", {"path": ("log.csv", "path")}),
     ".draw.draw": ("draw", {
         "root": (GRAPH, "value"), "limit": (500, "count?"), "direction": ("LR", "choice"),
         "digits": (5, "count"), "theme": (None, "choice?")}),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from ..engine import Value
 from ..value import buffers
@@ -16,8 +17,11 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     """
     values = values_of(params)
     g = buffers.grad_of(values)
-    norm = math.sqrt(g @ g)
-    factor = rate("max_norm", max_norm) / (norm + 1e-6)  # 1e-6 as in PyTorch
-    if factor < 1:
-        buffers.set_grad(values, g * factor)
-    return norm
+    buffers.set_grad(values, shrunk(g, rate("max_norm", max_norm)))
+    return math.sqrt(g @ g)
+
+
+def shrunk(g: Any, max_norm: float) -> Any:
+    """Return an array of gradients, by one factor shorter where it is longer than this."""
+    factor = max_norm / (math.sqrt(g @ g) + 1e-6)  # 1e-6 as in PyTorch
+    return g * factor if factor < 1 else g

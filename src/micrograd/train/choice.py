@@ -3,6 +3,7 @@
 import warnings
 
 from ..value.modes import mode
+from .batched import BatchRunner
 from .eager import EagerRunner, Runner
 
 
@@ -21,6 +22,8 @@ def runner_for(
         raise ValueError(f"fit computes in float64 or float32, got {dtype!r}")
     if dtype == "float32" and not wanted:
         raise ValueError("only compiled steps compute in float32: leave out compile=False")
+    if isinstance(eager, BatchRunner):
+        return eager.compiled(wanted, dtype)
     if not wanted or mode.anomaly:  # anomalies are found op by op
         return eager
     from ..compiler.errors import JitError  # with NumPy, which an eager run does without

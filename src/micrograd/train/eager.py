@@ -8,7 +8,8 @@ from .. import functions
 from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
-from ..optim import Optimizer
+from ..optim import Optimizer, clip_grad_norm
+from ..optim.clipping import shrunk
 from ..value.modes import no_grad
 from ..value.numeric import number
 
@@ -50,6 +51,8 @@ class EagerRunner:
         examples: tuples of arguments.
         model: whose gradients are cleared before each step.
         optimizer: moves the parameters.
+        longest: the norm that the gradient is shrunk to where it is longer; None leaves it.
+        parts: into how many a batch is cut, so that only one of them has a graph at a time.
     """
 
     steps_at_once = 1
@@ -62,9 +65,12 @@ class EagerRunner:
         examples: Examples,
         model: Module,
         optimizer: Optimizer,
+        longest: float | None = None,
+        parts: int = 1,
     ) -> None:
         self.loss, self.penalty, self.examples = loss, penalty, examples
         self.model, self.optimizer = model, optimizer
+        self.longest, self.parts = longest, parts
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -72,18 +78,38 @@ class EagerRunner:
         """Do one step for each batch, and give its objective."""
         own = self.optimizer.lr
         for indices, learning_rate in zip(batches, learning_rates, strict=True):
-            losses = [of_example("loss", self.loss, self.examples, i) for i in indices.tolist()]
-            objective = functions.mean(losses)
-            if self.penalty:
-                objective = objective + self.penalty()
             self.model.zero_grad()
-            objective.backward()
+            objective = self._differentiated(indices.tolist())
+            if self.longest is not None:
+                clip_grad_norm(self.optimizer.parameters, self.longest)
             self.optimizer.lr = float(learning_rate)
             try:
                 self.optimizer.step()
             finally:
                 self.optimizer.lr = own
-            yield [objective.data]
+            yield [objective]
+
+    def _differentiated(self, indices: list[int]) -> float:
+        """Compute the objective of a batch, part by part, and add up the gradients."""
+        length, total = -(-len(indices) // self.parts), 0.0
+        for start in range(0, len(indices), length):
+            part = indices[start : start + length]
+            objective = self.mean(part)
+            if len(part) < len(indices):
+                objective = objective * (len(part) / len(indices))
+            if self.penalty and not start:
+                objective = objective + self.penalty()
+            objective.backward()
+            total += objective.data
+        return total
+
+    def mean(self, indices: list[int]) -> Any:
+        """Return the mean loss of examples."""
+        return functions.mean([of_example("loss", self.loss, self.examples, i) for i in indices])
+
+    def shrunk(self, g: Any) -> Any:
+        """Return an array of gradients as they are after clipping."""
+        return g if self.longest is None else shrunk(g, self.longest)
 
     def measure(
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples

@@ -6,11 +6,11 @@ alone.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, path
 from typing import Any
 
-from ..arguments import file_name, flag, function
+from ..arguments import file_name, finite, flag, function
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
 from ..engine import Value
@@ -18,6 +18,8 @@ from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
 from ..schedules import Plateau, Schedule, rates
+from .batched import BatchRunner, check_batch_loss
+from .callbacks import checked
 from .checkpoints import Checkpoint
 from .choice import runner_for
 from .eager import EagerRunner
@@ -45,6 +47,10 @@ def fit(
     checkpoint: str | PathLike[str] | None = None,
     new_rate: bool = False,
     record: int | None = None,
+    clip_grad_norm: float | None = None,
+    accumulate: int = 1,
+    batched: bool = False,
+    callbacks: Iterable[Any] = (),
     progress: bool = True,
     compile: bool | str = "auto",
     dtype: str = "float64",
@@ -73,6 +79,13 @@ def fit(
             settings. It is kept up to date, about once a second.
         new_rate: True lets a checkpoint go on with other learning rates than those it has so far.
         record: keep the parameters every so many steps, in ``history.recorded``.
+        clip_grad_norm: the norm that a step's gradient is shrunk to where it is longer.
+        accumulate: how many batches make a step, whose gradients are those of all their examples;
+            computed eagerly, only one of them has a graph at a time.
+        batched: True hands the loss a whole batch, as columns: ``loss(X, y)``. Its mean over the
+            examples is its own affair, and so is normalising over them.
+        callbacks: objects with ``on_step(history)`` or ``on_epoch(history)``, called when a step or
+            an epoch was done; one that returns True ends the run. ``CSVLog(path)`` is one.
         progress: False shows nothing.
         compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
             warning where it is not; True makes that an error; False computes eagerly. Python
@@ -91,18 +104,29 @@ def fit(
     batch_size = whole_or_none("batch_size", batch_size, 1)
     early_stopping = whole_or_none("early_stopping", early_stopping, 1)
     record = whole_or_none("record", record, 1)
-    flag("progress", progress), flag("new_rate", new_rate)
+    accumulate = whole("accumulate", accumulate, 1)
+    longest = None if clip_grad_norm is None else finite("clip_grad_norm", clip_grad_norm, least=0)
+    flag("progress", progress), flag("new_rate", new_rate), flag("batched", batched)
+    watching = checked(callbacks)
+    if accumulate > 1:
+        if batch_size is None:
+            raise ValueError(f"accumulate={accumulate} of which batches? pass a batch_size")
+        batch_size *= accumulate
     function("loss", loss)
     metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     examples = Examples(data)
     held_out = None if validation is None else Examples(validation)
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     check_model(model, optimizer)
-    check_loss(loss, examples, optimizer)
+    kind = BatchRunner if batched else EagerRunner
+    eager = kind(loss, penalty, examples, model, optimizer, longest, accumulate)
+    if batched:
+        size = min(batch_size or len(examples), len(examples))
+        check_batch_loss(loss, examples, model, optimizer, -(-size // accumulate))
+    else:
+        check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
-        try_out({"loss": loss, **metrics}, model, tried)
-
-    eager = EagerRunner(loss, penalty, examples, model, optimizer)
+        try_out(metrics if batched else {"loss": loss, **metrics}, model, tried)
     runner = runner_for(eager, batch_size, compile, dtype)
     history = History(seed=seed)
     if record:
@@ -116,6 +140,9 @@ def fit(
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
         settings |= {} if seed is None else {"seed": seed}
         settings |= {"plateau": repr(plateau)} if plateau else {}
+        more = {"clip_grad_norm": (longest, None), "accumulate": (accumulate, 1)}
+        more |= {"batched": (batched, False)}
+        settings |= {name: x for name, (x, usual) in more.items() if x != usual}
         settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
         known = learning_rates[:0] if plateau else learning_rates
         file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
@@ -135,6 +162,7 @@ def fit(
         patience=early_stopping,
         record=record,
         checkpoint=file,
+        callbacks=watching,
         history=history,
         best=best,
     )

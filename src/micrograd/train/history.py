@@ -32,7 +32,7 @@ class History:
     recorded: Recording | None = None
     best_epoch: int | None = None  # from 0: of the lowest validation loss, or else training loss
     seed: int | None = None  # of the order of the batches
-    stopped: str = "not started"  # then: "finished", "early stopping" or "interrupted"
+    stopped: str = "not started"  # then: "finished", "early stopping", "callback", "interrupted"
     seconds: float = 0.0
 
     @property
@@ -50,6 +50,19 @@ class History:
         """Return the last epoch's loss, validation loss and metrics, by name."""
         curves = {"loss": self.loss, "validation loss": self.validation_loss, **self.metrics}
         return {name: curve[-1] for name, curve in curves.items() if curve}
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return one list for each column of a table of epochs, as ``pandas.DataFrame`` takes it.
+
+        The learning rate is that of an epoch's last step.
+        """
+        each = len(self.step_loss) // self.epochs if self.epochs else 1
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        return {
+            "epoch": list(range(1, self.epochs + 1)),
+            "learning_rate": self.learning_rate[each - 1 :: each][: self.epochs],
+            **{name: list(curve) for name, curve in curves.items() if curve},
+        }
 
     def __repr__(self) -> str:
         numbers = "".join(f", {name} {x:.4g}" for name, x in self.latest().items())

@@ -14,6 +14,7 @@ from ..examples import Examples
 from ..nn import Module
 from ..schedules import Plateau
 from ..value import buffers
+from .callbacks import Stopped, of_moment, tell
 from .checkpoints import Checkpoint
 from .eager import Runner
 from .history import History, warn_of_divergence
@@ -39,6 +40,7 @@ class TrainingLoop:
     patience: int | None
     record: int | None
     checkpoint: Checkpoint | None
+    callbacks: list[Any]
     history: History
     best: Any  # all parameters at the end of the best epoch, as an array
 
@@ -78,6 +80,9 @@ class TrainingLoop:
                 if finite and not all(map(isfinite, history.loss[done:])):
                     finite = False
                     warn_of_divergence(history)
+        except Stopped:
+            history.stopped = "callback"
+            progress.say(f"stopped by a callback after {len(history.step_loss)} steps")
         except KeyboardInterrupt:
             history.stopped = "interrupted"
             progress.say(f"interrupted in epoch {history.epochs + 1}")
@@ -87,7 +92,8 @@ class TrainingLoop:
     def _stretch(self, progress: Progress) -> None:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
-        watched = self.measures or self.patience or self.checkpoint or self.record or self.plateau
+        watched: Any = self.measures or self.patience or self.checkpoint or self.record
+        watched = watched or self.plateau or self.callbacks
         steps = -(-self.size // (self.batch_size or self.size))
         count = max(1, self.runner.steps_at_once // steps)
         count = min(count, self.epochs - history.epochs)
@@ -110,6 +116,7 @@ class TrainingLoop:
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
+        tell(of_moment("on_epoch", self.callbacks), history)
 
     def _epochs_at_once(self, count: int) -> None:
         """Do several epochs as one; the runner keeps the parameters after the best of them."""
@@ -151,7 +158,8 @@ class TrainingLoop:
         history = self.history
         first = len(history.step_loss)
         factor = self.plateau(self._followed()) if self.plateau else 1.0
-        for start, stop in self._pieces(first, len(batches)):
+        told = of_moment("on_step", self.callbacks)
+        for start, stop in self._pieces(first, len(batches), 1 if told else self.record):
             rates = (factor * self.rates[first + start : first + stop]).tolist()
             try:
                 for losses in self.runner.run(batches[start:stop], rates):
@@ -159,14 +167,15 @@ class TrainingLoop:
                     progress.step(history)
             finally:
                 history.learning_rate += rates[: len(history.step_loss) - first - start]
+            tell(told, history)
             if self.record and len(history.step_loss) % self.record == 0:
                 self._take_down()
 
-    def _pieces(self, first: int, count: int) -> Iterator[tuple[int, int]]:
-        """Cut the steps where the parameters are to be recorded."""
+    def _pieces(self, first: int, count: int, often: int | None) -> Iterator[tuple[int, int]]:
+        """Cut the steps where somebody is to look at the parameters."""
         start = 0
         while start < count:
-            every = self.record or count
+            every = often or count
             stop = min(count, start + every - (first + start) % every)
             yield start, stop
             start = stop

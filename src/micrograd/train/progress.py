@@ -55,23 +55,36 @@ class Progress:
 
     def _draw(self, history: History) -> None:
         self._drawn = monotonic()
-        self._bar.update(0, completed=len(history.step_loss), numbers=_numbers(history))
+        rate = f"rate {_short(history.learning_rate[-1])}  " if history.learning_rate else ""
+        self._bar.update(
+            0,
+            completed=len(history.step_loss),
+            epoch=f"{min(history.epochs + 1, self.epochs)}/{self.epochs}",
+            numbers=rate + _numbers(history),
+        )
 
 
 def _bar(steps: int) -> Any:
     try:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
     except ImportError:  # lines will do
         return None
     columns = (
-        TextColumn("training"),
+        TextColumn("epoch {task.fields[epoch]}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[numbers]}"),
     )
     bar = Progress(*columns, console=Console(stderr=True))
-    bar.add_task("training", total=steps, numbers="")
+    bar.add_task("training", total=steps, epoch=1, numbers="")
     return bar
 
 

@@ -76,7 +76,7 @@ class Steps:
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
         self._columns = columns_of(eager.examples.columns, dtype)
-        self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names))
+        self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names), eager.longest)
         with model_mode(eager.model, training=True), no_random_numbers(), paused():
             reach = self._reach()
             before = State(reach)
@@ -173,7 +173,8 @@ class Steps:
         if train:
             self.loop = CLoop(train, objective, self._columns, self.memory)
         else:
-            self.loop = NumpyLoop(objective, self._columns, self.memory, self.optimizer.update)
+            update, shrink = self.optimizer.update, self.eager.shrunk
+            self.loop = NumpyLoop(objective, self._columns, self.memory, update, shrink)
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
@@ -205,6 +206,7 @@ class Steps:
         memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
         captured, count = self.objective.captured, len(optimizer.parameters)
         loss, gradient = self._eager_gradient(examples, size)
+        gradient[:count] = self.eager.shrunk(gradient[:count])
         numbers = None
         if drawn:
             drawn.give_back(len(examples))  # the same again

@@ -26,10 +26,14 @@ def state(k: int) -> Ref:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a step makes of a parameter and of its states."""
+    """What a step makes of a parameter and of its states.
+
+    ``longest`` is the norm that the gradient is shrunk to where it is longer; None: it never is.
+    """
 
     parameter: Expr
     states: tuple[Expr, ...]
+    longest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
     for (int64_t k = 0, at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
         if (objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k)) return k;
+        shrink(run->g);
         update(run->v, run->g, run->states, (T)(done + k + 1), (T)rates[k]);
         if (epoch) epoch_loss += losses[k] * ((double)count / examples);
         if (epoch && ++at == epoch) {
@@ -100,9 +105,22 @@ def source(steps: Steps, rule: Rule) -> str:
     writer = Writer(steps.dtype, {})
     update = _update(writer, rule, steps.count)
     functions = [f for name, f in writer.functions.items() if f not in text]
+    functions.append(_shrink(rule.longest))
     body = _batch(steps) if steps.batch else _examples(steps)
     count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
     return "\n".join([text, count, *functions, *update, _HEAD, *body, _LOOP])
+
+
+def _shrink(longest: float | None) -> str:
+    """Print what becomes of a gradient that is too long, as ``clip_grad_norm`` has it."""
+    if longest is None:
+        return "static void shrink(T *g) { (void)g; }"
+    return f"""static void shrink(T *g) {{
+    double squares = 0;
+    for (int64_t i = 0; i < COUNT; i++) squares += (double)g[i] * (double)g[i];
+    const double factor = {longest!r} / (sqrt(squares) + 1e-6);
+    if (factor < 1) for (int64_t i = 0; i < COUNT; i++) g[i] *= (T)factor;
+}}"""
 
 
 def _update(writer: Writer, rule: Rule, count: int) -> list[str]:

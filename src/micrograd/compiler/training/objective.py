@@ -35,7 +35,7 @@ from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
-def rule_of(update: _UPDATE, states: int) -> Rule:
+def rule_of(update: _UPDATE, states: int, longest: float | None = None) -> Rule:
     """Return an optimiser's rule as expressions, by applying it to operands.
 
     Raises:
@@ -44,7 +44,7 @@ def rule_of(update: _UPDATE, states: int) -> Rule:
     try:
         olds = tuple([state(k) for k in range(states)])
         new, news = update(PARAMETER, GRADIENT, olds, STEP, RATE)
-        return Rule(_expression(new), tuple([_expression(x) for x in news]))
+        return Rule(_expression(new), tuple([_expression(x) for x in news]), longest)
     except Exception as error:
         raise JitError(f"the optimiser's rule cannot be compiled: {error}") from error
 

@@ -165,11 +165,16 @@ class NumpyLoop:
     """The same steps by NumPy."""
 
     def __init__(
-        self, objective: Objective, columns: Sequence[Column], memory: Memory, update: _Update
+        self,
+        objective: Objective,
+        columns: Sequence[Column],
+        memory: Memory,
+        update: _Update,
+        shrink: Callable[[np.ndarray], np.ndarray],
     ) -> None:
         self._objective, self._columns, self._memory = objective, columns, memory
         self._kernel = NumpyKernel(objective.steps.program, objective.steps.dtype)
-        self._update = update
+        self._update, self._shrink = update, shrink
         self._drawn: np.ndarray | None = None  # for the examples of the present step
 
     def run(
@@ -195,6 +200,7 @@ class NumpyLoop:
                     break
                 losses.append(loss)
                 states = tuple(memory.states)
+                memory.g[:count] = self._shrink(memory.g[:count])
                 p[:], new = self._update(p.copy(), memory.g[:count], states, done + k + 1, rate)
                 for old, state in zip(memory.states, new):
                     old[:] = state
