@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits, make_moons
 
 from micrograd import data
 from micrograd.engine import Value
+from micrograd.examples import Examples
 
 
 @pytest.mark.parametrize(("n", "noise"), [(100, 0.1), (7, 0.3), (2, 0.0)])
@@ -184,3 +185,53 @@ def test_values_may_be_data():
 def test_bad_data_is_named(given_data, error, message):
     with pytest.raises(error, match=message):
         data.Examples(given_data)
+
+
+class Tensor:
+    """What the loaders of other libraries give: it makes an array when it is asked to."""
+
+    def __init__(self, numbers):
+        self.numbers = np.array(numbers)
+        self.ndim = self.numbers.ndim
+        self.shape = self.numbers.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return self.numbers if dtype is None else self.numbers.astype(dtype)
+
+
+class Dataset:
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, i):
+        if not 0 <= i < 3:
+            raise KeyError(i)
+        return Tensor([i + 0.5, -1.0]), Tensor(i)
+
+
+class Loader:
+    dataset, batch_size = Dataset(), 2
+
+    def __iter__(self):
+        raise AssertionError("its batches are made by whoever takes the data")
+
+
+@pytest.mark.parametrize("data", [Dataset(), Loader()])
+def test_the_datasets_and_loaders_of_others_are_taken_as_they_are(data):
+    X, y = Examples(data).columns
+    assert (X.tolist(), y.tolist()) == ([[0.5, -1.0], [1.5, -1.0], [2.5, -1.0]], [0, 1, 2])
+
+
+def test_a_dataset_of_sequences_keeps_their_lengths():
+    class Words(Dataset):
+        def __getitem__(self, i):
+            return [[0] * (i + 1)]
+
+    assert Examples(Words()).columns == [[[0], [0, 0], [0, 0, 0]]]
+
+
+def test_generators_and_memory_maps_are_data(tmp_path):
+    X = np.memmap(tmp_path / "X", dtype=np.float64, mode="w+", shape=(4, 2))
+    X[:] = np.arange(8).reshape(4, 2)
+    assert np.shares_memory(Examples((X, [0, 1, 0, 1])).columns[0], X)
+    assert len(Examples((row.tolist(), i) for i, row in enumerate(X))) == 4

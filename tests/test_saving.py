@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from micrograd import nn
 from micrograd.nn import MLP
 from micrograd.saving import load, save
 
@@ -202,3 +203,34 @@ def test_a_kill_in_the_middle_of_saving_leaves_a_whole_file(tmp_path):
         weights = {p.data for p in model.parameters() if p.label[-1] != "b"}
         assert weights in ({1.0}, {2.0})
         path.unlink()
+
+
+# Architectures
+
+
+def test_a_file_alone_makes_the_model_again(tmp_path):
+    model = nn.Sequential(nn.Linear(2, 3), nn.LayerNorm(3), nn.GELU(), nn.Linear(3, 1, False))
+    save(model, tmp_path / "m")
+    other = load(tmp_path / "m")
+    assert (repr(other), datas(other)) == (repr(model), datas(model))
+
+
+def test_a_model_of_another_activation_is_refused_and_left_as_it_was(tmp_path):
+    save(MLP(2, [3, 1], activation="tanh"), tmp_path / "m")
+    model = MLP(2, [3, 1])
+    before = datas(model)
+    with pytest.raises(ValueError, match=r"is of MLP\(2, \[3, 1\], 'tanh', 'linear'\), this model"):
+        load(model, tmp_path / "m")
+    assert datas(model) == before
+
+
+def test_a_model_of_ones_own_class_is_loaded_into_one_of_it(tmp_path):
+    class Own(nn.Module):
+        def __init__(self):
+            self.inner = nn.Linear(2, 1)
+
+    model = Own()
+    save(model, tmp_path / "m")
+    assert datas(load(Own(), tmp_path / "m")) == datas(model)
+    with pytest.raises(ValueError, match="does not say how its model is made"):
+        load(tmp_path / "m")

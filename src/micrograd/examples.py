@@ -71,13 +71,35 @@ def _row(x: Any) -> Any:
 def _columns(data: Any) -> list[Any]:
     if is_array(data):
         return [data]
+    if hasattr(data, "dataset") and hasattr(data, "batch_size"):  # PyTorch's loader
+        data = data.dataset
+    if hasattr(data, "__getitem__") and hasattr(data, "__len__") and not _is_plain(data):
+        data = [data[i] for i in range(len(data))]  # its Dataset
+        rows = [tuple(row) if isinstance(row, (list, tuple)) else (row,) for row in data]
+        return [_stacked(column) for column in _transposed(rows)]
     if isinstance(data, tuple):
         return list(data)
     if isinstance(data, (str, bytes, dict)) or not hasattr(data, "__iter__"):
         raise TypeError(
             f"data is a tuple of columns (X, y), or a list of examples; got {str(data)[:60]!r}"
         )
-    rows = [row if isinstance(row, tuple) else (row,) for row in data]
+    return _transposed([row if isinstance(row, tuple) else (row,) for row in data])
+
+
+def _is_plain(data: Any) -> bool:
+    return isinstance(data, (list, tuple, str, bytes, dict)) or hasattr(data, "to_numpy")
+
+
+def _stacked(column: list[Any]) -> Any:
+    """Tensors of one shape as an array."""
+    import numpy as np
+
+    if not all(map(is_array, column)) or len({np.shape(x) for x in column}) > 1:
+        return column
+    return np.stack([np.asarray(x) for x in column])
+
+
+def _transposed(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
     for i, row in enumerate(rows):
         if len(row) != len(rows[0]):
             raise ValueError(f"example {i} has {len(row)} arguments, example 0 has {len(rows[0])}")

@@ -10,12 +10,13 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from .arguments import file_name
 from .extras import require
 from .files import write_whole
 from .nn import Module
+from .nn.architecture import made, written
 
 __all__ = ["load", "save"]
 
@@ -43,26 +44,69 @@ def save(what: Any, path: Target) -> Path:
         figure.savefig(content, format=file.suffix[1:] or "png", dpi=150)
         return write_whole(file, content.getvalue())
     _check("save(model or plot, path)", what, path)
-    return write(path, what.state_dict(), {"model": repr(what)[:200]})
+    about = {"model": repr(what)[:200], "architecture": written(what)}
+    return write(path, what.state_dict(), about)
 
 
-def load(model: M, path: Target) -> M:
+@overload
+def load(model: Target) -> Module: ...
+
+
+@overload
+def load(model: M, path: Target) -> M: ...
+
+
+def load(model: Any, path: Target | None = None) -> Any:
     """Set a model's parameters from a file that ``save`` (or PyTorch) wrote; return the model.
+
+    Args:
+        model: the model; or the file alone, if the saved model was made of this package's modules:
+            then a model is made that has the same architecture.
+        path: the file.
 
     Raises:
         TypeError: model is none.
         FileNotFoundError: there is no such file.
         ValueError: the file is no complete safetensors file, or damaged, or of another
-            architecture. The model is as it was.
+            architecture, activations included. The model is as it was.
         ImportError: safetensors is not installed.
     """
+    if path is None and not isinstance(model, Module):
+        return _rebuilt(file_name("path", model))
     _check("load(model, path)", model, path)
-    arrays, _ = read(path)
+    path = file_name("path", path)
+    arrays, about = read(path)
+    theirs, own = about.get("architecture"), written(model)
+    if theirs and own and theirs != own and _shapes(arrays) == _shapes(model.state_dict()):
+        raise ValueError(
+            f"{path} is of {_short(theirs)}, this model is {_short(own)}: load(path) makes the "
+            "one that was saved, and load_state_dict takes its numbers alone"
+        )
     try:
         model.load_state_dict(arrays)
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{path}: {error}") from None
     return model
+
+
+def _rebuilt(path: str) -> Module:
+    arrays, about = read(path)
+    if not about.get("architecture"):
+        raise ValueError(
+            f"{path} does not say how its model is made, as only those of the package's own "
+            "modules do: load(model, path) sets the parameters of one that you make"
+        )
+    model = made(about["architecture"])
+    model.load_state_dict(arrays)
+    return model
+
+
+def _shapes(arrays: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    return {name: array.shape for name, array in arrays.items()}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _check(call: str, model: Any, path: Any) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from micrograd import Value
-from micrograd.nn import MLP, Dropout, Module
+from micrograd.nn import MLP, Dropout, Linear, Module, Sequential
 
 X = np.array([[0.1, 0.2], [0.3, -0.4], [1.0, 2.0]])
 
@@ -40,3 +40,20 @@ def test_predicting_is_in_evaluation_mode_and_leaves_the_mode_as_it_was():
 def test_what_is_no_batch_is_refused():
     with pytest.raises(TypeError, match="predict expects numbers"):
         MLP(2, [1]).predict("rows")
+
+
+def test_probabilities_are_the_softmax_of_logits_and_the_sigmoid_of_a_score():
+    model = MLP(2, [4, 3], seed=1)
+    powers = np.exp(model.predict(X))
+    assert model.predict_proba(X) == pytest.approx(powers / powers.sum(axis=1, keepdims=True))
+    for scored in (MLP(2, [4, 1], seed=1), Sequential(Linear(2, 1, seed=1))):
+        score = scored.predict(X).reshape(-1)
+        expected = np.stack([1 / (1 + np.exp(score)), 1 / (1 + np.exp(-score))], axis=1)
+        assert scored.predict_proba(X) == pytest.approx(expected)
+
+
+def test_probabilities_do_not_overflow_and_need_one_row_for_each_example():
+    model = Linear(1, 2, seed=1)
+    assert model.predict_proba([[1e6]]).sum() == pytest.approx(1.0)
+    with pytest.raises(ValueError, match=r"got outputs of the shape \(2, 2\)"):
+        model.predict_proba([[[1.0], [2.0]]])

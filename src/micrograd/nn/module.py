@@ -12,10 +12,10 @@ from typing import Any, Self
 
 from .. import arguments
 from ..engine import Value
-from ..transforms.mapping import vmap
 from ..value import buffers
-from ..value.modes import mode, no_grad
+from ..value.modes import mode
 from ..value.numeric import is_array
+from . import prediction
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
 
@@ -107,14 +107,14 @@ class Module:
 
     def predict(self, X: Any) -> Any:
         """Return what the model gives in evaluation mode, for each row of X a row of numbers."""
-        modes, model = [(module, module.training) for module in self.modules()], self.eval()
-        try:
-            with no_grad():
-                made = vmap(lambda x: model(x))(arguments.array("predict", X))
-        finally:
-            for module, training in modes:
-                module.training = training
-        return made if made.dtype != object else made.data
+        return prediction.outputs("predict", self, X)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Return the probability of each class, (rows, classes), for a model that gives logits.
+
+        One score for each row is the log odds of the second of two classes.
+        """
+        return prediction.probabilities(self, X)
 
     def tensors(self) -> dict[str, Any]:
         """Return this module's own parameters as ``state_dict`` names and shapes them.

@@ -1,0 +1,37 @@
+"""What a model predicts: plain numbers for many examples, in evaluation mode."""
+
+from typing import Any
+
+from ..arguments import array
+from ..transforms.mapping import vmap
+from ..value.modes import no_grad
+
+
+def outputs(name: str, model: Any, X: Any) -> Any:
+    """Return what a model gives in evaluation mode, for each row of X a row of numbers."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with no_grad():
+            made = vmap(lambda x: model(x))(array(name, X))
+    finally:
+        for module, training in modes:
+            module.training = training
+    return made if made.dtype != object else made.data
+
+
+def probabilities(model: Any, X: Any) -> Any:
+    """Return the probability of each class, for each row of X a row of numbers that add up to 1."""
+    import numpy as np
+
+    made = outputs("predict_proba", model, X)
+    if made.ndim > 2:
+        raise ValueError(
+            f"predict_proba needs one score, or one logit per class, for each example, got outputs "
+            f"of the shape {made.shape[1:]}"
+        )
+    if made.ndim == 1 or made.shape[1] == 1:  # a score is the log odds of the second class
+        score = made.reshape(len(made), 1)
+        made = np.concatenate([np.zeros_like(score), score], axis=1)
+    powers = np.exp(made - made.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
