@@ -4,6 +4,8 @@
 PYTHON ?= python3
 NAMES ?= ../shared/data/names.txt
 BIN := .venv/bin
+# Without compiling: much of what is installed is never imported, and it takes half of the time.
+PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 NATIVE := $(wildcard setup.py src/micrograd/_native/*.[ch])
 
 # What the tests and the demo would otherwise write into the home folder.
@@ -30,7 +32,8 @@ test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what C
 	@$(OWN) frontend/check.sh
 	@.ci/browser
 	@mkdir -p build
-	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 2 --dist loadfile \
+	@# a third worker works while others wait for a browser or a process
+	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 3 --dist loadfile \
 	  --basetemp=build/tests --durations=10 --durations-min=5
 
 lint: .venv/.tools
@@ -99,14 +102,13 @@ clean:  ## remove all that was made here
 # The build runs with the setuptools in .venv, so that a changed C file is rebuilt without the network.
 .venv/.installed: .venv/bin/pip pyproject.toml requirements-dev.txt $(NATIVE)
 	@echo "Installing micrograd into .venv (the first time this takes a minute or two) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -c requirements-dev.txt setuptools
-	@$(BIN)/pip install -q --disable-pip-version-check -c requirements-dev.txt \
-	  --no-build-isolation -e '.[all]'
+	@$(PIP) -c requirements-dev.txt setuptools
+	@$(PIP) -c requirements-dev.txt --no-build-isolation -e '.[all]'
 	@touch $@
 
 .venv/.tools: .venv/.installed requirements-dev.txt
 	@echo "Installing the development tools into .venv ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 frontend/node_modules: .venv/.tools
