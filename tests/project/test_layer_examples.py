@@ -1,0 +1,57 @@
+"""The examples that are made of layers, an LSTM that spells and LeNet, train and show it."""
+
+import importlib.util
+import random
+import re
+
+import pytest
+from pages import ROOT
+
+from micrograd.nn import summary
+
+
+def example(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def lines_of(module, monkeypatch, capsys, *arguments):
+    monkeypatch.setattr("sys.argv", ["example.py", *arguments])
+    module.main()
+    return capsys.readouterr().out.splitlines()
+
+
+def test_an_untrained_speller_makes_up_words_of_its_letters():
+    model = example("names").Speller("abc", width=4)
+    assert model.tokens("cab") == [0, 3, 1, 2, 0]
+    words = [model.make_up(random.Random(seed)) for seed in (1, 1, 2)]
+    assert words[0] == words[1]
+    assert all(set(word) <= set("abc") and len(word) <= 20 for word in words)
+
+
+def test_lenet_has_the_layers_and_parameters_that_it_should_have():
+    model = example("lenet").lenet()
+    rows = summary(model, [[[0.5] * 8 for _ in range(8)]]).rows
+    assert (rows[0].shape, rows[0].parameters) == ((10,), 60 + 880 + 2080 + 330)
+    assert [row.shape for row in rows if row.kind == "Conv2d"] == [(6, 8, 8), (16, 2, 2)]
+
+
+@pytest.mark.deep
+def test_the_speller_learns_and_makes_up_names(monkeypatch, capsys):
+    names = example("names")
+    *_, last, made_up = lines_of(names, monkeypatch, capsys, "--epochs", "20")
+    assert float(re.search(r"loss (\S+)", last)[1]) < 2.2  # from log(25) = 3.2
+    words = made_up.removeprefix("made up: ").split(", ")
+    assert len(words) == 10
+    assert all(set(word) <= set("".join(names.STARS)) for word in words)
+
+
+@pytest.mark.deep
+def test_lenet_learns_the_digits(monkeypatch, capsys):
+    lines = lines_of(example("lenet"), monkeypatch, capsys, "--examples", "600", "--epochs", "8")
+    accuracies = [float(a) for a in re.findall(r"accuracy (\S+)", "\n".join(lines))]
+    assert accuracies[-1] > 0.8
+    table = [line.split() for line in lines[-10:]]
+    assert all(len(row) == 10 for row in table)
