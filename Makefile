@@ -80,7 +80,7 @@ lessons: .venv/.tools  ## write docs/lessons, and the same as pages into build/l
 	@$(BIN)/python docs/make_lessons.py
 	@$(OWN) $(BIN)/micrograd lessons -o build/lessons
 
-docs: .venv/.tools build/mkdocs/.ready  ## build the site into build/site; make docs-show shows it
+docs: .venv/.tools build/mkdocs/.ready tests/pyodide/node_modules  ## build the site into build/site; make docs-show shows it
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=src build/mkdocs/bin/mkdocs build -q -f site/mkdocs.yml
 
 docs-show: docs

@@ -1,4 +1,4 @@
-"""What the site has beside the pages of docs/: files from outside, the reference, a policy.
+"""What the site has beside the pages of docs/: files from outside, the reference, live cells.
 
 MkDocs calls the functions whose names begin with ``on_``.
 """
@@ -9,6 +9,7 @@ from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -19,6 +20,14 @@ sys.path.insert(0, str(HERE))
 from describing import description, named  # noqa: E402  (MkDocs loads this file alone)
 
 ROOT = HERE.parent
+PYODIDE = ROOT / "tests" / "pyodide" / "node_modules" / "pyodide"
+RUNTIME = (
+    "pyodide.mjs",
+    "pyodide.asm.mjs",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+    "pyodide-lock.json",
+)
 # Pages and files that stand outside docs/, by the place that they have in the site.
 OUTSIDE = {
     "index.md": "README.md",
@@ -35,13 +44,18 @@ _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add pages and programs from outside docs/."""
+    """Add pages and programs from outside docs/, the live cells' files, and Pyodide."""
     for place, source in OUTSIDE.items():
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
     for place, source in PROGRAMS.items():
         code = (ROOT / source).read_text(encoding="utf-8")
         page = f"# {Path(source).name}\n\n```python\n{code}```\n"
         files.append(File.generated(config, place, content=page))
+    for asset in sorted((HERE / "live").iterdir()):
+        files.append(File.generated(config, f"assets/{asset.name}", abs_src_path=str(asset)))
+    for name in RUNTIME:
+        source = str(PYODIDE / name)
+        files.append(File.generated(config, f"assets/pyodide/{name}", abs_src_path=source))
     return files
 
 
@@ -63,6 +77,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
 
 
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: object) -> dict:
+    """Tell the template which pages have live cells."""
+    context["live"] = page.file.src_uri in config.extra["live"]
+    return context
+
+
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Put the policy into the page's head: its own scripts run, and no others."""
     return output.replace("<head>", f"<head>\n{policy(output)}", 1)
@@ -80,3 +100,14 @@ def policy(document: str) -> str:
         "frame-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'"
     )
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Pack the package for the live cells: what runs without NumPy and without a C compiler."""
+    package = ROOT / "src" / "micrograd"
+    kinds = {".py", ".js", ".css", ".json", ".toml", ".md", ".typed"}
+    archive = Path(config.site_dir, "assets", "micrograd.zip")
+    with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+        for file in sorted(package.rglob("*")):
+            if file.suffix in kinds and "__pycache__" not in file.parts:
+                packed.write(file, Path("micrograd", file.relative_to(package)))

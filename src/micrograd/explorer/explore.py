@@ -168,7 +168,9 @@ def _writings(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _shows_itself() -> bool:
-    """Tell whether this runs in a notebook, which shows the last value of a cell."""
+    """Tell whether this runs in a notebook, or in a page: those show the last value of a cell."""
+    if sys.platform == "emscripten":
+        return True
     ipython = sys.modules.get("IPython")
     if ipython and hasattr(ipython.get_ipython(), "kernel"):
         return True  # Jupyter, VS Code and others; not IPython in a terminal

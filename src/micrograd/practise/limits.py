@@ -1,7 +1,7 @@
 """How long and how large a learner's program may get, as far as one process can see to it.
 
 Time is watched by an alarm, which comes again and again until it gets through an ``except:``; where
-there is none (Windows), or nothing gets through, the process that started this one ends it.
+there is none (Windows, Pyodide), or nothing gets through, what started this one has to end it.
 """
 
 import builtins
@@ -28,7 +28,8 @@ class TimeLimit(BaseException):
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeLimit in what takes longer, and again every fifth of a second."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    in_main = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "setitimer") or not in_main:
         yield
         return
 
