@@ -52,18 +52,14 @@ def test_a_checked_engine_has_its_lines_and_the_graph_of_what_failed(run):
 
 def test_an_error_shows_the_lines_of_the_cell_alone(run):
     _, result = run("def f(x):\n    return x.grad\n\nf(3)", cell=4)
-    assert (
-        result["error"].splitlines()
-        == [
-            '  File "cell 4", line 4, in <module>',
-            "    f(3)",
-            '  File "cell 4", line 2, in f',
-            "    return x.grad",
-            "AttributeError: 'int' object has no attribute 'grad'",
-        ]
-        or "^" in result["error"]
-    )
-    assert "cells.py" not in result["error"]
+    lines = [line for line in result["error"].splitlines() if set(line) - set(" ^~")]
+    assert lines == [
+        '  File "cell 4", line 4, in <module>',
+        "    f(3)",
+        '  File "cell 4", line 2, in f',
+        "    return x.grad",
+        "AttributeError: 'int' object has no attribute 'grad'",
+    ]
 
 
 def test_a_mistake_of_syntax_shows_its_line(run):
