@@ -16,7 +16,6 @@ from micrograd.compiler.ir.program import Apply, For, Literal, Ref, simplified
 from micrograd.compiler.ir.sizes import bound, evaluate, substitute
 from micrograd.compiler.ir.visit import put_together, take_apart
 from micrograd.compiler.jitted import Jitted
-from micrograd.compiler.lower import lower
 from micrograd.compiler.passes.rerolling.fit import (
     common_dims,
     fit,
@@ -27,6 +26,7 @@ from micrograd.compiler.passes.rerolling.fit import (
 from micrograd.compiler.passes.rerolling.flatten import flatten
 from micrograd.compiler.passes.rerolling.reroll import reroll
 from micrograd.compiler.passes.rerolling.roll import rolled
+from micrograd.compiler.pipeline import lower
 
 OPTIONS = {"backend": "numpy", "dtype": "float64", "strict": False}
 programs = st.tuples(recipes(branches=False), st.integers(1, 6).flatmap(arguments))
@@ -166,12 +166,14 @@ def test_a_rolled_program_unrolls_to_itself(program):
 
 def _runs_as_traced(graph):
     """The loops give the graph's values and gradients, when run one number at a time."""
-    lowered = lower(graph)
-    program = lowered.program
+    program = lower(graph)
     memory = [0.0] * evaluate(program.size, {})
     places = list(range(len(graph.parameters)))
-    for place in lowered.inputs:
-        places += [place.moved(place.old + i) for i in range(place.count)]
+    for place in program.segments:
+        order = range(place.count)
+        if place.outer:
+            order = [i % place.inner * place.row + i // place.inner for i in order]
+        places += [place.start + i for i in order]
     leaves = [graph.data[i] for i in (*graph.parameters, *graph.inputs)]
     for at, x in zip(places, leaves, strict=True):
         memory[at] = x
@@ -188,7 +190,7 @@ def _runs_as_traced(graph):
         gradients = [math.nan] * len(memory)  # nothing may be read before it is written
         run_backward(program, memory, gradients, {}, seeds | {name: 1.0})
         assert _close([gradients[places[k]] for k in wanted], [slope[k] for k in wanted])
-    return lowered
+    return program
 
 
 @examples(20)
@@ -207,8 +209,8 @@ def test_arrays_that_were_turned_over_mean_the_same():
         return mean([dot(v[i % 9], h[:3]) + dot(h, h) for i, h in enumerate(hidden)])
 
     X = [[math.sin(3 * i + j) for j in range(3)] for i in range(24)]
-    lowered = _runs_as_traced(Jitted(f, (), OPTIONS).trace(X))
-    assert any(place.outer for place in lowered.inputs)
+    program = _runs_as_traced(Jitted(f, (), OPTIONS).trace(X))
+    assert any(place.outer for place in program.segments)
 
 
 # ---- simplify

@@ -5,7 +5,7 @@ The stages, in the order in which a call meets them:
     jit           the function that users call
     jitted        what it returns; finds or makes the variant for its arguments
     tracing/      run the function and record the Values it makes: a graph
-    pipeline      the list of passes from a graph to its loops; lower calls it
+    pipeline      the list of passes from a graph to its loops
     passes/       the passes, a file each
     ir/           the loops themselves: how they are made, walked through, checked, written
     c/, numpy/    the printer of C; NumPy, where there is no C compiler

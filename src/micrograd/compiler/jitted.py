@@ -24,7 +24,8 @@ from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_o
 from .calls.variant import Variant
 from .collector import paused
 from .errors import JitError, JitWarning
-from .lower import Lowered, lower
+from .ir.program import Program
+from .pipeline import lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
@@ -285,7 +286,7 @@ class Jitted(Generic[P, R]):
         Raises:
             ValueError: there is no such pass.
         """
-        return self._lowered(args, until).program
+        return self._lowered(args, until)
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
@@ -294,9 +295,9 @@ class Jitted(Generic[P, R]):
         f = slopes.function if slopes else self._f
         return standalone(f, arguments, self.__name__, self._options["dtype"])
 
-    def _lowered(self, args: tuple[Any, ...], until: str = "") -> Lowered:
+    def _lowered(self, args: tuple[Any, ...], until: str = "") -> Program:
         arguments = self._classified(args)
         recording = trace(self._f, arguments)
         recording.draws.undo()
-        lowered = lower(graph_of(recording, nests(arguments)), until)
-        return name_all(lowered, recording, self._f, recording.with_first(arguments))
+        program = lower(graph_of(recording, nests(arguments)), until)
+        return name_all(program, recording, self._f, recording.with_first(arguments))

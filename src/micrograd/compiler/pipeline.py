@@ -45,7 +45,7 @@ FOR_C = {  # of a program and a target
 NAMES = ("reroll", *PASSES, *FOR_C)  # the first makes the program: it finds the loops in a graph
 
 
-def run(graph: Graph, until: str = "") -> Program:
+def lower(graph: Graph, until: str = "") -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with

@@ -16,7 +16,7 @@ from .calls.closeness import close
 from .calls.compiled import Compiled, Layout, Run
 from .errors import JitError
 from .graph import Graph, interpret
-from .lower import lower
+from .pipeline import lower
 
 _SOME = 20  # labels in a message
 
@@ -41,7 +41,7 @@ class Replay:
             if leaf.label:
                 self._labelled.setdefault(leaf.label, []).append(leaf)
         graph = _graph(order, self.leaves)
-        self._compiled = Compiled(lower(graph).program, Layout(self.leaves), options)
+        self._compiled = Compiled(lower(graph), Layout(self.leaves), options)
         self.program = self._compiled.program
         self._run: Run | None = None
         self._check(graph)

@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import Any
 
 from .. import ops
-from . import handmade, modes, operators
+from . import copies, handmade, modes, operators
 from .numeric import number
 
 
@@ -59,5 +59,9 @@ backend = "python" if native is None else "c"
 def prefer_native(module: dict[str, Any], *names: str) -> None:
     """Make these a module's public names, compiled where they are, except in ``micrograd.pure``."""
     module["__all__"] = list(names)
-    if native is not None and module["__name__"] != "micrograd.pure":
+    if module["__name__"] == "micrograd.pure":
+        return
+    if native is not None:
         module.update({name: getattr(native, name) for name in names})
+    if "Value" in names:
+        copies.rebuild_as(module["Value"])

@@ -11,6 +11,13 @@ from typing import Any
 from .. import ops
 from .modes import mode
 
+_in_use: list[type] = []  # the Value that pickles are read as
+
+
+def rebuild_as(value: type) -> None:
+    """Read pickles as values of this implementation from now on."""
+    _in_use[:] = [value]
+
 
 def _duplicate(value: Any, parents: tuple, attributes: dict | None) -> Any:
     if callable(value._closure):
@@ -94,10 +101,8 @@ def _class(value: Any) -> type | None:
 
 
 def _rebuilt(record: tuple, parents: tuple) -> Any:
-    from ..engine import Value  # the one in use when the pickle is read
-
     cls, data, grad, op, label, *rest = record  # the first version had no local gradients
-    made: Any = cls or Value
+    made: Any = cls or _in_use[0]
     made = made._make(made, data, grad, ops.named(*op) if op else None, parents, label)
     made._closure = rest[0] if rest else None
     return made

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..errors import JitError
 from ..ir.array import Place
 from ..ir.sizes import Poly, Size, substitute, variables
-from ..lower import lower
+from ..pipeline import lower
 from ..printing.layouts import layout
 from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
@@ -48,15 +48,15 @@ class _Header:
         if not recording.captured and not wanted:  # then it is the arguments' gradient
             given = {i.argument for i in recording.inputs if not i.batched}
             wanted = {k for k in given if k is not None and k < own}
-        lowered = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
-        self.program, self.name, self.dtype = lowered.program, name, dtype
+        program = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
+        self.program, self.name, self.dtype = program, name, dtype
         self.guards = [holds for _, holds in recording.guards]
         self.outputs = self.program.outputs[len(self.guards) :]
         if not self.outputs:
             raise JitError(f"{name} computes nothing, so there is no C for it")
         self.writer = Writer(dtype, {})
         self.type, self.capital = self.writer.type, name.upper()
-        placed = list(zip(recording.inputs, lowered.inputs, strict=True))
+        placed = list(zip(recording.inputs, program.segments, strict=True))
         self.factors = [p for i, p in placed if i.argument is None]
         batched = {i.argument for i, _ in placed if i.batched}
         self.open = bool(batched) and batched <= recording.free()

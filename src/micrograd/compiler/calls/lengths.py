@@ -9,8 +9,8 @@ import numpy as np
 from ..collector import paused
 from ..errors import JitError
 from ..ir.sizes import evaluate
-from ..lower import lower
 from ..passes.generalise import SAMPLES, SIZE, General, NotGeneral, generalise
+from ..pipeline import lower
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..lower import lower
+from ..pipeline import lower
 from ..tracing.signature import Argument
 from ..tracing.stages import Stage
 from .compiled import AnyRun, Compiled, Layout
@@ -34,9 +34,9 @@ class StageRun:
     """
 
     def __init__(self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any]) -> None:
-        lowered = lower(stage.graph)
-        layout = layout_of(stage, captured, lowered.inputs)
-        self.compiled = Compiled(lowered.program, layout, options)
+        program = lower(stage.graph)
+        layout = layout_of(stage, captured, program.segments)
+        self.compiled = Compiled(program, layout, options)
         self.tests = stage.numbers
         self._end = len(stage.guards)
         self._differentiates = bool(stage.sources)

@@ -5,8 +5,8 @@ from typing import Any
 
 from ...engine import Value
 from ..graph import Graph
-from ..lower import lower
 from ..passes.generalise import SIZE, General
+from ..pipeline import lower
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
@@ -65,16 +65,16 @@ class Variant:
                 self._before = [StageRun(s, recording.captured, options) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
-            lowered = general.lowered if general else lower(last.graph if self._before else graph)
+            program = general.program if general else lower(last.graph if self._before else graph)
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = (
-            layout_of(last, recording.captured, lowered.inputs)
+            layout_of(last, recording.captured, program.segments)
             if self._before
             else Layout(
                 captured=recording.captured,
                 inputs=[
-                    (i.argument, i.batched, p) for i, p in zip(recording.inputs, lowered.inputs)
+                    (i.argument, i.batched, p) for i, p in zip(recording.inputs, program.segments)
                 ],
                 guards=[holds for _, holds in recording.guards],
                 columns=frozenset(k for k, i in enumerate(graph.outputs) if graph.batched[i]),
@@ -85,7 +85,7 @@ class Variant:
             )
         )
         with stages.timed("build"):
-            self.compiled = Compiled(lowered.program, layout, options)
+            self.compiled = Compiled(program, layout, options)
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused

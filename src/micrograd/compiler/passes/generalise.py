@@ -16,7 +16,6 @@ from ..ir.footprint import ONE_EXAMPLE, addresses, span, uses
 from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
 from ..ir.sizes import Poly, Size, bound, chosen_two, evaluate
 from ..ir.visit import executed, put_together, simple, take_apart, with_refs
-from ..lower import Lowered
 
 SIZE = "n"
 SAMPLES = 4
@@ -45,31 +44,30 @@ class Coefficient:
 class General:
     """A program with the length as an argument, from ``least`` on."""
 
-    lowered: Lowered
+    program: Program
     coefficients: list[Coefficient]
     least: int
     work: dict[str, Size]  # how many operands the function gave to each operation
 
 
-def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: int) -> General:
+def generalise(programs: Sequence[Program], work: Sequence[Counter[str]], first: int) -> General:
     """Unify programs lowered at lengths first, first + 1, first + 2 and first + 3.
 
     Args:
-        samples: the programs.
+        programs: at these lengths.
         work: how many operands the function gave to each operation in each.
 
     Raises:
         NotGeneral: they differ by more than polynomials in the length.
     """
-    programs = [s.program for s in samples]
     unifier = _Unifier(first, [p.arrays for p in programs])
     _alike([(len(p.forward), len(p.backward), p.constants[1], p.scalars) for p in programs])
     forward = unifier.statements([p.forward for p in programs])
     backward = unifier.statements([p.backward for p in programs])
     outputs = [unifier.size(o) for o in zip(*[p.outputs for p in programs], strict=True)]
     model = programs[0]
-    _alike([len(s.inputs) for s in samples])
-    inputs = [unifier.place(places) for places in zip(*[s.inputs for s in samples])]
+    _alike([len(p.segments) for p in programs])
+    segments = [unifier.place(places) for places in zip(*[p.segments for p in programs])]
     program = replace(
         model,
         forward=forward,
@@ -84,10 +82,11 @@ def generalise(samples: Sequence[Lowered], work: Sequence[Counter[str]], first: 
         sizes=(*model.sizes, SIZE, chosen_two(SIZE)),
         scalars=(*model.scalars, *[c.name for c in unifier.coefficients]),
         arrays=tuple(unifier.arrays),
+        segments=tuple(segments),
     )
     counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
     least = next((n + 1 for n in range(first - 1, 0, -1) if not _runs(program, n)), 1)
-    return General(Lowered(program, inputs), unifier.coefficients, least, counts)
+    return General(program, unifier.coefficients, least, counts)
 
 
 def _runs(program: Program, n: int) -> bool:

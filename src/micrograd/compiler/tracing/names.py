@@ -12,9 +12,8 @@ from typing import Any
 from ...engine import Value
 from ..ir.array import Array
 from ..ir.joins import with_arrays
-from ..ir.program import BATCH
+from ..ir.program import BATCH, Program
 from ..ir.sizes import Size
-from ..lower import Lowered
 from .captured import mentioned
 from .recording import Trace
 from .signature import Argument
@@ -23,11 +22,11 @@ _DEEPEST = 12
 
 
 def name_all(
-    lowered: Lowered, recording: Trace, f: Callable, arguments: Sequence[Argument]
-) -> Lowered:
+    program: Program, recording: Trace, f: Callable, arguments: Sequence[Argument]
+) -> Program:
     """Return the program with names of its arguments and labels of its parameters."""
     called, names = argument_names(f, len(arguments)), {}
-    for made, place in zip(recording.inputs, lowered.inputs, strict=True):
+    for made, place in zip(recording.inputs, program.segments, strict=True):
         shape: tuple[Size, ...] = ()
         if made.argument is None:
             names[place.start] = "1/B", shape
@@ -43,8 +42,7 @@ def name_all(
         name, shape = names.get(array.start, ("", ()))
         return replace(array, name=name, shape=shape)
 
-    program = with_arrays(lowered.program, named)
-    return replace(lowered, program=replace(program, labels=tuple(labels(f, recording.captured))))
+    return replace(with_arrays(program, named), labels=tuple(labels(f, recording.captured)))
 
 
 def argument_names(f: Callable, count: int) -> list[str]:

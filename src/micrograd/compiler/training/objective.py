@@ -19,12 +19,12 @@ from ..calls.lengths import generalised
 from ..errors import JitError
 from ..ir.array import MEMORY, Array
 from ..ir.joins import in_arrays
-from ..ir.program import BATCH, PADDED, Expr, Literal, Statement
+from ..ir.program import BATCH, PADDED, Expr, Literal, Program, Statement
 from ..ir.sizes import Size, bound, known, substitute
 from ..ir.visit import with_refs, with_sizes
-from ..lower import Lowered, lower
 from ..passes.generalise import SIZE
 from ..passes.schedules import width
+from ..pipeline import lower
 from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
@@ -146,13 +146,13 @@ def _whole_batches(
 ) -> Objective:
     f = partial(_mean, parameters, loss, penalty)
     recording = trace(f, [c.batch() for c in columns])
-    lowered = lower(graph_of(recording, set()))
+    program = lower(graph_of(recording, set()))
     sizes: tuple[Size, Size] = (BATCH, PADDED)
     if len(batch_sizes) == 1:
         size = min(batch_sizes)
         row = whole_vectors(size, dtype)
-        lowered, sizes = _sized(lowered, {"B": size, "P": row}), (size, row)
-    return _objective(recording, lowered, len(columns), parameters, sizes, dtype)
+        program, sizes = _sized(program, {"B": size, "P": row}), (size, row)
+    return _objective(recording, program, len(columns), parameters, sizes, dtype)
 
 
 def _one_by_one(
@@ -166,8 +166,8 @@ def _one_by_one(
     ragged = lengths_of(columns)
     if not ragged:
         recording = trace(f, [c.example(0) for c in columns])
-        lowered = lower(graph_of(recording, set()))
-        return _objective(recording, lowered, len(columns), parameters, (0, 0), dtype)
+        program = lower(graph_of(recording, set()))
+        return _objective(recording, program, len(columns), parameters, (0, 0), dtype)
     lengths, offsets = ragged
     example = [c.example(int(lengths.argmax())) for c in columns]
     with refused(JitError("the loss draws random numbers for lists of different lengths")):
@@ -175,7 +175,7 @@ def _one_by_one(
         general = generalised(f, example, offsets, recording)
     if general is None:
         raise JitError("the loss does not do the same for lists of all lengths")
-    objective = _objective(recording, general.lowered, len(columns), parameters, (0, 0), dtype)
+    objective = _objective(recording, general.program, len(columns), parameters, (0, 0), dtype)
     objective.steps = replace(
         objective.steps, coefficients=tuple(general.coefficients), least=general.least
     )
@@ -184,7 +184,7 @@ def _one_by_one(
 
 def _objective(
     recording: Trace,
-    lowered: Lowered,
+    program: Program,
     columns: int,
     parameters: list[Value],
     sizes: tuple[Size, Size],
@@ -195,13 +195,13 @@ def _objective(
     if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
         raise JitError("the loss computes with none of the optimiser's parameters")
     guards = len(recording.guards)
-    outputs = lowered.program.outputs
+    outputs = program.outputs
     if len(outputs) - guards != (len(recording.result) if _pair(recording.result) else 1):
         raise JitError("loss and penalty have to return Values")
     steps = Steps(
-        program=lowered.program,
+        program=program,
         dtype=dtype,
-        fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, lowered.inputs)]),
+        fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, program.segments)]),
         columns=columns,
         guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),
         outputs=outputs[guards:],
@@ -236,7 +236,7 @@ def _pair(result: Any) -> bool:
     return isinstance(result, tuple)
 
 
-def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
+def _sized(model: Program, env: Mapping[str, Size]) -> Program:
     """The same program for one size of batches."""
 
     def at(size: Size) -> Size:
@@ -245,7 +245,6 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
     def sized(body: Sequence[Statement]) -> list[Statement]:
         return with_refs(with_sizes(body, at), lambda ref: ref.within(MEMORY))
 
-    model = lowered.program
     program = replace(
         model,
         forward=sized(model.forward),
@@ -254,9 +253,9 @@ def _sized(lowered: Lowered, env: Mapping[str, Size]) -> Lowered:
         outputs=tuple(map(at, model.outputs)),
         sizes=(),
         arrays=tuple([_with_rows(a, known(at(PADDED))) for a in model.arrays]),
+        segments=tuple([replace(p, start=at(p.start)) for p in model.segments]),
     )
-    places = [replace(p, start=at(p.start)) for p in lowered.inputs]
-    return Lowered(in_arrays(program), places)
+    return in_arrays(program)
 
 
 def _with_rows(array: Array, row: int) -> Array:
