@@ -38,6 +38,20 @@ CALLS = {
     ),
     "gradients of a list": (value_and_grad(squares), [([1.0, 2.0],), ([3.0, 4.0],), ([3, 4],)]),
     "gradients of an array": (value_and_grad(lambda a: (a * a).sum()), [(A,), (B,), (A.T,)]),
+    "nests": (
+        value_and_grad(lambda p: p["w"][0] * p["w"][1][0] + p["n"] * p["b"].sum()),
+        [
+            ({"w": [1.0, (2.0,)], "n": 3, "b": A},),
+            ({"w": [0.5, (4.0,)], "n": 2, "b": B},),
+            ({"w": [0.5, (4.0,)], "n": 2.0, "b": B},),
+            ({"w": [1, (4.0,)], "n": 2, "b": B.T},),
+            ({"n": 3, "w": [1.0, (2.0,)], "b": A},),
+        ],
+    ),
+    "examples as tuples": (
+        lambda rows: sum([x * y for x, y in rows]),
+        [([(1.0, 2.0), (3.0, 4.0)],), ([(5.0, 6.0), (7.0, 8.0)],), ([(5.0, 6.0)],)],
+    ),
     "an argument that is not used": (
         grad(lambda xs, ys: squares(xs), argnums=(0, 1)),
         [([1.0, 2.0], [1.0]), ([3.0, 4.0], [2.0])],

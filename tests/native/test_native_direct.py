@@ -12,7 +12,7 @@ from micrograd.value.backend import native
 Loops = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_double), *[ctypes.POINTER(ctypes.c_double)] * 3
 )
-NUMBER, LIST, ARRAY = range(3)
+NUMBER, LIST, ARRAY, NEST = range(4)
 
 
 @Loops
@@ -27,7 +27,7 @@ def described(form, start, dims=(), ints=0, outer=0, row=0):
     return [form, ints, start, outer, row, count, len(dims), *dims, *[0] * (4 - len(dims))]
 
 
-def made(*arguments, shape=7, captured=(), fixed=(), guards=()):
+def made(*arguments, shape=7, captured=(), fixed=(), guards=(), nests=None):
     numbers = [
         array("q", []),
         array("d", []),
@@ -38,9 +38,9 @@ def made(*arguments, shape=7, captured=(), fixed=(), guards=()):
         array("q", [x for a in arguments for x in a]),
     ]
     address = ctypes.cast(doubled, ctypes.c_void_p).value
-    return native.direct_call(
-        address, 0, 0, doubled, 8, tuple(captured), np.ndarray, shape, tuple(map(bytes, numbers))
-    )
+    nests = (None,) * len(arguments) if nests is None else nests
+    given = address, 0, 0, doubled, 8, tuple(captured), np.ndarray, shape, nests
+    return native.direct_call(*given, tuple(map(bytes, numbers)))
 
 
 def test_numbers_lists_arrays_and_values_go_to_their_places():
@@ -72,6 +72,28 @@ def test_other_arguments_are_for_the_general_way(args):
     assert not made(described(LIST, 0, (2,))).fill(np.zeros(8), args)
 
 
+def test_nests_go_to_their_places():
+    nest = {"w": [0, (1, -1 - 2)], "b": np.array([[3.0, 4.0]]), "none": []}
+    call = made(described(NEST, 0), nests=(nest,), shape={"all": 7, "b": [3, 4]})
+    given = {"w": [1.0, (2.0, 3)], "b": np.array([[4.0, 5.0]]), "none": []}
+    assert call(given) == {"all": 30.0, "b": [4.0, 5.0]}
+    for other in (
+        {},
+        {**given, "w": (1.0, (2.0, 3))},
+        {**given, "w": [1.0, (2.0, 3.0)]},
+        {**given, "w": [1, (2.0, 3)]},
+        {**given, "w": [1.0, [2.0, 3]]},
+        {**given, "b": np.ones(2)},
+        {**given, "b": np.ones((2, 2)).T[:1]},
+        {**given, "b": [[4.0, 5.0]]},
+        {**given, "none": [1.0]},
+        {"none": [], **given},
+        {"v": given["w"], "b": given["b"], "none": []},
+        [given],
+    ):
+        assert call(other) is None
+
+
 def test_a_guard_that_does_not_hold_is_for_the_general_way():
     call = made(described(NUMBER, 0), guards=[2 * 0 + 1])
     assert (call(0.0), call(1.0)) == (None, 2.0)
@@ -88,6 +110,12 @@ def test_a_guard_that_does_not_hold_is_for_the_general_way():
         {"fixed": [(8, 1.0)]},
         {"guards": [16]},
         {"captured": [None]},
+        {"arguments": [described(NEST, 0)], "nests": ([8],)},
+        {"arguments": [described(NEST, 0)], "nests": ({"w": -9},)},
+        {"arguments": [described(NEST, 0)], "nests": ({1: 0},)},
+        {"arguments": [described(NEST, 0)], "nests": (np.array([8.0]),)},
+        {"arguments": [described(NEST, 0)], "nests": ()},
+        {"arguments": [described(NEST, 0)]},
     ],
 )
 def test_places_outside_of_the_memory_are_refused(wrong):

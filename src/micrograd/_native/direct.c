@@ -1,6 +1,6 @@
-/* A compiled function called without a detour through Python. Its arguments are floats, ints, nested
-   lists and arrays of them, of the structure that it was compiled for; Values from outside are read;
-   its results are floats in tuples, lists and arrays, or stay in memory for Python to take. */
+/* A compiled function called without a detour through Python. Its arguments are floats, ints, and
+   lists, tuples, dicts and arrays of them, of the structure that it was compiled for; Values from
+   outside are read; its results are floats in such nests, or stay in memory for Python to take. */
 #include "value.h"
 
 #include <stddef.h>
@@ -13,7 +13,7 @@ typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double
                         const int64_t *const *tables);
 
 enum { MOST_DIMS = 4, LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */ };
-enum { NUMBER_FORM, LIST_FORM, ARRAY_FORM };
+enum { NUMBER_FORM, LIST_FORM, ARRAY_FORM, NEST_FORM };
 static const int64_t EXACT = (int64_t)1 << 53; /* larger ints are not all floats */
 
 typedef struct { /* of int64, as Python fills it in */
@@ -30,7 +30,8 @@ typedef struct {
     Backward backward; /* NULL where no gradients are among the results */
     const int64_t *const *tables;
     PyObject *kept;       /* what owns the code and the tables */
-    PyObject *shape;      /* addresses in nested tuples, lists and arrays; from size on: gradients */
+    PyObject *shape;      /* addresses in nests; from size on: gradients */
+    PyObject *nests;      /* of each argument of that form: addresses, or -1 - address of an int */
     PyObject *captured;   /* the Values whose data come first in memory */
     PyObject *array_type; /* NumPy's */
     Py_ssize_t size, arguments, fixed, guards;
@@ -100,10 +101,75 @@ static int put_array(const Argument *a, PyObject *array, double *v)
     return fits;
 }
 
-static int put(const DirectCall *self, const Argument *a, PyObject *x, double *v)
+static int put_nest(const DirectCall *self, PyObject *nest, PyObject *x, double *v);
+
+static int put_items(const DirectCall *self, PyObject *nest, PyObject *x, double *v)
 {
+    if (Py_TYPE(nest) != Py_TYPE(x) || PySequence_Fast_GET_SIZE(nest) != PySequence_Fast_GET_SIZE(x))
+        return 0;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(nest); i++)
+        if (!put_nest(self, PySequence_Fast_GET_ITEM(nest, i), PySequence_Fast_GET_ITEM(x, i), v))
+            return 0;
+    return 1;
+}
+
+static int put_entries(const DirectCall *self, PyObject *nest, PyObject *x, double *v)
+{
+    PyObject *wanted, *key, *inner, *item;
+    Py_ssize_t at = 0, place = 0;
+    if (!PyDict_CheckExact(x) || PyDict_GET_SIZE(nest) != PyDict_GET_SIZE(x))
+        return 0;
+    while (PyDict_Next(nest, &at, &wanted, &inner)) { /* in the same order, as the trace read them */
+        if (!PyDict_Next(x, &place, &key, &item) || !PyUnicode_CheckExact(key) ||
+            (key != wanted && PyUnicode_Compare(key, wanted) != 0) ||
+            !put_nest(self, inner, item, v))
+            return 0;
+    }
+    return 1;
+}
+
+static int put_in_array(const DirectCall *self, PyObject *nest, PyObject *x, double *v)
+{
+    Py_buffer places, numbers;
+    if (Py_TYPE(x) != Py_TYPE(nest) || PyObject_GetBuffer(nest, &places, PyBUF_C_CONTIGUOUS) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    int fits = PyObject_GetBuffer(x, &numbers, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
+    if (fits) {
+        fits = strcmp(numbers.format, "d") == 0 && numbers.ndim == places.ndim;
+        for (int d = 0; fits && d < places.ndim; d++)
+            fits = numbers.shape[d] == places.shape[d];
+        const double *place = places.buf, *number = numbers.buf;
+        for (Py_ssize_t i = 0; fits && i < places.len / (Py_ssize_t)sizeof(double); i++)
+            v[(Py_ssize_t)place[i]] = number[i];
+        PyBuffer_Release(&numbers);
+    }
+    PyErr_Clear();
+    PyBuffer_Release(&places);
+    return fits;
+}
+
+static int put_nest(const DirectCall *self, PyObject *nest, PyObject *x, double *v)
+{
+    if (PyLong_CheckExact(nest)) {
+        Py_ssize_t place = PyLong_AsSsize_t(nest);
+        return put_number(x, place < 0, v + (place < 0 ? -1 - place : place));
+    }
+    if (PyDict_CheckExact(nest))
+        return put_entries(self, nest, x, v);
+    if (PyList_CheckExact(nest) || PyTuple_CheckExact(nest))
+        return put_items(self, nest, x, v);
+    return put_in_array(self, nest, x, v);
+}
+
+static int put(const DirectCall *self, Py_ssize_t k, PyObject *x, double *v)
+{
+    const Argument *a = &self->argument[k];
     int64_t i = 0;
     double unread;
+    if (a->form == NEST_FORM)
+        return put_nest(self, PyTuple_GET_ITEM(self->nests, k), x, v);
     if (a->form == NUMBER_FORM)
         return put_number(x, (int)a->ints, a->start < 0 ? &unread : v + a->start);
     if (a->form == LIST_FORM)
@@ -122,7 +188,7 @@ static int computed(DirectCall *self, PyObject *const *args, Py_ssize_t count, d
     for (Py_ssize_t i = 0; i < self->fixed; i++)
         v[self->fixed_places[i]] = self->fixed_numbers[i];
     for (Py_ssize_t k = 0; k < count; k++)
-        if (!put(self, &self->argument[k], args[k], v))
+        if (!put(self, k, args[k], v))
             return 0;
     int failed;
     if (self->size < MANY) /* what is done sooner than the lock is given and taken keeps it */
@@ -154,10 +220,27 @@ static PyObject *array_of(PyObject *addresses, const double *v)
     return made;
 }
 
+static PyObject *results(PyObject *shape, const double *v);
+
+static PyObject *dict_of(PyObject *shape, const double *v)
+{
+    PyObject *made = PyDict_New(), *key, *inner;
+    Py_ssize_t at = 0;
+    while (made != NULL && PyDict_Next(shape, &at, &key, &inner)) {
+        PyObject *item = results(inner, v);
+        if (item == NULL || PyDict_SetItem(made, key, item) < 0)
+            Py_CLEAR(made);
+        Py_XDECREF(item);
+    }
+    return made;
+}
+
 static PyObject *results(PyObject *shape, const double *v)
 {
     if (PyLong_CheckExact(shape))
         return PyFloat_FromDouble(v[PyLong_AsSsize_t(shape)]);
+    if (PyDict_CheckExact(shape))
+        return dict_of(shape, v);
     int is_list = PyList_CheckExact(shape);
     if (!is_list && !PyTuple_CheckExact(shape))
         return array_of(shape, v);
@@ -224,27 +307,41 @@ static PyObject *fill(PyObject *object, PyObject *const *args, Py_ssize_t count)
 
 /* Making one. */
 
-static int shape_fits(const DirectCall *self, PyObject *shape, Py_ssize_t bound)
+static int array_fits(PyObject *addresses, Py_ssize_t bound)
 {
-    if (PyLong_CheckExact(shape)) {
-        Py_ssize_t address = PyLong_AsSsize_t(shape);
-        return 0 <= address && address < bound;
-    }
-    if ((PyObject *)Py_TYPE(shape) == self->array_type) {
-        Py_buffer view;
-        if (PyObject_GetBuffer(shape, &view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0)
-            return 0;
-        const double *addresses = view.buf;
-        int fits = strcmp(view.format, "d") == 0;
-        for (Py_ssize_t i = 0; fits && i < view.len / (Py_ssize_t)sizeof(double); i++)
-            fits = 0 <= addresses[i] && addresses[i] < bound;
-        PyBuffer_Release(&view);
-        return fits;
-    }
-    if (!PyTuple_CheckExact(shape) && !PyList_CheckExact(shape))
+    Py_buffer view;
+    if (PyObject_GetBuffer(addresses, &view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0)
         return 0;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(shape); i++)
-        if (!shape_fits(self, PySequence_Fast_GET_ITEM(shape, i), bound))
+    const double *address = view.buf;
+    int fits = strcmp(view.format, "d") == 0;
+    for (Py_ssize_t i = 0; fits && i < view.len / (Py_ssize_t)sizeof(double); i++)
+        fits = 0 <= address[i] && address[i] < bound;
+    PyBuffer_Release(&view);
+    return fits;
+}
+
+/* Tell whether all addresses in a nest are below a bound; of one of arguments, -1 - them as well. */
+static int nest_fits(const DirectCall *self, PyObject *nest, Py_ssize_t bound, int of_arguments)
+{
+    if (PyLong_CheckExact(nest)) {
+        Py_ssize_t address = PyLong_AsSsize_t(nest);
+        return (0 <= address && address < bound) ||
+               (of_arguments && address < 0 && -1 - address < bound && !PyErr_Occurred());
+    }
+    if ((PyObject *)Py_TYPE(nest) == self->array_type)
+        return array_fits(nest, bound);
+    if (PyDict_CheckExact(nest)) {
+        PyObject *key, *inner;
+        Py_ssize_t at = 0;
+        while (PyDict_Next(nest, &at, &key, &inner))
+            if (!PyUnicode_CheckExact(key) || !nest_fits(self, inner, bound, of_arguments))
+                return 0;
+        return 1;
+    }
+    if (!PyTuple_CheckExact(nest) && !PyList_CheckExact(nest))
+        return 0;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(nest); i++)
+        if (!nest_fits(self, PySequence_Fast_GET_ITEM(nest, i), bound, of_arguments))
             return 0;
     return 1;
 }
@@ -271,8 +368,12 @@ static int argument_fits(const Argument *a, int64_t size)
 
 static int fits(const DirectCall *self)
 {
+    if (PyTuple_GET_SIZE(self->nests) != self->arguments)
+        return 0;
     for (Py_ssize_t k = 0; k < self->arguments; k++)
-        if (!argument_fits(&self->argument[k], self->size))
+        if (self->argument[k].form == NEST_FORM
+                ? !nest_fits(self, PyTuple_GET_ITEM(self->nests, k), self->size, 1)
+                : !argument_fits(&self->argument[k], self->size))
             return 0;
     for (Py_ssize_t i = 0; i < self->fixed; i++)
         if (self->fixed_places[i] < 0 || self->fixed_places[i] >= self->size)
@@ -285,7 +386,7 @@ static int fits(const DirectCall *self)
             return 0;
     return PyTuple_GET_SIZE(self->captured) <= self->size &&
            (self->shape == Py_None ||
-            shape_fits(self, self->shape, self->size * (self->backward ? 2 : 1)));
+            nest_fits(self, self->shape, self->size * (self->backward ? 2 : 1), 0));
 }
 
 /* The next part of the storage, filled from a buffer. */
@@ -297,17 +398,18 @@ static void *stored(char **at, const Py_buffer *from)
     return part;
 }
 
-/* direct_call(forward, backward, tables, kept, size, captured, array_type, shape, buffers): of the
+/* direct_call(forward, backward, tables, kept, size, captured, array_type, shape, nests, buffers): of the
    buffers, in this order, sizes, scalars, seeds, fixed places, fixed numbers, guards (twice the
    address of each, and 1 more where what lies there must not be 0), arguments. */
 static PyObject *make_direct_call(PyObject *module, PyObject *args)
 {
     unsigned long long forward, backward, tables;
-    PyObject *kept, *captured, *array_type, *shape, *made = NULL;
+    PyObject *kept, *captured, *array_type, *shape, *nests, *made = NULL;
     Py_ssize_t size;
     Py_buffer part[7];
-    if (!PyArg_ParseTuple(args, "KKKOnO!OO(y*y*y*y*y*y*y*):direct_call", &forward, &backward, &tables,
-                          &kept, &size, &PyTuple_Type, &captured, &array_type, &shape, &part[0],
+    if (!PyArg_ParseTuple(args, "KKKOnO!OOO!(y*y*y*y*y*y*y*):direct_call", &forward, &backward, &tables,
+                          &kept, &size, &PyTuple_Type, &captured, &array_type, &shape,
+                          &PyTuple_Type, &nests, &part[0],
                           &part[1], &part[2], &part[3], &part[4], &part[5], &part[6]))
         return NULL;
     size_t all = 0;
@@ -325,6 +427,7 @@ static PyObject *make_direct_call(PyObject *module, PyObject *args)
         self->tables = (const int64_t *const *)(uintptr_t)tables;
         self->kept = Py_NewRef(kept);
         self->shape = Py_NewRef(shape);
+        self->nests = Py_NewRef(nests);
         self->captured = Py_NewRef(captured);
         self->array_type = Py_NewRef(array_type);
         self->size = size;
@@ -357,6 +460,7 @@ static void dealloc(PyObject *object)
     DirectCall *self = (DirectCall *)object;
     Py_XDECREF(self->kept);
     Py_XDECREF(self->shape);
+    Py_XDECREF(self->nests);
     Py_XDECREF(self->captured);
     Py_XDECREF(self->array_type);
     PyMem_Free(self->spare);

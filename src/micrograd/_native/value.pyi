@@ -49,6 +49,7 @@ def direct_call(
     captured: tuple[Value, ...],
     array_type: type,
     shape: Any,
+    nests: tuple[Any, ...],
     buffers: tuple[bytes, ...],
     /,
 ) -> DirectCall: ...

@@ -17,6 +17,7 @@ from ...value.backend import native
 from ...value.buffers import add_grad
 from ...value.number import Number
 from ..tracing.arrays import TracedArray
+from ..tracing.integers import EXACT
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from .compiled import Compiled, Run
@@ -25,8 +26,8 @@ from .kernel import CKernel
 from .memory import Addresses, Span
 from .parts import part_size
 
-_FORMS = {"float": 0, "int": 0, "list": 1, "array": 2}
-_MOST_DIMS = 4
+_FORMS, _NEST = {"float": 0, "int": 0, "list": 1, "array": 2}, 3
+_MOST_DIMS, _FIELDS = 4, 11  # of an Argument in ``direct.c``
 _KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1}
 
 
@@ -64,8 +65,10 @@ def direct_call(
         leaves = _leaves(recording) if shape is None else None
     if shape is None and leaves is None:
         return None
-    buffers = (*_fixed(at, layout.guards, compiled.seeded(at, seeds)), packed)
-    call = compiled.kernel.direct(at.size, tuple(layout.captured), shape, buffers, bool(slopes))
+    arguments, nests = packed
+    buffers = (*_fixed(at, layout.guards, compiled.seeded(at, seeds)), arguments)
+    captured = tuple(layout.captured)
+    call = compiled.kernel.direct(at.size, captured, shape, nests, buffers, bool(slopes))
     return call if leaves is None else _ValueCall(compiled, at, call, leaves, first, name)
 
 
@@ -80,8 +83,11 @@ def _fixed(at: Addresses, guards: Sequence[bool], seeds: np.ndarray) -> Iterator
     yield _ints([2 * address + holds for address, holds in zip(at.outputs, guards)])
 
 
-def _packed(args: Sequence[Argument], at: Addresses) -> bytes | None:
-    """What C has to know of each argument; None where one is of a kind that it does not take."""
+def _packed(args: Sequence[Argument], at: Addresses) -> tuple[bytes, tuple] | None:
+    """What C has to know of each argument, and the addresses in those that are nests.
+
+    None where one is of a kind that C does not take.
+    """
     spans: dict[int, list[tuple[bool, Span]]] = {k: [] for k in range(len(args))}
     for k, batched, span in at.spans:
         if k is not None and k < len(args):
@@ -89,10 +95,15 @@ def _packed(args: Sequence[Argument], at: Addresses) -> bytes | None:
         elif k is not None:
             return None
     rows = [_argument(a, spans[k]) for k, a in enumerate(args)]
-    return None if None in rows else _ints([x for row in rows for x in row or ()])
+    nests = tuple([_nest_at(a, spans[k]) for k, a in enumerate(args)])
+    if any(row is None for row in rows) or any(nest is NotImplemented for nest in nests):
+        return None
+    return _ints([x for row in rows for x in row or ()]), nests
 
 
 def _argument(a: Argument, spans: list[tuple[bool, Span]]) -> list[int] | None:
+    if a.kind == "nest":
+        return [_NEST, *[0] * (_FIELDS - 1)]
     if a.form not in _FORMS or a.kind != "array" or len(spans) > 1 or len(a.shape) > _MOST_DIMS:
         return None
     kind = _KINDS.get(a.value.dtype) if a.shape else int(a.form == "int")
@@ -106,6 +117,36 @@ def _argument(a: Argument, spans: list[tuple[bool, Span]]) -> list[int] | None:
             return None
     dims = (*a.shape, *[0] * (_MOST_DIMS - len(a.shape)))
     return [_FORMS[a.form], kind, start, outer, row, count, len(a.shape), *dims]
+
+
+def _nest_at(a: Argument, spans: list[tuple[bool, Span]]) -> Any:
+    """Return a nest with addresses for its numbers; NotImplemented of what C does not take."""
+    if a.kind != "nest":
+        return None
+    if len(spans) != 1 or spans[0][0] or spans[0][1].outer:
+        return NotImplemented
+    span = spans[0][1]
+    places = iter(range(span.start, span.start + span.length))
+    return _with_addresses(a.value, places) if span.length else NotImplemented
+
+
+def _with_addresses(tree: Any, places: Iterator[int]) -> Any:
+    """Return a nest with an address for each float, and -1 - address for each int."""
+    if type(tree) is float:
+        return next(places)
+    if type(tree) is int and abs(tree) < EXACT:  # others count by their value
+        return -1 - next(places)
+    if isinstance(tree, np.ndarray) and tree.dtype == np.float64 and tree.size and tree.ndim:
+        return np.array([next(places) for _ in range(tree.size)], dtype=float).reshape(tree.shape)
+    branches = tree.values() if type(tree) is dict else tree
+    if type(tree) not in (list, tuple, dict) or (
+        type(tree) is dict and any(type(k) is not str for k in tree)
+    ):
+        return NotImplemented
+    made = [_with_addresses(branch, places) for branch in branches]
+    if any(branch is NotImplemented for branch in made):
+        return NotImplemented
+    return dict(zip(tree, made)) if type(tree) is dict else type(tree)(made)
 
 
 def _ints(numbers: Sequence[int]) -> bytes:
@@ -129,6 +170,8 @@ def _of_slopes(slopes: Slopes, at: Addresses, args: Sequence[Argument], value: i
 
 def _whole(shape: Any) -> Any:
     """Return addresses as ints; an array of them stays one."""
+    if isinstance(shape, dict):
+        return {key: _whole(branch) for key, branch in shape.items()}
     if isinstance(shape, (tuple, list)):
         return type(shape)(map(_whole, shape))
     return int(shape) if isinstance(shape, (int, float)) else shape

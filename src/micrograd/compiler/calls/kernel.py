@@ -86,6 +86,7 @@ class CKernel:
         size: int,
         captured: tuple[Any, ...],
         shape: Any,
+        nests: tuple[Any, ...],
         buffers: tuple[bytes, ...],
         with_gradients: bool,
     ) -> Any:
@@ -94,7 +95,8 @@ class CKernel:
         Args:
             size: how many numbers the memory holds.
             captured: the Values that are read at each call.
-            shape: the addresses of the results, in nested tuples, lists and arrays.
+            shape: the addresses of the results, in nests of tuples, lists, dicts and arrays.
+            nests: the same of those arguments that are nests; None of the others.
             buffers: what ``direct.c`` has to know besides.
             with_gradients: whether some of the results are gradients.
         """
@@ -111,6 +113,7 @@ class CKernel:
             captured,
             np.ndarray,
             shape,
+            nests,
             buffers,
         )
 
