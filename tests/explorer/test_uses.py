@@ -4,7 +4,7 @@ import pytest
 
 from micrograd import Value
 from micrograd.explorer.folding import fold
-from micrograd.explorer.groups import Group
+from micrograd.explorer.groups import Box
 from micrograd.explorer.snapshot import take_snapshot
 from micrograd.nn import MLP
 
@@ -63,5 +63,5 @@ def test_every_value_is_in_one_place(rows):
     model = MLP(2, [3, 1], seed=1)
     snapshot = take_snapshot([sum((model([x, 1.0]) - x) ** 2 for x in map(float, range(rows)))])
     tree = fold(snapshot, "modules")
-    assert isinstance(tree, Group)
+    assert isinstance(tree, Box)
     assert sorted(tree.nodes()) == list(range(len(snapshot.values)))

@@ -1,6 +1,7 @@
 """Imports point one way: the graph of the package's modules has no circle, and no arrow goes up."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -86,3 +87,15 @@ def test_no_import_points_up():
         if level(name) < level(target)
     }
     assert not upward
+
+
+def test_no_two_classes_have_one_name():
+    """But for a schedule and a layer, which both have PyTorch's; practise has the learner's."""
+    names = [
+        node.name
+        for module, path in MODULES.items()
+        if not module.startswith("practise")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert {name for name, count in Counter(names).items() if count > 1} <= {"Linear"}

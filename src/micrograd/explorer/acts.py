@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .kept import Kept
-from .tracer import BACKWARD, Moment, Tracer
+from .tracer import BACKWARD, LineTracer, Moment
 
 Act = tuple[Any, ...]  # ("made", node), ("visit", node), ("add", node, slot), ...
 
@@ -28,7 +28,7 @@ class Acts:
     """
 
     def __init__(
-        self, tracer: Tracer, parents: Sequence[Sequence[int]], node: Mapping[int, int]
+        self, tracer: LineTracer, parents: Sequence[Sequence[int]], node: Mapping[int, int]
     ) -> None:
         self._moments, self._calls = tracer.moments, tracer.calls
         self._parents, self._node = parents, node

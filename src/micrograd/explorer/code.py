@@ -15,7 +15,7 @@ from ..value.nodes import attribute
 from .acts import Acts
 from .kept import Kept, within
 from .snapshot import Snapshot, number_json
-from .tracer import Tracer
+from .tracer import LineTracer
 
 _ITEMS = 60  # of a list, shown
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -30,7 +30,7 @@ class Code:
         values: the Value of each of the reader's values, by id.
     """
 
-    def __init__(self, tracer: Tracer, snapshot: Snapshot, values: Mapping[int, Value]) -> None:
+    def __init__(self, tracer: LineTracer, snapshot: Snapshot, values: Mapping[int, Value]) -> None:
         self.tracer, self.snapshot = tracer, snapshot
         number = snapshot.number
         self.node = {key: number[id(v)] for key, v in values.items() if id(v) in number}

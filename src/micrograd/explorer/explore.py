@@ -15,7 +15,7 @@ from ..value.handmade import text
 from ..writing.source import formula, python
 from . import training
 from .folding import fold
-from .groups import Group
+from .groups import Box
 from .page import MARK, frame, page_html
 from .placement import place
 from .snapshot import Snapshot, as_json, evaluator, is_stale, take_snapshot
@@ -147,7 +147,7 @@ def page_of(subject: Subject, groups: str | None = None, title: str | None = Non
     return Explorer(page, evaluator(snapshot), snapshot)
 
 
-def _note(snapshot: Snapshot, tree: Group) -> str:
+def _note(snapshot: Snapshot, tree: Box) -> str:
     count, boxes = len(snapshot.values), len(tree.items)
     notes = []
     if count > _FEW:

@@ -1,6 +1,6 @@
 """Which values fold into one box, and which boxes are open at first."""
 
-from .groups import Group, chunked
+from .groups import Box, chunked
 from .modules import group_by_modules
 from .snapshot import Snapshot
 from .sums import Sums
@@ -10,7 +10,7 @@ SHOWN = 200  # boxes at first, at most, in a graph shown by its loops
 READABLE = 30  # boxes to show at first, where modules can be open or folded
 
 
-def fold(snapshot: Snapshot, by: str | None = None) -> Group:
+def fold(snapshot: Snapshot, by: str | None = None) -> Box:
     """Return the tree of groups of a graph.
 
     Args:
@@ -22,7 +22,7 @@ def fold(snapshot: Snapshot, by: str | None = None) -> Group:
         ValueError: ``by`` is none of these.
     """
     by = by or ("loops" if len(snapshot.values) > MANY else "modules")
-    root = Group("", "graph", folded=False)
+    root = Box("", "graph", folded=False)
     if by == "nothing":
         root.items = list(range(len(snapshot.values)))
     elif by == "modules":
@@ -39,7 +39,7 @@ def fold(snapshot: Snapshot, by: str | None = None) -> Group:
     return root
 
 
-def _unfold(root: Group) -> None:
+def _unfold(root: Box) -> None:
     """Open modules from the outside in, as long as what is shown stays readable."""
     shown, level = len(root.items), root.inner()
     while level:

@@ -11,28 +11,28 @@ CHUNK = 40  # members of one group that are shown side by side
 
 
 @dataclass(eq=False)
-class Group:
+class Box:
     """A box that opens. ``kind`` is graph, module, use, sum, class, loop or range."""
 
     label: str
     kind: str
-    items: list["int | Group"] = field(default_factory=list)
+    items: list["int | Box"] = field(default_factory=list)
     folded: bool = True
 
     def nodes(self) -> Iterable[int]:
         """Yield every node inside, however deep."""
         for item in self.items:
-            if isinstance(item, Group):
+            if isinstance(item, Box):
                 yield from item.nodes()
             else:
                 yield item
 
-    def inner(self) -> list["Group"]:
+    def inner(self) -> list["Box"]:
         """Return the groups directly inside."""
-        return [item for item in self.items if isinstance(item, Group)]
+        return [item for item in self.items if isinstance(item, Box)]
 
 
-def chunked(label: str, kind: str, items: Sequence[int | Group], prefix: str = "") -> Group:
+def chunked(label: str, kind: str, items: Sequence[int | Box], prefix: str = "") -> Box:
     """Make one group of many members, in ranges of a size that can be looked at."""
     level = list(items)
     size = 1
@@ -40,7 +40,7 @@ def chunked(label: str, kind: str, items: Sequence[int | Group], prefix: str = "
         size *= CHUNK
         parts = [level[k : k + CHUNK] for k in range(0, len(level), CHUNK)]
         level = [
-            Group(f"{prefix}{n * size + 1:,} to {min((n + 1) * size, len(items)):,}", "range", part)
+            Box(f"{prefix}{n * size + 1:,} to {min((n + 1) * size, len(items)):,}", "range", part)
             for n, part in enumerate(parts)
         ]
-    return Group(label, kind, level)
+    return Box(label, kind, level)

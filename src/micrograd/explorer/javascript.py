@@ -14,70 +14,70 @@ from .. import ops
 from ..ops import Op
 
 
-class Symbol:
+class ScriptSymbol:
     """A JavaScript expression; what is computed with it becomes one statement each."""
 
     def __init__(self, statements: list[str], code: str) -> None:
         self._statements = statements
         self.code = code
 
-    def _let(self, code: str) -> "Symbol":
+    def _let(self, code: str) -> "ScriptSymbol":
         name = f"t{len(self._statements)}"
         self._statements.append(f"const {name} = {code};")
-        return Symbol(self._statements, name)
+        return ScriptSymbol(self._statements, name)
 
-    def _apply(self, op: Op, *args: Any) -> "Symbol":
+    def _apply(self, op: Op, *args: Any) -> "ScriptSymbol":
         return self._let(call(op, [literal(x) for x in args]))
 
-    def __add__(self, other: Any) -> "Symbol":
+    def __add__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{self.code} + {literal(other)}")
 
-    def __radd__(self, other: Any) -> "Symbol":
+    def __radd__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{literal(other)} + {self.code}")
 
-    def __sub__(self, other: Any) -> "Symbol":
+    def __sub__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{self.code} - {literal(other)}")
 
-    def __rsub__(self, other: Any) -> "Symbol":
+    def __rsub__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{literal(other)} - {self.code}")
 
-    def __mul__(self, other: Any) -> "Symbol":
+    def __mul__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{self.code} * {literal(other)}")
 
-    def __rmul__(self, other: Any) -> "Symbol":
+    def __rmul__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{literal(other)} * {self.code}")
 
-    def __truediv__(self, other: Any) -> "Symbol":
+    def __truediv__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{self.code} / {literal(other)}")
 
-    def __rtruediv__(self, other: Any) -> "Symbol":
+    def __rtruediv__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"{literal(other)} / {self.code}")
 
-    def __neg__(self) -> "Symbol":
+    def __neg__(self) -> "ScriptSymbol":
         return self._let(f"-{self.code}")
 
-    def __pow__(self, other: Any) -> "Symbol":
+    def __pow__(self, other: Any) -> "ScriptSymbol":
         return self._let(f"pow({self.code}, {literal(other)})")
 
-    def __abs__(self) -> "Symbol":
+    def __abs__(self) -> "ScriptSymbol":
         return self._apply(ops.ABS, self)
 
-    def __lt__(self, other: Any) -> "Symbol":
+    def __lt__(self, other: Any) -> "ScriptSymbol":
         return self._apply(ops.LT, self, other)
 
-    def __le__(self, other: Any) -> "Symbol":
+    def __le__(self, other: Any) -> "ScriptSymbol":
         return self._apply(ops.LE, self, other)
 
-    def __gt__(self, other: Any) -> "Symbol":
+    def __gt__(self, other: Any) -> "ScriptSymbol":
         return self._apply(ops.GT, self, other)
 
-    def __ge__(self, other: Any) -> "Symbol":
+    def __ge__(self, other: Any) -> "ScriptSymbol":
         return self._apply(ops.GE, self, other)
 
 
 def literal(x: Any) -> str:
     """Write a number or a Symbol as JavaScript; a negative number in parentheses."""
-    if isinstance(x, Symbol):
+    if isinstance(x, ScriptSymbol):
         return x.code
     x = float(x)
     if math.isfinite(x):
@@ -116,8 +116,8 @@ def partials_body(op: Op, count: int) -> str:
     if op.partials is None:
         return f"return new Array({count}).fill(0);"
     statements: list[str] = []
-    args = [Symbol(statements, f"x[{i}]") for i in range(count)]
-    codes = [literal(p) for p in op.partials(*args, Symbol(statements, "out"))]
+    args = [ScriptSymbol(statements, f"x[{i}]") for i in range(count)]
+    codes = [literal(p) for p in op.partials(*args, ScriptSymbol(statements, "out"))]
     if len(set(codes)) == 1 and not statements:
         return f"return new Array({count}).fill({codes[0]});"
     return " ".join([*statements, f"return [{', '.join(codes)}];"])

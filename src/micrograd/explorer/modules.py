@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from .groups import CHUNK, Group, chunked
+from .groups import CHUNK, Box, chunked
 from .snapshot import Snapshot
 from .sums import Sums, sum_label
 from .uses import Uses
@@ -22,22 +22,22 @@ _USE = re.compile(r"(?:row|step) \d+")
 Path = tuple[str, ...]
 
 
-def group_by_modules(snapshot: Snapshot, sums: Sums) -> list[int | Group]:
+def group_by_modules(snapshot: Snapshot, sums: Sums) -> list[int | Box]:
     """Return what is at the top: modules, and what belongs to none. Long sums are groups too."""
     paths = _paths(snapshot, sums)
-    top = Group("", "graph")
-    groups: dict[Path, Group] = {(): top}
+    top = Box("", "graph")
+    groups: dict[Path, Box] = {(): top}
     long = {
-        i: Group(sum_label(snapshot.values[i].label, len(terms)), "sum")
+        i: Box(sum_label(snapshot.values[i].label, len(terms)), "sum")
         for i, terms in sums.terms.items()
         if len(terms) > LONG_SUM
     }
 
-    def of(path: Path) -> Group:
+    def of(path: Path) -> Box:
         if path not in groups:
             name = ".".join(level for level in path if not _USE.fullmatch(level))
             kind = "module" if name else "use"
-            groups[path] = Group(name or path[0], kind)
+            groups[path] = Box(name or path[0], kind)
             of(path[:-1]).items.append(groups[path])
         return groups[path]
 

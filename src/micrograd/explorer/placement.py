@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from ..drawing.layout import layout
-from .groups import Group
+from .groups import Box
 from .snapshot import Snapshot
 
 SIZES = {
@@ -21,9 +21,9 @@ SIZES = {
 GAP = (72, 22)
 
 
-def kind_of(snapshot: Snapshot, item: int | Group) -> str:
+def kind_of(snapshot: Snapshot, item: int | Box) -> str:
     """Return which of ``SIZES`` an item has."""
-    if isinstance(item, Group):
+    if isinstance(item, Box):
         return "group"
     value = snapshot.values[item]
     if not value.parents:
@@ -31,13 +31,13 @@ def kind_of(snapshot: Snapshot, item: int | Group) -> str:
     return "value"
 
 
-def place(snapshot: Snapshot, root: Group) -> dict[str, Any]:
+def place(snapshot: Snapshot, root: Box) -> dict[str, Any]:
     """Return the tree of groups as JSON, each with the index of its layout in ``shapes``."""
     shapes: dict[Any, int] = {}
     layouts: list[Any] = []
     edges = _edges_by_group(snapshot, root)
 
-    def written(group: Group) -> dict[str, Any]:
+    def written(group: Box) -> dict[str, Any]:
         inside = edges.get(id(group), [])
         items = [item if isinstance(item, int) else written(item) for item in group.items]
         out = {"label": group.label, "kind": group.kind, "folded": group.folded, "items": items}
@@ -54,17 +54,17 @@ def place(snapshot: Snapshot, root: Group) -> dict[str, Any]:
     return {"sizes": SIZES, "gap": GAP, "tree": tree, "shapes": layouts}
 
 
-def _edges_by_group(snapshot: Snapshot, root: Group) -> dict[int, list[tuple[int, int]]]:
+def _edges_by_group(snapshot: Snapshot, root: Box) -> dict[int, list[tuple[int, int]]]:
     """Return, for each group, the edges between its items, as places in its list.
 
     Between two nodes there is one for each use; where a group takes part there is one in all.
     """
-    chain: list[list[tuple[Group, int]]] = [[] for _ in snapshot.values]
+    chain: list[list[tuple[Box, int]]] = [[] for _ in snapshot.values]
 
-    def walk(group: Group, above: list[tuple[Group, int]]) -> None:
+    def walk(group: Box, above: list[tuple[Box, int]]) -> None:
         for place, item in enumerate(group.items):
             here = [*above, (group, place)]
-            if isinstance(item, Group):
+            if isinstance(item, Box):
                 walk(item, here)
             else:
                 chain[item] = here
@@ -86,7 +86,7 @@ def _edges_by_group(snapshot: Snapshot, root: Group) -> dict[int, list[tuple[int
 
 
 def _laid_out(
-    snapshot: Snapshot, group: Group, sizes: tuple, edges: list[tuple[int, int]]
+    snapshot: Snapshot, group: Box, sizes: tuple, edges: list[tuple[int, int]]
 ) -> dict[str, Any]:
     """Lay a group out; an edge against the flow (a loop through a folded module) runs backwards."""
     rank = _flow(snapshot, group, edges)
@@ -102,7 +102,7 @@ def _laid_out(
     return {"size": size, "at": at, "routes": routes}
 
 
-def _flow(snapshot: Snapshot, group: Group, edges: list[tuple[int, int]]) -> list[int]:
+def _flow(snapshot: Snapshot, group: Box, edges: list[tuple[int, int]]) -> list[int]:
     """Order the items so that few edges run backwards: none if there is no cycle."""
     after: list[set[int]] = [set() for _ in group.items]
     waiting = [0] * len(group.items)

@@ -19,7 +19,7 @@ from ..practise.spelling import spelled
 from ..value.likeness import is_value
 from ..value.nodes import attribute, number_of
 from .labels import behind, labels_of
-from .tracer import BACKWARD, Tracer
+from .tracer import BACKWARD, LineTracer
 
 PROGRAM = "your formula"
 _SECONDS = 10.0  # for the import of an engine; where it takes longer, its definitions have to do
@@ -39,7 +39,7 @@ class Recorded:
 
     roots: list[Any]
     labels: dict[int, str]
-    tracer: Tracer
+    tracer: LineTracer
     title: str
     left: dict[int, float]
 
@@ -69,7 +69,7 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
     if forms.has("backward"):
         lines.append(f"{last}.backward()" if forms.method("backward") else f"backward({last})")
     program = spelled("\n".join(lines), forms)
-    tracer = Tracer({PROGRAM: program, **sources})
+    tracer = LineTracer({PROGRAM: program, **sources})
     try:
         _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
     except ValueError as error:
@@ -94,7 +94,7 @@ def record_file(path: Path) -> Recorded:
         ValueError: it cannot be read or run to that point, or it makes no value.
     """
     cells = _cells(path)
-    tracer = Tracer({cell.file: cell.source for cell in cells}, until_backward=True)
+    tracer = LineTracer({cell.file: cell.source for cell in cells}, until_backward=True)
     namespace: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
 
     def run() -> None:
@@ -121,7 +121,7 @@ def record_call(function: Callable[..., Any], args: tuple) -> Recorded:
         ValueError: it fails, or makes too much to be stepped through.
     """
     name = getattr(function, "__name__", type(function).__name__)
-    tracer = Tracer({})
+    tracer = LineTracer({})
     result = _guarded(tracer, lambda: function(*args), name)
     roots = [result] if is_value(result) else list(result) if isinstance(result, Iterable) else []
     if tracer.started and not roots:
@@ -148,7 +148,7 @@ def _used(function: Any) -> Mapping[str, Any]:
     return {**used.globals, **used.nonlocals}
 
 
-def _after_backward(tracer: Tracer, root: Any, name: str) -> dict[int, float]:
+def _after_backward(tracer: LineTracer, root: Any, name: str) -> dict[int, float]:
     """Return the gradients after the backward of a run; where none ran, run it, from zero.
 
     Then all gradients are put back: who looks twice at a graph has not gone back twice. Our own
@@ -184,7 +184,7 @@ def _cells(path: Path) -> Any:
         raise ValueError(str(error)) from None
 
 
-def _guarded(tracer: Tracer, run: Callable[[], Any], name: str) -> Any:
+def _guarded(tracer: LineTracer, run: Callable[[], Any], name: str) -> Any:
     """Run something of the reader's; what it raises becomes an error with file and line."""
     try:
         return tracer.run(run)

@@ -10,24 +10,24 @@ from itertools import takewhile
 
 from .. import ops
 from ..compiler.graph import Graph
-from ..compiler.passes.rerolling.flatten import Row, flatten
+from ..compiler.passes.rerolling.flatten import FlatNode, flatten
 from ..writing.notation import sign
-from .groups import Group, chunked
+from .groups import Box, chunked
 from .snapshot import Snapshot
 
 
-def group_by_structure(snapshot: Snapshot) -> list[int | Group]:
+def group_by_structure(snapshot: Snapshot) -> list[int | Box]:
     """Return one group for each kind of leaf and each loop; what is alone stays alone."""
     classes, _ = flatten(_as_graph(snapshot))
     owner = _owners(snapshot, {row.node for c in classes for row in c.rows})
     members: dict[int, list[int]] = defaultdict(list)
     for i, row_node in enumerate(owner):
         members[row_node].append(i)
-    top: list[int | Group] = []
+    top: list[int | Box] = []
     for label, leaves in _leaves(snapshot, owner).items():
         top.append(leaves[0] if len(leaves) == 1 else chunked(label, "class", leaves))
     for row_class in classes:
-        by_lengths: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+        by_lengths: dict[tuple[int, ...], list[FlatNode]] = defaultdict(list)
         for row in row_class.rows:
             by_lengths[tuple(len(slot) for slot in row.slots)].append(row)
         for rows in by_lengths.values():
@@ -77,14 +77,14 @@ def _leaves(snapshot: Snapshot, owner: list[int]) -> dict[str, list[int]]:
     return named
 
 
-def _whole(snapshot: Snapshot, name: str, row: int, nodes: list[int]) -> int | Group:
+def _whole(snapshot: Snapshot, name: str, row: int, nodes: list[int]) -> int | Box:
     if len(nodes) == 1:
         return row
     label = snapshot.values[row].label
-    return Group(f"{label} = {name}" if label else name, "sum", [*nodes])
+    return Box(f"{label} = {name}" if label else name, "sum", [*nodes])
 
 
-def _name(row: Row) -> str:
+def _name(row: FlatNode) -> str:
     terms = sum(len(slot) for slot in row.slots)
     if row.op is not ops.SUM:
         return f"{sign(row.op)} of {terms}" if terms > 1 else sign(row.op)

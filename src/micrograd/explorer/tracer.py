@@ -70,7 +70,7 @@ class Enough(BaseException):
     """Ends the reader's program when all that is to be shown has been recorded."""
 
 
-class Tracer:
+class LineTracer:
     """Run a function and note its lines.
 
     Args:

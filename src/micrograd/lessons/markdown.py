@@ -7,7 +7,7 @@ from ..explorer import Explorer
 from ..files import write_whole
 from .lesson import Lesson, index_text, lessons
 from .live import Embedded, Live
-from .running import Code, Piece, Shown, Text, run
+from .running import CodeBlock, Piece, Shown, TextBlock, run
 from .still import still
 
 _DRAWN = 40  # values, up to which a graph is a picture that can be read
@@ -67,9 +67,9 @@ def _values(explorer: Explorer) -> int:
 
 
 def _written(piece: Piece, number: int) -> str:
-    if isinstance(piece, Text):
+    if isinstance(piece, TextBlock):
         return f"{piece.markdown}\n"
-    if isinstance(piece, Code):
+    if isinstance(piece, CodeBlock):
         printed = f"\n```text\n{piece.printed}\n```\n" if piece.printed else ""
         return f"```python\n{piece.code}\n```\n{printed}"
     if isinstance(piece.what, str):

@@ -17,7 +17,7 @@ from ..explorer.page import data_json, policy, program_code, rules_code
 from ..extras import require
 from .lesson import Lesson, index_text, lessons
 from .live import Embedded, Live, written
-from .running import Code, Piece, Shown, Text, reader, run
+from .running import CodeBlock, Piece, Shown, TextBlock, reader, run
 
 _PLACE = "/* the program */"
 _HEAD = """<!doctype html>
@@ -81,9 +81,9 @@ class _Page:
         ))  # fmt: skip
 
     def _piece(self, piece: Piece) -> str:
-        if isinstance(piece, Text):
+        if isinstance(piece, TextBlock):
             return self._markdown(piece.markdown)
-        if isinstance(piece, Code):
+        if isinstance(piece, CodeBlock):
             printed = html.escape(piece.printed)
             output = f'<pre class="printed" tabindex="0">{printed}</pre>\n' if printed else ""
             code = _coloured(piece.code)

@@ -25,14 +25,14 @@ _COMPUTED = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Text:
+class TextBlock:
     """Markdown, its numbers filled in."""
 
     markdown: str
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeBlock:
     """Python as it is read, and what it printed."""
 
     code: str
@@ -48,7 +48,7 @@ class Shown:
     wide: bool = False
 
 
-Piece = Text | Code | Shown
+Piece = TextBlock | CodeBlock | Shown
 
 
 def reader(**options: Any) -> Any:
@@ -82,25 +82,25 @@ def run(text: str, name: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _text(text: str, namespace: dict[str, Any]) -> Text:
+def _text(text: str, namespace: dict[str, Any]) -> TextBlock:
     def computed(match: re.Match[str]) -> str:
         x = eval(match[1].strip(), namespace)
         return number(x) if isinstance(x, float) else f"{x:,}" if type(x) is int else str(x)
 
-    return Text(_COMPUTED.sub(computed, text).strip())
+    return TextBlock(_COMPUTED.sub(computed, text).strip())
 
 
 def _block(info: str, code: str, namespace: dict[str, Any], place: str) -> list[Piece]:
     kind, _, caption = info.partition(": ")
     linecache.cache[place] = (len(code), None, code.splitlines(keepends=True), place)
     if kind == "python":
-        return [Code(code.rstrip(), _printed(code, namespace, place))]
+        return [CodeBlock(code.rstrip(), _printed(code, namespace, place))]
     if kind == "python hidden":
         exec(compile(code, place, "exec"), namespace)
         return []
     if kind == "python source":
         sources = [inspect.getsource(eval(line, namespace)) for line in code.split()]
-        return [Code("\n\n".join(map(textwrap.dedent, sources)).rstrip())]
+        return [CodeBlock("\n\n".join(map(textwrap.dedent, sources)).rstrip())]
     if kind in ("python show", "python wide"):
         *statements, last = ast.parse(code).body
         assert isinstance(last, ast.Expr), f"{place}: the last line is what is shown"

@@ -131,12 +131,12 @@ def explorer_of(
     from ..explorer import explore
     from ..explorer.code import Code
     from ..explorer.snapshot import number_json
-    from ..explorer.tracer import Tracer
+    from ..explorer.tracer import LineTracer
 
     seen = see(namespace, name)
     if seen is None:
         return None
-    tracer = Tracer(sources or {})
+    tracer = LineTracer(sources or {})
     if len(seen.values) <= _FEW:
         seen = see(namespace, name, tracer.run) or seen
     explorer = explore(seen.root, title=seen.title, show=False)

@@ -26,7 +26,7 @@ from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
 from ..compiler.training.driver import Rule
 from ..compiler.training.objective import Objective, objective_of, rule_of
-from ..compiler.training.steps import Best, CLoop, Memory, NumpyLoop, compiled
+from ..compiler.training.steps import Best, CLoop, NumpyLoop, RunMemory, compiled
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
@@ -168,7 +168,7 @@ class Steps:
         if self._rule not in program.functions:
             program.functions[self._rule] = compiled(objective, self._rule)
         train = program.functions[self._rule]
-        self.memory = Memory(objective, len(self._rule.states), max(self._batch_sizes))
+        self.memory = RunMemory(objective, len(self._rule.states), max(self._batch_sizes))
         self.loop: CLoop | NumpyLoop
         if train:
             self.loop = CLoop(train, objective, self._columns, self.memory)

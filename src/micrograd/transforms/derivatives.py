@@ -35,7 +35,7 @@ class Results(NamedTuple):
     of_values: bool  # they are Values, because one took part
 
 
-class Run(NamedTuple):
+class FreshRun(NamedTuple):
     """One call of a function on arguments that were made fresh for it."""
 
     out: Any  # what the function returned
@@ -66,7 +66,7 @@ def by_hand(order: Sequence[Value]) -> bool:
 
 def run_on_variables(
     f: Callable[..., Any], args: tuple[Any, ...], by: tuple[int, ...], who: str
-) -> Run:
+) -> FreshRun:
     """Call f with new Values in place of the leaves of the arguments numbered ``by``.
 
     They are new also where Values are given: ``f`` may use the same ones besides its arguments, and
@@ -85,7 +85,7 @@ def run_on_variables(
     try:
         of_values = not all(map(plain, values))
         inside = mode.tracer is not None or any(map(plain, values))
-        return Run(f(*replacements), inputs, inside, of_values)
+        return FreshRun(f(*replacements), inputs, inside, of_values)
     finally:
         variables.active = outer
 
@@ -184,7 +184,7 @@ def forward(order: list[Value], speed: dict[int, Slope], symbolic: bool) -> dict
     return speed
 
 
-def gradient(run: Run, out: Value) -> tuple[list[Slope], Results]:
+def gradient(run: FreshRun, out: Value) -> tuple[list[Slope], Results]:
     """d(out)/d(input) for each input, and what these are."""
     order, results = run.order([out])
     if results.symbolic:

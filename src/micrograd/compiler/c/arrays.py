@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
-from ..ir.array import Place
+from ..ir.array import Placement
 from ..ir.sizes import Poly, Size, substitute
 from ..tracing.signature import Argument
 
@@ -19,13 +19,13 @@ BATCH = Poly.var("batch")
 
 
 @dataclass(slots=True)
-class Array:
+class HeaderArray:
     """An array of the caller's: its name and shape in C, and where it is copied to."""
 
     name: str
     shape: tuple[Size, ...]
     wanted: bool  # its gradient is computed
-    places: list[tuple[bool, Place]]  # (batched, where)
+    places: list[tuple[bool, Placement]]  # (batched, where)
 
     def declared(self, kind: str, const: bool) -> str:
         """Write it as an argument: by value where it is one number."""
@@ -37,7 +37,7 @@ class Array:
         """Write it with its shape."""
         return self.name + "".join(f"[{size}]" for size in map(plain, self.shape))
 
-    def copied(self, batched: bool, place: Place, memory: str, *, back: bool) -> Iterator[str]:
+    def copied(self, batched: bool, place: Placement, memory: str, *, back: bool) -> Iterator[str]:
         """Yield lines that copy it to its place in memory, or the gradient back."""
         theirs = f"{self.name}_gradient" if back else self.name
         start = plain(batched_size(place.start))

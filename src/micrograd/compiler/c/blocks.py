@@ -15,13 +15,13 @@ from ..ir.program import Expr, Fused, Nest, Ref, Schedule, Term
 from ..ir.sizes import Poly, Size
 from ..passes.regions import same_element
 from ..passes.schedules import along
-from .expressions import Text
+from .expressions import CText
 from .printer import Point, Printer, bare
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
 
-Known = list[tuple[Ref, dict[Point, Text]]]  # targets whose elements are in registers
+Known = list[tuple[Ref, dict[Point, CText]]]  # targets whose elements are in registers
 
 
 class BlockPrinter:
@@ -71,10 +71,10 @@ class BlockPrinter:
             yield
         self.loaded = loaded
 
-    def _totals(self, nest: Nest, elements: list[Point], known: Known) -> list[Text]:
+    def _totals(self, nest: Nest, elements: list[Point], known: Known) -> list[CText]:
         """Compute the reduced value of each element."""
         terms = nest.terms if self.strict else sorted(nest.terms, key=lambda t: bool(t.dims))
-        totals: list[Text] = []
+        totals: list[CText] = []
         if not terms or terms[0].dims:
             totals = [self._accumulator(nest) for _ in elements]
         for term in terms:
@@ -91,7 +91,7 @@ class BlockPrinter:
         return totals
 
     def _reduce(
-        self, nest: Nest, term: Term, elements: list[Point], totals: list[Text], known: Known
+        self, nest: Nest, term: Term, elements: list[Point], totals: list[CText], known: Known
     ) -> None:
         names = self.out.variables[len(nest.dims) : len(nest.dims) + len(term.dims)]
         inner = tuple(Poly.var(n) for n in names)
@@ -110,7 +110,7 @@ class BlockPrinter:
         ):
             yield
 
-    def _add(self, nest: Nest, totals: list[Text], values: list[Text]) -> None:
+    def _add(self, nest: Nest, totals: list[CText], values: list[CText]) -> None:
         for total, value in zip(totals, values, strict=True):
             if nest.reduce is ops.SUM or nest.reduce is ops.PROD:
                 sign = "+" if nest.reduce is ops.SUM else "*"
@@ -121,9 +121,9 @@ class BlockPrinter:
 
     # Sums whose lanes are added up at the end.
 
-    def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[Text]:
-        vectors: list[Text] = []
-        singles: list[Text] = []
+    def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[CText]:
+        vectors: list[CText] = []
+        singles: list[CText] = []
         for term, lane in zip(nest.terms, self.inner, strict=True):
             self.lane = lane
             if lane is None:
@@ -140,7 +140,7 @@ class BlockPrinter:
         return totals
 
     def _lane_sum(
-        self, nest: Nest, term: Term, lane: int, elements: list[Point], totals: list[Text]
+        self, nest: Nest, term: Term, lane: int, elements: list[Point], totals: list[CText]
     ) -> None:
         own = lane - len(nest.dims)
         names = self.out.variables[len(nest.dims) : len(nest.dims) + len(term.dims)]
@@ -157,16 +157,16 @@ class BlockPrinter:
             with self.scope(f"if ({name} < {bare(extent)})"):
                 self.rest = bare(extent - inner[own])
                 self.out.line(f"const VI rest = first({self.rest});")
-                neutral = Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
+                neutral = CText(self.writer.literal(_NEUTRAL[nest.reduce.name]))
                 values = [self._value(term.expr, p + inner, []) for p in elements]
-                mask = Text("rest", True, True)
+                mask = CText("rest", True, True)
                 self._add(nest, totals, [self.writer.select(mask, x, neutral) for x in values])
                 self.rest = None
 
-    def _joined(self, nest: Nest, vectors: list[Text], points: list) -> list[Text]:
+    def _joined(self, nest: Nest, vectors: list[CText], points: list) -> list[CText]:
         """Reduce each vector to one number."""
         four = next((len(p) for p in reversed(points) if len(p) > 1), 1) == 4
-        totals: list[Text] = []
+        totals: list[CText] = []
         if nest.reduce is ops.SUM and four:
             for i in range(0, len(vectors), 4):
                 name = self.out.fresh("sums")
@@ -174,22 +174,22 @@ class BlockPrinter:
                 self.out.line(
                     f"lane_sums({name}, {', '.join(x.code for x in vectors[i : i + 4])});"
                 )
-                totals += [Text(f"{name}[{lane}]") for lane in range(4)]
+                totals += [CText(f"{name}[{lane}]") for lane in range(4)]
             return totals
         if nest.reduce is ops.SUM:
-            return [self._kept(Text(f"lane_sum({x.code})")) for x in vectors]
+            return [self._kept(CText(f"lane_sum({x.code})")) for x in vectors]
         for x in vectors:
-            total = self._accumulator(nest, Text(f"{x.code}[0]"))
+            total = self._accumulator(nest, CText(f"{x.code}[0]"))
             with self.out.braces("for (int lane = 1; lane < W; lane++)"):
-                both = self.writer.combine(nest.reduce, total, Text(f"{x.code}[lane]"))
+                both = self.writer.combine(nest.reduce, total, CText(f"{x.code}[lane]"))
                 self.out.line(f"{total.code} = {both.code};")
             totals.append(total)
         return totals
 
     # Operands.
 
-    def _value(self, expr: Expr, point: Point, known: Known) -> Text:
-        def leaf(ref: Ref) -> Text:
+    def _value(self, expr: Expr, point: Point, known: Known) -> CText:
+        def leaf(ref: Ref) -> CText:
             for target, values in reversed(known):
                 if same_element(ref, target, len(self.dims)):
                     return values[point[: len(self.dims)]]
@@ -197,21 +197,21 @@ class BlockPrinter:
 
         return self.writer.number(expr, leaf)
 
-    def _read(self, ref: Ref, point: Point) -> Text:
+    def _read(self, ref: Ref, point: Point) -> CText:
         memory, address = "g" if ref.grad else "v", self.out.address(ref, point)
         stride = along(ref.strides, self.lane) if self.lane is not None else 0
         where = f"{memory} + {address}"
         if stride == 0:
-            return self._shared(Text(f"{memory}[{address}]"))
+            return self._shared(CText(f"{memory}[{address}]"))
         if stride == 1 and self._partly(ref):
-            return self._shared(Text(f"load_first({where}, {self.rest})", True))
+            return self._shared(CText(f"load_first({where}, {self.rest})", True))
         if stride == 1:
-            return self._shared(Text(f"load({where})", True))
+            return self._shared(CText(f"load({where})", True))
         if self.rest:
-            return self._shared(Text(f"gather_first({where}, {stride}, {self.rest})", True))
-        return self._shared(Text(f"gather({where}, {stride})", True))
+            return self._shared(CText(f"gather_first({where}, {stride}, {self.rest})", True))
+        return self._shared(CText(f"gather({where}, {stride})", True))
 
-    def _write(self, target: Ref, point: Point, value: Text) -> None:
+    def _write(self, target: Ref, point: Point, value: CText) -> None:
         memory, address = "g" if target.grad else "v", self.out.address(target, point)
         if self.lane is None:
             self.out.line(f"{memory}[{address}] = {unwrapped(value.code)};")
@@ -230,30 +230,30 @@ class BlockPrinter:
 
     # Names in C.
 
-    def _shared(self, text: Text) -> Text:
+    def _shared(self, text: CText) -> CText:
         """Load an operand once for all that use it in a block."""
         if self.single:
             return text
         if text.code not in self.loaded:
             self.loaded[text.code] = self._kept(text, "x").code
-        return Text(self.loaded[text.code], text.vector)
+        return CText(self.loaded[text.code], text.vector)
 
-    def _kept(self, text: Text, letters: str = "a") -> Text:
+    def _kept(self, text: CText, letters: str = "a") -> CText:
         if self.single or text.code.isidentifier():
             return text
         name = self.out.fresh(letters)
         kind = "V" if text.vector else self.out.type
         self.out.line(f"const {kind} {name} = {unwrapped(text.code)};")
-        return Text(name, text.vector)
+        return CText(name, text.vector)
 
-    def _accumulator(self, nest: Nest, start: Text | None = None) -> Text:
-        start = start or Text(self.writer.literal(_NEUTRAL[nest.reduce.name]))
+    def _accumulator(self, nest: Nest, start: CText | None = None) -> CText:
+        start = start or CText(self.writer.literal(_NEUTRAL[nest.reduce.name]))
         name = self.out.fresh(_NAMES[nest.reduce.name])
         if self.lane is None:
             self.out.line(f"{self.out.type} {name} = {unwrapped(start.code)};")
         else:
             self.out.line(f"V {name} = {self.writer.splat(start)};")
-        return Text(name, self.lane is not None)
+        return CText(name, self.lane is not None)
 
 
 def unwrapped(code: str) -> str:

@@ -14,7 +14,7 @@ from ...ops import Op
 from ..ir.program import Apply, Expr, Literal, Ref, Scalar
 
 
-class Text(NamedTuple):
+class CText(NamedTuple):
     """C text of an operand; whether it is a vector, and whether a test instead of a number."""
 
     code: str
@@ -94,64 +94,64 @@ class Writer:
         text = repr(float(x)) + self.ending
         return f"({text})" if math.copysign(1.0, x) < 0 else text
 
-    def number(self, expr: Expr, leaf: Callable[[Ref], Text]) -> Text:
+    def number(self, expr: Expr, leaf: Callable[[Ref], CText]) -> CText:
         """Write an expression whose operands ``leaf`` writes."""
         return self._as_number(self._any(expr, leaf))
 
-    def select(self, test: Text, x: Text, y: Text) -> Text:
+    def select(self, test: CText, x: CText, y: CText) -> CText:
         """Write ``test ? x : y``."""
         if not (test.vector or x.vector or y.vector):
-            return Text(f"({test.code} ? {x.code} : {y.code})")
+            return CText(f"({test.code} ? {x.code} : {y.code})")
         if not test.vector:
-            return Text(f"({test.code} ? {self.splat(x)} : {self.splat(y)})", True)
+            return CText(f"({test.code} ? {self.splat(x)} : {self.splat(y)})", True)
         if y.code == self.literal(0.0):
-            return Text(f"keep({test.code}, {self.splat(x)})", True)
+            return CText(f"keep({test.code}, {self.splat(x)})", True)
         if x.code == self.literal(0.0):
-            return Text(f"keep(~{test.code}, {self.splat(y)})", True)
-        return Text(f"choose({test.code}, {self.splat(x)}, {self.splat(y)})", True)
+            return CText(f"keep(~{test.code}, {self.splat(y)})", True)
+        return CText(f"choose({test.code}, {self.splat(x)}, {self.splat(y)})", True)
 
-    def splat(self, x: Text) -> str:
+    def splat(self, x: CText) -> str:
         """Write an operand as a vector."""
         return x.code if x.vector else f"splat({x.code})"
 
-    def call(self, name: str, *args: Text) -> Text:
+    def call(self, name: str, *args: CText) -> CText:
         """Write a function call, of vectors if one argument is a vector."""
         if any(a.vector for a in args):
-            return Text(f"{self._vector(name)}({', '.join(map(self.splat, args))})", True)
-        return Text(f"{self._scalar(name)}({', '.join(a.code for a in args)})")
+            return CText(f"{self._vector(name)}({', '.join(map(self.splat, args))})", True)
+        return CText(f"{self._scalar(name)}({', '.join(a.code for a in args)})")
 
-    def combine(self, op: Op, x: Text, y: Text) -> Text:
+    def combine(self, op: Op, x: CText, y: CText) -> CText:
         """Write one step of a sum, product, maximum or minimum."""
         if op.name in ("maximum", "minimum"):
             return self.call(op.name, x, y)
         sign = "+" if op.name in ("sum", "add") else "*"
-        return Text(f"({x.code} {sign} {y.code})", x.vector or y.vector)
+        return CText(f"({x.code} {sign} {y.code})", x.vector or y.vector)
 
     def row(self, index: str, rows: str) -> str:
         """Write the whole number that a value in memory is, checked against the number of rows."""
         return f"{self._scalar('row_of')}({index}, {rows}, &bad)"
 
-    def _any(self, expr: Expr, leaf: Callable[[Ref], Text]) -> Text:
+    def _any(self, expr: Expr, leaf: Callable[[Ref], CText]) -> CText:
         match expr:
             case Literal(value):
-                return Text(self.literal(value))
+                return CText(self.literal(value))
             case Scalar(name):
-                return Text(self.scalars[name])
+                return CText(self.scalars[name])
             case Ref():
                 return leaf(expr)
             case Apply(op, _) if op.name == "powc" and op.static == 0:
-                return Text(self.literal(1.0))
+                return CText(self.literal(1.0))
             case Apply(op, args):
                 return self._apply(op, [self._any(a, leaf) for a in args])
         raise TypeError(f"not an expression: {expr!r}")
 
-    def _apply(self, op: Op, args: list[Text]) -> Text:
+    def _apply(self, op: Op, args: list[CText]) -> CText:
         if op.name == "where":
             return self.select(self._as_test(args[0]), *map(self._as_number, args[1:]))
         args = [self._as_number(a) for a in args]
         if op.name in _COMPARISONS:
             vector = any(a.vector for a in args)
-            return Text(f"({args[0].code} {op.symbol} {args[1].code})", vector, True)
+            return CText(f"({args[0].code} {op.symbol} {args[1].code})", vector, True)
         if op.name in ("add", "sum", "mul", "prod", "maximum", "minimum", "logsumexp"):
             total = args[0]
             for arg in args[1:]:
@@ -168,7 +168,7 @@ class Writer:
             return self.call(op.name, *args)
         return self._of_code(op, args)
 
-    def _of_code(self, op: Op, args: list[Text]) -> Text:
+    def _of_code(self, op: Op, args: list[CText]) -> CText:
         """Write a call of a function that is the op's own form in C."""
         form = op.code
         for name in SCALAR_FUNCTIONS:
@@ -190,26 +190,26 @@ class Writer:
             total = self._called(function, [total, arg])
         return total
 
-    def _called(self, name: str, args: Sequence[Text]) -> Text:
+    def _called(self, name: str, args: Sequence[CText]) -> CText:
         if not any(a.vector for a in args):
-            return Text(f"{name}({', '.join(a.code for a in args)})")
+            return CText(f"{name}({', '.join(a.code for a in args)})")
         self.functions[f"v_{name}"] = f"LANEWISE_{len(args)}(v_{name}, {name})"
-        return Text(f"v_{name}({', '.join(map(self.splat, args))})", True)
+        return CText(f"v_{name}({', '.join(map(self.splat, args))})", True)
 
-    def _power(self, n: float, x: Text) -> Text:
+    def _power(self, n: float, x: CText) -> CText:
         """Write a constant power: products and one square root if it is half of a small number."""
         if not ((2 * n).is_integer() and abs(n) <= _LONGEST_POWER):
-            return self.call("pow", x, Text(self.literal(n)))
+            return self.call("pow", x, CText(self.literal(n)))
         factors, whole = [], int(abs(n))
         if abs(n) != whole:
             factors.append(self.call("root", x))
             x = self.call("abs", x) if whole else x  # the power of -inf is inf
         if whole:
             factors.append(x if whole == 1 else self._multiplied(whole, x))
-        product = Text("(" + " * ".join(f.code for f in factors) + ")", x.vector)
-        return product if n > 0 else Text(f"(1 / {product.code})", x.vector)
+        product = CText("(" + " * ".join(f.code for f in factors) + ")", x.vector)
+        return product if n > 0 else CText(f"(1 / {product.code})", x.vector)
 
-    def _multiplied(self, n: int, x: Text) -> Text:
+    def _multiplied(self, n: int, x: CText) -> CText:
         """x to the n by repeated squaring."""
         kind, name = ("V", f"v_power_{n}") if x.vector else (self.type, f"{self.prefix}power_{n}")
         lines, product, square = [], "", "x"
@@ -221,17 +221,17 @@ class Writer:
                 square = f"x{2 << bit}"
         body = " ".join([*lines, f"return {product};"])
         self.functions[name] = f"static inline {kind} {name}({kind} x) {{ {body} }}"
-        return Text(f"{name}({x.code})", x.vector)
+        return CText(f"{name}({x.code})", x.vector)
 
-    def _as_number(self, x: Text) -> Text:
+    def _as_number(self, x: CText) -> CText:
         if not x.test:
             return x
         if x.vector:
-            return Text(f"keep({x.code}, splat(1))", True)
-        return Text(f"({self.type})({x.code})")
+            return CText(f"keep({x.code}, splat(1))", True)
+        return CText(f"({self.type})({x.code})")
 
-    def _as_test(self, x: Text) -> Text:
-        return x if x.test else Text(f"({x.code} != 0)", x.vector, True)
+    def _as_test(self, x: CText) -> CText:
+        return x if x.test else CText(f"({x.code} != 0)", x.vector, True)
 
     def _scalar(self, name: str) -> str:
         if name in SCALAR_FUNCTIONS:

@@ -69,7 +69,7 @@ def source(
     return "\n".join([parts.head, *parts.functions, "", parts.forward, parts.backward])
 
 
-class Printed(NamedTuple):
+class CFile(NamedTuple):
     """The parts of a file of C."""
 
     head: str  # what is included
@@ -85,7 +85,7 @@ def printed(
     strict: bool = False,
     portable: bool = False,
     prefix: str = "",
-) -> Printed:
+) -> CFile:
     """Return the parts of what ``source`` prints.
 
     Args:
@@ -111,7 +111,7 @@ def printed(
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
         head = f"{'static inline ' if prefix else ''}int {prefix}{name}({memory}"
         functions.append(_function(head, out, program, scalars, name == "backward"))
-    return Printed(_preamble(writer, portable), list(writer.functions.values()), *functions)
+    return CFile(_preamble(writer, portable), list(writer.functions.values()), *functions)
 
 
 def _names(program: Program) -> set[str]:

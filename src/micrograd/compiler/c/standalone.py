@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import JitError
-from ..ir.array import Place
+from ..ir.array import Placement
 from ..ir.sizes import Poly, Size, substitute, variables
 from ..pipeline import lower
 from ..printing.layouts import layout
@@ -17,7 +17,17 @@ from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
-from .arrays import BATCH, TAKEN, Array, batched_size, folded, identifier, plain, shape_of, wrapped
+from .arrays import (
+    BATCH,
+    TAKEN,
+    HeaderArray,
+    batched_size,
+    folded,
+    identifier,
+    plain,
+    shape_of,
+    wrapped,
+)
 from .expressions import Writer
 from .source import printed, tables
 
@@ -61,17 +71,17 @@ class _Header:
         batched = {i.argument for i, _ in placed if i.batched}
         self.open = bool(batched) and batched <= recording.free()
         self.batch = recording.batch
-        self.arrays: list[Array] = []
+        self.arrays: list[HeaderArray] = []
         for k, known in enumerate(argument_names(f, len(arguments))):
             if arguments[k].kind != "static":
                 places = [(i.batched, p) for i, p in placed if i.argument == k]
                 shape = shape_of(arguments[k], k in batched)
                 called = identifier(known, [a.name for a in self.arrays])
-                self.arrays.append(Array(called, shape, k in wanted, places))
+                self.arrays.append(HeaderArray(called, shape, k in wanted, places))
         if recording.captured:
             count = len(recording.captured)
-            place = Place(0, count)
-            self.arrays.append(Array("parameters", (count,), True, [(False, place)]))
+            place = Placement(0, count)
+            self.arrays.append(HeaderArray("parameters", (count,), True, [(False, place)]))
         self.single = [k for k, o in enumerate(self.outputs) if "P" not in variables(o)]
         self.graded = [a for a in self.arrays if a.wanted and a.places] if self.single else []
 
@@ -259,7 +269,7 @@ class _Header:
     def tables(self) -> str:
         return f"{self.name}_tables" if tables(self.program) else "0"
 
-    def unused(self, arrays: Sequence[Array]) -> Iterator[str]:
+    def unused(self, arrays: Sequence[HeaderArray]) -> Iterator[str]:
         names = [a.name for a in arrays]
         used = self.factors or any(batched for a in self.arrays for batched, _ in a.places)
         names += ["batch"] if self.batch and not used else []

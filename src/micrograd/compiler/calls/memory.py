@@ -7,7 +7,7 @@ import numpy as np
 
 from ...engine import Value
 from ...value.buffers import read_data
-from ..ir.array import Place
+from ..ir.array import Placement
 from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..passes.generalise import SIZE, Coefficient
@@ -16,7 +16,8 @@ from .kernel import allocate
 
 _SPARE = 4  # memories kept for the next call
 
-Inputs = Sequence[tuple[int | None, bool, Place]]  # argument (None: 1 / batch size), batched, where
+# Of each input: its argument (None: 1 / batch size), whether it is batched, where it lies.
+Inputs = Sequence[tuple[int | None, bool, Placement]]
 
 
 class Span(NamedTuple):
@@ -32,7 +33,7 @@ class Span(NamedTuple):
     row: int
 
     @staticmethod
-    def of(place: Place, batched: bool, sizes: Mapping[str, int]) -> "Span":
+    def of(place: Placement, batched: bool, sizes: Mapping[str, int]) -> "Span":
         """Evaluate a place."""
         start, length = evaluate(place.start, sizes), evaluate(place.count, sizes)
         outer, row = (sizes["B"], sizes["P"]) if batched else (place.outer, place.row)

@@ -56,7 +56,7 @@ MEMORY = Array(0, 0, False, False, "memory")  # as a whole: there an offset is a
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where the ``count`` numbers of an argument lie; ``outer`` and ``row`` are its array's."""
 
     start: Size

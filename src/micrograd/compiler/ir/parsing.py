@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ... import ops
 from ...ops import Op, named
-from .array import MEMORY, Array, Place
+from .array import MEMORY, Array, Placement
 from .exact import called
 from .joins import in_arrays, joined
 from .program import (
@@ -74,7 +74,7 @@ class _Reader:
             sizes=tuple(heads["sizes"][0].split()),
             scalars=tuple(heads["scalars"][0].split()),
             arrays=tuple(arrays),
-            segments=tuple(Place(*_sizes(s)) for s in heads.get("segment", ())),  # type: ignore[arg-type]
+            segments=tuple(Placement(*_sizes(s)) for s in heads.get("segment", ())),  # type: ignore[arg-type]
         )
         if not (self.by_address and arrays):
             return program

@@ -13,7 +13,7 @@ from typing import Any
 from ... import ops
 from ...ops import Op
 from ...value.arithmetic import Arithmetic
-from .array import MEMORY, Array, Place
+from .array import MEMORY, Array, Placement
 from .sizes import Poly, Size, evaluate
 
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
@@ -218,7 +218,7 @@ class Program:
     scalars: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     arrays: tuple[Array, ...] = ()  # all that lies in memory; of a program for all lengths, none
-    segments: tuple[Place, ...] = ()  # where the numbers of each argument go
+    segments: tuple[Placement, ...] = ()  # where the numbers of each argument go
 
     @property
     def leaves(self) -> tuple[Array, ...]:

@@ -7,7 +7,7 @@ vectors; batched ones come last, for how long their rows are is known at run tim
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..ir.array import Array, Place
+from ..ir.array import Array, Placement
 from ..ir.joins import outputs_of, with_arrays
 from ..ir.program import Program
 from ..ir.sizes import Size, known
@@ -38,8 +38,8 @@ def allocate(program: Program) -> Program:
     )
 
 
-def _placed(argument: Array, now: Array) -> Place:
-    return Place(now.start, argument.count, now.outer, now.row)
+def _placed(argument: Array, now: Array) -> Placement:
+    return Placement(now.start, argument.count, now.outer, now.row)
 
 
 def _starts(program: Program) -> tuple[Mapping[Size, int], int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.array import Array, Place
+from ..ir.array import Array, Placement
 from ..ir.footprint import ONE_EXAMPLE, addresses, span, uses
 from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
 from ..ir.sizes import Poly, Size, bound, chosen_two, evaluate
@@ -154,11 +154,11 @@ class _Unifier:
         start, count = (self.size([getattr(a, k) for a in versions]) for k in ("start", "count"))
         return replace(versions[0], start=start, count=count, parts=())
 
-    def place(self, versions: Sequence[Place]) -> Place:
+    def place(self, versions: Sequence[Placement]) -> Placement:
         if any(p.outer for p in versions):
             raise NotGeneral
         count, start = (self.size([getattr(p, k) for p in versions]) for k in ("count", "start"))
-        return Place(start, count)
+        return Placement(start, count)
 
     def size(self, points: Sequence[Size]) -> Size:
         """The polynomial through sizes at successive lengths, coefficient by coefficient."""

@@ -15,7 +15,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _REDUCTIONS = {ops.SUM: "Σ", ops.PROD: "Π", ops.MAXIMUM: "max", ops.MINIMUM: "min"}
 
 
-class Text(NamedTuple):
+class Formula(NamedTuple):
     """A written expression, and how tightly its outermost operation binds."""
 
     text: str
@@ -26,14 +26,14 @@ class Text(NamedTuple):
         return self.text if self.binds >= level else f"({self.text})"
 
 
-def expression(expr: Expr, operand: Callable[[Ref], Text]) -> Text:
+def expression(expr: Expr, operand: Callable[[Ref], Formula]) -> Formula:
     """Write an expression; ``operand`` writes what is in memory."""
     if isinstance(expr, Ref):
         return operand(expr)
     if isinstance(expr, Literal):
-        return Text(number(expr.value), ADDITIVE if expr.value < 0 else ATOM)
+        return Formula(number(expr.value), ADDITIVE if expr.value < 0 else ATOM)
     if isinstance(expr, Scalar):
-        return Text(expr.name)
+        return Formula(expr.name)
     assert isinstance(expr, Apply)
     if expr.op in (ops.ADD, ops.SUM):
         return added([expression(x, operand) for x in _flat(expr, (ops.ADD, ops.SUM))])
@@ -44,15 +44,15 @@ def expression(expr: Expr, operand: Callable[[Ref], Text]) -> Text:
     args = [expression(x, operand) for x in expr.args]
     if expr.op in (ops.LT, ops.LE, ops.GT, ops.GE):
         left, right = (x.within(ADDITIVE) for x in args)
-        return Text(f"{left} {expr.op.symbol} {right}", COMPARISON)
+        return Formula(f"{left} {expr.op.symbol} {right}", COMPARISON)
     if expr.op is ops.WHERE and expr.args[1:] == (Literal(1.0), Literal(0.0)):
         return args[0]  # a condition is a number
     if expr.op is ops.POW:
-        return Text(f"{args[0].within(ATOM)}**{args[1].within(ATOM)}", POWER)
-    return Text(f"{expr.op.name}({', '.join(x.text for x in args)})")
+        return Formula(f"{args[0].within(ATOM)}**{args[1].within(ATOM)}", POWER)
+    return Formula(f"{expr.op.name}({', '.join(x.text for x in args)})")
 
 
-def added(terms: Sequence[Text]) -> Text:
+def added(terms: Sequence[Formula]) -> Formula:
     """Write a sum."""
     alike = Counter(terms)
     if len(alike) == 1:
@@ -62,26 +62,26 @@ def added(terms: Sequence[Text]) -> Text:
         written.sort(key=lambda text: text.startswith("-"))
     parts = written[:1]
     parts += [f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in written[1:]]
-    return Text("".join(parts), ADDITIVE)
+    return Formula("".join(parts), ADDITIVE)
 
 
-def reduced(op: ops.Op, dims: Sequence[Size], body: Text) -> Text:
+def reduced(op: ops.Op, dims: Sequence[Size], body: Formula) -> Formula:
     """Write what is added up (or multiplied, or compared) over dims: ``Σ₃ₓ₃ a·b``."""
     if not dims:
         return body
     sign = _REDUCTIONS[op] + subscript(dims)
     if op in (ops.MAXIMUM, ops.MINIMUM):
-        return Text(f"{sign}({body.text})")
-    return Text(f"{sign} {body.within(MULTIPLICATIVE)}", SUMMATION)
+        return Formula(f"{sign}({body.text})")
+    return Formula(f"{sign} {body.within(MULTIPLICATIVE)}", SUMMATION)
 
 
-def joined(op: ops.Op, texts: Sequence[Text]) -> Text:
+def joined(op: ops.Op, texts: Sequence[Formula]) -> Formula:
     """Write the terms of a reduction together."""
     if op is ops.SUM or len(texts) == 1:
         return added(texts)
     if op is ops.PROD:
-        return Text("·".join(x.within(MULTIPLICATIVE) for x in texts), MULTIPLICATIVE)
-    return Text(f"{_REDUCTIONS[op]}({', '.join(x.text for x in texts)})")
+        return Formula("·".join(x.within(MULTIPLICATIVE) for x in texts), MULTIPLICATIVE)
+    return Formula(f"{_REDUCTIONS[op]}({', '.join(x.text for x in texts)})")
 
 
 def number(x: float) -> str:
@@ -157,18 +157,18 @@ def _flat(expr: Expr, same: tuple[ops.Op, ...]) -> Iterator[Expr]:
         yield expr
 
 
-def _times(term: Text, count: int) -> Text:
+def _times(term: Formula, count: int) -> Formula:
     if count == 1:
         return term
-    return Text(f"{count}·{term.within(MULTIPLICATIVE)}", MULTIPLICATIVE)
+    return Formula(f"{count}·{term.within(MULTIPLICATIVE)}", MULTIPLICATIVE)
 
 
-def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
+def _product(factors: list[Expr], operand: Callable[[Ref], Formula]) -> Formula:
     """Write numbers first, negative powers below the line, and a sum last."""
     literals = [f.value for f in factors if isinstance(f, Literal)]
     negative = sum(x < 0 for x in literals) % 2 == 1
-    above = [Text(number(abs(x))) for x in literals if abs(x) != 1]
-    below: list[Text] = []
+    above = [Formula(number(abs(x))) for x in literals if abs(x) != 1]
+    below: list[Formula] = []
     for factor in factors:
         if isinstance(factor, Apply) and factor.op.static is not None:
             base, exponent = expression(factor.args[0], operand), factor.op.static
@@ -176,7 +176,7 @@ def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
         elif not isinstance(factor, Literal):
             text = expression(factor, operand)
             if isinstance(factor, Ref) and text.text.startswith("1/"):
-                below.append(Text(text.text[2:]))
+                below.append(Formula(text.text[2:]))
             else:
                 above.append(text)
     above, below = ([_power(x, n) for x, n in Counter(xs).items()] for xs in (above, below))
@@ -189,14 +189,14 @@ def _product(factors: list[Expr], operand: Callable[[Ref], Text]) -> Text:
         top = f"{top}·{last}" if top else last
     sign, top = "-" if negative else "", top or "1"
     if not below:
-        return Text(sign + top, MULTIPLICATIVE)
+        return Formula(sign + top, MULTIPLICATIVE)
     under = "·".join(x.within(POWER) for x in below)
-    return Text(f"{sign}{top} / {under if len(below) == 1 else f'({under})'}", MULTIPLICATIVE)
+    return Formula(f"{sign}{top} / {under if len(below) == 1 else f'({under})'}", MULTIPLICATIVE)
 
 
-def _power(base: Text, exponent: float) -> Text:
+def _power(base: Formula, exponent: float) -> Formula:
     if exponent == 1:
         return base
     if exponent == int(exponent):
-        return Text(base.within(ATOM) + str(int(exponent)).translate(_SUPERSCRIPTS), POWER)
-    return Text(f"{base.within(ATOM)}**{number(float(exponent))}", POWER)
+        return Formula(base.within(ATOM) + str(int(exponent)).translate(_SUPERSCRIPTS), POWER)
+    return Formula(f"{base.within(ATOM)}**{number(float(exponent))}", POWER)

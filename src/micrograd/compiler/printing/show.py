@@ -27,7 +27,7 @@ from ..ir.program import (
 )
 from ..ir.scope import Scope, nests
 from .array_names import ArrayNames
-from .formulas import MULTIPLICATIVE, Text, expression, joined, reduced, size, subscript
+from .formulas import MULTIPLICATIVE, Formula, expression, joined, reduced, size, subscript
 from .unflatten import unflattened
 
 
@@ -133,7 +133,7 @@ class _Printer:
 
     def seeds(self, nests: Sequence[Nest]) -> Iterator[str]:
         """Write where the gradients of the outputs come in, neighbours together."""
-        seeds = [expression(nest.terms[0].expr, lambda ref: Text("")).text for nest in nests]
+        seeds = [expression(nest.terms[0].expr, lambda ref: Formula("")).text for nest in nests]
         values = [replace(nest.target, grad=False) for nest in nests]
         for count, target in self.together(values):
             first, seeds = seeds[:count], seeds[count:]
@@ -146,20 +146,20 @@ class _Printer:
             return f"{target} -= {text[1:]}"
         return f"{target} {'+=' if nest.accumulate else '='} {text}"
 
-    def computed(self, nest: Nest, scope: Scope, inline: bool) -> Text:
+    def computed(self, nest: Nest, scope: Scope, inline: bool) -> Formula:
         """Write what a nest computes, and within it what it alone reads."""
 
-        def written(term: Term) -> Text:
+        def written(term: Term) -> Formula:
             dims = (*nest.dims, *term.dims)
 
             def inner(ref: Ref) -> Nest | None:
                 found = self.names.inlined.get(self.names.view(ref, dims, scope))
                 return found if inline and not ref.grad else None
 
-            def operand(ref: Ref) -> Text:
+            def operand(ref: Ref) -> Formula:
                 if found := inner(ref):
                     return self.computed(found, scope, inline)
-                return Text(self.names.operand(ref, dims, scope))
+                return Formula(self.names.operand(ref, dims, scope))
 
             def opened(ref: Ref) -> Expr:
                 """Put an inner expression in place of its name, so that products join."""

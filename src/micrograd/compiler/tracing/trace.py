@@ -20,6 +20,7 @@ from ..errors import JitError, users_line
 from ..graph import CONSTANT
 from . import domains
 from .arrays import TracedArray
+from .assignments import WRITING_HOOKS, Writing
 from .batch_axis import BATCH_HOOKS, BatchAxis
 from .captured import in_order
 from .draws import Draws
@@ -32,7 +33,6 @@ from .recording import Input, Trace
 from .signature import Argument
 from .stand_ins import StandIns
 from .trees import leaves_of, refuse_unfinished
-from .writing import WRITING_HOOKS, Writing
 
 
 def trace(

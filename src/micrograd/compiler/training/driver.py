@@ -7,9 +7,9 @@ and moves the parameters by the optimiser's rule, over whole vectors.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..c.expressions import Text, Writer
+from ..c.expressions import CText, Writer
 from ..c.source import source as program_source
-from ..ir.array import Place
+from ..ir.array import Placement
 from ..ir.program import Apply, Expr, Program, Ref, Scalar, refs
 from ..ir.sizes import Poly, Size, variables
 from ..passes.generalise import Coefficient
@@ -37,7 +37,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class StepProgram:
     """What the loop has to know of a program: a batch at once, or one example after the other.
 
     ``fills`` are columns and their places; no column: 1 / (the batch size); one behind the data's
@@ -48,7 +48,7 @@ class Steps:
 
     program: Program
     dtype: str  # of the numbers inside
-    fills: tuple[tuple[int | None, Place], ...]
+    fills: tuple[tuple[int | None, Placement], ...]
     columns: int
     guards: tuple[tuple[Size, bool], ...]
     outputs: tuple[Size, ...]
@@ -97,7 +97,7 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
 """
 
 
-def source(steps: Steps, rule: Rule) -> str:
+def source(steps: StepProgram, rule: Rule) -> str:
     """Return C that defines ``train``."""
     text = program_source(steps.program, steps.dtype)
     for name in ("forward", "backward"):
@@ -150,8 +150,8 @@ def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: st
     lines = [f"const V d = {load.format('g + i')};"]
     lines += [f"const V s{k} = {load.format(place)};" for k, place in enumerate(places)]
 
-    def leaf(ref: Ref) -> Text:
-        return Text("d" if ref.grad else f"s{ref.offset}", True)
+    def leaf(ref: Ref) -> CText:
+        return CText("d" if ref.grad else f"s{ref.offset}", True)
 
     for k, result in enumerate(results):
         lines.append(f"const V n{k} = {writer.splat(writer.number(result, leaf))};")
@@ -182,14 +182,14 @@ class _Hoisted:
         return self._known[expr]
 
 
-def _refused(ref: Ref) -> Text:
+def _refused(ref: Ref) -> CText:
     raise TypeError(f"{ref} differs from parameter to parameter")
 
 
 # The objective of a step and its gradient.
 
 
-def _batch(steps: Steps) -> list[str]:
+def _batch(steps: StepProgram) -> list[str]:
     """Print ``objective`` for a program that takes a whole batch at once."""
     lanes = width(steps.dtype)
     sizes = (("B", "count"), ("P", f"(count + {lanes - 1}) / {lanes} * {lanes}"))
@@ -237,7 +237,7 @@ _OBJECTIVE = (
 )
 
 
-def _examples(steps: Steps) -> list[str]:
+def _examples(steps: StepProgram) -> list[str]:
     """Print ``objective`` for a program that takes one example: the gradients are added up."""
     lines = []
     names = {v for p in steps.fills for v in variables(p[1].start) | variables(p[1].count)}
@@ -292,7 +292,7 @@ def _examples(steps: Steps) -> list[str]:
     ]
 
 
-def _computed(steps: Steps, seeds: Sequence[str]) -> list[str]:
+def _computed(steps: StepProgram, seeds: Sequence[str]) -> list[str]:
     """Print the forward pass, with all that it and the backward pass are given."""
     scalars = ["0"] * len(steps.guards) + list(seeds)
     literal = Writer(steps.dtype, {}).literal

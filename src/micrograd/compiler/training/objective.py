@@ -30,7 +30,7 @@ from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.trace import trace
 from .columns import Column, lengths_of
-from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, Steps, state
+from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, StepProgram, state
 
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
@@ -75,7 +75,7 @@ class Drawn:
 class Objective:
     """The loops of an objective, and whose gradients they give."""
 
-    steps: Steps
+    steps: StepProgram
     captured: list[Value]  # the parameters in the optimiser's order, then other leaves
     values: int  # that an eager run makes for an example
     holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
@@ -198,7 +198,7 @@ def _objective(
     outputs = program.outputs
     if len(outputs) - guards != (len(recording.result) if _pair(recording.result) else 1):
         raise JitError("loss and penalty have to return Values")
-    steps = Steps(
+    steps = StepProgram(
         program=program,
         dtype=dtype,
         fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, program.segments)]),

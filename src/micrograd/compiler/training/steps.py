@@ -33,7 +33,7 @@ class Best:
     step: int | None = None
 
 
-class Memory:
+class RunMemory:
     """The numbers of a run: values, gradients and the optimiser's states."""
 
     def __init__(self, objective: Objective, states: int, largest: int) -> None:
@@ -75,7 +75,7 @@ class CLoop:
     """Steps by C; ``train`` is what ``compiled`` returned."""
 
     def __init__(
-        self, train: Any, objective: Objective, columns: Sequence[Column], memory: Memory
+        self, train: Any, objective: Objective, columns: Sequence[Column], memory: RunMemory
     ) -> None:
         self._train = train
         self._examples = len(columns[0].starts) - 1
@@ -168,7 +168,7 @@ class NumpyLoop:
         self,
         objective: Objective,
         columns: Sequence[Column],
-        memory: Memory,
+        memory: RunMemory,
         update: _Update,
         shrink: Callable[[np.ndarray], np.ndarray],
     ) -> None:

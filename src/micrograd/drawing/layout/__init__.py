@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .graph import Graph, add_dummies, assign_columns
+from .graph import LayeredGraph, add_dummies, assign_columns
 from .heights import assign_heights
 from .order import order_as_before, order_columns
 
@@ -16,7 +16,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Layout:
+class Arrangement:
     """The finished picture, in the unit of the sizes given; y grows downwards."""
 
     width: float
@@ -32,8 +32,8 @@ def layout(
     *,
     gap: tuple[float, float] = (64.0, 18.0),
     room: Sequence[float] | None = None,
-    previous: Layout | None = None,
-) -> Layout:
+    previous: Arrangement | None = None,
+) -> Arrangement:
     """Place the nodes of an acyclic graph in columns, and route its edges between them.
 
     Args:
@@ -61,7 +61,7 @@ def layout(
     except KeyError as error:
         raise ValueError(f"an edge names {error.args[0]!r}, which is not among the nodes") from None
     if not keys:
-        return Layout(0.0, 0.0, {}, [])
+        return Arrangement(0.0, 0.0, {}, [])
     graph = add_dummies(len(keys), pairs, assign_columns(keys, pairs))
     if previous is None:
         layers = order_columns(graph)
@@ -80,11 +80,11 @@ def layout(
 def _placed(
     keys: Sequence[Any],
     box: Sequence[tuple[float, float]],
-    graph: Graph,
+    graph: LayeredGraph,
     layers: list[list[int]],
     ys: list[float],
     steps: Sequence[float],
-) -> Layout:
+) -> Arrangement:
     top = min(min(ys), min([ys[i] - box[i][1] / 2 for i in range(graph.size)]))
     ys = [y - top for y in ys]
     left: list[float] = []
@@ -111,7 +111,7 @@ def _placed(
         routes.append([p for n, p in enumerate(points) if not n or p != points[n - 1]])
     bottom = max(ys[i] + box[i][1] / 2 for i in range(graph.size))
     centres = [(round(middle[graph.rank[i]], 2), round(ys[i], 2)) for i in range(graph.size)]
-    return Layout(
+    return Arrangement(
         width=round(right[-1], 2),
         height=round(max(bottom, max(ys)), 2),
         positions=dict(zip(keys, centres, strict=True)),

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass
-class Graph:
+class LayeredGraph:
     """Nodes and dummies as numbers; ``rank`` is the column; neighbours are in adjacent columns."""
 
     size: int  # numbers below this are nodes, the rest dummies
@@ -78,9 +78,9 @@ def _shortened(
     return [column - first for column in rank]
 
 
-def add_dummies(size: int, pairs: Sequence[tuple[int, int]], rank: list[int]) -> Graph:
+def add_dummies(size: int, pairs: Sequence[tuple[int, int]], rank: list[int]) -> LayeredGraph:
     """Lead every edge through the columns between its ends; extend ``rank`` by the dummies."""
-    graph = Graph(size, rank, [[] for _ in range(size)], [[] for _ in range(size)])
+    graph = LayeredGraph(size, rank, [[] for _ in range(size)], [[] for _ in range(size)])
     trunks: list[list[int]] = [[i] for i in range(size)]  # of each source: itself, then its dummies
     for source, target in pairs:
         trunk = trunks[source]

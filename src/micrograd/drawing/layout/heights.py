@@ -8,7 +8,7 @@ level but for a little, are made straight, by shifting as little else as possibl
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .graph import Graph
+from .graph import LayeredGraph
 from .order import places
 
 _SWEEPS = 10
@@ -17,7 +17,7 @@ _DRIFT = 60.0  # and so are the dummies of a line, up to here from its beginning
 
 
 def assign_heights(
-    graph: Graph, layers: list[list[int]], tall: Sequence[float], gap: float
+    graph: LayeredGraph, layers: list[list[int]], tall: Sequence[float], gap: float
 ) -> list[float]:
     """Return the y of every node and dummy, in the order of ``layers`` and without overlaps."""
     ys = [0.0] * len(graph.rank)
@@ -43,7 +43,12 @@ def _distance(i: int, j: int, tall: Sequence[float], gap: float) -> float:
 
 
 def _pool(
-    graph: Graph, layer: list[int], offsets: list[float], forward: bool, both: bool, ys: list[float]
+    graph: LayeredGraph,
+    layer: list[int],
+    offsets: list[float],
+    forward: bool,
+    both: bool,
+    ys: list[float],
 ) -> None:
     """Move a column to the heights its neighbours ask for; those who would collide go together.
 
@@ -75,7 +80,7 @@ def _pool(
             ys[i] = total / weight + offset
 
 
-def _stiffness(graph: Graph, source: int, target: int) -> int:
+def _stiffness(graph: LayeredGraph, source: int, target: int) -> int:
     """Return how much an edge wants to be level: a long line most, then a link of a chain."""
     if source >= graph.size:
         return 8 if target >= graph.size else 2
@@ -85,7 +90,7 @@ def _stiffness(graph: Graph, source: int, target: int) -> int:
 
 
 def _straightened(
-    graph: Graph, layers: list[list[int]], ys: list[float], tall: Sequence[float], gap: float
+    graph: LayeredGraph, layers: list[list[int]], ys: list[float], tall: Sequence[float], gap: float
 ) -> list[float]:
     """Bring each group of aligned nodes to one height, halfway between pushing down and up."""
     group = _aligned(graph, layers, ys)
@@ -118,7 +123,7 @@ def _straightened(
     return [(down[i] + up[i]) / 2 for i in group]
 
 
-def _aligned(graph: Graph, layers: list[list[int]], ys: list[float]) -> list[int]:
+def _aligned(graph: LayeredGraph, layers: list[list[int]], ys: list[float]) -> list[int]:
     """Join nodes to one before them that is level, no two such lines crossing; return the groups.
 
     A line between dummies comes before the edges that cross it, as in Brandes and Köpf (2002).

@@ -4,10 +4,10 @@ from bisect import bisect_right, insort
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from .graph import Graph
+from .graph import LayeredGraph
 
 
-def order_columns(graph: Graph) -> list[list[int]]:
+def order_columns(graph: LayeredGraph) -> list[list[int]]:
     """Order each column so that few edges cross: sweeps to and fro, the best order seen is kept."""
     best: list[list[int]] = []
     fewest = -1
@@ -31,7 +31,7 @@ def order_columns(graph: Graph) -> list[list[int]]:
     return best
 
 
-def _by_depth_first_search(graph: Graph, towards: list[list[int]]) -> list[list[int]]:
+def _by_depth_first_search(graph: LayeredGraph, towards: list[list[int]]) -> list[list[int]]:
     """The order in which a depth-first search meets the nodes: without a crossing on a tree."""
     layers: list[list[int]] = [[] for _ in range(max(graph.rank) + 1)]
     opposite = graph.after if towards is graph.before else graph.before
@@ -46,7 +46,7 @@ def _by_depth_first_search(graph: Graph, towards: list[list[int]]) -> list[list[
     return layers
 
 
-def places(graph: Graph, layers: list[list[int]]) -> list[int]:
+def places(graph: LayeredGraph, layers: list[list[int]]) -> list[int]:
     """Return the position of every node in its column."""
     place = [0] * len(graph.rank)
     for layer in layers:
@@ -66,7 +66,7 @@ def _median(around: list[int]) -> float:
 
 
 def _sweep(
-    graph: Graph,
+    graph: LayeredGraph,
     layers: list[list[int]],
     place: list[int],
     middle: Callable[[list[int]], float],
@@ -86,7 +86,7 @@ def _sweep(
 
 
 def _swap_neighbours(
-    graph: Graph,
+    graph: LayeredGraph,
     layers: list[list[int]],
     place: list[int],
     *,
@@ -124,7 +124,7 @@ def _swap_neighbours(
             return
 
 
-def _crossings(graph: Graph, layers: list[list[int]], place: list[int]) -> int:
+def _crossings(graph: LayeredGraph, layers: list[list[int]], place: list[int]) -> int:
     total = 0
     for layer in layers[:-1]:
         ends: list[int] = []
@@ -137,7 +137,7 @@ def _crossings(graph: Graph, layers: list[list[int]], place: list[int]) -> int:
     return total
 
 
-def order_as_before(graph: Graph, known: list[float | None]) -> list[list[int]]:
+def order_as_before(graph: LayeredGraph, known: list[float | None]) -> list[list[int]]:
     """Keep the order of the nodes that an earlier layout knows; fit the others in between."""
     hint = known + [None] * (len(graph.rank) - graph.size)
     layers = _by_depth_first_search(graph, graph.before)

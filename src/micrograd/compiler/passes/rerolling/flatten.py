@@ -19,7 +19,7 @@ _EXTREMES = {ops.MAXIMUM, ops.MINIMUM}
 
 
 @dataclass(slots=True)
-class Row:
+class FlatNode:
     """What one node computes, flattened: ``slots[s][t]`` holds the factors of term t of slot s.
 
     The terms of a slot have factors of the same classes. For an op that is no sum and no extreme
@@ -40,7 +40,7 @@ class RowClass:
     depth: int
     batched: bool
     needs_gradient: bool
-    rows: list[Row]
+    rows: list[FlatNode]
 
 
 LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an input with a gradient
@@ -72,7 +72,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
             classes.append(RowClass(op, types, depth, graph.batched[i], needs, []))
         class_of[i] = c
         depth_of[i] = depth
-        classes[c].rows.append(Row(i, op, slots))
+        classes[c].rows.append(FlatNode(i, op, slots))
     _drop_unreached(classes, {class_of[i] for i in graph.outputs})
     leaves = [i for i in live if graph.ops[i] is None]
     return [classes[c] for c in _in_order_of_creation(classes)], leaves

@@ -15,10 +15,12 @@ from ...graph import Graph
 from .addressing import Addressing
 from .fit import Addresses
 from .flatten import RowClass
-from .operands import Group, Operand
+from .operands import Operand, RowGroup
 
 
-def gathered(graph: Graph, groups: Sequence[Group], addressing: Addressing) -> Iterator[Group]:
+def gathered(
+    graph: Graph, groups: Sequence[RowGroup], addressing: Addressing
+) -> Iterator[RowGroup]:
     """Yield the groups, with copies of their rows before the takes that need them."""
     address = np.array(addressing.address, dtype=np.int64)
     for group in groups:
@@ -28,7 +30,7 @@ def gathered(graph: Graph, groups: Sequence[Group], addressing: Addressing) -> I
             yield group
 
 
-def _lie_in_step(take: Group) -> bool:
+def _lie_in_step(take: RowGroup) -> bool:
     """Tell whether the rows are of one array and a constant step apart."""
     fit = take.slots[0][0].fit
     one_array = len(set(take.row_class.factors[0][1:])) == 1
@@ -36,8 +38,8 @@ def _lie_in_step(take: Group) -> bool:
 
 
 def _copied(
-    graph: Graph, take: Group, addressing: Addressing, address: Addresses
-) -> Iterator[Group]:
+    graph: Graph, take: RowGroup, addressing: Addressing, address: Addresses
+) -> Iterator[RowGroup]:
     """Yield the copies, one group for each run of rows of one class, then the take from them."""
     rows, index = take.slots[0]
     ids: dict[tuple[int, ...], int] = {}  # takes from the same rows share one copy of them
@@ -55,7 +57,7 @@ def _copied(
         target = Operand(nodes, batched)
         target.lie_at(places[:, columns].reshape(-1, 1))
         depth = take.row_class.depth
-        yield Group(RowClass(ops.SUM, ((kind,),), depth, batched, True, []), target, [[source]])
+        yield RowGroup(RowClass(ops.SUM, ((kind,),), depth, batched, True, []), target, [[source]])
     together = Operand(rows.nodes, batched)
     together.lie_at(places[which])
     yield replace(take, slots=[[together, index]])

@@ -14,7 +14,7 @@ from .... import ops
 from ...graph import Graph
 from ...ir.program import Literal
 from .fit import Addresses, Fit, fit, regular_prefixes
-from .flatten import Row, RowClass
+from .flatten import FlatNode, RowClass
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Operand:
 
 
 @dataclass(slots=True)
-class Group:
+class RowGroup:
     """Rows of one class whose sums have the same lengths: one nest, if the addresses allow."""
 
     row_class: RowClass
@@ -57,12 +57,12 @@ class Group:
         """The target and all factors that have addresses."""
         return [self.target, *[o for slot in self.slots for o in slot if o.literal is None]]
 
-    def part(self, rows: slice) -> "Group":
+    def part(self, rows: slice) -> "RowGroup":
         """Return the group of some of the rows."""
         slots = [[o.part(rows) for o in slot] for slot in self.slots]
-        return Group(self.row_class, self.target.part(rows), slots)
+        return RowGroup(self.row_class, self.target.part(rows), slots)
 
-    def regular_parts(self, most: int, least_rows: int) -> list["Group"]:
+    def regular_parts(self, most: int, least_rows: int) -> list["RowGroup"]:
         """Split the rows where addresses break, so that no part needs a table; [] if that is many.
 
         Ragged rows break like this: 1 row, then 2, then 3, each a little further on. They are taken
@@ -73,7 +73,7 @@ class Group:
             least_rows: how many rows a part must have on average.
         """
         stop = len(self.target.nodes)
-        parts: list[Group] = []
+        parts: list[RowGroup] = []
         done = 0
         while stop:
             if len(parts) * least_rows > done + most * least_rows:
@@ -90,9 +90,9 @@ class Group:
         return parts[::-1]
 
 
-def groups_of(graph: Graph, row_class: RowClass) -> Iterator[Group]:
+def groups_of(graph: Graph, row_class: RowClass) -> Iterator[RowGroup]:
     """Yield the groups of a class; their operands have no addresses yet."""
-    by_lengths: dict[tuple[int, ...], list[Row]] = defaultdict(list)
+    by_lengths: dict[tuple[int, ...], list[FlatNode]] = defaultdict(list)
     for row in row_class.rows:
         by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
     for rows in by_lengths.values():
@@ -101,10 +101,10 @@ def groups_of(graph: Graph, row_class: RowClass) -> Iterator[Group]:
             slots = [_rows_and_index(graph, rows)]
         else:
             slots = [_factors(graph, s, rows) for s in range(len(rows[0].slots))]
-        yield Group(row_class, target, slots)
+        yield RowGroup(row_class, target, slots)
 
 
-def _factors(graph: Graph, slot: int, rows: list[Row]) -> list[Operand]:
+def _factors(graph: Graph, slot: int, rows: list[FlatNode]) -> list[Operand]:
     count = len(rows[0].slots[slot][0])
     return [
         _operand(graph, [[term[f] for term in row.slots[slot]] for row in rows])
@@ -123,7 +123,7 @@ def _operand(graph: Graph, nodes: list[list[int]]) -> Operand:
     return operand
 
 
-def _rows_and_index(graph: Graph, rows: list[Row]) -> list[Operand]:
+def _rows_and_index(graph: Graph, rows: list[FlatNode]) -> list[Operand]:
     """What a take needs, all in memory; the rows first, since only an index may need a table."""
     arguments = np.array([row.slots[0][0] for row in rows], dtype=np.int64)
     parts = arguments[:, 1:], arguments[:, :1]

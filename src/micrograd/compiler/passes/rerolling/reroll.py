@@ -12,7 +12,7 @@ import numpy as np
 
 from .... import ops
 from ...graph import BATCH_SUM, Graph, without_copies
-from ...ir.array import Place
+from ...ir.array import Placement
 from ...ir.joins import in_arrays, joined
 from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table, Term
 from ...ir.sizes import Size, known
@@ -20,7 +20,7 @@ from .addressing import Addressing
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
 from .flatten import flatten
 from .gathers import gathered
-from .operands import Group, Operand, groups_of
+from .operands import Operand, RowGroup, groups_of
 from .roll import rolled
 
 _MOST_PARTS = 4  # statements, once rolled, that a group may become before tables are better
@@ -55,7 +55,7 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
     for count in graph.segments:
         node = graph.inputs[first]
         address, batched = addressing.address[node], graph.batched[node]
-        segments.append(Place(at(address, batched), count))
+        segments.append(Placement(at(address, batched), count))
         first += count
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
     constants = [a.start for a in arrays if a.kind == "constant"]
@@ -78,7 +78,7 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
     return joined(program, program.forward) if len(segments) > 1 else program
 
 
-def _used(graph: Graph, groups: list[Group], leaves: list[int]) -> list[int]:
+def _used(graph: Graph, groups: list[RowGroup], leaves: list[int]) -> list[int]:
     """The leaves that must lie in memory, as outputs or as operands that are no literals."""
     used = np.zeros(len(graph.ops), dtype=bool)
     used[graph.outputs] = True
@@ -95,7 +95,7 @@ class _NestWriter:
         self.plain = plain
         self.tables = 0
 
-    def nests(self, group: Group) -> list[Nest]:
+    def nests(self, group: RowGroup) -> list[Nest]:
         """Return the nests that compute these rows."""
         if group.row_class.op is not ops.TAKE and any(o.irregular for o in group.operands()):
             parts = group.regular_parts(_MOST_PARTS, _LEAST_ROWS)
@@ -104,7 +104,7 @@ class _NestWriter:
                 return nests
         return [self._nest(group)]
 
-    def _nest(self, group: Group) -> Nest:
+    def _nest(self, group: RowGroup) -> Nest:
         op, batched = group.row_class.op, group.row_class.batched
         outer = _agreed(group.operands(), "rows", len(group.target.nodes))
         dims: tuple[Size, ...] = (*outer, BATCH) if batched else tuple(outer)
