@@ -3,17 +3,25 @@
 import sys
 from pathlib import Path
 
+from make_backward import animated
+
 from micrograd.draw import draw
 from micrograd.engine import Value
+from micrograd.files import write_whole
 
 
-def product_and_sum() -> Value:
+def unfinished() -> Value:
     """c = a·b + b, in which b is used twice."""
     a, b = Value(2.0, label="a"), Value(3.0, label="b")
     ab = a * b
     ab.label = "ab"
     c = ab + b
     c.label = "c"
+    return c
+
+
+def product_and_sum() -> Value:
+    c = unfinished()
     c.backward()
     return c
 
@@ -31,6 +39,7 @@ def neuron() -> Value:
     return o
 
 
+MOVING = "backward.svg"
 PICTURES = {"product_and_sum.svg": product_and_sum, "neuron.svg": neuron}
 
 
@@ -38,6 +47,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, graph in PICTURES.items():
         draw(graph()).save(folder / name)
+    write_whole(folder / MOVING, animated(unfinished()))
 
 
 if __name__ == "__main__":

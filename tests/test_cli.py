@@ -181,18 +181,21 @@ def test_demo_tiny_shows_every_step(capsys):
 def test_demo_moons_writes_its_pictures(tmp_path, capsys):
     assert main(["demo", "moons", "-o", str(tmp_path / "demo")]) == 0
     out = capsys.readouterr().out
-    assert "accuracy 100%" in out
+    assert "100% of the points that it learnt from are right" in out
     names = sorted(p.name for p in (tmp_path / "demo").iterdir())
     assert names == ["boundary.png", "loss.png", "neuron.svg"]
     assert all(name in out for name in names)
 
 
-def test_demo_digits_prints_its_confusion_and_draws_what_it_misread(tmp_path, capsys):
+def test_demo_digits_tells_held_out_from_learnt_and_shows_only_what_it_misread(tmp_path, capsys):
     assert main(["demo", "digits", "-o", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    share = float(re.search(r"held out: \d+ of 300 right, ([\d.]+)%", out)[1])
-    assert share > 90
-    assert "predicted   0   1   2" in out
+    learnt = float(re.search(r"learnt from: ([\d.]+)% right", out)[1])
+    held_out = re.search(r"held out, never seen in training: ([\d.]+)% right, (\d+) of 300", out)
+    assert 90 < float(held_out[1]) < learnt
+    pairs = re.findall(r"(\d) as (\d)(?: \((\d+)×\))?", out)
+    assert all(digit != guess for digit, guess, _ in pairs)
+    assert sum(int(times or 1) for *_, times in pairs) == int(held_out[2])
     assert [path.name for path in tmp_path.iterdir()] == ["misread.png"]
     assert str(tmp_path / "misread.png") in out
 

@@ -1,6 +1,7 @@
 """What ``micrograd demo`` does: train a small network on known data, and show what it learnt."""
 
 import random
+from collections import Counter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -54,7 +55,10 @@ def _moons(folder: Path) -> None:
     if not history.loss:
         return
     right = history.latest()["accuracy"]
-    print(f"loss {history.loss[-1]:.4f}, accuracy {right:.0%}, {history.seconds:.1f} s of training")
+    print(
+        f"loss {history.loss[-1]:.4f}, {right:.0%} of the points that it learnt from are right, "
+        f"{history.seconds:.1f} s of training"
+    )
     pictures = [
         plots.save(_closed(plots.plot_boundary(model, X, y)), folder / "boundary.png"),
         plots.save(_closed(history.plot()), folder / "loss.png"),
@@ -110,12 +114,18 @@ def _digits(folder: Path) -> None:
     guesses = [scores.index(max(scores)) for scores in outputs]
     right = sum(int(a == b) for a, b in zip(held_out[1], guesses, strict=True))
     print(f"{history.seconds:.1f} s of training")
-    print(f"held out: {right} of {len(guesses)} right, {right / len(guesses):.1%}")
-    print(plots.confusion_table(list(held_out[1]), guesses))
+    if history.loss:
+        learnt = history.latest()["accuracy"]
+        print(f"digits that it learnt from: {learnt:.1%} right")
+    print(f"digits held out, never seen in training: {right / len(guesses):.1%} right, ", end="")
+    print(f"{len(guesses) - right} of {len(guesses)} misread")
     wrong = [row for row in zip(*held_out, guesses, strict=True) if row[1] != row[2]]
     if wrong:
+        taken = Counter((int(digit), guess) for _, digit, guess in wrong)
+        pairs = (f"{a} as {b}" + f" ({n}×)" * (n > 1) for (a, b), n in taken.most_common())
+        print(f"  {', '.join(pairs)}")
         path = plots.save(_misread(wrong[:12]), folder / "misread.png")
-        print(f"some of those it misread:\n  {path}")
+        print(f"pictures of them:\n  {path}")
 
 
 def _misread(rows: list[Any]) -> Any:

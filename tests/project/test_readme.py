@@ -20,21 +20,45 @@ def test_its_pictures_are_what_the_script_draws(tmp_path, monkeypatch):
     import make_pictures
 
     make_pictures.main(tmp_path)
-    for name in make_pictures.PICTURES:
+    for name in (*make_pictures.PICTURES, make_pictures.MOVING):
         committed = (ROOT / "docs" / "images" / name).read_text()
         assert committed == (tmp_path / name).read_text(), f"run docs/make_pictures.py: {name}"
 
 
+def test_its_moving_picture_is_small_and_rests_for_who_wants_no_motion():
+    moving = (ROOT / "docs" / "images" / "backward.svg").read_text()
+    assert len(moving) < 300_000
+    assert "prefers-reduced-motion" in moving
+    assert "b.grad += ∂ab/∂b · ab.grad = 2.0 · 1.0 = 2.0" in moving
+    assert "(docs/images/backward.svg)" in README.read_text()
+
+
 def test_its_figures_are_the_committed_measurements():
-    measured = results.load()
-    rows = [row for group in measured["groups"].values() for row in group]
+    machines = results.load()
     readme, all_figures = README.read_text(), results.TABLE.read_text()
-    assert results.short_table(rows) in readme
-    assert results.long_table(rows) in all_figures
-    assert results.measured_on(measured["machine"]) in readme
+    assert results.first_table([results.rows_of(measured) for measured in machines]) in readme
+    assert all(results.full(measured) in all_figures for measured in machines)
 
 
-def test_a_ratio_below_what_it_should_reach_is_bold():
-    fast = results.row("work", "rival", ours=1.0, theirs=3.0, at_least=2.0)
-    slow = results.row("work", "other", ours=1.0, theirs=0.5, at_least=2.0)
-    assert "| work | rival 3× · other **0.5×** |" in results.short_table([fast, slow])
+def row(ratio, work="moons step, `fit`", peer="JAX, its loop inside jit"):
+    return results.row(work, peer, ours=1.0, theirs=ratio, at_least=1.0)
+
+
+def test_of_two_machines_the_smaller_ratio_is_shown():
+    table = results.first_table([[row(4.0)], [row(3.0)]])
+    assert table.splitlines()[2:] == [
+        "| two moons, a step of `fit` | JAX, its loop inside jit | 3× |"
+    ]
+
+
+def test_where_the_peer_is_faster_the_ratio_is_bold():
+    by_hand = row(1.5, peer="plain C"), row(0.8, work="GPT step, `fit`", peer="plain C")
+    table = results.first_table([[row(0.5), *by_hand]])
+    assert "| **0.5×** |" in table
+    assert "by hand: moons step 1.5×, GPT step **0.8×**." in table
+
+
+def test_results_of_another_processor_stand_beside_the_first():
+    (first, *_) = results.load()
+    assert results.file_of(first["machine"]["cpu"]) == results.RESULTS
+    assert results.file_of("Abacus 3 (no AVX)").name == "results-abacus-3-no-avx.json"
