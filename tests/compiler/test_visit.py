@@ -5,11 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd.compiler.ir.exact import text
-from micrograd.compiler.ir.footprint import addresses, reach, uses
+from micrograd.compiler.ir.footprint import addresses, reach, span, spans, uses
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.program import BATCH, Ref
 from micrograd.compiler.ir.sizes import evaluate, substitute
-from micrograd.compiler.ir.visit import executed, rewritten, simple, take_apart, with_sizes
+from micrograd.compiler.ir.visit import (
+    executed,
+    loop_variables,
+    rewritten,
+    simple,
+    take_apart,
+    with_sizes,
+)
 from micrograd.compiler.passes.clears import join_clears
 
 HEAD = """size 20 + 4*P
@@ -97,3 +104,20 @@ def test_neighbours_are_cleared_at_once_and_a_batch_apart():
     clears = "clear 4, 2\nclear 6, 3\nclear 9, 3*P\nclear 9 + 3*P, P\n"
     joined = text(join_clears(program("", clears))).split("backward\n")[1]
     assert joined == "clear 4, 5\nclear 9, 4*P\n"
+
+
+def test_what_a_use_touches_in_all_iterations_is_what_it_touches_in_each():
+    nested = program("""for t0 < 3:
+    for t1 < t0:
+        v[9 + t0] = sum | | i0 < t1: v[(2*t0 + t1 - 1)*i0 + t1]
+""")
+    (loop,) = nested.forward
+    (inner,) = loop.body
+    (s,) = inner.body
+    each = [
+        [span(use.ref, use.dims, env) for use in uses(s)] for s, env in executed(nested.forward, {})
+    ]
+    at_once = [spans(use.ref, use.dims, loop_variables((loop, inner))) for use in uses(s)]
+    assert [list(zip(*ends)) for ends in zip(*each)] == [
+        [tuple(low.tolist()), tuple(high.tolist())] for low, high in at_once
+    ]

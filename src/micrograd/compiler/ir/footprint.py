@@ -6,7 +6,7 @@ Where numbers are wanted a batch has one example, so that every batched row coun
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,8 +91,9 @@ def reach(
 
     low = high = at(ref.address)
     for dim, stride in zip(dims, ref.strides, strict=False):
-        down, up = _signed(at(stride))
-        if down or up:
+        step = at(stride)
+        if not isinstance(step, int) or step:
+            down, up = _signed(step)
             low, high = low + (at(dim) - 1) * down, high + (at(dim) - 1) * up
     if ref.table is not None:
         values = ref.table.values or (0,)
@@ -109,10 +110,28 @@ def span(ref: Ref, dims: Sequence[Size], env: Mapping[str, int]) -> tuple[int, i
     return known(low), known(high)
 
 
-def _signed(stride: Size) -> tuple[Size, Size]:
-    """Split a stride into what leads down and what leads up."""
+def spans(
+    ref: Ref, dims: Sequence[Size], env: Mapping[str, NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last address that an operand may touch, in each iteration.
+
+    Args:
+        ref: the operand.
+        dims: along which its strides count.
+        env: the variables of the loops around, one number for each iteration.
+    """
+    numbers: dict[str, Any] = {**env, **ONE_EXAMPLE}
+    ends: Any = reach(ref, dims, numbers)
+    low, high, *_ = np.broadcast_arrays(*ends, *env.values())
+    return np.atleast_1d(low), np.atleast_1d(high)
+
+
+def _signed(stride: Any) -> tuple[Any, Any]:
+    """Split a stride, or one of each iteration, into what leads down and what leads up."""
     if isinstance(stride, int):
         return min(stride, 0), max(stride, 0)
+    if isinstance(stride, np.ndarray):
+        return np.minimum(stride, 0), np.maximum(stride, 0)
     up: Size = 0
     for monomial, c in stride.terms.items():
         up = up + (Poly({monomial: c}) if monomial else c) if c > 0 else up

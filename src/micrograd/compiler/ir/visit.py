@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .program import (
     Apply,
     Clear,
@@ -78,6 +81,19 @@ def executed(
                 yield from executed(statement.body, {**env, **bound(statement.var, step)})
         else:
             yield from ((s, env) for s in opened(statement))
+
+
+def loop_variables(around: Sequence[For]) -> dict[str, NDArray[np.int64]]:
+    """Return the variables of loops, the outer ones first: one number for each iteration."""
+    env: dict[str, Any] = {}
+    total = 1
+    for loop in around:
+        counts = np.broadcast_to(evaluate(loop.count, env), total)
+        ends, total = np.cumsum(counts), int(counts.sum())
+        step = np.arange(total) - np.repeat(ends - counts, counts)
+        env = {name: np.repeat(numbers, counts) for name, numbers in env.items()}
+        env |= {loop.var: step, chosen_two(loop.var): step * (step - 1) // 2}
+    return env
 
 
 def rewritten(

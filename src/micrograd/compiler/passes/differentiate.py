@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
-from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, span, uses
+from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, spans, uses
 from ..ir.joins import outputs_of
 from ..ir.program import (
     PADDED,
@@ -32,7 +32,7 @@ from ..ir.program import (
     moved,
 )
 from ..ir.sizes import Size, bound, evaluate, known, variables
-from ..ir.visit import executed
+from ..ir.visit import loop_variables, opened, walk
 from .rules import check_rule
 
 Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
@@ -250,13 +250,23 @@ def _initialised(
 
 def _reached(statement: Statement) -> list[np.ndarray]:
     """The gradients that each operand of a statement, or of those in a loop, may touch in all."""
-    spans: dict[tuple[int, int], list[np.ndarray]] = {}
-    for s, env in executed([statement], {}):
-        for k, use in enumerate(uses(s)):
-            if use.ref.grad:
-                low, high = span(use.ref, use.dims, env)
-                spans.setdefault((id(s), k), []).append(np.arange(low, high + 1))
-    return [np.unique(np.concatenate(ranges)) for ranges in spans.values()]
+    return [
+        _united(*spans(use.ref, use.dims, loop_variables(around)))
+        for statement, around in walk([statement])
+        for s in opened(statement)
+        for use in uses(s)
+        if use.ref.grad
+    ]
+
+
+def _united(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """All numbers from low to high, of several ranges each once."""
+    if not len(low):
+        return low
+    first, last = low.min(), high.max()
+    opening = np.bincount(low - first, minlength=last - first + 2)
+    closing = np.bincount(high + 1 - first, minlength=last - first + 2)
+    return first + np.flatnonzero(np.cumsum(opening - closing))
 
 
 def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
