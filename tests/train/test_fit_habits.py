@@ -187,6 +187,32 @@ def test_batch_norm_is_trained_with_a_short_last_batch(compiled):
     assert history.validation_loss[-1] == pytest.approx(held_out, rel=1e-9)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
+def test_accumulated_batches_are_normalised_one_by_one(compiled):
+    model = Normalised()
+    train(
+        model,
+        optim.SGD(model.parameters(), lr=0.1),
+        loss=lambda X, y: losses.mse(model.batch(X), y),
+        epochs=1,
+        batch_size=7,  # of 24 examples: steps of 14 and 10, the last one of 7 and 3
+        accumulate=2,
+        batched=True,
+        compile=compiled,
+    )
+    other = Normalised()
+    optimizer = optim.SGD(other.parameters(), lr=0.1)
+    batches = list(data.minibatches((X, Y), 7, seed=3))
+    for pair in (batches[:2], batches[2:]):
+        optimizer.zero_grad()
+        for X_, y_ in pair:
+            share = len(X_) / sum(len(part) for part, _ in pair)
+            (losses.mse(other.batch(X_), y_) * share).backward()
+        optimizer.step()
+    for name, array in other.state_dict().items():
+        assert model.state_dict()[name] == pytest.approx(array, rel=1e-9)
+
+
 def test_a_last_batch_of_one_is_found_before_the_first_step():
     model = Normalised()
     before = model.state_dict()["norm.running_mean"].tolist()

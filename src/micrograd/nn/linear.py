@@ -4,6 +4,7 @@ from typing import Any
 
 from ..arguments import flag, whole
 from ..functions import dot, take
+from ..value.numeric import is_array
 from .module import Module
 from .parameters import bound, normal, source, uniform
 from .shapes import nested, on_rows
@@ -81,6 +82,7 @@ class Embedding(Module):
         Raises:
             IndexError: there is no such symbol.
         """
+        index = index.tolist() if is_array(index) else index
         if hasattr(index, "__len__") and not isinstance(index, (str, bytes, dict)):
             return [self(i) for i in index]
         return list(take(self.weight, index))

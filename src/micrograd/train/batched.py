@@ -51,9 +51,14 @@ def rows(examples: Examples, indices: list[int]) -> tuple[Any, ...]:
 
 
 def check_batch_loss(
-    loss: Callable[..., Any], examples: Examples, model: Module, optimizer: Optimizer, size: int
+    loss: Callable[..., Any],
+    examples: Examples,
+    model: Module,
+    optimizer: Optimizer,
+    size: int | None,
 ) -> None:
     """Refuse a loss of no Value, or of none of the parameters; it is called in evaluation mode."""
+    size = min(size or len(examples), len(examples))
     last = len(examples) % size or size
     if last == 1 and any(isinstance(module, BatchNorm) for module in model.modules()):
         raise ValueError(

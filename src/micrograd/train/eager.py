@@ -52,7 +52,7 @@ class EagerRunner:
         model: whose gradients are cleared before each step.
         optimizer: moves the parameters.
         longest: the norm that the gradient is shrunk to where it is longer; None leaves it.
-        parts: into how many a batch is cut, so that only one of them has a graph at a time.
+        part: how many examples have a graph at a time, if not all of a step.
     """
 
     steps_at_once = 1
@@ -66,11 +66,11 @@ class EagerRunner:
         model: Module,
         optimizer: Optimizer,
         longest: float | None = None,
-        parts: int = 1,
+        part: int | None = None,
     ) -> None:
         self.loss, self.penalty, self.examples = loss, penalty, examples
         self.model, self.optimizer = model, optimizer
-        self.longest, self.parts = longest, parts
+        self.longest, self.part = longest, part
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -91,7 +91,7 @@ class EagerRunner:
 
     def _differentiated(self, indices: list[int]) -> float:
         """Compute the objective of a batch, part by part, and add up the gradients."""
-        length, total = -(-len(indices) // self.parts), 0.0
+        length, total = self.part or len(indices), 0.0
         for start in range(0, len(indices), length):
             part = indices[start : start + length]
             objective = self.mean(part)

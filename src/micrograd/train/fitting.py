@@ -108,10 +108,9 @@ def fit(
     longest = None if clip_grad_norm is None else finite("clip_grad_norm", clip_grad_norm, least=0)
     flag("progress", progress), flag("new_rate", new_rate), flag("batched", batched)
     watching = checked(callbacks)
-    if accumulate > 1:
-        if batch_size is None:
-            raise ValueError(f"accumulate={accumulate} of which batches? pass a batch_size")
-        batch_size *= accumulate
+    if accumulate > 1 and batch_size is None:
+        raise ValueError(f"accumulate={accumulate} of which batches? pass a batch_size")
+    part, batch_size = batch_size, batch_size and batch_size * accumulate
     function("loss", loss)
     metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     examples = Examples(data)
@@ -119,10 +118,9 @@ def fit(
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     check_model(model, optimizer)
     kind = BatchRunner if batched else EagerRunner
-    eager = kind(loss, penalty, examples, model, optimizer, longest, accumulate)
+    eager = kind(loss, penalty, examples, model, optimizer, longest, part)
     if batched:
-        size = min(batch_size or len(examples), len(examples))
-        check_batch_loss(loss, examples, model, optimizer, -(-size // accumulate))
+        check_batch_loss(loss, examples, model, optimizer, part)
     else:
         check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
@@ -135,14 +133,17 @@ def fit(
     if checkpoint is not None:
         file_name("checkpoint", checkpoint)
     plateau = schedule if isinstance(schedule, Plateau) else None
-    learning_rates = rates(None if isinstance(schedule, Plateau) else schedule, optimizer.lr, steps)
+    by_step = None if isinstance(schedule, Plateau) else schedule
+    learning_rates = rates(by_step, optimizer.lr, steps)
     if checkpoint is not None:
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
-        settings |= {} if seed is None else {"seed": seed}
-        settings |= {"plateau": repr(plateau)} if plateau else {}
-        more = {"clip_grad_norm": (longest, None), "accumulate": (accumulate, 1)}
-        more |= {"batched": (batched, False)}
-        settings |= {name: x for name, (x, usual) in more.items() if x != usual}
+        settings |= _unusual(
+            seed=(seed, None),
+            plateau=(plateau and repr(plateau), None),
+            clip_grad_norm=(longest, None),
+            accumulate=(accumulate, 1),
+            batched=(batched, False),
+        )
         settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
         known = learning_rates[:0] if plateau else learning_rates
         file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
@@ -168,3 +169,8 @@ def fit(
     )
     loop.go(Progress(epochs, steps, progress))
     return history
+
+
+def _unusual(**settings: tuple[Any, Any]) -> dict[str, Any]:
+    """The settings that are not what they are by default, which comes second."""
+    return {name: x for name, (x, default) in settings.items() if x != default}

@@ -23,7 +23,7 @@ class Progress:
 
     def __enter__(self) -> "Progress":
         if self.shown and sys.stderr.isatty():
-            self._bar = _bar(self.steps)
+            self._bar = _bar(self.steps, self.epochs)
         if self._bar:
             self._bar.start()
         return self
@@ -64,7 +64,7 @@ class Progress:
         )
 
 
-def _bar(steps: int) -> Any:
+def _bar(steps: int, epochs: int) -> Any:
     try:
         from rich.console import Console
         from rich.progress import (
@@ -84,7 +84,7 @@ def _bar(steps: int) -> Any:
         TextColumn("{task.fields[numbers]}"),
     )
     bar = Progress(*columns, console=Console(stderr=True))
-    bar.add_task("training", total=steps, epoch=1, numbers="")
+    bar.add_task("training", total=steps, epoch=f"1/{epochs}", numbers="")
     return bar
 
 
