@@ -27,6 +27,7 @@ SURFACE = [
             "data",
             "draw",
             "explain",
+            "estimators",
             "explorer",
             "losses",
             "metrics",

@@ -17,7 +17,8 @@ LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what
     "engine": "engine functions pure random value writing.ledger writing.naming",
     "transforms": "transforms",
     "compiler": "compiler",
-    "nn, optim, train": "data examples losses metrics nn optim plots saving schedules train",
+    "nn, optim, train": "data estimators examples losses metrics nn optim plots saving schedules "
+    "train",
     "explorer, cli": "__main__ cli demo draw drawing explain explorer lessons practise writing",
 }
 

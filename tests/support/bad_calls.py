@@ -43,9 +43,9 @@ from micrograd.train import fit
 from micrograd.train.history import History
 
 MODULES = [
-    "", ".nn", ".nn.init", ".losses", ".metrics", ".optim", ".schedules", ".data", ".saving",
-    ".train", ".draw", ".explain", ".plots", ".writing.source", ".writing.expression", ".random",
-    ".explorer",
+    "", ".nn", ".nn.init", ".losses", ".estimators", ".metrics", ".optim", ".schedules", ".data",
+    ".saving", ".train", ".draw", ".explain", ".plots", ".writing.source", ".writing.expression",
+    ".random", ".explorer",
 ]  # fmt: skip
 
 # What is public by its place alone, with the reason why it is not called with anything wrong.
@@ -58,6 +58,8 @@ LEFT_OUT = {
     ".explorer.Explorer": "a result", ".explorer.ExplorerWidget": "explore by another name",
     ".random.refused": "the compiler's own", ".optim.Optimizer": "a base class",
     ".nn.Module": "a base class",
+    ".estimators.MLPClassifier": "scikit-learn's check_estimator does",
+    ".estimators.MLPRegressor": "scikit-learn's check_estimator does",
 }  # fmt: skip
 
 
