@@ -24,11 +24,11 @@ from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_o
 from .calls.variant import Variant
 from .collector import paused
 from .errors import JitError, JitWarning
-from .ir.program import Program
 from .pipeline import lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
+from .tracing.recording import Trace
 from .tracing.signature import Argument, can_be_argument, checked_argument
 from .tracing.trace import trace
 
@@ -270,10 +270,7 @@ class Jitted(Generic[P, R]):
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
-        arguments = self._classified(args)
-        recording = trace(self._f, arguments)
-        recording.draws.undo()
-        return graph_of(recording, set())
+        return graph_of(self._recorded(self._classified(args)), set())
 
     def lower(self, *args: Any, until: str = "") -> Any:
         """Return the loops of a call; print them to read them.
@@ -286,7 +283,10 @@ class Jitted(Generic[P, R]):
         Raises:
             ValueError: there is no such pass.
         """
-        return self._lowered(args, until)
+        arguments = self._classified(args)
+        recording = self._recorded(arguments)
+        program = lower(graph_of(recording, nests(arguments)), until)
+        return name_all(program, recording, self._f, recording.with_first(arguments))
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
@@ -295,9 +295,7 @@ class Jitted(Generic[P, R]):
         f = slopes.function if slopes else self._f
         return standalone(f, arguments, self.__name__, self._options["dtype"])
 
-    def _lowered(self, args: tuple[Any, ...], until: str = "") -> Program:
-        arguments = self._classified(args)
+    def _recorded(self, arguments: list[Argument]) -> Trace:
         recording = trace(self._f, arguments)
         recording.draws.undo()
-        program = lower(graph_of(recording, nests(arguments)), until)
-        return name_all(program, recording, self._f, recording.with_first(arguments))
+        return recording

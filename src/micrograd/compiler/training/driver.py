@@ -4,7 +4,7 @@ One call does many steps: it gathers a batch from the data, computes the objecti
 and moves the parameters by the optimiser's rule, over whole vectors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import CText, Writer
@@ -239,38 +239,10 @@ _OBJECTIVE = (
 
 def _examples(steps: StepProgram) -> list[str]:
     """Print ``objective`` for a program that takes one example: the gradients are added up."""
-    lines = []
-    names = {v for p in steps.fills for v in variables(p[1].start) | variables(p[1].count)}
-    names |= set(steps.program.sizes)
-    if names:
-        lines += [
-            "    const int64_t n = run->lengths[i], n_2 = n * (n - 1) / 2;",
-            f"    if (n < {steps.least}) return 1;",
-            "    (void)n_2;",
-        ]
-    for k, place in steps.fills:
-        example = f"run->columns[{k}] + run->starts[{k}][i]"
-        if k == steps.columns:
-            example = f"run->columns[{k}] + (first + e) * {place.count}"
-        if place.outer:
-            to, size = f"{place.start} + r * {place.row} + s", place.inner
-            lines += [
-                f"    for (int64_t s = 0; s < {place.outer}; s++)",
-                f"        for (int64_t r = 0; r < {size}; r++)",
-                f"            v[{to}] = ({example})[s * {size} + r];",
-            ]
-        else:
-            lines.append(
-                f"    memcpy(v + {place.start}, {example}, sizeof(T) * (size_t)({place.count}));"
-            )
-    start, constants = steps.program.constants
-    if isinstance(start, Poly) and constants:
-        numbers = ", ".join(map(Writer(steps.dtype, {}).literal, constants))
-        lines.append(f"    static const T constants[] = {{{numbers}}};")
-        lines.append(f"    memcpy(v + {start}, constants, sizeof constants);")
     apart = len(steps.outputs) > 1
-    lines += _computed(steps, ["1 / (T)count", "e == 0"][: 1 + apart])
-    lines += [
+    lines = [
+        *_filled(steps),
+        *_computed(steps, ["1 / (T)count", "e == 0"][: 1 + apart]),
         f"    sum += v[{steps.outputs[0]}];",
         *([f"    penalty = v[{steps.outputs[1]}];"] if apart else []),
         "    if (backward(v, g, sizes, scalars, run->tables)) return 1;",
@@ -290,6 +262,31 @@ def _examples(steps: StepProgram) -> list[str]:
         "    return 0;",
         "}",
     ]
+
+
+def _filled(steps: StepProgram) -> Iterator[str]:
+    """Print how the numbers of example i come to their places, and where its length counts."""
+    names = {v for p in steps.fills for v in variables(p[1].start) | variables(p[1].count)}
+    if names | set(steps.program.sizes):
+        yield "    const int64_t n = run->lengths[i], n_2 = n * (n - 1) / 2;"
+        yield f"    if (n < {steps.least}) return 1;"
+        yield "    (void)n_2;"
+    for k, place in steps.fills:
+        example = f"run->columns[{k}] + run->starts[{k}][i]"
+        if k == steps.columns:
+            example = f"run->columns[{k}] + (first + e) * {place.count}"
+        if place.outer:
+            to, size = f"{place.start} + r * {place.row} + s", place.inner
+            yield f"    for (int64_t s = 0; s < {place.outer}; s++)"
+            yield f"        for (int64_t r = 0; r < {size}; r++)"
+            yield f"            v[{to}] = ({example})[s * {size} + r];"
+        else:
+            yield f"    memcpy(v + {place.start}, {example}, sizeof(T) * (size_t)({place.count}));"
+    start, constants = steps.program.constants
+    if isinstance(start, Poly) and constants:
+        numbers = ", ".join(map(Writer(steps.dtype, {}).literal, constants))
+        yield f"    static const T constants[] = {{{numbers}}};"
+        yield f"    memcpy(v + {start}, constants, sizeof constants);"
 
 
 def _computed(steps: StepProgram, seeds: Sequence[str]) -> list[str]:

@@ -121,17 +121,7 @@ class CLoop:
         if drawn is not None:
             drawn = drawn.astype(self._best.dtype, copy=False)
             self._alive[5][-1] = drawn.ctypes.data
-        everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
-        if everything is not None:  # the same at each step: it is already in its place
-            gathers = int(everything is not self._same)
-            order, bounds = everything, np.arange(count + 1) * len(everything)
-        else:
-            gathers = count
-            order = np.concatenate(batches)
-            bounds = np.concatenate([[0], np.cumsum([len(b) for b in batches])])
-        self._same = everything
-        order = np.ascontiguousarray(order, np.int64)
-        bounds = np.ascontiguousarray(bounds, np.int64)
+        order, bounds, gathers = self._ordered(batches)
         losses, lowest, at = np.empty(count), np.array([best.loss]), np.array([-1])
         finished = self._train(
             _address(self._run),
@@ -151,6 +141,23 @@ class CLoop:
             best.loss, best.step = float(lowest[0]), int(at[0])
             best.parameters[:] = self._best
         return losses[:finished]
+
+    def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
+        """The examples of all batches, where each batch begins, and how many are to be gathered."""
+        everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
+        if everything is not None:  # the same at each step: it is already in its place
+            gathers = int(everything is not self._same)
+            order, bounds = everything, np.arange(len(batches) + 1) * len(everything)
+        else:
+            gathers = len(batches)
+            order = np.concatenate(batches)
+            bounds = np.concatenate([[0], np.cumsum([len(b) for b in batches])])
+        self._same = everything
+        return (
+            np.ascontiguousarray(order, np.int64),
+            np.ascontiguousarray(bounds, np.int64),
+            gathers,
+        )
 
 
 def _address(array: np.ndarray) -> ctypes.c_void_p:
