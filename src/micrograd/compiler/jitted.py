@@ -58,9 +58,7 @@ class Jitted(Generic[P, R]):
         """Forget all programs, and all that was learnt of the function."""
         with self._lock:
             self._report = Report(self.__name__)
-            self._named: dict[
-                tuple[str, ...], Jitted[..., Any]
-            ] = {}  # for arguments passed by name only
+            self._named: dict[tuple[str, ...], Jitted[..., Any]] = {}  # of arguments by name
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
             self._effects = False

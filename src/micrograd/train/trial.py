@@ -24,9 +24,9 @@ from ..compiler.calls.state import State
 from ..compiler.collector import paused
 from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
-from ..compiler.training.driver import Rule
 from ..compiler.training.objective import Objective, objective_of, rule_of
 from ..compiler.training.steps import Best, CLoop, NumpyLoop, RunMemory, compiled
+from ..compiler.training.update import Rule
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer

@@ -85,11 +85,13 @@ def printed(
     strict: bool = False,
     portable: bool = False,
     prefix: str = "",
+    linkage: str = "",
 ) -> CFile:
     """Return the parts of what ``source`` prints.
 
     Args:
-        prefix: before the name of every function; these are then static.
+        prefix: before the name of every function.
+        linkage: before the types of forward and backward: "static ", say.
     """
     scalars = {
         name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
@@ -109,7 +111,7 @@ def printed(
         _Statements(out, strict, None if portable else width(dtype), words).print(body)
         # a header's v and g are parts of one workspace, of which nothing is claimed
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
-        head = f"{'static inline ' if prefix else ''}int {prefix}{name}({memory}"
+        head = f"{linkage}int {prefix}{name}({memory}"
         functions.append(_function(head, out, program, scalars, name == "backward"))
     return CFile(_preamble(writer, portable), list(writer.functions.values()), *functions)
 

@@ -88,7 +88,13 @@ class _Header:
     def text(self) -> str:
         """Write the header."""
         guard = f"{self.capital}_H"
-        core = printed(self.program, self.dtype, portable=True, prefix=f"{self.name}_")
+        core = printed(
+            self.program,
+            self.dtype,
+            portable=True,
+            prefix=f"{self.name}_",
+            linkage="static inline ",
+        )
         loops = [*core.functions, "", core.forward, *[core.backward] * bool(self.graded)]
         parts = [
             "\n".join(self.comment()),

@@ -2,5 +2,5 @@
 
 columns       the data, as flat arrays
 objective     the loss of a step, and the optimiser's rule, as loops
-driver        the C around them; steps: run it, or the same by NumPy
+update        the rule in C; driver: the C around both; steps: run it, or the same by NumPy
 """

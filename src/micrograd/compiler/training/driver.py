@@ -7,33 +7,14 @@ and moves the parameters by the optimiser's rule, over whole vectors.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..c.expressions import CText, Writer
-from ..c.source import source as program_source
+from ..c.expressions import Writer
+from ..c.source import printed
 from ..ir.array import Placement
-from ..ir.program import Apply, Expr, Program, Ref, Scalar, refs
+from ..ir.program import Program
 from ..ir.sizes import Poly, Size, variables
 from ..passes.generalise import Coefficient
 from ..passes.schedules import width
-
-PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
-STEP, RATE = Scalar("step"), Scalar("rate")
-
-
-def state(k: int) -> Ref:
-    """Return the operand that stands for an optimiser's k-th state in its rule."""
-    return Ref(k + 1, (1,))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a step makes of a parameter and of its states.
-
-    ``longest`` is the norm that the gradient is shrunk to where it is longer; None: it never is.
-    """
-
-    parameter: Expr
-    states: tuple[Expr, ...]
-    longest: float | None = None
+from .update import Rule, shrink, update
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,91 +80,15 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
 
 def source(steps: StepProgram, rule: Rule) -> str:
     """Return C that defines ``train``."""
-    text = program_source(steps.program, steps.dtype)
-    for name in ("forward", "backward"):
-        text = text.replace(f"\nint {name}(", f"\nstatic int {name}(")
+    parts = printed(steps.program, steps.dtype, linkage="static ")
     writer = Writer(steps.dtype, {})
-    update = _update(writer, rule, steps.count)
-    functions = [f for name, f in writer.functions.items() if f not in text]
-    functions.append(_shrink(rule.longest))
+    lines = update(writer, rule, steps.count)
+    functions = [f for f in writer.functions.values() if f not in parts.functions]
+    functions.append(shrink(rule.longest))
     body = _batch(steps) if steps.batch else _examples(steps)
     count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
-    return "\n".join([text, count, *functions, *update, _HEAD, *body, _LOOP])
-
-
-def _shrink(longest: float | None) -> str:
-    """Print what becomes of a gradient that is too long, as ``clip_grad_norm`` has it."""
-    if longest is None:
-        return "static void shrink(T *g) { (void)g; }"
-    return f"""static void shrink(T *g) {{
-    double squares = 0;
-    for (int64_t i = 0; i < COUNT; i++) squares += (double)g[i] * (double)g[i];
-    const double factor = {longest!r} / (sqrt(squares) + 1e-6);
-    if (factor < 1) for (int64_t i = 0; i < COUNT; i++) g[i] *= (T)factor;
-}}"""
-
-
-def _update(writer: Writer, rule: Rule, count: int) -> list[str]:
-    """Print the optimiser's rule: what is the same for all parameters once, the rest by vectors."""
-    hoisted = _Hoisted(writer)
-    results = [hoisted.over(e) for e in (rule.parameter, *rule.states)]
-    rest = (f"load_first({{}}, {count} - i)", f"store_first({{}}, {{}}, {count} - i)")
-    return [
-        "static void update(T *restrict v, const T *restrict g, T *restrict states,",
-        "                   T step, T rate) {",
-        "    (void)states, (void)step, (void)rate;",
-        *hoisted.lines,
-        "    int64_t i = 0;",
-        f"    for (; i + W <= {count}; i += W) {{",
-        *_moved(writer, rule, results, "load({})", "store({}, {})"),
-        "    }",
-        f"    if (i < {count}) {{",
-        *_moved(writer, rule, results, *rest),
-        "    }",
-        "}",
-    ]
-
-
-def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: str) -> list[str]:
-    """Print the rule for one vector of parameters: all is read before anything is written."""
-    places = ["v + i", *[f"states + {k} * COUNT + i" for k in range(len(rule.states))]]
-    lines = [f"const V d = {load.format('g + i')};"]
-    lines += [f"const V s{k} = {load.format(place)};" for k, place in enumerate(places)]
-
-    def leaf(ref: Ref) -> CText:
-        return CText("d" if ref.grad else f"s{ref.offset}", True)
-
-    for k, result in enumerate(results):
-        lines.append(f"const V n{k} = {writer.splat(writer.number(result, leaf))};")
-    lines += [f"{store.format(place, f'n{k}')};" for k, place in enumerate(places)]
-    return [f"        {line}" for line in lines]
-
-
-class _Hoisted:
-    """Parts of expressions that are the same for all parameters: computed once a step."""
-
-    def __init__(self, writer: Writer) -> None:
-        self.writer = writer
-        writer.scalars |= {"step": "step", "rate": "rate"}
-        self.lines: list[str] = []
-        self._known: dict[Expr, Scalar] = {}
-
-    def over(self, expr: Expr) -> Expr:
-        """Replace the parts of an expression that no parameter is in."""
-        if not isinstance(expr, Apply):
-            return expr
-        if any(True for _ in refs(expr)):
-            return Apply(expr.op, tuple([self.over(a) for a in expr.args]))
-        if expr not in self._known:
-            name = f"once{len(self._known)}"
-            self.lines.append(f"    const T {name} = {self.writer.number(expr, _refused).code};")
-            self._known[expr] = Scalar(name)
-            self.writer.scalars[name] = name
-        return self._known[expr]
-
-
-def _refused(ref: Ref) -> CText:
-    raise TypeError(f"{ref} differs from parameter to parameter")
+    ways = [parts.head, *parts.functions, "", parts.forward, parts.backward]
+    return "\n".join([*ways, count, *functions, *lines, _HEAD, *body, _LOOP])
 
 
 # The objective of a step and its gradient.

@@ -30,7 +30,8 @@ from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.trace import trace
 from .columns import Column, lengths_of
-from .driver import GRADIENT, PARAMETER, RATE, STEP, Rule, StepProgram, state
+from .driver import StepProgram
+from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 

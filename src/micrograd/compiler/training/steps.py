@@ -18,8 +18,9 @@ from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
 from ..passes.schedules import width
 from .columns import Column
-from .driver import Rule, source
+from .driver import source
 from .objective import Objective, whole_vectors
+from .update import Rule
 
 _Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
