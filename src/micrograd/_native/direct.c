@@ -351,15 +351,17 @@ static int argument_fits(const Argument *a, int64_t size)
     int64_t count = 1, inner = a->outer > 0 ? a->count / a->outer : 0;
     if (a->form < NUMBER_FORM || a->form > ARRAY_FORM || a->ndim < 0 || a->ndim > MOST_DIMS)
         return 0;
-    for (int d = 0; d < a->ndim; d++) {
-        if (a->dims[d] < 1 || a->dims[d] > size + 1)
-            return 0;
-        count *= a->dims[d];
-    }
-    if ((a->form == NUMBER_FORM) != (a->ndim == 0) || a->count != count || a->start > size)
+    if ((a->form == NUMBER_FORM) != (a->ndim == 0) || a->start > size)
         return 0;
-    if (a->start < 0)
-        return 1;
+    for (int d = 0; d < a->ndim; d++) {
+        if (a->dims[d] < 1 || (a->start >= 0 && a->dims[d] > size + 1))
+            return 0;
+        count *= a->start >= 0 ? a->dims[d] : 1;
+    }
+    if (a->start < 0) /* it is not used, and may be longer than all that is */
+        return a->count > 0;
+    if (a->count != count)
+        return 0;
     if (a->outer == 0)
         return a->start + count <= size;
     return a->outer > 0 && inner * a->outer == count && a->row >= a->outer &&

@@ -20,7 +20,7 @@ from ..tracing.signature import Argument
 from .changes import Changes, changes_of, functions_in
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
-from .maker import Made
+from .maker import Made, Unsettled
 from .reach import Reach
 from .report import Stages
 from .state import Change, State
@@ -38,7 +38,8 @@ class FirstCall:
         name: for messages.
         args: the call's.
         classify: makes Arguments of a call's arguments.
-        make: traces and compiles: whether backward may end stages; answers to branches.
+        make: traces and compiles: whether backward may end stages; answers to branches; what
+            tells that f has changed what it was not known to change.
         learn: takes what f changes, for ``make`` to watch; tells whether any of it is new.
         stages: takes the time of the trial.
 
@@ -53,7 +54,7 @@ class FirstCall:
         name: str,
         args: tuple,
         classify: Callable[[Sequence[Any]], list[Argument]],
-        make: Callable[[bool, Sequence[bool]], Made],
+        make: Callable[[bool, Sequence[bool], Callable[[], bool]], Made],
         learn: Callable[[Changes], bool],
         stages: Stages,
     ) -> None:
@@ -83,7 +84,7 @@ class FirstCall:
             self._learn(Changes(functions=functions))
         made, failure = None, None
         try:
-            made, changes = self._compiled(before)
+            made, changes = self._compiled(before, probing=True)
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure, changes = error, list(before.changes())
         traced = _of_places(changes)
@@ -145,8 +146,8 @@ class FirstCall:
                 before.put_back()
                 if made and not news:
                     break
-                made, changes = self._compiled(before)
-            else:
+                made, changes = self._compiled(before, probing=news)
+            if made is None or news:
                 raise JitError("it changes something else each time that it runs")
             self.made = self._judged(made, before, plain, after)
         except Exception as error:
@@ -167,15 +168,26 @@ class FirstCall:
         if self.made is None:
             raise self._said(failure) from failure
 
-    def _compiled(self, before: State, marks: bool = True) -> tuple[Made, list[Change]]:
+    def _compiled(
+        self, before: State, marks: bool = True, probing: bool = False
+    ) -> tuple[Made | None, list[Change]]:
         """Compile f: in stages that end with backward, where that can be, if ``marks`` is True.
 
-        Returns it, and what the trace has changed; all of that is put back.
+        Returns it, and what the trace has changed; all of that is put back. ``probing`` compiles
+        nothing where that is anything.
         """
+
+        def unsettled() -> bool:
+            return probing and bool(_of_places(before.changes()))
+
         answers: list[bool] = []
         for _ in range(_MOST_BRANCHES):
             try:
-                made = self._make(marks, answers)
+                made = self._make(marks, answers, unsettled)
+            except Unsettled:
+                changes = list(before.changes())
+                before.put_back()
+                return None, changes
             except NotInStages:
                 before.put_back()
                 marks = False
@@ -202,7 +214,9 @@ class FirstCall:
             if not made.variant.in_stages:
                 raise
             before.put_back()
-            made, _ = self._compiled(before, marks=False)
+            traced, _ = self._compiled(before, marks=False)
+            assert traced is not None  # nothing is probed
+            made = traced
             with self._stages.timed("trial"):
                 self._judge(made, before).compare(self._args, plain, after, few)
         return made

@@ -35,6 +35,10 @@ class Made:
         return self.variant.recording.batch or 0
 
 
+class Unsettled(Exception):
+    """A trace has shown that another one is needed: to compile this one would be in vain."""
+
+
 class Maker:
     """What makes the variants of one function.
 
@@ -60,6 +64,7 @@ class Maker:
         stages: Stages,
         marks: bool = True,
         answers: Sequence[bool] = (),
+        unsettled: Callable[[], bool] = lambda: False,
     ) -> Made:
         """Trace and compile; for all lengths at once where two lengths have been seen.
 
@@ -68,8 +73,10 @@ class Maker:
             stages: takes the time of each.
             marks: whether the loops before a ``backward`` may be differentiated as such.
             answers: to the first branches of a function with a batch.
+            unsettled: tells, after the trace, that there is more to know of the function.
 
         Raises:
+            Unsettled: so it is.
             JitError: the function does what cannot be compiled.
         """
         if self.slopes and self.slopes.suit(arguments):
@@ -93,6 +100,8 @@ class Maker:
             recording = trace(
                 self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
             )
+        if unsettled():
+            raise Unsettled
         if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
