@@ -241,9 +241,20 @@ def log_softmax(*values: Any) -> list[Any]:
     xs = _values("log_softmax", values)
     top = _finite_top(xs)
     shifted = [x - top for x in xs]
-    traced = mode.tracer is not None
-    total = ops.LOG(sum([_exp(x) for x in shifted])) if traced else logsumexp(shifted)
+    total = logsumexp(shifted) if mode.tracer is None else _log_of_sum(shifted)
     return [x - total for x in shifted]
+
+
+def _log_of_sum(shifted: Sequence[Any]) -> Any:
+    """log(Σ exp(x)) of numbers up to 0, as sums that loops compute, exact also where it is near 0.
+
+    There one x is 0, and its term is the 1 of log1p: exp(x) - 1 loses no digit, and has the same
+    derivatives as exp(x).
+    """
+    powers = [_exp(x) for x in shifted]
+    rests = [where(x < 0.0, power, power - 1.0) for x, power in zip(shifted, powers)]
+    total = sum(powers)
+    return where(abs(total - 1.0) < 0.5, apply(ops.LOG1P, sum(rests)), ops.LOG(total))
 
 
 def _finite_top(xs: Sequence[Any]) -> Any:

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from micrograd import Value, jit, maximum, sum, vmap, where
+from micrograd import Value, jit, maximum, sum, value_and_grad, vmap, where
+from micrograd.losses import cross_entropy
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, math.inf, -math.inf, math.nan]
 FUNCTIONS = [
@@ -91,3 +92,26 @@ def test_what_is_too_small_for_float32_may_be_zero_and_python_keeps_its_own(back
     for _ in range(3):
         assert f(x) == pytest.approx(x * 1e-30, rel=1e-6, abs=1.2e-38)
     assert 1e-310 * 0.5 > 0.0
+
+
+INF, NAN = math.inf, math.nan
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        *([30.0, 0.0], [40.0, 0.0, 1.0], [100.0, 70.0], [0.0, 0.0], [5.0, 5.0, 1.0]),
+        *([INF, 0.0], [-INF, 0.0], [0.0, -INF], [-INF, -INF], [NAN, 1.0]),
+    ],
+)
+def test_compiled_cross_entropy_keeps_the_digits_of_a_small_loss(scores):
+    f = value_and_grad(lambda z: cross_entropy(z, 0))
+    plain, compiled = f(scores), jit(f, backend="numpy")(scores)
+    np.testing.assert_allclose(compiled[0], plain[0], rtol=1e-13)
+    np.testing.assert_allclose(compiled[1], plain[1], rtol=1e-13)
+
+
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+def test_an_argument_that_is_not_used_may_be_longer_than_the_program(backend):
+    g = jit(lambda a, b: a, backend=backend)
+    assert [g(0.5, [1.0, 2.0, 3.0]) for _ in range(3)] == [0.5] * 3
