@@ -42,14 +42,15 @@ lint: .venv/.tools
 	@$(BIN)/mypy
 	@$(BIN)/mypy --cache-dir=.mypy_cache/engine src/micrograd/engine.py  # behind its stub
 
-test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(OWN) tests/practise/marimo.sh build/marimo
-	@$(OWN) node tests/pyodide/run.mjs . build/pyodide
+	@rm -rf build/pure && MICROGRAD_PURE=1 $(BIN)/python -m build -q --wheel --no-isolation -o build/pure
+	@$(OWN) node tests/pyodide/run.mjs . build/pyodide build/pure/*.whl
 	@$(MAKE) -s test-native
 
 test-native: .venv/.tools  ## run the C engine's tests under the address and undefined-behaviour sanitizers
@@ -128,6 +129,14 @@ build/mkdocs/.ready: site/requirements.txt
 
 tests/pyodide/node_modules: tests/pyodide/package-lock.json .venv/.tools
 	@cd tests/pyodide && $(OWN) npm ci --ignore-scripts
+	@touch $@
+
+build/installers/.ready: requirements-dev.txt
+	@echo "Installing uv and pipx into build/installers ..."
+	@$(PYTHON) -m venv build/installers
+	@build/installers/bin/pip install -q --disable-pip-version-check uv pipx
+	@build/installers/bin/pip download -q --disable-pip-version-check --no-deps -d build/installers/wheels \
+	  "$$(grep '^numpy==' requirements-dev.txt)"
 	@touch $@
 
 build/pyodide/.ready: tests/pyodide/requirements.txt tests/pyodide/node_modules

@@ -1,6 +1,8 @@
 """What people get who install the package: built from a copy, without the network."""
 
+import email
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +14,15 @@ from pathlib import Path
 
 import pytest
 
+import micrograd
+
 ROOT = Path(__file__).parents[2]
-PACKAGED = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "CHANGELOG.md")
+FOLDERS = (".ci", ".github", "benchmarks", "docs", "examples", "frontend", "site", "src", "tests")
+MADE = shutil.ignore_patterns(
+    "__pycache__", "*.egg-info", "*.so", "*.pyd", "*.pyc", "node_modules", ".*_cache"
+)
+TRAINED = "from micrograd import *; a = Value(3.0); (a * a).backward(); print(backend, a.grad)"
+HOME = "https://example.org/people/micrograd"
 
 
 def run(*command, **environment):
@@ -32,12 +41,13 @@ def run(*command, **environment):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A copy of what is packaged, so that building writes nothing into the checkout."""
+    """A copy of the project, so that building writes nothing into the checkout."""
     copy = tmp_path_factory.mktemp("source")
-    for name in PACKAGED:
-        shutil.copy(ROOT / name, copy)
-    built = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.so", "*.pyd")
-    shutil.copytree(ROOT / "src", copy / "src", ignore=built)
+    for path in ROOT.iterdir():
+        if path.name in FOLDERS:
+            shutil.copytree(path, copy / path.name, ignore=MADE)
+        elif path.is_file() and path.name not in (".git", ".gitignore"):
+            shutil.copy(path, copy)
     return copy
 
 
@@ -48,6 +58,27 @@ def sdist(source, tmp_path_factory):
     build = f"import setuptools.build_meta as b; b.build_sdist({str(out)!r})"
     subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
     return next(out.glob("*.tar.gz"))
+
+
+def wheel_of(sdist, out, **environment):
+    """Build a wheel from the source distribution; return it, and what the build said."""
+    pip = [sys.executable, "-m", "pip", "wheel", "-v", "--no-index", "--no-deps"]
+    options = ["--no-build-isolation", "--disable-pip-version-check", "-w", out]
+    said = run(*pip, *options, sdist, **environment)
+    return next(out.glob("*.whl")), said
+
+
+@pytest.fixture(scope="module")
+def wheel(sdist, tmp_path_factory):
+    """The wheel with the engine in C, of a project that has a home."""
+    settings = {"MICROGRAD_REQUIRE_NATIVE": "1", "MICROGRAD_HOMEPAGE": HOME}
+    return wheel_of(sdist, tmp_path_factory.mktemp("wheel"), **settings)[0]
+
+
+@pytest.fixture(scope="module")
+def pure_wheel(sdist, tmp_path_factory):
+    """The wheel that installs anywhere."""
+    return wheel_of(sdist, tmp_path_factory.mktemp("pure"), MICROGRAD_PURE="1")[0]
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +103,10 @@ def install(python, what, **environment):
 
 
 @pytest.fixture(scope="module")
-def installed(fresh, source):
-    """The interpreter of an environment with the package installed from its folder."""
+def installed(fresh, wheel):
+    """The interpreter of an environment with the package installed from its wheel."""
     python = fresh()
-    install(python, source)
+    install(python, wheel)
     return python
 
 
@@ -106,8 +137,7 @@ def without_compiler(fresh, sdist):
 def test_without_a_compiler_the_source_distribution_installs_in_pure_python(without_compiler):
     python, said = without_compiler
     assert "pure Python" in said
-    trained = "from micrograd import *; a = Value(3.0); (a * a).backward(); print(backend, a.grad)"
-    assert run(python, "-c", trained) == "python 6.0\n"
+    assert run(python, "-c", TRAINED) == "python 6.0\n"
 
 
 def test_requiring_the_compiled_engine_where_there_is_none_is_an_error(without_compiler):
@@ -137,22 +167,121 @@ def test_for_free_threaded_python_the_compiled_engine_is_left_out(source, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
-def test_the_source_distribution_has_all_that_a_build_needs(sdist):
+def test_the_source_distribution_is_the_whole_project(source, sdist):
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    sources = {str(p.relative_to(ROOT)) for p in (ROOT / "src").rglob("*.[ch]")}
-    assert sources | set(PACKAGED) | {"src/micrograd/py.typed"} <= names
+    files = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
+    assert {f for f in files if ".egg-info" not in f} <= names
+    assert {"Makefile", "requirements-dev.txt", "tests/project/test_packaging.py"} <= files
 
 
-def test_the_wheel_holds_all_files_of_the_package_but_the_c_of_the_engine(source, tmp_path):
-    pip = [sys.executable, "-m", "pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation"]
-    run(*pip, "--disable-pip-version-check", "-w", tmp_path, source)
-    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+def files_of(wheel):
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+
+
+def test_the_wheel_holds_all_files_of_the_package_but_the_c_of_the_engine(source, wheel):
     files = {p for p in (source / "src/micrograd").rglob("*.*") if p.suffix not in (".c", ".h")}
-    built = {name for name in names if name.startswith("micrograd/") and ".so" not in name}
+    built = {name for name in files_of(wheel) if ".so" not in name}
     assert built == {str(p.relative_to(source / "src")) for p in files}
-    assert {"micrograd/py.typed", "micrograd/explorer/page.js"} <= names
-    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert {"micrograd/py.typed", "micrograd/engine.pyi", "micrograd/explorer/page.js"} <= built
+    assert any(n.endswith("licenses/LICENSE") for n in zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_wheel_without_the_engine_in_c_is_for_any_python(wheel, pure_wheel):
+    assert pure_wheel.name.endswith("-py3-none-any.whl")
+    (engine,) = files_of(wheel) - files_of(pure_wheel)
+    assert engine.startswith("micrograd/_native/value.")
+    assert files_of(pure_wheel) <= files_of(wheel)
+
+
+def test_the_wheel_without_the_engine_in_c_computes(pure_wheel, tmp_path):
+    zipfile.ZipFile(pure_wheel).extractall(tmp_path)
+    said = run(sys.executable, "-c", TRAINED, PYTHONPATH=str(tmp_path))
+    assert said == "python 6.0\n"
+
+
+def test_where_the_engine_in_c_is_required_a_build_without_it_fails(source, tmp_path):
+    command = [sys.executable, "setup.py", "build_ext", "--build-lib", tmp_path]
+    environment = {**os.environ, "CC": "/bin/false", "MICROGRAD_REQUIRE_NATIVE": "1"}
+    done = subprocess.run(
+        [*command, "--build-temp", tmp_path],
+        cwd=source,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode
+    assert "/bin/false" in done.stderr
+
+
+def described(wheel):
+    """The links of the long description, and the pages that the metadata name."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = [n for n in archive.namelist() if n.endswith(".dist-info/METADATA")]
+    metadata = email.message_from_bytes(archive.read(name))
+    links = re.findall(r"\]\(([^)\s]+)", metadata.get_payload())
+    return links, dict(page.split(", ") for page in metadata.get_all("Project-URL") or [])
+
+
+def test_on_an_index_all_links_of_the_description_lead_to_the_projects_home(wheel, pure_wheel):
+    links, pages = described(wheel)
+    assert [link for link in links if not link.startswith("https://")] == []
+    at_home = [link.removeprefix(f"{HOME}/") for link in links if link.startswith(HOME)]
+    version = f"v{micrograd.__version__}/"
+    assert {link.partition(version)[0] for link in at_home} == {"raw/", "blob/"}
+    assert [
+        at for at in at_home if not (ROOT / at.partition(version)[2].partition("#")[0]).exists()
+    ] == []
+    assert pages["Homepage"] == HOME
+    assert pages["Issues"] == f"{HOME}/issues"
+    assert described(pure_wheel)[1] == {}  # nothing is invented where there is none
+
+
+def test_nobody_is_told_to_install_what_is_not_on_an_index():
+    pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    texts = [*pages, *(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.md")]
+    told = re.compile(r"(pip|uv|pipx)( \w+)? (install|add|run)( -\S+)* ['\"]?micrograd\b")
+    assert [p for p in texts if told.search(p.read_text("utf-8"))] == []
+
+
+@pytest.mark.deep
+def test_the_source_distribution_tests_itself(fresh, wheel, sdist, tmp_path):
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    python = fresh()
+    install(python, wheel)
+    options = ["-p", "no:cacheprovider", f"--rootdir={folder}", "-c", folder / "pyproject.toml"]
+    tests = [folder / "tests/test_ops.py", folder / "tests/nn/test_nn.py"]
+    assert "[100%]" in run(python, "-m", "pytest", *options, *tests)
+
+
+INSTALLERS = ROOT / "build/installers"
+"""Made by ``make test-deep``: uv, pipx, and the wheel of NumPy in ``wheels``."""
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("which", ["wheel", "pure_wheel"])
+@pytest.mark.parametrize("installer", ["pip", "uv", "pipx"])
+def test_each_installer_installs_either_wheel(installer, which, request, tmp_path):
+    file, tools = request.getfixturevalue(which), INSTALLERS / "bin"
+    python = tmp_path / "home" / "bin" / "python"
+    offline = ["--no-index", f"--find-links={INSTALLERS / 'wheels'}"]
+    if installer == "pip":
+        run(sys.executable, "-m", "venv", tmp_path / "home")
+        run(python, "-m", "pip", "install", *offline, file)
+    elif installer == "uv":
+        run(tools / "uv", "venv", "--offline", "--python", sys.executable, tmp_path / "home")
+        run(tools / "uv", "pip", "install", "--offline", *offline, "--python", python, file)
+    else:
+        places = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin")}
+        options = ["--python", sys.executable, f"--pip-args={' '.join(offline)}"]
+        run(tools / "pipx", "install", *options, file, **places)
+        python = tmp_path / "pipx/venvs/micrograd-next/bin/python"
+        assert "doctor" in run(tmp_path / "bin/micrograd", "--help")
+    engine = "c" if which == "wheel" else "python"
+    assert run(python, "-c", TRAINED) == f"{engine} 6.0\n"
 
 
 def test_an_installed_original_is_named_in_a_warning(tmp_path):

@@ -1,21 +1,23 @@
-// Runs the conformance suite on the readable engine in Pyodide. Usage: run.mjs ROOT PACKAGES
+// Runs the conformance suite in Pyodide, on the wheel for any Python. Usage: run.mjs ROOT PACKAGES WHEEL
 // where PACKAGES has pytest and Hypothesis. Pyodide comes without NumPy, has no threads, and cannot
 // free a chain of some thousand Python objects, whatever they are: what needs these is left out.
+import { readFile } from "node:fs/promises";
 import { loadPyodide } from "pyodide";
 
-const [root, packages] = process.argv.slice(2);
+const [root, packages, wheel] = process.argv.slice(2);
 const pyodide = await loadPyodide();
 pyodide.FS.mkdir("/root");
 pyodide.mountNodeFS("/root", root);
 pyodide.FS.mkdir("/packages");
 pyodide.mountNodeFS("/packages", packages);
+pyodide.unpackArchive(await readFile(wheel), "wheel");
 
 const status = await pyodide.runPythonAsync(`
 import os, sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path[:0] = ["/root/src", "/packages"]
+sys.path[:0] = ["/packages"]
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "/tmp/hypothesis"
 os.chdir("/root")
 
@@ -23,6 +25,7 @@ import micrograd
 import pytest
 
 assert micrograd.backend == "python"
+assert "site-packages" in micrograd.__file__
 files = sorted(Path("tests/conformance").glob("test_*.py"))
 without = [file for file in files if "import numpy" in file.read_text()]
 status = pytest.main(
