@@ -13,13 +13,13 @@ from .nn import MLP
 from .optim import Adam
 from .train import fit
 
-_base = require("sklearn.base", "train", "an estimator")
+_base = require("sklearn.base", "estimators", "an estimator")
 _Estimator: Any = _base.BaseEstimator
 _Classifier: Any = _base.ClassifierMixin
 _Regressor: Any = _base.RegressorMixin
-_multiclass = require("sklearn.utils.multiclass", "train", "an estimator")
-_validation = require("sklearn.utils.validation", "train", "an estimator")
-_utils = require("sklearn.utils", "train", "an estimator")
+_multiclass = require("sklearn.utils.multiclass", "estimators", "an estimator")
+_validation = require("sklearn.utils.validation", "estimators", "an estimator")
+_utils = require("sklearn.utils", "estimators", "an estimator")
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 

@@ -21,7 +21,7 @@ def require(module: str, extra: str, what: str) -> Any:
         package = module.split(".")[0]
         if (error.name or "").split(".")[0] != package:  # it is there, and lacks something itself
             raise
-        name = {"markdown_it": "markdown-it-py"}.get(package, package)
+        name = {"markdown_it": "markdown-it-py", "sklearn": "scikit-learn"}.get(package, package)
         raise ImportError(
             f"{what} needs {package}: pip install {name}, or pip install '.[{extra}]' in the "
             "folder that micrograd was installed from",

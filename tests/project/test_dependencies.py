@@ -9,7 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-MODULE_OF = {"markdown-it-py": "markdown_it"}  # where a distribution's module has another name
+MODULE_OF = {
+    "markdown-it-py": "markdown_it",
+    "scikit-learn": "sklearn",
+}  # where a distribution's module has another name
 WITH_OTHERS = {"IPython", "traitlets"}  # there wherever a notebook or anywidget is
 
 
