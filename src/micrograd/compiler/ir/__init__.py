@@ -6,5 +6,5 @@ sizes         polynomials in what is known at run time only
 visit         walk through statements, and rebuild them
 footprint     what a statement touches, and which addresses; scope: these as plain numbers
 verify        what holds of every program
-exact         a program as text, with every address; parsing: read back
+exact         a program as text, with every offset; parsing: read back
 """

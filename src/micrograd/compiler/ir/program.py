@@ -1,9 +1,9 @@
 """Loops: what rerolling finds, differentiation transforms, and the back ends print.
 
-A ``Program`` works on one flat memory of floats, in which every value has an address, and a second
-of the same shape for gradients. A ``Nest`` computes one element for each index of its dims; the
-address of operand element [i, j, ...] is affine in the indices, but for an optional index table and
-an optional run-time index. Everything is a plain printable value.
+A ``Program`` works on arrays of floats, in the end in one memory, and on gradients of the same
+shape. A ``Nest`` computes one element for each index of its dims; where operand element [i, j, ...]
+lies in its array is affine in the indices, but for an optional index table and an optional run-time
+index. Everything is a plain printable value.
 """
 
 from collections.abc import Callable, Iterator
@@ -217,7 +217,7 @@ class Program:
     sizes: tuple[str, ...] = ()  # run-time sizes, in calling order
     scalars: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    arrays: tuple[Array, ...] = ()  # all that lies in memory; of a program for all lengths, none
+    arrays: tuple[Array, ...] = ()  # all that lies in memory
     segments: tuple[Placement, ...] = ()  # where the numbers of each argument go
 
     @property
