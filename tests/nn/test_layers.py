@@ -101,6 +101,11 @@ def test_modules_of_a_list_are_found_also_those_that_come_later():
     assert len(list(blocks.modules())) == 3
 
 
+def test_modules_have_the_paths_of_their_parameters():
+    model = Sequential(Linear(1, 1), Sequential(Tanh()))
+    assert [path for path, _ in model.named_modules()] == ["", "0", "1", "1.0"]
+
+
 def test_only_modules_go_into_a_list_of_modules():
     with pytest.raises(TypeError, match=r"Sequential holds modules of micrograd.nn, got <built-in"):
         Sequential(Linear(1, 1), len)
@@ -144,6 +149,15 @@ def test_numbers_in_a_mask_are_added_to_the_scores_and_minus_infinity_hides():
     _, still = attention(x, x, x)
     assert moved[1][0].data > still[1][0].data
     assert moved[0][0].data == still[0][0].data
+
+
+def test_a_mask_of_whole_numbers_is_refused_since_it_says_neither():
+    attention = MultiheadAttention(2, 1, seed=1)
+    x = [[0.1, 0.2], [0.3, 0.4]]
+    with pytest.raises(TypeError, match="a mask holds True, False or floats, got the int 0"):
+        attention(x, x, x, attn_mask=[[0, 1], [0, 0]])
+    _, weights = attention(x, x, x, attn_mask=[list(row) for row in np.array(causal_mask(2))])
+    assert (weights[0][0].data, weights[0][1]) == (1.0, 0.0)
 
 
 def test_a_place_that_may_look_at_nothing_is_an_error():

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..arguments import flag, whole
 from ..functions import dot, mean, softmax
-from ..value.numeric import is_array
 from .dropout import Dropout
 from .linear import Linear
 from .module import Module
@@ -117,16 +116,19 @@ class MultiheadAttention(Module):
 
     def _mask(self, mask: Any, places: int, others: int) -> list[list[Any]]:
         """The mask as numbers to add, None where nothing can be seen."""
-        rows = mask.tolist() if is_array(mask) else mask
-        rows = nested(self, rows, (places, others))
-        seen = [
-            [None if x is True or x == -inf else 0.0 if x is False else x for x in row]
-            for row in rows
-        ]
+        rows = nested(self, mask, (places, others))
+        seen = [[self._added(x) for x in row] for row in rows]
         for i, row in enumerate(seen):
             if all(x is None for x in row):
                 raise ValueError(f"{self!r}: the mask lets place {i} look at nothing: {rows[i]!r}")
         return seen
+
+    def _added(self, x: Any) -> Any:
+        if type(x).__name__ in ("bool", "bool_"):  # NumPy's has both names
+            return None if x else 0.0
+        if isinstance(x, int):  # 1 for hidden, or for seen? as a number it would be neither
+            raise TypeError(f"{self!r}: a mask holds True, False or floats, got the int {x}")
+        return None if x == -inf else x
 
     def _head(
         self, queries: list[Any], keys: list[Any], values: list[Any], mask: Any

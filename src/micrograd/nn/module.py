@@ -16,6 +16,7 @@ from ..value import buffers
 from ..value.modes import mode
 from ..value.numeric import is_array
 from . import prediction
+from .parameters import arrays_of
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
 
@@ -90,6 +91,10 @@ class Module:
         """Go through this module and all inside it, outer ones first."""
         return iter(list(self._findings().modules.values()))
 
+    def named_modules(self) -> Iterator[tuple[str, "Module"]]:
+        """Go through (dotted path, module), this one first, whose path is empty."""
+        return iter(list(self._findings().modules.items()))
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
         buffers.zero_grad(self.parameters())
@@ -151,7 +156,7 @@ class Module:
         if not isinstance(state, Mapping):
             raise TypeError(f"a state is a dict of arrays by name, got {type(state).__name__}")
         wanted = {name: (values, shape) for name, values, shape in self._state()}
-        arrays, problems = _arrays(state)
+        arrays, problems = arrays_of(state)
         problems += [f"{name} is missing" for name in wanted if name not in state]
         problems += [f"{name} is not in the model" for name in state if name not in wanted]
         for name, array in arrays.items():
@@ -285,17 +290,3 @@ def _flat(thing: Any) -> Iterable[Value]:
 
 def _join(path: str, key: Any) -> str:
     return f"{path}.{key}" if path else str(key)
-
-
-def _arrays(state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Make float64 arrays of a state's entries; say which are none."""
-    import numpy as np
-
-    arrays, problems = {}, []
-    for name, entry in state.items():
-        entry = entry.detach() if hasattr(entry, "detach") else entry  # a PyTorch parameter
-        try:
-            arrays[name] = np.asarray(entry, dtype=np.float64, order="C")
-        except (TypeError, ValueError):
-            problems.append(f"{name} is no array of numbers: {str(entry)[:40]!r}")
-    return arrays, problems

@@ -1,6 +1,7 @@
 """Parameters by the shape: nested lists of Values, drawn in the order in which they are written."""
 
 import random
+from collections.abc import Mapping
 from math import prod, sqrt
 from typing import Any
 
@@ -37,3 +38,17 @@ def constant(x: float, *shape: int) -> Any:
 def bound(*inputs: int) -> float:
     """Return within which bound PyTorch draws weights and biases: 1 / sqrt(inputs of a sum)."""
     return 1 / sqrt(prod(inputs))
+
+
+def arrays_of(state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return a state's entries as float64 arrays, and what is to be said of those that are none."""
+    import numpy as np
+
+    arrays, problems = {}, []
+    for name, entry in state.items():
+        entry = entry.detach() if hasattr(entry, "detach") else entry  # a PyTorch parameter
+        try:
+            arrays[name] = np.asarray(entry, dtype=np.float64, order="C")
+        except (TypeError, ValueError):
+            problems.append(f"{name} is no array of numbers: {str(entry)[:40]!r}")
+    return arrays, problems

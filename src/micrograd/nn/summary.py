@@ -82,8 +82,8 @@ def summary(model: Module, *x: Any) -> Summary:
 
 def _paths(model: Module) -> list[tuple[Module, str]]:
     """The modules with their dotted paths, but for the neurons of a layer, which are its rows."""
-    found = model._findings().modules
-    return [(m, path) for path, m in found.items() if m is model or not isinstance(m, Neuron)]
+    found = model.named_modules()
+    return [(m, path) for path, m in found if m is model or not isinstance(m, Neuron)]
 
 
 @contextmanager
