@@ -22,8 +22,8 @@ PROGRAMS = Path(__file__).parent / "programs"
 FILES = sorted(PROGRAMS.glob("*.py"))
 STUB = Path(micrograd.__file__).with_name("engine.pyi")
 NAMES = (
-    "compiler data draw elementary engine explain explorer functions losses metrics nn ops optim "
-    "plots practise pure random saving schedules train transforms"
+    "compiler data draw elementary engine estimators explain explorer functions losses metrics nn "
+    "nn.init ops optim plots practise pure random saving schedules train transforms"
 )
 MODULES = ["micrograd", *[f"micrograd.{name}" for name in NAMES.split()]]
 # They are there to say, with a remedy, that a Value is no float: a checker is to say so before.

@@ -10,6 +10,15 @@ from typing import Any
 
 from .parameters import source
 
+__all__ = [
+    "kaiming_normal",
+    "kaiming_uniform",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]
+
 Initialiser = Callable[[Any, int, int], float]
 
 
