@@ -46,6 +46,7 @@ def test_a_reader_that_stops_early_is_no_error():
     assert process.returncode == 0
 
 
+@pytest.mark.deep
 def test_it_reads_a_file(gpt, monkeypatch, capsys, tmp_path):
     file = tmp_path / "lines.txt"
     file.write_text("abba\n\n  baba \nbaab\n")
