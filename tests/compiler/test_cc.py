@@ -74,7 +74,10 @@ def test_another_source_or_other_flags_are_another_entry(folder: Path) -> None:
     assert len(entries(folder)) == 3
 
 
-@pytest.mark.parametrize("damage", ["truncated", "emptied", "one bit", "not a library"])
+RARER = [pytest.param(damage, marks=pytest.mark.deep) for damage in ("truncated", "not a library")]
+
+
+@pytest.mark.parametrize("damage", ["emptied", "one bit", *RARER])
 def test_a_damaged_entry_is_rebuilt(
     damage: str, count_compiles: Callable[[], int], folder: Path
 ) -> None:
