@@ -83,6 +83,7 @@ lessons: .venv/.tools  ## write docs/lessons, and the same as pages into build/l
 
 docs: .venv/.tools build/mkdocs/.ready tests/pyodide/node_modules  ## build the site into build/site; make docs-show shows it
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=src build/mkdocs/bin/mkdocs build -q -f site/mkdocs.yml
+	@$(OWN) $(BIN)/micrograd lessons -o build/site/interactive >/dev/null
 
 docs-show: docs
 	@echo "http://127.0.0.1:8000/ (Ctrl-C ends)"

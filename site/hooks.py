@@ -40,6 +40,7 @@ PLACES = {source: place for place, source in (OUTSIDE | PROGRAMS).items()}
 
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
 _REFERENCE = re.compile(r"<!-- reference: ([^>]*) -->")
+_LESSON = re.compile(r"lessons/(\d\d-[a-z-]+)\.md")
 _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -74,6 +75,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     def described(names: re.Match[str]) -> str:
         return "\n\n".join(description(name) for name in named(names[1]))
 
+    if number := _LESSON.fullmatch(place):
+        step = f'<a class="md-button" href="../interactive/{number[1]}.html">This lesson, to step through</a>'
+        markdown = markdown.replace("\n", f"\n\n{step}\n", 1)
+    markdown = markdown.replace("<BLANKLINE>\n", "\n")  # doctest's word for an empty line
     return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
 
 

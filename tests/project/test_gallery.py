@@ -1,9 +1,12 @@
 """The programs of the gallery, in a short form, against closed forms and against SciPy."""
 
 import importlib.util
+import json
 
 import numpy as np
 import pytest
+from benchmarks import gallery
+from benchmarks.programs.names import GALLERY
 from pages import ROOT
 from scipy.integrate import solve_ivp
 from scipy.optimize import curve_fit as scipy_curve_fit
@@ -43,6 +46,12 @@ def test_the_page_shows_its_picture_and_says_where_it_is(name):
     assert f"(images/gallery/{name}.svg)" in page
     assert f"/examples/{name}.py)" in page
     assert (ROOT / "docs" / "images" / "gallery" / f"{name}.svg").exists()
+
+
+def test_the_table_of_the_page_is_what_was_measured():
+    measured = json.loads(gallery.MEASURED.read_text())
+    assert {row["name"] for row in measured["rows"]} == set(GALLERY) == set(NAMES)
+    assert gallery.table(measured) in gallery.PAGE.read_text()
 
 
 def test_the_greeks_are_those_of_the_closed_form():
