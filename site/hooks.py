@@ -76,8 +76,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return "\n\n".join(description(name) for name in named(names[1]))
 
     if number := _LESSON.fullmatch(place):
-        step = f'<a class="md-button" href="../interactive/{number[1]}.html">This lesson, to step through</a>'
-        markdown = markdown.replace("\n", f"\n\n{step}\n", 1)
+        there = f"../interactive/{number[1]}.html"
+        link = f'<a class="md-button" href="{there}">This lesson, to step through</a>'
+        markdown = markdown.replace("\n", f"\n\n{link}\n", 1)
     markdown = markdown.replace("<BLANKLINE>\n", "\n")  # doctest's word for an empty line
     return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
 

@@ -92,7 +92,10 @@ def test_the_search_finds_a_name_of_the_reference(visit):
 def test_a_lesson_of_the_site_leads_to_the_page_that_steps_through_it(visit):
     page = visit("lessons/04-backward.html")
     page.get_by_role("link", name="This lesson, to step through").click()
-    page.locator(".mg-graph svg").first.wait_for(state="attached")
+    explorer = page.locator(".explorer").first
+    explorer.scroll_into_view_if_needed()
+    inside = explorer.locator("iframe").content_frame
+    inside.locator(".mg-graph svg").wait_for(state="attached")
 
 
 @pytest.fixture
