@@ -121,3 +121,8 @@ def test_what_a_use_touches_in_all_iterations_is_what_it_touches_in_each():
     assert [list(zip(*ends)) for ends in zip(*each)] == [
         [tuple(low.tolist()), tuple(high.tolist())] for low, high in at_once
     ]
+
+
+def test_rows_that_lie_backwards_are_reached_from_the_last_on():
+    nest = program("v[8] = sum | | v[3, whole(v[4], -2, 2)]\n").forward[0]
+    assert next(reach(use.ref, use.dims) for use in uses(nest)) == (1, 3)

@@ -100,7 +100,8 @@ def reach(
         scale = at(ref.table.scale)
         low, high = low + min(values) * scale, high + max(values) * scale
     if ref.index is not None:
-        high = high + (at(ref.rows) - 1) * at(ref.row)
+        down, up = _signed(at(ref.row))
+        low, high = low + (at(ref.rows) - 1) * down, high + (at(ref.rows) - 1) * up
     return low, high
 
 
