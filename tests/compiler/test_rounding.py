@@ -77,3 +77,16 @@ def test_differences_that_telescope_are_still_one_loop(backend):
     compiled = jit(path, backend=backend)
     assert number(compiled(xs)) == pytest.approx(number(path(xs)), abs=1e-14)
     assert len(compiled.lower(xs).forward) == 2
+
+
+def test_a_number_split_by_a_product_is_split_in_strict_order(backend):
+    def upper(x):
+        scaled = x * 134217729.0
+        return scaled - (scaled - x)
+
+    def written_twice(x):
+        return (x * 134217729.0) - ((x * 134217729.0) - x)
+
+    for f in (upper, written_twice):
+        g = jit(f, backend=backend, strict=True)
+        assert [g(x) for x in (0.1, 3.3, 7.7)] == [f(x) for x in (0.1, 3.3, 7.7)]

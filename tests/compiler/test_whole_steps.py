@@ -1,5 +1,6 @@
 """Whole training steps compile: ten calls of each kind, equal in results and in all state."""
 
+import copy
 import os
 import subprocess
 import sys
@@ -215,3 +216,17 @@ def test_looking_inside_of_a_step_changes_nothing():
         ):
             look(2.0)
     assert (w.data, w.grad) == (1.0, 0.0)
+
+
+def test_a_new_value_that_is_returned_has_its_gradient():
+    w = Value(2.0)
+
+    def step(x):
+        copied = copy.deepcopy(w)
+        (copied * x).backward()
+        return copied, copied.grad
+
+    compiled = micrograd.jit(step, backend="numpy")
+    for x in (1.0, 3.0, -2.0):
+        copied, slope = compiled(x)
+        assert (copied.data, copied.grad, slope) == (2.0, x, x)

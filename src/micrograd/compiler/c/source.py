@@ -24,7 +24,8 @@ from .routes import print_route
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
 _MATH = ("-fno-math-errno", "-fno-trapping-math")
 FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
-STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=off")
+_UNFUSED = ("-ffp-contract=off", "-fno-tree-slp-vectorize")  # there GCC 12 fuses all the same
+STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, *_UNFUSED)
 
 _MEMORY = {
     "forward": "{T} *{restrict}v",

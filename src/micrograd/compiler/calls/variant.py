@@ -171,7 +171,7 @@ class Variant:
             slopes = self.compiled.shares(run, k, 1.0)[1]
             return self._slopes.result(run.number(k), slopes, args)
         values = Values(self.compiled, self.name, self.recording, args, run)
-        if not self.recording.effects:
+        if not self.recording.effects and not self.writes.new:
             whole = result_of(self.compiled, self.recording, args, run, values, again)
             return self.recording.finish(whole)
         return self._with_effects(args, run, values, again)

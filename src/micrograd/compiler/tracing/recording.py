@@ -66,7 +66,7 @@ class Trace:
         return not any(
             (
                 *(self.depends, self.draws.segments, self.updated, self.prints),
-                *(self.effects.read, self.effects),
+                *(self.effects.read, self.effects, self.effects.new),
             )
         )
 
