@@ -41,9 +41,9 @@ def looked_at(tmp_path, *command, **environment):
     done = subprocess.run(
         command, env=kept | environment, capture_output=True, text=True, check=True
     )
-    found = json.loads(done.stdout)["findings"]
+    findings = json.loads(done.stdout)["findings"]
     parts = {}
-    for f in found:
+    for f in findings:
         states, words = parts.get(f["part"], (set(), ""))
         parts[f["part"]] = states | {f["state"]}, f"{words}{f['says']} {f['remedy']}\n"
     return parts
@@ -65,21 +65,21 @@ def test_doctor_finds_all_well_where_all_is(tmp_path, monkeypatch, capsys):
 def test_doctor_says_what_is_slow_why_and_what_to_do(tmp_path):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache").chmod(0o777)
-    found = looked_at(tmp_path, MICROGRAD_PURE="1", CC="/nowhere/cc", MICROGRAD_VERIFY="1")
-    slow = [part for part, (states, _) in found.items() if "slow" in states]
+    parts = looked_at(tmp_path, MICROGRAD_PURE="1", CC="/nowhere/cc", MICROGRAD_VERIFY="1")
+    slow = [part for part, (states, _) in parts.items() if "slow" in states]
     assert slow == ["engine", "compiler", "cache", "setting"]
-    assert "unset MICROGRAD_PURE" in found["engine"][1]
-    assert "'/nowhere/cc'" in found["compiler"][1]
-    assert "MICROGRAD_CACHE_DIR" in found["cache"][1]
-    assert "MICROGRAD_VERIFY=1" in found["setting"][1]
+    assert "unset MICROGRAD_PURE" in parts["engine"][1]
+    assert "'/nowhere/cc'" in parts["compiler"][1]
+    assert "MICROGRAD_CACHE_DIR" in parts["cache"][1]
+    assert "MICROGRAD_VERIFY=1" in parts["setting"][1]
 
 
 def test_doctor_works_where_numpy_does_not(tmp_path):
-    found = looked_at(tmp_path, sys.executable, "-c", HIDDEN)
-    assert found["numpy"][0] == {"broken"}
-    assert "libopenblas" in found["numpy"][1]
-    assert found["engine"][0] == {"good"}
-    assert found["plot"][0] == {"good"}  # what comes after is looked at all the same
+    parts = looked_at(tmp_path, sys.executable, "-c", HIDDEN)
+    assert parts["numpy"][0] == {"broken"}
+    assert "libopenblas" in parts["numpy"][1]
+    assert parts["engine"][0] == {"good"}
+    assert parts["plot"][0] == {"good"}  # what comes after is looked at all the same
 
 
 def test_doctor_says_how_to_get_an_extra_that_is_missing(tmp_path):

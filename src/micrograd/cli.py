@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(sub)
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(run=command.run, parser=parser)
     return parser
 
 
@@ -196,10 +196,6 @@ def _explore(args: argparse.Namespace) -> None:
         print(page.save(args.output))
     else:
         page.open()
-
-
-def _complete(args: argparse.Namespace) -> None:
-    print(completion.script(_parser(), args.shell))
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -299,6 +295,6 @@ COMMANDS = (
         completion.DESCRIPTION,
         completion.EPILOG,
         completion.arguments,
-        _complete,
+        completion.run,
     ),
 )

@@ -1,7 +1,6 @@
 """``micrograd completion``: what a shell needs to complete the command, written by shtab."""
 
 import argparse
-from collections.abc import Callable
 
 from .extras import require
 
@@ -18,7 +17,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=SHELLS)
 
 
-def script(parser: argparse.ArgumentParser, shell: str) -> str:
-    """Return the script that completes the command of a parser in a shell."""
-    complete: Callable[..., str] = require("shtab", "completion", "completion").complete
-    return complete(parser, shell)
+def run(args: argparse.Namespace) -> None:
+    """Print the script that completes the whole command, ``args.parser``, in a shell."""
+    print(require("shtab", "completion", "completion").complete(args.parser, args.shell))

@@ -50,18 +50,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print what was found."""
-    found = findings()
+    results = findings()
     if args.json:
         print(
-            json.dumps({"version": __version__, "findings": [asdict(f) for f in found]}, indent=2)
+            json.dumps({"version": __version__, "findings": [asdict(f) for f in results]}, indent=2)
         )
         return
     print(f"micrograd {__version__} in {Path(__file__).parent}\n")
-    for f in found:
+    for f in results:
         print(f"{f.state:8} {f.part:9} {f.says}")
         if f.remedy:
             print(f"{'':18} -> {f.remedy}")
-    odd = [f"{f.part} is {f.state}" for f in found if f.state in ("slow", "broken")]
+    odd = [f"{f.part} is {f.state}" for f in results if f.state in ("slow", "broken")]
     print(
         "\n" + ("; ".join(odd) if odd else "Nothing is broken, and nothing slower than it need be.")
     )
@@ -69,16 +69,16 @@ def run(args: argparse.Namespace) -> None:
 
 def findings() -> list[Finding]:
     """Look at every part; one that raises is broken, and says so."""
-    found: list[Finding] = []
+    results: list[Finding] = []
     for part, look in PARTS.items():
         try:
             with warnings.catch_warnings(record=True) as said:
                 warnings.simplefilter("always")
-                found += look()
+                results += look()
         except Exception as error:  # whatever it is: finding out is what we are for
-            found.append(Finding(part, "broken", f"{type(error).__name__}: {error}"))
-        found += [Finding(part, "note", str(warning.message)) for warning in said]
-    return found
+            results.append(Finding(part, "broken", f"{type(error).__name__}: {error}"))
+        results += [Finding(part, "note", str(warning.message)) for warning in said]
+    return results
 
 
 def _python() -> Iterator[Finding]:
