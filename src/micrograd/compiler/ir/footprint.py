@@ -64,14 +64,14 @@ def array_of(ref: Ref) -> tuple[Array, int]:
     Of arrays that have been joined it is the one in which the first iteration begins.
     """
     if not ref.array.parts:
-        return ref.array, _counted(ref.offset)
-    at, leaves = _counted(ref.address), ref.array.leaves
-    array = leaves[bisect_right(leaves, at, key=lambda a: _counted(a.start)) - 1]
-    return array, at - _counted(array.start)
+        return ref.array, counted(ref.offset)
+    at, leaves = counted(ref.address), ref.array.leaves
+    array = leaves[bisect_right(leaves, at, key=lambda a: counted(a.start)) - 1]
+    return array, at - counted(array.start)
 
 
-def _counted(address: Size) -> int:
-    """An address in the first iteration, where every row counts as one."""
+def counted(address: Size) -> int:
+    """Return an address in the first iteration, where every batched row counts as one."""
     return evaluate(address, dict.fromkeys(variables(address), 0) | ONE_EXAMPLE)
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .array import MEMORY, Array
-from .footprint import ONE_EXAMPLE, reach, uses
+from .footprint import ONE_EXAMPLE, counted, reach, uses
 from .program import Clear, Program, Ref, Statement
-from .sizes import Size, bound, evaluate, known, variables
+from .sizes import Size, bound, evaluate, known
 from .visit import Simple, opened, rewritten, walk, with_refs
 
 
@@ -26,7 +26,7 @@ def in_arrays(program: Program) -> Program:
             return ref
         address = ref.offset
         if address not in told:
-            told[address] = order.arrays[order.at(_first(address))]
+            told[address] = order.arrays[order.at(counted(address))]
         return ref.within(told[address])
 
     return _with_refs(program, change) if program.arrays else program
@@ -53,7 +53,7 @@ def outputs_of(program: Program) -> list[Ref]:
     """Return the outputs as operands."""
     order = _Order(program.arrays)
     addresses = program.outputs if program.arrays else ()
-    found = [order.arrays[order.at(_first(address))] for address in addresses]
+    found = [order.arrays[order.at(counted(address))] for address in addresses]
     return [Ref(address, ()).within(array) for address, array in zip(addresses, found)]
 
 
@@ -94,17 +94,12 @@ class _Order:
     """The arrays of a program as they lie, where every batched row counts as one address."""
 
     def __init__(self, arrays: Sequence[Array]) -> None:
-        self.arrays = sorted(arrays, key=lambda a: _first(a.start))
-        self.starts = [_first(a.start) for a in self.arrays]
+        self.arrays = sorted(arrays, key=lambda a: counted(a.start))
+        self.starts = [counted(a.start) for a in self.arrays]
 
     def at(self, address: int) -> int:
         """Return which array holds an address."""
         return bisect_right(self.starts, address) - 1
-
-
-def _first(address: Size) -> int:
-    """An address in the first iteration."""
-    return evaluate(address, dict.fromkeys(variables(address), 0) | ONE_EXAMPLE)
 
 
 def _spans(statements: Iterable[Statement]) -> Iterable[tuple[int, int]]:
