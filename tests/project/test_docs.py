@@ -114,3 +114,9 @@ def test_the_reference_lists_nothing_that_is_not_there():
     for name in listed:
         module, _, last = name.rpartition(".")
         assert last == "*" or hasattr(import_module(module), last), name
+
+
+def test_the_site_shows_every_page():
+    shown = re.findall(r"[\w/-]+\.md", (ROOT / "site" / "mkdocs.yml").read_text())
+    pages = {p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")}
+    assert pages <= set(shown)
