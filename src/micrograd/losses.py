@@ -11,8 +11,17 @@ from typing import Any
 from . import functions, ops
 from .arguments import finite, operand, scalar, shown, values, whole
 from .functions import apply, log_softmax, maximum, take, where
+from .labels import (
+    as_many,
+    checked_label,
+    checked_number,
+    classes_of,
+    equals,
+    is_batch,
+    is_list,
+    weights_of,
+)
 from .signatures import loss, penalty
-from .value.numeric import is_array
 
 __all__ = ["accuracy", "binary_cross_entropy_with_logits", "cross_entropy", "hinge", "huber"]
 __all__ += ["huber_loss", "kl_div", "l1", "l1_loss", "l2", "mse", "mse_loss", "nll", "nll_loss"]
@@ -21,7 +30,7 @@ __all__ += ["huber_loss", "kl_div", "l1", "l1_loss", "l2", "mse", "mse_loss", "n
 @loss
 def mse(prediction: Any, target: Any) -> Any:
     """Return the squared error (prediction - target)²; of two lists, its mean."""
-    if _is_list(prediction):
+    if is_list(prediction):
         return _mean_of(mse, prediction, target)
     return (operand("mse", prediction) - scalar("mse", target)) ** 2
 
@@ -37,17 +46,17 @@ def hinge(score: Any, label: Any) -> Any:
     Raises:
         ValueError: label is another number.
     """
-    if _is_list(score):
+    if is_list(score):
         return _mean_of(hinge, score, label)
     operand("hinge", score)
-    _check("hinge", label, "a label of -1 or 1", lambda y: y in (-1, 1))
+    checked_number("hinge", label, "a label of -1 or 1", lambda y: y in (-1, 1))
     return ops.RELU(1 + -label * score)
 
 
 @loss
 def l1_loss(prediction: Any, target: Any) -> Any:
     """Return the absolute error |prediction - target|; of two lists, its mean."""
-    if _is_list(prediction):
+    if is_list(prediction):
         return _mean_of(l1_loss, prediction, target)
     return abs(operand("l1_loss", prediction) - scalar("l1_loss", target))
 
@@ -62,7 +71,7 @@ def huber(prediction: Any, target: Any, delta: float = 1.0) -> Any:
     """
     if not finite("delta", delta, least=0):
         raise ValueError(f"huber expects a delta above 0, got {delta!r}")
-    if _is_list(prediction):
+    if is_list(prediction):
         return _mean_of(huber, prediction, target, delta=delta)
     error = operand("huber", prediction) - scalar("huber", target)
     return where(abs(error) < delta, 0.5 * error * error, delta * (abs(error) - 0.5 * delta))
@@ -82,15 +91,15 @@ def binary_cross_entropy_with_logits(logit: Any, target: Any, *, pos_weight: Any
         ValueError: target is not between 0 and 1.
     """
     name = "binary_cross_entropy_with_logits"
-    if _is_list(logit):
-        weights = list(pos_weight) if _is_list(pos_weight) else [pos_weight] * len(logit)
+    if is_list(logit):
+        weights = list(pos_weight) if is_list(pos_weight) else [pos_weight] * len(logit)
         if len(weights) != len(logit):
             raise ValueError(f"{name} got {len(logit)} logits and {len(weights)} weights")
         pairs = list(zip(logit, weights, strict=True))
         loss = binary_cross_entropy_with_logits
         return _mean_of(lambda pair, t: loss(pair[0], t, pos_weight=pair[1]), pairs, target, name)
     operand(name, logit)
-    _check(name, target, "a target between 0 and 1", lambda t: 0 <= t <= 1)
+    checked_number(name, target, "a target between 0 and 1", lambda t: 0 <= t <= 1)
     # -log s(z) is softplus(-z): two terms of one sign, so that nothing cancels
     ones = target if pos_weight is None else target * scalar("pos_weight", pos_weight)
     return ones * ops.SOFTPLUS(-logit) + (1 - target) * ops.SOFTPLUS(logit)
@@ -123,8 +132,8 @@ def cross_entropy(
     smoothing = finite("label_smoothing", label_smoothing, least=0)
     if smoothing > 1:
         raise ValueError(f"label_smoothing expects a share from 0 to 1, got {label_smoothing!r}")
-    if _is_batch(name, logits):
-        log_p: list[Any] = [log_softmax(_classes(name, row)) for row in logits]
+    if is_batch(name, logits):
+        log_p: list[Any] = [log_softmax(classes_of(name, row)) for row in logits]
     else:
         log_p = log_softmax(logits)
     return _likelihood(name, log_p, label, weight, ignore_index, smoothing)
@@ -160,9 +169,9 @@ def kl_div(log_probabilities: Any, target: Any) -> Any:
         target: t, the probabilities, of the same shape.
     """
     values("kl_div", target)
-    if _is_batch("kl_div", log_probabilities):
+    if is_batch("kl_div", log_probabilities):
         return _mean_of(kl_div, log_probabilities, target)
-    columns = _as_many("kl_div", list(log_probabilities), list(target))
+    columns = as_many("kl_div", list(log_probabilities), list(target))
     pairs = zip(*[[operand("kl_div", x) for x in column] for column in columns], strict=True)
     return functions.sum([where(t > 0, t * (apply(ops.LOG, t) - q), 0.0) for q, t in pairs])
 
@@ -190,13 +199,13 @@ def accuracy(output: Any, label: Any) -> Any:
             when it is positive for a label of 1, and negative for one of 0 or -1.
         label: as above.
     """
-    if not _is_list(output):
+    if not is_list(output):
         operand("accuracy", output)
-        _check("accuracy", label, "a label of -1, 0 or 1", lambda y: y in (-1, 0, 1))
+        checked_number("accuracy", label, "a label of -1, 0 or 1", lambda y: y in (-1, 0, 1))
         return where(where(label > 0, output, -output) > 0, 1.0, 0.0)
-    if _is_batch("accuracy", output) or _is_list(label):
+    if is_batch("accuracy", output) or is_list(label):
         return _mean_of(accuracy, output, label)
-    return where(take(_checked(output, label, "accuracy"), label) >= maximum(output), 1.0, 0.0)
+    return where(take(checked_label(output, label, "accuracy"), label) >= maximum(output), 1.0, 0.0)
 
 
 def _likelihood(
@@ -204,12 +213,12 @@ def _likelihood(
 ) -> Any:
     """The negative log-likelihood of a label; of lists of labels, the mean by their weights."""
     ignored = None if ignored is None else whole("ignore_index", ignored)
-    if not _is_batch(name, log_p):
+    if not is_batch(name, log_p):
         return _of_label(name, log_p, label, weight, ignored, smoothing)[0]
     if weight is None and ignored is None:
         return _mean_of(lambda q, y: _of_label(name, q, y, None, None, smoothing)[0], log_p, label)
-    labels = list(label) if _is_list(label) else [label]
-    pairs = zip(*_as_many(name, log_p, labels), strict=True)
+    labels = list(label) if is_list(label) else [label]
+    pairs = zip(*as_many(name, log_p, labels), strict=True)
     found = [_of_label(name, q, y, weight, ignored, smoothing) for q, y in pairs]
     counted = functions.sum([share for _, share in found])
     if not hasattr(counted, "_is_micrograd_value") and not counted > 0:
@@ -221,10 +230,10 @@ def _of_label(
     name: str, log_p: Any, label: Any, weight: Any, ignored: int | None, smoothing: float
 ) -> tuple[Any, Any]:
     """What one label adds to the sum, and the weight that it has in it."""
-    log_p = list(_classes(name, log_p))
-    if ignored is None or not _equals(label, ignored):
-        _checked(log_p, label, name, ignored)
-    weights = [1.0] * len(log_p) if weight is None else _weights(name, weight, len(log_p))
+    log_p = list(classes_of(name, log_p))
+    if ignored is None or not equals(label, ignored):
+        checked_label(log_p, label, name, ignored)
+    weights = [1.0] * len(log_p) if weight is None else weights_of(name, weight, len(log_p))
     terms = log_p if weight is None else [q * w for q, w in zip(log_p, weights, strict=True)]
     loss = -operand(name, _at(terms, label, ignored))
     share = 1.0 if weight is None and ignored is None else _at(weights, label, ignored)
@@ -245,67 +254,9 @@ def _at(items: list[Any], label: Any, ignored: int | None) -> Any:
     return functions.sum([where(abs(label - c) < 0.5, x, 0.0) for c, x in enumerate(items)])
 
 
-def _classes(name: str, outputs: Any) -> Any:
-    if not _is_list(outputs) or not len(outputs):
-        raise TypeError(f"{name} expects a list of numbers, one per class, got {outputs!r}")
-    return outputs
-
-
-def _weights(name: str, weight: Any, classes: int) -> list[Any]:
-    weights = [operand(f"{name}, as a weight,", w) for w in values(f"{name}, as weight,", weight)]
-    if len(weights) != classes:
-        raise ValueError(
-            f"{name} got {len(weights)} weights for {classes} classes: {shown(weight)}"
-        )
-    return weights
-
-
-def _equals(label: Any, number: int) -> bool:
-    return not hasattr(label, "_is_micrograd_value") and _is_number(label) and label == number
-
-
-def _is_list(x: Any) -> bool:
-    return isinstance(x, (list, tuple)) or (is_array(x) and x.ndim > 0)
-
-
-def _is_batch(name: str, outputs: Any) -> bool:
-    """Tell a list of lists from a list of numbers, one per class; refuse anything else."""
-    return _is_list(_classes(name, outputs)[0])
-
-
 def _mean_of(
     loss: Callable[..., Any], outputs: Any, targets: Any, name: str = "", **settings: Any
 ) -> Any:
-    targets = list(targets) if _is_list(targets) else [targets]
-    pairs = zip(*_as_many(name or loss.__name__, list(outputs), targets), strict=True)
+    targets = list(targets) if is_list(targets) else [targets]
+    pairs = zip(*as_many(name or loss.__name__, list(outputs), targets), strict=True)
     return functions.mean([loss(output, target, **settings) for output, target in pairs])
-
-
-def _as_many(name: str, outputs: list[Any], targets: list[Any]) -> tuple[list[Any], list[Any]]:
-    if len(outputs) != len(targets):
-        raise ValueError(
-            f"{name} got {len(outputs)} outputs and {len(targets)} targets: pass as many"
-        )
-    return outputs, targets
-
-
-def _check(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]) -> None:
-    """Check a number; a Value may be traced, and is not looked into."""
-    if not hasattr(label, "_is_micrograd_value") and not (_is_number(label) and is_right(label)):
-        raise ValueError(f"{name} expects {expected}, got {shown(label)}")
-
-
-def _checked(
-    logits: Sequence[Any], label: Any, name: str, ignored: int | None = None
-) -> Sequence[Any]:
-    last = len(logits) - 1
-    if not hasattr(label, "_is_micrograd_value") and not (
-        _is_number(label) and 0 <= label <= last and label == int(label)
-    ):
-        besides = "" if ignored is None else f", or {ignored}"
-        raise IndexError(f"{name} expects a whole label from 0 to {last}{besides}, got {label!r}")
-    return logits
-
-
-def _is_number(x: Any) -> bool:
-    return hasattr(x, "__float__") and not isinstance(x, str)

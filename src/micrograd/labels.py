@@ -1,0 +1,72 @@
+"""What a loss is given: outputs, labels and weights, each checked by an error that names it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .arguments import operand, shown, values
+from .value.numeric import is_array
+
+
+def classes_of(name: str, outputs: Any) -> Any:
+    """Return the outputs for one example; refuse what is no list of numbers, one per class."""
+    if not is_list(outputs) or not len(outputs):
+        raise TypeError(f"{name} expects a list of numbers, one per class, got {outputs!r}")
+    return outputs
+
+
+def weights_of(name: str, weight: Any, classes: int) -> list[Any]:
+    """Return the weight of each class, as many as there are."""
+    weights = [operand(f"{name}, as a weight,", w) for w in values(f"{name}, as weight,", weight)]
+    if len(weights) != classes:
+        raise ValueError(
+            f"{name} got {len(weights)} weights for {classes} classes: {shown(weight)}"
+        )
+    return weights
+
+
+def equals(label: Any, number: int) -> bool:
+    """Tell whether a plain label is a number; a Value is none."""
+    return not hasattr(label, "_is_micrograd_value") and is_number(label) and label == number
+
+
+def is_list(x: Any) -> bool:
+    """Tell a list, a tuple or an array with dims from a scalar."""
+    return isinstance(x, (list, tuple)) or (is_array(x) and x.ndim > 0)
+
+
+def is_batch(name: str, outputs: Any) -> bool:
+    """Tell a list of lists from a list of numbers, one per class; refuse anything else."""
+    return is_list(classes_of(name, outputs)[0])
+
+
+def as_many(name: str, outputs: list[Any], targets: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return outputs and targets; refuse them where one has more than the other."""
+    if len(outputs) != len(targets):
+        raise ValueError(
+            f"{name} got {len(outputs)} outputs and {len(targets)} targets: pass as many"
+        )
+    return outputs, targets
+
+
+def checked_number(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]) -> None:
+    """Check a number; a Value may be traced, and is not looked into."""
+    if not hasattr(label, "_is_micrograd_value") and not (is_number(label) and is_right(label)):
+        raise ValueError(f"{name} expects {expected}, got {shown(label)}")
+
+
+def checked_label(
+    logits: Sequence[Any], label: Any, name: str, ignored: int | None = None
+) -> Sequence[Any]:
+    """Return the logits; refuse a plain label that is none of theirs, nor the ignored one."""
+    last = len(logits) - 1
+    if not hasattr(label, "_is_micrograd_value") and not (
+        is_number(label) and 0 <= label <= last and label == int(label)
+    ):
+        besides = "" if ignored is None else f", or {ignored}"
+        raise IndexError(f"{name} expects a whole label from 0 to {last}{besides}, got {label!r}")
+    return logits
+
+
+def is_number(x: Any) -> bool:
+    """Tell whether it is a number, of whatever library."""
+    return hasattr(x, "__float__") and not isinstance(x, str)
