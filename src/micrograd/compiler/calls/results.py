@@ -74,16 +74,18 @@ def result_of(
     def batch(tree: Batch) -> Any:
         size = compiled.layout.sizes(args)["B"]
         columns = [column(x, size) for x in tree.elements()]
-        numbers = np.stack(columns, axis=-1) if columns else np.empty((size, 0))
+        numbers = columns[0] if len(columns) == 1 else np.empty((size, 0))
+        if len(columns) > 1:
+            numbers = np.stack(columns, axis=-1)
         numbers = numbers.reshape((size, *np.shape(tree.example)))
         if tree.dtype != object:
             if tree.dtype.kind == "i" and not (abs(numbers) < EXACT).all():
                 raise _NotLazy
-            numbers = numbers.astype(tree.dtype)
+            numbers = numbers.astype(tree.dtype, copy=False)
             return numbers.tolist() if tree.is_list else numbers
         if tree.is_list:
             raise _NotLazy
-        return lazy.array(numbers.astype(float))
+        return lazy.array(numbers.astype(float, copy=False))
 
     def column(leaf: Any, size: int) -> np.ndarray:
         if not isinstance(truth(leaf), Value):
