@@ -73,6 +73,14 @@ def test_digits_are_those_of_scikit_learn():
 # Splitting and batches
 
 
+def test_columns_that_are_no_tuple_are_refused_by_name():
+    X, y = np.zeros((4, 2)), np.zeros(4)
+    with pytest.raises(TypeError, match=r"one tuple of columns: split\(\(X, y\), ...\)"):
+        data.split(X, y)
+    with pytest.raises(TypeError, match=r"one tuple of columns: minibatches\(\(X, y\), ...\)"):
+        next(data.minibatches(X, y))
+
+
 @given(st.integers(2, 60), st.floats(0.05, 0.95), st.integers())
 def test_a_split_keeps_every_example_once(n, share, seed):
     if not 0 < round(share * n) < n:
@@ -179,7 +187,7 @@ def test_values_may_be_data():
         (([["a"]], [1]), TypeError, r"example 0, argument 0\[0\] should be a number, got str 'a'"),
         (([None], [1]), TypeError, "argument 0 should be a number, got NoneType"),
         (([1j], [1]), TypeError, "got complex"),
-        ((np.array(["a"]), [1]), TypeError, "got str"),
+        ((np.array(["a"]), [1]), TypeError, r"got str 'a': .* \(y == 'a'\).astype\(int\) makes 0"),
     ],
 )
 def test_bad_data_is_named(given_data, error, message):

@@ -86,6 +86,14 @@ def test_hinge_wants_a_sign(label):
         losses.hinge(Value(0.3), label)
 
 
+@pytest.mark.parametrize(
+    "loss", [losses.mse, losses.hinge, losses.binary_cross_entropy_with_logits]
+)
+def test_a_column_of_labels_is_to_be_flattened(loss):
+    with pytest.raises(ValueError, match=r"one output, got array\(\[1\]\): flatten it, as y.ravel"):
+        loss(Value(0.3), np.array([1]))
+
+
 def test_a_probability_beyond_one_is_named():
     with pytest.raises(ValueError, match=r"between 0 and 1, got 1.5"):
         losses.binary_cross_entropy_with_logits(Value(0.3), 1.5)

@@ -61,6 +61,12 @@ def test_values_and_outputs_of_length_one_are_scores_too():
     assert metrics.confusion(np.array([[0.5], [0.25]]), np.array([1.0, 0.0])) == [[0, 1], [0, 1]]
 
 
+def test_labels_may_be_truth_values():
+    right = np.array([1, 0, 1]) == 1  # NumPy's own, which are no whole numbers
+    assert metrics.confusion([1.0, -1.0, -1.0], right) == [[1, 0], [1, 1]]
+    assert metrics.f1([1.0, -1.0], [True, False]) == 1.0
+
+
 def test_a_share_of_nothing_is_nan():
     assert math.isnan(metrics.precision([-1.0, -2.0], [1, 0]))
     assert math.isnan(metrics.recall([-1.0, -2.0], [0, 0]))

@@ -128,8 +128,11 @@ class MLPRegressor(_Regressor, _Network):
     """A multi-layer perceptron that gives a number for each example, by squared errors.
 
     Args:
-        hidden, activation, lr, epochs, batch_size, weight_decay, random_state: as for
-            ``MLPClassifier``.
+        hidden: the number of neurons of each hidden layer.
+        activation: of these layers; see ``MLP``.
+        lr, epochs, batch_size: of the training by Adam.
+        weight_decay: the penalty is so much times the sum of all squares.
+        random_state: of the first parameters and of the order; None draws it.
 
     The targets are scaled to mean 0 and variance 1 while it is trained.
     """

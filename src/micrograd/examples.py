@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
+from .arguments import shown
 from .value.numeric import is_array, number
 
 
@@ -157,6 +158,11 @@ def _shape_of(x: Any, place: str) -> tuple[int, ...]:
 
 
 def _finite(x: Any, place: str) -> tuple[int, ...]:
+    if isinstance(x, str):
+        raise TypeError(
+            f"{place} should be a number, got str {shown(str(x))}: of words, (y == "
+            f"{shown(str(x))}).astype(int) makes 0 and 1; of digits, float() makes numbers"
+        )
     if not isfinite(number(x, f"{place} should be")):
         raise ValueError(f"{place} is {x}: remove or fill such examples before training")
     return ()

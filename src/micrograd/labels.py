@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arguments import operand, shown, values
+from .arguments import operand, scalar, shown, values
 from .value.numeric import is_array
 
 
@@ -50,6 +50,8 @@ def as_many(name: str, outputs: list[Any], targets: list[Any]) -> tuple[list[Any
 
 def checked_number(name: str, label: Any, expected: str, is_right: Callable[[Any], bool]) -> None:
     """Check a number; a Value may be traced, and is not looked into."""
+    if is_list(label):
+        scalar(name, label)  # raises: one output has one label
     if not hasattr(label, "_is_micrograd_value") and not (is_number(label) and is_right(label)):
         raise ValueError(f"{name} expects {expected}, got {shown(label)}")
 

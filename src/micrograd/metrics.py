@@ -160,7 +160,9 @@ def _answers(name: str, outputs: Any, labels: Any) -> tuple[list[int], list[int]
 def _labels(labels: Any) -> list[int]:
     found = []
     for y in values("labels", labels):
-        if hasattr(y, "is_integer") and y.is_integer():  # 1.0, as a table of numbers has it
+        # NumPy's own bool, as a comparison of arrays gives it; 1.0, as a table of numbers has it
+        is_bool = getattr(y, "dtype", None) == "bool"
+        if is_bool or (hasattr(y, "is_integer") and y.is_integer()):
             y = int(y)
         found.append(whole("a label", y))
     return found

@@ -39,6 +39,19 @@ def test_a_report_names_what_makes_a_function_run_plainly(recwarn):
     assert recwarn[0].category is JitWarning
 
 
+def test_what_a_step_cannot_do_is_said_before_all_else(recwarn):
+    weights = [Value(1.0) for _ in range(20)]
+
+    @jit
+    def step(x):
+        for w in weights:
+            w.data -= 0.1 * x
+        return f"{weights[0] * x}"
+
+    step(1.0)
+    assert str(recwarn[0].message).startswith("step runs plainly: a number that is written out")
+
+
 def test_cache_info_clear_and_repr():
     w = Value(2.0)
     f = jit(lambda x: w * x)

@@ -42,6 +42,12 @@ def test_what_is_no_batch_is_refused():
         MLP(2, [1]).predict("rows")
 
 
+@pytest.mark.parametrize("model", [MLP(2, [1]), Sequential(Linear(2, 1))], ids=repr)
+def test_one_row_is_to_be_put_into_a_list(model):
+    with pytest.raises(TypeError, match=r"predict takes rows: pass \[row\] for one"):
+        model.predict([0.1, 0.2])
+
+
 def test_probabilities_are_the_softmax_of_logits_and_the_sigmoid_of_a_score():
     model = MLP(2, [4, 3], seed=1)
     powers = np.exp(model.predict(X))

@@ -9,11 +9,16 @@ from ..value.modes import no_grad
 
 def outputs(name: str, model: Any, X: Any) -> Any:
     """Return what a model gives in evaluation mode, for each row of X a row of numbers."""
+    rows = array(name, X)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with no_grad():
-            made = vmap(lambda x: model(x))(array(name, X))
+            made = vmap(lambda x: model(x))(rows)
+    except (TypeError, ValueError, IndexError) as error:
+        if rows.ndim != 1:
+            raise
+        raise TypeError(f"{name} takes rows: pass [row] for one. Of a number: {error}") from error
     finally:
         for module, training in modes:
             module.training = training

@@ -58,7 +58,10 @@ def exponent(x: Any) -> Any:
 
 def no_float(value: Any) -> float:
     """Refuse ``math.exp(value)`` and its like, which would silently lose the gradient."""
-    raise TypeError(f"{value!r} is not a float: v.exp() keeps the gradient, v.data is a float")
+    raise TypeError(
+        f"{value!r} is not a float: v.data is one, without a gradient; to keep the gradient, "
+        "micrograd has functions of its own, as v.exp() and v.log()"
+    )
 
 
 def no_index(value: Any) -> int:

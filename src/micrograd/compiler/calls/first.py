@@ -139,7 +139,7 @@ class FirstCall:
         after: State,
     ) -> None:
         """Compile f with what it changes; where that cannot be done, keep the reason."""
-        changed = list(dict.fromkeys([change.name for change in changes]))
+        changed = before.described(list(dict.fromkeys([change.name for change in changes])))
         try:
             for _ in range(_MOST_TRACES):
                 news = self._learn(changes_of(_of_places(changes), self._reach))
@@ -148,13 +148,13 @@ class FirstCall:
                     break
                 made, changes = self._compiled(before, probing=news)
             if made is None or news:
-                raise JitError("it changes something else each time that it runs")
+                raise JitError(f"it changes {changed}, and something else each time that it runs")
             self.made = self._judged(made, before, plain, after)
         except Exception as error:
             said = str(self._said(error))
             lines = [] if "\n  at " in said else lines_of_changes(self._f)
             line = f"\n  at {lines[0]}" if lines else ""
-            self.reason = f"it changes {before.described(changed)}: {said}{line}"
+            self.reason = f"{said}{line}"
 
     def _compile_with_arrays(
         self, failure: Exception | None, before: State, plain: Any, after: State
