@@ -2,5 +2,6 @@
 
 from .callbacks import CSVLog
 from .fitting import fit
+from .history import History
 
-__all__ = ["CSVLog", "fit"]
+__all__ = ["CSVLog", "History", "fit"]

@@ -17,11 +17,15 @@ class Recording:
 
 @dataclass
 class History:
-    """The numbers of a run.
+    """The numbers of a run, as ``fit`` returns them.
 
     ``loss`` and ``validation_loss`` have one entry for each epoch, and so has each list in
     ``metrics``. ``step_loss`` and ``learning_rate`` have one for each step. A training loss is the
     objective, penalty included, before the step; an epoch's is the mean over its examples.
+
+    ``epochs`` is how many were done, in ``seconds``. ``best_epoch`` counts from 0: that of the
+    lowest validation loss, or else training loss, to whose parameters early stopping goes back.
+    ``stopped`` says why the run ended: "finished", "early stopping", "callback" or "interrupted".
     """
 
     loss: list[float] = field(default_factory=list)
