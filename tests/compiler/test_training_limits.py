@@ -41,6 +41,19 @@ def test_the_warning_names_the_line_that_calls_fit():
     assert "draws random numbers" in str(caught[0].message)
 
 
+def test_a_loss_that_prints_is_told_that_compiled_steps_do_not(capsys):
+    model, optimizer = make()
+
+    def loss(x, y):
+        print("a loss of", y)
+        return (model(x) - y) ** 2
+
+    with pytest.warns(RuntimeWarning, match="the loss prints 'a loss of .*callback") as caught:
+        fit(loss, (X, Y), model=model, optimizer=optimizer, epochs=1, progress=False)
+    assert caught[0].filename == __file__
+    assert "a loss of" in capsys.readouterr().out
+
+
 def test_a_loss_that_changes_from_call_to_call_is_noticed():
     calls = itertools.count(1)
 

@@ -2,6 +2,7 @@
 
 import warnings
 
+from ..arguments import shown
 from ..value.modes import mode
 from .batched import BatchRunner
 from .eager import EagerRunner, Runner
@@ -27,12 +28,15 @@ def runner_for(
     if not wanted or mode.anomaly:  # anomalies are found op by op
         return eager
     from ..compiler.errors import JitError  # with NumPy, which an eager run does without
+    from ..compiler.tracing.output import heard
     from .compiled import CompiledRunner
 
     n = len(eager.examples)
     size = min(batch_size or n, n)
     try:
-        return CompiledRunner(eager, {size} | ({n % size} if n % size else set()), dtype)
+        with heard() as printed:
+            printed.aloud = True
+            runner = CompiledRunner(eager, {size} | ({n % size} if n % size else set()), dtype)
     except Exception as error:
         if wanted is True:
             raise
@@ -46,3 +50,12 @@ def runner_for(
             stacklevel=3,
         )
         return eager
+    if printed.text:
+        said = shown(printed.text.splitlines()[0])
+        warnings.warn(
+            f"the loss prints {said}, which compiled steps leave out: take metrics, a callback or "
+            "compile=False to see numbers of each step",
+            RuntimeWarning,
+            stacklevel=3,
+        )
+    return runner
