@@ -1,6 +1,6 @@
 """Which addresses a statement touches, as far as can be told before sizes are known."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..ir.visit import Simple
 from .schedules import along
 
 _ROWS = {str(BATCH)[1:-1]: PADDED}
+(_P,) = PADDED.terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,22 @@ class RegionList:
     """Regions in a row, asked at once which of them meet another."""
 
     def __init__(self, regions: Sequence[Region]) -> None:
-        bounds = [_numbers(r) for r in regions]
-        low, high = zip(*[numbers or (0, 0) for numbers in bounds]) if bounds else ((), ())
-        self._low, self._high = np.array(low, np.int64), np.array(high, np.int64)
+        bounds = [_in_rows(r) for r in regions]
+        ends = np.array([b or ((0, 0), (0, 0)) for b in bounds], np.int64).reshape(-1, 2, 2)
+        self._low, self._high = ends[:, 0], ends[:, 1]
         self._grad = np.array([r.grad for r in regions], dtype=bool)
-        self._sized = [(i, r) for i, r in enumerate(regions) if bounds[i] is None]
+        self._others = [(i, r) for i, r in enumerate(regions) if bounds[i] is None]
         self._regions = regions
 
     def meeting(self, region: Region) -> NDArray[np.bool_]:
         """Tell of each region whether it may have an address in common with this one."""
-        numbers = _numbers(region)
-        if numbers is None:
+        ends = _in_rows(region)
+        if ends is None:
             return np.array([r.meets(region) for r in self._regions], dtype=bool)
-        low, high = numbers
-        meet = (self._low < high) & (low < self._high) & (self._grad == region.grad)
-        for i, other in self._sized:
+        low, high = np.array(ends, np.int64)
+        apart = _never_negative(self._low - high) | _never_negative(low - self._high)
+        meet = ~apart & (self._grad == region.grad)
+        for i, other in self._others:
             meet[i] = other.meets(region)
         return meet
 
@@ -154,14 +156,30 @@ def _direction(x: Size, loop: For) -> int | None:
     return None if len(signs) > 1 else next(iter(signs), 0)
 
 
-def _numbers(region: Region) -> tuple[int, int] | None:
-    low, high = region.low, region.high
-    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
+def _in_rows(region: Region) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Return both ends as a number and how often P is added to it; None where other sizes are."""
+    low, high = _terms(region.low), _terms(region.high)
+    if any(m and m != _P for terms in (low, high) for m in terms):
+        return None
+    return (low.get((), 0), low.get(_P, 0)), (high.get((), 0), high.get(_P, 0))
+
+
+def _never_negative(ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+    number, rows = ends[..., 0], ends[..., 1]
+    return (rows >= 0) & (number + rows >= 0)
 
 
 def _never_below(x: Size, y: Size) -> bool:
-    """Tell whether x >= y for all sizes that are not negative; False where that cannot be told."""
-    difference = x - y
-    if isinstance(difference, int):
-        return difference >= 0
-    return all(c >= 0 for c in difference.terms.values())
+    """Tell whether x >= y for all sizes; False where that cannot be told.
+
+    No size is negative, and a padded row has at least one number.
+    """
+    difference = dict(_terms(x))
+    for m, c in _terms(y).items():
+        difference[m] = difference.get(m, 0) - c
+    number = difference.pop((), 0)
+    return all(c >= 0 for c in difference.values()) and number + difference.get(_P, 0) >= 0
+
+
+def _terms(x: Size) -> Mapping[tuple[str, ...], int]:
+    return {(): x} if isinstance(x, int) else x.terms
