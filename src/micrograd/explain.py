@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .arguments import whole
 from .engine import Value, toposort
-from .value.likeness import as_value
+from .value.likeness import as_value, doubtful, is_inferred
 from .writing.ledger import Contribution, ledger
 from .writing.naming import Name, constants_of, names_of
 from .writing.notation import (
@@ -116,6 +116,7 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
     root = as_value(root, "explain")
     recorded = likeness and root.grad != 0  # another engine's backward has been here
     order = toposort(root)
+    unsure = doubtful(order)
     names, constants = names_of(order), constants_of(order)
     entries = [entry for entry in ledger(root) if entry.parent not in constants]
     shown = entries[:limit]
@@ -130,7 +131,9 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
         forward=[_computation(value, names) for value in order if value in touched],
         backward=backward,
         sums=[
-            _sum_of(names[value], added[value], value.grad if recorded else None)
+            _sum_of(
+                names[value], added[value], value.grad if recorded and value not in unsure else None
+            )
             for value in order
             if value in touched and (len(added[value]) > 1 or (added[value] and not value.parents))
         ],
@@ -178,6 +181,8 @@ def _contribution(entry: Contribution, names: dict[Value, Name]) -> Line:
     if entry.partial is None:
         text = f"{parent}.grad += {amount}"
         tex = f"{into} &\\mathrel{{+}}= {number_tex(entry.amount).text}"
+        if is_inferred(entry.value):
+            return Line(text, tex, f"a guess from the gradients left: what {value} does is unknown")
         return Line(text, tex, f"added by the hand-set _backward of {value}")
     numbers = f"{_signed(entry.partial)} · {_signed(entry.upstream)} = {amount}"
     formulas = derivatives(entry.value, names)

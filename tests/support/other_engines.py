@@ -117,3 +117,40 @@ class Silent:
 
     def __init__(self, data, grad, _prev=(), _op=""):
         self.data, self.grad, self._prev, self._op = data, grad, _prev, _op
+
+
+class Pulling:
+    """Closures of another name, ``pull``, and no symbols."""
+
+    def __init__(self, value, parents=(), label=""):
+        self.value, self.gradient, self.parents, self.label = value, 0.0, list(parents), label
+        self.pull = None
+
+    def __add__(self, other):
+        out = Pulling(self.value + other.value, (self, other))
+
+        def pull():
+            self.gradient += out.gradient
+            other.gradient += out.gradient
+
+        out.pull = pull
+        return out
+
+    def __mul__(self, other):
+        out = Pulling(self.value * other.value, (self, other))
+
+        def pull():
+            self.gradient += other.value * out.gradient
+            other.gradient += self.value * out.gradient
+
+        out.pull = pull
+        return out
+
+    def doubled(self):
+        out = Pulling(2 * self.value, (self,))
+
+        def pull():
+            self.gradient += 2 * out.gradient
+
+        out.pull = pull
+        return out

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from other_engines import Assigning, Closures, Kept, Silent
+from other_engines import Assigning, Closures, Kept, Pulling, Silent
 
 from micrograd import GradientError, Value, check_grads, explore
 from micrograd.draw import draw, draw_dot, trace
@@ -85,6 +85,20 @@ def test_where_backward_was_wrong_the_right_sum_stands_beside_what_it_left():
         "a.grad = 1.0 + 1.0 = 2.0",
         "2 contributions, but it holds 1.0",
     )
+
+
+def test_a_closure_is_found_under_any_name_and_its_method_names_the_operation():
+    a, _, c = example(Pulling)
+    assert str(explain(c)) == str(explain(example()[2]))
+    assert partials(draw(a.doubled())) == ["∂v1/∂a = 2.0"]
+
+
+def test_what_two_unknown_operations_do_is_not_guessed():
+    b = Silent(3.0, 3.0)
+    product = Silent(6.0, 1.0, (Silent(2.0, 3.0), b))
+    said = explain(Silent(9.0, 1.0, (product, b))).sums
+    assert [line.text for line in said if "nan" in line.text] == ["v2.grad = nan + nan = nan"]
+    assert not any("but it holds" in line.why for line in said)
 
 
 def test_local_gradients_kept_beside_the_parents_are_read():

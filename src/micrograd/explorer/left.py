@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..engine import Value
+from ..value.likeness import doubtful
 from ..writing.ledger import ledger
 from .snapshot import Snapshot, number_json
 
@@ -16,6 +17,8 @@ def marked(
     values: Mapping[int, Value],
 ) -> dict[str, Any]:
     """Return the graph of a page with ``yours`` and ``right``, if any gradient is wrong.
+
+    Nothing is called wrong of which the right gradient is not sure.
 
     Args:
         graph: what ``as_json`` writes.
@@ -29,7 +32,8 @@ def marked(
     for entry in ledger(root):
         right[entry.parent] += entry.amount
     yours = {values[key]: grad for key, grad in left.items() if key in values}
-    wrong = {v for v, grad in yours.items() if not _same(grad, right[v])}
+    unsure = doubtful(snapshot.values)
+    wrong = {v for v, grad in yours.items() if v not in unsure and not _same(grad, right[v])}
     if not wrong:
         return graph
     number = snapshot.number

@@ -3,11 +3,14 @@
 A value is whatever has ``data``, ``grad``, and ``_prev`` or ``_children``; ``_op`` and ``label``
 are welcome. An operation whose symbol and number are those of one in the table becomes that one.
 Of others the local derivative is what their own ``_backward`` adds, or what they keep beside the
-parents, or follows from the recorded gradients. The other graph is left as it was.
+parents, or is inferred from the recorded gradients, which may be wrong: ``is_inferred`` tells.
+The other graph is left as it was.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .. import ops
@@ -87,13 +90,15 @@ class Likeness:
             if known:
                 slopes[id(node.original)] = known
         for node in others:
-            partials = slopes.get(id(node.original)) or self._left_over(node, nodes, slopes)
-            _pass_on(self.values[id(node.original)], partials)
+            value, known = self.values[id(node.original)], slopes.get(id(node.original))
+            partials = known or self._left_over(node, nodes, slopes)
+            value._backward = _PassOn(value, partials, bool(node.parents) and not known)
         self.roots = [self.values[id(root)] for root in given]
 
     def _composed(self, node: Node) -> list[float] | None:
         data = [self.values[id(p)].data for p in node.parents]
-        f, partials = _COMPOSED.get(node.symbol.strip("_").lower(), (None, None))
+        symbol = node.symbol or node.written_in
+        f, partials = _COMPOSED.get(symbol.strip("_").lower(), (None, None))
         if f and partials and len(data) == 2 and agrees(f, data, node.data):
             return list(partials(*data))
         return None
@@ -101,14 +106,23 @@ class Likeness:
     def _left_over(
         self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
     ) -> list[float]:
-        """Return derivatives that account for what the other uses leave of recorded gradients."""
+        """Return derivatives that account for what the other uses leave of recorded gradients.
+
+        Of two uses that are both unknown nothing says how they share: NaN.
+        """
         partials = []
         for place, parent in enumerate(node.parents):
             share = nodes[id(parent)].grad
             for key, user in nodes.items():
-                known = slopes.get(key) or self.values[key].partials()
-                for slope, p in zip(known, user.parents, strict=True):
-                    share -= slope * user.grad if p is parent and user is not node else 0.0
+                if user is node or not any(p is parent for p in user.parents):
+                    continue
+                op = self.values[key].op
+                known = slopes.get(key) or (
+                    self.values[key].partials() if op and op.partials else []
+                )
+                share = share if known else math.nan
+                for slope, p in zip(known, user.parents, strict=False):
+                    share -= slope * user.grad if p is parent else 0.0
             first = not any(p is parent for p in node.parents[:place])
             partials.append(share / node.grad if first and node.grad else 0.0)
         return partials
@@ -116,7 +130,7 @@ class Likeness:
 
 def _recognised(node: Node, data: list[float]) -> Op | None:
     """Return the op of the table that has this symbol and gives this number."""
-    symbol = node.symbol.strip("_").lower()
+    symbol = (node.symbol or node.written_in).strip("_").lower()
     power = _POWER.fullmatch(symbol)
     candidates: list[Op] = []
     if power and len(data) == 1:
@@ -147,14 +161,35 @@ def _function(symbol: str) -> Callable | None:
     return op.fn if op and op.arity == 2 else None
 
 
-def _pass_on(value: Value, partials: Sequence[float]) -> None:
-    """Let a value give its parents these multiples of its gradient."""
+@dataclass(frozen=True)
+class _PassOn:
+    """Gives the parents of a value these multiples of its gradient."""
 
-    def backward() -> None:
-        for parent, partial in zip(value.parents, partials, strict=True):
-            parent.grad += partial * value.grad
+    value: Value
+    partials: Sequence[float]
+    inferred: bool
 
-    value._backward = backward
+    def __call__(self) -> None:
+        for parent, partial in zip(self.value.parents, self.partials, strict=True):
+            parent.grad += partial * self.value.grad
+
+
+def is_inferred(value: Value) -> bool:
+    """Tell whether the local derivatives of a value are a guess, from gradients left by others."""
+    return isinstance(value._closure, _PassOn) and value._closure.inferred
+
+
+def doubtful(order: Sequence[Value]) -> set[Value]:
+    """Return the values whose gradients come through inferred derivatives, so are not checked.
+
+    Args:
+        order: a graph, parents before children.
+    """
+    values: set[Value] = set()
+    for value in reversed(order):
+        if value in values or is_inferred(value):
+            values.update(value.parents)
+    return values
 
 
 def _measured(nodes: Iterable[Node], everything: Sequence[Any]) -> dict[int, list[float]]:
@@ -163,7 +198,7 @@ def _measured(nodes: Iterable[Node], everything: Sequence[Any]) -> dict[int, lis
     measured = {}
     try:
         for node in nodes:
-            amounts = _added(node)
+            amounts = _added(node) if node.pass_on else None
             if amounts:
                 measured[id(node.original)] = amounts
     finally:
@@ -174,9 +209,7 @@ def _measured(nodes: Iterable[Node], everything: Sequence[Any]) -> dict[int, lis
 
 def _added(node: Node) -> list[float] | None:
     """Return what a ``_backward`` gives each parent; one used twice gets all at its first use."""
-    backward = getattr(node.original, "_backward", None)
-    if not callable(backward):
-        return None
+    backward: Any = node.pass_on
     try:
         for x, start in ((node.original, 1.0), *[(p, 0.0) for p in node.parents]):
             if name := attribute(x, "grad"):

@@ -1,7 +1,8 @@
 """The values of another engine, read as they are: number, gradient, parents, symbol and label.
 
 Nothing of their class is known. The usual names are tried; a set of parents is put in order; and
-what a ``_backward`` refers to tells which operand came first.
+the function that passes a gradient on tells by what it captured which operand came first, and by
+the method that it was written in which operation it belongs to.
 """
 
 import math
@@ -15,6 +16,7 @@ ATTRIBUTES = {  # what each of these is called, the usual name first
     "parents": ("_prev", "_children", "prev", "children", "parents", "_parents", "_ch"),
     "op": ("_op", "op"),
     "label": ("label", "name", "_label"),
+    "pass_on": ("_backward", "_backwards", "_grad_fn", "grad_fn", "_backward_fn", "backward_fn"),
 }
 _DEEP = 3  # levels on which the number may lie, where a Value was wrapped in a Value
 
@@ -30,7 +32,9 @@ class Node:
     symbol: str
     label: str
     ordered: bool  # whether the parents were kept in order
-    cells: dict[str, Any] = field(default_factory=dict)  # what its _backward refers to, by name
+    cells: dict[str, Any] = field(default_factory=dict)  # what ``pass_on`` captured, by name
+    pass_on: Callable | None = None  # gives the parents their share of the gradient
+    written_in: str = ""  # the method in which ``pass_on`` was defined: __mul__
 
     def kept(self) -> list[float] | None:
         """Return the numbers, one for each parent, that it keeps as local derivatives."""
@@ -137,6 +141,7 @@ def _read(x: Any, label: str) -> Node:
     parents, op, name = (
         getattr(x, attribute(x, part) or "_", None) for part in ("parents", "op", "label")
     )
+    pass_on = _pass_on(x)
     return Node(
         original=x,
         data=number_of(x, "data"),
@@ -145,8 +150,29 @@ def _read(x: Any, label: str) -> Node:
         symbol=op.strip() if isinstance(op, str) else "",
         label=label or (name if isinstance(name, str) else ""),
         ordered=not isinstance(parents, (set, frozenset)),
-        cells=_cells(getattr(x, "_backward", None)),
+        cells=_cells(pass_on),
+        pass_on=pass_on,
+        written_in=_written_in(pass_on),
     )
+
+
+def _pass_on(x: Any) -> Callable | None:
+    """Return what passes the gradient of x on: by its usual name, else a closure that x holds."""
+    for name in ATTRIBUTES["pass_on"]:
+        if callable(f := getattr(x, name, None)):
+            return f
+    slots = [name for cls in type(x).__mro__ for name in _slots(cls)]
+    for name in [*getattr(x, "__dict__", ()), *slots]:
+        f = getattr(x, name, None)
+        captured = [getattr(f, "__self__", None), *_cells(f).values()]
+        if name != "backward" and hasattr(f, "__code__") and any(is_node(y) for y in captured):
+            return f
+    return None
+
+
+def _written_in(function: Any) -> str:
+    outer, _, inner = getattr(function, "__qualname__", "").rpartition(".<locals>.")
+    return outer.rpartition(".")[2] if inner else ""
 
 
 def _cells(function: Any) -> dict[str, Any]:
