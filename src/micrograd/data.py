@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from .arguments import finite, flag, whole
+from .arguments import finite, flag, shown, whole
 from .arguments import seed as seed_of
 from .examples import Examples, as_column
 from .labels import is_list
@@ -119,7 +119,7 @@ def split(
     data = list(data) if hasattr(data, "__next__") else data
     examples = Examples(data)
     n = len(examples)
-    _refuse_column("split", held_out)
+    _refuse_column("split", "held_out", held_out)
     share = number(held_out, "held_out expects")
     count = round(share * n) if isinstance(held_out, float) else int(share)
     if not 0 < count < n:
@@ -140,15 +140,18 @@ def minibatches(data: Any, size: int, seed: int = 0, epoch: int = 0) -> Iterator
         size: examples per batch.
         seed, epoch: decide the order; the same two give the same order.
     """
-    _refuse_column("minibatches", size)
+    _refuse_column("minibatches", "size", size)
     data = list(data) if hasattr(data, "__next__") else data
     for indices in batch_indices(len(Examples(data)), size, seed, epoch):
         yield _pick(data, indices)
 
 
-def _refuse_column(name: str, x: Any) -> None:
+def _refuse_column(function: str, name: str, x: Any) -> None:
     if is_list(x):
-        raise TypeError(f"{name} takes the data as one tuple of columns: {name}((X, y), ...)")
+        raise TypeError(
+            f"{function} expects a number as {name}, got {shown(x)}: data goes in as one tuple of "
+            f"columns, {function}((X, y), ...)"
+        )
 
 
 def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:

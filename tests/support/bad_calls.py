@@ -55,6 +55,7 @@ LEFT_OUT = {
     ".saving.read": "checkpoints' own",
     ".data.batch_indices": "fit's own", ".explain.derivatives": "the explorer's own",
     ".explain.Line": "a result", ".explain.Explanation": "a result", ".draw.Drawing": "a result",
+    ".train.History": "a result",
     ".explorer.Explorer": "a result", ".explorer.ExplorerWidget": "explore by another name",
     ".random.refused": "the compiler's own", ".optim.Optimizer": "a base class",
     ".nn.Module": "a base class",
