@@ -50,6 +50,8 @@ def leaves_of(tree: Any, path: str = "result") -> Iterator[Leaf]:
 
 
 def _leaf(x: Any, path: str) -> Leaf:
+    if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":  # without dims
+        x = x[()]
     if isinstance(x, Value):
         return Leaf(path, "Value", x._data, x)
     for kind, types in (("bool", (bool, np.bool_)), ("int", (int, np.integer))):

@@ -116,6 +116,8 @@ class FirstCall:
             before.put_back()
             raise
         after.put_back()
+        if self.made:
+            self.made.variant.writes.learn_kinds()
         return plain
 
     def _plainly(self) -> Any:
@@ -236,8 +238,7 @@ class FirstCall:
     def _judge(self, made: Made, before: State) -> Judge:
         line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in codes_of(self._f)), "")
         judge = Judge(self._f, line, made.variant, made.graph, self._classify, before)
-        judge.listen(self._out, self._text)
-        return judge
+        return judge.listen(self._out, self._text)
 
     def _of_large_batch(self, made: Made, before: State) -> Any:
         """Judge by a few examples; the whole is computed by the program."""

@@ -8,7 +8,7 @@ value is what large terms leave when they cancel, rounding alone decides how clo
 import copy
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -55,9 +55,10 @@ class Judge:
         self._dtype = variant.compiled.dtype.name
         self._rounding = Rounding(variant, graph, self._dtype, _GRADIENTS)
 
-    def listen(self, out: Heard, text: str) -> None:
+    def listen(self, out: Heard, text: str) -> Self:
         """Compare also what is printed with what the plain run has printed."""
         self._out, self._text = out, text
+        return self
 
     def compare(
         self,
@@ -77,6 +78,7 @@ class Judge:
         Raises:
             JitError: the program gives something else.
         """
+        self._variant.learn_kinds(plain)
         try:
             self._compare(args, plain, after, few)
         except JitError as error:

@@ -24,6 +24,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trees import rebuilt
 from .compiled import AnyRun, Compiled
+from .scalars import with_kinds
 
 
 class _NotLazy(Exception):
@@ -36,6 +37,7 @@ def result_of(
     args: Sequence[Argument],
     run: AnyRun,
     values: "Values",
+    kinds: Any,
     again: Callable[[], Any],
 ) -> Any:
     """Return a function's result with the numbers of a run in it.
@@ -46,6 +48,7 @@ def result_of(
         args: the arguments of this call.
         run: what it has computed.
         values: makes the Values of the result.
+        kinds: of its numbers that are NumPy's, see ``kinds_in``.
         again: the call, done plainly: for the Values of a batch, when somebody looks at one.
     """
     first = len(compiled.layout.guards)
@@ -94,8 +97,8 @@ def result_of(
         return np.full(size, run.number(k)) if compiled.is_number(k) else run.column(k)
 
     try:
-        return rebuilt(recording.result, wrap, vector)
-    except _NotLazy:
+        return with_kinds(rebuilt(recording.result, wrap, vector), kinds)
+    except (_NotLazy, OverflowError):  # NumPy's ints wrap around
         return again()
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...engine import Value
 from ..graph import Graph
 from ..passes.generalise import SIZE, General
@@ -17,6 +19,7 @@ from .gradients import Slopes
 from .guards import Guards
 from .report import Stages
 from .results import Values, result_of
+from .scalars import kinds_in, with_kinds
 from .staged import StageRun, layout_of
 from .trial import check
 from .writes import Writes
@@ -42,6 +45,7 @@ class Variant:
     """
 
     guards: Guards  # what it takes for granted
+    _kinds: Any = None  # of the numbers in the result that are NumPy's
 
     def __init__(
         self,
@@ -150,6 +154,13 @@ class Variant:
         everything = map(id, [*self.compiled.layout.captured, *written, *values])
         return tuple([first.setdefault(v, i) for i, v in enumerate(everything)])
 
+    def learn_kinds(self, plain: Any) -> None:
+        """Take note which numbers are NumPy's in what the plain run has returned."""
+        kinds = kinds_in(plain)
+        for _ in range(self.recording.prints + bool(self.recording.updated)):
+            kinds = None if kinds is None else [kinds, None]  # what comes with it stands behind it
+        self._kinds = kinds
+
     def holds(self) -> bool:
         """Tell whether all that was read from outside is still as it was."""
         return self.recording.holds() and self.guards.hold()
@@ -169,17 +180,10 @@ class Variant:
         if self._slopes:
             k = len(self.compiled.layout.guards)
             slopes = self.compiled.shares(run, k, 1.0)[1]
-            return self._slopes.result(run.number(k), slopes, args)
+            return with_kinds(self._slopes.result(run.number(k), slopes, args), self._kinds)
         values = Values(self.compiled, self.name, self.recording, args, run)
-        if not self.recording.effects and not self.writes.new:
-            whole = result_of(self.compiled, self.recording, args, run, values, again)
-            return self.recording.finish(whole)
-        return self._with_effects(args, run, values, again)
-
-    def _with_effects(
-        self, args: Sequence[Argument], run: AnyRun, values: Values, again: Callable[[], Any]
-    ) -> Any:
-        numbers = run.numbers(self.writes.first)
+        effects = bool(self.recording.effects or self.writes.new)
+        numbers = run.numbers(self.writes.first) if effects else np.empty(0)
         values.grads = {k: make(numbers, values) for k, make in self.writes.new.items()}
         plainly: list[bool] = []  # an int too large for the program: the call is done by Python
 
@@ -187,17 +191,26 @@ class Variant:
             plainly.append(True)
             return again()
 
-        whole = result_of(self.compiled, self.recording, args, run, values, once)
+        whole = result_of(self.compiled, self.recording, args, run, values, self._kinds, once)
         if plainly:
             return whole
-        self.writes.commit(numbers, values, args)
+        if effects:
+            self.writes.commit(numbers, values, args)
         return self.recording.finish(whole)
 
     def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
         """Return this as a function of arguments like these that goes straight to the loops."""
         if self._before:
             return None
-        return direct_call(self.compiled, self.name, self.recording, self._slopes, args)
+        call = direct_call(self.compiled, self.name, self.recording, self._slopes, args)
+        if call is None or self._kinds is None:
+            return call
+
+        def of_kinds(*args: Any) -> Any:
+            result = call(*args)
+            return None if result is None else with_kinds(result, self._kinds)
+
+        return of_kinds
 
 
 def captured_of(recording: Trace) -> list[int]:

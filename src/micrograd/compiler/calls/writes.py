@@ -25,6 +25,7 @@ from ..tracing.signature import Argument
 from .changes import Changes
 from .places import WHOLE, InPlace
 from .results import Values
+from .scalars import kinds_in, with_kinds
 
 Make = Callable[[np.ndarray, Values], Any]  # of the numbers of a call, and its Values
 
@@ -41,7 +42,7 @@ class Writes:
     def __init__(self, recording: Trace, changes: Changes, first: int) -> None:
         effects = recording.effects
         numbers = count()
-        self._recording, self.first = recording, first
+        self._recording, self._changes, self.first = recording, changes, first
         self._data = _Bulk(effects.data, numbers)
         self._grad = _Bulk(effects.grad, numbers)
         self.new = {k: _place(share, numbers) for k, share in effects.new.items()}
@@ -55,6 +56,16 @@ class Writes:
             fill = _Fill(tree, numbers)
             return lambda call, values: fill.of(call)
         return _made(getattr(tree, "items", tree), self.first, numbers)
+
+    def learn_kinds(self) -> None:
+        """Take note which numbers are NumPy's in what the plain run has left behind."""
+        for i, (k, tree) in enumerate(self._recording.effects.contents.items()):
+            kinds = kinds_in(_left(self._changes, k, tree))
+            if kinds is not None:
+                put, make = self._contents[i]
+                if _is_list_of_floats(self._changes, k, tree):
+                    put = self._changes.places[k].put
+                self._contents[i] = put, partial(_of_kinds, make, kinds)
 
     def commit(self, numbers: np.ndarray, values: Values, arguments: Sequence[Argument]) -> None:
         """Write everything.
@@ -127,6 +138,19 @@ def _write(changes: Changes, k: int, tree: Any) -> Callable[[Any], None]:
     if isinstance(tree, InPlace):
         return lambda array: np.copyto(place.get(), array, casting="unsafe")
     return place.put
+
+
+def _left(changes: Changes, k: int, tree: Any) -> Any:
+    """Return what the plain run has left where a tree is written to."""
+    if k < len(changes.places):
+        return changes.places[k].get()
+    items = changes.growing[k - len(changes.places)].items
+    return items[len(items) - len(tree.items) :]
+
+
+def _of_kinds(make: Make, kinds: Any, numbers: np.ndarray, values: Values) -> Any:
+    made = make(numbers, values)
+    return with_kinds(made.tolist() if isinstance(made, np.ndarray) else made, kinds)
 
 
 def _made(tree: Any, first: int, numbers: Iterator[int]) -> Make:

@@ -23,7 +23,8 @@ class Argument:
 
     ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
     of ``shape``), "nest" (lists, tuples, dicts and dataclasses; ``value`` is the nest) or "static".
-    ``form`` says which of an "array": "float", "int", "list", "array", or "lists": many of them.
+    ``form`` says which of an "array": "float", "int", "numpy" (a number of NumPy's, or of a class
+    of ints), "list", "array", or "lists": many of them.
     """
 
     kind: str
@@ -85,10 +86,15 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     """
     if static:
         return Argument("static", x, (), ("static", _told_apart(x, place)))
-    if type(x) is float or isinstance(x, np.floating):
-        return Argument("array", float(x), (), "number", "float")
+    if type(x) is float:
+        return Argument("array", x, (), "number", "float")
+    if isinstance(x, np.floating):
+        return Argument("array", float(x), (), ("number", x.dtype.str), "numpy")
+    if type(x) is int and _is_int(x):
+        return Argument("array", x, (), "int", "int")
     if _is_int(x):
-        return Argument("array", int(x), (), "int", "int")
+        key: Any = x.dtype.str if isinstance(x, np.integer) else type(x)
+        return Argument("array", int(x), (), ("int", key), "numpy")
     if isinstance(x, Value):
         return Argument("nest", x, (), ("value",))
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
@@ -98,7 +104,8 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if is_array(x) and x.dtype.kind in "fiub":
         array = np.asarray(x)
         if not array.ndim:
-            return argument(array.item(), place, False)
+            single = argument(array[()], place, False)
+            return replace(single, key=(single.key, "array"))
         return Argument(
             "array", array, array.shape, ("array", array.dtype.str, array.shape[1:], len(array))
         )
@@ -214,7 +221,7 @@ def _structure(x: Any, place: str) -> Any:
     if isinstance(x, Value):
         return "value"
     if _is_traced(x):
-        return int if _is_int(x) else float
+        return type(x) if isinstance(x, np.generic) else int if _is_int(x) else float
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
         return _key_of(x)
     if is_record(x):

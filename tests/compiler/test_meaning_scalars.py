@@ -1,0 +1,68 @@
+"""A number that is NumPy's in the plain run is NumPy's compiled, returned or left outside."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from micrograd import jit
+
+FLOATS = [np.array([1.0, 2.0]), np.array([2.0, 5.0]), np.array([3.0, 1.0])]
+BACKENDS = pytest.mark.parametrize("backend", ["c", "numpy"])
+RETURNED = {
+    "the mean of an array": (lambda x: ((x - 1) ** 2).mean(), FLOATS),
+    "an item": (lambda x: x[0], FLOATS),
+    "a sum of items": (lambda x: sum(x[i] for i in range(2)), FLOATS),
+    "a float of an array": (lambda x: x.sum().item(), FLOATS),
+    "some of a tuple": (lambda x: (x.sum(), 2.0, {"a": x[1]}, [x.sum().item()]), FLOATS),
+    "a NumPy number": (lambda x: x * 2, [np.float64(2), np.float64(3), 3.0, np.float64(4)]),
+    "one after a float": (lambda x: x * 2, [2.0, np.float64(3), np.float32(3), 4.0]),
+    "one in a list": (lambda xs: xs[0] * 2, [[2.0, "a"], [np.float64(3), "a"], [3.0, "a"]]),
+    "a NumPy function of a float": (lambda x: np.log(x), [2.0, 3.0, 4.0]),
+    "an array without dims": (lambda x: (x, x * 2), [np.array(2.0), np.array(3.0), np.array(4.0)]),
+    "single precision": (lambda x: x.sum(), [x.astype("float32") for x in FLOATS]),
+    "ints": (lambda x: (x.sum(), x[0] > 1), [np.array([1, 2]), np.array([3, 4])]),
+    "an int in place of one": (lambda n: n + 1, [3, np.int64(3), 4]),
+}
+
+
+def kinds(x):
+    if isinstance(x, dict):
+        return {key: kinds(y) for key, y in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x), [kinds(y) for y in x]
+    return type(x), getattr(x, "dtype", None), float(x)
+
+
+@BACKENDS
+@pytest.mark.parametrize("case", RETURNED)
+def test_a_returned_number_is_of_the_kind_of_the_plain_run_at_each_call(case, backend):
+    f, calls = RETURNED[case]
+    compiled = jit(f, backend=backend)
+    assert [kinds(compiled(x)) for x in calls] == [kinds(f(x)) for x in calls]
+
+
+@BACKENDS
+def test_a_number_left_outside_is_of_the_kind_of_the_plain_run(backend):
+    plain, compiled = (SimpleNamespace(best=0.0, all=[], two=[0.0, 0.0]) for _ in range(2))
+
+    def note(state, x):
+        state.best = x.sum()
+        state.all.append(x.mean())
+        state.two[0], state.two[1] = x[0], x[1].item()
+
+    for state in (plain, compiled):
+        f = (lambda x, s=state: note(s, x)) if state is plain else jit(
+            lambda x: note(compiled, x), backend=backend
+        )  # fmt: skip
+        for x in (*FLOATS, *FLOATS):
+            f(x)
+    assert kinds(vars(compiled)) == kinds(vars(plain))
+
+
+@BACKENDS
+def test_ints_that_int64_does_not_hold_wrap_around_as_plainly(backend):
+    square = jit(lambda x: x * x, backend=backend)
+    square(np.array([3, 4]))
+    assert square(np.array([2**40, 4])).tolist() == [0, 16]
+    assert square(np.array([5, 6])).tolist() == [25, 36]
