@@ -9,6 +9,8 @@ BATCH_SUM = Op(
     "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\sum {0}", "{0}"
 )  # of a value that has a batch axis, over that axis; made by the compiler only
 
+PICK = replace(ops.WHERE)  # of objects: what is not picked gets nothing, not 0 times an infinity
+
 CONSTANT = (ops.DETACH, ops.LT, ops.LE, ops.GT, ops.GE)  # pass no gradient on
 
 

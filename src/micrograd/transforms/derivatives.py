@@ -130,6 +130,11 @@ def times(slope: Slope, x: Slope) -> Slope:
     return slope * x
 
 
+def _share(value: Value, slope: Slope, given: Slope) -> Slope:
+    """slope · given, as the value's parent gets it; a trace knows what was only picked."""
+    return times(slope, given) if mode.tracer is None else mode.tracer.share(value, slope, given)
+
+
 def plus(x: Slope, y: Slope) -> Slope:
     """x + y, without a node for an x that is 0."""
     return y if isinstance(x, float) and x == 0.0 else x + y
@@ -152,7 +157,7 @@ def reverse(
             given = adjoint.pop(id(v))
             for parent, slope in zip(v.parents, partials(v), strict=True):
                 if id(parent) in reached:
-                    share = times(slope, given)
+                    share = _share(v, slope, given)
                     if mode.tracer is not None:
                         share = mode.tracer.gathered(share, v, parent)
                     adjoint[id(parent)] = plus(adjoint.get(id(parent), 0.0), share)
@@ -179,7 +184,7 @@ def forward(order: list[Value], speed: dict[int, Slope], symbolic: bool) -> dict
             total: Slope = 0.0
             slopes = partials(v) if symbolic or callable(v._closure) else v.partials()
             for parent, slope in zip(v.parents, slopes, strict=True):
-                total = plus(total, times(slope, speed.get(id(parent), 0.0)))
+                total = plus(total, _share(v, slope, speed.get(id(parent), 0.0)))
             speed[id(v)] = total
     return speed
 

@@ -35,6 +35,18 @@ class Tracer(Protocol):
     def differentiating(self, variables: Any) -> None:
         """Take note of the variables of a transform."""
 
+    def are_objects(self, items: Any) -> bool:
+        """Tell whether any of some numbers is an object in the plain run, not a float."""
+
+    def pick(self, made: Any) -> Any:
+        """Take note of a value just made that is one of its parents in the plain run."""
+
+    def has_nan(self, made: Any) -> bool:
+        """Tell whether any of some numbers is nan, and take note that the program holds so."""
+
+    def share(self, value: Any, slope: Any, given: Any) -> Any:
+        """Return what a parent gets of a value's gradient, given the slope between them."""
+
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Return a number that is Python's own float; maybe of a function that raises."""
 

@@ -81,7 +81,7 @@ class Maker:
         """
         if self.slopes and self.slopes.suit(arguments):
             with stages.timed("trace"):
-                recording = trace(self.slopes.function, arguments)
+                recording = trace(self.slopes.function, arguments, variables=self.slopes.numbers())
             if self.slopes.suit_recording(recording):
                 graph, work = graph_of(recording, set(self.slopes.numbers())), len(recording.tape)
                 variant = Variant(

@@ -13,13 +13,13 @@ import numpy as np
 
 from ... import ops
 from ...engine import Value
-from ..graph import CONSTANT, Graph
+from ..graph import CONSTANT, PICK, Graph
 from ..tracing.batches import Batch
 from ..tracing.predicates import truth
 from ..tracing.trees import rebuilt
 from .variant import Variant
 
-_EXACT = (ops.MAXIMUM, ops.MINIMUM, ops.RELU, ops.ABS, ops.WHERE, ops.TAKE, *CONSTANT)
+_EXACT = (ops.MAXIMUM, ops.MINIMUM, ops.RELU, ops.ABS, ops.WHERE, PICK, ops.TAKE, *CONSTANT)
 
 
 class Rounding:

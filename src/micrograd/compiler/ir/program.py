@@ -247,7 +247,7 @@ def simplified(op: Op, *args: Expr) -> Expr:
     if op in (ops.ADD, ops.SUM):
         kept = tuple(a for a, v in zip(args, values) if v != 0.0)
         return kept[0] if len(kept) == 1 else Apply(op, kept)
-    if op is ops.WHERE and values[0] is not None:
+    if op.name == ops.WHERE.name and values[0] is not None:
         return args[1] if values[0] else args[2]
     if op is ops.DETACH:
         return args[0]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ... import ops
+from ..graph import PICK
 from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, spans, uses
 from ..ir.joins import outputs_of
 from ..ir.program import (
@@ -139,6 +140,9 @@ def _accumulate(
     elif isinstance(expr, Apply) and expr.op.partials is not None:
         partials = _partials(expr, expr if value is None else value)
         for arg, partial in zip(expr.args, partials):
+            if expr.op is PICK and isinstance(partial, Apply):
+                _accumulate(arg, ops.WHERE(partial, gradient, 0.0), None, found)
+                continue
             constant = isinstance(partial, float) and partial == 0.0  # a Literal 0 may meet an inf
             if _has_gradient(arg) and not constant:
                 _accumulate(arg, gradient * partial, None, found)

@@ -7,13 +7,14 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from ... import ops
+from ..graph import PICK
 from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref
 from ..ir.visit import Simple, regrouped, simple
 from .regions import RegionList, Regions, operands, place_of
 from .schedules import Costs, Target
 
 _MOST = 64  # copies in one loop
-_CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, ops.RELU, ops.ABS, ops.MAXIMUM}
+_CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, PICK, ops.RELU, ops.ABS, ops.MAXIMUM}
 _CHEAP |= {ops.MINIMUM, ops.LT, ops.LE, ops.GT, ops.GE}
 _SMALL_POWERS = (-2, -1, 0, 1, 2, 3)
 

@@ -45,7 +45,7 @@ def expression(expr: Expr, operand: Callable[[Ref], Formula]) -> Formula:
     if expr.op in (ops.LT, ops.LE, ops.GT, ops.GE):
         left, right = (x.within(ADDITIVE) for x in args)
         return Formula(f"{left} {expr.op.symbol} {right}", COMPARISON)
-    if expr.op is ops.WHERE and expr.args[1:] == (Literal(1.0), Literal(0.0)):
+    if expr.op.name == ops.WHERE.name and expr.args[1:] == (Literal(1.0), Literal(0.0)):
         return args[0]  # a condition is a number
     if expr.op is ops.POW:
         return Formula(f"{args[0].within(ATOM)}**{args[1].within(ATOM)}", POWER)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import ops
 from ...engine import Value
-from ...transforms.derivatives import plus, times
+from ...transforms.derivatives import plus
 from ...value.number import Number
 from ...value.numeric import number
 from ..errors import JitError, users_line
@@ -29,7 +29,7 @@ class Writing:
     Args:
         tape: of the trace.
         place_of: tells where a stand-in stands among the arguments; None of what is none.
-        gathered: sums the share of a value with a batch axis where its parent has none.
+        share: what a parent gets of a value's gradient, summed over a batch axis of the value's.
         is_batched: tells whether a value has a batch axis.
         allowed: whether anything may be set at all.
         by_marks: whether ``backward`` may be a mark.
@@ -39,12 +39,12 @@ class Writing:
         self,
         tape: list[Value],
         place_of: Callable[[Value], Any],
-        gathered: Callable[[Any, Value, Value], Any],
+        share: Callable[[Value, Value, Any, Any], Any],
         is_batched: Callable[[Value], bool],
         allowed: bool,
         by_marks: bool,
     ) -> None:
-        self._tape, self._place_of, self._gathered = tape, place_of, gathered
+        self._tape, self._place_of, self._share = tape, place_of, share
         self._data: dict[int, tuple[Value, Share]] = {}
         self._grad: dict[int, tuple[Value, Share]] = {}
         self._versions: Versions = {}
@@ -146,7 +146,7 @@ class Writing:
             if self._is_constant(parent):
                 self._passed.add(id(parent))
                 continue
-            share = self._gathered(times(slope, share_of_all), v, parent)
+            share = self._share(v, parent, slope, share_of_all)
             self._grad[id(parent)] = parent, plus(self._gradient(parent), share)
 
     def _gradient(self, value: Value) -> Share:

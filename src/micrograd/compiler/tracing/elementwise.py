@@ -1,14 +1,18 @@
 """NumPy's functions of each element, as what they are of a traced number or a Value."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ... import ops
+from ...engine import Value
 from ...functions import apply, maximum, minimum, where
-from .predicates import Predicate, count
+from ...value.modes import mode
+from ..graph import PICK
+from .integers import is_int
+from .predicates import Predicate, count, truth
 
 _INFINITY = float("inf")
 
@@ -43,6 +47,29 @@ def _sign(x: Any) -> Any:
     return where(x > 0, 1.0, where(x < 0, -1.0, x))
 
 
+def are_objects(items: Sequence[Any]) -> bool:
+    """Tell whether NumPy plainly has objects here, of which it picks some."""
+    return mode.tracer is not None and mode.tracer.are_objects(items)
+
+
+def picked(test: Any, x: Any, y: Any) -> Any:
+    """Return x or y, as NumPy picks of objects: nothing passes to the other."""
+    whole = is_int(x) and is_int(y)
+    if whole or not are_objects([x, y]) or not isinstance(truth(test), Value):
+        return where(test, x, y)
+    return mode.tracer.pick(apply(PICK, truth(test), x, y))  # type: ignore[union-attr]
+
+
+def larger(x: Any, y: Any) -> Any:
+    """Return what ``np.maximum`` does; of objects the second where one is nan."""
+    return picked(x >= y, x, y) if are_objects([x, y]) else maximum([x, y])
+
+
+def smaller(x: Any, y: Any) -> Any:
+    """Return what ``np.minimum`` does; of objects the second where one is nan."""
+    return picked(x <= y, x, y) if are_objects([x, y]) else minimum([x, y])
+
+
 def _quotient(traced: Callable, plain: Callable) -> Callable:
     """Of plain numbers NumPy's own, which does not raise."""
 
@@ -74,9 +101,9 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.sign: _sign,
     np.floor_divide: _quotient(operator.floordiv, np.floor_divide),
     np.remainder: _quotient(operator.mod, np.remainder),
-    np.maximum: lambda x, y: maximum([x, y]),
-    np.minimum: lambda x, y: minimum([x, y]),
-    np.clip: lambda x, low, high: minimum([maximum([x, low]), high]),
+    np.maximum: larger,
+    np.minimum: smaller,
+    np.clip: lambda x, low, high: smaller(larger(x, low), high),
     np.hypot: lambda x, y: apply(ops.OPS["hypot"], x, y),
     np.arctan2: lambda x, y: apply(ops.OPS["atan2"], x, y),
     np.deg2rad: lambda x: x * (np.pi / 180),

@@ -7,13 +7,15 @@ import numpy as np
 
 from ... import ops
 from ...engine import Value
-from ...functions import apply, where
+from ...functions import apply, maximum, minimum, where
 from ...value.arrays import LazyArray, unwrapped
+from ...value.modes import mode
 from ...value.number import is_number
 from ..errors import JitError, users_line
-from .elementwise import FUNCTIONS
+from .elementwise import FUNCTIONS, are_objects, picked
 from .predicates import chosen, count, truth
 
+_BEST: dict[Any, Callable] = {np.maximum: maximum, np.minimum: minimum}
 _REORDERED = (np.maximum, np.minimum, np.logical_and, np.logical_or)  # any order will do
 
 
@@ -33,10 +35,27 @@ def reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any])
         return getattr(ufunc, method)(
             *[mapped(count, [x]) for x in inputs[:1]], *inputs[1:], **options
         )
-    general = np.frompyfunc(FUNCTIONS[ufunc], 2, 1)
+    if ufunc in _BEST and are_objects(_items(inputs[0])):
+        # a chain of maxima is one operation, a chain of picks is not: that is for nans
+        best = _BEST[ufunc]
+        pick = mode.tracer.pick  # type: ignore[union-attr]
+        found = _reduced(lambda x, y: pick(best([x, y])), ufunc, method, inputs, options)
+        if not mode.tracer.has_nan(_items(found)):  # type: ignore[union-attr]
+            return found
+    return _reduced(FUNCTIONS[ufunc], ufunc, method, inputs, options)
+
+
+def _reduced(
+    function: Callable, ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any]
+) -> Any:
+    general = np.frompyfunc(function, 2, 1)
     if ufunc in _REORDERED and method == "reduce" and options.get("axis", 0) is None:
         inputs, options = [inputs[0].reshape(-1)], {**options, "axis": 0}
     return getattr(general, method)(*inputs, **options)
+
+
+def _items(x: Any) -> list[Any]:
+    return x.reshape(-1).tolist() if isinstance(x, np.ndarray) else [x]
 
 
 def best_places(objects: np.ndarray, axis: Any, better: Callable[[Any, Any], Any]) -> Any:
@@ -75,7 +94,7 @@ def _either(condition: Any, x: Any, y: Any) -> Any:
             f"its elements are the one or the other; where of micrograd gives Values\n  at "
             f"{users_line()}"
         )
-    return where(condition, x, y)
+    return picked(condition, x, y)
 
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:

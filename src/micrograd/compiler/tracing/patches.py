@@ -124,7 +124,9 @@ def _best(original: Callable, choose: Callable[[list[Any]], Any]) -> Callable:
         whole = [is_int(x) for x in items if is_number(x)]
         alike = len(whole) == len(items) and (all(whole) or not any(whole))
         if len(items) > 1 and alike and any(isinstance(x, Number) for x in items):
+            are_objects = mode.tracer.are_objects(items)
             chosen = choose(items)
+            chosen = mode.tracer.pick(chosen) if are_objects else chosen
             if chosen == chosen:  # which of them a nan leaves depends on the order
                 return chosen
         return original(items)

@@ -28,11 +28,13 @@ from .effects import Outcome
 from .integers import Integer, is_int
 from .output import Printed
 from .patches import installed
+from .picks import PICKING_HOOKS, Picks
 from .predicates import Predicate, chosen, compared, truth
 from .recording import Input, Trace
 from .signature import Argument
 from .stand_ins import StandIns
 from .trees import leaves_of, refuse_unfinished
+from .without_batch import WithoutBatch
 
 
 def trace(
@@ -42,6 +44,7 @@ def trace(
     raises: bool = False,
     marks: bool = False,
     answers: Sequence[bool] = (),
+    variables: Sequence[int] = (),
 ) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
 
@@ -52,11 +55,12 @@ def trace(
         raises: let a guard say that Python's arithmetic does not raise.
         marks: True lets ``backward`` be a mark, where it can be.
         answers: to the first branches, where the one example that is traced cannot tell.
+        variables: the arguments that a transform differentiates by.
 
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(args, effects, marks, answers)
+    tracer = _Tracer(args, effects, marks, answers, variables)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_ins.stand_in(k, a) for k, a in enumerate(args)]
         try:
@@ -77,7 +81,12 @@ class _Tracer:
     """The hooks that the engine calls."""
 
     def __init__(
-        self, args: Sequence[Argument], effects: bool, marks: bool, answers: Sequence[bool]
+        self,
+        args: Sequence[Argument],
+        effects: bool,
+        marks: bool,
+        answers: Sequence[bool],
+        variables: Sequence[int],
     ) -> None:
         self._args, self._arguments, self._answers = args, len(args), answers
         self.draws = Draws()
@@ -87,10 +96,16 @@ class _Tracer:
         self._batch_axis = BatchAxis(self.tape, self.stand_ins, self.draws, self._plainly)
         for name in BATCH_HOOKS:
             setattr(self, name, getattr(self._batch_axis, name))
+        self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
+        self._picks = Picks(
+            self.tape, self._loud, self._batch_axis.is_batched, self.stand_ins, variables
+        )
+        for name in PICKING_HOOKS:
+            setattr(self, name, getattr(self._picks, name))
         self.effects = Writing(
             self.tape,
             self.stand_ins.place_of,
-            self._batch_axis.gathered,
+            self._gathered_share,
             self._batch_axis.is_batched,
             effects,
             marks,
@@ -105,7 +120,9 @@ class _Tracer:
         self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
         self._raises = False
         self._raising: set[int] = set()  # what functions of Python made that raise
-        self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
+
+    def _gathered_share(self, v: Value, parent: Value, slope: Any, given: Any) -> Any:
+        return self._batch_axis.gathered(self._picks.share(v, slope, given), v, parent)
 
     # ---- hooks of the engine
 
@@ -131,6 +148,7 @@ class _Tracer:
     def differentiating(self, variables: Sequence[Value]) -> None:
         """Take note of the variables of a transform."""
         self._variables.update(map(id, variables))
+        self._picks.differentiating(variables)
 
     def is_of_numpy(self, x: Value) -> bool:
         """Tell whether a number is NumPy's own in the plain run: of an array, or made of one."""
@@ -207,7 +225,7 @@ class _Tracer:
         self._updates[state] = new
 
     def _plainly(self, whole: Callable[[], Any]) -> Any:
-        with changed(tracer=_Plain(self)):
+        with changed(tracer=WithoutBatch(self)):
             return whole()
 
     # ---- the end
@@ -265,22 +283,6 @@ class _Tracer:
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
         recording.captured = in_order(f, captured)
         return recording
-
-
-class _Plain:
-    """The same tracer without its vmap, for a vmap over values that are no arrays."""
-
-    def __init__(self, tracer: _Tracer) -> None:
-        self.tape = tracer.tape
-        for name in _HOOKS:
-            setattr(self, name, getattr(tracer, name))
-
-
-_HOOKS = (
-    *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
-    *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
-    *("differentiating", "of_python", "is_of_numpy", "prints"),
-)
 
 
 def _is_value(x: Any) -> bool:
