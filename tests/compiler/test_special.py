@@ -85,6 +85,16 @@ def test_what_is_not_asked_for_does_not_meet_an_infinite_slope():
     assert (p.grad, x.grad) == (0.0, 2.0)
 
 
+def test_an_output_that_is_a_constant_passes_nothing_on_to_an_infinite_slope():
+    p = Value(-math.inf)
+    f = jit(lambda x: (p * p + x, Value(1.5)), backend="numpy")
+    for _ in range(2):  # the second call runs the program
+        p.grad = 0.0
+        squared, constant = f(2.0)
+        (squared + constant).backward()
+        assert p.grad == -math.inf
+
+
 @pytest.mark.parametrize("backend", ["c", "numpy"])
 def test_what_is_too_small_for_float32_may_be_zero_and_python_keeps_its_own(backend):
     f = jit(vmap(lambda x: x * 1e-30), dtype="float32", backend=backend)

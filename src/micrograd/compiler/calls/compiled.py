@@ -1,13 +1,15 @@
 """A program ready for calls: numbers go to their places, the loops run, numbers come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
+from ..ir.footprint import needs_gradient
+from ..ir.joins import outputs_of
 from ..ir.program import Program
 from ..ir.sizes import bound
 from ..passes.generalise import SIZE, Coefficient
@@ -178,6 +180,14 @@ class Compiled:
     def is_number(self, k: int) -> bool:
         """Tell whether output k is one number, not one for each example."""
         return k not in self.layout.columns
+
+    def passes_on(self, k: int) -> bool:
+        """Tell whether output k has a gradient to pass on, not that of a constant."""
+        return self._passing[k]
+
+    @cached_property
+    def _passing(self) -> list[bool]:
+        return [needs_gradient(replace(out, grad=True)) for out in outputs_of(self.program)]
 
     def shares(self, run: AnyRun, k: int, seed: float) -> tuple[np.ndarray, dict[int, np.ndarray]]:
         """Return what output k passes on to the captured values, and to each argument wanted."""

@@ -230,6 +230,8 @@ def _backward(
 ) -> None:
     out = weak()
     assert out is not None  # it is being differentiated
+    if not compiled.passes_on(k):  # 0 times an infinite partial elsewhere would be no number
+        return
     captured, slopes = compiled.shares(run, k, out.grad)
     if compiled.layout.captured:
         add_grad(compiled.layout.captured, captured)
