@@ -87,11 +87,18 @@ def test_hinge_wants_a_sign(label):
 
 
 @pytest.mark.parametrize(
-    "loss", [losses.mse, losses.hinge, losses.binary_cross_entropy_with_logits]
+    ("loss", "output"),
+    [
+        (losses.mse, Value(0.3)),
+        (losses.hinge, Value(0.3)),
+        (losses.binary_cross_entropy_with_logits, Value(0.3)),
+        (losses.cross_entropy, [Value(0.3), Value(0.5)]),
+        (losses.nll, [Value(-0.3), Value(-0.5)]),
+    ],
 )
-def test_a_column_of_labels_is_to_be_flattened(loss):
+def test_a_column_of_labels_is_to_be_flattened(loss, output):
     with pytest.raises(ValueError, match=r"one output, got array\(\[1\]\): flatten it, as y.ravel"):
-        loss(Value(0.3), np.array([1]))
+        loss(output, np.array([1]))
 
 
 def test_a_probability_beyond_one_is_named():

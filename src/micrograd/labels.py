@@ -60,6 +60,8 @@ def checked_label(
     logits: Sequence[Any], label: Any, name: str, ignored: int | None = None
 ) -> Sequence[Any]:
     """Return the logits; refuse a plain label that is none of theirs, nor the ignored one."""
+    if is_list(label):
+        scalar(name, label)  # raises: one list of logits has one label
     last = len(logits) - 1
     if not hasattr(label, "_is_micrograd_value") and not (
         is_number(label) and 0 <= label <= last and label == int(label)
