@@ -44,6 +44,8 @@ class _Fusion:
 
     def _joins(self, nest: Nest, items: list[Statement]) -> bool:
         """Add a nest to the last ones that it can share loops with, if there are any."""
+        if all(extent == 1 for extent in nest.dims):
+            return False  # it has nothing to lie along the lanes: see Costs.together
         for k in reversed(range(max(len(items) - _BACK, 0), len(items))):
             item = items[k]
             if isinstance(item, For):
