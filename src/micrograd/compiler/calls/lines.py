@@ -26,6 +26,21 @@ def lines_of_changes(f: Any) -> list[str]:
     return list(lines)
 
 
+def line_of_match(f: Any) -> str | None:
+    """Return the line where a function's ``match`` asks whether something is a float, if any does.
+
+    C answers that, and there a traced number is none.
+    """
+    for code in codes_of(f):
+        steps = list(dis.get_instructions(code))
+        for pattern, at in zip(steps, steps[2:]):
+            if at.opname == "MATCH_CLASS" and pattern.argval == "float":
+                line = pattern.positions.lineno if pattern.positions else code.co_firstlineno
+                text = linecache.getline(code.co_filename, line or 0).strip()
+                return f"{code.co_filename}:{line}: {text}"
+    return None
+
+
 def codes_of(f: Any) -> Iterator[types.CodeType]:
     """Yield the code of a function and of those inside it."""
     code = getattr(f, "__code__", None) or getattr(
