@@ -8,6 +8,7 @@ import pytest
 
 import micrograd
 from micrograd import JitError, Value, mean, random, sum, vmap, where
+from micrograd.compiler import JitWarning
 
 jit = functools.partial(micrograd.jit, backend="numpy")
 
@@ -25,6 +26,21 @@ def test_a_branch_inside_vmap_names_the_line_and_where():
     message = _refused(f, np.ones(3))
     assert "x if x > 0 else -x" in message
     assert "where(condition, x, y)" in message
+
+
+def test_an_array_that_is_written_and_a_view_of_it_are_named_with_the_remedy():
+    base = np.arange(6.0)
+    view = base[2:5]
+
+    def f(x):
+        view[0] = x
+        return x * 2 + base.sum()
+
+    message = _refused(f, 2.0)  # what it writes is there already
+    assert "view" in message
+    assert "shares its memory with base: read and write through one of them" in message
+    with pytest.warns(JitWarning, match="shares its memory with base"):
+        assert jit(f)(3.0) == 22.0
 
 
 def test_a_match_on_the_class_of_a_number_names_its_line_and_isinstance():

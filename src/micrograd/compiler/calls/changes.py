@@ -90,6 +90,7 @@ def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:
     for change in changes:
         x = change.owner
         if isinstance(x, np.ndarray):
+            refuse_shared([x], reach)
             places += _only_reference(x, everywhere, change.name)
         elif isinstance(x, list):
             if references := _references(x, everywhere):
@@ -108,6 +109,17 @@ def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:
         else:
             places.append(Place(x, change.key, change.name.removeprefix("the variable ")))
     return Changes(tuple(places), tuple(growing))
+
+
+def refuse_shared(written: Iterable[np.ndarray], reach: Reach) -> None:
+    """Raise a JitError where an array that is written into has elements of another one in it."""
+    for x in written:
+        for y in reach.arrays:
+            if x is not y and np.shares_memory(x, y):
+                raise JitError(
+                    f"it changes the array {reach.paths[id(x)]}, which shares its memory with "
+                    f"{reach.paths[id(y)]}: read and write through one of them, or copy one"
+                )
 
 
 def _only_numbers(x: Any) -> bool:

@@ -17,7 +17,7 @@ from ..errors import PACKAGE, JitError
 from ..tracing.markers import NotInStages
 from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
-from .changes import Changes, changes_of, functions_in
+from .changes import Changes, changes_of, functions_in, refuse_shared
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
 from .maker import Made, Unsettled
@@ -162,12 +162,13 @@ class FirstCall:
         self, failure: Exception | None, before: State, plain: Any, after: State
     ) -> None:
         """Compile f with the arrays that it may write into, if it only wrote what they held."""
-        paths = self._reach.paths
         arrays = [a for a in self._reach.arrays if a.dtype.kind == "f"]
-        written = [Change(f"the array {paths[id(a)]}", a, None, a) for a in arrays]
+        written = [Change(f"the array {self._reach.paths[id(a)]}", a, None, a) for a in arrays]
         if written:
             self._compile_with(written, None, before, plain, after)
         if self.made is None:
+            if isinstance(failure, TypeError):  # a traced number was written into one
+                refuse_shared(arrays, self._reach)
             raise self._said(failure) from failure
 
     def _compiled(
