@@ -65,7 +65,7 @@ from .value.backend import backend
 from .value.modes import AnomalyError, detect_anomaly, no_grad
 
 if TYPE_CHECKING:
-    from .compiler import JitError
+    from .compiler import JitError, JitWarning
     from .compiler.jit import jit
     from .compiler.replay import compile_graph
     from .explorer.explore import explore
@@ -74,6 +74,7 @@ __all__ = [  # without ``sum``, so that ``import *`` hides no built-in
     "AnomalyError",
     "GradientError",
     "JitError",
+    "JitWarning",
     "Value",
     "__version__",
     "acos",
@@ -145,7 +146,12 @@ __all__ = [  # without ``sum``, so that ``import *`` hides no built-in
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("jit", "compile_graph", "JitError"):  # NumPy comes with them, when they are used
+    if name in (
+        "jit",
+        "compile_graph",
+        "JitError",
+        "JitWarning",
+    ):  # NumPy comes with them, when they are used
         from . import compiler
 
         return getattr(compiler, name)

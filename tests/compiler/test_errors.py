@@ -76,6 +76,36 @@ def test_a_forgotten_return():
 
 def test_functions_of_math_name_the_method_of_a_value():
     assert "v.exp()" in _refused(lambda x: math.exp(x), Value(1.0), error=TypeError)
+    assert "v.erf()" in _refused(lambda x: math.erf(x), Value(1.0), error=TypeError)
+    assert "v.log()" in _refused(lambda x: math.log(x), Value(1.0), error=TypeError)
+
+
+@pytest.mark.parametrize(
+    ("f", "remedy"),
+    [
+        (lambda x: float(x) * x, "compute with it as it is"),
+        (lambda x: round(x) * x, "round what is returned"),
+        (lambda x: math.log(x, 2.0), r"log\(x\), from micrograd"),
+        (lambda x: math.gamma(x), "compute gamma outside"),
+    ],
+)
+def test_what_makes_a_plain_number_of_an_argument_has_a_remedy_for_arguments(f, remedy):
+    with pytest.raises(JitError, match=rf"{remedy}[^\n]*\n  at .*test_errors.py"):
+        jit(f)(1.5)
+
+
+def test_what_a_library_refuses_names_the_users_line_and_a_remedy():
+    message = _refused(lambda a: np.fft.fft(a).real, np.ones(4))
+    assert "numpy computes with plain numbers: call it outside" in message
+    assert "test_errors.py" in message.splitlines()[-1]
+
+
+def test_too_many_lengths_of_a_range_name_static_argnums():
+    f = jit(lambda n, x: sum([x * i for i in range(n)]))
+    for n in range(2, 18):
+        f(n, 2.0)
+    with pytest.raises(JitError, match=r"more than 16 paths.*range\(n\).*static_argnums"):
+        f(18, 2.0)
 
 
 def test_a_hand_set_backward_is_named_by_its_label():

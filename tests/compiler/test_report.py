@@ -1,8 +1,12 @@
 """What jit says of itself: programs, reasons, times, numbers that are constants."""
 
+import warnings
+
+import numpy as np
+import pytest
+
 import micrograd
-from micrograd import Value, sum
-from micrograd.compiler import JitWarning
+from micrograd import JitWarning, Value, sum
 
 
 def jit(f):
@@ -73,3 +77,29 @@ def test_the_log_has_a_line_for_each_program(monkeypatch, capsys):
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith("micrograd: jit <lambda>: the first call; number; trace ")
+
+
+def test_a_report_tells_apart_the_types_of_what_came_in():
+    f = jit(lambda x: (x[0] if isinstance(x, (list, np.ndarray)) else x) * 2)
+    arrays = [np.ones(2), np.ones(2, "float32")]
+    for x in (2.0, 2, np.float32(2), *arrays, [1.0, 2.0], [1.0, 2]):
+        f(x)
+    said = [str(line).strip() for line in str(f.report()).splitlines()[2::4]]
+    assert said == [
+        *("number", "int", "float32", "2 numbers (array of float64)"),
+        *("2 numbers (array of float32)", "2 numbers (list of float64)", "(list, (float, int))"),
+    ]
+
+
+def test_a_report_says_what_runs_a_program():
+    f = jit(lambda x: x * 2)
+    f(2.0)
+    assert "   run by NumPy" in str(f.report()).splitlines()
+
+
+def test_a_jit_warning_can_be_made_an_error():
+    f = jit(lambda x, notes: (notes.append(1.0), x)[1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", micrograd.JitWarning)
+        with pytest.raises(micrograd.JitWarning, match="runs plainly"):
+            f(1.0, [])

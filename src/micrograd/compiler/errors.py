@@ -1,9 +1,12 @@
 """What the compiler says when it cannot: each error names the line and the remedy."""
 
+import os
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
+_LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
 class JitError(Exception):
@@ -15,10 +18,45 @@ class JitError(Exception):
 class JitWarning(UserWarning):
     """A function under ``jit`` is run as it is, uncompiled; the message says why."""
 
+    __module__ = "micrograd"
+
 
 def users_line() -> str:
-    """Return ``file:line: source`` of the innermost line that is not micrograd's own."""
-    for frame in reversed(traceback.extract_stack()):
-        if not frame.filename.startswith(PACKAGE):
-            return f"{frame.filename}:{frame.lineno}: {frame.line}"
-    return "unknown line"
+    """Return ``file:line: source`` of the innermost line that is the user's own."""
+    return _innermost(traceback.extract_stack()) or "unknown line"
+
+
+def untraceable(name: str, failure: BaseException | None) -> JitError:
+    """Return what to say of a function that runs plainly, and fails where it is traced."""
+    frames = list(traceback.extract_tb(failure.__traceback__)) if failure else []
+    line, library = _innermost(frames), _library(frames, str(failure))
+    remedy = (
+        f". {library} computes with plain numbers: call it outside and pass what it gives as an "
+        "argument, or write it with micrograd's functions"
+    )
+    return JitError(
+        f"{name} runs, but cannot be traced with numbers that stand for all others: "
+        f"{type(failure).__name__}: {failure}{remedy if library else ''}"
+        + (f"\n  at {line}" if line else "")
+    )
+
+
+def _innermost(frames: Iterable[traceback.FrameSummary]) -> str:
+    """Say where the innermost line stands that is of no library, or else not micrograd's."""
+    outside = [f for f in frames if not f.filename.startswith(PACKAGE)]
+    users = [f for f in outside if not _is_of_library(f.filename)] or outside
+    return f"{users[-1].filename}:{users[-1].lineno}: {users[-1].line}" if users else ""
+
+
+def _is_of_library(filename: str) -> bool:
+    of_python = filename.startswith((os.path.dirname(os.__file__) + os.sep, "<frozen "))
+    return of_python or any(folder in filename for folder in _LIBRARIES)
+
+
+def _library(frames: Iterable[traceback.FrameSummary], said: str) -> str:
+    """Name the library in which something fails, micrograd's own frames left out."""
+    outside = [f.filename for f in frames if not f.filename.startswith(PACKAGE)]
+    for folder in _LIBRARIES:
+        if outside and folder in outside[-1]:
+            return outside[-1].rpartition(folder)[2].partition(os.sep)[0].removesuffix(".py")
+    return f"The ufunc {said.split(chr(39))[1]}" if "ufunc '" in said else ""

@@ -46,8 +46,9 @@ def jit(
 
     Args:
         f: a function of numbers, Values, arrays and nested lists of them. Values that it uses
-            besides (a model's parameters) are read at each call and receive gradients; Python
-            numbers that it uses besides are constants, as they were when it was traced.
+            besides (a model's parameters) are read at each call and receive gradients; other
+            numbers that it uses besides are constants until one is seen to have changed: from
+            then on it is read at each call.
         static_argnums: which arguments are plain Python objects: f is compiled for each value.
         backend: "c", "numpy", or "auto": C where there is a compiler.
         dtype: "float64" or "float32", of all numbers inside.

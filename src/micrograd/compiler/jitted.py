@@ -142,7 +142,8 @@ class Jitted(Generic[P, R]):
             if is_full(group):
                 said = (
                     f"{self.__name__} took more than {PATHS} paths through its branches: compute "
-                    "both sides and choose by where(condition, x, y)"
+                    "both sides and choose by where(condition, x, y); for an int that counts or "
+                    "indexes (range(n), rows[i]), jit(f, static_argnums=...)"
                 )
                 if not self._effects:
                     raise JitError(said)

@@ -4,13 +4,20 @@ A number becomes a float; an array goes through its elements by NumPy's own oper
 refused, with the operator and the offending object in the message.
 """
 
+import linecache
+import math
+import re
+import sys
 from collections.abc import Callable
+from itertools import islice
 from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 from .modes import mode
 from .numeric import is_array, number
 
+PACKAGE = str(Path(__file__).resolve().parent.parent)
 Method = Callable[[Any, Any], Any]
 
 
@@ -58,10 +65,31 @@ def exponent(x: Any) -> Any:
 
 def no_float(value: Any) -> float:
     """Refuse ``math.exp(value)`` and its like, which would silently lose the gradient."""
+    called = called_of_math()
+    if callable(getattr(value, called, None)):
+        remedy = f"micrograd has a function of its own, v.{called}()"
+    elif called:
+        remedy = f"write {called} with what micrograd has, as v.exp() and v.log()"
+    else:
+        remedy = "micrograd has functions of its own, as v.exp() and v.log()"
     raise TypeError(
         f"{value!r} is not a float: v.data is one, without a gradient; to keep the gradient, "
-        "micrograd has functions of its own, as v.exp() and v.log()"
+        + remedy
     )
+
+
+def called_of_math() -> str:
+    """Return which function of ``math`` the innermost line outside of micrograd calls, if any."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back
+    place = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    line, last, start, stop = place or (None,) * 4
+    if line is None or line != last:
+        return ""
+    text = linecache.getline(frame.f_code.co_filename, line).encode()[start:stop]
+    called = re.match(r"(?:math\.)?(\w+)\(", text.decode(errors="replace"))
+    return called[1] if called and hasattr(math, called[1]) else ""
 
 
 def no_index(value: Any) -> int:

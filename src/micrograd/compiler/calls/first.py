@@ -5,7 +5,6 @@ put back. Then f runs plainly, and what that changes stays. Where that is anythi
 more, with the places that it changes among its arguments; the program has to leave the same there.
 """
 
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from ... import elementary
 from ...engine import Value
-from ..errors import PACKAGE, JitError
+from ..errors import JitError, untraceable
 from ..tracing.markers import NotInStages
 from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
@@ -228,13 +227,7 @@ class FirstCall:
         """What f raises while it is traced and not when it runs plainly is for us to explain."""
         if isinstance(failure, JitError):
             return failure
-        frames = traceback.extract_tb(failure.__traceback__) if failure else []
-        users = [f for f in frames if not f.filename.startswith(PACKAGE)]
-        line = f"\n  at {users[-1].filename}:{users[-1].lineno}: {users[-1].line}" if users else ""
-        return JitError(
-            f"{self._name} runs, but cannot be traced with numbers that stand for all others: "
-            f"{type(failure).__name__}: {failure}{line}"
-        )
+        return untraceable(self._name, failure)
 
     def _judge(self, made: Made, before: State) -> Judge:
         line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in codes_of(self._f)), "")

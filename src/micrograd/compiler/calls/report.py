@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..tracing.signature import Argument
 
@@ -23,7 +23,9 @@ class CacheInfo(NamedTuple):
 
 
 class Stages(dict[str, float]):
-    """The seconds that each stage of a compilation has taken."""
+    """The seconds that each stage of a compilation has taken, and what runs what was built."""
+
+    backend = ""
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -77,6 +79,8 @@ class Report:
             lines = [f"{self.name} runs plainly: {self.plainly}"]
         for k, entry in enumerate(self.entries, 1):
             lines += [f"{k}. {entry.why}", f"   {entry.structure}", f"   {entry.stages}"]
+            if entry.stages.backend:
+                lines.append(f"   run by {entry.stages.backend}")
             if entry.inputs:
                 lines.append(f"   read at each call: {', '.join(entry.inputs)}")
             if entry.numbers:
@@ -103,7 +107,22 @@ def _said(argument: Argument) -> str:
     if argument.kind == "static":
         return f"static {type(argument.value).__name__}"
     if argument.kind != "array":
-        return type(argument.value).__name__
+        return f"{_words(argument.key[1]):.80}" if len(argument.key) > 1 else "Value"
     if not argument.shape:
-        return "number"
-    return f"{'×'.join(map(str, argument.shape))} numbers"
+        known = {"float": "number", "int": "int"}
+        return known.get(argument.form) or _kind_in(argument.key).__name__
+    held = "array" if argument.form == "array" else "list"
+    count = "×".join(map(str, argument.shape))
+    return f"{count} numbers ({held} of {argument.value.dtype.name})"
+
+
+def _kind_in(key: Any) -> type:
+    """Return the class in the key of a number of NumPy's; that of an array without dims nests."""
+    return key[1] if isinstance(key[1], type) else _kind_in(key[0])
+
+
+def _words(structure: Any) -> str:
+    """Write the structure of a nest: ``(list, (float, int))``."""
+    if isinstance(structure, tuple):
+        return f"({', '.join(map(_words, structure))})"
+    return structure.__name__ if isinstance(structure, type) else str(structure)

@@ -17,6 +17,7 @@ from .compiled import AnyRun, Compiled, Layout
 from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
+from .kernel import CKernel
 from .report import Stages
 from .results import Values, result_of
 from .scalars import kinds_in, with_kinds
@@ -90,6 +91,7 @@ class Variant:
         )
         with stages.timed("build"):
             self.compiled = Compiled(program, layout, options)
+        stages.backend = "C" if isinstance(self.compiled.kernel, CKernel) else "NumPy"
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused

@@ -89,12 +89,11 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if type(x) is float:
         return Argument("array", x, (), "number", "float")
     if isinstance(x, np.floating):
-        return Argument("array", float(x), (), ("number", x.dtype.str), "numpy")
+        return Argument("array", float(x), (), ("number", type(x)), "numpy")
     if type(x) is int and _is_int(x):
         return Argument("array", x, (), "int", "int")
     if _is_int(x):
-        key: Any = x.dtype.str if isinstance(x, np.integer) else type(x)
-        return Argument("array", int(x), (), ("int", key), "numpy")
+        return Argument("array", int(x), (), ("int", type(x)), "numpy")
     if isinstance(x, Value):
         return Argument("nest", x, (), ("value",))
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
@@ -105,7 +104,7 @@ def argument(x: Any, place: str, static: bool) -> Argument:
         array = np.asarray(x)
         if not array.ndim:
             single = argument(array[()], place, False)
-            return replace(single, key=(single.key, "array"))
+            return replace(single, key=(single.key, "array without dims"))
         return Argument(
             "array", array, array.shape, ("array", array.dtype.str, array.shape[1:], len(array))
         )
