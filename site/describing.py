@@ -8,6 +8,7 @@ import inspect
 import re
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
@@ -71,7 +72,7 @@ def in_markdown(docstring: str) -> str:
 
 
 def _section(found: re.Match[str]) -> str:
-    body = inspect.cleandoc(found[2])
+    body = dedent(found[2]).strip()
     if not _ITEM.search(body) or found[1] == "Returns":
         return f"**{found[1]}**\n\n{body}\n\n"
     items = re.sub(r"\n    +", " ", body)  # what goes on, goes on in the same item

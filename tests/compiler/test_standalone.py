@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from c_programs import COMPILER, DEEP, LEVELS
 from machine import COMMANDS, RUNNERS
+from pages import ROOT
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
 from micrograd.nn import MLP
 
+PAGE = ROOT / "docs" / "compiler.md"
 WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-std=c11")
 
 
@@ -45,6 +47,26 @@ def test_the_header_alone_compiles_without_a_warning(tmp_path):
     (tmp_path / "alone.c").write_text(jit(lambda x: x.tanh() * x).source(2.0))
     command = [COMPILER, *WARNINGS, "-c", "alone.c"]
     subprocess.run(command, cwd=tmp_path, check=True)
+
+
+def test_the_program_that_the_page_shows_compiles_and_runs(tmp_path):
+    model = MLP(2, [16, 16, 1], seed=1)
+    shown = re.search(
+        r"^```text\n(#include.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+
+    @jit
+    def objective(X, Y):
+        loss = vmap(lambda x, y: (1 - y * model(x)).relu())
+        return mean(loss(X, Y)) + 1e-4 * sum(p * p for p in model.parameters())
+
+    (tmp_path / "objective.h").write_text(objective.source(np.ones((100, 2)), np.ones(100)))
+    (tmp_path / "main.c").write_text(shown[1])
+    subprocess.run([COMPILER, "main.c", "-o", "main", "-lm"], cwd=tmp_path, check=True)
+    ran = subprocess.run([tmp_path / "main"], check=True, capture_output=True, text=True)
+    failed, value = ran.stdout.split()
+    assert int(failed) == 0
+    assert 0 < float(value) < 2
 
 
 def test_a_function_of_numbers_gives_its_value_and_its_gradient(tmp_path):

@@ -88,8 +88,7 @@ def fit(
             an epoch was done; one that returns True ends the run. ``CSVLog(path)`` is one.
         progress: False shows nothing.
         compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
-            warning where it is not; True makes that an error; False computes eagerly. Python
-            numbers that the loss uses besides its arguments are then constants.
+            warning where it is not; True makes that an error; False computes eagerly.
         dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
             faster and less exact. Parameters and losses are given as float64 all the same, metrics
             are measured in it, and so is a step that has to be done eagerly.
