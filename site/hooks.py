@@ -41,6 +41,8 @@ PLACES = {source: place for place, source in (OUTSIDE | PROGRAMS).items()}
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
 _REFERENCE = re.compile(r"<!-- reference: ([^>]*) -->")
 _LESSON = re.compile(r"lessons/(\d\d-[a-z-]+)\.md")
+_COMMAND = re.compile(r"On the page, `micrograd lesson \d+`,")
+_ROW = re.compile(r"^(\| \[\d+\. [^\]]*\]\((\d\d-[a-z-]+)\.md\)) \| ([^|]*\?) \|$", re.MULTILINE)
 _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -79,6 +81,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         there = f"../interactive/{number[1]}.html"
         link = f'<a class="md-button" href="{there}">This lesson, to step through</a>'
         markdown = markdown.replace("\n", f"\n\n{link}\n", 1)
+        markdown = _COMMAND.sub(f'On <a href="{there}">the page to step through</a>', markdown)
+    elif place == "lessons/README.md":
+        page_of = r'<a href="../interactive/\2.html">to step through</a>'
+        markdown = _ROW.sub(rf"\1 ({page_of}) | \3 |", markdown)
     markdown = markdown.replace("<BLANKLINE>\n", "\n")  # doctest's word for an empty line
     return _REFERENCE.sub(described, _LINK.sub(inside, markdown))
 

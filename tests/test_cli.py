@@ -33,6 +33,12 @@ def test_draw_writes_a_picture_with_gradients(tmp_path, capsys):
     assert ">6.0</text>" in path.read_text()  # dL/da = b f
 
 
+def test_draw_writes_a_slide_as_the_name_says(tmp_path):
+    path = tmp_path / "slide.png"
+    assert main(["draw", "c = a*b", "a=2", "b=3", "-o", str(path)]) == 0
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -42,7 +48,7 @@ def test_draw_writes_a_picture_with_gradients(tmp_path, capsys):
         (["explain", "a + b", "a=1"], "b has no value"),
         (["explain", "a", "a=1", "b=2"], "b=2 is not used"),
         (["explain", "a", "a=1", "a=2"], "give each name one"),
-        (["draw", "a", "a=1", "-o", "graph.png"], "end the name in .svg"),
+        (["draw", "a", "a=1", "-o", "graph.gif"], "saved as .svg, .html, .png or .pdf"),
         (["draw", "a", "a=1", "-o", "nowhere/graph.svg"], "there is no folder"),
     ],
 )

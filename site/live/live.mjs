@@ -178,7 +178,9 @@ function frame(page) {
   return made;
 }
 
-if (document.querySelector("[data-live]")) {
+const off = document.querySelector("[data-live]"); // says why nothing runs, as long as this does not
+if (off) {
+  off.hidden = true;
   for (const block of document.querySelectorAll(".md-content .highlight")) {
     cells.push(new Cell(block, cells.length + 1));
   }

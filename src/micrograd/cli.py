@@ -155,15 +155,14 @@ def _explain(args: argparse.Namespace) -> None:
 def _draw_arguments(parser: argparse.ArgumentParser) -> None:
     expression_arguments(parser)
     parser.add_argument(
-        "-o", "--output", default="graph.svg", metavar="FILE", help="default: graph.svg"
-    )
+        "-o", "--output", default="graph.svg", metavar="FILE",
+        help="ends in .svg, .html, or, with the extra picture, .png or .pdf; default: graph.svg",
+    )  # fmt: skip
 
 
 def _draw(args: argparse.Namespace) -> None:
     from .draw import draw
 
-    if Path(args.output).suffix != ".svg":
-        raise ValueError(f"draw writes SVG, not {args.output!r}: end the name in .svg")
     print(draw(evaluated(args)).save(args.output))
 
 
@@ -260,7 +259,7 @@ COMMANDS = (
     ),
     Command(
         "draw",
-        "draw the graph of an expression as SVG",
+        "draw the graph of an expression",
         "Draw the graph of an expression: label, data and grad of every value, and the local\n"
         "derivative on every edge.",
         _EXPRESSION + '\nexample: micrograd draw "L = (a*b + c)*f" a=2 b=-3 c=10 f=-2 -o graph.svg',

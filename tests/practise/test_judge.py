@@ -4,6 +4,7 @@ import json
 
 from micrograd.practise import lecture
 from micrograd.practise.judge import judge, run_program, signature
+from micrograd.practise.report import WIDTH, lines_of
 from micrograd.practise.results import Judgement
 
 
@@ -58,3 +59,13 @@ def test_an_error_names_the_line_that_raised_it():
     )
     assert outcome.error == "AttributeError: 'Value' object has no attribute 'daat'"
     assert (outcome.method, str(outcome.place)) == ("__add__", f"mygrad.py:{line + 1}")
+
+
+def test_advice_of_two_lines_says_later_once():
+    whole = lecture.__loader__.get_source(lecture.__name__)
+    namespace = {"__name__": "mygrad"}
+    exec(compile(whole.split("    # 5. more")[0], "mygrad.py", "exec"), namespace)
+    shown = lines_of(judge(namespace))
+    (first,) = [i for i, line in enumerate(shown) if line.startswith("  later: ")]
+    assert shown[first + 1].startswith(" " * len("  later: "))
+    assert all(len(line) <= WIDTH for line in shown)

@@ -98,6 +98,22 @@ def test_a_lesson_of_the_site_leads_to_the_page_that_steps_through_it(visit):
     inside.locator(".mg-graph svg").wait_for(state="attached")
 
 
+def test_the_list_of_lessons_leads_to_every_page_that_steps_through_one(visit):
+    page = visit("lessons/index.html")
+    assert page.get_by_role("link", name="to step through", exact=True).count() == 12
+
+
+def test_a_page_opened_as_a_file_says_why_its_cells_do_not_run(browser):
+    page = browser.new_page()
+    page.goto((SITE / "try.html").as_uri())
+    assert "make docs-show" in page.locator(".live-off").inner_text()
+    page.close()
+
+
+def test_the_note_on_files_is_not_there_where_cells_run(cells):
+    assert not cells.locator(".live-off").is_visible()
+
+
 @pytest.fixture
 def cells(visit):
     page = visit("try.html")

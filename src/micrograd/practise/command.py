@@ -17,7 +17,7 @@ Write the engine yourself: your own file is run on small programs each time it i
 the first that fails is shown with your numbers beside the right ones.
 
   practise [SECTION]          from where you were, or up to a section, in mygrad.py
-  practise show [SECTION]     a file of 200 lines to read and recite
+  practise show [SECTION]     a file of 200 lines, empty ones counted, to read
   practise times              best and last times of attempts against the clock
   practise break [SECTION]    broken.py: find the one bug that was put into a good engine
   practise check FILE ...     name the bug of each file, for teachers"""

@@ -98,7 +98,7 @@ def _section_lines(judgement: Judgement, style: Style, hints: int) -> list[str]:
         count = f"{len(last.passed)} program{'s' * (len(last.passed) != 1)}"
         lines.append(f"{last.name}   {style.right} {count} right")
         lines += [f"  {line}" for line in _wrapped(last.why)]
-        lines += [f"  later: {line}" for line in last.advice[:1] for line in _wrapped(line)[:2]]
+        lines += [f"  {line}" for advice in last.advice[:1] for line in _later(advice)]
     if section is not None:
         lines.append(f"{section.name}   not written yet")
         lines.append(_cut(f"  {WHAT.get(section.name, '')}"))
@@ -191,6 +191,13 @@ def _remarks(remarks: Sequence[str]) -> list[str]:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH - 2)
+
+
+def _later(advice: str) -> list[str]:
+    first = "later: "
+    return textwrap.wrap(
+        advice, WIDTH - 2, initial_indent=first, subsequent_indent=" " * len(first), max_lines=2
+    )
 
 
 def _cut(text: str, coloured: bool = False) -> str:
