@@ -7,7 +7,7 @@ whole ones, and the last one of an epoch, which may be shorter.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..engine import Value, toposort
+from ..engine import Value
 from ..examples import Examples
 from ..nn import BatchNorm, Module
 from ..optim import Optimizer
@@ -15,6 +15,7 @@ from ..value.modes import mode
 from ..value.numeric import is_array
 from .eager import EagerRunner, evaluating, measured
 from .loop import VALIDATION
+from .settings import check_reaches
 
 
 class BatchRunner(EagerRunner):
@@ -77,8 +78,4 @@ def check_batch_loss(
             f"loss has to return a Value for a batch, got {str(value)[:60]!r}: compute it from "
             "the model's outputs themselves, not from their .data"
         )
-    if not set(toposort(value)) & set(optimizer.parameters):
-        raise ValueError(
-            "loss does not depend on any parameter that the optimizer moves: it should call the "
-            "same model, and use its output, not its .data"
-        )
+    check_reaches(value, optimizer)

@@ -54,6 +54,11 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
             f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
             "compute it from the model's output itself, not from its .data"
         )
+    check_reaches(value, optimizer)
+
+
+def check_reaches(value: Value, optimizer: Optimizer) -> None:
+    """Refuse a loss that was computed from none of the parameters."""
     if not set(toposort(value)) & set(optimizer.parameters):
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
