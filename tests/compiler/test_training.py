@@ -7,14 +7,13 @@ import time
 
 import numpy as np
 import pytest
-from training_runs import Point, X, Y, assert_same_run, make, train
+from training_runs import Point, X, Y, assert_same_run, forgetful, make, train
 
 from micrograd import losses, optim
-from micrograd import random as draws
 from micrograd import sum as total
 from micrograd.engine import Value
 from micrograd.losses import accuracy
-from micrograd.nn import MLP, Dropout, Module
+from micrograd.nn import MLP
 from micrograd.schedules import Cosine, Linear
 
 # The same numbers
@@ -137,21 +136,6 @@ def test_a_loss_that_becomes_nan_is_recorded_and_never_the_best():
 def test_the_best_epoch_is_found_among_many_done_at_once():
     assert_same_run(lambda: make(lr=0.1, momentum=0.95), batch_size=None, epochs=60)
     assert_same_run(lambda: make(lr=0.5), batch_size=7, epochs=20)
-
-
-class Forgetful(Module):
-    def __init__(self):
-        self.hidden, self.drop = MLP(2, [6], activation="tanh", seed=1), Dropout(0.5)
-        self.out = MLP(6, [1], seed=2)
-
-    def __call__(self, x):
-        return self.out(self.drop(self.hidden(x)))
-
-
-def forgetful():
-    draws.seed(7)
-    model = Forgetful()
-    return model, optim.Adam(model.parameters(), lr=0.02)
 
 
 @pytest.mark.parametrize("batch_size", [None, 7, 1])

@@ -9,7 +9,7 @@ from micrograd import data, optim
 from micrograd import random as draws
 from micrograd.engine import Value
 from micrograd.functions import dot, log_softmax, mean, softmax, take
-from micrograd.nn import MLP, Module
+from micrograd.nn import MLP, Dropout, Module
 from micrograd.train import fit
 
 X, Y = data.moons(25, noise=0.1)
@@ -90,3 +90,18 @@ class Attentive(Module):
             logits = [dot(row, h) for row in self.guess]
             found.append(-take(log_softmax(logits), letters[i + 1]))
         return mean(found)
+
+
+class Forgetful(Module):
+    def __init__(self):
+        self.hidden, self.drop = MLP(2, [6], activation="tanh", seed=1), Dropout(0.5)
+        self.out = MLP(6, [1], seed=2)
+
+    def __call__(self, x):
+        return self.out(self.drop(self.hidden(x)))
+
+
+def forgetful():
+    draws.seed(7)
+    model = Forgetful()
+    return model, optim.Adam(model.parameters(), lr=0.02)

@@ -24,8 +24,9 @@ from ..compiler.calls.state import State
 from ..compiler.collector import paused
 from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
+from ..compiler.training.loops import compiled, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
-from ..compiler.training.steps import Best, CLoop, NumpyLoop, RunMemory, compiled
+from ..compiler.training.steps import Best
 from ..compiler.training.update import Rule
 from ..examples import Examples
 from ..nn import Module
@@ -44,7 +45,7 @@ class _Program:
     """What does not depend on the data and on the optimiser's states."""
 
     objective: Objective
-    functions: dict[Rule, Any] = field(default_factory=dict)  # in C; None: by NumPy
+    functions: dict[Rule, Any] = field(default_factory=dict)  # what ``compiled`` returned
     right: dict[int, bool] = field(default_factory=dict)  # by length
     guards: Guards | None = None  # what it takes for granted of the world outside
 
@@ -167,15 +168,17 @@ class Steps:
         self.objective = objective = replace(program.objective, lengths=lengths)
         if self._rule not in program.functions:
             program.functions[self._rule] = compiled(objective, self._rule)
-        train = program.functions[self._rule]
-        self.memory = RunMemory(objective, len(self._rule.states), max(self._batch_sizes))
-        self.loop: CLoop | NumpyLoop
-        if train:
-            self.loop = CLoop(train, objective, self._columns, self.memory)
-        else:
-            update, shrink = self.optimizer.update, self.eager.shrunk
-            self.loop = NumpyLoop(objective, self._columns, self.memory, update, shrink)
         size = max(self._batch_sizes)
+        self.loop = loop_of(
+            program.functions[self._rule],
+            objective,
+            self._columns,
+            len(self._rule.states),
+            size,
+            self.optimizer.update,
+            self.eager.shrunk,
+        )
+        self.memory = self.loop.memory
         if lengths is None:
             tried = few_of(self.eager.examples, count)
             tried = tried[: max(2, _TRIED_VALUES // objective.values)]

@@ -114,7 +114,7 @@ def printed(
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
         head = f"{linkage}int {prefix}{name}({memory}"
         functions.append(_function(head, out, program, scalars, name == "backward"))
-    return CFile(_preamble(writer, portable), list(writer.functions.values()), *functions)
+    return CFile(preamble(writer, portable), list(writer.functions.values()), *functions)
 
 
 def _names(program: Program) -> set[str]:
@@ -122,7 +122,8 @@ def _names(program: Program) -> set[str]:
     return {*program.sizes, *_RESERVED, *bound}
 
 
-def _preamble(writer: Writer, portable: bool) -> str:
+def preamble(writer: Writer, portable: bool) -> str:
+    """Return what stands before all functions: headers, and the types of vectors."""
     lines = ["#include <math.h>", "#include <stdint.h>", "#include <string.h>", ""]
     if not portable:
         size = 8 if writer.type == "double" else 4

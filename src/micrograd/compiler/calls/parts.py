@@ -4,10 +4,7 @@ How the batch is parted depends on the program alone, and the parts' sums are ad
 the result does not depend on the number of threads.
 """
 
-import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,6 +14,7 @@ from ..ir.sizes import evaluate, variables
 from ..ir.visit import Simple, simple
 from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
+from .cores import count, on_all_cores
 from .kernel import allocate, make_kernel
 from .memory import Addresses
 
@@ -52,7 +50,8 @@ def part_size(program: Program, batch: int) -> int | None:
     plain = evaluate(program.size, {"P": 0})
     rows = evaluate(program.size, {"P": 1}) - plain
     lanes = max(_CACHE, 4 * plain) // max(rows, 1) // _WHOLE_LINES * _WHOLE_LINES
-    return lanes if lanes >= _WHOLE_LINES and 2 * lanes < batch else None
+    lanes = max(lanes, _WHOLE_LINES)
+    return lanes if 2 * lanes < batch else None
 
 
 class MappedRun:
@@ -62,7 +61,7 @@ class MappedRun:
         self._results = [np.empty(batch, compiled.dtype) for _ in compiled.program.outputs]
         self.at = compiled.at({"B": lanes, "P": lanes})
         starts = range(0, batch, lanes)
-        threads = min(_cores(), len(starts))
+        threads = min(count(), len(starts))
 
         def work(thread: int) -> None:
             v = self.at.memory(compiled.layout.captured, args, batched=False)
@@ -75,7 +74,7 @@ class MappedRun:
                     result[start : start + size] = v[first : first + size]
             self.at.give_back(v)
 
-        _on_all_cores(work, range(threads))
+        on_all_cores(work, range(threads))
 
     def column(self, k: int) -> np.ndarray:
         """Return output k of all examples."""
@@ -120,7 +119,7 @@ class PartedRun:
             at.put_batch(v, args, starts[k])
             self._forward(v, WITHIN, self._batches[k])
 
-        _on_all_cores(work, range(len(starts)))
+        on_all_cores(work, range(len(starts)))
         sums = parts.phased.sums
         self.memory[sums] = sum(v[sums] for v in self._memories)
         self._forward(self.memory, AFTER)
@@ -153,7 +152,7 @@ class PartedRun:
             self._backward(self._memories[k], mine, scalars, WITHIN, self._batches[k])
             shares[k] = mine[shared]
 
-        _on_all_cores(work, range(len(shares)))
+        on_all_cores(work, range(len(shares)))
         g[shared] += sum(shares)
         self._backward(self.memory, g, scalars, AFTER)
         return g
@@ -177,25 +176,3 @@ class Parts:
         self.phased = phased
         self.kernel = make_kernel(phased.program, **options)
         self.plain = evaluate(phased.program.size, {"P": 0})
-
-
-def _on_all_cores(work: Callable[[int], None], numbers: Sequence[int]) -> None:
-    if _cores() == 1 or len(numbers) == 1:
-        for k in numbers:
-            work(k)
-    else:
-        list(_pool().map(work, numbers))
-
-
-def _cores() -> int:
-    affinity: Any = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_cores(), "micrograd")
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its threads

@@ -2,5 +2,7 @@
 
 columns       the data, as flat arrays
 objective     the loss of a step, and the optimiser's rule, as loops
-update        the rule in C; driver: the C around both; steps: run it, or the same by NumPy
+update        the rule in C; driver: the C around both; steps: run it
+parted        large batches, in parts on all cores; stepwise: the same loop by NumPy
+loops         which of them a run takes
 """

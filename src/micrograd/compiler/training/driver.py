@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import Writer
-from ..c.source import printed
+from ..c.source import preamble, printed
 from ..ir.array import Placement
 from ..ir.program import Program
 from ..ir.sizes import Poly, Size, variables
@@ -89,6 +89,24 @@ def source(steps: StepProgram, rule: Rule) -> str:
     count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
     ways = [parts.head, *parts.functions, "", parts.forward, parts.backward]
     return "\n".join([*ways, count, *functions, *lines, _HEAD, *body, _LOOP])
+
+
+_MOVE = """
+void move(T *v, T *g, T *states, int64_t step, double rate) {
+    TINY_IS_ZERO;
+    shrink(g);
+    update(v, g, states, (T)step, (T)rate);
+}
+"""
+
+
+def move_source(steps: StepProgram, rule: Rule) -> str:
+    """Return C that defines ``move``, the optimiser's part of a step."""
+    writer = Writer(steps.dtype, {})
+    lines = update(writer, rule, steps.count)
+    functions = [*writer.functions.values(), shrink(rule.longest)]
+    count = f"#define COUNT {steps.count}"
+    return "\n".join([preamble(writer, portable=False), count, *functions, *lines, _MOVE])
 
 
 # The objective of a step and its gradient.

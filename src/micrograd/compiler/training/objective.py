@@ -16,6 +16,7 @@ from ...engine import Value
 from ...random import Generator, refused
 from ...transforms import vmap
 from ..calls.lengths import generalised
+from ..calls.parts import part_size
 from ..errors import JitError
 from ..ir.array import MEMORY, Array
 from ..ir.joins import in_arrays
@@ -23,6 +24,7 @@ from ..ir.program import BATCH, PADDED, Expr, Literal, Program, Statement
 from ..ir.sizes import Size, bound, known, substitute
 from ..ir.visit import with_refs, with_sizes
 from ..passes.generalise import SIZE
+from ..passes.phases import Phased, phased
 from ..passes.schedules import width
 from ..pipeline import lower
 from ..tracing.draws import Draws
@@ -82,6 +84,8 @@ class Objective:
     holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
     drawn: Drawn | None = None
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
+    phased: Phased | None = None  # of batches that are done in parts
+    lanes: int = 0  # how many examples such a part has
 
     @property
     def partial(self) -> bool:
@@ -149,6 +153,11 @@ def _whole_batches(
     recording = trace(f, [c.batch() for c in columns])
     program = lower(graph_of(recording, set()))
     sizes: tuple[Size, Size] = (BATCH, PADDED)
+    lanes = 0 if recording.guards else part_size(program, max(batch_sizes)) or 0
+    divided = phased(program) if lanes else None
+    if divided:
+        objective = _objective(recording, program, len(columns), parameters, sizes, dtype)
+        return replace(objective, phased=divided, lanes=lanes)
     if len(batch_sizes) == 1:
         size = min(batch_sizes)
         row = whole_vectors(size, dtype)

@@ -1,7 +1,7 @@
-"""Do the steps of a compiled training run: by C, many at a time, or by NumPy, one by one."""
+"""Do the steps of a compiled training run by C, many at a time."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +9,12 @@ import numpy as np
 
 from ...engine import Value
 from ...value import buffers
-from ..c import build
-from ..c.source import FLAGS, tables
-from ..calls.kernel import allocate, warn_of_numpy
-from ..calls.memory import Span
-from ..errors import JitError
+from ..c.source import tables
+from ..calls.kernel import allocate
 from ..ir.sizes import evaluate
-from ..numpy.loops import NumpyKernel
 from ..passes.schedules import width
 from .columns import Column
-from .driver import source
 from .objective import Objective, whole_vectors
-from .update import Rule
-
-_Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
 @dataclass(slots=True)
@@ -73,12 +65,12 @@ class RunMemory:
 
 
 class CLoop:
-    """Steps by C; ``train`` is what ``compiled`` returned."""
+    """Steps by C; ``train`` is the function that ``driver.source`` prints."""
 
     def __init__(
         self, train: Any, objective: Objective, columns: Sequence[Column], memory: RunMemory
     ) -> None:
-        self._train = train
+        self._train, self.memory = train, memory
         self._examples = len(columns[0].starts) - 1
         self._batched = bool(objective.steps.batch)
         offsets = [np.array(t.values, np.int64) for t in tables(objective.steps.program)]
@@ -167,130 +159,3 @@ def _address(array: np.ndarray) -> ctypes.c_void_p:
 
 def _pointers(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.array([a.ctypes.data for a in arrays], np.uintp)
-
-
-class NumpyLoop:
-    """The same steps by NumPy."""
-
-    def __init__(
-        self,
-        objective: Objective,
-        columns: Sequence[Column],
-        memory: RunMemory,
-        update: _Update,
-        shrink: Callable[[np.ndarray], np.ndarray],
-    ) -> None:
-        self._objective, self._columns, self._memory = objective, columns, memory
-        self._kernel = NumpyKernel(objective.steps.program, objective.steps.dtype)
-        self._update, self._shrink = update, shrink
-        self._drawn: np.ndarray | None = None  # for the examples of the present step
-
-    def run(
-        self,
-        batches: Sequence[np.ndarray],
-        rates: np.ndarray,
-        done: int,
-        epoch: int,
-        best: Best,
-        drawn: np.ndarray | None = None,
-    ) -> np.ndarray:
-        """Do a step for each batch; see ``CLoop.run``."""
-        memory, count = self._memory, self._objective.steps.count
-        p, losses, examples = memory.v[:count], [], len(self._columns[0].starts) - 1
-        step_by_step = self._batch if self._objective.steps.batch else self._examples
-        epoch_loss, first = 0.0, 0
-        with np.errstate(all="ignore"):
-            for k, (batch, rate) in enumerate(zip(batches, rates.tolist())):
-                self._drawn = None if drawn is None else drawn[first : first + len(batch)]
-                first += len(batch)
-                loss = step_by_step(batch)
-                if loss is None:
-                    break
-                losses.append(loss)
-                states = tuple(memory.states)
-                memory.g[:count] = self._shrink(memory.g[:count])
-                p[:], new = self._update(p.copy(), memory.g[:count], states, done + k + 1, rate)
-                for old, state in zip(memory.states, new):
-                    old[:] = state
-                epoch_loss += loss * (len(batch) / examples)
-                if epoch and (k + 1) % epoch == 0:
-                    if epoch_loss < best.loss:
-                        best.loss, best.step = epoch_loss, k
-                        best.parameters[:] = p
-                    epoch_loss = 0.0
-        return np.array(losses)
-
-    def _batch(self, batch: np.ndarray) -> float | None:
-        steps, v = self._objective.steps, self._memory.v
-        size = len(batch)
-        env = {"B": size, "P": whole_vectors(size, steps.dtype)}
-        for k, place in steps.fills:
-            span = Span.of(place, True, env)
-            if k is None:
-                v[span.start] = 1.0 / size
-                continue
-            v[span.start : span.start + span.length * span.row] = 0.0
-            if k < steps.columns:
-                span.put(v, self._columns[k].numbers.reshape(-1, span.length)[batch])
-            elif self._drawn is not None:
-                span.put(v, self._drawn)
-        if not self._computed(env, [1.0]):
-            return None
-        return float(v[evaluate(steps.outputs[0], env)])
-
-    def _examples(self, batch: np.ndarray) -> float | None:
-        steps, memory = self._objective.steps, self._memory
-        losses, penalty = 0.0, 0.0
-        memory.total[:] = 0.0
-        for e, i in enumerate(batch.tolist()):
-            env = self._objective.env(i)
-            if env and env["n"] < steps.least:
-                return None
-            for k, place in steps.fills:
-                assert k is not None  # there is no mean over a batch
-                if k < steps.columns:
-                    numbers = self._columns[k].example(i).value
-                elif self._drawn is not None:
-                    numbers = self._drawn[e]
-                Span.of(place, False, env).put(memory.v, np.asarray(numbers))
-            start = evaluate(steps.program.constants[0], env)
-            memory.v[start : start + len(memory.constants)] = memory.constants
-            if not self._computed(env, [1.0 / len(batch), float(e == 0)][: len(steps.outputs)]):
-                return None
-            values = [float(memory.v[evaluate(o, env)]) for o in steps.outputs]
-            losses, penalty = losses + values[0], (values[1:] or [0.0])[0]
-            memory.total += memory.g[: steps.captured]
-        memory.g[: steps.captured] = memory.total
-        return losses / len(batch) + penalty
-
-    def _computed(self, env: dict[str, int], seeds: list[float]) -> bool:
-        """Fill values and gradients; False where an index or a branch does not fit the program."""
-        steps, memory = self._objective.steps, self._memory
-        sizes = [env[name] for name in steps.program.sizes]
-        lines = [line.at(env["n"]) for line in steps.coefficients]
-        scalars = [0.0] * len(steps.guards) + seeds + lines
-        try:
-            self._kernel.forward(memory.v, sizes, scalars)
-        except IndexError:
-            return False
-        if any(bool(memory.v[evaluate(a, env)]) != holds for a, holds in steps.guards):
-            return False
-        self._kernel.backward(memory.v, memory.g, sizes, scalars)
-        return True
-
-
-def compiled(objective: Objective, rule: Rule) -> Any:
-    """Return the C function that does the steps; None, with a warning, where no C compiler works.
-
-    Raises:
-        JitError: the compiler refused the program.
-    """
-    try:
-        train = build.load(source(objective.steps, rule), FLAGS, ["train"]).train
-    except build.CompilerNotFound as refusal:
-        warn_of_numpy(refusal)
-        return None
-    except build.CompileError as error:
-        raise JitError(str(error)) from None
-    train.restype = ctypes.c_int64
-    return train

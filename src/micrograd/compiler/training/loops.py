@@ -1,0 +1,68 @@
+"""Which loop does the steps: C alone, C in parts on all cores, or NumPy."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..c import build
+from ..c.source import FLAGS
+from ..calls.kernel import warn_of_numpy
+from ..errors import JitError
+from .columns import Column
+from .driver import source
+from .objective import Objective
+from .parted import PartedLoop, built
+from .steps import CLoop, RunMemory
+from .stepwise import NumpyLoop, Update
+from .update import Rule
+
+Loop = CLoop | PartedLoop | NumpyLoop
+
+
+def compiled(objective: Objective, rule: Rule) -> Any:
+    """Return the C that a loop runs; None, with a warning, where no C compiler works.
+
+    Raises:
+        JitError: the compiler refused the program.
+    """
+    try:
+        if objective.phased:
+            return built(objective, objective.phased, rule)
+        train = build.load(source(objective.steps, rule), FLAGS, ["train"]).train
+    except build.CompilerNotFound as refusal:
+        warn_of_numpy(refusal)
+        return None
+    except build.CompileError as error:
+        raise JitError(str(error)) from None
+    train.restype = ctypes.c_int64
+    return train
+
+
+def loop_of(
+    functions: Any,
+    objective: Objective,
+    columns: Sequence[Column],
+    states: int,
+    largest: int,
+    update: Update,
+    shrink: Callable[[np.ndarray], np.ndarray],
+) -> Loop:
+    """Return a loop with a memory of its own.
+
+    Args:
+        functions: what ``compiled`` returned.
+        objective, columns: what is computed, and of which data.
+        states: how many numbers the optimiser keeps for a parameter.
+        largest: the size of the largest batch.
+        update: the optimiser's rule.
+        shrink: what becomes of gradients before it.
+    """
+    if functions is None:
+        memory = RunMemory(objective, states, largest)
+        return NumpyLoop(objective, columns, memory, update, shrink)
+    memory = RunMemory(objective, states, objective.lanes or largest)
+    if objective.phased:
+        return PartedLoop(functions, objective, columns, memory)
+    return CLoop(functions, objective, columns, memory)
