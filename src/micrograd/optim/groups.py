@@ -26,7 +26,8 @@ def split(params: Any, lr: float, weight_decay: float) -> tuple[list[Value], tup
         TypeError: a group is no dict with "params", or has other settings.
         ValueError: it has a rate where the optimiser's is 0.
     """
-    if not isinstance(params, (list, tuple)) or not any(isinstance(p, Mapping) for p in params):
+    kinds = set(map(type, params)) if isinstance(params, (list, tuple)) else set()
+    if not any(issubclass(kind, Mapping) for kind in kinds):
         return leaves_of(params), ()
     values, shares = [], []
     for group in params:

@@ -57,8 +57,12 @@ def check_batch_loss(
     model: Module,
     optimizer: Optimizer,
     size: int | None,
-) -> None:
-    """Refuse a loss of no Value, or of none of the parameters; it is called in evaluation mode."""
+) -> int:
+    """Refuse a loss of no Value, or of none of the parameters; it is called in evaluation mode.
+
+    Returns:
+        Of how many Values its graph consists.
+    """
     size = min(size or len(examples), len(examples))
     last = len(examples) % size or size
     if last == 1 and any(isinstance(module, BatchNorm) for module in model.modules()):
@@ -78,4 +82,4 @@ def check_batch_loss(
             f"loss has to return a Value for a batch, got {str(value)[:60]!r}: compute it from "
             "the model's outputs themselves, not from their .data"
         )
-    check_reaches(value, optimizer)
+    return check_reaches(value, optimizer)

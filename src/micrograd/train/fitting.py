@@ -119,11 +119,11 @@ def fit(
     kind = BatchRunner if batched else EagerRunner
     eager = kind(loss, penalty, examples, model, optimizer, longest, part)
     if batched:
-        check_batch_loss(loss, examples, model, optimizer, part)
+        values = check_batch_loss(loss, examples, model, optimizer, part)
     else:
-        check_loss(loss, examples, optimizer)
+        values = check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
-        try_out(metrics if batched else {"loss": loss, **metrics}, model, tried)
+        try_out(metrics if batched else {"loss": loss, **metrics}, model, tried, values)
     runner = runner_for(eager, batch_size, compile, dtype)
     history = History(seed=seed)
     if record:

@@ -12,6 +12,8 @@ from ..optim import Optimizer
 from ..value.modes import mode
 from .eager import evaluating, measured, of_example
 
+TRIED_VALUES = 1 << 22  # that examples to try something on may make, of which there are two or more
+
 
 def check_model(model: Module, optimizer: Optimizer) -> None:
     """Refuse what is no model or optimiser, and an optimiser of another model."""
@@ -38,8 +40,12 @@ def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., A
     return metrics
 
 
-def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> None:
-    """Refuse a loss that returns no Value, or one without the optimiser's parameters in it."""
+def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> int:
+    """Refuse a loss that returns no Value, or one without the optimiser's parameters in it.
+
+    Returns:
+        Of how many Values its graph consists.
+    """
     if not mode.grad:
         raise RuntimeError("fit needs gradients: call it outside of no_grad()")
     value = of_example("loss", loss, examples, 0)
@@ -54,22 +60,33 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
             f"loss has to return a Value for one example, got {str(value)[:60]!r}: "
             "compute it from the model's output itself, not from its .data"
         )
-    check_reaches(value, optimizer)
+    return check_reaches(value, optimizer)
 
 
-def check_reaches(value: Value, optimizer: Optimizer) -> None:
-    """Refuse a loss that was computed from none of the parameters."""
-    if not set(toposort(value)) & set(optimizer.parameters):
+def check_reaches(value: Value, optimizer: Optimizer) -> int:
+    """Refuse a loss that was computed from none of the parameters; return its graph's size."""
+    graph = set(toposort(value))
+    if graph.isdisjoint(optimizer.parameters):
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"
         )
+    return len(graph)
 
 
-def try_out(measures: Mapping[str, Callable[..., Any]], model: Module, examples: Examples) -> None:
-    """Let wrong shapes and labels be found by the functions that know what is right."""
+def try_out(
+    measures: Mapping[str, Callable[..., Any]], model: Module, examples: Examples, size: int
+) -> None:
+    """Let wrong shapes and labels be found by the functions that know what is right.
+
+    Args:
+        measures: the functions, by name.
+        model: what they measure.
+        examples: of which one for each label is tried, or as many as a moment is enough for.
+        size: how many Values an example takes.
+    """
     with evaluating(model):
-        for i in examples.representatives():
+        for i in examples.representatives()[: max(2, TRIED_VALUES // size)]:
             for name, function in measures.items():
                 measured(name, function, examples, i)
 

@@ -33,9 +33,9 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..value import buffers
 from .eager import EagerRunner, of_example
+from .settings import TRIED_VALUES
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
-_TRIED_VALUES = 1 << 22  # that these may make eagerly, for which two are always tried
 _MOST_KEPT = 8
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
@@ -181,7 +181,7 @@ class Steps:
         self.memory = self.loop.memory
         if lengths is None:
             tried = few_of(self.eager.examples, count)
-            tried = tried[: max(2, _TRIED_VALUES // objective.values)]
+            tried = tried[: max(2, TRIED_VALUES // objective.values)]
             return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
         return self._right_lengths(program, lengths, size)
 

@@ -44,6 +44,7 @@ ITERATORS = (
 )
 RANDOM = (random.Random, np.random.Generator, np.random.RandomState)
 OPAQUE = (deque, set, bytearray, array, ContextVar, *RANDOM)
+_parents = attrgetter("parents")
 _NO_STATE = (types.CodeType, types.FrameType, types.TracebackType, np.dtype, np.ufunc)
 _CACHED = type(functools.lru_cache(int))
 _BOOKKEEPING = frozenset({"__annotate__", "__annotate_func__", "__doc__", "__weakref__"})
@@ -136,7 +137,10 @@ class Reach:
         else:
             if isinstance(x, list):
                 self.lists.append(x)
-            self._push(_numbered(x), path)
+            if type(x) is list and _holds_leaves_alone(x):  # most of what there is in a large model
+                self._add_leaves(path, x)
+            else:
+                self._push(_numbered(x), path)
         if has_dict(x):
             self._visit_instance(path, x)
 
@@ -219,6 +223,13 @@ class Reach:
                 self.paths.setdefault(id(v), v.label or self.paths[id(x)])
                 self.values.append(v)
 
+    def _add_leaves(self, path: str, leaves: list[Value]) -> None:
+        for i, v in enumerate(leaves):
+            if id(v) not in self.paths:
+                self.paths[id(v)] = f"{path}[{i}]"
+                self.values.append(v)
+        self._keep += leaves
+
     def _push(self, inside: Iterable[tuple[str, Any]], path: str) -> None:
         for name, x in inside:
             if not is_atom(x) and id(x) not in self.paths:
@@ -244,6 +255,10 @@ class Reach:
         kind: Any = type(x)
         every = reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
         return name not in _UNWATCHED and (every or name in self._names) and not is_compiled(x)
+
+
+def _holds_leaves_alone(xs: list) -> bool:
+    return set(map(type, xs)) == {Value} and not any(map(_parents, xs))
 
 
 def _numbered(xs: Iterable[Any]) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import copysign
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -86,8 +87,9 @@ class State:
                     continue
                 yield Change(f"{paths[id(self._values[i])]}.{what}", self._values[i], what, None)
         for x, old in self._lists:
-            if len(x) != len(old) or not all(map(same, x, old)):
-                longer = len(x) > len(old) and all(map(_is, x, old))
+            unmoved = len(x) == len(old) and all(map(is_, x, old))
+            if not unmoved and (len(x) != len(old) or not all(map(same, x, old))):
+                longer = len(x) > len(old) and all(map(is_, x, old))
                 yield Change(f"the list {paths[id(x)]}", x, WHOLE, old, longer)
         for d, was in self._dicts:
             if list(d) != list(was) or not all(map(same, d.values(), was.values())):
@@ -151,10 +153,10 @@ class State:
         write_data(self._values, data)
         write_grad(self._values, grad)
         for x, old in self._lists:
-            if len(x) != len(old) or not all(map(_is, x, old)):
+            if len(x) != len(old) or not all(map(is_, x, old)):
                 x[:] = old
         for d, was in self._dicts:
-            if list(d) != list(was) or not all(map(_is, d.values(), was.values())):
+            if list(d) != list(was) or not all(map(is_, d.values(), was.values())):
                 d.clear()
                 d.update(was)
         for cell, held in self._cells:
@@ -227,10 +229,6 @@ def _fill(cell: Any, held: Any) -> None:
         del cell.cell_contents
     else:
         cell.cell_contents = held
-
-
-def _is(x: Any, y: Any) -> bool:
-    return x is y
 
 
 def _numbers_of(values: list) -> tuple[np.ndarray, np.ndarray]:
