@@ -42,11 +42,13 @@ lint: .venv/.tools
 	@$(BIN)/mypy
 	@$(BIN)/mypy --cache-dir=.mypy_cache/engine src/micrograd/engine.py  # behind its stub
 
-test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/engines/.ready build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
+	@$(OWN) MICROGRAD_ENGINES=1 MICROGRAD_TEST_DEEP=1 PYTHONPATH=src build/engines/bin/python -m pytest \
+	  -p no:cacheprovider --basetemp=build/engines/tests tests/engines
 	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(OWN) tests/practise/marimo.sh build/marimo
 	@rm -rf build/pure && MICROGRAD_PURE=1 $(BIN)/python -m build -q --wheel --no-isolation -o build/pure
@@ -120,6 +122,13 @@ build/marimo/.ready: tests/practise/marimo-requirements.txt
 	@echo "Installing marimo into build/marimo ..."
 	@$(PYTHON) -m venv build/marimo
 	@build/marimo/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+# Without compiling, as above: PyTorch and JAX are large.
+build/engines/.ready: tests/engines/requirements.txt
+	@echo "Installing PyTorch, JAX, ONNX and Optuna into build/engines ..."
+	@$(PYTHON) -m venv build/engines
+	@build/engines/bin/pip install -q --disable-pip-version-check --no-compile -r $<
 	@touch $@
 
 build/mkdocs/.ready: site/requirements.txt

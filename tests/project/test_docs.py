@@ -25,6 +25,7 @@ SURFACE = [
         f"micrograd.{name}"
         for name in (
             "data",
+            "distributed",
             "draw",
             "explain",
             "estimators",

@@ -45,7 +45,7 @@ from micrograd.train.history import History
 MODULES = [
     "", ".nn", ".nn.init", ".losses", ".estimators", ".metrics", ".optim", ".schedules", ".data",
     ".saving", ".train", ".draw", ".explain", ".plots", ".writing.source", ".writing.expression",
-    ".random", ".explorer",
+    ".random", ".explorer", ".distributed",
 ]  # fmt: skip
 
 # What is public by its place alone, with the reason why it is not called with anything wrong.
@@ -57,6 +57,9 @@ LEFT_OUT = {
     ".explain.Line": "a result", ".explain.Explanation": "a result", ".draw.Drawing": "a result",
     ".train.History": "a result",
     ".explorer.Explorer": "a result", ".explorer.ExplorerWidget": "explore by another name",
+    ".distributed.Ranks": "a protocol", ".distributed.SocketRanks": "it waits for others",
+    ".distributed.TorchRanks": "PyTorch is not needed here",
+    ".distributed.MPIRanks": "nor is MPI",
     ".random.refused": "the compiler's own", ".optim.Optimizer": "a base class",
     ".nn.Module": "a base class",
     ".estimators.MLPClassifier": "scikit-learn's check_estimator does",
@@ -112,6 +115,7 @@ ACCEPTED = {
     "file": set(),
     "expression": {"text"},
     "names": {"dict"},
+    "variables": {"empty dict", "dict", "keys"},
     "input": {"minus", "half", "nan"},
     "traced input": {"minus", "half", "nan"},
     "inputs": {"empty", "empty dict"},
@@ -416,7 +420,9 @@ CALLS = {
         "checkpoint": (None, "path?"), "new_rate": (False, "flag"), "record": (None, "count?"),
         "clip_grad_norm": (None, "rate?"), "accumulate": (1, "count"), "batched": (False, "flag"),
         "callbacks": ((), "numbers?"),
-        "progress": (False, "flag"), "compile": (False, "choice"), "dtype": ("float64", "choice")}),
+        "progress": (False, "flag"), "compile": (False, "choice"), "dtype": ("float64", "choice"),
+        "reduce": (None, "model?")}),
+    ".distributed.join": ("join", {"timeout": (1.0, "rate"), "environment": ({}, "variables")}),
     ".train.CSVLog": ("CSVLog", {"path": ("log.csv", "path")}),
     ".draw.draw": ("draw", {
         "root": (GRAPH, "value"), "limit": (500, "count?"), "direction": ("LR", "choice"),

@@ -35,11 +35,10 @@ def of_moment(name: str, callbacks: list[Any]) -> list[Callable[[History], Any]]
     return [getattr(each, name) for each in callbacks if hasattr(each, name)]
 
 
-def tell(methods: list[Callable[[History], Any]], history: History) -> None:
-    """Call all of them; raise Stopped where one has returned True."""
+def tell(methods: list[Callable[[History], Any]], history: History) -> bool:
+    """Call all of them; tell whether one has returned True, to end the run."""
     answers = [method(history) for method in methods]
-    if any(answer is True for answer in answers):
-        raise Stopped
+    return any(answer is True for answer in answers)
 
 
 class CSVLog:

@@ -38,7 +38,7 @@ class Checkpoint:
     ) -> None:
         require("safetensors", "train", "a checkpoint")  # rather now than after training
         self.path, self.rates = path, rates
-        self.settings = settings | _settings_of(model, optimizer)
+        self.settings = settings | settings_of(model, optimizer)
         self.model, self.optimizer, self.history = model, optimizer, history
         self._unsaved: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._saved_at = -inf
@@ -177,7 +177,7 @@ class Checkpoint:
                 )
 
 
-def _settings_of(model: Module, optimizer: Optimizer) -> dict[str, Any]:
+def settings_of(model: Module, optimizer: Optimizer) -> dict[str, Any]:
     """Say what model and optimizer are besides their numbers."""
     shown = repr(model)
     if len(shown) > 200:

@@ -34,9 +34,12 @@ def runner_for(
     n = len(eager.examples)
     size = min(batch_size or n, n)
     try:
+        sizes = {size} | ({n % size} if n % size else set())
+        if eager.sharing:
+            sizes = eager.sharing.lengths(sizes)
         with heard() as printed:
             printed.aloud = True
-            runner = CompiledRunner(eager, {size} | ({n % size} if n % size else set()), dtype)
+            runner = CompiledRunner(eager, sizes, dtype)
     except Exception as error:
         if wanted is True:
             raise

@@ -12,6 +12,7 @@ from ..optim import Optimizer, clip_grad_norm
 from ..optim.clipping import shrunk
 from ..value.modes import no_grad
 from ..value.numeric import number
+from .sharing import Sharing
 
 
 class Runner(Protocol):
@@ -53,6 +54,7 @@ class EagerRunner:
         optimizer: moves the parameters.
         longest: the norm that the gradient is shrunk to where it is longer; None leaves it.
         part: how many examples have a graph at a time, if not all of a step.
+        sharing: which examples of a batch are this process's, where there are several.
     """
 
     steps_at_once = 1
@@ -67,10 +69,11 @@ class EagerRunner:
         optimizer: Optimizer,
         longest: float | None = None,
         part: int | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self.loss, self.penalty, self.examples = loss, penalty, examples
         self.model, self.optimizer = model, optimizer
-        self.longest, self.part = longest, part
+        self.longest, self.part, self.sharing = longest, part, sharing
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -79,7 +82,12 @@ class EagerRunner:
         own = self.optimizer.lr
         for indices, learning_rate in zip(batches, learning_rates, strict=True):
             self.model.zero_grad()
-            objective = self._differentiated(indices.tolist())
+            if self.sharing:
+                objective = self.sharing.differentiated(
+                    self.optimizer, self._differentiated, indices
+                )
+            else:
+                objective = self._differentiated(indices.tolist())
             if self.longest is not None:
                 clip_grad_norm(self.optimizer.parameters, self.longest)
             self.optimizer.lr = float(learning_rate)

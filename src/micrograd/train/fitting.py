@@ -13,6 +13,7 @@ from typing import Any
 from ..arguments import file_name, finite, flag, function
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
+from ..distributed import Ranks
 from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
@@ -20,7 +21,7 @@ from ..optim import Optimizer
 from ..schedules import Plateau, Schedule, rates
 from .batched import BatchRunner, check_batch_loss
 from .callbacks import checked
-from .checkpoints import Checkpoint
+from .checkpoints import Checkpoint, settings_of
 from .choice import runner_for
 from .eager import EagerRunner
 from .fingerprints import of_run
@@ -28,6 +29,7 @@ from .history import History, Recording
 from .loop import VALIDATION, TrainingLoop
 from .progress import Progress
 from .settings import check_functions, check_loss, check_model, try_out, whole, whole_or_none
+from .sharing import sharing_of
 
 
 def fit(
@@ -54,6 +56,7 @@ def fit(
     progress: bool = True,
     compile: bool | str = "auto",
     dtype: str = "float64",
+    reduce: Ranks | None = None,
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
 
@@ -92,12 +95,17 @@ def fit(
         dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
             faster and less exact. Parameters and losses are given as float64 all the same, metrics
             are measured in it, and so is a step that has to be done eagerly.
+        reduce: adds up over several processes, each of which calls ``fit`` with the same data and
+            settings and computes its share of each batch; see ``micrograd.distributed``. Rank 0
+            shows the progress and writes the checkpoint; its parameters are those that all begin
+            with.
 
     Raises:
         JitError: with compile=True, something that cannot be compiled.
         TypeError: loss does not return a Value, or the data holds something else than numbers.
         ValueError: the data is empty, ragged or not finite; a setting is out of range; or the
             checkpoint is of another run. All this is found before the first step.
+        RankLost: another process has ended.
     """
     epochs, seed = whole("epochs", epochs, 0), None if seed is None else whole_seed("seed", seed)
     batch_size = whole_or_none("batch_size", batch_size, 1)
@@ -117,7 +125,13 @@ def fit(
     steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
     check_model(model, optimizer)
     kind = BatchRunner if batched else EagerRunner
-    eager = kind(loss, penalty, examples, model, optimizer, longest, part)
+    sharing = sharing_of(reduce)
+    if sharing and batched:
+        raise ValueError(
+            "batched=True hands the loss a whole batch, and each process would see a part of it "
+            "only: leave out reduce, or take a loss of one example"
+        )
+    eager = kind(loss, penalty, examples, model, optimizer, longest, part, sharing)
     if batched:
         values = check_batch_loss(loss, examples, model, optimizer, part)
     else:
@@ -132,9 +146,10 @@ def fit(
     if checkpoint is not None:
         file_name("checkpoint", checkpoint)
     plateau = schedule if isinstance(schedule, Plateau) else None
+    measured = held_out or examples
     by_step = None if isinstance(schedule, Plateau) else schedule
     learning_rates = rates(by_step, optimizer.lr, steps)
-    if checkpoint is not None:
+    if checkpoint is not None or sharing:
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
         settings |= _unusual(
             seed=(seed, None),
@@ -144,11 +159,21 @@ def fit(
             batched=(batched, False),
         )
         settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
+    if sharing:
+        rest = {"epochs": epochs, "early_stopping": early_stopping, "metrics": list(metrics)}
+        rest |= {"rates": learning_rates.tolist(), "checkpoint": checkpoint is not None}
+        sharing.start_alike(settings | rest | settings_of(model, optimizer), model, optimizer)
+    if checkpoint is not None:
         known = learning_rates[:0] if plateau else learning_rates
         file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
-        best = file.resume(new_rate) if path.exists(checkpoint) else None
+        if sharing:
+            file, best = sharing.resumed(file, new_rate)
+        elif path.exists(checkpoint):
+            best = file.resume(new_rate)
     if history.seed is None:
         history.seed = random.getrandbits(32)
+        if sharing:
+            history.seed = int(sharing.told(str(history.seed).encode()))
     loop = TrainingLoop(
         model=model,
         runner=runner,
@@ -158,15 +183,17 @@ def fit(
         rates=learning_rates,
         plateau=plateau,
         measures={VALIDATION: loss} | metrics if held_out else metrics,
-        measured=held_out or examples,
+        measured=sharing.examples(measured) if sharing else measured,
+        count=len(measured),
         patience=early_stopping,
         record=record,
         checkpoint=file,
         callbacks=watching,
         history=history,
         best=best,
+        sharing=sharing,
     )
-    loop.go(Progress(epochs, steps, progress))
+    loop.go(Progress(epochs, steps, progress and not (sharing and sharing.rank)))
     return history
 
 

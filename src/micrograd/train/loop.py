@@ -19,6 +19,7 @@ from .checkpoints import Checkpoint
 from .eager import Runner
 from .history import History, warn_of_divergence
 from .progress import Progress
+from .sharing import Sharing
 from .signals import termination_interrupts
 
 VALIDATION = "validation loss"
@@ -36,13 +37,15 @@ class TrainingLoop:
     rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
     plateau: Plateau | None
     measures: dict[str, Callable[..., Any]]
-    measured: Examples
+    measured: Examples | None  # this rank's part, if there are several
+    count: int  # of examples that all ranks measure on
     patience: int | None
     record: int | None
     checkpoint: Checkpoint | None
     callbacks: list[Any]
     history: History
     best: Any  # all parameters at the end of the best epoch, as an array
+    sharing: Sharing | None = None
 
     def go(self, progress: Progress) -> None:
         """Train until the last epoch, an early stop or an interrupt; say so in the history."""
@@ -93,7 +96,7 @@ class TrainingLoop:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""
         history = self.history
         watched: Any = self.measures or self.patience or self.checkpoint or self.record
-        watched = watched or self.plateau or self.callbacks
+        watched = watched or self.plateau or self.callbacks or self.sharing
         steps = -(-self.size // (self.batch_size or self.size))
         count = max(1, self.runner.steps_at_once // steps)
         count = min(count, self.epochs - history.epochs)
@@ -104,7 +107,7 @@ class TrainingLoop:
         else:
             batches = self._batches(history.epochs)
             self._steps(batches, progress)
-            measured = self.runner.measure(self.measures, self.measured) if self.measures else {}
+            measured = self._measure() if self.measures else {}
             self._close_epochs(1, len(batches))
             if VALIDATION in measured:
                 history.validation_loss.append(measured.pop(VALIDATION))
@@ -116,7 +119,7 @@ class TrainingLoop:
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
-        tell(of_moment("on_epoch", self.callbacks), history)
+        self._tell(of_moment("on_epoch", self.callbacks))
 
     def _epochs_at_once(self, count: int) -> None:
         """Do several epochs as one; the runner keeps the parameters after the best of them."""
@@ -139,6 +142,18 @@ class TrainingLoop:
             history.best_epoch = first + best.step // steps
             self.best = best.parameters.copy()
 
+    def _measure(self) -> dict[str, float]:
+        means = self.runner.measure(self.measures, self.measured) if self.measured else {}
+        if self.sharing:
+            return self.sharing.means(list(self.measures), means, self.count)
+        return means
+
+    def _tell(self, methods: list[Callable[[History], Any]]) -> None:
+        """Call the callbacks; where one ends the run, on whichever rank, it ends on all."""
+        ended = tell(methods, self.history)
+        if self.sharing.any(ended) if self.sharing else ended:
+            raise Stopped
+
     def _batches(self, epoch: int) -> list[Any]:
         return batch_indices(self.size, self.batch_size, self.history.seed or 0, epoch)
 
@@ -159,7 +174,8 @@ class TrainingLoop:
         first = len(history.step_loss)
         factor = self.plateau(self._followed()) if self.plateau else 1.0
         told = of_moment("on_step", self.callbacks)
-        for start, stop in self._pieces(first, len(batches), 1 if told else self.record):
+        telling = self.sharing.any(bool(told)) if self.sharing else bool(told)
+        for start, stop in self._pieces(first, len(batches), 1 if telling else self.record):
             rates = (factor * self.rates[first + start : first + stop]).tolist()
             try:
                 for losses in self.runner.run(batches[start:stop], rates):
@@ -167,7 +183,8 @@ class TrainingLoop:
                     progress.step(history)
             finally:
                 history.learning_rate += rates[: len(history.step_loss) - first - start]
-            tell(told, history)
+            if telling:
+                self._tell(told)
             if self.record and len(history.step_loss) % self.record == 0:
                 self._take_down()
 

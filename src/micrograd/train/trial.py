@@ -111,11 +111,16 @@ class Steps:
         self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
     ) -> np.ndarray:
         """Do a step for each batch, as many as possible; see ``CLoop.run``."""
-        drawn = self.objective.drawn
+        drawn, sharing = self.objective.drawn, self.eager.sharing
+        shares = [sharing.share(b) for b in batches] if sharing else batches
+        gradient, each = self.memory.g[: len(self.optimizer.parameters)], drawn and sum(drawn.kinds)
+        reduce = sharing.reduction(gradient, batches, each or 0) if sharing else None
         if drawn is None:
-            return self.loop.run(batches, rates, done, epoch, best)
+            return self.loop.run(shares, rates, done, epoch, best, None, reduce)
         numbers = drawn.numbers(sum([len(batch) for batch in batches]))
-        losses = self.loop.run(batches, rates, done, epoch, best, numbers)
+        if sharing:  # the numbers that these examples have in one process
+            numbers = numbers[sharing.places([len(batch) for batch in batches])]
+        losses = self.loop.run(shares, rates, done, epoch, best, numbers, reduce)
         drawn.give_back(sum([len(batch) for batch in batches[len(losses) :]]))
         return losses
 

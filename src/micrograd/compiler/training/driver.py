@@ -42,6 +42,7 @@ class StepProgram:
 
 
 _HEAD = """
+typedef int (*reduction)(int64_t step);  /* where several processes share each batch */
 struct run {
     T *v, *g, *states, *total, *best;
     const T *const *columns;
@@ -54,12 +55,15 @@ _LOOP = """
    place. Where an epoch has steps, the parameters after the one of the lowest loss are kept. */
 int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds, int64_t steps,
               int64_t done, int64_t gathers, const double *rates, double *losses, int64_t epoch,
-              double examples, double *lowest, int64_t *lowest_at) {
+              double examples, double *lowest, int64_t *lowest_at, reduction reduce) {
     TINY_IS_ZERO;
     double epoch_loss = 0;
     for (int64_t k = 0, at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
-        if (objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k)) return k;
+        losses[k] = 0;
+        if (count && objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k))
+            return k;
+        if (reduce && reduce(k)) return k;
         shrink(run->g);
         update(run->v, run->g, run->states, (T)(done + k + 1), (T)rates[k]);
         if (epoch) epoch_loss += losses[k] * ((double)count / examples);

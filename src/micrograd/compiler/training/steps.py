@@ -1,7 +1,7 @@
 """Do the steps of a compiled training run by C, many at a time."""
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from ..ir.sizes import evaluate
 from ..passes.schedules import width
 from .columns import Column
 from .objective import Objective, whole_vectors
+
+Reduction = Callable[[int, float], float]  # of a step and this process's loss: that of all
+_REDUCTION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int64)
 
 
 @dataclass(slots=True)
@@ -99,6 +102,7 @@ class CLoop:
         epoch: int,
         best: Best,
         drawn: np.ndarray | None = None,
+        reduce: Reduction | None = None,
     ) -> np.ndarray:
         """Do a step for each batch; return the losses, of fewer where one could not be done.
 
@@ -109,6 +113,7 @@ class CLoop:
             epoch: how many steps make one; 0 where nobody asks for the best epoch.
             best: takes the parameters after it.
             drawn: random numbers, a row for each example of each batch.
+            reduce: makes a step's gradient and loss, of this process's share, those of all.
         """
         count = len(batches)
         if drawn is not None:
@@ -116,6 +121,16 @@ class CLoop:
             self._alive[5][-1] = drawn.ctypes.data
         order, bounds, gathers = self._ordered(batches)
         losses, lowest, at = np.empty(count), np.array([best.loss]), np.array([-1])
+        raised: list[BaseException] = []
+
+        def reduced(step: int) -> int:
+            try:
+                assert reduce is not None
+                losses[step] = reduce(step, float(losses[step]))
+            except BaseException as error:  # none passes through C; Ctrl-C comes here too
+                raised.append(error)
+            return len(raised)
+
         finished = self._train(
             _address(self._run),
             _address(order),
@@ -129,10 +144,13 @@ class CLoop:
             ctypes.c_double(self._examples),
             _address(lowest),
             _address(at),
+            _REDUCTION(reduced) if reduce else _REDUCTION(),
         )
         if at[0] >= 0:
             best.loss, best.step = float(lowest[0]), int(at[0])
             best.parameters[:] = self._best
+        if raised:  # the parameters in the Values are those of before all of these steps
+            raise raised[0]
         return losses[:finished]
 
     def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:

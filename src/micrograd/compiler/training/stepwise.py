@@ -11,7 +11,7 @@ from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
 from .columns import Column
 from .objective import Objective, whole_vectors
-from .steps import Best, RunMemory
+from .steps import Best, Reduction, RunMemory
 
 Update = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
@@ -38,6 +38,7 @@ class StepByStep:
         epoch: int,
         best: Best,
         drawn: np.ndarray | None = None,
+        reduce: Reduction | None = None,
     ) -> np.ndarray:
         """Do a step for each batch; see ``CLoop.run``."""
         losses: list[float] = []
@@ -47,9 +48,10 @@ class StepByStep:
             numbers = None if drawn is None else drawn[first : first + len(batch)]
             first += len(batch)
             with np.errstate(all="ignore"):
-                loss = self.objective(batch, numbers)
+                loss = self.objective(batch, numbers) if len(batch) else 0.0
                 if loss is None:
                     break
+                loss = reduce(k, loss) if reduce else loss
                 losses.append(loss)
                 self.move(done + k + 1, rate)
             epoch_loss += loss * (len(batch) / examples)

@@ -1,0 +1,9 @@
+"""These tests need the libraries of requirements.txt, and run in an environment of their own.
+
+``make test-deep`` makes it; everywhere else the folder is left out as a whole.
+"""
+
+import os
+
+if not os.environ.get("MICROGRAD_ENGINES"):
+    collect_ignore_glob = ["*"]
