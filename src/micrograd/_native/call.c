@@ -1,5 +1,9 @@
-/* What a compiled function takes for granted of the world outside: one walk over all of it. */
+/* A call of a compiled function: what it takes for granted of the world outside, looked at in one
+   walk, and then straight to its loops. */
 #include "value.h"
+
+#include <stddef.h>
+#include <structmember.h>
 
 /* Tell whether a list or a dict holds these very objects, in this order; `any` stands for all. */
 static int holds_these(PyObject *owner, PyObject *expected, PyObject *any)
@@ -68,19 +72,18 @@ static int holds_this(PyObject *owner, PyObject *key, PyObject *expected, PyObje
 
 /* first_moved(owners, keys, expected, any, nothing): the first place that holds something else, or
    -1; the key None stands for the whole of a list or dict, `type` for what a thing is. */
-static PyObject *first_moved(PyObject *module, PyObject *args)
+static PyObject *first_moved(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
-    PyObject *owners, *keys, *expected, *any, *nothing;
-    if (!PyArg_ParseTuple(args, "O!O!O!OO:first_moved", &PyList_Type, &owners, &PyList_Type, &keys,
-                          &PyList_Type, &expected, &any, &nothing))
-        return NULL;
+    if (given != 5 || !PyList_Check(args[0]) || !PyList_Check(args[1]) || !PyList_Check(args[2]))
+        return PyErr_Format(PyExc_TypeError, "first_moved expects three lists and two objects");
+    PyObject *owners = args[0], *keys = args[1], *expected = args[2];
     Py_ssize_t count = PyList_GET_SIZE(owners);
     for (Py_ssize_t i = 0; i < count; i++) {
         if (i >= PyList_GET_SIZE(owners) || i >= PyList_GET_SIZE(keys) ||
             i >= PyList_GET_SIZE(expected))
             break; /* an attribute that is computed has changed the lists */
         if (!holds_this(PyList_GET_ITEM(owners, i), PyList_GET_ITEM(keys, i),
-                        PyList_GET_ITEM(expected, i), any, nothing)) {
+                        PyList_GET_ITEM(expected, i), args[3], args[4])) {
             PyErr_Clear();
             return PyLong_FromSsize_t(i);
         }
@@ -89,6 +92,93 @@ static PyObject *first_moved(PyObject *module, PyObject *args)
 }
 
 PyMethodDef call_functions[] = {
-    {"first_moved", first_moved, METH_VARARGS, NULL},
+    {"first_moved", (PyCFunction)(void (*)(void))first_moved, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
+
+/* What compiled functions are, as quick.py says of the same class in Python. */
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *quick; /* (loops, look); NULL or None where there is no quick way */
+} QuickCall;
+
+/* Return the result; or None where this call is for the general way. */
+static PyObject *quickly(PyObject *quick, PyObject *args)
+{
+    PyObject *loops = PyTuple_GET_ITEM(quick, 0), *look = PyTuple_GET_ITEM(quick, 1);
+    if (look != Py_None) {
+        PyObject *place = PyObject_CallNoArgs(look);
+        long moved = place == NULL ? 0 : PyLong_AsLong(place);
+        Py_XDECREF(place);
+        if (PyErr_Occurred())
+            return NULL;
+        if (moved >= 0)
+            Py_RETURN_NONE;
+    }
+    return PyObject_Vectorcall(loops, &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), NULL);
+}
+
+static PyObject *quick_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    PyObject *quick = ((QuickCall *)self)->quick;
+    if (quick != NULL && PyTuple_CheckExact(quick) && PyTuple_GET_SIZE(quick) == 2 &&
+        !observed() && (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
+        Py_INCREF(quick); /* to look may run Python, which may replace it */
+        PyObject *result = quickly(quick, args);
+        Py_DECREF(quick);
+        if (result != Py_None)
+            return result;
+        Py_DECREF(result);
+    }
+    PyObject *general = PyObject_GetAttrString(self, "_call");
+    PyObject *result = general == NULL ? NULL : PyObject_Call(general, args, kwargs);
+    Py_XDECREF(general);
+    return result;
+}
+
+static int traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(((QuickCall *)self)->quick);
+    return 0;
+}
+
+static int clear(PyObject *self)
+{
+    Py_CLEAR(((QuickCall *)self)->quick);
+    return 0;
+}
+
+static void dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMemberDef members[] = {
+    {"_quick", T_OBJECT, offsetof(QuickCall, quick), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot slots[] = {{Py_tp_call, quick_call}, {Py_tp_traverse, traverse},
+                              {Py_tp_clear, clear},     {Py_tp_dealloc, dealloc},
+                              {Py_tp_members, members}, {0, NULL}};
+
+static PyType_Spec spec = {
+    .name = "micrograd._native.value.QuickCall",
+    .basicsize = sizeof(QuickCall),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = slots,
+};
+
+int quick_call_ready(PyObject *module)
+{
+    PyObject *type = PyType_FromSpec(&spec);
+    int added = type == NULL ? -1 : PyModule_AddObjectRef(module, "QuickCall", type);
+    Py_XDECREF(type);
+    return added;
+}

@@ -127,6 +127,7 @@ extern PyMethodDef column_functions[];
 
 /* call.c, direct.c */
 int direct_call_ready(void);
+int quick_call_ready(PyObject *module);
 extern PyMethodDef call_functions[], direct_functions[];
 
 /* apply.c: making nodes. Those that take Value pointers steal the references. */

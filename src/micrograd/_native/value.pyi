@@ -53,4 +53,9 @@ def direct_call(
     buffers: tuple[bytes, ...],
     /,
 ) -> DirectCall: ...
+
+class QuickCall:
+    _quick: tuple[Callable[..., Any], Callable[[], int] | None] | None
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
 def first_moved(owners: list[Any], keys: list[Any], expected: list[Any], any: object, /) -> int: ...

@@ -5,7 +5,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 from ..forks import give_lock
 from ..value.modes import mode
@@ -19,6 +19,7 @@ from .calls.guards import Guards, moved_among
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
 from .calls.places import Lifted, Place
+from .calls.quick import QuickCall
 from .calls.reach import Reach
 from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
 from .calls.variant import Variant
@@ -37,13 +38,18 @@ Q = ParamSpec("Q")  # without self
 R = TypeVar("R")
 
 
-class Jitted(Generic[P, R]):
+class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
     """A compiled function; ``jit`` makes it.
 
-    Calling it returns what the function would, as Values that backpropagate like any other.
+    Calling it returns what the function would, as Values that backpropagate like any other. It
+    raises JitError where the function does what cannot be compiled.
     """
 
     _lock: Any
+    if TYPE_CHECKING:
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+            """Compute what the function does."""
 
     def __init__(self, f: Callable[P, R], static: tuple[int, ...], options: dict[str, Any]) -> None:
         self._f: Callable[..., Any] = f
@@ -90,24 +96,14 @@ class Jitted(Generic[P, R]):
     ) -> tuple[Any, ...]:  # copies are compiled anew: they may be of another model
         return Jitted, (self._f, self._static, self._options)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Compute what the function does; compile it first where these arguments are new in kind.
-
-        Raises:
-            JitError: the function does what cannot be compiled.
-        """
-        if self._quick is not None and not mode.on and not kwargs:
-            call, look = self._quick
-            if look is None or look() < 0:
-                result = call(*args)
-                if result is not None:
-                    return result
+    def _call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute what the function does; compile it where these arguments are new in kind."""
         if mode.tracer is not None or mode.anomaly or self._report.plainly:
             return self._f(*args, **kwargs)  # inlined in the outer jit; or to be checked op by op
         if self._effects and not mode.grad:  # no gradient goes anywhere
             return self._f(*args, **kwargs)
         if kwargs:
-            args, names = bound(self._f, self.__name__, args, kwargs)  # type: ignore[assignment]
+            args, names = bound(self._f, self.__name__, args, kwargs)
             if names:
                 return self._with_names(names)(*args)
         arguments = self._classified(args)

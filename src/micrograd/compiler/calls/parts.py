@@ -58,7 +58,8 @@ class MappedRun:
     """A call of a mapped function, whose results have a number for each example, done in parts."""
 
     def __init__(self, compiled: _Ready, args: Sequence[Argument], batch: int, lanes: int) -> None:
-        self._results = [np.empty(batch, compiled.dtype) for _ in compiled.program.outputs]
+        # one block: allocators give several large ones back to the system, page by page, each time
+        self._results = np.empty((len(compiled.program.outputs), batch), compiled.dtype)
         self.at = compiled.at({"B": lanes, "P": lanes})
         starts = range(0, batch, lanes)
         threads = min(count(), len(starts))

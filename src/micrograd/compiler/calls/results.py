@@ -81,10 +81,11 @@ def result_of(
         if len(columns) > 1:
             numbers = np.stack(columns, axis=-1)
         numbers = numbers.reshape((size, *np.shape(tree.example)))
-        if tree.dtype != object:
-            if tree.dtype.kind == "i" and not (abs(numbers) < EXACT).all():
+        kind = tree.dtype
+        if kind.kind != "O":
+            if kind.kind == "i" and not (abs(numbers) < EXACT).all():
                 raise _NotLazy
-            numbers = numbers.astype(tree.dtype, copy=False)
+            numbers = numbers.astype(kind, copy=False)
             return numbers.tolist() if tree.is_list else numbers
         if tree.is_list:
             raise _NotLazy
