@@ -55,19 +55,24 @@ def uses(statement: Simple) -> Iterator[Use]:
 
 def needs_gradient(ref: Ref) -> bool:
     """Tell whether the gradient of what an operand points to matters."""
-    return array_of(ref)[0].needs_gradient
+    return array_of(ref).needs_gradient
 
 
-def array_of(ref: Ref) -> tuple[Array, int]:
-    """Return in which array an operand begins, and how far behind its start.
+def array_of(ref: Ref) -> Array:
+    """Return in which array an operand begins.
 
     Of arrays that have been joined it is the one in which the first iteration begins.
     """
     if not ref.array.parts:
-        return ref.array, counted(ref.offset)
+        return ref.array
     at, leaves = counted(ref.address), ref.array.leaves
-    array = leaves[bisect_right(leaves, at, key=lambda a: counted(a.start)) - 1]
-    return array, at - counted(array.start)
+    return leaves[bisect_right(leaves, at, key=lambda a: counted(a.start)) - 1]
+
+
+def place_in_array(ref: Ref) -> tuple[Array, int]:
+    """Return in which array an operand begins, and how far behind its start."""
+    array = array_of(ref)
+    return array, counted(ref.address) - counted(array.start)
 
 
 def counted(address: Size) -> int:

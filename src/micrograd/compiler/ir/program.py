@@ -270,5 +270,5 @@ def moved(expr: Expr, change: Any) -> Expr:
     if isinstance(expr, Ref):
         return change(expr)
     if isinstance(expr, Apply):
-        return replace(expr, args=tuple(moved(a, change) for a in expr.args))
+        return Apply(expr.op, tuple([moved(a, change) for a in expr.args]))
     return expr

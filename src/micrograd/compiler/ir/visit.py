@@ -27,13 +27,21 @@ from .sizes import Size, bound, chosen_two, evaluate, variables
 
 Simple = Nest | Route | Clear  # what is no statement of statements
 # What the fields of statements, terms and operands hold, by their names.
-_SIZES = {"dims", "reduced", "offset", "strides", "row", "rows", "scale", "count", "start"}
+_LISTS, _SIZES = {"dims", "reduced", "strides"}, {"row", "rows", "scale", "count"}
+_BEGIN = {"offset", "start"}  # counted from where the array begins
 _PARTS = {"target", "terms", "expr", "args", "table", "index", "candidates", "result", "body"}
 _PARTS |= {"nests"}
-_BEGIN = {"offset", "start"}  # counted from where the array begins
 _ONLY_NAMES = {"var", "name", "array"}  # programs that differ in these alone are the same
 _NODES: tuple[Any, ...] = (Nest, Route, For, Clear, Fused, Term, Ref, Table, Apply)
-_FIELDS = {node: tuple([f.name for f in fields(node)]) for node in _NODES}
+
+
+def _holds(name: str) -> set[str]:
+    """Return which of the sets above the name of a field is in; none of them holds anything."""
+    some = (s for s in (_LISTS, _SIZES, _BEGIN, _PARTS, _ONLY_NAMES) if name in s)
+    return next(some, set())
+
+
+_FIELDS = {node: tuple([(f.name, _holds(f.name)) for f in fields(node)]) for node in _NODES}
 
 
 def walk(
@@ -147,7 +155,7 @@ def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) ->
 
     def changed(term: Term) -> Term:
         dims = (*nest.dims, *term.dims)
-        return replace(term, expr=moved(term.expr, lambda ref: change(ref, dims)))
+        return Term(term.dims, moved(term.expr, lambda ref: change(ref, dims)))
 
     terms = tuple([changed(term) for term in nest.terms])
     return replace(nest, target=change(nest.target, nest.dims), terms=terms)
@@ -167,24 +175,31 @@ def take_apart(s: Any, literals: list[float] | None = None) -> tuple[Any, tuple[
 
 
 def _shape(x: Any, sizes: list[Size], literals: list[float] | None) -> Any:
-    if isinstance(x, tuple):
+    if type(x) is tuple:
         return tuple([_shape(part, sizes, literals) for part in x])
-    if not isinstance(x, _NODES):
-        if isinstance(x, Literal) and literals is not None:
+    described = _FIELDS.get(type(x))
+    if described is None:
+        if type(x) is Literal and literals is not None:
             literals.append(x.value)
             return Literal
-        return repr(x)  # literals by their bits, scalars by their names
+        return None if x is None else repr(x)  # literals by their bits, scalars by their names
     shape: list[Any] = [type(x)]
-    for name in _FIELDS[type(x)]:
-        value = x.address if name in _BEGIN else getattr(x, name)
-        if name in _SIZES:
-            some = value if isinstance(value, tuple) else (value,)
-            sizes += some
-            # Along which dims a use moves: by these the chain rule tells a sum from a loop.
-            shape.append(tuple([s != 0 for s in some]) if name == "strides" else len(some))
-        elif name in _PARTS:
+    for name, holds in described:
+        if holds is _ONLY_NAMES:
+            continue
+        value = getattr(x, name)
+        if holds is _PARTS:
             shape.append(_shape(value, sizes, literals))
-        elif name not in _ONLY_NAMES:
+        elif holds is _BEGIN:
+            sizes.append(x.address)
+        elif holds is _SIZES:
+            sizes.append(value)
+        elif holds is _LISTS:
+            sizes += value
+            # Along which dims a use moves: by these the chain rule tells a sum from a loop.
+            moves = name == "strides"
+            shape.append(tuple([s != 0 for s in value]) if moves else len(value))
+        else:
             shape.append(value)
     return tuple(shape)
 
@@ -199,18 +214,18 @@ def put_together(s: Any, sizes: Iterator[Size], literals: Iterator[Expr] | None 
         return tuple([put_together(part, sizes, literals) for part in s])
     if isinstance(s, Literal) and literals is not None:
         return next(literals)
-    if not isinstance(s, _NODES):
+    if type(s) not in _FIELDS:
         return s
     values = []
-    for name in _FIELDS[type(s)]:
+    for name, holds in _FIELDS[type(s)]:
         value = getattr(s, name)
-        if name in _SIZES and isinstance(value, tuple):
+        if holds is _LISTS:
             value = tuple([next(sizes) for _ in value])
-        elif name in _BEGIN:
+        elif holds is _BEGIN:
             value = next(sizes) - s.array.start
-        elif name in _SIZES:
+        elif holds is _SIZES:
             value = next(sizes)
-        elif name in _PARTS:
+        elif holds is _PARTS:
             value = put_together(value, sizes, literals)
         values.append(value)
     return type(s)(*values)

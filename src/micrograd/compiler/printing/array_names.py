@@ -172,7 +172,7 @@ class ArrayNames:
         """Return the array of an operand; of arguments that are joined, the one it stays in."""
         whole = self._whole.get(ref.array)
         if whole is None and ref.array.parts:
-            leaf = self._whole.get(array_of(ref)[0])
+            leaf = self._whole.get(array_of(ref))
             low, high = span(ref, dims, scope)
             whole = leaf if leaf and leaf.lo <= low and high <= leaf.hi else None
         return whole
@@ -229,7 +229,7 @@ def _telling(word: str) -> int:
 
 
 def _letter(ref: Ref, term: Term, nest: Nest) -> str:
-    kind = array_of(ref)[0].kind
+    kind = array_of(ref).kind
     if kind != "parameter":
         return "c" if kind == "constant" else "x"
     factors = [x for x in _factors(term.expr) if isinstance(x, Ref)]

@@ -5,6 +5,7 @@ advance by strides need nothing more (``h[100,16] = Σ₂ w[16,2]·x[100,2]`` is
 others get a table of offsets.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,8 +13,8 @@ import numpy as np
 
 from .... import ops
 from ...graph import BATCH_SUM, Graph, without_copies
-from ...ir.array import Placement
-from ...ir.joins import in_arrays, joined
+from ...ir.array import Array, Placement
+from ...ir.joins import joined
 from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table, Term
 from ...ir.sizes import Size, known
 from .addressing import Addressing
@@ -39,18 +40,19 @@ def reroll(graph: Graph) -> Program:
         for o in group.operands():
             o.lie_at(address[o.nodes])
     groups = list(gathered(graph, groups, addressing))
-    writer = _NestWriter(addressing.plain)
+    writer = _NestWriter(addressing)
     nests = [nest for group in groups for nest in writer.nests(group)]
-    return _program(graph, nests, addressing)
+    return _program(graph, nests, writer.arrays, addressing)
 
 
-def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program:
+def _program(
+    graph: Graph, nests: list[Nest], arrays: list[Array], addressing: Addressing
+) -> Program:
     plain, rows = addressing.plain, addressing.rows
 
     def at(address: int, batched: bool) -> Size:
         return plain + address * PADDED if batched else address
 
-    arrays = [replace(a, start=at(known(a.start), a.batched)) for a in addressing.arrays]
     segments, first = [], 0
     for count in graph.segments:
         node = graph.inputs[first]
@@ -74,7 +76,6 @@ def _program(graph: Graph, nests: list[Nest], addressing: Addressing) -> Program
         arrays=tuple(arrays),
         segments=tuple(segments),
     )
-    program = in_arrays(program)
     return joined(program, program.forward) if len(segments) > 1 else program
 
 
@@ -91,9 +92,19 @@ def _used(graph: Graph, groups: list[RowGroup], leaves: list[int]) -> list[int]:
 class _NestWriter:
     """Turn groups into nests: one, or several where the addresses break in a regular way."""
 
-    def __init__(self, plain: int) -> None:
-        self.plain = plain
+    def __init__(self, addressing: Addressing) -> None:
+        plain = self.plain = addressing.plain
         self.tables = 0
+        self.arrays: list[Array] = []
+        self.starts: dict[bool, list[int]] = {False: [], True: []}  # of arrays batched or not
+        self.of: dict[bool, list[Array]] = {False: [], True: []}
+        for array in addressing.arrays:  # there the rows of batched ones count as one address
+            start = known(array.start)
+            self.starts[array.batched].append(start)
+            if array.batched:
+                array = replace(array, start=plain + start * PADDED)
+            self.of[array.batched].append(array)
+            self.arrays.append(array)
 
     def nests(self, group: RowGroup) -> list[Nest]:
         """Return the nests that compute these rows."""
@@ -140,7 +151,8 @@ class _NestWriter:
                 steps = [(count, int(i == 0)) for i, (count, _) in enumerate(fitted.rows)]
                 values, over = fitted.row_table, strides_over(steps, outer) + [0] * len(inner)
         scale: Size = PADDED if o.batched else 1  # addresses of a batched array count its rows
-        offset = fitted.start * scale + (self.plain if o.batched else 0)
+        k = bisect_right(self.starts[o.batched], fitted.start) - 1
+        offset = (fitted.start - self.starts[o.batched][k]) * scale
         sized: list[Size] = [s * scale for s in strides]
         if batched:
             sized.insert(len(outer), int(o.batched))
@@ -150,7 +162,8 @@ class _NestWriter:
             offsets = tuple((values - fitted.start).tolist())
             table = Table(f"table{self.tables}", offsets, tuple(over), scale)
             self.tables += 1
-        return Ref(offset, tuple(sized), table=table, padded=o.batched)
+        array = self.of[o.batched][k]
+        return Ref(offset, tuple(sized), table=table, padded=o.batched, array=array)
 
     def _taken(self, rows: Operand, index: Operand, outer: list[int], batched: bool) -> Ref:
         """Refer to rows[index], for rows that are a constant step apart."""

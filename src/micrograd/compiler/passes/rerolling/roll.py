@@ -7,7 +7,7 @@ nothing about dependencies needs to be known.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def roll(program: Program) -> Program:
     """Roll up the forward loops, where each use is of one kind of array in all steps."""
 
     def trait(statement: Statement) -> tuple[tuple[str, bool], ...]:
-        arrays = [array_of(use.ref)[0] for s in simple([statement]) for use in uses(s)]
+        arrays = [array_of(use.ref) for s in simple([statement]) for use in uses(s)]
         return tuple([(array.kind, array.needs_gradient) for array in arrays])
 
     forward = rolled(program.forward, trait)
@@ -65,6 +65,8 @@ def rolled(
 def _as_numbers(sizes: list[tuple[Size, ...]]) -> list[tuple[int, ...]]:
     """Write each size as its coefficients, so that their differences can be taken at once."""
     known = {m for some in sizes for x in some if isinstance(x, Poly) for m in x.terms}
+    if not known:
+        return cast(list[tuple[int, ...]], sizes)
     monomials = sorted({(), *known})
     return [tuple([c for x in some for c in coefficients(x, monomials)]) for some in sizes]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...ir.array import MEMORY, Array
-from ...ir.footprint import array_of
+from ...ir.footprint import place_in_array
 from ...ir.joins import joined
 from ...ir.program import Nest, Program, Ref, Term, moved, refs
 from ...ir.sizes import Size
@@ -39,7 +39,7 @@ def join_terms(program: Program) -> Program:
 def _joined(terms: Sequence[Term], outer: int) -> Iterator[Term]:
     """Yield the terms of a nest of so many dims, runs of them as one."""
     shapes = [_shape(term) for term in terms]
-    arrays = [[array_of(ref) for ref in refs(term.expr)] for term in terms]
+    arrays = [[place_in_array(ref) for ref in refs(term.expr)] for term in terms]
     i = 0
     while i < len(terms):
         offsets = [_offsets(terms[i])]
