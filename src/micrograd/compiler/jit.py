@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from ..arguments import choice, flag, function, positions
+from .arrays.engines import ENGINES, check_device
 from .calls.binding import most_arguments
 from .jitted import Jitted
 
@@ -18,6 +19,7 @@ def jit(
     *,
     static_argnums: int | Sequence[int] = (),
     backend: str = "auto",
+    device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
 ) -> Jitted[P, R]: ...
@@ -29,6 +31,7 @@ def jit(
     *,
     static_argnums: int | Sequence[int] = (),
     backend: str = "auto",
+    device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
 ) -> Callable[[Callable[P, R]], Jitted[P, R]]: ...
@@ -39,6 +42,7 @@ def jit(
     *,
     static_argnums: int | Sequence[int] = (),
     backend: str = "auto",
+    device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
 ) -> Any:
@@ -50,7 +54,10 @@ def jit(
             numbers that it uses besides are constants until one is seen to have changed: from
             then on it is read at each call.
         static_argnums: which arguments are plain Python objects: f is compiled for each value.
-        backend: "c", "numpy", or "auto": C where there is a compiler.
+        backend: "c", "numpy", or "auto": C where there is a compiler. "jax" or "torch" runs the
+            loops as array operations of that library.
+        device: where such a library runs them, by its own name for it: "cpu", "cuda", "cuda:1";
+            None is the first GPU, or the CPU where there is none.
         dtype: "float64" or "float32", of all numbers inside.
         strict: keep the order of every sum, at some cost in speed.
 
@@ -71,11 +78,17 @@ def jit(
     """
     if f is None:
         return functools.partial(
-            jit, static_argnums=static_argnums, backend=backend, dtype=dtype, strict=strict
+            jit,
+            static_argnums=static_argnums,
+            backend=backend,
+            device=device,
+            dtype=dtype,
+            strict=strict,
         )
     function("what jit compiles", f)
     choice("dtype of jit", dtype, ("float64", "float32"))
-    choice("backend of jit", backend, ("auto", "c", "numpy"))
+    choice("backend of jit", backend, ("auto", "c", "numpy", *ENGINES))
+    check_device(backend, device, flag("strict", strict))
     positions("static_argnums", static_argnums)
     static = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
     most = most_arguments(f)
@@ -85,4 +98,5 @@ def jit(
                 f"static_argnums counts the arguments from 0, got {k} for "
                 f"{getattr(f, '__name__', f)} with {most}"
             )
-    return Jitted(f, static, {"backend": backend, "dtype": dtype, "strict": flag("strict", strict)})
+    options = {"backend": backend, "device": device, "dtype": dtype, "strict": strict}
+    return Jitted(f, static, options)

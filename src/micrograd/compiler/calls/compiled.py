@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
+from ..arrays.engines import ENGINES, engine
+from ..arrays.kernel import ArrayKernel
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
 from ..ir.sizes import bound
+from ..numpy.loops import NumpyKernel
 from ..passes.generalise import SIZE, Coefficient
 from ..passes.phases import phased
 from ..tracing.signature import Argument
-from .kernel import make_kernel
+from .device import DeviceRun
+from .kernel import CKernel, make_kernel
 from .memory import Addresses, Inputs
 from .parts import MappedRun, PartedRun, Parts, is_mapped, part_size
 
@@ -65,6 +69,16 @@ def batch_sizes(batch: int) -> dict[str, int]:
     return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
 
 
+def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of loops, which run where they are called: all but the device."""
+    return {name: x for name, x in options.items() if name != "device"}
+
+
+def until_of(options: Mapping[str, Any]) -> str:
+    """Return the pass after which a program is ready for its back end, empty for the last."""
+    return "differentiate" if options["backend"] in ENGINES else ""
+
+
 class Run:
     """What a call has computed: all values of a program."""
 
@@ -90,14 +104,16 @@ class Run:
         """Return the gradients of all values, given those of some outputs."""
         g = self.at.blank()
         scalars = self.compiled.seeded(self.at, seeds)
-        self.compiled.kernel.backward(self.memory, g, self.at.sizes, scalars)
+        kernel = self.compiled.kernel
+        assert not isinstance(kernel, ArrayKernel)
+        kernel.backward(self.memory, g, self.at.sizes, scalars)
         return g
 
     def __del__(self) -> None:
         self.at.give_back(self.memory)
 
 
-AnyRun = Run | MappedRun | PartedRun
+AnyRun = Run | MappedRun | PartedRun | DeviceRun
 
 
 class Compiled:
@@ -106,16 +122,30 @@ class Compiled:
     Args:
         program: what to run.
         layout: where a call's numbers go.
-        options: of the kernel: backend, dtype, strict.
+        options: of the kernel: backend, dtype, strict, device.
     """
+
+    kernel: CKernel | NumpyKernel | ArrayKernel
 
     def __init__(self, program: Program, layout: Layout, options: Mapping[str, Any]) -> None:
         self.program, self.layout = program, layout
-        self.kernel = make_kernel(program, **options)
+        if options["backend"] in ENGINES:
+            library = engine(options["backend"], options["dtype"], options["device"])
+            self.kernel = ArrayKernel(program, [k for k, _, _ in layout.inputs], library)
+        else:
+            self.kernel = make_kernel(program, **loops_only(options))
         self.dtype = np.dtype(options["dtype"])
         self._options = options
         self._mapped = is_mapped(program, layout.columns)
         self._at: dict[tuple[int, ...], Addresses] = {}
+
+    @property
+    def backend(self) -> str:
+        """What runs it, as people call it."""
+        if isinstance(self.kernel, ArrayKernel):
+            engine = self.kernel.engine
+            return f"{engine.dialect.title} on {engine.device}"
+        return "C" if isinstance(self.kernel, CKernel) else "NumPy"
 
     def at(self, sizes: Mapping[str, int]) -> Addresses:
         """Return where everything lies at these run-time sizes; those of the last are kept."""
@@ -138,13 +168,15 @@ class Compiled:
         """
         sizes = self.layout.sizes(args)
         guards = self.layout.guards
-        lanes = part_size(self.program, sizes["B"]) if "B" in sizes and not guards else None
+        on_device = isinstance(self.kernel, ArrayKernel)
+        whole = guards or on_device or "B" not in sizes
+        lanes = None if whole else part_size(self.program, sizes["B"])
         if lanes and self._mapped:
             return MappedRun(self, args, sizes["B"], lanes)
         if lanes and self._parts is not None:
             return PartedRun(self, self._parts, args, sizes["B"], lanes)
         try:
-            run = self.computed(args, sizes)
+            run = self.on_device(args) if on_device else self.computed(args, sizes)
         except IndexError:
             if guarded and guards:  # one of them may be what keeps the index in its range
                 return None
@@ -158,9 +190,15 @@ class Compiled:
         at = self.at(sizes)
         return self.of_memory(at, at.memory(self.layout.captured, args))
 
+    def on_device(self, args: Sequence[Argument]) -> DeviceRun:
+        """Compute the values of a call by a library of arrays."""
+        assert isinstance(self.kernel, ArrayKernel)
+        return DeviceRun(self.kernel, self.layout.captured, args)
+
     def of_memory(self, at: Addresses, memory: np.ndarray) -> Run:
         """Compute the values from a memory that holds all that they are computed from."""
         run = Run(self, at, memory)
+        assert not isinstance(self.kernel, ArrayKernel)
         self.kernel.forward(memory, at.sizes, at.scalars)
         return run
 
@@ -168,7 +206,7 @@ class Compiled:
     def _parts(self) -> Parts | None:
         """The program in phases, for large batches; None where it cannot be divided."""
         divided = phased(self.program)
-        return Parts(divided, self._options) if divided else None
+        return Parts(divided, loops_only(self._options)) if divided else None
 
     def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray:
         """Return the program's scalars, with the gradients of some outputs among them."""
@@ -191,6 +229,8 @@ class Compiled:
 
     def shares(self, run: AnyRun, k: int, seed: float) -> tuple[np.ndarray, dict[int, np.ndarray]]:
         """Return what output k passes on to the captured values, and to each argument wanted."""
+        if isinstance(run, DeviceRun):
+            return run.shares(k, seed)
         g = run.gradients({k: seed})
         captured = g[: len(self.layout.captured)].astype(np.float64)
         slopes = {}

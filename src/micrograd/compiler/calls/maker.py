@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..arrays.engines import ENGINES
 from ..errors import JitError
 from ..graph import Graph
 from ..passes.generalise import General
@@ -111,6 +112,8 @@ class Maker:
         if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
+        if self._options["backend"] in ENGINES:
+            offsets = {}  # a program for each length
         if offsets and not recording.draws.segments and not self._options["strict"]:
             self._lengths.give_up(arguments)  # now or never
             with stages.timed("lengths"):

@@ -8,7 +8,7 @@ import numpy as np
 from ..pipeline import lower
 from ..tracing.signature import Argument
 from ..tracing.stages import Stage
-from .compiled import AnyRun, Compiled, Layout
+from .compiled import AnyRun, Compiled, Layout, until_of
 
 
 def layout_of(stage: Stage, captured: Sequence[Any], places: Sequence[Any]) -> Layout:
@@ -34,7 +34,7 @@ class StageRun:
     """
 
     def __init__(self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any]) -> None:
-        program = lower(stage.graph)
+        program = lower(stage.graph, until_of(options))
         layout = layout_of(stage, captured, program.segments)
         self.compiled = Compiled(program, layout, options)
         self.tests = stage.numbers

@@ -13,11 +13,10 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
-from .compiled import AnyRun, Compiled, Layout
+from .compiled import AnyRun, Compiled, Layout, until_of
 from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
-from .kernel import CKernel
 from .report import Stages
 from .results import Values, result_of
 from .scalars import kinds_in, with_kinds
@@ -70,7 +69,9 @@ class Variant:
                 self._before = [StageRun(s, recording.captured, options) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
-            program = general.program if general else lower(last.graph if self._before else graph)
+            until = until_of(options)
+            graph_last = last.graph if self._before else graph
+            program = general.program if general else lower(graph_last, until)
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = (
@@ -91,7 +92,7 @@ class Variant:
         )
         with stages.timed("build"):
             self.compiled = Compiled(program, layout, options)
-        stages.backend = "C" if isinstance(self.compiled.kernel, CKernel) else "NumPy"
+        stages.backend = self.compiled.backend
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused

@@ -1,0 +1,12 @@
+"""Loops as array programs: what runs on a GPU, and what is written out as NumPy, JAX or PyTorch.
+
+program       the data types: statements and expressions over whole arrays
+storage       which variable holds an array, of which shape, under which name
+windows       where an operand lies, as reshape and slice
+expressions   what operands read, and operations of that; sums: sums of products as einsum
+statements    what is made in which order; ends: arguments, constants, outputs, gradients
+building      statement by statement, from loops to array code
+dialects      how NumPy, JAX and PyTorch write it
+printing      expressions as text; lines: statements; source: whole functions
+engines       the libraries; kernel: a program ready to run by one
+"""

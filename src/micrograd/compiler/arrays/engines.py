@@ -1,0 +1,153 @@
+"""The libraries that run array programs: where arrays are put, how functions are compiled."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...extras import require
+from .dialects import JAX, NUMPY, TORCH, Dialect
+
+ENGINES = ("jax", "torch")
+
+
+class Engine(Protocol):
+    """What a library does for us: ``dtype`` is the name of the dtype of all numbers."""
+
+    dialect: Dialect
+    dtype: str
+    device: str
+
+    def context(self) -> AbstractContextManager[Any]:
+        """Return what everything is done in: nothing global is changed."""
+
+    def put(self, numbers: np.ndarray) -> Any:
+        """Return an array on the device."""
+
+    def compiled(self, f: Callable) -> Callable:
+        """Return a function of arrays, compiled if the library does that."""
+
+    def get(self, x: Any) -> np.ndarray:
+        """Return an array's numbers."""
+
+
+class _Numpy:
+    """Arrays in this process's memory."""
+
+    dialect, device = NUMPY, "cpu"
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+
+    def context(self) -> AbstractContextManager[Any]:
+        return np.errstate(all="ignore")
+
+    def put(self, numbers: np.ndarray) -> Any:
+        return np.asarray(numbers, self.dtype)
+
+    def compiled(self, f: Callable) -> Callable:
+        return f
+
+    def get(self, x: Any) -> np.ndarray:
+        return np.asarray(x)
+
+
+class _Jax:
+    """XLA: a CPU, GPU or TPU. float64 is switched on for our own calls alone."""
+
+    dialect = JAX
+
+    def __init__(self, dtype: str, device: str | None) -> None:
+        self._jax = require("jax", "jax", "backend='jax'")
+        self.dtype = dtype
+        try:
+            found = self._jax.devices(*([device.split(":")[0]] if device else []))
+        except RuntimeError:
+            there = ", ".join(sorted({d.platform for d in self._jax.devices()} | {"cpu"}))
+            raise ValueError(f"JAX has no device {device!r} here: it has {there}") from None
+        place = int((device or "").partition(":")[2] or 0)
+        if place >= len(found):
+            raise ValueError(f"JAX has {len(found)} devices of this kind, got device={device!r}")
+        self._device = found[place]
+        self.device = str(self._device)
+
+    def context(self) -> AbstractContextManager[Any]:
+        stack = ExitStack()
+        stack.enter_context(self._jax.enable_x64(self.dtype == "float64"))
+        stack.enter_context(self._jax.default_device(self._device))
+        return stack
+
+    def put(self, numbers: np.ndarray) -> Any:
+        return self._jax.device_put(np.asarray(numbers, self.dtype), self._device)
+
+    def compiled(self, f: Callable) -> Callable:
+        return self._jax.jit(f)
+
+    def get(self, x: Any) -> np.ndarray:
+        return np.asarray(x)
+
+
+class _Torch:
+    """PyTorch, one operation after the other: our backward is written out, autograd is off."""
+
+    dialect = TORCH
+
+    def __init__(self, dtype: str, device: str | None) -> None:
+        self._torch = require("torch", "torch", "backend='torch'")
+        self.dtype = dtype
+        if device is None:
+            device = "cuda" if self._torch.cuda.is_available() else "cpu"
+        try:
+            self._device = self._torch.device(device)
+            self._torch.empty(0, device=self._device)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"PyTorch cannot use device={device!r} here: {error}") from None
+        self.device = str(self._device)
+
+    def context(self) -> AbstractContextManager[Any]:
+        return self._torch.no_grad()
+
+    def put(self, numbers: np.ndarray) -> Any:
+        return self._torch.tensor(np.asarray(numbers, self.dtype), device=self._device)
+
+    def compiled(self, f: Callable) -> Callable:
+        return f
+
+    def get(self, x: Any) -> np.ndarray:
+        return x.cpu().numpy() if self._torch.is_tensor(x) else np.asarray(x)
+
+
+def engine(backend: str, dtype: str, device: str | None = None) -> Engine:
+    """Return the library that runs array programs.
+
+    Args:
+        backend: "numpy", "jax" or "torch".
+        dtype: of all numbers.
+        device: as the library names it, "cpu", "cuda" or "cuda:1"; None: the best there is.
+
+    Raises:
+        ImportError: the library is not installed.
+        ValueError: it has no such device.
+    """
+    if backend == "numpy":
+        return _Numpy(dtype)
+    return _Jax(dtype, device) if backend == "jax" else _Torch(dtype, device)
+
+
+def check_device(backend: str, device: str | None, strict: bool) -> None:
+    """Refuse options that a back end does not have.
+
+    Raises:
+        ImportError: the library is not installed.
+        TypeError, ValueError: it has no such device, or no fixed order of sums.
+    """
+    if device is not None and not isinstance(device, str):
+        raise TypeError(f"device must be a name such as 'cpu' or 'cuda', got {device!r}")
+    if backend not in ENGINES:
+        if device is not None:
+            raise ValueError(f"device={device!r} needs backend='jax' or backend='torch'")
+        return
+    if strict:
+        raise ValueError(f"strict=True keeps the order of every sum, which {backend} cannot")
+    engine(backend, "float64", device)

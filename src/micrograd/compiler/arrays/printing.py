@@ -1,0 +1,247 @@
+"""The text of array expressions."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+import numpy as np
+
+from ... import ops
+from ..errors import JitError
+from .dialects import Dialect
+from .program import (
+    BATCH,
+    Applied,
+    Constant,
+    Contracted,
+    Expanded,
+    Fill,
+    First,
+    Gathered,
+    Indexed,
+    Item,
+    Node,
+    Range,
+    Reduced,
+    Reshaped,
+    Shape,
+    Transposed,
+    Variable,
+    Whole,
+)
+
+_COMPARED, _ADDED, _MULTIPLIED, _ATOM = range(4)  # how closely operators bind
+_INFIX = {ops.ADD: (" + ", _ADDED), ops.SUM: (" + ", _ADDED)}
+_INFIX |= {ops.MUL: (" * ", _MULTIPLIED), ops.PROD: (" * ", _MULTIPLIED)}
+_COMPARISONS = (ops.LT, ops.LE, ops.GT, ops.GE)
+
+
+class ArrayPrinter:
+    """Writes expressions in one dialect, and notes which helpers and constants they use."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect, self.m = dialect, dialect.module
+        self.helpers: dict[str, None] = {}
+        self.constants: list[np.ndarray] = []
+        self.checks: list[str] = []  # what is to be whole numbers, and within which range
+
+    def write(self, node: Node, level: int = 0) -> str:
+        """Write an expression, in parentheses where it binds less than its surroundings."""
+        text, binds = self._text(node)
+        return text if binds >= level else f"({text})"
+
+    def _text(self, node: Node) -> tuple[str, int]:
+        match node:
+            case Fill(value):
+                return self._number(value), _ATOM if value >= 0 else _MULTIPLIED
+            case Variable(name):
+                return name, _ATOM
+            case Constant():
+                return self._constant(node), _ATOM
+            case Indexed(x, items):
+                return f"{self.write(x, _ATOM)}[{self.items(items)}]", _ATOM
+            case Reshaped(x, shape):
+                return f"{self.write(x, _ATOM)}.reshape({self.shape(shape)})", _ATOM
+            case Transposed(x, order):
+                return self._transposed(x, order), _ATOM
+            case Expanded(x, shape):
+                return self._expanded(x, shape), _ATOM
+            case Applied(op, args):
+                return self._applied(op, args)
+            case Contracted(letters, args):
+                self.helpers.setdefault("einsum")
+                rest = ", ".join(self.write(arg) for arg in args)
+                return f"{self.dialect.function('einsum')}('{letters}', {rest})", _ATOM
+            case Reduced(op, x, axes):
+                return self._reduced(op, x, axes), _ATOM
+            case First(x, result, axes):
+                self.helpers.setdefault("first")
+                equal = f"{self.write(x, _ADDED)} == {self.write(result, _ADDED)}"
+                return f"first({equal}, {len(node.shape) - axes}, {axes})", _ATOM
+            case Gathered(x, places):
+                return f"{self.write(x, _ATOM)}[{self.indices(places)}]", _ATOM
+            case Whole() | Range():
+                return self._whole(node), _ATOM
+        raise AssertionError(node)
+
+    def _number(self, value: float) -> str:
+        if isfinite(value):
+            return repr(float(value))
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+
+    def _constant(self, node: Constant) -> str:
+        for k, numbers in enumerate(self.constants):
+            if numbers is node.numbers:
+                return f"C{k}"
+        self.constants.append(node.numbers)
+        return f"C{len(self.constants) - 1}"
+
+    def items(self, items: Sequence[Item]) -> str:
+        """Write what stands between the brackets."""
+        items = list(items)
+        while len(items) > 1 and items[-1] == slice(None):
+            items.pop()
+        return ", ".join(map(_item, items))
+
+    def shape(self, shape: Shape) -> str:
+        """Write a shape."""
+        return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+    def _transposed(self, x: Node, order: tuple[int, ...]) -> str:
+        if order == (1, 0):
+            return f"{self.write(x, _ATOM)}.T"
+        name = "permute" if self.m == "torch" else "transpose"
+        return f"{self.write(x, _ATOM)}.{name}{order}"
+
+    def _expanded(self, x: Node, shape: Shape) -> str:
+        rest = f"dtype=dtype{self.dialect.device}"
+        if isinstance(x, Fill) and x.value == 0.0:
+            return f"{self.m}.zeros({self.shape(shape)}, {rest})"
+        if isinstance(x, Fill) or _is_of_size(x):
+            return f"{self.m}.full({self.shape(shape)}, {self.write(x)}, {rest})"
+        return f"{self.m}.broadcast_to({self.array(x)}, {self.shape(shape)})"
+
+    def array(self, node: Node) -> str:
+        """Write an expression as an array, also where it is one number."""
+        if isinstance(node, Fill) or _is_of_size(node):
+            return self._expanded(node, ())
+        return self.write(node)
+
+    def _applied(self, op: ops.Op, args: Sequence[Node]) -> tuple[str, int]:
+        if op in _INFIX:
+            sign, binds = _INFIX[op]
+            first, *rest = args
+            return sign.join(
+                [self.write(first, binds), *[self.write(a, binds + 1) for a in rest]]
+            ), binds
+        if op in _COMPARISONS:
+            return self._call_text(self._condition(op, args)), _ATOM
+        if op.name == ops.WHERE.name:
+            return self._chosen(args), _ATOM
+        if op.name == "powc":
+            return self._power(args[0], float(op.static or 0))
+        if op.name == "detach":
+            return self.write(args[0], _ATOM), _ATOM
+        if op.name in ("maximum", "minimum"):
+            text = self.array(args[0])
+            for arg in args[1:]:
+                text = f"{self.m}.{op.name}({text}, {self.array(arg)})"
+            return text, _ATOM
+        if op.name == "take":
+            self.checks.append(self._check(args[0], len(args) - 1))
+        name = self.dialect.function(op.name) if ops.OPS.get(op.name) is op else None
+        if name is None:
+            raise JitError(
+                f"there is no {op.name} in {self.dialect.name}: use backend='c', or write it "
+                "with operations that are there"
+            )
+        self.helpers.setdefault(op.name)
+        return f"{name}({', '.join(self.array(arg) for arg in args)})", _ATOM
+
+    def _call_text(self, condition: str) -> str:
+        return f"({condition}){self.dialect.cast}"
+
+    def _condition(self, op: ops.Op, args: Sequence[Node]) -> str:
+        left, right = (self.write(arg, _ADDED) for arg in args)
+        if all(isinstance(arg, Fill) for arg in args):
+            left = self.array(args[0])
+        return f"{left} {op.symbol} {right}"
+
+    def _test(self, node: Node) -> str:
+        """Write a number as a condition."""
+        if isinstance(node, Applied) and node.op in _COMPARISONS:
+            return self._condition(node.op, node.args)
+        if isinstance(node, First):
+            return self.write(node)
+        return f"{self.write(node, _ADDED)} != 0"
+
+    def _chosen(self, args: Sequence[Node]) -> str:
+        test, x, y = args
+        numbers = [arg.value for arg in (x, y) if isinstance(arg, Fill)]
+        if numbers == [1.0, 0.0]:
+            return self._call_text(self._test(test))
+        x_text = self.array(x) if len(numbers) == 2 else self.write(x)
+        return f"{self.m}.where({self._test(test)}, {x_text}, {self.write(y)})"
+
+    def _power(self, x: Node, exponent: float) -> tuple[str, int]:
+        if exponent == -1.0:
+            return f"1.0 / {self.write(x, _ATOM)}", _MULTIPLIED
+        if exponent == 1.0:
+            return self.write(x, _ATOM), _ATOM
+        if exponent == 2.0:
+            return f"{self.m}.square({self.array(x)})", _ATOM
+        self.helpers.setdefault("power")
+        return f"power({self.array(x)}, {self._number(exponent)})", _ATOM
+
+    def _reduced(self, op: ops.Op, x: Node, axes: tuple[int, ...]) -> str:
+        text = self.write(x, _ATOM)
+        over = str(axes[0]) if len(axes) == 1 else str(axes)
+        if op is ops.SUM:
+            return f"{text}.sum({over})"
+        if op is ops.PROD:
+            for axis in reversed(axes):
+                text = f"{text}.prod({axis})"
+            return text
+        name = "max" if op is ops.MAXIMUM else "min"
+        return f"{text}.{'a' * (self.m == 'torch')}{name}({over})"
+
+    def indices(self, places: Sequence[Node]) -> str:
+        """Write places, one for each axis."""
+        return ", ".join(self._whole(place) for place in places)
+
+    # ---- whole numbers
+
+    def _check(self, x: Node, rows: int) -> str:
+        self.helpers.setdefault("wrong")
+        return f"wrong({self.write(x)}, {rows})"
+
+    def _whole(self, node: Node) -> str:
+        """Write places: whole numbers, not of the dtype of all others."""
+        match node:
+            case Whole(x, rows):
+                self.checks.append(self._check(x, rows))
+                self.helpers.setdefault("whole")
+                return f"whole({self.write(x)}, {rows})"
+            case Range(count, axes):
+                text = f"{self.m}.arange({count}{self.dialect.device})"
+                return text if axes == 1 else f"{text}.reshape({self.shape(node.shape)})"
+            case Applied(op, args):
+                return "(" + _INFIX[op][0].join(self._whole(arg) for arg in args) + ")"
+            case Indexed(x, items):
+                return f"{self._whole(x)}[{self.items(items)}]"
+            case Transposed(x, order):
+                return f"{self._whole(x)}.T" if order == (1, 0) else self.write(node)
+        return self.write(node)
+
+
+def _item(item: Item) -> str:
+    if not isinstance(item, slice):
+        return str(item)
+    first, stop, step = ("" if x is None else str(x) for x in (item.start, item.stop, item.step))
+    return f"{first}:{stop}" + (f":{step}" if step else "")
+
+
+def _is_of_size(node: Node) -> bool:
+    """Tell whether an expression is a Python number: the number of examples, or 1 over it."""
+    if isinstance(node, Applied):
+        return all(map(_is_of_size, node.args))
+    return isinstance(node, Variable) and node.name == BATCH

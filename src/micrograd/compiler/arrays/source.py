@@ -1,0 +1,223 @@
+"""The text of a function in a dialect: ``f(p, X)``, its gradient, and the two halves of a call."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pprint import pformat
+from typing import Any
+
+import numpy as np
+
+from ..pipeline import lower
+from ..tracing.names import name_all
+from ..tracing.numbering import graph_of
+from ..tracing.signature import Argument
+from ..tracing.trace import trace
+from .building import arrays_of
+from .dialects import DIALECTS, Dialect
+from .lines import lines
+from .printing import ArrayPrinter
+from .program import BATCH, ArrayProgram, Expanded, Fill, Let, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A module's text: ``head`` and helpers, functions, and the arrays that it calls C0, C1, ..."""
+
+    head: str
+    functions: str
+    constants: tuple[np.ndarray, ...]
+
+    def namespace(self, dialect: Dialect, device: str) -> dict[str, Any]:
+        """Run the text, with its constants where the functions look for them."""
+        names: dict[str, Any] = {}
+        exec(compile(self.head, "<arrays>", "exec"), names)
+        for k, numbers in enumerate(self.constants):
+            names[f"C{k}"] = _placed(numbers, dialect, names)
+        exec(compile(self.functions, "<arrays>", "exec"), names)
+        return names
+
+    def __str__(self) -> str:
+        made = [f"C{k} = {_written(x)}" for k, x in enumerate(self.constants)]
+        return "\n".join([self.head, *made, *[""] * (1 + bool(made)), self.functions])
+
+
+def printed(
+    program: ArrayProgram,
+    dialect: Dialect,
+    dtype: str,
+    device: str,
+    parts: Sequence[str],
+    name: str = "f",
+) -> Text:
+    """Write functions of an array program.
+
+    Args:
+        program: what they compute.
+        dialect: in which to write them.
+        dtype: of all numbers.
+        device: for PyTorch, where arrays are made.
+        parts: which of "value", "value_and_grad", "forward", "backward".
+        name: of the first.
+    """
+    writer = _Functions(program, dialect, name)
+    functions = [line for part in parts for line in ["", "", *getattr(writer, part)()]]
+    head = dialect.header.format(dtype=dtype, device=device)
+    helpers = writer.helpers()
+    if any("math." in helper for helper in helpers):
+        head = f"import math\n{head}"
+    text = "\n".join([head, *[f"\n{helper}\n" for helper in helpers]]).rstrip() + "\n"
+    return Text(text, "\n".join(functions).strip("\n") + "\n", tuple(writer.printer.constants))
+
+
+def array_source(
+    f: Callable, arguments: Sequence[Argument], dialect: str, dtype: str = "float64"
+) -> str:
+    """Return the text of a module with ``f(p, ...)`` and ``value_and_grad(p, ...)``.
+
+    Args:
+        f: what to write, as these arguments make it run.
+        arguments: of a call, see ``tracing.signature``.
+        dialect: "numpy", "jax" or "torch".
+        dtype: of all numbers.
+    """
+    program = array_program(f, arguments)
+    parts = ["value", *["value_and_grad"] * bool(program.seeds)]
+    return str(printed(program, DIALECTS[dialect], dtype, "cpu", parts))
+
+
+def array_program(f: Callable, arguments: Sequence[Argument]) -> ArrayProgram:
+    """Return the array program of a function, as these arguments make it run.
+
+    Args:
+        f: a function of numbers, Values, arrays and nested lists of them.
+        arguments: of a call.
+    """
+    recording = trace(f, arguments)
+    recording.draws.undo()
+    everything = recording.with_first(list(arguments))
+    wanted = {k for k, a in enumerate(arguments) if a.differentiable}
+    program = lower(graph_of(recording, wanted), until="differentiate")
+    named = name_all(program, recording, f, everything)
+    return arrays_of(named, [i.argument for i in recording.inputs])
+
+
+class _Functions:
+    def __init__(self, program: ArrayProgram, dialect: Dialect, name: str) -> None:
+        self.program, self.dialect, self.name = program, dialect, name
+        self.printer = ArrayPrinter(dialect)
+        self.arguments = argument_names(program)
+        self.saved = [v.name for v in program.saved]
+        if program.batched and not any(v.shape[-1:] == (BATCH,) for v in program.saved):
+            self.saved += [next(v.name for v in self._batched())]
+
+    def _batched(self) -> list[Variable]:
+        return [i.variable for i in self.program.inputs if i.batched]
+
+    def value(self) -> list[str]:
+        """The function itself."""
+        body = [*self.size(), *self.forward_lines(), f"return {self.result()}"]
+        return self.defined(self.name, self.arguments, body)
+
+    def value_and_grad(self) -> list[str]:
+        """The value of a function of one number, and the gradients of all that has one."""
+        one = self.printer.write(Expanded(Fill(1.0), ()))
+        seeds = [f"{v.name} = {one}" for _, v in self.program.seeds]
+        backward = self.backward_lines()
+        body = [*self.size(), *self.forward_lines(), *seeds, *backward]
+        body.append(f"return {self.result()}, {self.gradients()}")
+        return self.defined("value_and_grad", self.arguments, body)
+
+    def forward(self) -> list[str]:
+        """The values: outputs, what backward needs, and whether an index was out of range."""
+        lines = self.forward_lines()
+        saved = f"({', '.join(self.saved)}{',' * (len(self.saved) == 1)})"
+        bad = "bad" if self.printer.checks else "False"
+        body = [*self.size(), *lines, f"return ({self.outputs()}), {saved}, {bad}"]
+        return self.defined("forward", self.arguments, body)
+
+    def backward(self) -> list[str]:
+        """The gradients, from what forward has saved and those of the outputs."""
+        lines = self.backward_lines()
+        unpack = [f"{', '.join(self.saved)}{',' * (len(self.saved) == 1)} = saved"]
+        seeds = [f"{v.name} = seeds[{k}]" for k, v in self.program.seeds]
+        shaped = [v for v in (*self.program.saved, *self._batched()) if v.shape[-1:] == (BATCH,)]
+        size = [f"{BATCH} = {shaped[0].name}.shape[-1]"] if self.program.batched else []
+        body = [*unpack * bool(self.saved), *size, *seeds, *lines, f"return ({self.gradients()})"]
+        return self.defined("backward", ["saved", "seeds"], body)
+
+    # ---- their parts
+
+    def size(self) -> list[str]:
+        names = [self.arguments[k] for k, i in self._given() if i.batched]
+        return [f"{BATCH} = {names[0]}.shape[0]"] if names else []
+
+    def _given(self) -> list[tuple[int, Any]]:
+        places = {argument: k for k, argument in enumerate(arguments_of(self.program))}
+        return [(places[i.argument], i) for i in self.program.inputs if i.argument is not None]
+
+    def forward_lines(self) -> list[str]:
+        text = lines(self.printer, [s for s in self.program.forward if not _is_idle(s)])
+        if self.printer.checks:
+            text.insert(0, f"bad = {self.dialect.false}")
+        return text
+
+    def backward_lines(self) -> list[str]:
+        before = len(self.printer.checks)
+        text = lines(self.printer, self.program.backward)
+        del self.printer.checks[before:]
+        return [line for line in text if not line.startswith("bad = ")]
+
+    def outputs(self) -> str:
+        texts = [self.printer.write(node) for _, node in self.program.outputs]
+        return "".join(f"{text}, " for text in texts).strip()
+
+    def result(self) -> str:
+        return self.outputs().removesuffix(",")
+
+    def gradients(self) -> str:
+        names = [i.gradient.name for i in self.program.inputs if i.gradient]
+        return f"({''.join(f'{name}, ' for name in names).strip()})"
+
+    def defined(self, name: str, arguments: Sequence[str], body: Sequence[str]) -> list[str]:
+        return [f"def {name}({', '.join(arguments)}):", *[f"    {line}" for line in body]]
+
+    def helpers(self) -> list[str]:
+        """The texts of all helpers, those first that others call."""
+        order: dict[str, None] = {}
+
+        def add(name: str) -> None:
+            for needed in self.dialect.needs(name):
+                add(needed)
+            order.setdefault(name)
+
+        for name in self.printer.helpers:
+            add(name)
+        texts = [self.dialect.helper(n) for n in order if self.dialect.function(n) == n]
+        return [text for text in texts if text]
+
+
+def arguments_of(program: ArrayProgram) -> list[int]:
+    """Return which arguments a program's functions take, the parameters first."""
+    return sorted({i.argument for i in program.inputs if i.argument is not None})
+
+
+def argument_names(program: ArrayProgram) -> list[str]:
+    """Return what these are called."""
+    names = {i.argument: i.variable.name for i in reversed(program.inputs)}
+    return [names[k] for k in arguments_of(program)]
+
+
+def _is_idle(s: Any) -> bool:
+    return isinstance(s, Let) and isinstance(s.value, Variable) and s.value.name == s.target.name
+
+
+def _placed(numbers: np.ndarray, dialect: Dialect, names: Mapping[str, Any]) -> Any:
+    if dialect.name == "torch":
+        torch = names["torch"]
+        kind = torch.long if numbers.dtype.kind == "i" else names["dtype"]
+        return torch.tensor(numbers, dtype=kind, device=names["device"])
+    return numbers if numbers.dtype.kind == "i" else numbers.astype(names["dtype"])
+
+
+def _written(numbers: np.ndarray) -> str:
+    return pformat(numbers.tolist())

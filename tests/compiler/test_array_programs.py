@@ -1,0 +1,76 @@
+"""Array programs give the values and gradients of the loops that they were made of.
+
+The NumPy dialect is tried here; JAX and PyTorch in ``make test-deep``, on the same programs.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from array_runs import computed, same_as_loops
+from ir_programs import PROGRAMS
+
+from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap
+from micrograd.compiler.arrays.source import array_source
+
+EDGES = (0.0, -0.0, 1.0, -1.0, 1.0, 710.0, -710.0, math.inf, -math.inf, math.nan)
+
+
+SLOW = {"kalman", "lstm", "mesh", "rnn", "transformer"}  # left to the tests of JAX and PyTorch
+QUICK = [make for make in PROGRAMS if make.__name__ not in SLOW]
+
+
+@pytest.mark.parametrize("make", QUICK, ids=lambda make: make.__name__)
+def test_arrays_compute_what_loops_compute(make):
+    same_as_loops(*make(), "numpy")
+
+
+def test_a_neuron_becomes_an_einsum_with_the_names_of_its_weights():
+    w, b = [Value(0.5, label="w.0"), Value(-1.0, label="w.1")], Value(0.25, label="b")
+
+    def neuron(x):
+        return (dot(w, x) + b).tanh()
+
+    f = jit(vmap(neuron))
+    text = array_source(f._f, f._classified((np.ones((3, 2)),)), "jax")
+    assert (
+        "    h1_in = einsum('ib,i->b', x, w) + b  # h1\N{PRIME}[B] = Σ₂ w[2]·x[2,B] + b\n" in text
+    )
+
+
+def test_the_first_of_equal_candidates_gets_the_gradient():
+    x = [Value(v) for v in (1.0, 3.0, 3.0, 2.0)]
+    _, slopes = computed(lambda x: maximum(*x), (x,), "numpy")
+    assert slopes[0].tolist() == [0.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("op", ["tanh", "relu", "sigmoid", "softplus", "exp", "abs", "sqrt"])
+def test_edges_are_those_of_plain_values(op):
+    values, _ = computed(vmap(lambda x: getattr(x * Value(1.0), op)()), (np.array(EDGES),), "numpy")
+    plain = [getattr(Value(x), op)().data for x in EDGES]
+    assert values == pytest.approx(plain, rel=1e-15, nan_ok=True)
+
+
+def test_a_take_out_of_range_is_named():
+    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    f = vmap(lambda i: sum(take(rows, i)))
+    with pytest.raises(IndexError, match="whole index from 0 to 1, got 2"):
+        computed(f, (np.array([0.0, 2.0]),), "numpy")
+
+
+def test_a_batch_of_one_example_is_a_batch():
+    w = [Value(0.5), Value(-1.0)]
+    same_as_loops(lambda X: mean(vmap(lambda x: dot(w, x).tanh())(X)), (np.ones((1, 2)),), "numpy")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"backend": "jax", "strict": True}, "strict=True keeps the order of every sum"),
+        ({"device": "cuda"}, "device='cuda' needs backend='jax' or backend='torch'"),
+        ({"backend": "torch", "device": 0}, "device must be a name"),
+    ],
+)
+def test_options_that_a_back_end_does_not_have_are_refused(options, said):
+    with pytest.raises((ValueError, TypeError), match=said):
+        jit(lambda x: x * 2.0, **options)
