@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .arguments import whole
 from .engine import Value, toposort
-from .value.likeness import as_value, doubtful, is_inferred
+from .value.likeness import Likeness, doubtful, likeness_of, source_of
 from .writing.ledger import Contribution, ledger
 from .writing.naming import Name, constants_of, names_of
 from .writing.notation import (
@@ -112,9 +112,9 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
     """
     if limit is not None:
         whole("limit", limit, 1)
-    likeness = not isinstance(root, Value)
-    root = as_value(root, "explain")
-    recorded = likeness and root.grad != 0  # another engine's backward has been here
+    likeness = None if isinstance(root, Value) else likeness_of(root, "explain")
+    root = likeness.roots[0] if likeness else root
+    recorded = likeness is not None and root.grad != 0  # another engine's backward has been here
     order = toposort(root)
     unsure = doubtful(order)
     names, constants = names_of(order), constants_of(order)
@@ -128,7 +128,11 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
     backward = [Line(f"{top}.grad = 1.0", f"{_grad_tex(names[root])} &= 1", f"∂{top}/∂{top} = 1")]
     backward += [_contribution(entry, names) for entry in shown]
     return Explanation(
-        forward=[_computation(value, names) for value in order if value in touched],
+        forward=[
+            _computation(value, names, _of_backward(value, names[value].text, likeness, recorded))
+            for value in order
+            if value in touched
+        ],
         backward=backward,
         sums=[
             _sum_of(
@@ -151,7 +155,16 @@ def derivatives(value: Value, names: dict[Value, Name]) -> list[Symbol | float]:
     return list(value.op.partials(*[symbols[v] for v in value.parents], symbols[value]))
 
 
-def _computation(value: Value, names: dict[Value, Name]) -> Line:
+def _of_backward(value: Value, name: str, likeness: Likeness | None, recorded: bool) -> str:
+    """Say what is unusual about how a value passes its gradient on."""
+    if likeness is None:
+        return "a hand-set _backward gives its gradient" if value._closure else ""
+    if value not in likeness.silent:
+        return ""
+    return f"{name} has no _backward, so nothing {'was' if recorded else 'is'} passed on"
+
+
+def _computation(value: Value, names: dict[Value, Name], why: str) -> Line:
     name, tex, data = names[value].text, names[value].tex.text, number(value.data)
     if not value.parents or value.op is None:
         return Line(f"{name} = {data}", f"{tex} &= {number_tex(value.data).text}")
@@ -165,7 +178,7 @@ def _computation(value: Value, names: dict[Value, Name]) -> Line:
     return Line(
         " = ".join([name, *steps]),
         f"{tex} &= {write_tex(value.op, formula).text} = {number_tex(value.data).text}",
-        "a hand-set _backward gives its gradient" if value._closure else "",
+        why,
     )
 
 
@@ -181,9 +194,7 @@ def _contribution(entry: Contribution, names: dict[Value, Name]) -> Line:
     if entry.partial is None:
         text = f"{parent}.grad += {amount}"
         tex = f"{into} &\\mathrel{{+}}= {number_tex(entry.amount).text}"
-        if is_inferred(entry.value):
-            return Line(text, tex, f"a guess from the gradients left: what {value} does is unknown")
-        return Line(text, tex, f"added by the hand-set _backward of {value}")
+        return Line(text, tex, source_of(entry.value, value))
     numbers = f"{_signed(entry.partial)} · {_signed(entry.upstream)} = {amount}"
     formulas = derivatives(entry.value, names)
     formula = formulas[entry.place] if formulas else None

@@ -1,10 +1,13 @@
 """Right files in many forms are never accused."""
 
+import inspect
+
 import pytest
 import styles
 import variants
 
 from micrograd import explore
+from micrograd.practise import lecture
 from micrograd.practise.judge import judge
 
 VARIANTS = dict(variants.files())
@@ -25,6 +28,14 @@ def test_the_explorer_calls_no_gradient_of_a_right_file_wrong(name, formula, tmp
     file = tmp_path / "engine.py"
     file.write_text(VARIANTS[name])
     graph = explore(formula, a=2, b=3, code=file, show=False).page["graph"]
+    assert not {"yours", "right"} & set(graph)
+
+
+def test_the_explorer_calls_no_power_wrong_whose_exponent_is_equal_to_its_base(tmp_path):
+    file = tmp_path / "engine.py"
+    text = inspect.getsource(lecture).replace("tuple(_children)", "set(_children)")
+    file.write_text(text.replace('f"**{n}"', '"**"'))
+    graph = explore("c = a**2 + b", a=2, b=3, code=file, show=False).page["graph"]
     assert not {"yours", "right"} & set(graph)
 
 

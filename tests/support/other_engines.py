@@ -93,6 +93,60 @@ class Assigning(Closures):
         return out
 
 
+class Unwrapped(Closures):
+    """Numbers stay numbers, so that a set of parents has one value for ``a * a`` and ``a * 2``."""
+
+    def __add__(self, other):
+        return self._made(other, lambda x, y: x + y, "+", lambda x, y: (1, 1))
+
+    def __mul__(self, other):
+        return self._made(other, lambda x, y: x * y, "*", lambda x, y: (y, x))
+
+    def __truediv__(self, other):
+        return self._made(other, lambda x, y: x / y, "/", lambda x, y: (1 / y, -x / y**2))
+
+    def __rsub__(self, other):
+        return self._made(other, lambda x, y: y - x, "-", lambda x, y: (-1, 1))
+
+    def __rtruediv__(self, other):
+        return self._made(other, lambda x, y: y / x, "/", lambda x, y: (-y / x**2, 1 / x))
+
+    def __rpow__(self, other):
+        out = Unwrapped(other**self.data, (self,), "**")
+
+        def _backward():
+            self.grad += out.data * math.log(other) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __pow__(self, n):
+        return self._made(n, lambda x, y: x**y, "**", lambda x, y: (y * x ** (y - 1), 0))
+
+    def plus(self, n):
+        """Add a number that the closure need not know."""
+        out = Unwrapped(self.data + n, (self,), "+")
+
+        def _backward():
+            self.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def _made(self, other, f, symbol, slopes):
+        values = [x for x in (self, other) if isinstance(x, Unwrapped)]
+        x, y = self.data, other.data if isinstance(other, Unwrapped) else other
+        out = Unwrapped(f(x, y), values, symbol)
+
+        def _backward():
+            for value, slope in zip((self, other), slopes(x, y), strict=True):
+                if isinstance(value, Unwrapped):
+                    value.grad += slope * out.grad
+
+        out._backward = _backward
+        return out
+
+
 class Kept:
     """Local gradients beside the parents, no closures, no symbols, no gradient before backward."""
 
@@ -115,8 +169,8 @@ class Kept:
 class Silent:
     """Parents and recorded gradients, and nothing that says how one came to the other."""
 
-    def __init__(self, data, grad, _prev=(), _op=""):
-        self.data, self.grad, self._prev, self._op = data, grad, _prev, _op
+    def __init__(self, data, grad, _prev=(), _op="", label=""):
+        self.data, self.grad, self._prev, self._op, self.label = data, grad, _prev, _op, label
 
 
 class Pulling:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from other_engines import Assigning, Closures, Kept, Pulling, Silent
+from other_engines import Assigning, Closures, Kept, Pulling, Silent, Unwrapped
 
 from micrograd import GradientError, Value, check_grads, explore
 from micrograd.draw import draw, draw_dot, trace
@@ -58,6 +58,60 @@ def test_a_value_used_twice_in_a_set_of_parents_has_both_uses():
     b = a + a
     assert partials(draw(b)) == ["∂v1/∂a = 1.0", "∂v1/∂a = 1.0"]
     assert lines(explain(b).sums) == ["a.grad = 1.0 + 1.0 = 2.0"]
+
+
+@pytest.mark.parametrize("cls", [Closures, Unwrapped])
+@pytest.mark.parametrize("f", [lambda a: a * a, lambda a: a + a, lambda a: a**2])
+def test_an_operand_that_is_there_twice_or_an_equal_number_is_never_called_wrong(cls, f):
+    a = cls(2.0, label="a")
+    b = f(a)
+    b.backward()
+    assert lines(explain(b).sums)[0].endswith(f"= {float(a.grad)}")
+    assert "but it holds" not in str(explain(b))
+
+
+@pytest.mark.parametrize(
+    ("f", "right"),
+    [
+        (lambda a: a + 2, "1.0"),
+        (lambda a: a.plus(2), "1.0"),
+        (lambda a: a * 2, "2.0"),
+        (lambda a: 2 - a, "-1.0"),
+        (lambda a: a / 2, "0.5"),
+        (lambda a: 2 / a, "-0.5"),
+        (lambda a: 2**a, "2.7726"),
+    ],
+)
+def test_a_number_that_was_not_wrapped_is_no_second_use(f, right):
+    a = Unwrapped(2.0, label="a")
+    b = f(a)
+    b.backward()
+    assert lines(explain(b).sums) == [f"a.grad = {right}"]
+    assert "but it holds" not in str(explain(b))
+
+
+def test_where_nothing_tells_how_often_a_value_was_used_nothing_is_called_wrong():
+    a = Silent(2.0, 1.0, label="a")
+    said = explain(Silent(4.0, 1.0, {a}, "+"))  # a + a, or a + 2
+    assert "but it holds" not in str(said)
+    assert "does not tell how often" in said.backward[1].why
+
+
+def test_an_operand_that_is_not_recorded_makes_no_false_equation():
+    a = Unwrapped(2.0, label="a")
+    assert lines(explain(a.plus(5)).forward)[-1] == "v1 = a + … = 2.0 + … = 7.0"
+    assert lines(explain(a * 3).forward)[-1] == "v1 = a · 3.0 = 2.0 · 3.0 = 6.0"
+
+
+def test_an_operation_without_a_backward_passes_nothing_on_and_is_said_to():
+    a = Closures(3.0, label="a")
+    product = a * Closures(2.0, label="b")
+    product._backward = Closures(0.0)._backward
+    assert explain(product).forward[-1].why == "v1 has no _backward, so nothing is passed on"
+    product.backward()
+    said = explain(product)
+    assert said.forward[-1].why == "v1 has no _backward, so nothing was passed on"
+    assert said.sums[0].why == "but it holds 0.0"
 
 
 def test_operands_stand_in_the_order_in_which_they_were_written():

@@ -9,27 +9,37 @@ The other graph is left as it was.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import ops
 from ..engine import Value
 from ..ops import Op
 from .nodes import Node, agrees, attribute, collect, is_node, number_of
+from .operands import arrange
 
+_SUB = Op(  # with us these two are made of other operations
+    "sub", "-", 2, lambda x, y: x - y, lambda x, y, out: (1.0, -1.0), "{0} - {1}", "({0} - {1})"
+)
+_DIV = Op(
+    "div", "/", 2,
+    lambda x, y: x * ops.power(-1)(y),
+    lambda x, y, out: (ops.power(-1)(y), -1.0 * out * ops.power(-1)(y)),
+    r"\frac{{{0}}}{{{1}}}", "({0} / {1})",
+)  # fmt: skip
 _SYMBOLS: dict[str, Op] = {
     **{op.name: op for op in ops.OPS.values() if op.partials and op.static is None},
     **dict.fromkeys(("+", "plus"), ops.ADD),
     **dict.fromkeys(("*", "×", "·", "times"), ops.MUL),
     **dict.fromkeys(("**", "^"), ops.POW),
+    **dict.fromkeys(("-", "sub", "minus"), _SUB),
+    **dict.fromkeys(("/", "÷", "div", "truediv"), _DIV),
 }
-_DIFFERENCE = (lambda x, y: x - y), (lambda x, y: [1.0, -1.0])
-_QUOTIENT = (lambda x, y: x / y), (lambda x, y: [1 / y, -x / y**2])
-_COMPOSED: dict[str, tuple[Callable, Callable]] = {  # with us these are made of other operations
-    **dict.fromkeys(("-", "sub", "minus"), _DIFFERENCE),
-    **dict.fromkeys(("/", "÷", "div", "truediv"), _QUOTIENT),
-}
+_ADDED = "added by the _backward of {}"
+_KEPT = "by the local gradients that {} keeps"
+_UNKNOWN = "a guess from the gradients left: what {} does is unknown"
+_UNSURE = "a guess: the set of parents of {} does not tell how often each is used"
 _POWER = re.compile(r"(?:\*\*|\^|pow)[\s_(]*(-?\d+(?:\.\d*)?)\)?")
 
 
@@ -45,14 +55,17 @@ def as_value(root: Any, who: str) -> Value:
         TypeError: root is no value of any engine; the message begins with ``who``.
         ValueError: its graph has a cycle, or an array where a number belongs.
     """
-    if isinstance(root, Value):
-        return root
+    return root if isinstance(root, Value) else likeness_of(root, who).roots[0]
+
+
+def likeness_of(root: Any, who: str) -> "Likeness":
+    """Return the likeness of a value of another engine; raise as ``as_value`` does."""
     if not is_node(root):
         raise TypeError(
             f"{who} expects a Value, the result of a computation, or the like of one "
             f"(with data, grad and _prev or _children); got {root!r:.200}"
         )
-    return Likeness([root]).roots[0]
+    return Likeness([root])
 
 
 class Likeness:
@@ -66,42 +79,47 @@ class Likeness:
         roots: a Value for each of the roots.
         values: the Value of each object, by id.
         originals: the objects, parents before children.
+        silent: what was computed, but got no ``_backward``, so that it passes nothing on.
     """
 
     def __init__(self, roots: Iterable[Any], labels: Mapping[int, str] | None = None) -> None:
         given = list(roots)
         nodes: dict[int, Node] = {}
         for root in given:
-            collect(root, nodes, labels or {}, _function)
+            collect(root, nodes, labels or {}, _arrange)
         self.originals = [node.original for node in nodes.values()]
+        unsure = [node for node in nodes.values() if not node.sure]
+        tried = _measured(unsure, self.originals)
+        for node in unsure:
+            _settle(node, tried.get(id(node.original)))
         self.values: dict[int, Value] = {}
         others = []
         for key, node in nodes.items():
             parents = tuple([self.values[id(p)] for p in node.parents])
-            op = _recognised(node, [p.data for p in parents]) if parents else None
+            op = _recognised(node, [p.data for p in parents]) if parents and node.sure else None
             if op is None and (parents or node.symbol):
                 others.append(node)
                 op = ops.handmade(node.symbol)
             made = Value._make(Value, node.data, node.grad, op, parents, node.label)
             self.values[key] = made
-        slopes = _measured([node for node in others if node.parents], self.originals)
+        added = _measured([node for node in others if node.parents], self.originals)
+        kept = {id(node.original): node.kept() for node in others}
+        slopes = {key: known for key, known in (kept | added).items() if known}
         for node in others:
-            known = self._composed(node) or slopes.get(id(node.original)) or node.kept()
-            if known:
-                slopes[id(node.original)] = known
-        for node in others:
-            value, known = self.values[id(node.original)], slopes.get(id(node.original))
-            partials = known or self._left_over(node, nodes, slopes)
-            value._backward = _PassOn(value, partials, bool(node.parents) and not known)
+            key, value = id(node.original), self.values[id(node.original)]
+            unknown = _UNKNOWN if node.sure else _UNSURE
+            how = _ADDED if key in added else _KEPT if key in slopes else unknown
+            partials = slopes.get(key) or self._guess(node, nodes, slopes)
+            is_guess = bool(node.parents) and key not in slopes
+            value._backward = _PassOn(value, partials, how, is_guess)
+        self.silent = {self.values[key] for key, node in nodes.items() if node.is_silent()}
         self.roots = [self.values[id(root)] for root in given]
 
-    def _composed(self, node: Node) -> list[float] | None:
-        data = [self.values[id(p)].data for p in node.parents]
-        symbol = node.symbol or node.written_in
-        f, partials = _COMPOSED.get(symbol.strip("_").lower(), (None, None))
-        if f and partials and len(data) == 2 and agrees(f, data, node.data):
-            return list(partials(*data))
-        return None
+    def _guess(
+        self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
+    ) -> list[float]:
+        expected = [] if node.grad else _expected(node)
+        return expected or self._left_over(node, nodes, slopes)
 
     def _left_over(
         self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
@@ -130,13 +148,13 @@ class Likeness:
 
 def _recognised(node: Node, data: list[float]) -> Op | None:
     """Return the op of the table that has this symbol and gives this number."""
-    symbol = (node.symbol or node.written_in).strip("_").lower()
+    symbol = _symbol(node)
     power = _POWER.fullmatch(symbol)
     candidates: list[Op] = []
     if power and len(data) == 1:
         candidates = [_power(float(power[1]))]
-    elif symbol in ("**", "^", "pow") and len(data) == 1:
-        candidates = [_power(x) for x in node.cells.values() if isinstance(x, (int, float))]
+    elif _SYMBOLS.get(symbol) is ops.POW and node.constant is not None:
+        candidates = [_power(node.constant)]
     elif symbol in _SYMBOLS:
         candidates = [_SYMBOLS[symbol]]
     elif not symbol and len(data) == 2:  # the derivatives that it keeps tell these two apart
@@ -148,17 +166,50 @@ def _recognised(node: Node, data: list[float]) -> Op | None:
     return None
 
 
+def _expected(node: Node) -> list[float]:
+    """Return what it should add to each parent for a 1; one used twice gets all at its first use.
+
+    Empty where the operation is not known.
+    """
+    data = [number_of(p, "data") for p in node.parents]
+    op = _recognised(node, data)
+    if op is None or op.partials is None:
+        return []
+    partials = [float(slope) for slope in op.partials(*data, node.data)]
+    if len(partials) == 2 and node.parents[0] is node.parents[1]:
+        return [sum(partials), 0.0]
+    return partials
+
+
+def _settle(node: Node, added: list[float] | None) -> None:
+    """Believe an uncertain reading where what the node's own ``_backward`` adds confirms it."""
+    if not added:
+        return
+    amounts = {id(p): amount for p, amount in zip(node.parents, added, strict=True) if amount}
+    for parents in (node.parents, node.parents[::-1]):
+        reading = replace(node, parents=parents)
+        expected = {id(p): x for p, x in zip(parents, _expected(reading), strict=False) if x}
+        if all(math.isclose(expected.get(key, 0.0), x, rel_tol=1e-9) for key, x in amounts.items()):
+            node.parents, node.sure = parents, True
+            return
+    node.parents = list({id(p): p for p in node.parents}.values())
+
+
 def _power(x: float) -> Op:
     return ops.power(int(x) if float(x).is_integer() else float(x))
 
 
-def _function(symbol: str) -> Callable | None:
-    """Return the function of two numbers that a symbol stands for."""
-    symbol = symbol.strip("_").lower()
-    if symbol in _COMPOSED:
-        return _COMPOSED[symbol][0]
-    op = _SYMBOLS.get(symbol)
-    return op.fn if op and op.arity == 2 else None
+def _symbol(node: Node) -> str:
+    """Return what its operation is called, by its symbol or the method it was written in."""
+    symbol = (node.symbol or node.written_in).strip("_").lower()
+    return symbol if symbol in _SYMBOLS or symbol[1:] not in _SYMBOLS else symbol[1:]  # rsub
+
+
+def _arrange(node: Node) -> None:
+    op = _SYMBOLS.get(_symbol(node))
+    arrange(node, op.fn if op and op.arity == 2 else None)
+    if op is ops.POW and node.constant is not None:
+        node.parents = node.parents[:1]
 
 
 @dataclass(frozen=True)
@@ -167,6 +218,7 @@ class _PassOn:
 
     value: Value
     partials: Sequence[float]
+    how: str  # where these come from, in words; {} is the value's name
     inferred: bool
 
     def __call__(self) -> None:
@@ -177,6 +229,13 @@ class _PassOn:
 def is_inferred(value: Value) -> bool:
     """Tell whether the local derivatives of a value are a guess, from gradients left by others."""
     return isinstance(value._closure, _PassOn) and value._closure.inferred
+
+
+def source_of(value: Value, name: str) -> str:
+    """Say where the local derivatives of a value come from that no op of ours has."""
+    if isinstance(value._closure, _PassOn):
+        return value._closure.how.format(name)
+    return f"added by the hand-set _backward of {name}"
 
 
 def doubtful(order: Sequence[Value]) -> set[Value]:

@@ -1,8 +1,8 @@
 """The values of another engine, read as they are: number, gradient, parents, symbol and label.
 
-Nothing of their class is known. The usual names are tried; a set of parents is put in order; and
-the function that passes a gradient on tells by what it captured which operand came first, and by
-the method that it was written in which operation it belongs to.
+Nothing of their class is known. The usual names are tried; and the function that passes a gradient
+on tells by what it captured which operand came first, and by the method that it was written in
+which operation it belongs to.
 """
 
 import math
@@ -35,6 +35,14 @@ class Node:
     cells: dict[str, Any] = field(default_factory=dict)  # what ``pass_on`` captured, by name
     pass_on: Callable | None = None  # gives the parents their share of the gradient
     written_in: str = ""  # the method in which ``pass_on`` was defined: __mul__
+    constant: float | None = None  # the right operand, where it is a number that was not wrapped
+    sure: bool = True  # whether parents, uses and order can be no others
+
+    def is_silent(self) -> bool:
+        """Tell whether it was computed, and its ``_backward`` left as the constructor made it."""
+        made_there = self.written_in == "__init__" and not self.cells
+        has_none = self.pass_on is None and bool(attribute(self.original, "pass_on"))
+        return bool(self.parents) and (made_there or has_none)
 
     def kept(self) -> list[float] | None:
         """Return the numbers, one for each parent, that it keeps as local derivatives."""
@@ -71,7 +79,7 @@ def collect(
     root: Any,
     nodes: dict[int, Node],
     labels: Mapping[int, str],
-    function: Callable[[str], Callable | None],
+    arrange: Callable[[Node], None],
 ) -> None:
     """Add to nodes, by id, all that root was computed from: parents before children, each once.
 
@@ -79,7 +87,7 @@ def collect(
         root: an object for which ``is_node`` holds.
         nodes: what is there already.
         labels: names for some of the objects, by id.
-        function: the function of two numbers that a symbol stands for, where there is one.
+        arrange: puts the parents of a node in order.
 
     Raises:
         ValueError: the graph has a cycle, or an array where a number belongs.
@@ -94,8 +102,7 @@ def collect(
             nodes[id(x)] = begun[id(x)]
         else:
             begun[id(x)] = node = _read(x, labels.get(id(x), ""))
-            if not node.ordered:
-                node.parents = _in_order(node, function(node.symbol))
+            arrange(node)
             for parent in reversed(node.parents):
                 if id(parent) in begun and id(parent) not in nodes:
                     raise ValueError(f"the graph has a cycle: {x!r:.80} is computed from itself")
@@ -176,39 +183,20 @@ def _written_in(function: Any) -> str:
 
 
 def _cells(function: Any) -> dict[str, Any]:
-    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
-    cells = {}
+    """Return what a function captured, by name, and what stands in its signature: ``n=n``."""
+    code = getattr(function, "__code__", None)
+    names, defaults = (
+        getattr(code, "co_freevars", ()),
+        getattr(function, "__defaults__", None) or (),
+    )
+    arguments = code.co_varnames[: code.co_argcount] if code else ()
+    cells = dict(zip(arguments[::-1], defaults[::-1], strict=False))
     for name, cell in zip(names, getattr(function, "__closure__", None) or (), strict=False):
         try:
             cells[name] = cell.cell_contents
         except ValueError:  # a variable that never got its value
             continue
     return cells
-
-
-def _in_order(node: Node, function: Callable | None) -> list[Any]:
-    """Order a set of parents: as the _backward names them, else by what they show.
-
-    A set says neither which operand came first nor that one was used twice; the numbers do.
-    """
-    names = sorted(node.cells, key=lambda name: name != "self")
-    place = {id(node.cells[name]): i for i, name in reversed(list(enumerate(names)))}
-    parents = sorted(node.parents, key=lambda p: (place.get(id(p), len(place)), *_shown(p)))
-    if function is None:
-        return parents
-    data = [number_of(p, "data") for p in parents]
-    if len(parents) == 1 and agrees(function, data * 2, node.data):
-        return parents * 2
-    if len(parents) == 2 and not agrees(function, data, node.data):
-        return parents[::-1] if agrees(function, data[::-1], node.data) else parents
-    return parents
-
-
-def _shown(x: Any) -> tuple[str, bool, float]:
-    """Return what an object shows of itself: the same at every run, where addresses are not."""
-    data = number_of(x, "data")
-    label = getattr(x, attribute(x, "label") or "_", "")
-    return str(label), not data < 0, abs(data) if data == data else math.inf
 
 
 def _slots(cls: type) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ DIGITS = 5  # significant ones, of every number that is shown
 CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM = range(6)  # how tightly an expression holds together
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COMPARISONS = ("lt", "le", "gt", "ge")
+_COMMUTATIVE = ("+", "*", "·", "×")
 _PLAIN = re.compile(r"[\w.#'^]+(\[[\w, ]+\])*")  # a name: w, w_1, layers.0.w, w#2, x', w[0]
 
 
@@ -170,7 +171,10 @@ def write_text(op: Op, args: Sequence[Written]) -> Written:
             return Written(f"{chosen} if {condition} else {other}", CHOICE)
     if op.partials is None and not op.symbol:
         return Written(f"made by hand({', '.join(arg.text for arg in args)})")
-    if op.name in _COMPARISONS or (op.partials is None and not op.symbol.isidentifier()):
+    is_sign = not any(c.isalnum() for c in op.symbol)
+    if op.partials is None and is_sign and len(args) == 1:  # the other operand is not recorded
+        args, is_sign = [*args, Written("…")], op.symbol in _COMMUTATIVE
+    if op.name in _COMPARISONS or (is_sign and len(args) > 1):
         return Written(f" {op.symbol} ".join(bracketed(arg, SUM) for arg in args), COMPARISON)
     return Written(f"{op.symbol}({', '.join(arg.text for arg in args)})")
 
