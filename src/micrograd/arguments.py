@@ -10,6 +10,7 @@ from math import inf
 from operator import index
 from typing import Any
 
+from .tables import names_of, numbers_of
 from .value.modes import mode
 from .value.numeric import is_array, number
 
@@ -110,16 +111,28 @@ def values(name: str, xs: Any) -> Iterable[Any]:
 
 
 def array(name: str, x: Any) -> Any:
-    """Return numbers in lists or arrays as an array of float64; refuse what holds anything else."""
+    """Return numbers in lists, arrays or tables as an array of float64; refuse anything else."""
     import numpy as np
 
     try:
-        found = np.array(x)
+        found = np.array(numbers_of(x))
         if found.dtype.kind in "biuf":
             return found.astype(np.float64)
     except (ValueError, RecursionError):  # ragged, or it holds itself
         pass
-    raise TypeError(f"{name} expects numbers in lists or arrays, got {shown(x)}")
+    raise TypeError(f"{name} expects numbers in lists or arrays, got {_word_in(x) or shown(x)}")
+
+
+def _word_in(x: Any) -> str:
+    """Show the first word or hole in rows, and where it is; nothing where there is none."""
+    names, rows = names_of(x), numbers_of(x)
+    rows = rows.tolist() if is_array(rows) else rows
+    for i, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
+        for k, item in enumerate(row if isinstance(row, (list, tuple)) else ()):
+            if item is None or isinstance(item, str):
+                column = names[k] if names else k
+                return f"{shown(item)} in row {i}, column {column}: make it what it was in training"
+    return ""
 
 
 def operand(name: str, x: Any) -> Any:

@@ -13,8 +13,9 @@ from typing import Any
 
 from .arguments import finite, flag, shown, whole
 from .arguments import seed as seed_of
-from .examples import Examples, as_column
+from .examples import Examples, as_column, columns_of
 from .labels import is_list
+from .tables import numbers_of, rows_of
 from .value.numeric import is_array, number
 
 __all__ = ["batch_indices", "circles", "digits", "minibatches", "moons", "spirals", "split", "tiny"]
@@ -105,20 +106,22 @@ def digits() -> tuple[Any, Any]:
 def split(
     data: Any, held_out: float | int = 0.2, seed: int = 0, stratify: bool = False
 ) -> tuple[Any, Any]:
-    """Return (training data, held-out data), each of the form that data has.
+    """Return (training data, held-out data), each of the form that data has: tables stay tables.
+
+    What is in the data is not looked at: holes may be filled, and words made numbers, afterwards.
 
     Args:
-        data: a tuple of columns, or a list of examples.
+        data: a tuple of columns, or a list of examples; or one table.
         held_out: how much to hold out: a share between 0 and 1, or a number of examples.
         seed: decides which.
         stratify: True holds out the same share of each label; labels are the last column.
 
     Raises:
-        ValueError: nothing would be left on one side.
+        ValueError: nothing would be left on one side; or stratify meets a label that is nan.
     """
     data = list(data) if hasattr(data, "__next__") else data
-    examples = Examples(data)
-    n = len(examples)
+    columns = columns_of(data)
+    n = len(columns[0])
     _refuse_column("split", "held_out", held_out)
     share = number(held_out, "held_out expects")
     count = round(share * n) if isinstance(held_out, float) else int(share)
@@ -128,7 +131,8 @@ def split(
     order = list(range(n))
     Random(seed_of("seed", seed)).shuffle(order)
     if stratify:
-        order = _spread([examples[i][-1] for i in order], order)
+        labels = _labels(columns[-1])
+        order = _spread([labels[i] for i in order], order)
     return _pick(data, order[count:]), _pick(data, order[:count])
 
 
@@ -136,13 +140,16 @@ def minibatches(data: Any, size: int, seed: int = 0, epoch: int = 0) -> Iterator
     """Go through data in shuffled batches of ``size`` examples, the last one smaller if need be.
 
     Args:
-        data: a tuple of columns, or a list of examples; each batch has the same form.
+        data: a tuple of columns, or a list of examples; each batch has the same form, but arrays
+            in place of tables.
         size: examples per batch.
         seed, epoch: decide the order; the same two give the same order.
     """
     _refuse_column("minibatches", "size", size)
     data = list(data) if hasattr(data, "__next__") else data
-    for indices in batch_indices(len(Examples(data)), size, seed, epoch):
+    n = len(Examples(data))
+    data = tuple(map(as_column, data)) if isinstance(data, tuple) else numbers_of(data)
+    for indices in batch_indices(n, size, seed, epoch):
         yield _pick(data, indices)
 
 
@@ -183,8 +190,20 @@ def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
 
 def _pick(data: Any, indices: Any) -> Any:
     if isinstance(data, tuple):
-        return tuple([_pick(as_column(column), indices) for column in data])
-    return data[indices] if is_array(data) else [data[i] for i in indices]
+        return tuple([rows_of(column, indices) for column in data])
+    return rows_of(data, indices)
+
+
+def _labels(column: Any) -> list[Any]:
+    """What stratify goes by."""
+    column = numbers_of(column)
+    labels = column.tolist() if is_array(column) else list(column)
+    for i, label in enumerate(labels):
+        if is_list(label):
+            raise ValueError(f"stratify needs one label for each example, got {shown(label)}")
+        if label is None or label != label:
+            raise ValueError(f"stratify needs a label for each example; that of {i} is {label}")
+    return labels
 
 
 def _spread(labels: list[Any], order: list[int]) -> list[int]:

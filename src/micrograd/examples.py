@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from .arguments import shown
+from .tables import names_of, numbers_of
 from .value.numeric import is_array, number
 
 
@@ -31,14 +32,10 @@ class Examples(Sequence):
             ) from None
 
     def _take(self, data: Any) -> None:
-        self.columns = [as_column(c) for c in _columns(data)]
-        lengths = [len(c) for c in self.columns]
-        if not lengths or not lengths[0]:
-            raise ValueError("there are no examples in the data: it is empty")
-        if len(set(lengths)) > 1:
-            raise ValueError(f"the columns of the data have different lengths: {lengths}")
+        columns = columns_of(data)
+        self.columns = [as_column(c) for c in columns]
         for j, column in enumerate(self.columns):
-            _check_column(column, j)
+            _check_column(column, _Places(column, j, names_of(columns[j])))
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -69,8 +66,28 @@ def _row(x: Any) -> Any:
     return x.item() if is_array(x) and not x.ndim else x
 
 
+def columns_of(data: Any) -> list[Any]:
+    """Return the columns of data, as many rows in each; what is in them is not looked at.
+
+    Raises:
+        TypeError: it is no data.
+        ValueError: it is empty, or a column is longer than another.
+    """
+    columns = _columns(data)
+    for column in columns:
+        no_length = is_array(column) and not column.ndim
+        if isinstance(column, (str, bytes, dict)) or no_length or not hasattr(column, "__len__"):
+            raise TypeError(f"a column of the data is a list or an array, got {str(column)[:60]!r}")
+    lengths = [len(c) for c in columns]
+    if not lengths or not lengths[0]:
+        raise ValueError("there are no examples in the data: it is empty")
+    if len(set(lengths)) > 1:
+        raise ValueError(f"the columns of the data have different lengths: {lengths}")
+    return columns
+
+
 def _columns(data: Any) -> list[Any]:
-    if is_array(data):
+    if is_array(data) or hasattr(data, "to_numpy"):
         return [data]
     if hasattr(data, "dataset") and hasattr(data, "batch_size"):  # PyTorch's loader
         data = data.dataset
@@ -84,11 +101,31 @@ def _columns(data: Any) -> list[Any]:
         raise TypeError(
             f"data is a tuple of columns (X, y), or a list of examples; got {str(data)[:60]!r}"
         )
+    data = list(data)
+    if _are_columns(data):
+        raise ValueError(
+            f"data is a list of {len(data)} columns, [X, y]: columns go into a tuple: (X, y)"
+        )
     return _transposed([row if isinstance(row, tuple) else (row,) for row in data])
 
 
 def _is_plain(data: Any) -> bool:
-    return isinstance(data, (list, tuple, str, bytes, dict)) or hasattr(data, "to_numpy")
+    return isinstance(data, (list, tuple, str, bytes, dict))
+
+
+def _are_columns(data: list[Any]) -> bool:
+    """Tell [X, y] from a list of examples: as many of each, lists here and numbers there."""
+    if len(data) < 2 or not all(_is_list(x) and len(x) for x in data):
+        return False
+    deep = [len(x.shape) > 1 if hasattr(x, "shape") else _is_list(x[0]) for x in data]
+    if any(d and hasattr(x, "to_numpy") for d, x in zip(deep, data, strict=True)):
+        return True
+    return len(set(map(len, data))) == 1 and len(set(deep)) == 2
+
+
+def _is_list(x: Any) -> bool:
+    is_scalar = isinstance(x, (str, bytes, tuple, dict)) or (is_array(x) and not x.ndim)
+    return hasattr(x, "__len__") and not is_scalar
 
 
 def _stacked(column: list[Any]) -> Any:
@@ -109,19 +146,51 @@ def _transposed(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
 
 def as_column(column: Any) -> Any:
     """Return a column as a list or as an array of numbers."""
-    if hasattr(column, "to_numpy"):  # a pandas frame is indexed by name, its array by row
-        column = column.to_numpy()
-    if is_array(column) and column.ndim:
-        import numpy as np
+    import numpy as np
 
-        array = np.asarray(column)
-        return array.tolist() if array.dtype == object else array
-    if isinstance(column, (str, bytes, dict)) or is_array(column) or not hasattr(column, "__len__"):
-        raise TypeError(f"a column of the data is a list or an array, got {str(column)[:60]!r}")
-    return column
+    column = numbers_of(column)
+    if not is_array(column):
+        return column
+    array = np.asarray(column)
+    return array.tolist() if array.dtype == object else array
 
 
-def _check_column(column: Any, j: int) -> None:
+class _Places:
+    """Says where something is: in which example, and in which column of a table or argument."""
+
+    def __init__(self, column: Any, argument: int, names: list[str]) -> None:
+        self.column, self.argument, self.names = column, argument, names
+
+    def place(self, i: int, path: tuple[int, ...] = ()) -> str:
+        """Say what is at a path within example i."""
+        k = path[0] if path else 0
+        if len(path) < 2 and k < len(self.names):
+            return f"example {i}, column {self.names[k]}"
+        return f"example {i}, argument {self.argument}" + "".join(f"[{k}]" for k in path)
+
+    def remedy(self, x: str, path: tuple[int, ...]) -> str:
+        """Say what makes a number of a text: a label has one, a feature one for each word."""
+        try:
+            float(x)
+        except ValueError:
+            pass
+        else:
+            return "float() makes numbers of digits, as X.astype(float) does of all of them"
+        if path:
+            return (
+                "of words, make columns of 0 and 1, one for each word, as pandas.get_dummies(X) "
+                "and scikit-learn's OneHotEncoder do"
+            )
+        words = {str(word) for word in self.column}
+        if len(words) > 2:
+            return (
+                f"of {len(words)} words, np.unique(y, return_inverse=True) returns them in order, "
+                f"and y as numbers from 0 to {len(words) - 1}"
+            )
+        return f"of words, (y == {shown(x)}).astype(int) makes 0 and 1"
+
+
+def _check_column(column: Any, where: _Places) -> None:
     import numpy as np
 
     if not is_array(column) and all(map(_are_tokens, column)):
@@ -134,44 +203,47 @@ def _check_column(column: Any, j: int) -> None:
         wrong = np.argwhere(~np.isfinite(array))
         if len(wrong):
             i, *rest = wrong[0].tolist()
-            place = f"example {i}, argument {j}" + "".join(f"[{k}]" for k in rest)
-            _finite(array[(i, *rest)], place)
+            _finite(array[(i, *rest)], where, i, tuple(rest))
         return
-    shapes = [_shape_of(x, f"example {i}, argument {j}") for i, x in enumerate(column)]
+    shapes = [_shape_of(x, where, i, ()) for i, x in enumerate(column)]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             raise ValueError(
-                f"the data is ragged: {_sized(i, j, shape)}, {_sized(0, j, shapes[0])} "
-                "(columns go into a tuple: (X, y))"
+                f"the data is ragged: {where.place(i)} has the shape {shape}, {where.place(0)} has "
+                f"the shape {shapes[0]} (columns go into a tuple: (X, y))"
             )
 
 
-def _shape_of(x: Any, place: str) -> tuple[int, ...]:
+def _shape_of(x: Any, where: _Places, i: int, path: tuple[int, ...]) -> tuple[int, ...]:
     if isinstance(x, str) or not hasattr(x, "__len__"):
-        return _finite(x.data if hasattr(x, "_is_micrograd_value") else x, place)
+        return _finite(x.data if hasattr(x, "_is_micrograd_value") else x, where, i, path)
     if not len(x):
-        raise ValueError(f"{place} is an empty list")
-    shapes = [_shape_of(item, f"{place}[{k}]") for k, item in enumerate(x)]
+        raise ValueError(f"{where.place(i, path)} is an empty list")
+    shapes = [_shape_of(item, where, i, (*path, k)) for k, item in enumerate(x)]
     if shapes.count(shapes[0]) != len(shapes):
-        raise ValueError(f"the data is ragged: {place} holds items of shapes {sorted(set(shapes))}")
+        raise ValueError(
+            f"the data is ragged: {where.place(i, path)} holds items of shapes "
+            f"{sorted(set(shapes))}"
+        )
     return (len(x), *shapes[0])
 
 
-def _finite(x: Any, place: str) -> tuple[int, ...]:
+def _finite(x: Any, where: _Places, i: int, path: tuple[int, ...]) -> tuple[int, ...]:
+    place = where.place(i, path)
     if isinstance(x, str):
         raise TypeError(
-            f"{place} should be a number, got str {shown(str(x))}: of words, (y == "
-            f"{shown(str(x))}).astype(int) makes 0 and 1; of digits, float() makes numbers"
+            f"{place} should be a number, got str {shown(str(x))}: {where.remedy(str(x), path)}"
         )
+    if x is None or type(x).__name__ == "NAType":  # pandas' own hole
+        raise TypeError(f"{place} should be a number, got {type(x).__name__}, a hole: {_FILL}")
     if not isfinite(number(x, f"{place} should be")):
-        raise ValueError(f"{place} is {x}: remove or fill such examples before training")
+        raise ValueError(f"{place} is {x}: {_FILL}")
     return ()
+
+
+_FILL = "remove or fill such examples before training"
 
 
 def _are_tokens(x: Any) -> bool:
     """Tell a list of whole numbers, which may be of any length, as those of a text are."""
     return type(x) in (list, tuple) and len(x) > 0 and set(map(type, x)) == {int}
-
-
-def _sized(i: int, j: int, shape: tuple[int, ...]) -> str:
-    return f"example {i}, argument {j} has the shape {shape}"

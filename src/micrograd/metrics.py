@@ -11,6 +11,7 @@ from typing import Any
 from .arguments import array as array_of
 from .arguments import shown, values, whole
 from .losses import accuracy, cross_entropy
+from .tables import numbers_of
 from .value.nested import leaves, rebuild
 
 __all__ = [
@@ -170,6 +171,7 @@ def _labels(labels: Any) -> list[int]:
 
 def _numbers(name: str, outputs: Any) -> Any:
     """Numbers or Values in nested lists or arrays of one shape as an array of floats."""
+    outputs = numbers_of(outputs)
     items = [getattr(x, "_data", x) for _, x in leaves(values(name, outputs), name)]
     made = array_of(name, rebuild(outputs, iter(items)))
     if not made.size:

@@ -48,6 +48,34 @@ def test_one_row_is_to_be_put_into_a_list(model):
         model.predict([0.1, 0.2])
 
 
+@pytest.mark.parametrize("rows", [[], np.zeros((0, 2))], ids=["list", "array"])
+@pytest.mark.parametrize(
+    ("model", "shape", "classes"),
+    [
+        (MLP(2, [3, 1]), (0,), 2),
+        (MLP(2, [3, 4]), (0, 4), 4),
+        (Sequential(Linear(2, 1)), (0, 1), 2),
+    ],
+    ids=["score", "logits", "layers"],
+)
+def test_of_no_rows_no_rows_are_predicted(model, shape, classes, rows):
+    assert model.predict(rows).shape == shape
+    assert model.predict_proba(rows).shape == (0, classes)
+
+
+def test_how_long_no_rows_are_is_asked_for_where_the_model_does_not_say():
+    class Product(Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def __call__(self, x):
+            return self.w * x[0] * x[1]
+
+    assert Product().predict(np.zeros((0, 2))).shape == (0,)
+    with pytest.raises(ValueError, match=r"predict of no rows .* pass np.zeros\(\(0, n\)\)"):
+        Product().predict([])
+
+
 def test_probabilities_are_the_softmax_of_logits_and_the_sigmoid_of_a_score():
     model = MLP(2, [4, 3], seed=1)
     powers = np.exp(model.predict(X))

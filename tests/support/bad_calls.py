@@ -105,6 +105,7 @@ ACCEPTED = {
     "condition": {"minus", "half", "nan"},
     "state": set(),
     "data": set(),
+    "parts": {"cyclic", "holes", "texts"},  # what is in them is not looked at
     "metrics": {"empty dict"},
     "to forget": {"minus", "half", "nan", "empty"},
     "positions": {"minus", "empty"},
@@ -404,7 +405,7 @@ CALLS = {
     ".data.tiny": (None, {}),
     ".data.digits": (None, {}),
     ".data.split": ("split", {
-        "data": ((BATCH, [1.0, -1.0]), "data"), "held_out": (1, "rate"), "seed": (1, "whole"),
+        "data": ((BATCH, [1.0, -1.0]), "parts"), "held_out": (1, "rate"), "seed": (1, "whole"),
         "stratify": (False, "flag")}),
     ".data.minibatches": (lambda **given: list(minibatches(**given)), {
         "data": ((BATCH, [1.0, -1.0]), "data"), "size": (1, "epoch?"), "seed": (1, "whole"),

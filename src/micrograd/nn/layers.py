@@ -58,6 +58,11 @@ class Neuron(Module):
         self.nonlin = nonlin and activation not in (None, "linear")
         self.activation = activation or "linear"
 
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        return len(self.w)
+
     def __call__(self, x: Any) -> Value:
         """Return the output for ``nin`` numbers or Values; one number will do for one input."""
         x = _inputs(x, self)

@@ -111,7 +111,10 @@ class Module:
         return self.train(False)
 
     def predict(self, X: Any) -> Any:
-        """Return what the model gives in evaluation mode, for each row of X a row of numbers."""
+        """Return what the model gives in evaluation mode, for each row of X a row of numbers.
+
+        X is what ``fit`` takes: lists, an array, a table. Of no rows none are given.
+        """
         return prediction.outputs("predict", self, X)
 
     def predict_proba(self, X: Any) -> Any:

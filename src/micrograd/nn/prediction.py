@@ -10,6 +10,8 @@ from ..value.modes import no_grad
 def outputs(name: str, model: Any, X: Any) -> Any:
     """Return what a model gives in evaluation mode, for each row of X a row of numbers."""
     rows = array(name, X)
+    if rows.ndim and not len(rows):
+        return _of_no_rows(name, model, rows.shape[1:])
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
@@ -23,6 +25,22 @@ def outputs(name: str, model: Any, X: Any) -> Any:
         for module, training in modes:
             module.training = training
     return made if made.dtype != object else made.data
+
+
+def _of_no_rows(name: str, model: Any, shape: tuple[int, ...]) -> Any:
+    """Return no rows of what a model gives; a row of zeros tells of what shape it is."""
+    import numpy as np
+
+    if not shape or 0 in shape:  # as of []
+        sizes = [getattr(module, "in_features", 0) for module in model.modules()]
+        shape = tuple([size for size in sizes if size][:1])
+    try:
+        return outputs(name, model, np.zeros((1, *shape)))[:0]
+    except (TypeError, ValueError, IndexError) as error:
+        raise ValueError(
+            f"{name} of no rows has to know how long a row is: pass np.zeros((0, n)). Of zeros of "
+            f"the shape {shape}: {error}"
+        ) from error
 
 
 def probabilities(model: Any, X: Any) -> Any:

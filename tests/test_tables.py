@@ -1,0 +1,116 @@
+"""Tables, as pandas has them, wherever data goes in; also with holes and words in them."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from tables import Table
+
+from micrograd import metrics
+from micrograd.data import minibatches, split
+from micrograd.examples import Examples
+from micrograd.losses import mse
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from micrograd.train import fit
+
+FLATS = Table(size=[60.0, 30.5, 90.0, 45.0], rooms=[3, 1, 4, 2], lift=[True, False, True, True])
+RENTS = Table(rent=[700, 400, 900, 500])["rent"]
+NUMBERS = np.array([[60, 3, 1], [30.5, 1, 0], [90, 4, 1], [45, 2, 1]])
+FORMS = [FLATS, FLATS.to_numpy(), NUMBERS.tolist()]
+
+
+@pytest.mark.parametrize("X", FORMS, ids=["table", "objects", "lists"])
+def test_floats_ints_and_truth_values_are_numbers_wherever_data_goes_in(X):
+    assert np.asarray(Examples((X, RENTS)).columns[0]).tolist() == NUMBERS.tolist()
+    model = MLP(3, [2, 1], seed=1)
+    expected = MLP(3, [2, 1], seed=1).predict(NUMBERS)
+    assert model.predict(X).tolist() == expected.tolist()
+    assert model.predict_proba(X).shape == (4, 2)
+    assert metrics.r2(RENTS, RENTS) == 1.0
+    batches = list(minibatches((X, RENTS), 3, seed=1))
+    assert sorted(x[0] for x, y in batches for x in x) == [30.5, 45, 60, 90]
+    history = fit(
+        lambda x, y: mse(model(x), y), (X, RENTS), model=model, epochs=1, progress=False,
+        optimizer=SGD(model.parameters(), lr=0.0), compile=False,
+    )  # fmt: skip
+    assert history.loss == [np.mean((expected - RENTS.to_numpy()) ** 2)]
+
+
+def test_labels_in_an_array_of_objects_are_the_numbers_they_were():
+    (column,) = Examples(np.array([1, 0], dtype=object)).columns
+    assert (column.dtype, column.tolist()) == (int, [1, 0])
+
+
+def test_a_split_table_is_two_tables():
+    (X, y), (X_test, y_test) = split((FLATS, RENTS), held_out=1, seed=1)
+    assert (type(X), X.columns, len(X), len(X_test)) == (Table, FLATS.columns, 3, 1)
+    assert {*y, *y_test} == {*RENTS}
+    rents = dict(zip(NUMBERS[:, 0], RENTS, strict=True))
+    assert [rents[size] for size in X["size"]] == list(y)
+    whole, part = split(FLATS, held_out=1, seed=1)
+    assert (whole["size"].items == X["size"].items).all()
+    assert len(part) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (Table(age=[1.0, math.nan, 3.0], quarter=["north", "south", None]), [1, 0, 1]),
+        (np.array([[1.0], [math.nan], [3.0]]), ["yes", "no", "yes"]),
+        [{"age": "1"}, {"age": ""}, {"age": "3"}],
+    ],
+    ids=["table", "array", "dicts"],
+)
+def test_a_split_does_not_mind_holes_and_words(data):
+    train, held_out = split(data, held_out=1, seed=1)
+    parts = (train[0], held_out[0]) if isinstance(data, tuple) else (train, held_out)
+    assert [len(part) for part in parts] == [2, 1]
+
+
+def test_labels_may_be_words_where_a_split_goes_by_them_but_not_holes():
+    y = ["yes"] * 4 + ["no"] * 8
+    _, held_out = split((list(range(12)), y), held_out=0.25, stratify=True)
+    assert sorted(held_out[1]) == ["no", "no", "yes"]
+    with pytest.raises(ValueError, match="needs a label for each example; that of 1 is nan"):
+        split((np.zeros(3), np.array([1, math.nan, 1])), held_out=1, stratify=True)
+    with pytest.raises(ValueError, match=r"one label for each example, got \[1, 2\]"):
+        split(([1, 2], [[1, 2], [3, 4]]), held_out=1, stratify=True)
+
+
+WORDS = Table(age=[1.0, 2.0], quarter=["north", "south"])
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ((WORDS, [1, 2]), "example 0, column 'quarter' .* got str 'north': .*pandas.get_dummies"),
+        ((Table(a=[1.0, math.nan]), [1, 2]), "example 1, column 'a' is nan: remove or fill"),
+        ((Table(a=[True, None]), [1, 2]), "example 1, column 'a' .* got NoneType, a hole: remove"),
+        (([1, 2], WORDS["quarter"]), r"example 0, column 'quarter' .* \(y == 'north'\)"),
+        (([[1.0]] * 3, ["a", "b", "c"]), r"'a': of 3 words, np.unique\(y, return_inverse=True\)"),
+        (([["3.5"]], [1]), r"got str '3.5': float\(\) makes numbers"),
+    ],
+)
+def test_holes_and_words_are_named_by_their_column_with_what_helps_there(data, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        Examples(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [[FLATS, RENTS], [NUMBERS, RENTS.to_numpy()], [NUMBERS.tolist(), [1, 2, 3, 4]]],
+    ids=["tables", "arrays", "lists"],
+)
+def test_columns_in_a_list_are_told_to_go_into_a_tuple(data):
+    with pytest.raises(ValueError, match=re.escape("2 columns, [X, y]: columns go into a tuple")):
+        Examples(data)
+
+
+def test_words_that_are_predicted_from_are_named():
+    with pytest.raises(TypeError, match=r"predict expects numbers .* got 'north' in row 0, column "
+                       "'quarter'"):  # fmt: skip
+        MLP(2, [1]).predict(WORDS)
+    with pytest.raises(TypeError, match=r"predict expects numbers .* got 'x' in row 1, column 0"):
+        MLP(1, [1]).predict([[1.0], ["x"]])
