@@ -200,15 +200,21 @@ def take(rows: Any, index: Any) -> Any:
     """
     values("take", rows)
     traced = mode.tracer is not None and hasattr(index, "_is_micrograd_value")
-    i = number(getattr(index, "_data", index), "take expects")
-    if not i.is_integer() or not 0 <= i < len(rows):
-        raise IndexError(f"take expects a whole index below the {len(rows)} rows, got {i}")
+    i = place_of(index, len(rows))
     if traced:
         return _take_traced(rows, index)
-    row = rows[int(i)]
+    row = rows[i]
     if type(row) is int and any(isinstance(x, float) for x in rows):
         return float(row)
     return values("take", row) if hasattr(row, "__iter__") else operand("take", row)
+
+
+def place_of(index: Any, rows: int) -> int:
+    """Return an index, which may be a Value that holds one, as an int below the number of rows."""
+    i = number(getattr(index, "_data", index), "take expects")
+    if not i.is_integer() or not 0 <= i < rows:
+        raise IndexError(f"take expects a whole index below the {rows} rows, got {i}")
+    return int(i)
 
 
 def _take_traced(rows: Sequence[Any], index: Any) -> Any:

@@ -3,10 +3,13 @@
 from typing import Any
 
 from ..arguments import flag, whole
-from ..functions import dot, take
+from ..compiler.errors import JitError
+from ..functions import dot, place_of, take
+from ..value.modes import mode
 from ..value.numeric import is_array
+from ..value.tables import LookupTable
 from .module import Module
-from .parameters import bound, normal, source, uniform
+from .parameters import bound, normal, normal_table, source, uniform
 from .shapes import nested, on_rows
 
 
@@ -62,6 +65,9 @@ class Embedding(Module):
     Args:
         num_embeddings: how many symbols there are.
         embedding_dim: the length of a vector.
+        sparse: True makes the Values of a vector when it is looked up, for large tables: a step
+            costs what its vectors cost. It takes an optimiser that leaves alone what has no
+            gradient: SGD without momentum and decay, Adagrad, SparseAdam.
         seed: as for ``Linear``.
 
     ``weight`` has the shape (num_embeddings, embedding_dim), drawn from a standard normal
@@ -71,10 +77,14 @@ class Embedding(Module):
     10
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Any = None) -> None:
+    def __init__(
+        self, num_embeddings: int, embedding_dim: int, *, sparse: bool = False, seed: Any = None
+    ) -> None:
         self.num_embeddings = whole("num_embeddings", num_embeddings, 1)
         self.embedding_dim = whole("embedding_dim", embedding_dim, 1)
-        self.weight = normal(source(seed), num_embeddings, embedding_dim)
+        self.sparse = flag("sparse", sparse)
+        make = normal_table if sparse else normal
+        self.weight = make(source(seed), num_embeddings, embedding_dim)
 
     def __call__(self, index: Any) -> list[Any]:
         """Return the vector of a symbol, or a list of them for a list.
@@ -85,7 +95,15 @@ class Embedding(Module):
         index = index.tolist() if is_array(index) else index
         if hasattr(index, "__len__") and not isinstance(index, (str, bytes, dict)):
             return [self(i) for i in index]
-        return list(take(self.weight, index))
+        if not isinstance(self.weight, LookupTable):
+            return list(take(self.weight, index))
+        if mode.tracer is not None:
+            raise JitError(
+                f"{self!r} makes its Values when they are looked up, which no loop does: leave "
+                "sparse out, or call it plainly"
+            )
+        return self.weight.look_up(place_of(index, len(self.weight)))
 
     def __repr__(self) -> str:
-        return f"Embedding({self.num_embeddings}, {self.embedding_dim})"
+        sparse = ", sparse=True" if self.sparse else ""
+        return f"Embedding({self.num_embeddings}, {self.embedding_dim}{sparse})"

@@ -6,17 +6,18 @@ other modules. The search is done once, and repeated only when something it went
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .. import arguments
 from ..engine import Value
-from ..value import buffers
+from ..value import tables
 from ..value.modes import mode
 from ..value.numeric import is_array
+from ..value.tables import LookupTable, gathered
 from . import prediction
-from .parameters import arrays_of
+from .parameters import arrays_of, shape_of, values_of
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
 
@@ -25,7 +26,7 @@ _making = threading.local()  # whether a module is being made, which then labels
 class _Findings:
     """What a search found, and copies of the containers it looked into, to notice changes."""
 
-    parameters: dict[str, Value] = field(default_factory=dict)
+    parameters: dict[str, Value | LookupTable] = field(default_factory=dict)
     modules: dict[str, "Module"] = field(default_factory=dict)
     looked_into: list[Any] = field(default_factory=list)
     copies: list[Any] = field(default_factory=list)
@@ -80,12 +81,22 @@ class Module:
         self._training = training
 
     def parameters(self) -> list[Value]:
-        """Return the parameters, each once, in the order in which they were set."""
-        return list(self._findings().parameters.values())
+        """Return the parameters, each once, in the order in which they were set.
+
+        Where there are tables, as of ``Embedding(..., sparse=True)``, this is no list but a
+        sequence, whose Values are made when they are looked at.
+        """
+        parameters: list[Value] = gathered(self._findings().parameters.values())
+        return parameters
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Go through (dotted path, parameter): ``("layers.0.neurons.3.w.1", Value(...))``."""
-        return iter(_chosen(self, self._findings()).items())
+        for path, thing in _chosen(self, self._findings()).items():
+            if isinstance(thing, LookupTable):
+                rows = ((i, thing[i]) for i in range(len(thing)))
+                yield from ((f"{path}.{i}.{j}", v) for i, row in rows for j, v in enumerate(row))
+            else:
+                yield path, thing
 
     def modules(self) -> Iterator["Module"]:
         """Go through this module and all inside it, outer ones first."""
@@ -97,7 +108,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
-        buffers.zero_grad(self.parameters())
+        tables.clear(self.parameters())
 
     def train(self, mode: bool = True) -> Self:
         """Set ``training`` of this module and all inside it; return the module."""
@@ -143,7 +154,7 @@ class Module:
         state = {}
         for name, values, shape in self._state():
             state[name] = np.empty(shape)
-            buffers.read_data(values, state[name])
+            tables.read(values, state[name])
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -169,16 +180,20 @@ class Module:
             more = f"; and {len(problems) - 6} more" if len(problems) > 6 else ""
             raise ValueError("this state is of another model: " + "; ".join(problems[:6]) + more)
         for name, (values, _) in wanted.items():
-            buffers.write_data(values, arrays[name])
+            tables.write(values, arrays[name])
 
-    def _state(self) -> Iterator[tuple[str, list[Value], tuple[int, ...]]]:
+    def _state(self) -> Iterator[tuple[str, list[Value] | LookupTable, tuple[int, ...]]]:
         packed: set[int] = set()
         for path, module in self._findings().modules.items():
             for name, tensor in module.tensors().items():
-                values = list(_flat(tensor))
-                if not packed.issuperset(map(id, values)):
+                values = tensor if isinstance(tensor, LookupTable) else list(values_of(tensor))
+                if isinstance(values, LookupTable):
+                    if id(values) not in packed:
+                        packed.add(id(values))
+                        yield _join(path, name), values, values.shape
+                elif not packed.issuperset(map(id, values)):
                     packed.update(map(id, values))
-                    yield _join(path, name), values, _shape(tensor) or ()
+                    yield _join(path, name), values, shape_of(tensor) or ()
 
     def _findings(self) -> _Findings:
         if self._found is None or not self._found.still_hold():
@@ -220,6 +235,9 @@ def _search(root: Module) -> _Findings:
             if not thing.parents:  # else it is a result that the model keeps
                 found.parameters[path] = thing
             continue
+        if isinstance(thing, LookupTable):
+            found.parameters[path] = thing
+            continue
         if isinstance(thing, Module):
             found.modules[path] = thing
             if thing is not root and _computes_parameters(thing):
@@ -245,7 +263,7 @@ def _items(thing: Any) -> list[tuple[Any, Any]]:
 
 
 def _can_hold(thing: Any) -> bool:
-    if isinstance(thing, (Value, Module, list, tuple, dict)):
+    if isinstance(thing, (Value, Module, LookupTable, list, tuple, dict)):
         return True
     return is_array(thing) and thing.ndim > 0 and thing.dtype == object
 
@@ -254,7 +272,7 @@ def _computes_parameters(module: Module) -> bool:
     return type(module).parameters is not Module.parameters
 
 
-def _chosen(module: Module, found: _Findings) -> dict[str, Value]:
+def _chosen(module: Module, found: _Findings) -> dict[str, Value | LookupTable]:
     """The module's parameters by name: those found, or what its own ``parameters()`` returns."""
     if not _computes_parameters(module):
         return found.parameters
@@ -263,32 +281,11 @@ def _chosen(module: Module, found: _Findings) -> dict[str, Value]:
 
 
 def _tensors(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
-    if _shape(thing) is not None:
+    if isinstance(thing, LookupTable) or shape_of(thing) is not None:
         yield name, thing
     elif _can_hold(thing) and not isinstance(thing, (Value, Module)):
         for key, child in _items(thing):
             yield from _tensors(_join(name, key), child)
-
-
-def _shape(thing: Any) -> tuple[int, ...] | None:
-    """The shape of a nested list of parameters; None for anything else."""
-    if isinstance(thing, Value):
-        return None if thing.parents else ()
-    if is_array(thing) and thing.ndim and thing.dtype == object:
-        thing = thing.tolist()
-    if not isinstance(thing, (list, tuple)) or not thing:
-        return None
-    inner = {_shape(child) for child in thing}
-    shape = inner.pop()
-    return None if inner or shape is None else (len(thing), *shape)
-
-
-def _flat(thing: Any) -> Iterable[Value]:
-    if isinstance(thing, Value):
-        yield thing
-    else:
-        for child in thing.tolist() if is_array(thing) else thing:
-            yield from _flat(child)
 
 
 def _join(path: str, key: Any) -> str:

@@ -1,12 +1,14 @@
 """Parameters by the shape: nested lists of Values, drawn in the order in which they are written."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import prod, sqrt
 from typing import Any
 
 from ..arguments import seed as whole_seed
 from ..engine import Value
+from ..value.numeric import is_array
+from ..value.tables import LookupTable
 
 
 def source(seed: Any) -> Any:
@@ -28,6 +30,13 @@ def normal(rng: Any, *shape: int) -> Any:
     if not shape:
         return Value(rng.gauss(0.0, 1.0))
     return [normal(rng, *shape[1:]) for _ in range(shape[0])]
+
+
+def normal_table(rng: Any, rows: int, columns: int) -> LookupTable:
+    """Return parameters of the standard normal distribution that are made when looked at."""
+    import numpy as np
+
+    return LookupTable(np.random.default_rng(rng.getrandbits(64)).standard_normal((rows, columns)))
 
 
 def constant(x: float, *shape: int) -> Any:
@@ -52,3 +61,25 @@ def arrays_of(state: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         except (TypeError, ValueError):
             problems.append(f"{name} is no array of numbers: {str(entry)[:40]!r}")
     return arrays, problems
+
+
+def shape_of(thing: Any) -> tuple[int, ...] | None:
+    """Return the shape of a nested list of parameters; None for anything else."""
+    if isinstance(thing, Value):
+        return None if thing.parents else ()
+    if is_array(thing) and thing.ndim and thing.dtype == object:
+        thing = thing.tolist()
+    if not isinstance(thing, (list, tuple)) or not thing:
+        return None
+    inner = {shape_of(child) for child in thing}
+    shape = inner.pop()
+    return None if inner or shape is None else (len(thing), *shape)
+
+
+def values_of(thing: Any) -> Iterable[Value]:
+    """Go through the parameters of a nested list."""
+    if isinstance(thing, Value):
+        yield thing
+    else:
+        for child in thing.tolist() if is_array(thing) else thing:
+            yield from values_of(child)

@@ -42,6 +42,11 @@ class Adagrad(Optimizer):
         self.eps = rate("eps", eps)
         super().__init__(params, lr)
 
+    @property
+    def by_rows(self) -> bool:
+        """Whether no decay moves what has no gradient, and the sum starts from 0."""
+        return not (self.weight_decay or self.initial_accumulator_value)
+
     def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         g = self.decayed(g, p)
@@ -158,3 +163,32 @@ class AdamW(Adam):
     def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         return self._moved(p * (1 - lr * self.weight_decay), g, state, step, lr)
+
+
+class SparseAdam(Adam):
+    """Adam for tables, as ``torch.optim.SparseAdam``: a row rests while nobody looks it up.
+
+    Its running means stay what they were meanwhile, too. What is of no table moves at each step.
+
+    Args:
+        params, lr, betas, eps: as for ``Adam``; there is no weight decay, which moves all rows.
+    """
+
+    by_rows = True
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+    ) -> None:
+        super().__init__(params, lr, betas, eps)
+
+    def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
+        """Compute a step for one parameter; eps is added before the bias is corrected."""
+        beta1, beta2 = self.betas
+        mean = state[0] + (1 - beta1) * (g - state[0])
+        square = state[1] + (1 - beta2) * (g * g - state[1])
+        rate = lr * (1 - beta2**step) ** 0.5 / (1 - beta1**step)
+        return p - rate * (mean / (square**0.5 + self.eps)), (mean, square)

@@ -6,22 +6,28 @@ from typing import Any
 
 from ..arguments import finite, shown
 from ..engine import Value
+from ..value.tables import Parameters
 
 
 def leaves_of(params: Iterable[Value]) -> list[Value]:
-    """Return what an optimiser can move: leaves, none of them twice."""
+    """Return what an optimiser can move: leaves, none of them twice; tables as they are."""
     if hasattr(params, "parameters"):
         raise TypeError(
             f"an optimiser expects a list of Values, got the {type(params).__name__} itself: "
             "pass model.parameters()"
         )
-    values = values_of(params)
-    for v in values:
+    if isinstance(params, Parameters):
+        values: Any = params
+        leaves: list[Value] = params.others
+        parts: list[Any] = [*leaves, *params.tables]
+    else:
+        values = leaves = parts = values_of(params)
+    for v in leaves:
         if v.parents:
             raise ValueError(f"{v!r} was computed from other values: only leaves can be optimised")
-    if not values:
+    if not parts:
         raise ValueError("there is nothing to optimise: the list of parameters is empty")
-    if len(set(values)) != len(values):
+    if len(set(parts)) != len(parts):
         raise ValueError("a parameter is in the list twice: it would be moved twice")
     return values
 

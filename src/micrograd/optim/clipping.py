@@ -6,6 +6,7 @@ from typing import Any
 
 from ..engine import Value
 from ..value import buffers
+from ..value.tables import Parameters
 from .arguments import rate, values_of
 
 
@@ -15,7 +16,7 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     Returns:
         The norm before.
     """
-    values = values_of(params)
+    values = params.moving()[0] if isinstance(params, Parameters) else values_of(params)
     g = buffers.grad_of(values)
     buffers.set_grad(values, shrunk(g, rate("max_norm", max_norm)))
     return math.sqrt(g @ g)

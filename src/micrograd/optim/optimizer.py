@@ -7,7 +7,8 @@ from typing import Any
 from ..arguments import array as array_of
 from ..arguments import shown, whole
 from ..engine import Value
-from ..value import buffers
+from ..value import buffers, tables
+from ..value.tables import Parameters
 from .arguments import rate
 from .groups import Group, Share, split
 
@@ -36,6 +37,8 @@ class Optimizer:
 
         self.lr = lr
         self.parameters, self.groups = split(params, self.lr, self.weight_decay)
+        if isinstance(self.parameters, Parameters):
+            self._refuse_tables()
         if self.groups:
             self.state_names = (*self.state_names, "group_lr", "group_decay")
         self.steps = 0
@@ -46,6 +49,11 @@ class Optimizer:
         if name == "lr":
             x = rate(name, x)
         super().__setattr__(name, x)
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether a parameter is left alone, and so is its state, where there is no gradient."""
+        return False
 
     def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter; numbers, arrays and Values will do for all arguments.
@@ -85,7 +93,9 @@ class Optimizer:
     @property
     def param_groups(self) -> list[Group]:
         """The groups, each a mapping whose "lr" and "weight_decay" may be set; one, if none are."""
-        counts = [share.size for share in self.groups] or [len(self.parameters)]
+        if not self.groups:
+            return [Group(self, 0, self.parameters)]
+        counts = [share.size for share in self.groups]
         ends = [sum(counts[: i + 1]) for i in range(len(counts))]
         return [
             Group(self, i, self.parameters[end - count : end])
@@ -110,15 +120,34 @@ class Optimizer:
         """Move all parameters once, along their present gradients."""
         import numpy as np
 
-        p, g = buffers.data_of(self.parameters), buffers.grad_of(self.parameters)
+        values, state, places = self.parameters, self.state, None
+        if isinstance(self.parameters, Parameters):
+            self._refuse_tables()
+            values, places = self.parameters.moving()
+            state = tuple([kept[places] for kept in state])
+        p, g = buffers.data_of(values), buffers.grad_of(values)
         with np.errstate(all="ignore"):  # as everywhere: an overflow is an infinity, not a warning
-            p, state = self.update(p, g, self.state, self.steps + 1, self.lr)
-        buffers.set_data(self.parameters, p)
-        self.state, self.steps = state, self.steps + 1
+            p, state = self.update(p, g, state, self.steps + 1, self.lr)
+        buffers.set_data(values, p)
+        self.steps += 1
+        if not isinstance(self.parameters, Parameters):
+            self.state = state
+            return
+        self.parameters.moved()
+        for kept, new in zip(self.state, state, strict=True):
+            kept[places] = new
+
+    def _refuse_tables(self) -> None:
+        if not self.by_rows:
+            raise ValueError(
+                f"{type(self).__name__} as it is set moves parameters without a gradient too: for "
+                "a table of which a step moves the rows that were looked up (sparse=True), take "
+                "SGD without momentum and weight_decay, Adagrad without weight_decay, or SparseAdam"
+            )
 
     def zero_grad(self) -> None:
         """Set the gradients of the parameters to 0."""
-        buffers.zero_grad(self.parameters)
+        tables.clear(self.parameters)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a later run needs to go on: ``steps``, ``lr`` and an array for each state."""

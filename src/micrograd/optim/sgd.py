@@ -44,6 +44,11 @@ class SGD(Optimizer):
         self.state_names = ("momentum_buffer",) if momentum else ()
         super().__init__(params, lr)
 
+    @property
+    def by_rows(self) -> bool:
+        """Whether neither momentum nor decay moves what has no gradient."""
+        return not (self.momentum or self.weight_decay)
+
     def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter."""
         g = self.decayed(g, p)

@@ -13,7 +13,7 @@ from ..data import batch_indices
 from ..examples import Examples
 from ..nn import Module
 from ..schedules import Plateau
-from ..value import buffers
+from ..value import tables
 from .callbacks import Stopped, of_moment, tell
 from .checkpoints import Checkpoint
 from .eager import Runner
@@ -61,7 +61,7 @@ class TrainingLoop:
             if self.checkpoint:
                 self.checkpoint.write()
         if self.best is not None and (self.patience or self.history.stopped == "interrupted"):
-            buffers.write_data(self.model.parameters(), self.best)
+            tables.write(self.model.parameters(), self.best)
 
     def _train(self, progress: Progress) -> None:
         history = self.history
@@ -215,5 +215,5 @@ class TrainingLoop:
 
         values = self.model.parameters()
         array = np.empty(len(values))
-        buffers.read_data(values, array)
+        tables.read(values, array)
         return array

@@ -10,6 +10,7 @@ from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
 from ..value.modes import mode
+from ..value.tables import Parameters
 from .eager import evaluating, measured, of_example
 
 TRIED_VALUES = 1 << 22  # that examples to try something on may make, of which there are two or more
@@ -21,12 +22,19 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
-    strangers = set(optimizer.parameters) - set(model.parameters())
+    strangers = set(_handles(optimizer.parameters)) - set(_handles(model.parameters()))
     if strangers:
         raise ValueError(
             f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
             "make it from model.parameters()"
         )
+
+
+def _handles(parameters: Any) -> list[Any]:
+    """The parameters, of tables these as wholes."""
+    if isinstance(parameters, Parameters):
+        return [*parameters.others, *parameters.tables]
+    return list(parameters)
 
 
 def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., Any]]:
@@ -65,8 +73,9 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
 
 def check_reaches(value: Value, optimizer: Optimizer) -> int:
     """Refuse a loss that was computed from none of the parameters; return its graph's size."""
-    graph = set(toposort(value))
-    if graph.isdisjoint(optimizer.parameters):
+    graph, parameters = set(toposort(value)), optimizer.parameters
+    made = parameters.made() if isinstance(parameters, Parameters) else parameters
+    if graph.isdisjoint(made):
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"

@@ -32,6 +32,7 @@ from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
 from ..value import buffers
+from ..value.tables import Parameters
 from .eager import EagerRunner, of_example
 from .settings import TRIED_VALUES
 
@@ -74,6 +75,11 @@ class Steps:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
         self._batch_sizes, self._dtype = batch_sizes, dtype
+        if isinstance(self.optimizer.parameters, Parameters):
+            raise JitError(
+                "an Embedding with sparse=True makes its Values when they are looked up: steps "
+                "with it are computed one Value at a time"
+            )
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
         self._columns = columns_of(eager.examples.columns, dtype)
