@@ -1,5 +1,7 @@
 """jit(grad(f)) and jit(value_and_grad(f)) of arrays use the loops' own gradient."""
 
+from functools import wraps
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,13 @@ def test_values_come_out_with_their_history_where_values_go_in():
     slope = jit(grad(lambda p: p[0] * p[0] * p[1]))(w)
     slope[0].backward()
     assert [p.grad for p in w] == [6.0, 4.0]
+
+
+def test_what_wraps_a_compiled_function_is_compiled_as_itself():
+    cube = jit(lambda x: x * x * x)
+
+    @wraps(cube)
+    def more(x):
+        return cube(x) + 1.0
+
+    assert [jit(grad(cube))(2.0), jit(vmap(cube))([2.0]), jit(more)(2.0)] == [12.0, [8.0], 9.0]

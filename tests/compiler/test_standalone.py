@@ -3,12 +3,12 @@
 import random
 import re
 import subprocess
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from c_programs import COMPILER, DEEP, LEVELS
-from machine import COMMANDS, RUNNERS
+from c_programs import COMPILER, DEEP
+from headers import WARNINGS, numbers, run
 from pages import ROOT
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
@@ -16,31 +16,6 @@ from micrograd.compiler.printing.layouts import layout
 from micrograd.nn import MLP
 
 PAGE = ROOT / "docs" / "compiler.md"
-WARNINGS = ("-Wall", "-Wextra", "-Werror", "-pedantic", "-std=c11")
-
-
-def numbers(array):
-    return ", ".join(float(x).hex() for x in np.ravel(array)) or "0"
-
-
-def run(folder, text, main, *flags):
-    """Compile a header with the body of a main function; return the numbers it prints.
-
-    Every compiler at every level must give the same, but for rounding.
-    """
-    (folder / "header.h").write_text(text)
-    loop = 'for (int i = 0; i < n; i++) printf("%a\\n", x[i]);'
-    show = f"static void show(const double *x, int n) {{ {loop} }}"
-    head = f'#include <stdio.h>\n#include "header.h"\n{show}\n'
-    (folder / "main.c").write_text(f"{head}int main(void) {{\n{main}\n    return 0;\n}}\n")
-    results = []
-    for (name, runner), level in product(RUNNERS.items(), LEVELS):
-        command = [*COMMANDS[name], *WARNINGS, level, *flags, "main.c", "-o", "main", "-lm"]
-        subprocess.run(command, cwd=folder, check=True)
-        ran = subprocess.run([*runner, folder / "main"], check=True, capture_output=True, text=True)
-        results.append([float.fromhex(line) for line in ran.stdout.split()])
-        assert results[-1] == pytest.approx(results[0], rel=1e-12, abs=1e-15), (name, level)
-    return np.array(results[0])
 
 
 def test_the_header_alone_compiles_without_a_warning(tmp_path):

@@ -511,6 +511,11 @@ class TestBadInput:
         with pytest.raises(TypeError, match=transform.__name__):
             transform(lambda x: result)(1.0)
 
+    @pytest.mark.parametrize("transform", [grad, value_and_grad, hessian])
+    def test_argnums_that_name_an_argument_twice(self, transform):
+        with pytest.raises(ValueError, match=r"argnums=\(1, -1\) names an argument twice"):
+            transform(lambda x, y: x * y, argnums=(1, -1))(2.0, 3.0)
+
     def test_argnums_that_is_no_int(self):
         with pytest.raises(TypeError):
             grad(parabola, "x")(1.0)

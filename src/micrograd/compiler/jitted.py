@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 
 from ..forks import give_lock
 from ..value.modes import mode
-from .c.standalone import standalone
 from .calls.binding import bound, by_name
 from .calls.cache import PATHS, STRUCTURES, Cache, is_full
 from .calls.changes import NO_CHANGES, Changes
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
 from .calls.guards import Guards, moved_among
+from .calls.header import header
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
 from .calls.places import Lifted, Place
@@ -52,11 +52,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             """Compute what the function does."""
 
     def __init__(self, f: Callable[P, R], static: tuple[int, ...], options: dict[str, Any]) -> None:
+        functools.update_wrapper(self, f)  # first: f may carry the attributes of another of these
         self._f: Callable[..., Any] = f
         self._static = static
         self._options = options
         give_lock(self, threading.RLock)
-        functools.update_wrapper(self, f)
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.clear()
 
@@ -265,7 +265,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
-        return graph_of(self._recorded(self._classified(args)), set())
+        return graph_of(self._recorded(self._classified(args)[: len(args)]), set())
 
     def lower(self, *args: Any, until: str = "") -> Any:
         """Return the loops of a call; print them to read them.
@@ -278,17 +278,15 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         Raises:
             ValueError: there is no such pass.
         """
-        arguments = self._classified(args)
+        arguments = self._classified(args)[: len(args)]
         recording = self._recorded(arguments)
         program = lower(graph_of(recording, nests(arguments)), until)
         return name_all(program, recording, self._f, recording.with_first(arguments))
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
-        arguments = self._classified(args)
-        slopes = self._maker.slopes
-        f = slopes.function if slopes else self._f
-        return standalone(f, arguments, self.__name__, self._options["dtype"])
+        arguments, name = self._classified(args)[: len(args)], self.__name__
+        return header(self._f, arguments, name, self._options["dtype"], self._maker.slopes)
 
     def _recorded(self, arguments: list[Argument]) -> Trace:
         recording = trace(self._f, arguments)

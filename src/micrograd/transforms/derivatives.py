@@ -105,7 +105,10 @@ def positions(argnums: int | Sequence[int], args: tuple[Any, ...], who: str) -> 
     for i in numbers:
         if not -len(args) <= index(i) < len(args):
             raise TypeError(f"{who}: argnums={argnums}, but the call has {len(args)} arguments")
-    return tuple(i % len(args) for i in numbers)
+    places = tuple(i % len(args) for i in numbers)
+    if len(set(places)) < len(places):
+        raise ValueError(f"{who}: argnums={argnums} names an argument twice: write each once")
+    return places
 
 
 def partials(v: Value) -> tuple[Any, ...]:

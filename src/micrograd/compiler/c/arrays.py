@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from ...engine import Value
 from ..ir.array import Placement
@@ -36,6 +37,10 @@ class HeaderArray:
     def described(self) -> str:
         """Write it with its shape."""
         return self.name + "".join(f"[{size}]" for size in map(plain, self.shape))
+
+    def count(self) -> int:
+        """Return how many numbers it has, where it is no batch."""
+        return prod(map(int, self.shape))  # type: ignore[arg-type]
 
     def copied(self, batched: bool, place: Placement, memory: str, *, back: bool) -> Iterator[str]:
         """Yield lines that copy it to its place in memory, or the gradient back."""

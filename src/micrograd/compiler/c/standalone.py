@@ -10,59 +10,67 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import JitError
 from ..ir.array import Placement
-from ..ir.sizes import Poly, Size, substitute, variables
+from ..ir.sizes import Poly, Size, substitute
 from ..pipeline import lower
 from ..printing.layouts import layout
 from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
+from ..tracing.recording import Trace
 from ..tracing.signature import Argument
-from ..tracing.trace import trace
-from .arrays import (
-    BATCH,
-    TAKEN,
-    HeaderArray,
-    batched_size,
-    folded,
-    identifier,
-    plain,
-    shape_of,
-    wrapped,
-)
+from .arrays import TAKEN, HeaderArray, folded, identifier, plain, shape_of, wrapped
 from .expressions import Writer
+from .returned import Gradient, Result, items_of
 from .source import printed, tables
 
 
-def standalone(f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> str:
+def standalone(
+    recording: Trace,
+    f: Callable,
+    arguments: Sequence[Argument],
+    name: str,
+    dtype: str,
+    slopes: tuple[Sequence[int], bool] | None = None,
+) -> str:
     """Return one header with ``<name>_value`` and, where there is one number, ``_value_and_grad``.
 
     Args:
-        f: what to print, as these arguments make it run.
+        recording: of what to print.
+        f: what was recorded.
+        arguments: it ran with them.
         name: of the C functions; what is no identifier becomes f.
         dtype: of all numbers.
+        slopes: what is returned is f's gradient by these arguments, and whether with the value.
 
     Raises:
-        JitError: f cannot be traced, or computes nothing.
+        JitError: f computes nothing.
     """
     plain_name = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name not in TAKEN
     name = name if plain_name else "f"
-    return _Header(f, arguments, name, dtype).text()
+    return _Header(recording, f, arguments, name, dtype, slopes).text()
 
 
 class _Header:
-    def __init__(self, f: Callable, arguments: Sequence[Argument], name: str, dtype: str) -> None:
-        recording = trace(f, arguments)
-        recording.draws.undo()
+    def __init__(
+        self,
+        recording: Trace,
+        f: Callable,
+        arguments: Sequence[Argument],
+        name: str,
+        dtype: str,
+        slopes: tuple[Sequence[int], bool] | None,
+    ) -> None:
         own = len(arguments)
         arguments = [*arguments, *recording.draws.first()]
         wanted = {k for k, a in enumerate(arguments) if a.kind == "nest"}
-        if not recording.captured and not wanted:  # then it is the arguments' gradient
+        if slopes:
+            wanted = set(slopes[0])
+        elif not recording.captured and not wanted:  # then it is the arguments' gradient
             given = {i.argument for i in recording.inputs if not i.batched}
             wanted = {k for k in given if k is not None and k < own}
         program = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
         self.program, self.name, self.dtype = program, name, dtype
         self.guards = [holds for _, holds in recording.guards]
-        self.outputs = self.program.outputs[len(self.guards) :]
-        if not self.outputs:
+        if len(program.outputs) == len(self.guards):
             raise JitError(f"{name} computes nothing, so there is no C for it")
         self.writer = Writer(dtype, {})
         self.type, self.capital = self.writer.type, name.upper()
@@ -71,19 +79,23 @@ class _Header:
         batched = {i.argument for i, _ in placed if i.batched}
         self.open = bool(batched) and batched <= recording.free()
         self.batch = recording.batch
-        self.arrays: list[HeaderArray] = []
+        arrays: dict[int, HeaderArray] = {}
         for k, known in enumerate(argument_names(f, len(arguments))):
             if arguments[k].kind != "static":
                 places = [(i.batched, p) for i, p in placed if i.argument == k]
                 shape = shape_of(arguments[k], k in batched)
-                called = identifier(known, [a.name for a in self.arrays])
-                self.arrays.append(HeaderArray(called, shape, k in wanted, places))
+                called = identifier(known, [a.name for a in arrays.values()])
+                arrays[k] = HeaderArray(called, shape, k in wanted, places)
+        self.arrays = list(arrays.values())
         if recording.captured:
             count = len(recording.captured)
             place = Placement(0, count)
             self.arrays.append(HeaderArray("parameters", (count,), True, [(False, place)]))
-        self.single = [k for k, o in enumerate(self.outputs) if "P" not in variables(o)]
-        self.graded = [a for a in self.arrays if a.wanted and a.places] if self.single else []
+        self.result = Result(items_of(recording), program.outputs, self.writer.literal)
+        self.gradient = Gradient(slopes[1], [arrays[k] for k in slopes[0]]) if slopes else None
+        graded = [a for a in self.arrays if a.wanted and a.places] if self.result.graded else []
+        self.backward = bool(graded)
+        self.graded = [] if slopes else graded
 
     def text(self) -> str:
         """Write the header."""
@@ -95,7 +107,7 @@ class _Header:
             prefix=f"{self.name}_",
             linkage="static inline ",
         )
-        loops = [*core.functions, "", core.forward, *[core.backward] * bool(self.graded)]
+        loops = [*core.functions, "", core.forward, *[core.backward] * self.backward]
         parts = [
             "\n".join(self.comment()),
             f"#ifndef {guard}\n#define {guard}\n\n{core.head.strip()}",
@@ -124,7 +136,7 @@ class _Header:
             yield f" *     {array.described()}" + ("" if array.places else "  (not used)")
         for line in layout(self.program.labels) if any(self.program.labels) else ():
             yield f" *         {line}"
-        yield f" *     {self.result()}"
+        yield f" *     {(self.gradient or self.result).described()}"
         if self.graded:
             yield " *     gradients are written, in the shape of what they are the gradients of"
         if self.open:
@@ -141,22 +153,14 @@ class _Header:
         yield f" * Both return 0, or {'; '.join(errors)}."
         yield " */"
 
-    def result(self) -> str:
-        batched = len(self.outputs) - len(self.single)
-        if not batched:
-            return f"value[{len(self.outputs)}]"
-        if not self.single:
-            return f"value[{batched}][batch]" if batched > 1 else "value[batch]"
-        sizes = ["1" if k in self.single else "batch" for k in range(len(self.outputs))]
-        return f"value: one after the other, {', '.join(sizes)} numbers"
-
     def sizes(self) -> Iterator[str]:
         limit = f"{self.capital}_MAX_BATCH"
         if self.open:
             yield f"#ifndef {limit}\n#define {limit} {self.batch}\n#endif"
         rows: Size = Poly.var(limit) if self.open else (self.batch or 0)
         count = plain(substitute(self.program.size, {"P": rows, "B": rows}))
-        yield f"#define {self.capital}_VALUE_WORKSPACE ({count})"
+        twice = "2 * " * bool(self.gradient)
+        yield f"#define {self.capital}_VALUE_WORKSPACE ({twice}{f'({count})' if twice else count})"
         if self.graded:
             yield f"#define {self.capital}_GRAD_WORKSPACE (2 * {self.capital}_VALUE_WORKSPACE)"
 
@@ -194,9 +198,17 @@ class _Header:
         yield "}"
 
     def value(self) -> Iterator[str]:
-        """Yield the function that computes the outputs."""
+        """Yield the function that computes what is returned."""
         yield f"{self.prototype('value', self.value_arguments())} {{"
-        yield from self.run([self.writer.literal(0.0)] * len(self.program.outputs))
+        weights = [self.writer.literal(0.0)] * len(self.program.outputs)
+        if self.gradient:
+            weights[-1] = self.writer.literal(1.0)
+            half = f"{self.capital}_VALUE_WORKSPACE / 2"
+            yield from self.run(weights, half)
+            yield from self.gradient.lines(self.type, self.program.outputs[-1])
+        else:
+            yield from self.run(weights)
+            yield from self.result.lines()
         yield "    return 0;\n}"
 
     def value_and_grad(self) -> Iterator[str]:
@@ -204,30 +216,24 @@ class _Header:
         if not self.graded:
             return
         weights = [self.writer.literal(0.0)] * len(self.program.outputs)
-        for i, k in enumerate(self.single):
-            one = self.writer.literal(1.0)
-            weights[len(self.guards) + k] = f"weights[{i}]" if len(self.single) > 1 else one
-        yield f"/* The gradient {self.of_what()}. */"
+        for output, weight in self.result.weights().items():
+            weights[output] = weight
+        yield f"/* The gradient {self.result.differentiated()}. */"
         yield f"{self.prototype('value_and_grad', self.grad_arguments())} {{"
-        yield f"    {self.type} *const g = workspace + {self.capital}_VALUE_WORKSPACE;"
-        yield from self.run(weights)
-        yield f"    memset(g, 0, {self.capital}_VALUE_WORKSPACE * sizeof *g);"
-        call = f"{self.name}_backward(workspace, g, sizes, scalars, {self.tables()})"
-        yield f"    if ({call}) return 1;"
+        yield from self.run(weights, f"{self.capital}_VALUE_WORKSPACE")
+        yield from self.result.lines()
         for array in self.graded:
             for batched, place in array.places:
                 yield from array.copied(batched, place, "g", back=True)
         yield "    return 0;\n}"
 
-    def of_what(self) -> str:
-        if len(self.outputs) == 1:
-            return "of the value"
-        if len(self.single) == 1:
-            return "of the one number among the values"
-        return "of the sum of weights[k] times the k-th number, batches left out"
+    def run(self, scalars: list[str], half: str = "") -> Iterator[str]:
+        """Yield the lines that compute the values, check the branches, and go back.
 
-    def run(self, scalars: list[str]) -> Iterator[str]:
-        """Yield the lines that compute the values, check the branches, and hand out the outputs."""
+        Args:
+            scalars: what each output counts in the gradient.
+            half: of the workspace, which the values take; else there is no way back.
+        """
         program = self.program
         batch = "batch" if self.open else str(self.batch)
         sizes = ", ".join([batch for _ in program.sizes]) or "0"
@@ -243,16 +249,11 @@ class _Header:
         yield f"    if ({self.name}_forward(workspace, sizes, scalars, {self.tables()})) return 1;"
         for address, holds in zip(program.outputs, self.guards):
             yield f"    if (workspace[{plain(address)}] {'==' if holds else '!='} 0) return 2;"
-        at: Size = 0
-        for k, address in enumerate(self.outputs):
-            where = plain(batched_size(address))
-            if k in self.single:
-                yield f"    value[{plain(at)}] = workspace[{where}];"
-                at = at + 1
-            else:
-                there = f"value + {plain(at)}" if at else "value"
-                yield f"    memcpy({there}, workspace + {where}, (size_t)batch * sizeof *value);"
-                at = at + BATCH
+        if half and self.backward:
+            yield f"    {self.type} *const g = workspace + {half};"
+            yield f"    memset(g, 0, {half} * sizeof *g);"
+            call = f"{self.name}_backward(workspace, g, sizes, scalars, {self.tables()})"
+            yield f"    if ({call}) return 1;"
 
     def prototype(self, what: str, arguments: Sequence[str]) -> str:
         return f"static inline int {self.name}_{what}({', '.join(arguments)})"
@@ -268,7 +269,7 @@ class _Header:
 
     def grad_arguments(self) -> list[str]:
         *given, value, workspace = self.value_arguments()
-        weights = [f"const {self.type} *weights"] if len(self.single) > 1 else []
+        weights = [f"const {self.type} *weights"] if len(self.result.singles) > 1 else []
         gradients = [f"{self.type} *{a.name}_gradient" for a in self.graded]
         return [*given, *weights, value, *gradients, workspace]
 

@@ -1,0 +1,38 @@
+"""Standalone C of what a compiled function returns: the loops that run when it is called."""
+
+from collections.abc import Callable
+
+from ..c.standalone import standalone
+from ..tracing.recording import Trace
+from ..tracing.signature import Argument
+from ..tracing.trace import trace
+from .gradients import Slopes
+
+
+def header(
+    f: Callable, arguments: list[Argument], name: str, dtype: str, slopes: Slopes | None
+) -> str:
+    """Return the header of a call of f; see ``standalone``.
+
+    Args:
+        f: the function.
+        arguments: of the call.
+        name: the function's, for C.
+        dtype: of all numbers.
+        slopes: what f is the gradient of, if it is one.
+
+    Raises:
+        JitError: f cannot be traced, or computes nothing.
+    """
+    if slopes and slopes.suit(arguments):
+        recording = _recorded(slopes.function, arguments, slopes.numbers())
+        if slopes.suit_recording(recording):
+            asked = slopes.numbers(), slopes.with_value
+            return standalone(recording, slopes.function, arguments, name, dtype, asked)
+    return standalone(_recorded(f, arguments), f, arguments, name, dtype)
+
+
+def _recorded(f: Callable, arguments: list[Argument], variables: tuple[int, ...] = ()) -> Trace:
+    recording = trace(f, arguments, variables=variables)
+    recording.draws.undo()
+    return recording
