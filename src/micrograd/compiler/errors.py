@@ -44,11 +44,12 @@ def untraceable(name: str, failure: BaseException | None) -> JitError:
 def _innermost(frames: Iterable[traceback.FrameSummary]) -> str:
     """Say where the innermost line stands that is of no library, or else not micrograd's."""
     outside = [f for f in frames if not f.filename.startswith(PACKAGE)]
-    users = [f for f in outside if not _is_of_library(f.filename)] or outside
+    users = [f for f in outside if not is_of_library(f.filename)] or outside
     return f"{users[-1].filename}:{users[-1].lineno}: {users[-1].line}" if users else ""
 
 
-def _is_of_library(filename: str) -> bool:
+def is_of_library(filename: str) -> bool:
+    """Tell whether a file is Python's own or of an installed package."""
     of_python = filename.startswith((os.path.dirname(os.__file__) + os.sep, "<frozen "))
     return of_python or any(folder in filename for folder in _LIBRARIES)
 

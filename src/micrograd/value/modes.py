@@ -16,6 +16,7 @@ class Tracer(Protocol):
     """What the engine tells the compiler while one of its traces is running."""
 
     tape: list  # receives every value made, in order; always the same list
+    clocks: list  # of text: what the function has read of the time, and where
 
     def compare(self, op: Any, x: Any, y: Any) -> Any:
         """Return what ``x < y`` and its like give instead of a bool."""

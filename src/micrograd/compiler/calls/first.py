@@ -79,7 +79,7 @@ class FirstCall:
     def _result(self) -> Any:
         before = State(self._reach)
         functions = functions_in(self._reach).functions
-        if functions and not hasattr(self._f, "_slopes_of"):  # there f itself is traced
+        if functions:
             self._learn(Changes(functions=functions))
         made, failure = None, None
         try:

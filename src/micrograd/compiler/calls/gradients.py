@@ -15,6 +15,7 @@ from ...value.nested import rebuild
 from ...value.number import Number
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from .places import Lifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class Slopes:
         found = [_like(args[k], slopes.get(k)) for k in self.numbers()]
         gradient = found[0] if isinstance(self.argnums, int) else tuple(found)
         return (value, gradient) if self.with_value else gradient
+
+
+def slopes_of(f: Callable) -> Slopes | None:
+    """Return what ``grad`` or ``value_and_grad`` was asked for, where f is what they have made."""
+    made = f.__wrapped__ if isinstance(f, Lifted) else f
+    who, *asked = getattr(made, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
+    if who is not made or (isinstance(f, Lifted) and f.takes_more):
+        return None
+    function, *rest = asked
+    return Slopes(f.around(function) if isinstance(f, Lifted) else function, *rest)
 
 
 def _is_plain(a: Argument) -> bool:

@@ -224,6 +224,11 @@ class Judge:
     def _error(self, what: str) -> JitError:
         name, where = self._variant.name, f"\n  at {self._line}" if self._line else ""
         recording = self._variant.recording
+        if recording.clocks:
+            return JitError(
+                f"{name} gives something else each time: {what}, as another time is read while "
+                f"it is compiled. Pass the time as an argument, instead of {recording.clocks[0]}"
+            )
         if recording.raises and not recording.guards[-1][1]:
             remedy = (
                 "Python raises on the way (at a division by zero, a power beyond all floats), and "

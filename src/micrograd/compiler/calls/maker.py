@@ -13,7 +13,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .changes import Changes
-from .gradients import Slopes
+from .gradients import slopes_of
 from .lengths import Lengths, generalised
 from .lines import line_of_match
 from .report import Stages
@@ -57,8 +57,7 @@ class Maker:
         self._f, self._name, self._options = f, name, options
         self._changes = changes
         self._lengths = Lengths()
-        who, *asked = getattr(f, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
-        self.slopes = Slopes(*asked) if who is f and not options["strict"] else None
+        self.slopes = None if options["strict"] else slopes_of(f)
 
     def make(
         self,

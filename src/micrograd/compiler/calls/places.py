@@ -126,6 +126,15 @@ class Lifted:
         self.__wrapped__, self.places = f, list(places)
         self._growing, self._functions = growing, functions
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether it reads or changes any place, and is more than f with traced functions."""
+        return bool(self.places or self._growing)
+
+    def around(self, f: Callable) -> "Lifted":
+        """Return another function with the same places."""
+        return Lifted(f, self.places, self._growing, self._functions)
+
     def __call__(self, *args: Any) -> Outcome:
         """Call f with its own arguments, then what there is to be in each place."""
         count = len(args) - len(self.places)

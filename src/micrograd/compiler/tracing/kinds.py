@@ -12,6 +12,7 @@ import numpy as np
 from ...value.modes import mode
 from ...value.number import Number
 from .arrays import TracedArray
+from .clocks import DATES
 from .integers import Integer
 from .output import traced_print
 from .patches import REPLACEMENTS
@@ -68,4 +69,4 @@ def _exact_kind_of(x: Any) -> Any:
 
 
 IN_GLOBALS: dict[str, Any] = {"isinstance": is_instance, "type": Type, "print": traced_print}
-REPLACED = REPLACEMENTS | {id(getattr(builtins, k)): new for k, new in IN_GLOBALS.items()}
+REPLACED = REPLACEMENTS | DATES | {id(getattr(builtins, k)): new for k, new in IN_GLOBALS.items()}

@@ -18,6 +18,7 @@ from ...functions import apply, maximum, minimum
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
+from . import clocks
 from .arrays import TracedArray, of_plain, traced
 from .integers import is_int
 
@@ -164,6 +165,7 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
     (math, "fabs", math.fabs, _of_math(math.fabs, ops.ABS)),
     (builtins, "max", max, _best(max, maximum)),
     (builtins, "min", min, _best(min, minimum)),
+    *clocks.PATCHES,
 ]
 
 REPLACEMENTS = {id(original): patched for _, _, original, patched in _PATCHES}

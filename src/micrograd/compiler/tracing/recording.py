@@ -45,6 +45,7 @@ class Trace:
     effects: Effects = field(default_factory=Effects)
     arguments: int = 0  # how many the function has
     prints: bool = False  # whether what is printed comes behind the result
+    clocks: list[str] = field(default_factory=list)  # where it read the time
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""

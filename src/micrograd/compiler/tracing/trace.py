@@ -115,6 +115,7 @@ class _Tracer:
         self.guards: list[tuple[Value, bool]] = []
         self._lines: dict[int, str] = {}
         self._printed: list[Printed] = []
+        self.clocks: list[str] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._frozen: list[tuple[Value, float]] = []
         self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
@@ -275,6 +276,7 @@ class _Tracer:
             effects=left,
             arguments=self._arguments,
             prints=bool(self._printed),
+            clocks=self.clocks,
         )
         for v in recording.outputs():
             if id(v) not in known:
