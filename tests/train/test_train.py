@@ -6,6 +6,7 @@ import pickle
 import random
 import re
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -207,6 +208,22 @@ def test_ctrl_c_keeps_the_best_parameters_and_returns_the_history():
     assert found == pytest.approx(min(history.validation_loss))
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("compile", [False, True])
+def test_what_ends_a_run_does_so_before_the_first_step_as_well(number, compile):
+    model, optimizer = make()
+    before = datas(model)
+
+    def loss(x, y):
+        assert signal.getsignal(number) is not signal.SIG_DFL
+        signal.raise_signal(number)
+        return losses.hinge(model(x), y)
+
+    history = train(model, optimizer, loss=loss, compile=compile)
+    assert (history.stopped, history.epochs, datas(model)) == ("interrupted", 0, before)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_a_loss_that_becomes_nan_is_recorded_and_never_the_best():
     model = Point()
     with pytest.warns(RuntimeWarning):
@@ -338,6 +355,22 @@ def test_a_finished_run_can_be_continued(tmp_path):
     assert again.epochs == 2
     more = train(*make(), epochs=4, checkpoint=tmp_path / "run")
     assert more.step_loss == train(*make(), epochs=4).step_loss
+
+
+def test_a_run_that_had_ended_by_itself_says_so_when_it_is_started_again(tmp_path, capsys):
+    stopping = {"checkpoint": tmp_path / "run", "early_stopping": 1, "progress": True}
+    model = Point(1.0)
+    for patience, said in [
+        (1, "epoch 2/4"),
+        (1, "stopped early after epoch 2 of 4: a larger early"),
+    ]:
+        train(model, optim.SGD(model.parameters(), lr=1e3), data=[1.0], epochs=4, batch_size=None,
+              loss=lambda x: (model.at - x - 1) ** 2,
+              **stopping | {"early_stopping": patience})  # fmt: skip
+        assert said in capsys.readouterr().out
+    train(*make(), epochs=2, checkpoint=tmp_path / "other")
+    train(*make(), epochs=2, checkpoint=tmp_path / "other", progress=True)
+    assert "it had finished epoch 2 of 2: more epochs go on" in capsys.readouterr().out
 
 
 def penalised(model, factor):

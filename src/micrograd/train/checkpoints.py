@@ -107,8 +107,10 @@ class Checkpoint:
                 self._check_rates(arrays, about["optimizer"]["lr"])
             best = self._take(arrays, about)
             self._check_history(best)
-        except Exception as error:  # whatever comes of a file that fit has not written
+        except BaseException as error:  # whatever comes of a file that fit has not written; Ctrl-C
             self._take(*before)
+            if not isinstance(error, Exception):
+                raise
             if isinstance(error, ValueError) and str(error).startswith(path):
                 raise
             raise ValueError(

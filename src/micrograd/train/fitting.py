@@ -30,6 +30,7 @@ from .loop import VALIDATION, TrainingLoop
 from .progress import Progress
 from .settings import check_functions, check_loss, check_model, try_out, whole, whole_or_none
 from .sharing import sharing_of
+from .signals import interruptible
 
 
 def fit(
@@ -60,7 +61,8 @@ def fit(
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
 
-    Ctrl-C or SIGTERM ends a run early: the best parameters so far are kept.
+    Ctrl-C or SIGTERM ends a run early, from the start of ``fit`` on: the best parameters so far are
+    kept, those that the model had where no epoch was done.
 
     Args:
         loss: ``loss(*example)`` returns a Value for one example.
@@ -118,82 +120,83 @@ def fit(
     if accumulate > 1 and batch_size is None:
         raise ValueError(f"accumulate={accumulate} of which batches? pass a batch_size")
     part, batch_size = batch_size, batch_size and batch_size * accumulate
-    function("loss", loss)
-    metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
-    examples = Examples(data)
-    held_out = None if validation is None else Examples(validation)
-    steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
-    check_model(model, optimizer)
-    kind = BatchRunner if batched else EagerRunner
-    sharing = sharing_of(reduce)
-    if sharing and batched:
-        raise ValueError(
-            "batched=True hands the loss a whole batch, and each process would see a part of it "
-            "only: leave out reduce, or take a loss of one example"
-        )
-    eager = kind(loss, penalty, examples, model, optimizer, longest, part, sharing)
-    if batched:
-        values = check_batch_loss(loss, examples, model, optimizer, part)
-    else:
-        values = check_loss(loss, examples, optimizer)
-    for tried in (examples, held_out) if held_out else (examples,):
-        try_out(metrics if batched else {"loss": loss, **metrics}, model, tried, values)
-    runner = runner_for(eager, batch_size, compile, dtype)
     history = History(seed=seed)
-    if record:
-        history.recorded = Recording([name for name, _ in model.named_parameters()])
-    file, best = None, None
-    if checkpoint is not None:
-        file_name("checkpoint", checkpoint)
-    plateau = schedule if isinstance(schedule, Plateau) else None
-    measured = held_out or examples
-    by_step = None if isinstance(schedule, Plateau) else schedule
-    learning_rates = rates(by_step, optimizer.lr, steps)
-    if checkpoint is not None or sharing:
-        settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
-        settings |= _unusual(
-            seed=(seed, None),
-            plateau=(plateau and repr(plateau), None),
-            clip_grad_norm=(longest, None),
-            accumulate=(accumulate, 1),
-            batched=(batched, False),
+    with interruptible(history, progress):
+        function("loss", loss)
+        metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
+        examples = Examples(data)
+        held_out = None if validation is None else Examples(validation)
+        steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
+        check_model(model, optimizer)
+        kind = BatchRunner if batched else EagerRunner
+        sharing = sharing_of(reduce)
+        if sharing and batched:
+            raise ValueError(
+                "batched=True hands the loss a whole batch, and each process would see a part of "
+                "it only: leave out reduce, or take a loss of one example"
+            )
+        eager = kind(loss, penalty, examples, model, optimizer, longest, part, sharing)
+        if batched:
+            values = check_batch_loss(loss, examples, model, optimizer, part)
+        else:
+            values = check_loss(loss, examples, optimizer)
+        for tried in (examples, held_out) if held_out else (examples,):
+            try_out(metrics if batched else {"loss": loss, **metrics}, model, tried, values)
+        runner = runner_for(eager, batch_size, compile, dtype)
+        if record:
+            history.recorded = Recording([name for name, _ in model.named_parameters()])
+        file, best = None, None
+        if checkpoint is not None:
+            file_name("checkpoint", checkpoint)
+        plateau = schedule if isinstance(schedule, Plateau) else None
+        measured = held_out or examples
+        by_step = None if isinstance(schedule, Plateau) else schedule
+        learning_rates = rates(by_step, optimizer.lr, steps)
+        if checkpoint is not None or sharing:
+            settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
+            settings |= _unusual(
+                seed=(seed, None),
+                plateau=(plateau and repr(plateau), None),
+                clip_grad_norm=(longest, None),
+                accumulate=(accumulate, 1),
+                batched=(batched, False),
+            )
+            settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
+        if sharing:
+            rest = {"epochs": epochs, "early_stopping": early_stopping, "metrics": list(metrics)}
+            rest |= {"rates": learning_rates.tolist(), "checkpoint": checkpoint is not None}
+            sharing.start_alike(settings | rest | settings_of(model, optimizer), model, optimizer)
+        if checkpoint is not None:
+            known = learning_rates[:0] if plateau else learning_rates
+            file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
+            if sharing:
+                file, best = sharing.resumed(file, new_rate)
+            elif path.exists(checkpoint):
+                best = file.resume(new_rate)
+        if history.seed is None:
+            history.seed = random.getrandbits(32)
+            if sharing:
+                history.seed = int(sharing.told(str(history.seed).encode()))
+        loop = TrainingLoop(
+            model=model,
+            runner=runner,
+            size=len(examples),
+            batch_size=batch_size,
+            epochs=epochs,
+            rates=learning_rates,
+            plateau=plateau,
+            measures={VALIDATION: loss} | metrics if held_out else metrics,
+            measured=sharing.examples(measured) if sharing else measured,
+            count=len(measured),
+            patience=early_stopping,
+            record=record,
+            checkpoint=file,
+            callbacks=watching,
+            history=history,
+            best=best,
+            sharing=sharing,
         )
-        settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
-    if sharing:
-        rest = {"epochs": epochs, "early_stopping": early_stopping, "metrics": list(metrics)}
-        rest |= {"rates": learning_rates.tolist(), "checkpoint": checkpoint is not None}
-        sharing.start_alike(settings | rest | settings_of(model, optimizer), model, optimizer)
-    if checkpoint is not None:
-        known = learning_rates[:0] if plateau else learning_rates
-        file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
-        if sharing:
-            file, best = sharing.resumed(file, new_rate)
-        elif path.exists(checkpoint):
-            best = file.resume(new_rate)
-    if history.seed is None:
-        history.seed = random.getrandbits(32)
-        if sharing:
-            history.seed = int(sharing.told(str(history.seed).encode()))
-    loop = TrainingLoop(
-        model=model,
-        runner=runner,
-        size=len(examples),
-        batch_size=batch_size,
-        epochs=epochs,
-        rates=learning_rates,
-        plateau=plateau,
-        measures={VALIDATION: loss} | metrics if held_out else metrics,
-        measured=sharing.examples(measured) if sharing else measured,
-        count=len(measured),
-        patience=early_stopping,
-        record=record,
-        checkpoint=file,
-        callbacks=watching,
-        history=history,
-        best=best,
-        sharing=sharing,
-    )
-    loop.go(Progress(epochs, steps, progress and not (sharing and sharing.rank)))
+        loop.go(Progress(epochs, steps, progress and not (sharing and sharing.rank)))
     return history
 
 

@@ -20,7 +20,6 @@ from .eager import Runner
 from .history import History, warn_of_divergence
 from .progress import Progress
 from .sharing import Sharing
-from .signals import termination_interrupts
 
 VALIDATION = "validation loss"
 
@@ -53,7 +52,7 @@ class TrainingLoop:
         training = self.model.training
         self.model.train()
         try:
-            with termination_interrupts(), progress:
+            with progress:
                 self._train(progress)
         finally:
             self.model.train(training)
@@ -67,7 +66,7 @@ class TrainingLoop:
         history = self.history
         history.stopped = "finished"
         if history.epochs:
-            progress.say(f"going on after epoch {history.epochs} of {self.epochs}")
+            progress.say(self._found())
         if history.recorded and not history.recorded.steps:
             self._take_down()
         if self.checkpoint:
@@ -91,6 +90,15 @@ class TrainingLoop:
             progress.say(f"interrupted in epoch {history.epochs + 1}")
             if history.best_epoch is not None:
                 progress.say(f"the parameters are those after epoch {history.best_epoch + 1}")
+
+    def _found(self) -> str:
+        """Say how far a run was that the checkpoint has."""
+        done = f"epoch {self.history.epochs} of {self.epochs}"
+        if self._has_waited_enough():
+            return f"it had stopped early after {done}: a larger early_stopping goes on"
+        if self.history.epochs >= self.epochs:
+            return f"it had finished {done}: more epochs go on"
+        return f"going on after {done}"
 
     def _stretch(self, progress: Progress) -> None:
         """Do as many epochs as nobody has to look into: one, if anything is measured or kept."""

@@ -6,6 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .history import History
+
+
+@contextmanager
+def interruptible(history: History, shown: bool) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a run, before its first step as well; the history says so."""
+    with termination_interrupts():
+        try:
+            yield
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+            if shown:
+                print("interrupted before the first step", flush=True)
+
 
 @contextmanager
 def termination_interrupts() -> Iterator[None]:
