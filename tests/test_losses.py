@@ -189,3 +189,10 @@ def test_a_score_answers_for_zero_and_one_as_for_minus_one_and_one():
     scores = [2.0, -1.0, -3.0, 0.5]
     assert losses.accuracy(scores, [1, 0, 1, 1]) == 0.75
     assert losses.accuracy(scores, [1, -1, 1, 1]) == 0.75
+
+
+def test_answers_of_zero_and_one_are_scores_as_well_and_nan_is_never_right():
+    answers, labels = np.array([1, 0, 1, 0]), [1, 0, 0, 1]
+    for scores in (answers, answers == 1, answers.tolist()):
+        assert losses.accuracy(scores, labels) == 0.5
+    assert [losses.accuracy(math.nan, label) for label in (-1, 0, 1)] == [0, 0, 0]

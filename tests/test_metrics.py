@@ -58,7 +58,7 @@ def test_perplexity_is_that_of_the_right_symbols():
 def test_values_and_outputs_of_length_one_are_scores_too():
     assert metrics.classes([Value(1.0), Value(-1.0)]) == [1, 0]
     assert metrics.classes([[Value(1.0)], [Value(-1.0)]], [1, -1]) == [1, -1]
-    assert metrics.confusion(np.array([[0.5], [0.25]]), np.array([1.0, 0.0])) == [[0, 1], [0, 1]]
+    assert metrics.confusion(np.array([[1.5], [0.25]]), np.array([1.0, 0.0])) == [[0, 1], [0, 1]]
 
 
 def test_labels_may_be_truth_values():
@@ -75,3 +75,24 @@ def test_a_share_of_nothing_is_nan():
 def test_as_many_labels_as_outputs_are_wanted():
     with pytest.raises(ValueError, match="confusion got 2 outputs and 1 labels: pass as many"):
         metrics.confusion([1.0, 2.0], [1])
+
+
+@pytest.mark.parametrize("name", ["classes", "confusion", "precision", "recall", "f1", "accuracy"])
+def test_probabilities_in_place_of_scores_are_warned_of(name, recwarn):
+    measure, p, labels = getattr(metrics, name), np.array([0.9, 0.2, 0.4]), [1, 0, 0]
+    with pytest.warns(
+        RuntimeWarning, match=f"{name} .* all 3 are from 0 to 1: .* pass p > 0.5"
+    ) as w:
+        measure(p, labels)
+    assert w[0].filename == __file__
+    for scores in (p > 0.5, (p > 0.5).astype(int), p - 0.5, np.stack([1 - p, p], axis=1)):
+        assert measure(scores, labels) == measure([1.0, -1.0, -1.0], labels)
+    assert not recwarn
+
+
+@pytest.mark.parametrize("name", ["confusion", "precision", "recall", "f1", "r2", "perplexity"])
+def test_what_is_measured_on_all_examples_is_refused_of_one(name):
+    with pytest.raises(
+        TypeError, match=f"{name} is of all examples, after .* fit's metrics take one"
+    ):
+        getattr(metrics, name)([0.5, 0.25], 1)

@@ -1,5 +1,7 @@
 """What a loss is given: outputs, labels and weights, each checked by an error that names it."""
 
+import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -74,3 +76,26 @@ def checked_label(
 def is_number(x: Any) -> bool:
     """Tell whether it is a number, of whatever library."""
     return hasattr(x, "__float__") and not isinstance(x, str)
+
+
+def warn_of_probabilities(name: str, scores: Any) -> None:
+    """Warn where all scores of many examples are from 0 to 1: probabilities, all but 0 positive."""
+    if is_array(scores):
+        scores = scores.reshape(-1).tolist() if scores.size == len(scores) else ()
+    if len(scores) < 2 or {*map(type, scores)} != {float}:  # a traced number is not looked into
+        return
+    if all(0 <= x <= 1 for x in scores) and not all(x in (0, 1) for x in scores):
+        warnings.warn(
+            f"{name} takes a positive score for the class 1, and all {len(scores)} are from 0 to "
+            "1: of probabilities pass p > 0.5; scores are what model.predict gives",
+            RuntimeWarning,
+            stacklevel=_outside(),
+        )
+
+
+def _outside() -> int:
+    """How far up the caller of the package is, for who called this."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] == "micrograd":
+        frame, level = frame.f_back, level + 1
+    return level

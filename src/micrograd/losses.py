@@ -19,6 +19,7 @@ from .labels import (
     equals,
     is_batch,
     is_list,
+    warn_of_probabilities,
     weights_of,
 )
 from .signatures import loss, penalty
@@ -196,13 +197,19 @@ def accuracy(output: Any, label: Any) -> Any:
 
     Args:
         output: logits, one per class, with the index of the right one; or one score, which is right
-            when it is positive for a label of 1, and negative for one of 0 or -1.
+            when it is positive for a label of 1, and not positive for one of 0 or -1.
         label: as above.
+
+    Warns:
+        RuntimeWarning: all scores are from 0 to 1, as probabilities are.
     """
     if not is_list(output):
         operand("accuracy", output)
         checked_number("accuracy", label, "a label of -1, 0 or 1", lambda y: y in (-1, 0, 1))
-        return where(where(label > 0, output, -output) > 0, 1.0, 0.0)
+        positive, negative = where(output > 0, 1.0, 0.0), where(output <= 0, 1.0, 0.0)
+        return where(label > 0, positive, negative)
+    if is_list(label):
+        warn_of_probabilities("accuracy", output)
     if is_batch("accuracy", output) or is_list(label):
         return _mean_of(accuracy, output, label)
     return where(take(checked_label(output, label, "accuracy"), label) >= maximum(output), 1.0, 0.0)

@@ -1,7 +1,8 @@
 """Metrics: what one wants to know of a model that has been trained, as plain numbers.
 
 Each takes what a model returned for all examples, as ``model.predict(X)`` does, and what it should
-have been. ``accuracy``, which is there for one example too, is the one to give to ``fit``.
+have been. ``accuracy``, which is there for one example too, is the one to give to ``fit``. Where a
+positive score decides, scores that look like probabilities, all from 0 to 1, are warned of.
 """
 
 import math
@@ -10,6 +11,7 @@ from typing import Any
 
 from .arguments import array as array_of
 from .arguments import shown, values, whole
+from .labels import is_list, is_number, warn_of_probabilities
 from .losses import accuracy, cross_entropy
 from .tables import numbers_of
 from .value.nested import leaves, rebuild
@@ -40,10 +42,15 @@ def classes(outputs: Sequence[Any], labels: Sequence[int] = ()) -> list[int]:
     >>> classes([0.5, -0.5]), classes([0.5, -0.5], [1, -1])
     ([1, 0], [1, -1])
     """
-    rows = _numbers("classes", outputs)
+    return _classes("classes", outputs, _labels("classes", labels))
+
+
+def _classes(name: str, outputs: Any, right: list[int]) -> list[int]:
+    rows = _numbers(name, outputs)
     if rows.ndim == 2 and rows.shape[1] > 1:
         return rows.argmax(axis=1).tolist()
-    below = -1 if -1 in _labels(labels) else 0
+    warn_of_probabilities(name, rows)
+    below = -1 if -1 in right else 0
     return [1 if x > 0 else below for x in rows.reshape(len(rows)).tolist()]
 
 
@@ -113,7 +120,7 @@ def r2(predictions: Sequence[Any], targets: Sequence[Any]) -> float:
     >>> r2([1.0, 2.0, 2.5], [1.0, 2.0, 3.0])
     0.875
     """
-    found, right = _numbers("r2", predictions), _numbers("r2", targets)
+    found, right = _numbers("r2", predictions), _numbers("r2", _of_all("r2", targets))
     if found.size != right.size:
         raise ValueError(f"r2 got {found.size} predictions and {right.size} targets: pass as many")
     found, right = found.reshape(-1), right.reshape(-1)
@@ -134,7 +141,7 @@ def perplexity(logits: Sequence[Any], labels: Sequence[int]) -> float:
     4.0
     """
     rows = _numbers("perplexity", logits)
-    right = [whole("a label", y) for _, y in leaves(values("perplexity", labels))]
+    right = [whole("a label", y) for _, y in leaves(_of_all("perplexity", labels))]
     return math.exp(cross_entropy(rows.reshape(-1, rows.shape[-1]).tolist(), right))
 
 
@@ -151,16 +158,26 @@ def _mean_of(name: str, outputs: Any, labels: Any, positive: int | None, share: 
 
 
 def _answers(name: str, outputs: Any, labels: Any) -> tuple[list[int], list[int]]:
-    right = _labels(labels)
-    answers = classes(outputs, right)
+    right = _labels(name, labels)
+    answers = _classes(name, outputs, right)
     if len(answers) != len(right) or not right:
         raise ValueError(f"{name} got {len(answers)} outputs and {len(right)} labels: pass as many")
     return answers, right
 
 
-def _labels(labels: Any) -> list[int]:
+def _of_all(name: str, labels: Any) -> Any:
+    """Refuse the label of one example, as ``fit`` hands it to its metrics."""
+    if is_number(labels) and not is_list(labels):
+        raise TypeError(
+            f"{name} is of all examples, after training: {name}(model.predict(X), y); fit's "
+            f"metrics take one example, as accuracy does; got the one label {shown(labels)}"
+        )
+    return values("labels", labels)
+
+
+def _labels(name: str, labels: Any) -> list[int]:
     found = []
-    for y in values("labels", labels):
+    for y in _of_all(name, labels):
         # NumPy's own bool, as a comparison of arrays gives it; 1.0, as a table of numbers has it
         is_bool = getattr(y, "dtype", None) == "bool"
         if is_bool or (hasattr(y, "is_integer") and y.is_integer()):
