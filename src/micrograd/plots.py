@@ -52,7 +52,7 @@ def plot_boundary(model: Callable[[Any], Any], X: Any, y: Any, *, ax: Any = None
     for name, numbers in (("X", X), ("y", y)):
         if not np.isfinite(numbers).all():
             raise ValueError(f"plot_boundary: {name} holds a nan or an infinity: {shown(numbers)}")
-    ax = _axes(ax)
+    ax = axes(ax)
     margin = 0.15 * np.ptp(X, axis=0) + 1e-9
     xs, ys = (np.linspace(X[:, i].min() - margin[i], X[:, i].max() + margin[i], 60) for i in (0, 1))
     with no_grad():
@@ -98,7 +98,7 @@ def plot_history(history: Any, *, ax: Any = None) -> Any:
         raise TypeError(f"plot_history draws what fit returned, got {shown(history)}")
     if not history.loss:
         raise ValueError("the history is empty: there is nothing to draw before the first epoch")
-    ax = _axes(ax)
+    ax = axes(ax)
     epochs = range(1, len(history.loss) + 1)
     steps = len(history.step_loss)
     if steps > len(history.loss):
@@ -209,7 +209,7 @@ def plot_descent(
             raise ValueError(
                 f"the path runs away after {len(path) - 1} steps: take lr below {lr:g}"
             )
-    ax = _axes(ax)
+    ax = axes(ax)
     centre = (path.min(axis=0) + path.max(axis=0)) / 2
     reach = 0.75 * max(float(np.ptp(path, axis=0).max()), 0.5)
     xs, ys = (np.linspace(c - reach, c + reach, 60) for c in centre)
@@ -251,7 +251,8 @@ def confusion_table(actual: Sequence[int], predicted: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
-def _axes(ax: Any) -> Any:
+def axes(ax: Any) -> Any:
+    """Return Axes to draw into: the given ones, or new ones."""
     if ax is not None:
         return ax
     return _figure(6.4, 4.8).subplots()

@@ -1,6 +1,7 @@
 """The example of several processes by torch.distributed and by MPI equals one process."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ MPI = [str(BIN / "mpiexec"), "-n", "2", sys.executable, "-m", "mpi4py"]
 def run(*command):
     return subprocess.run(
         [*command], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True,
-        text=True, timeout=300, check=False,
+        text=True, timeout=900, check=False,
     )  # fmt: skip
 
 
@@ -57,4 +58,4 @@ def test_a_killed_process_ends_the_other(command, way, tmp_path):
     done = run(*command, str(program), way)
     assert done.returncode
     if way == "torch":
-        assert "another rank than 0 of 2 has ended or is silent" in done.stderr
+        assert re.search(r"rank +: 1 .*\n +exitcode +: -9", done.stderr)
