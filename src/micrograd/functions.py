@@ -16,7 +16,7 @@ from .engine import Value
 from .ops import Op
 from .signatures import reduction
 from .value.modes import mode
-from .value.number import Number
+from .value.number import Number, is_number
 from .value.numeric import number
 
 __all__ = [
@@ -204,9 +204,13 @@ def take(rows: Any, index: Any) -> Any:
     if traced:
         return _take_traced(rows, index)
     row = rows[i]
-    if type(row) is int and any(isinstance(x, float) for x in rows):
-        return float(row)
+    if _is_whole(row) and any(is_number(x) and not _is_whole(x) for x in rows):
+        return row * 1.0
     return values("take", row) if hasattr(row, "__iter__") else operand("take", row)
+
+
+def _is_whole(x: Any) -> bool:
+    return type(x) is int or getattr(x, "is_whole", False)
 
 
 def place_of(index: Any, rows: int) -> int:

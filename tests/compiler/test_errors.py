@@ -43,18 +43,6 @@ def test_an_array_that_is_written_and_a_view_of_it_are_named_with_the_remedy():
         assert jit(f)(3.0) == 22.0
 
 
-def test_a_match_on_the_class_of_a_number_names_its_line_and_isinstance():
-    def f(x):
-        match x:
-            case float() if x > 2.0:  # the first call does not go here
-                return x * 2.0
-        return 1.0
-
-    message = _refused(f, 1.5)
-    assert "write if isinstance(x, float)" in message
-    assert "case float() if" in message
-
-
 def test_a_traced_number_where_python_wants_an_int():
     message = _refused(lambda i: int(i), 1.0)
     assert message.index("static_argnums") < message.index("take(rows, i)")

@@ -1,5 +1,7 @@
-"""What a traced number stands for: to ``isinstance`` and ``type``, in arrays and in lists."""
+"""What a traced number stands for: to ``isinstance``, ``type``, ``case``; in arrays and lists."""
 
+import math
+from functools import singledispatch
 from numbers import Real
 
 import numpy as np
@@ -35,6 +37,32 @@ class Vector:
         return Vector(self.x * (other.x if isinstance(other, Vector) else other))
 
 
+def matched(x):
+    match x:
+        case [float(a), *_] | {"a": float(a)}:
+            return a * 2.0
+        case Value():
+            return x * 3.0
+        case np.float64():
+            return x * 4.0
+        case float(y) if y > 3.5:
+            return y * 5.0
+        case bool() | int():
+            return x * 6.0
+        case Real():
+            return x * 7.0
+
+
+@singledispatch
+def dispatched(x):
+    return x * 2.0
+
+
+dispatched.register(float, lambda x: x * 3.0)
+dispatched.register(int, lambda x: x * 4.0)
+dispatched.register(Value, lambda x: x * 5.0)
+
+
 ASKING = {
     "a float": lambda x: x * 2.0 if isinstance(x, float) else x,
     "no int": lambda x: x * 2.0 if isinstance(x, int) else x,
@@ -46,6 +74,13 @@ ASKING = {
     "the type itself": lambda x: x * 2.0 if type(x) is float else x,
     "a table of types": lambda x: x * {float: 2, int: 3, np.float64: 5, np.int64: 7}[type(x)],
     "a class of one's own": lambda x: (Vector(x) * 2.0 * Vector(3.0)).x,
+    "a class pattern": lambda x: matched(x) + matched([x * 1.0]) + matched({"a": x * 1.0}),
+    "a pattern of what is compared": lambda x: matched(x > 1.0),
+    "a function for each class": dispatched,
+    "its class": lambda x: x * 2.0 if x.__class__ is float else x,
+    "an attribute": lambda x: x * 2.0 if hasattr(x, "data") else x * 3.0,
+    "an attribute or else": lambda x: getattr(x, "data", 5.0) * x,
+    "a variable of a transform": lambda x: grad(lambda q: q * 2 if isinstance(q, float) else q)(x),
     "a class that is made": lambda x: type("Made", (), {"x": x})().x * isinstance(Vector, type),
 }
 
@@ -53,8 +88,8 @@ ASKING = {
 @pytest.mark.parametrize("asking", ASKING)
 @pytest.mark.parametrize("x", [3.0, 3, Value(3.0)], ids=["float", "int", "Value"])
 def test_a_traced_number_is_of_the_type_that_it_stands_for(asking, x):
-    if asking == "a table of types" and isinstance(x, Value):
-        x = 3.0
+    if asking in ("a table of types", "a class pattern") and isinstance(x, Value):
+        x = 4.0
     _is_as_plainly(ASKING[asking], x)
 
 
@@ -63,6 +98,50 @@ def test_what_is_of_an_array_is_of_a_type_of_numpy(items):
     _is_as_plainly(lambda a: a[0] * 2.0 if type(a[0]) is float else a[0] * 3.0, items)
     _is_as_plainly(lambda a: a[0] * 2.0 if isinstance(a[0], np.floating) else a[0] * 3.0, items)
     _is_as_plainly(lambda a: a * 2 if isinstance(a, np.ndarray) else [x * 2 for x in a], items)
+    _is_as_plainly(lambda a: matched(a[0]), items)
+
+
+def test_a_case_that_the_first_call_does_not_take_is_taken_later():
+    def f(x):
+        match x:
+            case float() if x > 2.0:
+                return x * 2.0
+        return 1.0
+
+    g = jit(f)
+    assert [g(1.5), g(3.0), g(1.5)] == [1.0, 6.0, 1.0]
+
+
+def test_a_case_that_asks_for_a_value_by_another_way_is_refused():
+    def f(x):
+        match x:
+            case micrograd.Value():
+                return x * 2.0
+        return x
+
+    with pytest.raises(JitError, match="from micrograd import Value") as caught:
+        jit(f)(2.0)
+    assert "case micrograd.Value():" in str(caught.value)
+
+
+def test_what_fails_on_a_traced_number_says_so_in_pythons_words():
+    for f in (lambda x: x.real, lambda x: divmod(x, 0.5), lambda x: float.hex(x)):
+        with pytest.raises(JitError, match="numbers that stand for all others") as caught:
+            jit(f)(2.0)
+        assert "Number" not in str(caught.value)
+
+
+def test_a_function_of_math_in_a_class_stays_a_static_method():
+    class Layer:
+        activation = staticmethod(math.tanh)
+
+    layer = Layer()
+    _is_as_plainly(lambda x: layer.activation(x), 0.5)
+    assert isinstance(vars(Layer)["activation"], staticmethod)
+
+
+def test_take_of_floats_and_ints_gives_floats():
+    _is_as_plainly(lambda a: [micrograd.take(a, i) for i in range(2)], [0.5, 1])
 
 
 def test_where_of_a_known_condition_leaves_numbers_numbers():

@@ -230,3 +230,50 @@ def test_a_new_value_that_is_returned_has_its_gradient():
     for x in (1.0, 3.0, -2.0):
         copied, slope = compiled(x)
         assert (copied.data, copied.grad, slope) == (2.0, x, x)
+
+
+class Trainer:
+    """A step that is a method: what it reads and changes are attributes of its object."""
+
+    def __init__(self, w, name="one"):
+        self.w, self.name, self.count, self.losses = Value(w), name, 0, []
+
+    def __eq__(self, other):  # what is equal may yet hold something else
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def step(self, x):
+        loss = (self.w * x - 1.0) ** 2
+        self.w.grad = 0.0
+        loss.backward()
+        self.w.data -= 0.1 * self.w.grad
+        self.count += 1
+        self.losses.append(loss.data)
+        return loss.data
+
+
+class Compiled(Trainer):
+    step = jit(Trainer.step)
+
+
+class Inheriting(Compiled):
+    def step(self, x):
+        return super().step(x) + 1.0
+
+
+@pytest.mark.parametrize("kind", [Compiled, Inheriting])
+def test_a_step_that_is_a_method_is_compiled_for_each_object(kind):
+    objects, plain = [kind(0.5), kind(2.0)], [Trainer(0.5), Trainer(2.0)]
+    for x in (1.0, 2.0, 0.5, 1.5):
+        for one, other in zip(objects, plain):
+            assert one.step(x) - (kind is Inheriting) == pytest.approx(other.step(x))
+            assert (one.w.data, one.count) == (pytest.approx(other.w.data), other.count)
+            assert one.losses == pytest.approx(other.losses)
+    assert Compiled.step.cache_info().programs >= 2
+
+
+def test_static_arguments_that_are_equal_are_told_apart_by_their_state():
+    f = jit(lambda t, x: t.w * x, static_argnums=0)
+    assert [f(t, 2.0).data for t in (Trainer(1.0), Trainer(3.0), Trainer(5.0))] == [2.0, 6.0, 10.0]

@@ -1,11 +1,13 @@
 """What the compiler says when it cannot: each error names the line and the remedy."""
 
 import os
+import re
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
+_STAND_INS = {"Number": "float", "Integer": "int", "Predicate": "bool", "TracedArray": "ndarray"}
 _LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
@@ -36,9 +38,17 @@ def untraceable(name: str, failure: BaseException | None) -> JitError:
     )
     return JitError(
         f"{name} runs, but cannot be traced with numbers that stand for all others: "
-        f"{type(failure).__name__}: {failure}{remedy if library else ''}"
+        f"{type(failure).__name__}: {_in_python(failure)}{remedy if library else ''}"
         + (f"\n  at {line}" if line else "")
     )
+
+
+def _in_python(failure: BaseException | None) -> str:
+    """What an exception says, with Python's names for what stands for numbers."""
+    said = re.sub(r"'(Number|Integer|Predicate)' object", "a traced number", str(failure))
+    for name, plain in _STAND_INS.items():
+        said = re.sub(rf"\b{name}\b", plain, said)
+    return said
 
 
 def _innermost(frames: Iterable[traceback.FrameSummary]) -> str:

@@ -4,13 +4,15 @@ import functools
 import threading
 import types
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 from ..forks import give_lock
 from ..value.modes import mode
+from ..value.nested import is_record
 from .calls.binding import bound, by_name
-from .calls.cache import PATHS, STRUCTURES, Cache, is_full
+from .calls.cache import PATHS, STRUCTURES, Cache, is_full, reason
 from .calls.changes import NO_CHANGES, Changes
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
@@ -64,7 +66,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         """Forget all programs, and all that was learnt of the function."""
         with self._lock:
             self._report = Report(self.__name__)
-            self._named: dict[tuple[str, ...], Jitted[..., Any]] = {}  # of arguments by name
+            self._others: OrderedDict[Any, Jitted[..., Any]] = OrderedDict()  # by names, by object
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
             self._effects = False
@@ -89,7 +91,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
     ) -> Callable[Q, R]: ...
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else types.MethodType(self, instance)
+        if instance is None:
+            return self
+        if is_record(instance) and can_be_argument(instance):  # it consists of numbers
+            return types.MethodType(self, instance)
+        return self._method_of(instance)
 
     def __reduce__(
         self,
@@ -111,7 +117,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             computed = self._computed(arguments)
             if computed is None:
                 moved = moved_among(v.guards for v in self._cache.variants())
-                why = self._why(arguments, moved)
+                why = reason(self._cache, arguments, moved)
                 if self._learn_inputs(moved):
                     computed = self._computed(self._classified(args))
             if self._report.plainly:
@@ -210,24 +216,25 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         self._cache.add(variant, arguments, first.made.free)
         return result
 
-    def _why(self, arguments: list[Argument], moved: dict[str, Place | None]) -> str:
-        """Say why no program fits a call."""
-        if not self._cache.groups:
-            return "the first call"
-        if moved:
-            return f"{', '.join(list(moved)[:3])} changed outside"
-        if not any(self._cache.groups_for(arguments)):
-            return "arguments of another structure"
-        return "another path through its branches, or another state of a module"
-
     def _with_names(self, names: tuple[str, ...]) -> "Jitted[..., Any]":
         """Return the function of which the last arguments are passed by these names."""
+        return self._derived(names, lambda: by_name(self._f, names), self._static)
+
+    def _method_of(self, x: Any) -> "Jitted[..., Any]":
+        """Return the method of one object, compiled for it alone: its attributes are its world."""
+        static = tuple([k - 1 for k in self._static if k])
+        return self._derived(id(x), lambda: types.MethodType(self._f, x), static)
+
+    def _derived(
+        self, key: Any, make: Callable[[], Any], static: tuple[int, ...]
+    ) -> "Jitted[..., Any]":
         with self._lock:
-            if names not in self._named:
-                named = Jitted(by_name(self._f, names), self._static, self._options)
-                named._report = self._report
-                self._named[names] = named
-            return self._named[names]
+            if key not in self._others:
+                self._others[key] = other = Jitted(make(), static, self._options)
+                other._report = self._report
+                if len(self._others) > STRUCTURES:
+                    self._others.popitem(last=False)
+            return self._others[key]
 
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
         """Return the arguments as the compiler sees them, numbers from outside behind them."""
@@ -258,7 +265,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def cache_info(self) -> CacheInfo:
         """Return how many programs are kept, and how many were made."""
-        inner = [f.cache_info() for f in self._named.values()]
+        inner = [f.cache_info() for f in self._others.values()]
         programs = len(self._cache.variants()) + sum(f.programs for f in inner)
         structures = len(self._cache.groups) + sum(f.structures for f in inner)
         return CacheInfo(programs, structures, len(self._report.entries), STRUCTURES * PATHS)

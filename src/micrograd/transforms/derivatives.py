@@ -128,7 +128,7 @@ def partials(v: Value) -> tuple[Any, ...]:
 def times(slope: Slope, x: Slope) -> Slope:
     """slope · x, without a node for a factor that is the constant 1, or for one that is 0."""
     for a, b in ((slope, x), (x, slope)):
-        if isinstance(a, float) and a in (0.0, 1.0):
+        if not isinstance(a, Value) and isinstance(a, float) and a in (0.0, 1.0):
             return b if a else 0.0
     return slope * x
 
@@ -140,7 +140,7 @@ def _share(value: Value, slope: Slope, given: Slope) -> Slope:
 
 def plus(x: Slope, y: Slope) -> Slope:
     """x + y, without a node for an x that is 0."""
-    return y if isinstance(x, float) and x == 0.0 else x + y
+    return y if not isinstance(x, Value) and isinstance(x, float) and x == 0.0 else x + y
 
 
 def reverse(

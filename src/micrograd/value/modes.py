@@ -57,6 +57,9 @@ class Tracer(Protocol):
     def is_of_numpy(self, x: Any) -> bool:
         """Tell whether a number is NumPy's own in the plain run."""
 
+    def class_of(self, x: Any) -> type:
+        """Return the class of a number to whoever asks: that of the plain run to the user."""
+
     def array(self, items: list, shape: Any) -> Any:
         """Return an array of what was computed."""
 

@@ -95,5 +95,5 @@ def with_entries(tree: dict, entries: dict) -> dict:
     if type(tree) is dict:
         return entries
     new = copy.copy(tree)
-    new.update(entries)
+    dict.update(new, entries)  # that of a Counter adds
     return new

@@ -24,6 +24,10 @@ class Number(Value):
 
     __slots__ = ()
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:  # what C asks too, for a class pattern and for singledispatch
+        return type(self) if mode.tracer is None else mode.tracer.class_of(self)
+
     def __eq__(self, other: Any) -> Any:
         if not is_number(other):
             return NotImplemented
@@ -64,7 +68,7 @@ class Number(Value):
 
 def is_number(x: Any) -> bool:
     """Tell whether x is a plain number, or stands for one."""
-    if isinstance(x, (float, int, Number)):
+    if isinstance(x, (Number, float, int)):
         return True
     if hasattr(x, "_is_micrograd_value"):
         return False

@@ -6,7 +6,7 @@ as paths through the function's branches were met.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ..tracing.signature import Argument
@@ -52,6 +52,17 @@ def is_full(group: list[Variant]) -> bool:
     if len(group) >= PATHS:
         group[:] = [v for v in group if v.holds()]
     return len(group) >= PATHS
+
+
+def reason(cache: Cache, arguments: Sequence[Argument], moved: Collection[str]) -> str:
+    """Say why no program fits a call, given what has moved outside."""
+    if not cache.groups:
+        return "the first call"
+    if moved:
+        return f"{', '.join(list(moved)[:3])} changed outside"
+    if not any(cache.groups_for(arguments)):
+        return "arguments of another structure"
+    return "another path through its branches, or another state of a module"
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:

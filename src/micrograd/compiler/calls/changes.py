@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ..errors import JitError
 from ..tracing.kinds import IN_GLOBALS, REPLACED
 from ..tracing.signature import Argument, argument, of_list
+from .code import class_patterns
 from .guards import ANY, first_moved, places_in
+from .lines import codes_of, line_of_pattern
 from .places import NOTHING, WHOLE, Growing, Place
 from .reach import Reach
 from .state import Change
@@ -67,7 +70,16 @@ NO_CHANGES = Changes()
 
 
 def functions_in(reach: Reach) -> Changes:
-    """Return where a function holds ``exp`` and its like by ``from math import exp``."""
+    """Return where a function holds ``exp`` and its like by ``from math import exp``.
+
+    Raises:
+        JitError: a ``case`` asks for a Value where a trace cannot answer.
+    """
+    if line := line_of_pattern(reach.functions):
+        raise JitError(
+            "a case asks whether something is a Value, and a traced number would be one to it: "
+            f"write case Value(), with from micrograd import Value above\n  at {line}"
+        )
     held = [place for place in _items(reach) if id(place.get()) in REPLACED]
     held = [place for place in held if place.owner is not vars(builtins)]
     asked = [
@@ -75,7 +87,18 @@ def functions_in(reach: Reach) -> Changes:
         for names, name in reach.globals.values()
         if name in IN_GLOBALS and name not in names
     ]
-    return Changes(functions=(*held, *asked))
+    return Changes(functions=(*held, *asked, *_patterns(reach)))
+
+
+def _patterns(reach: Reach) -> Iterator[Place]:
+    """Yield where a class pattern finds ``Value``."""
+    for f in reach.functions:
+        cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
+        for name in {name for code in codes_of(f) for name, _ in class_patterns(code)}:
+            place = Place(cells[name], None, name) if name in cells else None
+            place = place or Place(f.__globals__, name, name)
+            if place.get() is Value:
+                yield place
 
 
 def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:

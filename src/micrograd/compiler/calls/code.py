@@ -58,6 +58,14 @@ def imports_in(code: types.CodeType) -> frozenset[str]:
     return frozenset(names)
 
 
+@functools.cache
+def class_patterns(code: types.CodeType) -> tuple[tuple[str, dis.Instruction], ...]:
+    """Return the classes that ``case`` asks for in code, by name, with what loads each."""
+    steps = list(dis.get_instructions(code))
+    loads = [at for at, then in zip(steps, steps[2:]) if then.opname == "MATCH_CLASS"]
+    return tuple([(at.argval, at) for at in loads])
+
+
 def may_read_any_global(code: types.CodeType) -> bool:
     """Tell whether code looks up globals by names that it makes."""
     return not _ANY_GLOBAL.isdisjoint(names_in(code))

@@ -16,6 +16,7 @@ from ..errors import JitError, untraceable
 from ..tracing.markers import NotInStages
 from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
+from ..tracing.trees import things_in
 from .changes import Changes, changes_of, functions_in, refuse_shared
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
@@ -196,7 +197,9 @@ class FirstCall:
                 continue
             changes = list(before.changes(_kept(made)))
             before.put_back()
-            recording = made.variant.recording
+            recording, paths = made.variant.recording, self._reach.paths
+            things = map(id, things_in(recording.result))
+            recording.outside = frozenset([thing for thing in things if thing in paths])
             expected = [holds for _, holds in recording.guards]
             if recording.batch is None or len(answers) >= len(expected):
                 return made, changes

@@ -3,8 +3,10 @@
 import dis
 import linecache
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from .code import class_patterns
 
 _CHANGING = frozenset(
     {"backward", "zero_grad", "step", "append", "extend", "insert", "pop", "clear", "update"}
@@ -26,16 +28,12 @@ def lines_of_changes(f: Any) -> list[str]:
     return list(lines)
 
 
-def line_of_match(f: Any) -> str | None:
-    """Return the line where a function's ``match`` asks whether something is a float, if any does.
-
-    C answers that, and there a traced number is none.
-    """
-    for code in codes_of(f):
-        steps = list(dis.get_instructions(code))
-        for pattern, at in zip(steps, steps[2:]):
-            if at.opname == "MATCH_CLASS" and pattern.argval == "float":
-                line = pattern.positions.lineno if pattern.positions else code.co_firstlineno
+def line_of_pattern(functions: Iterable[Any]) -> str | None:
+    """Return the line of a ``case`` that asks for a Value by no name of its module's, if any."""
+    for code in [code for f in functions for code in codes_of(f)]:
+        for name, at in class_patterns(code):
+            if name == "Value" and at.opname not in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"):
+                line = at.positions.lineno if at.positions else code.co_firstlineno
                 text = linecache.getline(code.co_filename, line or 0).strip()
                 return f"{code.co_filename}:{line}: {text}"
     return None

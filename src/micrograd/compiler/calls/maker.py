@@ -15,7 +15,6 @@ from ..tracing.trace import trace
 from .changes import Changes
 from .gradients import slopes_of
 from .lengths import Lengths, generalised
-from .lines import line_of_match
 from .report import Stages
 from .variant import Variant
 
@@ -80,11 +79,6 @@ class Maker:
             Unsettled: so it is.
             JitError: the function does what cannot be compiled.
         """
-        if line := line_of_match(self._f):
-            raise JitError(
-                f"a match asks whether a number is a float, and a traced one is none to it: write "
-                f"if isinstance(x, float)\n  at {line}"
-            )
         if self.slopes and self.slopes.suit(arguments):
             with stages.timed("trace"):
                 recording = trace(self.slopes.function, arguments, variables=self.slopes.numbers())

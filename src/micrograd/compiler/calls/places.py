@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from ...engine import Value
 from ..errors import JitError, users_line
 from ..tracing.arrays import TracedArray
 from ..tracing.effects import Outcome
-from ..tracing.kinds import IN_GLOBALS, REPLACED
+from ..tracing.kinds import IN_GLOBALS, REPLACED, ValuePattern
 
 
 class Nothing(Enum):
@@ -142,7 +143,7 @@ class Lifted:
         put = [*zip(self.places, args[count:])]
         put += [(place, _traced_function(place)) for place in self._functions]
         put += [(place, x) for g, x in zip(self._growing, longer) for place in g.references]
-        before = [place.get() for place, _ in put]
+        before = [_held(place) for place, _ in put]
         try:
             for place, x in put:
                 place.put(x)
@@ -161,9 +162,18 @@ class Lifted:
                 place.put(x)
 
 
+def _held(place: Place) -> Any:
+    """What stands in a place; in a class a static method as it is."""
+    own = vars(place.owner) if isinstance(place.owner, type) else {}
+    return own[place.key] if place.key in own else place.get()
+
+
 def _traced_function(place: Place) -> Any:
     held = place.get()
-    return IN_GLOBALS[place.key] if held is NOTHING else REPLACED.get(id(held), held)
+    if held is NOTHING:
+        return IN_GLOBALS[place.key]
+    made = ValuePattern if held is Value else REPLACED.get(id(held), held)
+    return staticmethod(made) if isinstance(place.owner, type) else made
 
 
 def elements(x: Any) -> list[Any]:

@@ -62,6 +62,7 @@ class Reach:
         objects: what has attributes, functions and classes included.
         classes: of installed packages; of these only what they hold is looked at.
         caches: functions that keep what they have returned.
+        functions: those of the user's, whose code can run.
         globals: names of functions' globals and of Python's own, there or not.
         paths: what to call each, by identity.
     """
@@ -82,7 +83,7 @@ class Reach:
         self.paths: dict[int, str] = {id(default_generator): "micrograd.random"}
         self._names: set[str] = set()
         self._whole: set[int] = set()  # classes of which everything may be read
-        self._code: list[Any] = []  # functions, whose globals are looked at
+        self.functions: list[types.FunctionType] = []
         self._stack = list(roots)[::-1]
         self._keep = list(beside)  # what was made for the walk, so that no identity is reused
         self.paths.update({id(x): "" for x in self._keep})
@@ -94,7 +95,7 @@ class Reach:
             known = len(self._names)
             while self._stack:
                 self._visit(*self._stack.pop())
-            for function in self._code:
+            for function in self.functions:
                 self._look_at_globals(function)
             for x in self.objects:
                 self._push(self.attributes(x), self.paths[id(x)] + ".")
@@ -197,7 +198,7 @@ class Reach:
         self._push([("'s defaults", f.__kwdefaults__)], path)
         if not is_installed_file(f.__code__.co_filename):
             self._names |= names_in(f.__code__)
-            self._code.append(f)
+            self.functions.append(f)
             self.objects.append(f)
             modules = [(name, sys.modules.get(name)) for name in imports_in(f.__code__)]
             self._push(modules, "")

@@ -1,6 +1,9 @@
 """What comes out of a call: Values that backpropagate through the loops, columns of a batch."""
 
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 from weakref import ref
@@ -25,6 +28,8 @@ from ..tracing.signature import Argument
 from ..tracing.trees import rebuilt
 from .compiled import AnyRun, Compiled
 from .scalars import with_kinds
+
+_CHANGEABLE = (set, bytearray, array, deque, np.ndarray)
 
 
 class _NotLazy(Exception):
@@ -57,7 +62,10 @@ def result_of(
 
     def wrap(leaf: Any) -> Any:
         if not isinstance(truth(leaf), Value):
-            return bool(leaf) if isinstance(leaf, Predicate) else leaf
+            if isinstance(leaf, Predicate):
+                return bool(leaf)
+            anew = isinstance(leaf, _CHANGEABLE) and id(leaf) not in recording.outside
+            return copy(leaf) if anew else leaf
         k = next(outputs)
         if isinstance(leaf, Predicate):
             return bool(run.number(k))
@@ -98,7 +106,7 @@ def result_of(
         return np.full(size, run.number(k)) if compiled.is_number(k) else run.column(k)
 
     try:
-        return with_kinds(rebuilt(recording.result, wrap, vector), kinds)
+        return with_kinds(rebuilt(recording.result, wrap, vector, recording.outside), kinds)
     except (_NotLazy, OverflowError):  # NumPy's ints wrap around
         return again()
 

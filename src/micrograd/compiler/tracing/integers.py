@@ -22,6 +22,7 @@ class Integer(Number):
     """A traced int."""
 
     __slots__ = ()
+    is_whole = True  # as functions outside the compiler ask
 
     def __index__(self) -> int:
         if mode.tracer is not None:
@@ -55,7 +56,7 @@ class Integer(Number):
 
 def is_int(x: Any) -> bool:
     """Tell whether x is an int, or stands for one."""
-    return isinstance(x, Integer) or (is_number(x) and not isinstance(x, (Number, float)))
+    return type(x) is Integer or (is_number(x) and not isinstance(x, (Number, float)))
 
 
 def node(op: ops.Op, result: int, *args: Any) -> Any:

@@ -17,6 +17,10 @@ class Predicate:
     def __init__(self, traced: Any, guard: Callable[[Value], bool]) -> None:
         self._traced, self._guard = traced, guard
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self) if mode.tracer is None else mode.tracer.class_of(self)
+
     def __bool__(self) -> bool:
         if not isinstance(self._traced, Value):
             return bool(self._traced)

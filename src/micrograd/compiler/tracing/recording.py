@@ -43,6 +43,7 @@ class Trace:
     raises: bool = False  # whether the last guard says that Python's arithmetic does not raise
     lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
     effects: Effects = field(default_factory=Effects)
+    outside: frozenset[int] = frozenset()  # identities of what the result has from outside
     arguments: int = 0  # how many the function has
     prints: bool = False  # whether what is printed comes behind the result
     clocks: list[str] = field(default_factory=list)  # where it read the time

@@ -235,11 +235,20 @@ def _told_apart(x: Any, place: str) -> Any:
         return type(x), x.hex()
     if isinstance(x, (tuple, frozenset)):
         return type(x), tuple([_told_apart(y, place) for y in x])
+    if _has_state(x):
+        return type(x), id(x)
     try:
         hash(x)
     except TypeError:
         raise JitError(f"{place} is static, so it must be hashable, got {x!r:.80}") from None
     return type(x), x
+
+
+def _has_state(x: Any) -> bool:
+    """Tell whether a thing has attributes that may differ from those of an equal one."""
+    frozen = is_record(x) and type(x).__dataclass_params__.frozen
+    of_value = frozen or isinstance(x, (*_BY_VALUE, int, float, type))
+    return hasattr(x, "__dict__") and not of_value
 
 
 def _refused(x: Any, place: str) -> JitError:

@@ -26,6 +26,7 @@ from .captured import in_order
 from .draws import Draws
 from .effects import Outcome
 from .integers import Integer, is_int
+from .kinds import class_of
 from .output import Printed
 from .patches import installed
 from .picks import PICKING_HOOKS, Picks
@@ -89,6 +90,7 @@ class _Tracer:
         variables: Sequence[int],
     ) -> None:
         self._args, self._arguments, self._answers = args, len(args), answers
+        self.class_of = class_of
         self.draws = Draws()
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
@@ -158,7 +160,7 @@ class _Tracer:
 
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
-        x = x * 1.0 if isinstance(x, Integer) else x
+        x = x * 1.0 if type(x) is Integer else x
         self._loud.add(id(x))
         if raises:
             self._raising.add(id(x))

@@ -1,6 +1,8 @@
 """Results of a trace as trees: their leaves are numbers, Values, comparisons and what is static."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Set
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy as np
 from ...engine import Value
 from ...value.arrays import LazyArray
 from ...value.nested import is_record, record, with_entries, with_fields
+from ...value.number import Number
 from ..errors import JitError
 from .batches import Batch
 from .predicates import truth
@@ -34,20 +37,40 @@ def leaves_of(tree: Any) -> Iterator[Any]:
         yield from leaves_of(branch)
 
 
-def rebuilt(tree: Any, leaf: Callable[[Any], Any], vector: Callable[[Any, list], Any]) -> Any:
+def things_in(tree: Any) -> Iterator[Any]:
+    """Yield a result, what it consists of, what that consists of, and so on."""
+    yield tree
+    if is_record(tree):
+        tree = record(tree)
+    if isinstance(tree, (dict, list, tuple)):
+        for branch in tree.values() if isinstance(tree, dict) else tree:
+            yield from things_in(branch)
+
+
+def rebuilt(
+    tree: Any,
+    leaf: Callable[[Any], Any],
+    vector: Callable[[Any, list], Any],
+    outside: frozenset[int] = frozenset(),
+) -> Any:
     """The result with ``leaf(x)`` in place of each x that ``leaves_of`` yields.
 
-    ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``.
+    ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``. What is
+    ``outside`` by its identity stays itself; its leaves are gone through as all others.
     """
+    if id(tree) in outside:
+        rebuilt(tree, leaf, vector, outside - {id(tree)})
+        return tree
     if isinstance(tree, dict):
-        return with_entries(tree, {k: rebuilt(x, leaf, vector) for k, x in tree.items()})
+        return with_entries(tree, {k: rebuilt(x, leaf, vector, outside) for k, x in tree.items()})
     if isinstance(tree, (list, tuple)):
-        branches = [rebuilt(x, leaf, vector) for x in tree]
+        branches = [rebuilt(x, leaf, vector, outside) for x in tree]
         if isinstance(tree, list):
             return branches
         return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
     if is_record(tree):
-        return with_fields(tree, {k: rebuilt(x, leaf, vector) for k, x in record(tree).items()})
+        named = {k: rebuilt(x, leaf, vector, outside) for k, x in record(tree).items()}
+        return with_fields(tree, named)
     if isinstance(tree, Batch):
         return vector(tree, [])
     if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
@@ -69,6 +92,22 @@ def refuse_unfinished(name: str, result: Any) -> None:
             )
         if isinstance(leaf, Set) and any(isinstance(truth(x), Value) for x in leaf):
             raise JitError(f"{name} returns a {kind} of Values, which have no order: return a list")
+        if _holds_computed(leaf):
+            raise JitError(
+                f"{name} returns a {kind} with numbers inside, which jit cannot make anew at each "
+                "call: return a list, a tuple, a dict or a dataclass of them"
+            )
+
+
+def _holds_computed(leaf: Any) -> bool:
+    """Tell whether a thing of another class, or a function, holds what was computed."""
+    if isinstance(truth(leaf), Value) or isinstance(leaf, (type, ModuleType)):
+        return False
+    held = gc.get_referents(leaf)
+    if isinstance(leaf, FunctionType):
+        held = [gc.get_referents(cell) for cell in leaf.__closure__ or ()]
+    inside = map(truth, leaves_of(held))
+    return any(isinstance(x, Value) and bool(x.parents or isinstance(x, Number)) for x in inside)
 
 
 def untraced(tree: Any) -> Any:

@@ -18,5 +18,6 @@ class WithoutBatch:
 _HOOKS = (
     *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
     *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
-    *("clocks", "differentiating", "of_python", "is_of_numpy", "prints", *PICKING_HOOKS),
+    *("clocks", "differentiating", "of_python", "is_of_numpy", "class_of", "prints"),
+    *PICKING_HOOKS,
 )
