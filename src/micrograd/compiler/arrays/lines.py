@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from ... import ops
 from .printing import ArrayPrinter
 from .program import (
     Applied,
@@ -19,6 +18,7 @@ from .program import (
     Reshaped,
     Statement,
     Variable,
+    is_same,
     viewed,
 )
 
@@ -100,5 +100,5 @@ def _is_fresh(node: Node) -> bool:
     if isinstance(node, Expanded):
         return isinstance(node.x, Fill)
     if isinstance(node, Applied):
-        return len(node.args) > 1 or node.op not in (ops.SUM, ops.PROD, ops.DETACH)
+        return not is_same(node)
     return isinstance(node, Contracted | Reduced | Gathered | First)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import ops
 from ...ops import Op
 
 BATCH = "B"
@@ -254,9 +255,20 @@ def root(node: Node) -> Variable:
 
 def viewed(node: Node) -> str:
     """Return the name of the variable whose numbers an expression may show, not have of its own."""
-    while isinstance(node, Indexed | Reshaped | Transposed | Expanded):
-        node = node.x
-    return node.name if isinstance(node, Variable) else ""
+    while not isinstance(node, Variable):
+        if isinstance(node, Indexed | Reshaped | Transposed | Expanded):
+            node = node.x
+        elif is_same(node):
+            node = children(node)[0]
+        else:
+            return ""
+    return node.name
+
+
+def is_same(node: Node) -> bool:
+    """Tell whether an expression is its only argument, as it is."""
+    same = (ops.SUM, ops.PROD, ops.DETACH)
+    return isinstance(node, Applied) and len(node.args) == 1 and node.op in same
 
 
 def children(node: Node) -> Sequence[Node]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ..pipeline import lower
 from ..tracing.names import name_all
 from ..tracing.numbering import graph_of
@@ -92,13 +93,26 @@ def array_program(f: Callable, arguments: Sequence[Argument]) -> ArrayProgram:
         f: a function of numbers, Values, arrays and nested lists of them.
         arguments: of a call.
     """
+    return program_and_captured(f, arguments)[0]
+
+
+def program_and_captured(
+    f: Callable, arguments: Sequence[Argument]
+) -> tuple[ArrayProgram, list[Value]]:
+    """Return the array program of a function, and the Values that its parameters are.
+
+    Args:
+        f: a function of numbers, Values, arrays and nested lists of them.
+        arguments: of a call.
+    """
     recording = trace(f, arguments)
     recording.draws.undo()
     everything = recording.with_first(list(arguments))
     wanted = {k for k, a in enumerate(arguments) if a.differentiable}
-    program = lower(graph_of(recording, wanted), until="differentiate")
-    named = name_all(program, recording, f, everything)
-    return arrays_of(named, [i.argument for i in recording.inputs])
+    loops = lower(graph_of(recording, wanted), until="differentiate")
+    named = name_all(loops, recording, f, everything)
+    program = arrays_of(named, [i.argument for i in recording.inputs])
+    return program, list(recording.captured)
 
 
 class _Functions:
