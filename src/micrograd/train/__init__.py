@@ -3,5 +3,6 @@
 from .callbacks import CSVLog
 from .fitting import fit
 from .history import History
+from .sweeping import sweep
 
-__all__ = ["CSVLog", "History", "fit"]
+__all__ = ["CSVLog", "History", "fit", "sweep"]

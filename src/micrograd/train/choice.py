@@ -9,9 +9,20 @@ from .eager import EagerRunner, Runner
 
 
 def runner_for(
-    eager: EagerRunner, batch_size: int | None, wanted: bool | str, dtype: str
+    eager: EagerRunner,
+    batch_size: int | None,
+    wanted: bool | str,
+    dtype: str,
+    like: Runner | None = None,
 ) -> Runner:
     """Return what does the steps: compiled loops where these are wanted and possible.
+
+    Args:
+        eager: does them one Value at a time.
+        batch_size: how many examples a step has; None: all.
+        wanted: True, False or "auto".
+        dtype: of the numbers inside.
+        like: the runner of a model of the same shape, whose program is taken.
 
     Raises:
         ValueError: float32 is wanted without compiled loops.
@@ -39,7 +50,8 @@ def runner_for(
             sizes = eager.sharing.lengths(sizes)
         with heard() as printed:
             printed.aloud = True
-            runner = CompiledRunner(eager, sizes, dtype)
+            other = like.steps if isinstance(like, CompiledRunner) else None
+            runner = CompiledRunner(eager, sizes, dtype, other)
     except Exception as error:
         if wanted is True:
             raise
@@ -50,7 +62,7 @@ def runner_for(
         warnings.warn(
             f"training eagerly, which is slower; {known}: {reason}",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
         return eager
     if printed.text:
@@ -59,6 +71,6 @@ def runner_for(
             f"the loss prints {said}, which compiled steps leave out: take metrics, a callback or "
             "compile=False to see numbers of each step",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return runner

@@ -59,17 +59,20 @@ class CompiledRunner:
         eager: does the same one Value at a time.
         batch_sizes: how many examples a step may have.
         dtype: of the numbers inside, float64 or float32.
+        like: the steps of a model of the same shape, whose program is taken.
 
     Raises:
         JitError: as for ``Steps``.
     """
 
-    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
+    def __init__(
+        self, eager: EagerRunner, batch_sizes: set[int], dtype: str, like: Steps | None = None
+    ) -> None:
         self._eager, self._optimizer = eager, eager.optimizer
-        self._steps = Steps(eager, batch_sizes, dtype)
-        self._seconds = self._steps.seconds  # of one step
+        self.steps = Steps(eager, batch_sizes, dtype, like)
+        self._seconds = self.steps.seconds  # of one step
         self._moving = 0.0  # seconds for numbers from and to Values
-        captured = set(map(id, self._steps.objective.captured))
+        captured = set(map(id, self.steps.objective.captured))
         self._unused = [p for p in eager.model.parameters() if id(p) not in captured]
         self._means: dict[str, Mean | None] = {}
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
@@ -77,11 +80,11 @@ class CompiledRunner:
     @property
     def steps_at_once(self) -> int:
         """How many steps Ctrl-C may have to wait for; 1 if some may be done eagerly."""
-        return 1 if self._steps.objective.partial else self._at_once()
+        return 1 if self.steps.objective.partial else self._at_once()
 
     def _at_once(self) -> int:
         stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._moving))
-        return max(1, min(self._steps.most_at_once, int(stretch / self._seconds)))
+        return max(1, min(self.steps.most_at_once, int(stretch / self._seconds)))
 
     def run(
         self, batches: Sequence[Any], learning_rates: Sequence[float], epoch: int = 0
@@ -97,7 +100,7 @@ class CompiledRunner:
         self.best.step = None
         while done < len(batches):
             stop = len(batches) if epoch else min(len(batches), done + self._at_once())
-            if self._steps.holds():
+            if self.steps.holds():
                 losses = self._stretch(batches[done:stop], rates[done:stop], epoch)
                 done += len(losses)
                 yield losses
@@ -108,14 +111,14 @@ class CompiledRunner:
 
     def _stretch(self, batches: Sequence[Any], rates: Any, epoch: int) -> list[float]:
         """Do as many steps as the program can; the parameters are in their Values afterwards."""
-        memory, optimizer = self._steps.memory, self._optimizer
-        captured = self._steps.objective.captured
+        memory, optimizer = self.steps.memory, self._optimizer
+        captured = self.steps.objective.captured
         began = perf_counter()
         memory.read(captured)
         for mine, given in zip(memory.states, optimizer.state, strict=True):
             mine[:] = given
         started = perf_counter()
-        losses = self._steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
+        losses = self.steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
             seconds = perf_counter() - started
             optimizer.state = tuple([state.astype(np.float64) for state in memory.states])

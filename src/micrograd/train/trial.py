@@ -1,16 +1,10 @@
-"""From a loss to compiled steps that were seen to do what eager ones do.
-
-The last few programs are kept for those who call ``fit`` again with the same functions and
-parameters; as a function may have changed its mind (by a global variable, say), they are compared
-with it again.
-"""
+"""From a loss to compiled steps that were seen to do what eager ones do."""
 
 import pickle
 import random
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -27,35 +21,17 @@ from ..compiler.training.columns import columns_of, lengths_of
 from ..compiler.training.loops import compiled, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
 from ..compiler.training.steps import Best
-from ..compiler.training.update import Rule
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
 from ..value import buffers
 from ..value.tables import Parameters
 from .eager import EagerRunner, of_example
+from .programs import TriedProgram, adapted, keep, kept
 from .settings import TRIED_VALUES
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
-_MOST_KEPT = 8
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
-
-
-@dataclass
-class _Program:
-    """What does not depend on the data and on the optimiser's states."""
-
-    objective: Objective
-    functions: dict[Rule, Any] = field(default_factory=dict)  # what ``compiled`` returned
-    right: dict[int, bool] = field(default_factory=dict)  # by length
-    guards: Guards | None = None  # what it takes for granted of the world outside
-
-    def holds(self) -> bool:
-        """Tell whether all that the program depends on is still as it was."""
-        return self.objective.holds() and (self.guards is None or self.guards.hold())
-
-
-_programs: OrderedDict[Any, _Program] = OrderedDict()
 
 
 class Steps:
@@ -65,13 +41,20 @@ class Steps:
         eager: does the same one Value at a time.
         batch_sizes: how many examples a step may have.
         dtype: of the numbers inside, float64 or float32.
+        like: the steps of a model of the same shape, whose program is taken.
 
     Raises:
         JitError: the loss, the penalty or the optimiser's rule cannot be compiled, or the compiled
             step does not give what the eager one gives.
     """
 
-    def __init__(self, eager: EagerRunner, batch_sizes: set[int], dtype: str) -> None:
+    def __init__(
+        self,
+        eager: EagerRunner,
+        batch_sizes: set[int],
+        dtype: str,
+        like: "Steps | None" = None,
+    ) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
         self._batch_sizes, self._dtype = batch_sizes, dtype
@@ -89,9 +72,11 @@ class Steps:
             before = State(reach)
             try:
                 key = self._key()
-                program = _programs.pop(key, None)
+                program = kept.pop(key, None)
+                if program is None and like:
+                    program = adapted(like.program, parts_of(like.eager), parts_of(eager))
                 if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
-                    program = _Program(self._objective())
+                    program = TriedProgram(self._objective())
                     right = self._prepare(program, _TRIED)
                     before.refuse_unwatched()
                     if not right:
@@ -99,7 +84,7 @@ class Steps:
                             "a compiled step does not give what an eager one gives: the loss may "
                             "branch on its data, or change from call to call"
                         )
-                    program.guards = Guards(reach, ())
+                program.guards = program.guards or Guards(reach, ())
                 if moved := before.moved():
                     raise JitError(
                         f"the loss changes {before.described(moved)}, which a compiled step "
@@ -107,11 +92,8 @@ class Steps:
                     )
             finally:
                 before.put_back()
-        self._program = program
-        if key is not None:
-            _programs[key] = program
-            if len(_programs) > _MOST_KEPT:
-                _programs.popitem(last=False)
+        self.program: TriedProgram = program
+        keep(key, program)
 
     def run(
         self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
@@ -132,7 +114,7 @@ class Steps:
 
     def holds(self) -> bool:
         """Tell whether the loss is still what was compiled."""
-        return self._program.holds()
+        return self.program.holds()
 
     def _reach(self) -> Reach:
         return Reach([("loss", self.eager.loss), ("penalty", self.eager.penalty)])
@@ -172,7 +154,7 @@ class Steps:
             self._dtype,
         )
 
-    def _prepare(self, program: _Program, count: int) -> bool:
+    def _prepare(self, program: TriedProgram, count: int) -> bool:
         """Make a program ready to run on this data; False if it is not right."""
         ragged = lengths_of(self._columns)
         lengths = ragged[0].copy() if ragged else None
@@ -196,7 +178,7 @@ class Steps:
             return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
         return self._right_lengths(program, lengths, size)
 
-    def _right_lengths(self, program: _Program, lengths: np.ndarray, size: int) -> bool:
+    def _right_lengths(self, program: TriedProgram, lengths: np.ndarray, size: int) -> bool:
         """Try each length, since what a loss does with a length leaves no trace in its recording.
 
         Examples of a length for which the program is wrong get the length 0, which is too short.
@@ -266,6 +248,11 @@ class Steps:
         buffers.read_grad(captured, gradient)
         buffers.write_grad(captured, kept)
         return total, gradient
+
+
+def parts_of(eager: EagerRunner) -> list[Any]:
+    """Return what a model and its optimiser consist of, in their order."""
+    return [*eager.optimizer.parameters, *eager.model.parameters(), *eager.model.modules()]
 
 
 def few_of(examples: Examples, count: int = _TRIED) -> list[int]:

@@ -27,7 +27,6 @@ from ..passes.generalise import SIZE
 from ..passes.phases import Phased, phased
 from ..passes.schedules import width
 from ..pipeline import lower
-from ..tracing.draws import Draws
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.trace import trace
@@ -81,11 +80,15 @@ class Objective:
     steps: StepProgram
     captured: list[Value]  # the parameters in the optimiser's order, then other leaves
     values: int  # that an eager run makes for an example
-    holds: Callable[[], bool]  # whether all that the recording depends on is still as it was
+    depends: list[tuple[Any, str, Any]]  # owner, attribute, and what that has to be
     drawn: Drawn | None = None
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
     phased: Phased | None = None  # of batches that are done in parts
     lanes: int = 0  # how many examples such a part has
+
+    def holds(self) -> bool:
+        """Tell whether all that the recording depends on is still as it was."""
+        return all(getattr(owner, name) == was for owner, name, was in self.depends)
 
     @property
     def partial(self) -> bool:
@@ -223,10 +226,7 @@ def _objective(
         count=len(parameters),
     )
     made = max(1, len(recording.tape))
-    holds = replace(
-        recording, tape=[], inputs=[], result=None, guards=[], draws=Draws()
-    ).holds  # no Values
-    return Objective(steps, captured, made, holds, drawn)
+    return Objective(steps, captured, made, recording.depends, drawn)
 
 
 def _drawn(recording: Trace) -> Drawn | None:
