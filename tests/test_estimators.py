@@ -51,3 +51,27 @@ def test_settings_are_checked_when_the_training_begins():
         MLPClassifier(activation="step").fit(X, y)
     with pytest.raises(ValueError, match="got one class"):
         MLPClassifier().fit(X, np.ones(60))
+    for hidden in ("8", 8.5, None, (0,)):
+        with pytest.raises(ValueError, match=r"hidden is how many neurons|neurons in hidden is a"):
+            MLPClassifier(hidden=hidden).fit(X, y)
+    with pytest.raises(TypeError, match="early_stopping is True or False, got 5"):
+        MLPClassifier(early_stopping=5).fit(X, y)
+    with pytest.raises(ValueError, match=r"validation_fraction expects .* got 1.5"):
+        MLPClassifier(early_stopping=True, validation_fraction=1.5).fit(X, y)
+
+
+def test_one_number_is_one_hidden_layer():
+    one, many = (MLPClassifier(hidden=h, epochs=2, random_state=1).fit(X, y) for h in (3, (3,)))
+    assert (one.predict_proba(X) == many.predict_proba(X)).all()
+
+
+def test_training_stops_early_by_a_share_of_each_class_that_is_held_out():
+    noise = np.random.default_rng(1).integers(0, 2, 60)  # there is nothing to be learnt
+    settings = {"early_stopping": True, "validation_fraction": 0.2, "n_iter_no_change": 2}
+    estimator = MLPClassifier(epochs=100, lr=0.1, random_state=1, **settings).fit(X, noise)
+    history = estimator.history_
+    assert (history.stopped, history.epochs) == ("early stopping", history.best_epoch + 3)
+    assert len(history.validation_loss) == history.epochs
+    assert estimator.mean_ != pytest.approx(X.mean(axis=0))  # that of the 48 others
+    regressor = MLPRegressor(epochs=100, lr=0.1, random_state=1, **settings).fit(X, noise)
+    assert regressor.history_.stopped == "early stopping"

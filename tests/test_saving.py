@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 
 from micrograd import nn
 from micrograd.nn import MLP
+from micrograd.optim import SGD, Adam
 from micrograd.saving import load, save
 
 SAVES_FOR_EVER = """
@@ -234,3 +235,40 @@ def test_a_model_of_ones_own_class_is_loaded_into_one_of_it(tmp_path):
     assert datas(load(Own(), tmp_path / "m")) == datas(model)
     with pytest.raises(ValueError, match="does not say how its model is made"):
         load(tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda p: Adam(p, lr=0.1), lambda p: SGD(p, lr=0.1), lambda p: SGD(p, 0.1, momentum=0.9)],
+)
+def test_a_loop_goes_on_from_the_files_of_its_model_and_its_optimiser(tmp_path, make):
+    def steps(model, optimizer, count):
+        for _ in range(count):
+            optimizer.zero_grad()
+            ((model([1.0, 2.0]) - 1) ** 2).backward()
+            optimizer.step()
+        return [p.data for p in model.parameters()]
+
+    model = MLP(2, [2, 1], seed=1)
+    optimizer = make(model.parameters())
+    steps(model, optimizer, 3)
+    save(model, tmp_path / "model"), save(optimizer, tmp_path / "optimizer")
+    again = load(tmp_path / "model")
+    other = load(make(again.parameters()), tmp_path / "optimizer")
+    assert steps(again, other, 3) == steps(model, optimizer, 3)
+
+
+def test_a_file_of_something_else_is_no_state_of_this_optimiser(tmp_path):
+    model = MLP(2, [1], seed=1)
+    adam, path = Adam(model.parameters(), lr=0.5), tmp_path / "file"
+    save(model, path)
+    with pytest.raises(ValueError, match="file has no optimiser's state: save"):
+        load(adam, path)
+    save(SGD(model.parameters(), lr=0.1), path)
+    with pytest.raises(ValueError, match="file: this is the state of 'SGD'"):
+        load(adam, path)
+    with pytest.raises(ValueError, match="file: this state is of another model"):
+        load(model, path)
+    with pytest.raises(TypeError, match="path is text that names a file, got None"):
+        load(adam)
+    assert adam.lr == 0.5

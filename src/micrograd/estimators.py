@@ -4,9 +4,11 @@ The inputs are scaled to mean 0 and variance 1 of each feature; then an ``MLP`` 
 ``fit``. This module needs scikit-learn, which the extra ``train`` installs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .arguments import finite, flag, shown, whole
+from .data import split
 from .extras import require
 from .losses import cross_entropy, l2, mse
 from .nn import MLP
@@ -28,51 +30,69 @@ class _Network(_Estimator):
     """What both have in common.
 
     Args:
-        hidden: the number of neurons of each hidden layer.
+        hidden: the number of neurons of each hidden layer; one number is one layer.
         activation: of these layers; see ``MLP``.
         lr: the learning rate of Adam.
         epochs: how often to go through the data.
         batch_size: examples per step.
         weight_decay: the penalty is so much times the sum of all squares.
         random_state: of the first parameters and of the order; None draws it.
+        early_stopping, validation_fraction, n_iter_no_change: when to stop; as scikit-learn has it.
     """
 
     def __init__(
         self,
-        hidden: Sequence[int] = (16,),
+        hidden: int | Sequence[int] = (16,),
         activation: str = "tanh",
         lr: float = 0.02,
         epochs: int = 50,
         batch_size: int = 32,
         weight_decay: float = 1e-4,
         random_state: Any = None,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
     ) -> None:
         self.hidden, self.activation, self.lr = hidden, activation, lr
         self.epochs, self.batch_size, self.weight_decay = epochs, batch_size, weight_decay
-        self.random_state = random_state
+        self.random_state, self.early_stopping = random_state, early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
 
     def _train(self, X: Any, y: Any, outputs: int, loss: Any) -> None:
-        self.mean_, scale = X.mean(axis=0), X.std(axis=0)
-        self.scale_ = scale + (scale == 0)
         seed = int(_utils.check_random_state(self.random_state).randint(2**31 - 1))
+        sizes = _sizes(self.hidden)
+        training, held_out = self._parts(X, y, seed)
+        self.mean_, scale = training[0].mean(axis=0), training[0].std(axis=0)
+        self.scale_ = scale + (scale == 0)
         self.model_ = model = MLP(
             X.shape[1],
-            [*self.hidden, outputs],
+            [*sizes, outputs],
             activation=self.activation,
             init="xavier_uniform",
             seed=seed,
         )
         self.history_ = fit(
             lambda x, target: loss(model(x), target),
-            (self._scaled(X), y),
+            (self._scaled(training[0]), training[1]),
             model=model,
             optimizer=Adam(model.parameters(), lr=self.lr),
             epochs=self.epochs,
             batch_size=self.batch_size,
             penalty=lambda: self.weight_decay * l2(model.parameters()),
+            validation=held_out and (self._scaled(held_out[0]), held_out[1]),
+            early_stopping=self.n_iter_no_change if held_out else None,
             seed=seed,
             progress=False,
         )
+
+    def _parts(self, X: Any, y: Any, seed: int) -> tuple[Any, Any]:
+        """Return what to train on, and what to watch where the training may stop early."""
+        if not flag("early_stopping", self.early_stopping):
+            return (X, y), None
+        share = finite("validation_fraction", self.validation_fraction, least=0, below=1)
+        stratify = _base.is_classifier(self)
+        return split((X, y), max(1, round(share * len(X))), seed=seed, stratify=stratify)
 
     def _checked(self, X: Any) -> Any:
         _validation.check_is_fitted(self, "model_")
@@ -82,15 +102,27 @@ class _Network(_Estimator):
         return (X - self.mean_) / self.scale_
 
 
+def _sizes(hidden: Any) -> list[int]:
+    sizes = [hidden] if hasattr(hidden, "__index__") else hidden
+    if not isinstance(sizes, Iterable) or isinstance(sizes, (str, bytes, dict)):
+        raise ValueError(
+            f"hidden is how many neurons each layer has, as (16,), got {shown(hidden)}"
+        )
+    return [whole("the number of neurons in hidden", n, 1) for n in sizes]
+
+
 class MLPClassifier(_Classifier, _Network):
     """A multi-layer perceptron that tells classes apart, by cross entropy.
 
     Args:
-        hidden: the number of neurons of each hidden layer.
+        hidden: the number of neurons of each hidden layer; one number is one layer.
         activation: of these layers; see ``MLP``.
         lr, epochs, batch_size: of the training by Adam.
         weight_decay: the penalty is so much times the sum of all squares.
         random_state: of the first parameters and of the order; None draws it.
+        early_stopping: True holds out some examples, stops when their loss has not become lower for
+            ``n_iter_no_change`` epochs, and goes back to the best parameters.
+        validation_fraction: which share of the examples that is.
 
     >>> from micrograd.data import moons
     >>> X, y = moons(60)
@@ -128,11 +160,14 @@ class MLPRegressor(_Regressor, _Network):
     """A multi-layer perceptron that gives a number for each example, by squared errors.
 
     Args:
-        hidden: the number of neurons of each hidden layer.
+        hidden: the number of neurons of each hidden layer; one number is one layer.
         activation: of these layers; see ``MLP``.
         lr, epochs, batch_size: of the training by Adam.
         weight_decay: the penalty is so much times the sum of all squares.
         random_state: of the first parameters and of the order; None draws it.
+        early_stopping: True holds out some examples, stops when their loss has not become lower for
+            ``n_iter_no_change`` epochs, and goes back to the best parameters.
+        validation_fraction: which share of the examples that is.
 
     The targets are scaled to mean 0 and variance 1 while it is trained.
     """

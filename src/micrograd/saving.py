@@ -1,4 +1,4 @@
-"""Save and load models as safetensors files, which PyTorch and others read too; save plots.
+"""Save and load models and optimisers as safetensors files, which others read too; save plots.
 
 A file is written beside its destination and renamed when it is complete: whatever happens to the
 program, there is the old file or the new one. Loading checks everything before it changes anything.
@@ -17,23 +17,28 @@ from .extras import require
 from .files import write_whole
 from .nn import Module
 from .nn.architecture import made, written
+from .optim import Optimizer
 
 __all__ = ["load", "save"]
 
 Target = str | os.PathLike[str]
-M = TypeVar("M", bound=Module)
+M = TypeVar("M", bound=Module | Optimizer)
 
 
 def save(what: Any, path: Target) -> Path:
-    """Write a model's parameters, or a plot, to a file, whole or not at all; return its path.
+    """Write a model's parameters, an optimiser's state or a plot to a file, whole or not at all.
 
     Args:
-        what: a model: its parameters, under the names of ``state_dict``, as safetensors; or Axes or
-            a Figure of matplotlib: a picture.
+        what: a model: its parameters, under the names of ``state_dict``, as safetensors; an
+            optimiser: its state, with which a loop goes on; or Axes or a Figure of matplotlib: a
+            picture.
         path: the file; of a picture the ending chooses the format, ``.png``, ``.svg``, ``.pdf``.
 
+    Returns:
+        The path.
+
     Raises:
-        TypeError: it is neither.
+        TypeError: it is none of these.
         ValueError: matplotlib does not know the format.
         OSError: the file cannot be written; a file that was there is as it was.
         ImportError: safetensors is not installed.
@@ -43,7 +48,11 @@ def save(what: Any, path: Target) -> Path:
         file, content = Path(file_name("path", path)), io.BytesIO()
         figure.savefig(content, format=file.suffix[1:] or "png", dpi=150)
         return write_whole(file, content.getvalue())
-    _check("save(model or plot, path)", what, path)
+    if isinstance(what, Optimizer):
+        state = what.state_dict()
+        arrays = {name: state.pop(name) for name in what.state_names}
+        return write(file_name("path", path), arrays, {"optimizer": state})
+    _check("save(model, optimizer or plot, path)", what, path)
     about = {"model": repr(what)[:200], "architecture": written(what)}
     return write(path, what.state_dict(), about)
 
@@ -60,8 +69,9 @@ def load(model: Any, path: Target | None = None) -> Any:
     """Set a model's parameters from a file that ``save`` (or PyTorch) wrote; return the model.
 
     Args:
-        model: the model; or the file alone, if the saved model was made of this package's modules:
-            then a model is made that has the same architecture.
+        model: the model; or an optimiser, whose state was saved; or the file alone, if the saved
+            model was made of this package's modules: then a model is made that has the same
+            architecture.
         path: the file.
 
     Raises:
@@ -71,6 +81,8 @@ def load(model: Any, path: Target | None = None) -> Any:
             architecture, activations included. The model is as it was.
         ImportError: safetensors is not installed.
     """
+    if isinstance(model, Optimizer):
+        return _set_state(model, file_name("path", path))
     if path is None and not isinstance(model, Module):
         return _rebuilt(file_name("path", model))
     _check("load(model, path)", model, path)
@@ -87,6 +99,21 @@ def load(model: Any, path: Target | None = None) -> Any:
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     return model
+
+
+def _set_state(optimizer: Optimizer, path: str) -> Optimizer:
+    arrays, about = read(path)
+    state = about.get("optimizer")
+    if not isinstance(state, Mapping) or set(about) != {"optimizer"}:
+        raise ValueError(
+            f"{path} has no optimiser's state: save(optimizer, path) writes one, beside the "
+            "file of the model"
+        )
+    try:
+        optimizer.load_state_dict({**state, **arrays})
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return optimizer
 
 
 def _rebuilt(path: str) -> Module:
