@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from c_programs import COMPILER, DEEP
 from headers import WARNINGS, numbers, run
-from pages import ROOT
+from pages import ROOT, blocks
 
 from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
@@ -42,6 +42,32 @@ def test_the_program_that_the_page_shows_compiles_and_runs(tmp_path):
     failed, value = ran.stdout.split()
     assert int(failed) == 0
     assert 0 < float(value) < 2
+
+
+def test_the_program_of_the_guide_gives_what_predict_gives(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = MLP(2, [8, 1], seed=1)
+    guide = [code for _, code, _ in blocks(ROOT / "docs" / "guides" / "serve.md")]
+    (writing,) = [code for code in guide if "parameters.h" in code and "main" not in code]
+    exec(writing, {"model": model})
+    (main,) = [code for code in guide if "int main" in code]
+    (tmp_path / "main.c").write_text(main)
+    subprocess.run([COMPILER, *WARNINGS, "main.c", "-o", "main", "-lm"], check=True)
+    ran = subprocess.run([tmp_path / "main"], check=True, capture_output=True, text=True)
+    expected = [0, *model.predict([[1.0, 0.5], [0.0, -0.5]])]
+    assert [*map(float, ran.stdout.split())] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_batch_without_rows_is_named():
+    score = jit(vmap(lambda x: x[0] * 2.0))
+    for rows in (np.zeros((0, 2)), []):
+        with pytest.raises(JitError, match="of a batch without rows computes nothing: pass one"):
+            score.source(rows)
+
+
+def test_the_comment_counts_the_functions():
+    assert "* It returns 0, or" in jit(vmap(lambda x: x * 2.0)).source([1.0])
+    assert "* Both return 0, or" in jit(lambda x: x * 2.0).source(1.0)
 
 
 def test_a_function_of_numbers_gives_its_value_and_its_gradient(tmp_path):

@@ -71,6 +71,11 @@ class _Header:
         self.program, self.name, self.dtype = program, name, dtype
         self.guards = [holds for _, holds in recording.guards]
         if len(program.outputs) == len(self.guards):
+            if any(0 in (a.shape or ()) for a in arguments):
+                raise JitError(
+                    f"{name} of a batch without rows computes nothing: pass one with as many rows "
+                    "as the largest will have"
+                )
             raise JitError(f"{name} computes nothing, so there is no C for it")
         self.writer = Writer(dtype, {})
         self.type, self.capital = self.writer.type, name.upper()
@@ -150,7 +155,7 @@ class _Header:
         errors = ["1 when a run-time index is outside its range"]
         errors += ["2 when a branch would go another way than it was traced"] * bool(self.guards)
         errors += ["3 when there are too many examples, or none"] * self.open
-        yield f" * Both return 0, or {'; '.join(errors)}."
+        yield f" * {'Both return' if self.graded else 'It returns'} 0, or {'; '.join(errors)}."
         yield " */"
 
     def sizes(self) -> Iterator[str]:
