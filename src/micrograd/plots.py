@@ -117,8 +117,17 @@ def plot_history(history: Any, *, ax: Any = None) -> Any:
             colour = CLASSES[(i + 2) % len(CLASSES)]
             lines += other.plot(epochs[: len(curve)], curve, "--", color=colour, label=name)
         other.set_ylabel(", ".join(history.metrics))
-    ax.legend(handles=lines, loc="center right", frameon=False)
+    _legend_above(ax, lines)
     return ax
+
+
+def _legend_above(ax: Any, lines: list[Any]) -> None:
+    """Name the lines above the axes: there is no corner that no curve ever comes to."""
+    letters = sum([len(line.get_label()) + 8 for line in lines])
+    columns = len(lines) if letters < 80 else 2
+    ax.legend(
+        handles=lines, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=columns, frameon=False
+    )
 
 
 def plot_tangent(f: Callable[[Any], Any], x: float) -> Any:

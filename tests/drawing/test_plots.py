@@ -92,6 +92,20 @@ def test_a_history_shows_losses_and_metrics():
     assert list(lines(other)["accuracy"].get_ydata()) == [0.5, 0.75]
 
 
+@pytest.mark.parametrize("metrics", [["accuracy"], ["accuracy", "precision of the positive class"]])
+def test_the_names_of_the_curves_lie_over_none_of_them(metrics):
+    ax = History(
+        loss=[0.9, 0.8], validation_loss=[1.0, 0.7], metrics={key: [0.5, 0.6] for key in metrics}
+    ).plot()
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert [text.get_text() for text in ax.get_legend().texts][2:] == metrics
+    assert legend.y0 >= ax.bbox.y1
+    assert ax.figure.bbox.x0 <= legend.x0
+    assert legend.x1 <= ax.figure.bbox.x1
+    assert legend.y1 <= ax.figure.bbox.y1
+
+
 def test_a_history_plots_itself():
     assert lines(History(loss=[1.0]).plot())["loss"]
 
@@ -157,7 +171,7 @@ def test_one_save_writes_models_and_plots(tmp_path):
     plot = save(History(loss=[1.0]).plot(), tmp_path / "loss.svg")
     assert saving.load(MLP(2, [1]), model).state_dict().keys()
     assert "<svg" in plot.read_text()
-    with pytest.raises(TypeError, match=r"save\(model or plot, path\).* got 'loss.svg'"):
+    with pytest.raises(TypeError, match=r"save\(model, optimizer or plot, path\).* got 'loss.svg'"):
         save("loss.svg", plot)
 
 
