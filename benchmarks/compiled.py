@@ -1,4 +1,4 @@
-"""The compiler against the peers: every row of what it set out to reach."""
+"""The compiler against the peers: every row of what it set out to reach, but the first ones."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -26,7 +26,7 @@ STEP = "GPT step, eager scalars"
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Measure the same code on our Values and on each peer's, side by side."""
     yield from original(peers_python, folder)
-    yield from moons(peers_python, folder)
+    yield from moons("collector-on", peers_python, folder)
     yield from gpt(peers_python, folder)
     for kind, peer in (("torch", "PyTorch, 0-dim float64"), ("autograd", "HIPS autograd")):
         yield from tensors(kind, peer, peers_python, folder)
@@ -46,22 +46,23 @@ def original(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             yield row(work, "original, its collector off", **times, at_least=25)
 
 
-def moons(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """The original demo's own training code: the median of its first 10 steps."""
-    for collector, peer, rounds, at_least in (
-        ("collector-on", "original", 1, 200),
-        ("collector-off", "original, its collector off", 3, 20),
-    ):
-        ours = Worker("programs/moons_eager.py", "collector-on", folder=folder)
-        theirs = Worker("programs/moons_eager.py", collector, folder=folder, python=peers_python)
-        with ours, theirs:
-            for name, worker in {"ours": ours, "the original": theirs}.items():
-                agree(name, worker.ask("losses"), MOONS)
-            measure = "first_steps"
-            times = interleave(
-                rounds, ours=partial(ours.ask, measure), theirs=partial(theirs.ask, measure)
-            )
-        yield row("moons step, eager", peer, **times, at_least=at_least)
+def moons(collector: str, peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The original demo's own training code: the median of its first 10 steps.
+
+    Args:
+        collector: of the original; with "collector-on" it takes seconds a step.
+    """
+    ours = Worker("programs/moons_eager.py", "collector-on", folder=folder)
+    theirs = Worker("programs/moons_eager.py", collector, folder=folder, python=peers_python)
+    on, measure = collector == "collector-on", "first_steps"
+    with ours, theirs:
+        for name, worker in {"ours": ours, "the original": theirs}.items():
+            agree(name, worker.ask("losses"), MOONS)
+        times = interleave(
+            1 if on else 3, ours=partial(ours.ask, measure), theirs=partial(theirs.ask, measure)
+        )
+    peer = "original" if on else "original, its collector off"
+    yield row("moons step, eager", peer, **times, at_least=200 if on else 20)
 
 
 def gpt(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:

@@ -7,21 +7,39 @@ from shutil import rmtree
 from typing import Any
 
 from .results import row
-from .workers import Worker, agree, compiled, interleave, printed
+from .workers import Worker, agree, built, interleave, printed
 
 LOSSES = [3.3659669475848504, 2.74528539365564, 2.6496944697407585]  # at steps 1, 20 and 1,000
 
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Measure a step in the steady state, and the whole run from an empty cache."""
+    """Measure against scalars in Python: a step, and the whole run from an empty cache."""
+    ours = Worker("programs/gpt_compiled.py", folder=folder)
+    scalar = Worker("peers/gpt_scalar.py", folder=folder, python=peers_python)
+    with ours, scalar:
+        agree("pure Python", scalar.ask("losses"), LOSSES[:2])
+        times = interleave(
+            rounds=3,
+            ours=partial(ours.ask, "step"),
+            median_step=partial(scalar.ask, "step"),
+            mean_step=partial(scalar.ask, "mean_step"),
+            whole_run=partial(whole_run, folder),
+        )
+    step = {"ours": times["ours"], "theirs": times["median_step"]}
+    yield row("GPT step, `fit`", "pure Python", **step, at_least=15_000, aim=30_000)
+    work = "GPT, 1,000 steps, compiling included"
+    run = {"ours": times["whole_run"], "theirs": 1000 * times["mean_step"]}
+    yield row(work, "pure Python (from 20 steps)", **run, at_least=50, aim=150)
+
+
+def steps(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """A step in the steady state."""
     peer = partial(Worker, folder=folder, python=peers_python)
     ours = Worker("programs/gpt_compiled.py", folder=folder)
-    scalar, numpy = peer("peers/gpt_scalar.py"), peer("peers/gpt_numpy.py")
-    torch = peer("peers/gpt_torch.py")
-    c = compiled("gpt_plain.c", "-O3", "-march=native", "-ffast-math", folder=folder)
-    with ours, scalar, numpy, torch:
+    numpy, torch = peer("peers/gpt_numpy.py"), peer("peers/gpt_torch.py")
+    c = built("gpt_plain.c", "-O3", "-march=native", "-ffast-math", folder=folder)
+    with ours, numpy, torch:
         agree("ours", ours.ask("losses"), LOSSES)
-        agree("pure Python", scalar.ask("losses"), LOSSES[:2])
         agree("NumPy", numpy.ask("losses"), LOSSES)
         agree("PyTorch", torch.ask("losses"), LOSSES)
         agree("plain C", [printed(c, "1", pattern=r"final loss (\S+)")], LOSSES[2:])
@@ -32,20 +50,10 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             torch=partial(torch.ask, "step"),
             c_us=partial(printed, c, "50", pattern=r"median (\S+)"),
         )
-        slow = interleave(
-            rounds=3,
-            median_step=partial(scalar.ask, "step"),
-            mean_step=partial(scalar.ask, "mean_step"),
-            whole_run=partial(whole_run, folder),
-        )
     step = partial(row, "GPT step, `fit`", ours=times["ours"])
-    yield step("pure Python", theirs=slow["median_step"], at_least=15_000, aim=30_000)
     yield step("plain C", theirs=times["c_us"] * 1e-6, at_least=1 / 1.8, aim=1)
     yield step("PyTorch", theirs=times["torch"], at_least=30)
     yield step("NumPy, gradient by hand", theirs=times["numpy"], at_least=6)
-    work = "GPT, 1,000 steps, compiling included"
-    run = {"ours": slow["whole_run"], "theirs": 1000 * slow["mean_step"]}
-    yield row(work, "pure Python (from 20 steps)", **run, at_least=50, aim=150)
 
 
 def whole_run(folder: Path) -> float:

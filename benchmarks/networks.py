@@ -12,17 +12,21 @@ WIDTHS = {4: (2.0, 4.0), 64: (1.0, 1.5), 1024: (0.3, 0.8)}  # to reach, aim
 
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Measure an epoch of digits, and a step of MLP 1024-H-27."""
-    work = "digits epoch, MLP 64-32-10, batches of 64"
-    program = ("programs/digits_compiled.py",), ("peers/digits_torch.py",)
-    times = _measured(program, "epoch", peers_python, folder)
-    yield row(work, "PyTorch", **times, at_least=3, aim=10)
+    """Measure a step of MLP 1024-H-27."""
     for width, (at_least, aim) in WIDTHS.items():
         argument = str(width)
         program = ("programs/width_compiled.py", argument), ("peers/width_torch.py", argument)
         times = _measured(program, "step", peers_python, folder)
         work = f"step of MLP 1024-{width}-27, batch 64, float32"
         yield row(work, "PyTorch", **times, at_least=at_least, aim=aim)
+
+
+def digits(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """An epoch of digits."""
+    work = "digits epoch, MLP 64-32-10, batches of 64"
+    program = ("programs/digits_compiled.py",), ("peers/digits_torch.py",)
+    times = _measured(program, "epoch", peers_python, folder)
+    yield row(work, "PyTorch", **times, at_least=3, aim=10)
 
 
 def _measured(

@@ -15,8 +15,7 @@ SAMPLES = {"10⁴": 14, "10⁵": 152, "10⁶": 1525}
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Measure first calls and the size of the C, then seconds and bytes a node."""
-    for name, work in WORKS.items():
-        yield from _recurrence(name, work, peers_python, folder)
+    yield from recurrence("rnn", peers_python, folder)
     for size, samples in SAMPLES.items():
         time = interleave(rounds=3, ours=partial(_first_call, folder, "growth", samples, "time"))
         work, unit = f"unrolled MLP of {size} nodes, first call", "s a node"
@@ -27,7 +26,10 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
         yield row(work, "1,000 bytes a node", **memory, theirs=1000, at_least=1, unit="bytes")
 
 
-def _recurrence(name: str, work: str, peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+def recurrence(name: str, peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The first call, and the size of the C; name: rnn or ode."""
+    work = WORKS[name]
+
     def theirs() -> float:
         with Worker("peers/recurrences_jax.py", folder=folder, python=peers_python) as jax:
             return jax.ask(name)

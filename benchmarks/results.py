@@ -6,14 +6,14 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
+RESULTS = HERE / "results"  # a file for each processor
 TABLE = HERE / "README.md"
 README = HERE.parent / "README.md"
 # What a user asks first: in words, the work, and the peer. README has these, the other file all.
@@ -29,6 +29,7 @@ FIRST = (
     ),
 )
 BY_HAND = "plain C"
+_SAME = 1.1  # what two runs on one quiet machine may differ by
 PEERS = ("micrograd", "torch", "jax", "casadi", "autograd", "numpy", "scikit-learn")
 
 
@@ -41,8 +42,14 @@ def row(
     at_least: float,
     aim: float | None = None,
     unit: str = "s",
+    given_up: bool = False,
 ) -> dict[str, Any]:
-    """Make one row; the ratio says how many times as fast (or as small) as the peer ours is."""
+    """Make one row; the ratio says how many times as fast (or as small) as the peer ours is.
+
+    Args:
+        at_least: what the ratio should reach today; ``aim``: what it is to reach.
+        given_up: the peer was stopped, and takes longer than ``theirs``.
+    """
     return {
         "work": work,
         "peer": peer,
@@ -52,6 +59,7 @@ def row(
         "ours": ours,
         "theirs": theirs,
         "unit": unit,
+        **({"given_up": True} if given_up else {}),
     }
 
 
@@ -72,6 +80,7 @@ def machine(peers_python: str) -> dict[str, Any]:
 
 
 def _cpu() -> str:
+    """Name the processor, and the widest vectors that it has."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -86,28 +95,46 @@ def _output(*command: str) -> str:
 
 
 def save(described: dict[str, Any], groups: dict[str, list[dict[str, Any]]]) -> None:
-    """Write the results of this machine and both tables; groups not measured now stay as they are.
-
-    Each processor has a file of its own: the first is results.json, another stands beside it.
-    """
+    """Write this machine's results and both tables; groups not measured now stay as they are."""
     file = file_of(described["cpu"])
     before = json.loads(file.read_text())["groups"] if file.exists() else {}
     measured = {"machine": described, "groups": {**before, **groups}}
+    RESULTS.mkdir(exist_ok=True)
     file.write_text(json.dumps(measured, indent=1) + "\n")
     write_tables()
 
 
 def file_of(cpu: str) -> Path:
     """Return where the results of a processor are kept."""
-    if not RESULTS.exists() or json.loads(RESULTS.read_text())["machine"]["cpu"] == cpu:
-        return RESULTS
-    return HERE / f"results-{'-'.join(re.findall('[a-z0-9]+', cpu.lower()))}.json"
+    return RESULTS / f"{'-'.join(re.findall('[a-z0-9]+', cpu.lower()))}.json"
 
 
 def load() -> list[dict[str, Any]]:
     """Read the results of each machine: what it is, and the rows of each group."""
-    files = [RESULTS, *sorted(HERE.glob("results-*.json"))]
-    return [json.loads(file.read_text()) for file in files]
+    return [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
+
+
+def changes(cpu: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Say which ratios are no longer what was committed for this processor, and which are new."""
+    file = file_of(cpu)
+    if not file.exists():
+        yield f"No results of {cpu} are committed: nothing to compare with"
+        return
+    committed = json.loads(file.read_text())
+    before = {(row["work"], row["peer"]): row["ratio"] for row in rows_of(committed)}
+    yield f"Beside the results of {committed['machine']['date']} on {cpu}:"
+    same = 0
+    for row in rows:
+        what, new = f"{row['work']} | {row['peer']}", row["ratio"]
+        old = before.get((row["work"], row["peer"]))
+        if old is None:
+            yield f"  {what}: new, {short(new)}×"
+        elif max(new / old, old / new) > _SAME:
+            word = "faster" if new > old else "slower"
+            yield f"  {what}: {short(old)}× before, {short(new)}× now, {word}"
+        else:
+            same += 1
+    yield f"  {same} as before, to within {_SAME - 1:.0%}"
 
 
 def rows_of(measured: dict[str, Any]) -> list[dict[str, Any]]:
@@ -176,10 +203,9 @@ def long_table(rows: Iterable[dict[str, Any]]) -> str:
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
-        ours, theirs = quantity(row["ours"], row["unit"]), quantity(row["theirs"], row["unit"])
         aim = f"{short(row['aim'])}×" if row.get("aim") else ""
         lines.append(
-            f"| {row['work']} | {row['peer']} | {ours} | {theirs} | {_mark(row)} | "
+            f"| {row['work']} | {row['peer']} | {' | '.join(_both(row))} | {_mark(row)} | "
             f"{short(row['at_least'])}× | {aim} |"
         )
     return "\n".join(lines) + "\n"
@@ -195,8 +221,13 @@ def measured_on(described: dict[str, Any]) -> str:
 
 
 def _mark(row: dict[str, Any]) -> str:
-    ratio = f"{short(row['ratio'])}×"
-    return ratio if row["ratio"] >= row["at_least"] else f"**{ratio}**"
+    return ("> " if row.get("given_up") else "") + _lost(row["ratio"])
+
+
+def _both(row: dict[str, Any]) -> tuple[str, str]:
+    """Write what ours takes, and what the peer does."""
+    more = "> " if row.get("given_up") else ""
+    return quantity(row["ours"], row["unit"]), more + quantity(row["theirs"], row["unit"])
 
 
 def short(x: float) -> str:
@@ -221,6 +252,5 @@ def console(rows: Iterable[dict[str, Any]]) -> None:
     """Print rows as they come in."""
     for row in rows:
         verdict = "" if row["ratio"] >= row["at_least"] else f"   below {short(row['at_least'])}×"
-        ours, theirs = quantity(row["ours"], row["unit"]), quantity(row["theirs"], row["unit"])
-        print(f"  {row['work']} | {row['peer']}: {_mark(row)} ({ours}, {theirs}){verdict}")
+        print(f"  {row['work']} | {row['peer']}: {_mark(row)} ({', '.join(_both(row))}){verdict}")
     sys.stdout.flush()

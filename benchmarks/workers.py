@@ -60,7 +60,7 @@ class Worker:
         self.process.wait()
 
 
-def compiled(source: str, *flags: str, folder: Path) -> Path:
+def built(source: str, *flags: str, folder: Path) -> Path:
     """Compile a C program of ``peers/`` into ``folder`` and return its path."""
     program = folder / "_".join([Path(source).stem, *(f.strip("-") for f in flags if "=" not in f)])
     subprocess.run(

@@ -36,6 +36,6 @@ compiled = jit(value_and_grad(f))
 
 serve(
     first_call=lambda: seconds(lambda: compiled(*arguments)),
-    losses=lambda: [compiled(*arguments)[0].data],
+    losses=lambda: [float(compiled(*arguments)[0])],
     source=lambda: len(compiled.source(*arguments)),
 )

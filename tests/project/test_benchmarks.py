@@ -1,14 +1,19 @@
 """Our side of the benchmarks runs, and solves the very problems that the peers solve."""
 
+import os
 import random
+import runpy
 import string
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from benchmarks import gpt, moons, pure
-from benchmarks.workers import Worker, agree
+from benchmarks.workers import PATHS, Worker, agree
 from pages import ROOT
+
+from micrograd import jit, mean, vmap
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +72,98 @@ def test_a_program_that_dies_is_named(folder):
         pytest.raises(RuntimeError, match=r"moons_eager.py died when asked for 'nonsense'"),
     ):
         worker.ask("nonsense")
+
+
+# What is compiled gives the numbers of plain Values, to 1e-12.
+
+
+@pytest.fixture
+def names_in(folder, monkeypatch):
+    """A function that returns what a program defines, and its measures, of which none is asked."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MICROGRAD_VERIFY", "0")  # as they are measured
+    for path in reversed(PATHS.split(os.pathsep)):
+        monkeypatch.syspath_prepend(path)
+
+    def names(program, *arguments):
+        import serve
+
+        measures = {}
+        monkeypatch.setattr(serve, "serve", measures.update)
+        monkeypatch.setattr(sys, "argv", [program, *arguments])
+        for module in [m for m in sys.modules if m.split(".")[0] in ("programs", "gpt")]:
+            monkeypatch.delitem(sys.modules, module)  # they have read the files of another folder
+        return runpy.run_path(str(ROOT / f"benchmarks/programs/{program}.py")) | measures
+
+    return names
+
+
+def same(ours, plain):
+    for one, other in zip(ours, plain, strict=True):
+        np.testing.assert_allclose(np.ravel(one), np.ravel(other), rtol=1e-12, atol=1e-12)
+
+
+def slopes(loss, model):
+    """A loss, and the gradients of a model's parameters."""
+    model.zero_grad()
+    loss.backward()
+    return [loss.data, *[p.grad for p in model.parameters()]]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("program", ["moons_compiled", "moons_unrolled"])
+def test_the_compiled_moons_have_the_gradients_of_plain_values(names_in, program):
+    names = names_in(program)
+    model, f, X, y = (names[name] for name in ("model", "objective", "X", "y"))
+    same(slopes(f(X, y), model), slopes(f.__wrapped__(X, y), model))
+    same(slopes(f(X, y), model), slopes(f.__wrapped__(X, y), model))  # no longer the first call
+
+
+def test_the_compiled_expression_has_the_gradients_of_plain_values(names_in):
+    names = names_in("expression_compiled")
+    a, b = names["a"][-3:], names["b"][-3:]
+    plain = [names["both"](x, y) for x, y in zip(a, b, strict=True)]
+    for _ in range(2):
+        value, slope = names["batched"](a, b)
+        same([value, *slope], zip(*[(v, *s) for v, s in plain], strict=True))
+        value, slope = names["single"](a[0], b[0])
+        same([value, *slope], [plain[0][0], *plain[0][1]])
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("program", ["rnn", "ode"])
+def test_the_compiled_recurrences_have_the_gradients_of_plain_values(names_in, program):
+    names = names_in("recurrences", program)
+    f, arguments = names["compiled"], names["arguments"]
+    value, slope = f.__wrapped__(*arguments)
+    assert names["losses"]() == [pytest.approx(value, rel=1e-12)]
+    same(numbers(f(*arguments)[1]), numbers(slope))
+
+
+def numbers(tree):
+    nested = isinstance(tree, list | tuple)
+    return [x for branch in tree for x in numbers(branch)] if nested else [tree]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("program", [("digits_compiled",), ("width_compiled", "4")])
+def test_compiled_networks_have_the_gradients_of_plain_values(names_in, program):
+    names = names_in(*program)
+    loss, model, X, y = (names[name] for name in ("loss", "model", "X", "y"))
+
+    def objective(X, y):
+        return mean(vmap(loss)(X, y))
+
+    f = jit(objective)
+    for first in (0, 20):
+        batch = X[first : first + 20], y[first : first + 20]
+        same(slopes(f(*batch), model), slopes(objective(*batch), model))
+
+
+@pytest.mark.deep
+def test_the_compiled_gpt_has_the_gradients_of_plain_values(names_in):
+    names = names_in("gpt_compiled")
+    model, documents = names["model"], names["data"][:3]
+    f = jit(model.loss)
+    for (document,) in documents:
+        same(slopes(f(document), model), slopes(model.loss(document), model))

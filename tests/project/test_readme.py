@@ -1,5 +1,7 @@
 """The README holds what it shows, stays short, and its figures are the measured ones."""
 
+import json
+
 from benchmarks import results
 from pages import ROOT, run_page
 
@@ -58,7 +60,28 @@ def test_where_the_peer_is_faster_the_ratio_is_bold():
     assert "by hand: moons step 1.5×, GPT step **0.8×**." in table
 
 
-def test_results_of_another_processor_stand_beside_the_first():
-    (first, *_) = results.load()
-    assert results.file_of(first["machine"]["cpu"]) == results.RESULTS
-    assert results.file_of("Abacus 3 (no AVX)").name == "results-abacus-3-no-avx.json"
+def test_each_processor_has_a_file_of_its_own():
+    assert all(results.file_of(m["machine"]["cpu"]).exists() for m in results.load())
+    assert results.file_of("Abacus 3 (no AVX)").name == "abacus-3-no-avx.json"
+
+
+def test_what_changed_since_the_committed_results_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    assert list(results.changes("Abacus", [row(2.0)])) == [
+        "No results of Abacus are committed: nothing to compare with"
+    ]
+    machine = {"cpu": "Abacus", "date": "1837-01-01"}
+    before = {"machine": machine, "groups": {"first": [row(4.0), row(2.0, peer="same")]}}
+    results.file_of("Abacus").write_text(json.dumps(before))
+    now = [row(2.0), row(2.1, peer="same"), row(5.0, peer="another")]
+    assert list(results.changes("Abacus", now)) == [
+        "Beside the results of 1837-01-01 on Abacus:",
+        "  moons step, `fit` | JAX, its loop inside jit: 4× before, 2× now, slower",
+        "  moons step, `fit` | another: new, 5×",
+        "  1 as before, to within 10%",
+    ]
+
+
+def test_a_peer_that_was_stopped_takes_longer_than_is_said():
+    stopped = results.row("w", "p", ours=2.0, theirs=60.0, at_least=15, given_up=True)
+    assert "| w | p | 2 s | > 60 s | > 30× | 15× |" in results.long_table([stopped])
