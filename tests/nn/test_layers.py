@@ -151,6 +151,24 @@ def test_numbers_in_a_mask_are_added_to_the_scores_and_minus_infinity_hides():
     assert moved[0][0].data == still[0][0].data
 
 
+def test_padding_is_hidden_from_all_places_as_by_a_mask():
+    attention = MultiheadAttention(2, 1, seed=1)
+    x, padding = [[0.1, 0.2], [0.3, -0.4], [0.5, 0.6]], [False, False, True]
+    for mask in (None, causal_mask(3)):
+        hidden = [[a or b for a, b in zip(row, padding)] for row in mask or [[False] * 3] * 3]
+        found, weights = attention(x, x, x, key_padding_mask=np.array(padding), attn_mask=mask)
+        expected, _ = attention(x, x, x, attn_mask=hidden)
+        assert [v.data for row in found for v in row] == [v.data for r in expected for v in r]
+        assert [row[2] for row in weights] == [0.0] * 3
+    layer = TransformerEncoderLayer(2, 1, 4, dropout=0.0, seed=1)
+    short, long = layer(x[:2]), layer(x, src_key_padding_mask=padding)
+    assert [v.data for row in long[:2] for v in row] == [v.data for row in short for v in row]
+    with pytest.raises(ValueError, match=r"lets place 0 look at nothing: \[True, True, True\]"):
+        attention(x, x, x, key_padding_mask=[True] * 3)
+    with pytest.raises(ValueError, match=r"MultiheadAttention\(.* expects the shape \(3,\)"):
+        attention(x, x, x, key_padding_mask=padding[:2])
+
+
 def test_a_mask_of_whole_numbers_is_refused_since_it_says_neither():
     attention = MultiheadAttention(2, 1, seed=1)
     x = [[0.1, 0.2], [0.3, 0.4]]
@@ -214,6 +232,12 @@ def test_other_sizes_that_do_not_go_together_are_refused():
         MultiheadAttention(4, 3)
     with pytest.raises(ValueError, match=r"at most half of the kernel_size \(2, 2\), got 2"):
         MaxPool2d(2, padding=2)
+    with pytest.raises(ValueError, match=r"groups divide .*, got 2 for 3 and 2"):
+        Conv1d(3, 2, 2, groups=2)
+    with pytest.raises(ValueError, match=r"keeps the length, which a stride of \(2, 1\) does not"):
+        Conv2d(1, 1, 3, stride=(2, 1), padding="same")
+    with pytest.raises(ValueError, match="a whole number or \"same\", got 'full'"):
+        Conv2d(1, 1, 3, padding="full")
     with pytest.raises(TypeError, match=r"two for height and width, got \[1, 2, 3\]"):
         Conv2d(1, 1, [1, 2, 3])
 

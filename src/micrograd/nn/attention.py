@@ -78,16 +78,23 @@ class MultiheadAttention(Module):
         self.dropout = Dropout(dropout)
 
     def __call__(
-        self, query: Any, key: Any, value: Any, *, attn_mask: Any = None, need_weights: bool = True
+        self,
+        query: Any,
+        key: Any,
+        value: Any,
+        key_padding_mask: Any = None,
+        need_weights: bool = True,
+        attn_mask: Any = None,
     ) -> tuple[list[Any], list[Any] | None]:
         """Return what was found, (places, embed_dim), and how much each place looked at each other.
 
         Args:
             query: (places, embed_dim), what asks.
             key, value: (others, embed_dim), what is looked at, and what is taken from there.
+            key_padding_mask: (others,), of those that no place may look at: True hides.
+            need_weights: False returns None in place of the means of all heads' weights.
             attn_mask: (places, others), of bools, where True hides; or of numbers, which are added
                 before the softmax, and -inf hides.
-            need_weights: False returns None in place of the means of all heads' weights.
 
         Raises:
             ValueError: the shapes do not fit each other; or a place may look at nothing.
@@ -95,7 +102,9 @@ class MultiheadAttention(Module):
         query = self._projected(0, nested(self, query, ("places", self.embed_dim)))
         key = self._projected(1, nested(self, key, ("others", self.embed_dim)))
         value = self._projected(2, nested(self, value, (len(key), self.embed_dim)))
-        mask = None if attn_mask is None else self._mask(attn_mask, len(query), len(key))
+        mask = None
+        if attn_mask is not None or key_padding_mask is not None:
+            mask = self._mask(attn_mask, key_padding_mask, len(query), len(key))
         width = self.embed_dim // self.num_heads
         heads = []
         for at in range(0, self.embed_dim, width):
@@ -114,13 +123,23 @@ class MultiheadAttention(Module):
             return projected
         return [[s + b for s, b in zip(row, self.in_proj_bias[rows])] for row in projected]
 
-    def _mask(self, mask: Any, places: int, others: int) -> list[list[Any]]:
-        """The mask as numbers to add, None where nothing can be seen."""
-        rows = nested(self, mask, (places, others))
-        seen = [[self._added(x) for x in row] for row in rows]
+    def _mask(self, mask: Any, padding: Any, places: int, others: int) -> list[list[Any]]:
+        """Both masks as numbers to add, None where nothing can be seen."""
+        free = [False] * others
+        ends = free if padding is None else nested(self, padding, (others,))
+        rows = [free] * places if mask is None else nested(self, mask, (places, others))
+        hidden = [self._added(x) for x in ends]
+        seen = [
+            [
+                None if a is None or b is None else a + b
+                for a, b in zip(map(self._added, row), hidden)
+            ]
+            for row in rows
+        ]
         for i, row in enumerate(seen):
             if all(x is None for x in row):
-                raise ValueError(f"{self!r}: the mask lets place {i} look at nothing: {rows[i]!r}")
+                shown = ends if mask is None else rows[i]
+                raise ValueError(f"{self!r}: the mask lets place {i} look at nothing: {shown!r}")
         return seen
 
     def _added(self, x: Any) -> Any:
@@ -152,3 +171,8 @@ class MultiheadAttention(Module):
     def __repr__(self) -> str:
         rest = "" if self.in_proj_bias else ", bias=False"
         return f"MultiheadAttention({self.embed_dim}, {self.num_heads}, {self.dropout.p}{rest})"
+
+
+def _both(x: Any, y: Any) -> Any:
+    """What two masks add together; None where either hides."""
+    return None if x is None or y is None else x + y

@@ -8,7 +8,7 @@ from ..functions import sum
 from .module import Module
 from .parameters import bound, source, uniform
 from .shapes import depth, nested
-from .windows import padded, pair, starts, within
+from .windows import check_same, margins, padded, pair, starts, within
 
 
 class Conv1d(Module):
@@ -18,12 +18,21 @@ class Conv1d(Module):
         in_channels, out_channels: of what comes, and of what is returned.
         kernel_size: the length of a window.
         stride: from one window to the next.
-        padding: how many places before the first and after the last number count as zeros.
+        padding: how many places before the first and after the last number count as zeros; "same"
+            takes as many as keep the length.
+        dilation: how far the numbers of a window lie apart.
+        groups: into so many the channels are divided, each of which sees its own alone.
         bias: False leaves out what is added to each channel.
         seed: as for ``Linear``.
 
-    ``weight`` has the shape (out_channels, in_channels, kernel_size), ``bias`` (out_channels,).
+    ``weight`` has the shape (out_channels, in_channels / groups, kernel_size), ``bias``
+    (out_channels,).
+
+    Raises:
+        ValueError: groups do not divide the channels.
     """
+
+    groups: int
 
     def __init__(
         self,
@@ -31,7 +40,9 @@ class Conv1d(Module):
         out_channels: int,
         kernel_size: int,
         stride: int = 1,
-        padding: int = 0,
+        padding: int | str = 0,
+        dilation: int = 1,
+        groups: int = 1,
         *,
         bias: bool = True,
         seed: Any = None,
@@ -39,9 +50,13 @@ class Conv1d(Module):
         self.in_channels = whole("in_channels", in_channels, 1)
         self.out_channels = whole("out_channels", out_channels, 1)
         self.kernel_size = whole("kernel_size", kernel_size, 1)
-        self.stride, self.padding = whole("stride", stride, 1), whole("padding", padding, 0)
-        rng, most = source(seed), bound(in_channels, kernel_size)
-        self.weight = uniform(rng, most, out_channels, in_channels, kernel_size)
+        self.stride, self.dilation = whole("stride", stride, 1), whole("dilation", dilation, 1)
+        self.padding = padding if isinstance(padding, str) else whole("padding", padding, 0)
+        check_same(padding, stride)
+        self._margins = margins("padding", self.padding, (kernel_size,), (dilation,))
+        inputs = _inputs_of_a_group(self, groups)
+        rng, most = source(seed), bound(inputs, kernel_size)
+        self.weight = uniform(rng, most, out_channels, inputs, kernel_size)
         self.bias = uniform(rng, most, out_channels) if flag("bias", bias) else None
 
     def __call__(self, x: Any) -> list[Any]:
@@ -54,16 +69,20 @@ class Conv1d(Module):
         return [self._one(example) for example in x] if depth(x) == 3 else self._one(x)
 
     def _one(self, x: list[Any]) -> list[Any]:
-        x = [padded(channel, self.padding) for channel in x]
-        places = starts(self, len(x[0]), self.kernel_size, self.stride)
-        return [[self._at(x, place, k) for place in places] for k in range(self.out_channels)]
+        x = [padded(channel, *self._margins) for channel in x]
+        window = self.dilation * (self.kernel_size - 1) + 1
+        places = starts(self, len(x[0]), window, self.stride)
+        return [
+            [self._at(seen, place, k) for place in places] for k, seen in enumerate(_seen(self, x))
+        ]
 
     def _at(self, x: list[Any], place: int, k: int) -> Any:
+        window = slice(place, place + self.dilation * (self.kernel_size - 1) + 1, self.dilation)
         total = sum(
             [
                 w * item
                 for weights, channel in zip(self.weight[k], x, strict=True)
-                for w, item in within(weights, channel[place : place + self.kernel_size])
+                for w, item in within(weights, channel[window])
             ]
         )
         return total if self.bias is None else total + self.bias[k]
@@ -79,11 +98,18 @@ class Conv2d(Module):
         in_channels, out_channels: of what comes, and of what is returned.
         kernel_size: height and width of a window; one number stands for both, as in what follows.
         stride: from one window to the next.
-        padding: how many rows and columns at each side of the image count as zeros.
+        padding: how many rows and columns at each side of the image count as zeros; "same" takes as
+            many as keep height and width.
+        dilation: how far the rows and the columns of a window lie apart.
+        groups: into so many the channels are divided, each of which sees its own alone.
         bias: False leaves out what is added to each channel.
         seed: as for ``Linear``.
 
-    ``weight`` has the shape (out_channels, in_channels, height, width), ``bias`` (out_channels,).
+    ``weight`` has the shape (out_channels, in_channels / groups, height, width), ``bias``
+    (out_channels,).
+
+    Raises:
+        ValueError: groups do not divide the channels.
 
     >>> image = [[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]]  # one channel
     >>> out = Conv2d(1, 4, kernel_size=2, seed=1)(image)
@@ -91,13 +117,17 @@ class Conv2d(Module):
     (4, 2, 2)
     """
 
+    groups: int
+
     def __init__(
         self,
         in_channels: int,
         out_channels: int,
         kernel_size: int | Sequence[int],
         stride: int | Sequence[int] = 1,
-        padding: int | Sequence[int] = 0,
+        padding: int | Sequence[int] | str = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
         *,
         bias: bool = True,
         seed: Any = None,
@@ -105,9 +135,13 @@ class Conv2d(Module):
         self.in_channels = whole("in_channels", in_channels, 1)
         self.out_channels = whole("out_channels", out_channels, 1)
         self.kernel_size = pair("kernel_size", kernel_size, 1)
-        self.stride, self.padding = pair("stride", stride, 1), pair("padding", padding, 0)
-        rng, most = source(seed), bound(in_channels, *self.kernel_size)
-        self.weight = uniform(rng, most, out_channels, in_channels, *self.kernel_size)
+        self.stride, self.dilation = pair("stride", stride, 1), pair("dilation", dilation, 1)
+        self.padding = padding if isinstance(padding, str) else pair("padding", padding, 0)
+        check_same(padding, *self.stride)
+        self._margins = margins("padding", self.padding, self.kernel_size, self.dilation)
+        inputs = _inputs_of_a_group(self, groups)
+        rng, most = source(seed), bound(inputs, *self.kernel_size)
+        self.weight = uniform(rng, most, out_channels, inputs, *self.kernel_size)
         self.bias = uniform(rng, most, out_channels) if flag("bias", bias) else None
 
     def __call__(self, x: Any) -> list[Any]:
@@ -120,23 +154,29 @@ class Conv2d(Module):
         return [self._one(example) for example in x] if depth(x) == 4 else self._one(x)
 
     def _one(self, x: list[Any]) -> list[Any]:
-        (height, width), (down, right) = self.kernel_size, self.stride
-        x = [padded(channel, *self.padding) for channel in x]
+        (height, width), (down, right) = self._window(), self.stride
+        x = [padded(channel, *self._margins) for channel in x]
         rows = starts(self, len(x[0]), height, down)
         columns = starts(self, len(x[0][0]), width, right)
         return [
-            [[self._at(x, row, column, k) for column in columns] for row in rows]
-            for k in range(self.out_channels)
+            [[self._at(seen, row, column, k) for column in columns] for row in rows]
+            for k, seen in enumerate(_seen(self, x))
         ]
 
+    def _window(self) -> tuple[int, int]:
+        """Height and width of what a window reaches over."""
+        (height, width), (down, right) = self.kernel_size, self.dilation
+        return down * (height - 1) + 1, right * (width - 1) + 1
+
     def _at(self, x: list[Any], top: int, left: int, k: int) -> Any:
-        height, width = self.kernel_size
+        (height, width), (down, right) = self._window(), self.dilation
+        rows, columns = slice(top, top + height, down), slice(left, left + width, right)
         total = sum(
             [
                 w * item
                 for kernel, channel in zip(self.weight[k], x, strict=True)
-                for weights, row in zip(kernel, channel[top : top + height], strict=True)
-                for w, item in within(weights, row[left : left + width])
+                for weights, row in zip(kernel, channel[rows], strict=True)
+                for w, item in within(weights, row[columns])
             ]
         )
         return total if self.bias is None else total + self.bias[k]
@@ -145,8 +185,28 @@ class Conv2d(Module):
         return f"Conv2d({_settings(self)})"
 
 
+def _inputs_of_a_group(layer: Conv1d | Conv2d, groups: int) -> int:
+    """Take the number of groups; return how many channels each output sees."""
+    layer.groups = whole("groups", groups, 1)
+    if layer.in_channels % groups or layer.out_channels % groups:
+        raise ValueError(
+            f"{type(layer).__name__}: groups divide in_channels and out_channels, got {groups} for "
+            f"{layer.in_channels} and {layer.out_channels}"
+        )
+    return layer.in_channels // groups
+
+
+def _seen(layer: Conv1d | Conv2d, x: list[Any]) -> list[list[Any]]:
+    """The channels that each output sees: those of its group."""
+    inputs, outputs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
+    firsts = [k // outputs * inputs for k in range(layer.out_channels)]
+    return [x[first : first + inputs] for first in firsts]
+
+
 def _settings(layer: Conv1d | Conv2d) -> str:
     channels = f"{layer.in_channels}, {layer.out_channels}"
-    rest = "" if layer.bias else ", bias=False"
+    rest = "" if layer.groups == 1 else f", groups={layer.groups}"
+    rest += "" if layer.bias else ", bias=False"
+    apart = "" if layer.dilation in (1, (1, 1)) else f", dilation={layer.dilation}"
     numbers = (layer.kernel_size, layer.stride, layer.padding)
-    return f"{channels}, {', '.join(map(str, numbers))}{rest}"
+    return f"{channels}, {', '.join(map(repr, numbers))}{apart}{rest}"

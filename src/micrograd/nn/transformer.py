@@ -57,23 +57,26 @@ class TransformerEncoderLayer(Module):
         self.activation = choice("activation", activation, ("relu", "gelu"))
         self.norm_first = flag("norm_first", norm_first)
 
-    def __call__(self, src: Any, src_mask: Any = None) -> list[Any]:
+    def __call__(
+        self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None
+    ) -> list[Any]:
         """Return (places, d_model) for src of the same shape.
 
         Args:
             src: a vector for each place.
             src_mask: as ``attn_mask`` of ``MultiheadAttention``; ``causal_mask(places)`` lets no
                 place look at a later one.
+            src_key_padding_mask: (places,), True where a place is not to be looked at.
         """
         x = nested(self, src, ("places", self.linear1.in_features))
         if self.norm_first:
-            x = _sum(x, self._attended(self.norm1(x), src_mask))
+            x = _sum(x, self._attended(self.norm1(x), src_mask, src_key_padding_mask))
             return _sum(x, self._network(self.norm2(x)))
-        x = self.norm1(_sum(x, self._attended(x, src_mask)))
+        x = self.norm1(_sum(x, self._attended(x, src_mask, src_key_padding_mask)))
         return self.norm2(_sum(x, self._network(x)))
 
-    def _attended(self, x: list[Any], mask: Any) -> list[Any]:
-        found, _ = self.self_attn(x, x, x, attn_mask=mask, need_weights=False)
+    def _attended(self, x: list[Any], mask: Any, padding: Any) -> list[Any]:
+        found, _ = self.self_attn(x, x, x, padding, need_weights=False, attn_mask=mask)
         return self.dropout(found)
 
     def _network(self, x: list[Any]) -> list[Any]:

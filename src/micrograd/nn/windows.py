@@ -15,6 +15,25 @@ def pair(name: str, x: int | Sequence[int], least: int) -> tuple[int, int]:
     return whole(name, x[0], least), whole(name, x[1], least)
 
 
+def margins(name: str, padding: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Any:
+    """Return how much is put in front and behind along each axis, as PyTorch does for "same".
+
+    An odd number is one more behind.
+    """
+    if padding == "same":
+        rooms = [far * (size - 1) for size, far in zip(kernel, dilation, strict=True)]
+        return tuple([(room // 2, room - room // 2) for room in rooms])
+    if isinstance(padding, str):
+        raise ValueError(f'{name} is a whole number or "same", got {padding!r}')
+    return tuple([(margin, margin) for margin in (padding if len(kernel) > 1 else (padding,))])
+
+
+def check_same(padding: Any, *strides: int) -> None:
+    """Refuse "same" for windows of which there are fewer than places."""
+    if padding == "same" and max(strides) > 1:
+        raise ValueError(f'padding="same" keeps the length, which a stride of {strides} does not')
+
+
 def starts(layer: Any, length: int, window: int, stride: int) -> range:
     """Return where the windows start that lie inside a length.
 
@@ -29,15 +48,16 @@ def starts(layer: Any, length: int, window: int, stride: int) -> range:
     return range(0, length - window + 1, stride)
 
 
-def padded(x: list[Any], *margins: int) -> list[Any]:
-    """Return nested lists with a margin of None at both ends of each axis, one for each axis.
+def padded(x: list[Any], *margins: int | tuple[int, int]) -> list[Any]:
+    """Return nested lists with margins of None, in front and behind, for each axis.
 
     Zeros would do as well, but what is left out makes no operation and no graph.
     """
     margin, *inner = margins
+    before, behind = margin if isinstance(margin, tuple) else (margin, margin)
     rows = [padded(row, *inner) for row in x] if inner else x
     nothing = [None] * len(rows[0]) if inner else None
-    return [nothing] * margin + list(rows) + [nothing] * margin
+    return [nothing] * before + list(rows) + [nothing] * behind
 
 
 def within(*parts: list[Any]) -> list[tuple[Any, ...]]:
