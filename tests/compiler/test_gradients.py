@@ -86,3 +86,13 @@ def test_what_wraps_a_compiled_function_is_compiled_as_itself():
         return cube(x) + 1.0
 
     assert [jit(grad(cube))(2.0), jit(vmap(cube))([2.0]), jit(more)(2.0)] == [12.0, [8.0], 9.0]
+
+
+def test_many_steps_of_single_numbers_are_loops():
+    def decay(rate, x):
+        for _ in range(60):
+            x = x - 0.01 * rate * x * x
+        return x
+
+    agree(decay, (0.5, 2.0), argnums=(1, 0))
+    assert len(jit(value_and_grad(decay, (1, 0))).source(0.5, 2.0).splitlines()) < 120

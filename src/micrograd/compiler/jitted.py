@@ -25,6 +25,7 @@ from .calls.quick import QuickCall
 from .calls.reach import Reach
 from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
 from .calls.variant import Variant
+from .calls.waiting import waiting
 from .collector import paused
 from .errors import JitError, JitWarning
 from .pipeline import lower
@@ -198,7 +199,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             self._learn_changes,
             stages,
         )
-        with paused():
+        with paused(), waiting(self.__name__):
             result = first.result()
         if first.made is None:
             self._run_plainly(first.reason, 5)

@@ -1,4 +1,4 @@
-"""``jit(value_and_grad(f))`` of arrays: f's own loops and their gradient, instead of a traced one.
+"""``jit(value_and_grad(f))`` of arrays, or of many steps: f's own loops and their gradient.
 
 A traced gradient is one more graph, in which a parameter's share of every step of a recurrence is a
 term of another kind. The loops' own backward keeps the steps together.
@@ -13,9 +13,13 @@ import numpy as np
 from ...engine import Value
 from ...value.nested import rebuild
 from ...value.number import Number
+from ..errors import JitError
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from ..tracing.trace import trace
 from .places import Lifted
+
+_LONG = 300  # values that a function of single numbers makes, so that its steps are worth finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,22 @@ class Slopes:
         """The arguments to differentiate by."""
         return (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums)
 
-    def suit(self, args: Sequence[Argument]) -> bool:
-        """Tell whether these are numbers only, and of those to differentiate by some are arrays."""
-        known = all(0 <= k < len(args) for k in self.numbers())
-        many = known and any(args[k].shape or args[k].kind == "nest" for k in self.numbers())
-        return many and all(map(_is_plain, args))
+    def recorded(self, args: Sequence[Argument]) -> Trace | None:
+        """Trace the function itself, where its loops' own gradient is to be had of it."""
+        numbers, plain = self.numbers(), all(map(_is_plain, args))
+        if not plain or not all(0 <= k < len(args) and _is_real(args[k]) for k in numbers):
+            return None
+        try:
+            recording = trace(self.function, args, variables=numbers)
+        except JitError:  # the gradient may still be traced
+            return None
+        many = any(args[k].shape or args[k].kind == "nest" for k in numbers)
+        if (many or len(recording.tape) > _LONG) and self._suits(recording):
+            return recording
+        recording.draws.undo()
+        return None
 
-    def suit_recording(self, recording: Trace) -> bool:
+    def _suits(self, recording: Trace) -> bool:
         """Tell whether the function made one number, of its arguments alone."""
         batched = {i.argument for i in recording.inputs if i.batched}
         alone = not recording.captured and not recording.draws.segments
@@ -64,6 +77,11 @@ def _is_plain(a: Argument) -> bool:
     if a.kind == "nest":
         return not any(isinstance(x, Value) for x in a.values())
     return a.kind == "array"
+
+
+def _is_real(a: Argument) -> bool:
+    """Tell whether it is not a single int."""
+    return a.kind == "nest" or bool(a.shape) or type(a.value) is float
 
 
 def _like(a: Argument, slopes: np.ndarray | None) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from ..c.standalone import standalone
-from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .gradients import Slopes
@@ -24,15 +23,9 @@ def header(
     Raises:
         JitError: f cannot be traced, or computes nothing.
     """
-    if slopes and slopes.suit(arguments):
-        recording = _recorded(slopes.function, arguments, slopes.numbers())
-        if slopes.suit_recording(recording):
-            asked = slopes.numbers(), slopes.with_value
-            return standalone(recording, slopes.function, arguments, name, dtype, asked)
-    return standalone(_recorded(f, arguments), f, arguments, name, dtype)
-
-
-def _recorded(f: Callable, arguments: list[Argument], variables: tuple[int, ...] = ()) -> Trace:
-    recording = trace(f, arguments, variables=variables)
+    if slopes and (recording := slopes.recorded(arguments)):
+        asked = slopes.numbers(), slopes.with_value
+        return standalone(recording, slopes.function, arguments, name, dtype, asked)
+    recording = trace(f, arguments)
     recording.draws.undo()
-    return recording
+    return standalone(recording, f, arguments, name, dtype)

@@ -79,13 +79,13 @@ class Maker:
             Unsettled: so it is.
             JitError: the function does what cannot be compiled.
         """
-        if self.slopes and self.slopes.suit(arguments):
+        if self.slopes:
             with stages.timed("trace"):
-                recording = trace(self.slopes.function, arguments, variables=self.slopes.numbers())
-            if self.slopes.suit_recording(recording):
-                graph, work = graph_of(recording, set(self.slopes.numbers())), len(recording.tape)
+                recorded = self.slopes.recorded(arguments)
+            if recorded:
+                graph, work = graph_of(recorded, set(self.slopes.numbers())), len(recorded.tape)
                 variant = Variant(
-                    recording,
+                    recorded,
                     graph,
                     arguments,
                     self._name,
@@ -93,9 +93,8 @@ class Maker:
                     stages,
                     slopes=self.slopes,
                 )
-                free = recording.free()
+                free = recorded.free()
                 return Made(variant, free, graph, work, statics(arguments), arguments)
-            recording.draws.undo()
         with stages.timed("trace"):
             recording = trace(
                 self._f, arguments, effects=True, raises=True, marks=marks, answers=answers

@@ -7,6 +7,7 @@ nothing about dependencies needs to be known.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -96,17 +97,26 @@ def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -
     """
     if repeats < 3:
         return 0
-    tables = [
-        np.array(numbers[i + k : i + k + period * repeats : period], dtype=np.int64)
-        for k in range(period)
-    ]
-    for table in tables:
-        bad = np.flatnonzero(np.diff(table, 3, axis=0).any(axis=1))
-        if len(bad):
-            repeats = min(repeats, int(bad[0]) + 3)
-    if repeats == 3 and any(np.diff(table[:3], 2, axis=0).any() for table in tables):
-        return 0
-    return repeats
+    start = range(i, i + period)
+    if repeats > 3 and not all(_on_a_parabola(numbers, k, period) for k in start):
+        repeats = 3
+    if repeats == 3:
+        return 3 if all(_on_a_line(numbers, k, period) for k in start) else 0
+    iterations = range(i, i + period * repeats, period)
+    table = np.array([list(chain(*numbers[k : k + period])) for k in iterations], dtype=np.int64)
+    bad = np.flatnonzero(np.diff(table, 3, axis=0).any(axis=1))
+    return int(bad[0]) + 3 if len(bad) else repeats
+
+
+def _on_a_parabola(numbers: list[tuple[int, ...]], k: int, period: int) -> bool:
+    """Tell whether the sizes of a statement do so for four repeats."""
+    four = zip(*numbers[k : k + 4 * period : period])
+    return all(a - d == 3 * (b - c) for a, b, c, d in four)
+
+
+def _on_a_line(numbers: list[tuple[int, ...]], k: int, period: int) -> bool:
+    """Tell whether the sizes of a statement go on in equal steps for three repeats."""
+    return all(b - a == c - b for a, b, c in zip(*numbers[k : k + 3 * period : period]))
 
 
 def _loop(
