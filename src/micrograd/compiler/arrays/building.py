@@ -13,13 +13,15 @@ from ..ir.program import BATCH as BATCH_SIZE
 from ..ir.program import Clear, For, Fused, Nest, Program, Ref, Route
 from ..ir.program import Statement as Loop
 from ..ir.scope import Scope
-from ..ir.sizes import Size, bound
+from ..ir.sizes import Size, bound, known
 from ..printing.show import captions
+from .collecting import collected
 from .ends import Ends, flat_part
 from .expressions import Env, Expressions, Piece
 from .program import (
     Applied,
     ArrayProgram,
+    Constant,
     Fill,
     First,
     Node,
@@ -127,24 +129,18 @@ class _Builder:
             node = _laid(value, axes, at.shape)
             if at is variable or (isinstance(at, Reshaped) and at.x is variable):
                 node = node if at is variable else Reshaped(node, variable.shape)
-                if add and variable.name in self.statements.defined:
-                    node = Applied(ops.ADD, (variable, node), variable.shape)
-                self.statements.let(variable, node, formula)
+                self.give(variable, node, add, formula)
             else:
                 self.statements.let_zero(variable)
                 self.statements.put(variable, at, node, add, formula=formula)
             return
-        self.statements.let_zero(variable)
         if part is not None and target.index is not None:
             places, shared = made.places(target, part)
-            nodes = shared or (places.node,)
-            axes = (
-                tuple(sorted({*places.axes, *part.axes[1:]}))
-                if shared
-                else (*places.axes, *part.axes[1:])
-            )
-            shape = tuple([made.dims[a] for a in axes])
-            self.statements.put(variable, part.node, _laid(value, axes, shape), add, nodes, formula)
+            axes = (*places.axes, *part.axes[1:])
+            nodes: tuple[Node, ...] = (places.node,)
+            if shared:
+                nodes, axes = shared, tuple(sorted(set(axes)))
+            self.add_at(variable, part.node, _laid(value, axes, made.shape(axes)), nodes, formula)
             return
         flat, places = made.scattered(target)
         axes, nodes = places.axes, (places.node,)
@@ -154,8 +150,31 @@ class _Builder:
                 nodes = (places.node, made.along(batch, axes))
             else:
                 axes = (*axes, batch)
-        shape = tuple([made.dims[a] for a in axes])
-        self.statements.put(variable, flat, _laid(value, axes, shape), add, nodes, formula)
+        node = _laid(value, axes, made.shape(axes))
+        if add and target.index is None:
+            assert isinstance(places.node, Constant)
+            total = collected(node, places.node.numbers, known(target.array.count))
+            if total is not None:
+                self.give(variable, Reshaped(total, variable.shape), True, formula)
+                return
+        if add:
+            self.add_at(variable, flat, node, nodes, formula)
+        else:
+            self.statements.let_zero(variable)
+            self.statements.put(variable, flat, node, False, nodes, formula)
+
+    def give(self, variable: Variable, value: Node, add: bool, formula: str) -> None:
+        """Give all of a variable its numbers, or add to them."""
+        if add and variable.name in self.statements.defined:
+            value = Applied(ops.ADD, (variable, value), variable.shape)
+        self.statements.let(variable, value, formula)
+
+    def add_at(
+        self, variable: Variable, part: Node, value: Node, places: tuple[Node, ...], formula: str
+    ) -> None:
+        """Add to places of a part, which may be the same for several numbers."""
+        self.statements.let_zero(variable)
+        self.statements.put(variable, part, value, True, places, formula)
 
     def route(self, route: Route, env: Env, scope: Scope) -> None:
         """Pass the gradient of an extreme to the first candidate that is equal to it."""

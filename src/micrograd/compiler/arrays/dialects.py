@@ -94,6 +94,10 @@ def take(index, *rows):
         chosen = {m}.where(index == k, row, chosen)
     return chosen
 """,
+    "with_zero": """
+def with_zero(x):
+    return {m}.concatenate([x, {m}.zeros_like(x[:1])])
+""",
     "whole": """
 def whole(x, rows):
     # a whole number from 0 to rows - 1; what is none is told by wrong(x, rows)

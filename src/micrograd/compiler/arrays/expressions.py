@@ -204,6 +204,10 @@ class Expressions:
         """Return the places along one of several axes."""
         return Range(self.dims[axis], len(axes) - list(axes).index(axis))
 
+    def shape(self, axes: Sequence[int]) -> Shape:
+        """Return the lengths of axes."""
+        return tuple([self.dims[axis] for axis in axes])
+
     def moves(self, ref: Ref) -> list[tuple[int, int, int]]:
         """Return the axes along which an operand moves, other than from example to example."""
         return [

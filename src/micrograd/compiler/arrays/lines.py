@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from .aliases import is_same, viewed
 from .printing import ArrayPrinter
 from .program import (
     Applied,
@@ -13,13 +14,12 @@ from .program import (
     Indexed,
     Let,
     Node,
+    Padded,
     Put,
     Reduced,
     Reshaped,
     Statement,
     Variable,
-    is_same,
-    viewed,
 )
 
 _ATOM = 3
@@ -101,4 +101,4 @@ def _is_fresh(node: Node) -> bool:
         return isinstance(node.x, Fill)
     if isinstance(node, Applied):
         return not is_same(node)
-    return isinstance(node, Contracted | Reduced | Gathered | First)
+    return isinstance(node, Contracted | Reduced | Gathered | First | Padded)

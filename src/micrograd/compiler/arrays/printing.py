@@ -20,6 +20,7 @@ from .program import (
     Indexed,
     Item,
     Node,
+    Padded,
     Range,
     Reduced,
     Reshaped,
@@ -65,6 +66,9 @@ class ArrayPrinter:
                 return self._transposed(x, order), _ATOM
             case Expanded(x, shape):
                 return self._expanded(x, shape), _ATOM
+            case Padded(x):
+                self.helpers.setdefault("with_zero")
+                return f"with_zero({self.write(x)})", _ATOM
             case Applied(op, args):
                 return self._applied(op, args)
             case Contracted(letters, args):

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import ops
 from ...ops import Op
 
 BATCH = "B"
@@ -78,6 +77,14 @@ class Transposed:
 @dataclass(frozen=True, slots=True, eq=False)
 class Expanded:
     """x, repeated to a larger shape by the rules of broadcasting."""
+
+    x: "Node"
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """x with one more element, of zeros, behind those of its first axis."""
 
     x: "Node"
     shape: Shape
@@ -164,6 +171,7 @@ Node = (
     | Reshaped
     | Transposed
     | Expanded
+    | Padded
     | Applied
     | Contracted
     | Reduced
@@ -251,24 +259,6 @@ def root(node: Node) -> Variable:
         assert isinstance(node, Indexed | Reshaped)
         node = node.x
     return node
-
-
-def viewed(node: Node) -> str:
-    """Return the name of the variable whose numbers an expression may show, not have of its own."""
-    while not isinstance(node, Variable):
-        if isinstance(node, Indexed | Reshaped | Transposed | Expanded):
-            node = node.x
-        elif is_same(node):
-            node = children(node)[0]
-        else:
-            return ""
-    return node.name
-
-
-def is_same(node: Node) -> bool:
-    """Tell whether an expression is its only argument, as it is."""
-    same = (ops.SUM, ops.PROD, ops.DETACH)
-    return isinstance(node, Applied) and len(node.args) == 1 and node.op in same
 
 
 def children(node: Node) -> Sequence[Node]:

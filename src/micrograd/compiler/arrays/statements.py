@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ..ir.array import Array
 from ..ir.sizes import known
+from .aliases import viewed
 from .program import (
     BATCH,
     Expanded,
@@ -16,7 +17,6 @@ from .program import (
     Shape,
     Statement,
     Variable,
-    viewed,
 )
 
 
