@@ -12,6 +12,9 @@ from ir_programs import PROGRAMS
 
 from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap
 from micrograd.compiler.arrays.source import array_source
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from micrograd.train import fit
 
 EDGES = (0.0, -0.0, 1.0, -1.0, 1.0, 710.0, -710.0, math.inf, -math.inf, math.nan)
 
@@ -74,3 +77,17 @@ def test_a_batch_of_one_example_is_a_batch():
 def test_options_that_a_back_end_does_not_have_are_refused(options, said):
     with pytest.raises((ValueError, TypeError), match=said):
         jit(lambda x: x * 2.0, **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"device": "cuda"}, "device='cuda' needs backend='jax' or backend='torch'"),
+        ({"backend": "c"}, "backend of fit is 'jax' or 'torch'"),
+    ],
+)
+def test_fit_refuses_a_back_end_that_it_does_not_have(options, said):
+    model = MLP(2, [1], seed=1)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match=said):
+        fit(model, ([[1.0, 2.0]],), model=model, optimizer=optimizer, epochs=1, **options)

@@ -1,11 +1,37 @@
 """Which runner does the steps of ``fit``: compiled loops where they are wanted and possible."""
 
 import warnings
+from typing import Any
 
-from ..arguments import shown
+from ..arguments import choice, shown
 from ..value.modes import mode
 from .batched import BatchRunner
 from .eager import EagerRunner, Runner
+
+
+def library_of(
+    eager: EagerRunner, wanted: bool | str, dtype: str, backend: str | None, device: str | None
+) -> Any:
+    """Return the library of arrays that computes the steps; None where loops do.
+
+    Raises:
+        ImportError: it is not installed.
+        ValueError: it cannot do what else is asked for.
+    """
+    if backend is None:
+        if device is not None:
+            raise ValueError(f"device={device!r} needs backend='jax' or backend='torch'")
+        return None
+    from ..compiler.arrays.engines import ENGINES, check_device, engine
+
+    choice("backend of fit", backend, ENGINES)
+    check_device(backend, device, strict=False)
+    if not wanted:
+        raise ValueError(f"backend={backend!r} computes compiled steps: leave out compile=False")
+    if isinstance(eager, BatchRunner) or eager.sharing:
+        what = "batched=True" if isinstance(eager, BatchRunner) else "reduce"
+        raise ValueError(f"backend={backend!r} does not go with {what}: leave out one of them")
+    return engine(backend, dtype, device)
 
 
 def runner_for(
@@ -14,6 +40,7 @@ def runner_for(
     wanted: bool | str,
     dtype: str,
     like: Runner | None = None,
+    library: Any = None,
 ) -> Runner:
     """Return what does the steps: compiled loops where these are wanted and possible.
 
@@ -23,6 +50,7 @@ def runner_for(
         wanted: True, False or "auto".
         dtype: of the numbers inside.
         like: the runner of a model of the same shape, whose program is taken.
+        library: of arrays, which then has to compute the steps.
 
     Raises:
         ValueError: float32 is wanted without compiled loops.
@@ -51,9 +79,9 @@ def runner_for(
         with heard() as printed:
             printed.aloud = True
             other = like.steps if isinstance(like, CompiledRunner) else None
-            runner = CompiledRunner(eager, sizes, dtype, other)
+            runner = CompiledRunner(eager, sizes, dtype, other, library)
     except Exception as error:
-        if wanted is True:
+        if wanted is True or library:
             raise
         reason = " ".join(str(error).split())
         if not isinstance(error, JitError):

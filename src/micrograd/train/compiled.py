@@ -66,10 +66,15 @@ class CompiledRunner:
     """
 
     def __init__(
-        self, eager: EagerRunner, batch_sizes: set[int], dtype: str, like: Steps | None = None
+        self,
+        eager: EagerRunner,
+        batch_sizes: set[int],
+        dtype: str,
+        like: Steps | None = None,
+        library: Any = None,
     ) -> None:
         self._eager, self._optimizer = eager, eager.optimizer
-        self.steps = Steps(eager, batch_sizes, dtype, like)
+        self.steps = Steps(eager, batch_sizes, dtype, like, library)
         self._seconds = self.steps.seconds  # of one step
         self._moving = 0.0  # seconds for numbers from and to Values
         captured = set(map(id, self.steps.objective.captured))

@@ -43,6 +43,8 @@ def fit(
     progress: bool = True,
     compile: bool | str = "auto",
     dtype: str = "float64",
+    backend: str | None = None,
+    device: str | None = None,
     reduce: Ranks | None = None,
 ) -> History:
     """Train a model: move its parameters so that the loss gets small.
@@ -83,6 +85,10 @@ def fit(
         dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
             faster and less exact. Parameters and losses are given as float64 all the same, metrics
             are measured in it, and so is a step that has to be done eagerly.
+        backend: "jax" or "torch" computes the steps as array operations of that library, where
+            parameters and the optimiser's states stay between steps; what it cannot is an error.
+        device: where that library computes, by its own name for it: "cpu", "cuda"; None is the
+            first GPU, or the CPU where there is none.
         reduce: adds up over several processes, each of which calls ``fit`` with the same data and
             settings and computes its share of each batch; see ``micrograd.distributed``. Rank 0
             shows the progress and writes the checkpoint; its parameters are those that all begin

@@ -17,7 +17,7 @@ from ..schedules import Plateau, Schedule, rates
 from .batched import BatchRunner, check_batch_loss
 from .callbacks import checked
 from .checkpoints import Checkpoint, settings_of
-from .choice import runner_for
+from .choice import library_of, runner_for
 from .eager import EagerRunner, Runner
 from .fingerprints import of_run
 from .history import History, Recording
@@ -52,6 +52,8 @@ def run_of(
     progress: bool,
     compile: bool | str,
     dtype: str,
+    backend: str | None,
+    device: str | None,
     reduce: Ranks | None,
     like: Runner | None = None,
 ) -> tuple[TrainingLoop, Progress]:
@@ -92,7 +94,8 @@ def run_of(
         values = check_loss(loss, examples, optimizer)
     for tried in (examples, held_out) if held_out else (examples,):
         try_out(metrics if batched else {"loss": loss, **metrics}, model, tried, values)
-    runner = runner_for(eager, batch_size, compile, dtype, like)
+    library = library_of(eager, compile, dtype, backend, device)
+    runner = runner_for(eager, batch_size, compile, dtype, like, library)
     history.seed = seed
     if record:
         history.recorded = Recording([name for name, _ in model.named_parameters()])
@@ -110,6 +113,7 @@ def run_of(
             plateau=(plateau and repr(plateau), None),
             clip_grad_norm=(longest, None),
             accumulate=(accumulate, 1),
+            backend=(backend, None),
             batched=(batched, False),
         )
         settings |= of_run(examples, held_out, loss=loss, penalty=penalty)

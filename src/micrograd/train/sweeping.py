@@ -92,6 +92,8 @@ def sweep(
             progress=False,
             compile=compile,
             dtype=dtype,
+            backend=None,
+            device=None,
             reduce=None,
             like=runs[0][0].runner if runs else None,
         )

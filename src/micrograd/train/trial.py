@@ -42,6 +42,7 @@ class Steps:
         batch_sizes: how many examples a step may have.
         dtype: of the numbers inside, float64 or float32.
         like: the steps of a model of the same shape, whose program is taken.
+        library: of arrays, that computes them; None takes loops.
 
     Raises:
         JitError: the loss, the penalty or the optimiser's rule cannot be compiled, or the compiled
@@ -54,10 +55,11 @@ class Steps:
         batch_sizes: set[int],
         dtype: str,
         like: "Steps | None" = None,
+        library: Any = None,
     ) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
-        self._batch_sizes, self._dtype = batch_sizes, dtype
+        self._batch_sizes, self._dtype, self._library = batch_sizes, dtype, library
         if isinstance(self.optimizer.parameters, Parameters):
             raise JitError(
                 "an Embedding with sparse=True makes its Values when they are looked up: steps "
@@ -137,6 +139,7 @@ class Steps:
             tuple(ragged[1].items()) if ragged else None,
             frozenset(self._batch_sizes),
             self._dtype,
+            self._library and (self._library.dialect.name, self._library.device),
         )
         try:
             hash(key)
@@ -152,6 +155,7 @@ class Steps:
             self.optimizer.parameters,
             self._batch_sizes,
             self._dtype,
+            self._library,
         )
 
     def _prepare(self, program: TriedProgram, count: int) -> bool:

@@ -31,6 +31,14 @@ class Engine(Protocol):
     def get(self, x: Any) -> np.ndarray:
         """Return an array's numbers."""
 
+    def repeated(self, step: Callable) -> Callable:
+        """Return a function that does several steps of training.
+
+        It takes parameters, states and gradient, how many steps were done, learning rates, the
+        examples of each step as rows of columns, the columns, and random numbers of each step or
+        None; and returns parameters, states and gradient, the losses, and whether an index was bad.
+        """
+
 
 class _Numpy:
     """Arrays in this process's memory."""
@@ -51,6 +59,9 @@ class _Numpy:
 
     def get(self, x: Any) -> np.ndarray:
         return np.asarray(x)
+
+    def repeated(self, step: Callable) -> Callable:
+        return _one_by_one(step, lambda x: x, np.stack)
 
 
 class _Jax:
@@ -87,6 +98,34 @@ class _Jax:
     def get(self, x: Any) -> np.ndarray:
         return np.asarray(x)
 
+    def repeated(self, step: Callable) -> Callable:
+        jax = self._jax
+
+        def scanned(p: Any, states: Any, dp: Any, numbers: Any, *given: Any) -> Any:
+            rates, order, columns, drawn = given
+
+            def body(carried: Any, x: Any) -> Any:
+                p, states, _, bad = carried
+                number, rate, rows, more = x
+                batch = [None if c is None else c[rows] for c in columns]
+                batch += [] if more is None else [more]
+                p, states, dp, loss, wrong = step(p, states, number, rate, batch)
+                return (p, states, dp, bad | wrong), loss
+
+            start = (p, states, dp, jax.numpy.zeros((), bool))
+            (p, states, dp, bad), losses = jax.lax.scan(body, start, (numbers, rates, order, drawn))
+            return p, states, dp, losses, bad
+
+        compiled = jax.jit(scanned)
+
+        def several(p: Any, states: Any, dp: Any, done: int, *given: Any) -> Any:
+            rates, order, columns, drawn = given
+            numbers = self.put(done + 1.0 + np.arange(len(rates)))
+            more = None if drawn is None else self.put(drawn)
+            return compiled(p, states, dp, numbers, self.put(rates), order, columns, more)
+
+        return several
+
 
 class _Torch:
     """PyTorch, one operation after the other: our backward is written out, autograd is off."""
@@ -116,6 +155,33 @@ class _Torch:
 
     def get(self, x: Any) -> np.ndarray:
         return x.cpu().numpy() if self._torch.is_tensor(x) else np.asarray(x)
+
+    def repeated(self, step: Callable) -> Callable:
+        def placed(rows: np.ndarray) -> Any:
+            return self._torch.as_tensor(rows, device=self._device)
+
+        return _one_by_one(step, self.put, self._torch.stack, placed)
+
+
+def _one_by_one(
+    step: Callable, put: Callable, stack: Callable, placed: Callable = lambda rows: rows
+) -> Callable:
+    """Return what does steps one after the other; see ``Engine.repeated``."""
+
+    def several(p: Any, states: Any, dp: Any, done: int, *given: Any) -> Any:
+        rates, order, columns, drawn = given
+        rates, order = put(rates), placed(order)
+        numbers = put(done + 1.0 + np.arange(len(order)))
+        more, losses, bad = None if drawn is None else put(drawn), [], False
+        for k in range(len(order)):
+            batch = [None if c is None else c[order[k]] for c in columns]
+            batch += [] if more is None else [more[k]]
+            p, states, dp, loss, wrong = step(p, states, numbers[k], rates[k], batch)
+            losses.append(loss)
+            bad = bad | wrong
+        return p, states, dp, stack(losses), bad
+
+    return several
 
 
 def engine(backend: str, dtype: str, device: str | None = None) -> Engine:

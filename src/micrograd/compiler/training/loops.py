@@ -13,12 +13,13 @@ from ..errors import JitError
 from .columns import Column
 from .driver import source
 from .objective import Objective
+from .on_device import ArrayLoop, step_of
 from .parted import PartedLoop, built
 from .steps import CLoop, RunMemory
 from .stepwise import NumpyLoop, Update
 from .update import Rule
 
-Loop = CLoop | PartedLoop | NumpyLoop
+Loop = CLoop | PartedLoop | NumpyLoop | ArrayLoop
 
 
 def compiled(objective: Objective, rule: Rule) -> Any:
@@ -27,6 +28,8 @@ def compiled(objective: Objective, rule: Rule) -> Any:
     Raises:
         JitError: the compiler refused the program.
     """
+    if objective.library:
+        return step_of(objective, rule, objective.library)
     try:
         if objective.phased:
             return built(objective, objective.phased, rule)
@@ -59,6 +62,9 @@ def loop_of(
         update: the optimiser's rule.
         shrink: what becomes of gradients before it.
     """
+    if objective.library:
+        memory = RunMemory(objective, states, 1)
+        return ArrayLoop(functions, objective, columns, memory, objective.library)
     if functions is None:
         memory = RunMemory(objective, states, largest)
         return NumpyLoop(objective, columns, memory, update, shrink)

@@ -13,8 +13,11 @@ import numpy as np
 
 from ... import functions
 from ...engine import Value
-from ...random import Generator, refused
+from ...random import refused
 from ...transforms import vmap
+from ..arrays.building import arrays_of
+from ..arrays.engines import Engine
+from ..arrays.program import ArrayProgram
 from ..calls.lengths import generalised
 from ..calls.parts import part_size
 from ..errors import JitError
@@ -31,6 +34,7 @@ from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.trace import trace
 from .columns import Column, lengths_of
+from .drawn import Drawn, drawn_by
 from .driver import StepProgram
 from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
@@ -55,24 +59,6 @@ def _expression(x: Any) -> Expr:
     return x if isinstance(x, Expr) else Literal(float(x))
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The random numbers that the loss draws for an example."""
-
-    generator: Generator
-    kinds: tuple[int, ...]
-
-    def numbers(self, examples: int) -> np.ndarray:
-        """Draw for so many examples: an array (examples, numbers)."""
-        return self.generator.numbers(self.kinds, examples)
-
-    def give_back(self, examples: int) -> None:
-        """Let the generator go on from where it was so many examples ago."""
-        state = self.generator.state()
-        state["position"] -= examples * sum(self.kinds)
-        self.generator.set_state(state)
-
-
 @dataclass(slots=True)
 class Objective:
     """The loops of an objective, and whose gradients they give."""
@@ -85,6 +71,8 @@ class Objective:
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
     phased: Phased | None = None  # of batches that are done in parts
     lanes: int = 0  # how many examples such a part has
+    library: Engine | None = None  # that runs it as an array program, and
+    arrays: ArrayProgram | None = None  # that program
 
     def holds(self) -> bool:
         """Tell whether all that the recording depends on is still as it was."""
@@ -113,6 +101,7 @@ def objective_of(
     parameters: list[Value],
     batch_sizes: set[int],
     dtype: str,
+    library: Engine | None = None,
 ) -> Objective:
     """Trace and lower the objective of a step.
 
@@ -123,10 +112,13 @@ def objective_of(
         parameters: what the optimiser moves.
         batch_sizes: all that occur.
         dtype: of the numbers inside, float64 or float32.
+        library: runs it as an array program; None takes loops.
 
     Raises:
         JitError: the loss does what cannot be compiled.
     """
+    if library:
+        return _arrays(loss, penalty, columns, parameters, library)
     if batch_sizes == {1} or any(c.shape is None for c in columns):
         return _one_by_one(loss, penalty, columns, parameters, dtype)
     return _whole_batches(loss, penalty, columns, parameters, batch_sizes, dtype)
@@ -168,6 +160,29 @@ def _whole_batches(
     return _objective(recording, program, len(columns), parameters, sizes, dtype)
 
 
+def _arrays(
+    loss: Callable,
+    penalty: Callable | None,
+    columns: Sequence[Column],
+    parameters: list[Value],
+    library: Engine,
+) -> Objective:
+    if any(c.shape is None for c in columns):
+        raise JitError(
+            "on a device all examples need one shape: pad the lists, or leave out backend"
+        )
+    recording = trace(partial(_mean, parameters, loss, penalty), [c.batch() for c in columns])
+    if recording.guards:
+        raise JitError("on a device a loss cannot branch on its numbers: use where(x > 0, a, b)")
+    graph = graph_of(recording, set())
+    sizes: tuple[Size, Size] = (BATCH, PADDED)
+    dtype, count = library.dtype, len(columns)
+    objective = _objective(recording, lower(graph), count, parameters, sizes, dtype)
+    arguments = [i.argument for i in recording.inputs]
+    arrays = arrays_of(lower(graph, until="differentiate"), arguments)
+    return replace(objective, library=library, arrays=arrays)
+
+
 def _one_by_one(
     loss: Callable,
     penalty: Callable | None,
@@ -203,7 +218,7 @@ def _objective(
     sizes: tuple[Size, Size],
     dtype: str,
 ) -> Objective:
-    drawn = _drawn(recording)
+    drawn = drawn_by(recording)
     captured = recording.captured
     if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
         raise JitError("the loss computes with none of the optimiser's parameters")
@@ -227,19 +242,6 @@ def _objective(
     )
     made = max(1, len(recording.tape))
     return Objective(steps, captured, made, recording.depends, drawn)
-
-
-def _drawn(recording: Trace) -> Drawn | None:
-    """What is drawn for each example; what was drawn for the recording is given back."""
-    if recording.updated:
-        raise JitError("the loss keeps a running state")
-    segments = recording.draws.segments
-    found = [Drawn(s.generator, tuple(s.kinds)) for s in segments]
-    for drawn, segment in zip(found, segments):
-        drawn.give_back(recording.batch or 1 if segment.batched else 1)
-    if len(found) > 1 or any(s.batched != (recording.batch is not None) for s in segments):
-        raise JitError("the objective draws random numbers by several generators or in its penalty")
-    return found[0] if found else None
 
 
 def _pair(result: Any) -> bool:
