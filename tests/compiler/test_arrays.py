@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from alike import check, jit
 
-from micrograd import JitError, mean, sum
+from micrograd import JitError, mean, sum, vmap
 
 A, M = np.array([1.0, 2.5, 4.0]), np.arange(1.0, 7.0).reshape(2, 3)
 WHOLE = np.array([3, 1, 2])
@@ -79,6 +79,14 @@ def test_arrays_of_single_precision_stay_it():
             for x, y in zip(g(a), g.__wrapped__(a), strict=True):
                 assert x.dtype == y.dtype
                 np.testing.assert_allclose(x, y, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16", "int32", "uint8"])
+def test_arrays_keep_their_width_at_every_call(kind):
+    a = np.array([1, 2, 3], dtype=kind)
+    g = jit(lambda a: [vmap(lambda x: x * x)(a), a + a, vmap(lambda x: x)(a)])
+    for _ in range(3):
+        assert [x.dtype.name for x in g(a)] == [kind] * 3
 
 
 def test_lists_join_repeat_and_change():

@@ -129,6 +129,27 @@ def test_an_array_from_outside_that_is_written_to():
     _alike(lambda xs: sum([w * x for w, x in zip(weights, xs)]), change, [1.0, 1.0])
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_an_array_of_floats_from_outside_becomes_an_input_once_it_changes(replaced):
+    box = {"a": np.array([1.0, 2.0])}
+    f = jit(lambda x: box["a"] * x)
+    for k in range(6):
+        assert f(2.0).tolist() == [2.0 * k + 2.0, 4.0]
+        if replaced:
+            box["a"] = np.array([k + 2.0, 2.0])
+        else:
+            box["a"][0] = k + 2.0
+    assert (f.cache_info().made, f.cache_info().programs) == (2, 1)
+
+
+def test_an_array_from_outside_that_decides_many_paths_goes_on_as_a_constant():
+    order = np.array([0.0, 1.0, 2.0, 3.0])
+    f = jit(lambda x: x * np.argsort(order)[0])
+    for k in range(20):
+        order[:] = np.random.default_rng(k).permutation(4)
+        assert f(2.0) == 2.0 * np.argsort(order)[0]
+
+
 def test_a_list_from_outside_that_grows():
     weights = [1.0, 2.0]
     _alike(lambda x: sum([w * x for w in weights]), lambda k: weights.append(1.0), 1.0, calls=20)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import micrograd
-from micrograd import JitWarning, Value, sum
+from micrograd import JitError, JitWarning, Value, sum
 
 
 def jit(f):
@@ -29,10 +29,32 @@ def test_a_report_says_why_each_program_was_made():
     assert text.splitlines()[0] == "f: 4 programs"
     for words in ("1. the first call", "another structure", "another path", "rate changed outside"):
         assert words in text
+    assert "another path through its branches, at " in text
+    assert ": return sum([rate * x if x > 0 else x for x in xs])" in text
     assert "constant until seen to change: rate = 2.0" in text
     assert "read at each call: rate" in text
     for stage in ("trace", "lower", "build", "plain run", "trial"):
         assert f"{stage} " in text
+
+
+def test_too_many_paths_name_the_line_that_branches():
+    f = jit(lambda x: [n for n in range(20) if x > n])
+    for k in range(16):
+        f(k + 0.5)
+    with pytest.raises(JitError, match="more than 16 paths") as caught:
+        f(16.5)
+    assert "f = jit(lambda x: [n for n in range(20) if x > n])" in str(caught.value)
+
+
+def test_an_array_in_two_places_that_keeps_changing_is_named_once(recwarn):
+    rows, same = np.array([1.0, 2.0]), {}
+    same["rows"] = rows
+    f = jit(lambda x: (rows * x).sum() + same["rows"][0])
+    for k in range(7):
+        rows[0] = k
+        assert f(2.0) == 2.0 * (k + 2.0) + k
+    (said,) = recwarn
+    assert "changes: pass it as an argument" in str(said.message)
 
 
 def test_a_report_names_what_makes_a_function_run_plainly(recwarn):

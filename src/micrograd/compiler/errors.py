@@ -1,7 +1,9 @@
 """What the compiler says when it cannot: each error names the line and the remedy."""
 
+import linecache
 import os
 import re
+import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +28,23 @@ class JitWarning(UserWarning):
 def users_line() -> str:
     """Return ``file:line: source`` of the innermost line that is the user's own."""
     return _innermost(traceback.extract_stack()) or "unknown line"
+
+
+def users_place() -> tuple[str, int]:
+    """Return the file and the number of the line that ``users_line`` shows, in a moment."""
+    outside, frame = ("", 0), sys._getframe(1)
+    while frame := frame.f_back:  # type: ignore[assignment]
+        place = frame.f_code.co_filename, frame.f_lineno
+        if not place[0].startswith(PACKAGE):
+            if not is_of_library(place[0]):
+                return place
+            outside = outside if outside[0] else place
+    return outside
+
+
+def shown(place: tuple[str, int]) -> str:
+    """Return a line as ``file:line: source``."""
+    return f"{place[0]}:{place[1]}: {linecache.getline(*place).strip()}"
 
 
 def untraceable(name: str, failure: BaseException | None) -> JitError:

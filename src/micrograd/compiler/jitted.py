@@ -12,7 +12,16 @@ from ..forks import give_lock
 from ..value.modes import mode
 from ..value.nested import is_record
 from .calls.binding import bound, by_name
-from .calls.cache import PATHS, STRUCTURES, Cache, is_full, reason
+from .calls.cache import (
+    OTHER_PATH,
+    PATHS,
+    STRUCTURES,
+    Cache,
+    branch,
+    is_full,
+    reason,
+    too_many_paths,
+)
 from .calls.changes import NO_CHANGES, Changes
 from .calls.compiled import AnyRun
 from .calls.first import FirstCall
@@ -121,6 +130,9 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 why = reason(self._cache, arguments, moved)
                 if self._learn_inputs(moved):
                     computed = self._computed(self._classified(args))
+                elif what := self._report.often(moved):
+                    said = f"{self.__name__} is compiled anew each time that {what} changes"
+                    warnings.warn(JitWarning(f"{said}: pass it as an argument"), stacklevel=3)
             if self._report.plainly:
                 return self._f(*args)
             if computed is None:
@@ -143,11 +155,10 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                         return variant, done, given
                 put_back(states)
             if is_full(group):
-                said = (
-                    f"{self.__name__} took more than {PATHS} paths through its branches: compute "
-                    "both sides and choose by where(condition, x, y); for an int that counts or "
-                    "indexes (range(n), rows[i]), jit(f, static_argnums=...)"
-                )
+                if free := [p for p in self._inputs if p not in self._written.places]:
+                    self._fix(free)  # what is outside moves less often than paths are taken
+                    return None
+                said = too_many_paths(self.__name__, group)
                 if not self._effects:
                     raise JitError(said)
                 self._run_plainly(f"it changes what is outside, and {said}", 4)
@@ -184,9 +195,13 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 raise
         # A number from outside may have to be that very number: an int, or one that is compared.
         free = [p for p in self._inputs if p not in self._written.places]
-        self._fixed.update([p for p in free if type(p.get()) is int] or free)
-        self._start_over(self._watched.without(self._fixed))
+        self._fix([p for p in free if type(p.get()) is int] or free)
         return self._first_call(args, why)
+
+    def _fix(self, places: Sequence[Place]) -> None:
+        """Let programs hold for what is in these places at the moment only."""
+        self._fixed.update(places)
+        self._start_over(self._watched.without(self._fixed))
 
     def _compiled_first(self, args: tuple[Any, ...], why: str) -> Any:
         stages = Stages()
@@ -213,8 +228,10 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         if not self._inputs and (quick := variant.direct(arguments)):
             self._quick = quick, variant.guards.quick
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
+        group = self._cache.add(variant, arguments, first.made.free)
+        if why == OTHER_PATH and (line := branch(group)):
+            why = f"another path through its branches, at {line}"
         self._report.add(Entry(why, structure_of(arguments), stages, numbers, inputs))
-        self._cache.add(variant, arguments, first.made.free)
         return result
 
     def _with_names(self, names: tuple[str, ...]) -> "Jitted[..., Any]":

@@ -9,11 +9,13 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from ..errors import shown
 from ..tracing.signature import Argument
 from .variant import Variant
 
 PATHS = 16  # through the branches of one function, for one structure of arguments
 STRUCTURES = 64
+OTHER_PATH = "another path through its branches, or another state of a module"
 
 
 class Cache:
@@ -31,8 +33,10 @@ class Cache:
         """Return those of a structure without the sizes of batches, in each way known so far."""
         return [self.groups.get(_structure(arguments, free), []) for free in self._patterns]
 
-    def add(self, variant: Variant, arguments: Sequence[Argument], free: frozenset[int]) -> None:
-        """Keep a variant.
+    def add(
+        self, variant: Variant, arguments: Sequence[Argument], free: frozenset[int]
+    ) -> list[Variant]:
+        """Keep a variant; return those of its structure.
 
         Args:
             variant: a new one.
@@ -45,6 +49,7 @@ class Cache:
         self.groups.move_to_end(key)
         if len(self.groups) > STRUCTURES:
             self.groups.popitem(last=False)
+        return self.groups[key]
 
 
 def is_full(group: list[Variant]) -> bool:
@@ -52,6 +57,28 @@ def is_full(group: list[Variant]) -> bool:
     if len(group) >= PATHS:
         group[:] = [v for v in group if v.holds()]
     return len(group) >= PATHS
+
+
+def branch(variants: Sequence[Variant]) -> str:
+    """Return the line on which the last variant has left the path of another; "" if it is none."""
+    *others, last = [v.recording for v in variants]
+    way, lines = [holds for _, holds in last.guards], []
+    for other in others:
+        pairs = zip(way, [holds for _, holds in other.guards])
+        if (k := next((k for k, (x, y) in enumerate(pairs) if x != y), -1)) >= 0:
+            lines.append((k, last.lines.get(id(last.guards[k][0]))))
+    place = max(lines)[1] if lines else None
+    return shown(place) if place else ""
+
+
+def too_many_paths(name: str, group: Sequence[Variant]) -> str:
+    """Say that a function takes too many, and where."""
+    line = branch(group)
+    return (
+        f"{name} took more than {PATHS} paths through its branches: compute both sides and choose "
+        "by where(condition, x, y); for an int that counts or indexes (range(n), rows[i]), "
+        "jit(f, static_argnums=...)" + (f"\n  at {line}" if line else "")
+    )
 
 
 def reason(cache: Cache, arguments: Sequence[Argument], moved: Collection[str]) -> str:
@@ -62,7 +89,7 @@ def reason(cache: Cache, arguments: Sequence[Argument], moved: Collection[str]) 
         return f"{', '.join(list(moved)[:3])} changed outside"
     if not any(cache.groups_for(arguments)):
         return "arguments of another structure"
-    return "another path through its branches, or another state of a module"
+    return OTHER_PATH
 
 
 def _structure(arguments: Sequence[Argument], free: frozenset[int]) -> Any:

@@ -102,7 +102,7 @@ def _shape(tree: Any) -> Any:
     if isinstance(tree, (list, tuple)):
         return type(tree), [_shape(branch) for branch in tree]
     if isinstance(tree, np.ndarray) and tree.ndim:
-        return "array", tree.shape
+        return "array", tree.shape, tree.dtype
     if is_dataclass(tree) and not isinstance(tree, type):
         return type(tree), [_shape(getattr(tree, field.name)) for field in fields(tree)]
     return None

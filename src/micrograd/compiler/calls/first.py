@@ -91,9 +91,10 @@ class FirstCall:
         before.put_back()
         effects = bool(traced or (made and made.variant.recording.effects))
         quiet = made and not made.variant.recording.prints
-        if made and quiet and not effects and made.batch * made.work > _PLAIN_WORK:
+        large = made and quiet and not effects and made.batch * made.work > _PLAIN_WORK
+        if made and large and (few := self._some_examples(made)):
             with self._stages.timed("trial"):
-                return self._of_large_batch(made, before)
+                return self._of_large_batch(made, before, few)
         with self._stages.timed("plain run"):
             plain = self._plainly()
         after = before.now()
@@ -237,26 +238,24 @@ class FirstCall:
         judge = Judge(self._f, line, made.variant, made.graph, self._classify, before)
         return judge.listen(self._out, self._text)
 
-    def _of_large_batch(self, made: Made, before: State) -> Any:
+    def _of_large_batch(self, made: Made, before: State, few: tuple) -> Any:
         """Judge by a few examples; the whole is computed by the program."""
-        few = self._some_examples(made)
-        if few is not None:
-            start, plain = len(self._out.text), self._f(*few)
-            self._text = self._out.text[start:]
-            try:
-                before.refuse_unwatched()
-                if moved := before.moved(_kept(made)):
-                    raise JitError(
-                        f"{self._name} changes {before.described(moved)}, over a large batch: "
-                        f"leave that to the caller\n  at {[*lines_of_changes(self._f), ''][0]}"
-                    )
-                self._judge(made, before).compare(few, plain)
-            except NotPrinted as error:
-                self.reason = str(error)
-                before.put_back()
-                return self._plainly()
-            finally:
-                before.put_back()
+        start, plain = len(self._out.text), self._f(*few)
+        self._text = self._out.text[start:]
+        try:
+            before.refuse_unwatched()
+            if moved := before.moved(_kept(made)):
+                raise JitError(
+                    f"{self._name} changes {before.described(moved)}, over a large batch: "
+                    f"leave that to the caller\n  at {[*lines_of_changes(self._f), ''][0]}"
+                )
+            self._judge(made, before).compare(few, plain)
+        except NotPrinted as error:
+            self.reason = str(error)
+            before.put_back()
+            return self._plainly()
+        finally:
+            before.put_back()
         given = made.variant.recording.with_more(self._classify(self._args))
         run = made.variant.compiled.run(given, guarded=False)
         assert run is not None

@@ -101,8 +101,8 @@ class Guards:
                 path, x = there.get(key, (before.get(key, ("",))[0], NOTHING))
                 y = before.get(key, ("", NOTHING))[1]
                 if not same(x, y):
-                    numbers = type(x) is type(y) and type(x) in (float, int)
-                    yield path, Place(_owner(watched), key, path) if numbers else None
+                    alike = (type(x) is type(y) and type(x) in (float, int)) or _are_floats(x, y)
+                    yield path, Place(_owner(watched), key, path) if alike else None
         for x, held, path in self._contents:
             if not same_contents(contents(x), held):
                 yield path, None
@@ -111,7 +111,17 @@ class Guards:
                 yield path, None
         for a, kept, path in self._arrays:
             if not _same_array(a, kept):
-                yield path, None
+                yield path, self._place_of(a) if _are_floats(a, kept) else None
+
+    def _place_of(self, a: np.ndarray) -> Place | None:
+        """Return the place that holds an array, if it is one only."""
+        held = [
+            Place(_owner(watched), key, path)
+            for watched, expected in zip(self._watched, self._expected)
+            for key, path, x in _items(watched, expected)
+            if x is a
+        ]
+        return held[0] if len(held) == 1 else None
 
     def _held(self, watched: Watched) -> Any:
         owner, key, _, thing = watched
@@ -233,6 +243,11 @@ def _items(watched: Watched, held: Any) -> Iterator[tuple[Any, str, Any]]:
     for k, x in pairs:
         if x is not ANY:
             yield k, f"{path}[{k!r}]" if thing is None else f"{path}.{k}", x
+
+
+def _are_floats(x: Any, y: Any) -> bool:
+    """Tell whether both are arrays of floats, which may be inputs."""
+    return all(type(a) is np.ndarray and a.dtype.kind == "f" and a.ndim for a in (x, y))
 
 
 def _alike(x: Any, y: Any) -> bool:

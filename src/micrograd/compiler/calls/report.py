@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from ..tracing.signature import Argument
 
 _NUMBERS = 8  # named in a report
+_OFTEN = 4  # times that something outside has moved, and a program was made for each
 
 
 class CacheInfo(NamedTuple):
@@ -57,11 +59,17 @@ class Report:
     def __init__(self, name: str) -> None:
         self.name, self.entries = name, list[Entry]()
         self.plainly: str | None = None
+        self._moved: Counter[str] = Counter()
 
     def add(self, entry: Entry) -> None:
         """Take note of a program; with MICROGRAD_LOG=compile say so on the error stream."""
         self.entries.append(entry)
         self._log(f"{entry.why}; {entry.structure}; {entry.stages}")
+
+    def often(self, moved: Iterable[str]) -> str | None:
+        """Count what has moved outside; name what has for the fourth time, and is no input."""
+        self._moved.update(list(moved))
+        return next((name for name in moved if self._moved[name] == _OFTEN), None)
 
     def runs_plainly(self, why: str) -> None:
         """Take note that the function is not compiled."""

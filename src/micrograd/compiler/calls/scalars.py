@@ -14,13 +14,14 @@ from ...value.nested import is_record, record, with_entries, with_fields
 def kinds_in(tree: Any) -> Any:
     """Return where in a tree NumPy's numbers stand, and of which type; None where there are none.
 
-    A list has one kind for all items if they are alike; an array without dims has its dtype
-    in a tuple: a dtype by itself is equal to a type.
+    A list has one kind for all items if they are alike; an array without dims, or of numbers that
+    are not the widest, has its dtype in a tuple: a dtype by itself is equal to a type.
     """
     if isinstance(tree, np.generic):
         return type(tree) if tree.dtype.kind in "fiub" else None
     if isinstance(tree, np.ndarray):
-        return (tree.dtype,) if not tree.ndim and tree.dtype.kind in "fiub" else None
+        narrow = tree.dtype.kind in "fiu" and tree.dtype not in (np.float64, np.int64)
+        return (tree.dtype,) if narrow or (not tree.ndim and tree.dtype.kind in "fiub") else None
     if isinstance(tree, (list, tuple)):
         kinds = [kinds_in(x) for x in tree]
         if all(kind is None for kind in kinds):
@@ -42,6 +43,8 @@ def with_kinds(tree: Any, kinds: Any) -> Any:
     if kinds is None:
         return tree
     if isinstance(kinds, (type, tuple)):
+        if isinstance(tree, np.ndarray) and isinstance(kinds, tuple) and tree.dtype != object:
+            return tree.astype(kinds[0], copy=False)
         if type(tree) not in (float, int, bool):
             return tree
         return kinds(tree) if isinstance(kinds, type) else np.array(tree, dtype=kinds[0])

@@ -11,7 +11,7 @@ from ...engine import Value
 from ...ops import Op
 from ...value.buffers import read_data
 from ...value.columns import numbered_parents
-from ..errors import JitError
+from ..errors import JitError, shown
 from ..graph import BATCH_SUM, Graph
 from .predicates import truth
 from .recording import Trace
@@ -106,7 +106,7 @@ def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: l
         if batched[number[id(v)]]:
             raise JitError(
                 "a branch on a value that differs between the examples of a vmap: "
-                f"use where(condition, x, y)\n  at {recording.lines[id(v)]}"
+                f"use where(condition, x, y)\n  at {shown(recording.lines[id(v)])}"
             )
     left = recording.effects
     for x in [*_single([recording.result, left.contents]), *left.numbers()]:

@@ -41,7 +41,7 @@ class Trace:
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
     kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
     raises: bool = False  # whether the last guard says that Python's arithmetic does not raise
-    lines: dict[int, str] = field(default_factory=dict)  # where guards stand, if there is a batch
+    lines: dict[int, tuple[str, int]] = field(default_factory=dict)  # where guards stand
     effects: Effects = field(default_factory=Effects)
     outside: frozenset[int] = frozenset()  # identities of what the result has from outside
     arguments: int = 0  # how many the function has

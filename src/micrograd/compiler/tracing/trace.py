@@ -16,7 +16,7 @@ from ...functions import apply
 from ...value.columns import parents_in
 from ...value.modes import changed
 from ...value.number import Number
-from ..errors import JitError, users_line
+from ..errors import JitError, users_line, users_place
 from ..graph import CONSTANT
 from . import domains
 from .arrays import TracedArray
@@ -115,7 +115,7 @@ class _Tracer:
         for name in WRITING_HOOKS:
             setattr(self, name, getattr(self.effects, name))
         self.guards: list[tuple[Value, bool]] = []
-        self._lines: dict[int, str] = {}
+        self._lines: dict[int, tuple[str, int]] = {}
         self._printed: list[Printed] = []
         self.clocks: list[str] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
@@ -237,8 +237,7 @@ class _Tracer:
         k = len(self.guards)
         holds = self._answers[k] if k < len(self._answers) else bool(condition._data)
         self.guards.append((condition, holds))
-        if self._batch_axis.size is not None:  # whether it is an error is known at the end only
-            self._lines[id(condition)] = users_line()
+        self._lines[id(condition)] = users_place()
         return holds
 
     def finished(self, f: Callable, result: Any) -> Trace:
