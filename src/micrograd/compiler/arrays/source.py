@@ -129,7 +129,7 @@ class _Functions:
 
     def value(self) -> list[str]:
         """The function itself."""
-        body = [*self.size(), *self.forward_lines(), f"return {self.result()}"]
+        body = [*self.size(), *self.forward_lines(), f"return {self.checked_result()}"]
         return self.defined(self.name, self.arguments, body)
 
     def value_and_grad(self) -> list[str]:
@@ -187,6 +187,15 @@ class _Functions:
 
     def result(self) -> str:
         return self.outputs().removesuffix(",")
+
+    def checked_result(self) -> str:
+        """The result, nan where an index was wrong: here nobody looks at ``bad``."""
+        if not self.printer.checks:
+            return self.result()
+        nodes = [node for _, node in self.program.outputs]
+        m = self.dialect.module
+        kept = [f"{m}.where(bad, nan, {self.printer.array(node)})" for node in nodes]
+        return ", ".join(kept)
 
     def gradients(self) -> str:
         names = [i.gradient.name for i in self.program.inputs if i.gradient]

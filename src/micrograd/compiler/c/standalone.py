@@ -30,6 +30,7 @@ def standalone(
     name: str,
     dtype: str,
     slopes: tuple[Sequence[int], bool] | None = None,
+    gradients: bool = True,
 ) -> str:
     """Return one header with ``<name>_value`` and, where there is one number, ``_value_and_grad``.
 
@@ -40,13 +41,14 @@ def standalone(
         name: of the C functions; what is no identifier becomes f.
         dtype: of all numbers.
         slopes: what is returned is f's gradient by these arguments, and whether with the value.
+        gradients: False leaves out ``_value_and_grad``.
 
     Raises:
         JitError: f computes nothing.
     """
     plain_name = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and name not in TAKEN
     name = name if plain_name else "f"
-    return _Header(recording, f, arguments, name, dtype, slopes).text()
+    return _Header(recording, f, arguments, name, dtype, slopes, gradients).text()
 
 
 class _Header:
@@ -58,6 +60,7 @@ class _Header:
         name: str,
         dtype: str,
         slopes: tuple[Sequence[int], bool] | None,
+        gradients: bool,
     ) -> None:
         own = len(arguments)
         arguments = [*arguments, *recording.draws.first()]
@@ -99,6 +102,7 @@ class _Header:
         self.result = Result(items_of(recording), program.outputs, self.writer.literal)
         self.gradient = Gradient(slopes[1], [arrays[k] for k in slopes[0]]) if slopes else None
         graded = [a for a in self.arrays if a.wanted and a.places] if self.result.graded else []
+        graded = graded if gradients else []
         self.backward = bool(graded)
         self.graded = [] if slopes else graded
 

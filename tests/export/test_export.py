@@ -1,0 +1,147 @@
+"""An exported model gives the numbers of the plain run; what cannot be exported is refused."""
+
+import subprocess
+import sys
+from math import prod
+
+import numpy as np
+import pytest
+from exported import CASES, plainly, rows, words
+from headers import run as run_header
+
+from micrograd import Value, nn
+from micrograd import random as draws
+from micrograd.export import jax_source, to_c, to_numpy, torch_source
+from micrograd.export.python import run
+from micrograd.export.subject import subject
+
+
+def example(shape):
+    return rows(shape, 1)[0].tolist()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("batch", [1, 5])
+def test_a_file_for_numpy_gives_the_numbers_of_the_plain_run(name, batch, tmp_path):
+    m, shape = CASES[name]
+    predict = run(to_numpy(m, example(shape), tmp_path / "m.py").read_text())["predict"]
+    xs = rows(shape, batch)
+    expected = plainly(m, xs)
+    found = predict(xs)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_the_file_needs_nothing_but_numpy(tmp_path):
+    to_numpy(CASES["mlp"][0], [0.0, 0.0], tmp_path / "moons.py")
+    program = (
+        "import sys, moons; moons.predict([[0.0, 1.0]]); "
+        "print({'micrograd', 'torch', 'jax'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, '.'); {program}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_a_file_in_float32_computes_in_it(tmp_path):
+    m, shape = CASES["transformer"]
+    predict = run(to_numpy(m, example(shape), tmp_path / "m.py", dtype="float32").read_text())[
+        "predict"
+    ]
+    xs = rows(shape, 5)
+    assert predict(xs).dtype == np.float32
+    np.testing.assert_allclose(predict(xs), plainly(m, xs), rtol=1e-4, atol=1e-5)
+
+
+def test_an_index_that_is_none_is_refused_by_the_file(tmp_path):
+    predict = run(to_numpy(words, [1.0], tmp_path / "m.py").read_text())["predict"]
+    np.testing.assert_allclose(predict([[4], [1]]), plainly(words, np.array([[4.0], [1.0]])))
+    for wrong in (5, -1, 0.5):
+        with pytest.raises(IndexError, match=f"a whole number below 5, got {wrong}"):
+            predict([[1], [wrong]])
+
+
+def test_a_wrong_shape_is_refused_by_the_file(tmp_path):
+    predict = run(to_numpy(CASES["mlp"][0], [0.0, 0.0], tmp_path / "m.py").read_text())["predict"]
+    with pytest.raises(ValueError, match=r"expects the shape \(batch, 2\), got \(1, 3\)"):
+        predict([[1.0, 2.0, 3.0]])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ["mlp", "convolution", "own", "one number"])
+def test_a_header_gives_the_numbers_of_the_plain_run(name, dtype, tmp_path):
+    m, shape = CASES[name]
+    text = to_c(m, example(shape) if shape else 0.5, tmp_path / "m.h", dtype=dtype).read_text()
+    (x,) = rows(shape, 1)
+    expected = plainly(m, [x]).reshape(-1)
+    kind, count = {"float64": "double", "float32": "float"}[dtype], prod(expected.shape)
+    given = ", ".join(float(v).hex() for v in x.reshape(-1))
+    main = f"""
+    {kind} x[] = {{{given}}}, value[{count}], workspace[M_VALUE_WORKSPACE];
+    int failed = m_predict({"x" if shape else "x[0]"}, value, workspace);
+    double all[{count + 1}] = {{failed}};
+    for (int i = 0; i < {count}; i++) all[i + 1] = value[i];
+    show(all, {count + 1});"""
+    found = run_header(tmp_path, text, main)
+    rough = 1e-12 if dtype == "float64" else 1e-4
+    np.testing.assert_allclose(found, [0, *expected], rtol=rough, atol=rough)
+
+
+def test_weights_that_are_no_numbers_are_written_as_c_has_them(tmp_path):
+    odd = [Value(float("inf")), Value(float("nan")), Value(1.0)]
+    text = to_c(lambda x: [x * odd[0], x * odd[1], x * odd[2]], 1.0, tmp_path / "m.h").read_text()
+    main = """
+    float value[3], workspace[M_VALUE_WORKSPACE];
+    int failed = m_predict(2.0f, value, workspace);
+    show((double[]){failed, value[0], value[1], value[2]}, 4);"""
+    found = run_header(tmp_path, text, main)
+    np.testing.assert_array_equal(found, [0, np.inf, np.nan, 2.0])
+
+
+def test_weights_have_the_names_and_shapes_of_the_model(tmp_path):
+    m, shape = CASES["transformer"]
+    weights = subject(m, example(shape)).weights
+    state = m.state_dict()
+    assert {name: w.shape for name, w in weights.items()} == {n: a.shape for n, a in state.items()}
+    for name, array in state.items():
+        np.testing.assert_array_equal(weights[name], array)
+
+
+def test_a_neuron_is_an_einsum_of_named_weights():
+    model = nn.Sequential(nn.Linear(2, 3, seed=1))
+    for text in (torch_source(model, [0.0, 0.0]), jax_source(model, [0.0, 0.0])):
+        assert "einsum('ij,jb->ib', weight, x) + bias[:, None]" in text
+        assert "# h1[3,B] = Σ₂ weight[3,2]·x[2,B] + bias[3]" in text
+
+
+def test_a_model_is_exported_in_evaluation_mode_and_left_as_it_was(tmp_path):
+    model = nn.Sequential(nn.Linear(2, 2, seed=1), nn.Dropout(0.5)).train()
+    to_numpy(model, [0.0, 0.0], tmp_path / "m.py")
+    assert all(part.training for part in model.modules())
+
+
+@pytest.mark.parametrize(
+    ("m", "x", "message"),
+    [
+        (3, [1.0], "what is exported is a function, got 3"),
+        (CASES["mlp"][0], "ab", "x, one example, expects numbers"),
+        (CASES["mlp"][0], [1.0], "expects 2 inputs"),
+        (lambda x: (x[0], x[1]), [1.0, 2.0], "got tuple: export a function that picks"),
+        (lambda x: [x[0], [x[1]]], [1.0, 2.0], "numbers in lists of one shape"),
+        (lambda x: x[0] * draws.normal(), [1.0], "draws random numbers"),
+        (lambda x: x[0] * SLOPE if x[0] > 0 else SLOPE, [1.0], "branches on its numbers"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused(m, x, message, tmp_path):
+    with pytest.raises((TypeError, ValueError), match=message):
+        to_numpy(m, x, tmp_path / "m.py")
+    assert not (tmp_path / "m.py").exists()
+
+
+SLOPE = Value(2.0)
+
+
+def test_a_dtype_that_is_none_is_refused(tmp_path):
+    for export in (to_numpy, to_c):
+        with pytest.raises(ValueError, match="dtype is 'float64' or 'float32', got 'int8'"):
+            export(CASES["mlp"][0], [0.0, 0.0], tmp_path / "m", dtype="int8")
