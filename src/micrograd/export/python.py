@@ -224,9 +224,10 @@ def _literal(array: np.ndarray, module: str) -> str:
         numbers = "\n" + indent(numbers, "        ") + "\n    "
     for word in ("nan", "inf"):
         numbers = numbers.replace(word, f"float('{word}')") if word in numbers else numbers
-    kind = "int64" if array.dtype.kind == "i" else str(array.dtype)
+    whole = "int" if module == "jnp" else f"{module}.int64"  # of JAX: as many bits as it has
+    kind = whole if array.dtype.kind == "i" else f"{module}.{array.dtype}"
     name = "tensor" if module == "torch" else "array"
-    return f"{module}.{name}({numbers}, dtype={module}.{kind})"
+    return f"{module}.{name}({numbers}, dtype={kind})"
 
 
 def run(text: str) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def silu(x):
 """,
     "gelu": """
 def gelu(x):
-    return 0.5 * x * erfc(-0.7071067811865476 * x)
+    return 0.5 * x * {erfc}(-0.7071067811865476 * x)
 """,
     "elu": """
 def elu(x, a):
@@ -146,6 +146,7 @@ class Dialect:
     def helper(self, name: str) -> str:
         """Return the text of a helper, empty where the library has the function."""
         text = self.own.get(name, _HELPERS.get(name, ""))
+        text = text.replace("{erfc}", str(self.function("erfc")))
         for word in ("m", "arrays", "max", "int"):
             value = self.module if word == "m" else getattr(self, word)
             text = text.replace(f"{{{word}}}", value)
