@@ -33,7 +33,7 @@ from ..compiler.arrays.program import (
 )
 
 
-class Naming:
+class WeightNames:
     """Rewrites a program so that weights and constants are inputs with names of their own."""
 
     def __init__(self, arrays: ArrayProgram, entries: Mapping[str, np.ndarray]) -> None:

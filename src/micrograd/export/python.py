@@ -15,7 +15,7 @@ from ..compiler.arrays.dialects import JAX, NUMPY, TORCH, Dialect
 from ..compiler.arrays.source import printed
 from ..extras import require
 from ..files import write_whole
-from .subject import Subject, subject
+from .subject import Exported, subject
 
 _TORCH_HEADER = """from math import inf, nan
 
@@ -60,7 +60,7 @@ def to_numpy(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "floa
     return write_whole(name, f"{text}\n\nWEIGHTS = {{\n{weights}}}\n\n\n{_predict(made)}")
 
 
-def _predict(made: Subject) -> str:
+def _predict(made: Exported) -> str:
     call = ", ".join([*made.constants, "*WEIGHTS.values()", "x"])
     batch = f"(batch, {', '.join(map(str, made.input))})" if made.input else "(batch,)"
     return f'''def predict(x):
@@ -82,7 +82,7 @@ def torch_source(m: Any, x: Any, *, dtype: str = "float64") -> str:
     return _torch(subject(m, x, dtype), dtype)
 
 
-def _torch(made: Subject, dtype: str) -> str:
+def _torch(made: Exported, dtype: str) -> str:
     x = made.program.inputs[-1].variable.name
     dialect = replace(
         TORCH,
@@ -186,7 +186,7 @@ def jax_source(m: Any, x: Any, *, dtype: str = "float32") -> str:
     return jax_text(subject(m, x, dtype), dtype)
 
 
-def jax_text(made: Subject, dtype: str) -> str:
+def jax_text(made: Exported, dtype: str) -> str:
     """Return the text of a subject for JAX."""
     given = [*made.constants, *[f'params["{name}"]' for name in made.weights]]
     call = "".join(f"    {argument},\n" for argument in [*given, "x"])
@@ -205,7 +205,7 @@ def apply(params, x):
 '''
 
 
-def _file(made: Subject, dialect: Dialect, dtype: str, constants: bool = True) -> str:
+def _file(made: Exported, dialect: Dialect, dtype: str, constants: bool = True) -> str:
     """Return what all of them begin with: head, helpers, constants and ``f``."""
     text = printed(made.program, dialect, dtype, "cpu", ["value"])
     module = dialect.module

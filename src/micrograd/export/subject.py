@@ -21,14 +21,14 @@ from ..nn import Module
 from ..transforms import vmap
 from ..value import buffers
 from ..value.modes import no_grad
-from .naming import Naming
+from .naming import WeightNames
 
 DTYPES = ("float64", "float32")
 _ALL = "weights"  # of a function of one's own
 
 
 @dataclass(slots=True)
-class Subject:
+class Exported:
     """A function of a batch as an array program, whose inputs are constants, weights and x.
 
     ``weights`` and ``constants`` are arrays by name, in the order in which the program takes them:
@@ -51,7 +51,7 @@ class Subject:
         return {name: given.variable.name for name, given in zip(self.weights, givens)}
 
 
-def subject(m: Any, x: Any, dtype: str = "float64") -> Subject:
+def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
     """Trace a model, in evaluation mode, or a function.
 
     Args:
@@ -78,8 +78,8 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Subject:
         entries = _entries(m, trace.captured)
         numbers = np.empty(len(trace.captured))
         buffers.read_data(trace.captured, numbers)
-    writer = Naming(arrays, entries)
-    return Subject(
+    writer = WeightNames(arrays, entries)
+    return Exported(
         writer.program(recording.shape),
         {k: _typed(numbers, dtype) for k, numbers in writer.constants.items()},
         {name: np.asarray(numbers[at], dtype) for name, at in entries.items()},
@@ -89,7 +89,7 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Subject:
     )
 
 
-class Recorded(NamedTuple):
+class Traced(NamedTuple):
     """What a function did with stand-ins, and the shape of what it gave for one example."""
 
     trace: Trace
@@ -99,7 +99,7 @@ class Recorded(NamedTuple):
 @contextmanager
 def recorded(
     m: Any, f: Callable[..., Any], arguments: Sequence[Argument], x: Any = None
-) -> Iterator[Recorded]:
+) -> Iterator[Traced]:
     """Trace f, which calls m, a module in evaluation mode; refuse what a file cannot decide.
 
     Args:
@@ -129,7 +129,7 @@ def recorded(
                 "what is exported branches on its numbers, and a file has one way only: write the "
                 "branch with where(condition, a, b)"
             )
-        yield Recorded(made, shape)
+        yield Traced(made, shape)
     finally:
         for part, training in modes:
             part.training = training
