@@ -61,17 +61,20 @@ def test_settings_are_checked_when_the_training_begins():
 
 
 def test_one_number_is_one_hidden_layer():
-    one, many = (MLPClassifier(hidden=h, epochs=2, random_state=1).fit(X, y) for h in (3, (3,)))
-    assert (one.predict_proba(X) == many.predict_proba(X)).all()
+    model = MLPClassifier(hidden=3, epochs=0).fit(X, y).model_
+    assert [len(layer.neurons) for layer in model.layers] == [3, 2]
 
 
-def test_training_stops_early_by_a_share_of_each_class_that_is_held_out():
-    noise = np.random.default_rng(1).integers(0, 2, 60)  # there is nothing to be learnt
-    settings = {"early_stopping": True, "validation_fraction": 0.2, "n_iter_no_change": 2}
-    estimator = MLPClassifier(epochs=100, lr=0.1, random_state=1, **settings).fit(X, noise)
+NOISE = np.random.default_rng(1).integers(0, 2, 60)  # there is nothing to be learnt
+STOPPING = {"early_stopping": True, "validation_fraction": 0.2, "n_iter_no_change": 2}
+
+
+@pytest.mark.parametrize(
+    "kind", [MLPClassifier, pytest.param(MLPRegressor, marks=pytest.mark.deep)]
+)
+def test_training_stops_early_by_a_share_that_is_held_out(kind):
+    estimator = kind(epochs=100, lr=0.1, random_state=1, **STOPPING).fit(X, NOISE)
     history = estimator.history_
     assert (history.stopped, history.epochs) == ("early stopping", history.best_epoch + 3)
     assert len(history.validation_loss) == history.epochs
     assert estimator.mean_ != pytest.approx(X.mean(axis=0))  # that of the 48 others
-    regressor = MLPRegressor(epochs=100, lr=0.1, random_state=1, **settings).fit(X, noise)
-    assert regressor.history_.stopped == "early stopping"

@@ -179,7 +179,7 @@ class _Places:
         if path:
             return (
                 "of words, make columns of 0 and 1, one for each word, as pandas.get_dummies(X) "
-                "and scikit-learn's OneHotEncoder do"
+                "and scikit-learn's OneHotEncoder do, or leave them out"
             )
         words = {str(word) for word in self.column}
         if len(words) > 2:
