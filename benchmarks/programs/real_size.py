@@ -44,7 +44,7 @@ class LeNet(nn.Module):
     def data(self):
         X, y = data.digits()
         zoom = np.arange(28) * 8 // 28
-        return X.reshape(-1, 8, 8)[:640, zoom][:, :, zoom].reshape(-1, 1, 28, 28), y[:640]
+        return X.reshape(-1, 8, 8)[:256, zoom][:, :, zoom].reshape(-1, 1, 28, 28), y[:256]
 
 
 class Gru(nn.Module):

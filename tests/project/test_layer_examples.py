@@ -1,9 +1,10 @@
-"""The examples that are made of layers, an LSTM that spells and LeNet, train and show it."""
+"""The examples made of networks, an LSTM that spells, LeNet and a GAN, train and show it."""
 
 import importlib.util
 import random
 import re
 
+import numpy as np
 import pytest
 from pages import ROOT
 
@@ -55,3 +56,19 @@ def test_lenet_learns_the_digits(monkeypatch, capsys):
     assert accuracies[-1] > 0.8
     table = [line.split() for line in lines[-10:]]
     assert all(len(row) == 10 for row in table)
+
+
+@pytest.mark.deep
+def test_the_compiled_step_of_both_networks_is_the_plain_one_and_fills_the_circle(capsys):
+    gan = example("gan")
+    random = np.random.default_rng(3)
+    batches = [(gan.real_points(random, 4), random.normal(size=(4, 2)).tolist()) for _ in range(4)]
+    (plain, slow), (compiled, fast) = gan.trainer(lambda step: step), gan.trainer()
+    for batch in batches:
+        assert np.allclose(fast(*batch), slow(*batch), rtol=0, atol=1e-12)
+    ends = [[p.data for p in network.parameters()] for network in (plain, compiled)]
+    assert np.allclose(*ends, rtol=0, atol=1e-12)
+    off, eighths = gan.main(["--steps", "1500"])
+    assert off < 0.2
+    assert eighths == 8
+    assert "step 1500" in capsys.readouterr().out

@@ -1,13 +1,15 @@
 """What people do around the steps of a training: rates by the losses, clipping, callbacks, logs."""
 
 import csv
+import sys
+from types import SimpleNamespace
 
 import pytest
 
 from micrograd import data, losses, optim
 from micrograd.nn import MLP, BatchNorm1d, Linear, Module
 from micrograd.schedules import Plateau
-from micrograd.train import CSVLog, fit
+from micrograd.train import CSVLog, History, fit
 
 X, Y = data.moons(24, noise=0.1)
 
@@ -225,3 +227,12 @@ def test_a_last_batch_of_one_is_found_before_the_first_step():
             batch_size=23,
         )
     assert model.state_dict()["norm.running_mean"].tolist() == before
+
+
+def test_a_history_is_a_table_of_pandas_where_that_is_installed(monkeypatch):
+    history = History(loss=[2.0, 1.0], step_loss=[2.0, 1.0], learning_rate=[0.1, 0.1])
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=lambda columns: columns))
+    assert history.to_pandas() == history.to_dict()
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"a history as a table needs pandas: pip install pandas"):
+        history.to_pandas()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from ..extras import require
+
 
 @dataclass
 class Recording:
@@ -67,6 +69,14 @@ class History:
             "learning_rate": self.learning_rate[each - 1 :: each][: self.epochs],
             **{name: list(curve) for name, curve in curves.items() if curve},
         }
+
+    def to_pandas(self) -> Any:
+        """Return ``to_dict()`` as a ``pandas.DataFrame``, with a row for each epoch.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return require("pandas", "pandas", "a history as a table").DataFrame(self.to_dict())
 
     def __repr__(self) -> str:
         numbers = "".join(f", {name} {x:.4g}" for name, x in self.latest().items())
