@@ -58,6 +58,7 @@ def test_the_forward_lines_show_names_and_numbers():
         (lambda a, b: a.relu(), "∂y/∂a = 1 if a > 0 else 0"),
         (lambda a, b: maximum(a, b), "∂y/∂a = 1 if a >= y else 0"),
         (lambda a, b: a * a, "∂y/∂a = a, use 1 of 2"),
+        (lambda a, b: a**a, "∂y/∂a = a · a^(a - 1), use 1 of 2"),
     ],
 )
 def test_the_local_derivative_is_given_in_symbols(make, why):

@@ -15,12 +15,13 @@ export interface Told {
   made: number[];
   order: [act: "visit" | "again" | "append", node: number][];
   added: [node: number, slot: number][];
+  assigned: Set<string>; // of these, as "node slot": those whose line says =, not +=
 }
 
-export const keyOf = (act: Act) => act.join(" ");
+export const keyOf = ([verb, ...rest]: Act) => [verb === "set" ? "add" : verb, ...rest].join(" ");
 
 export class Code {
-  readonly told: Told = { root: -1, made: [], order: [], added: [] };
+  readonly told: Told = { root: -1, made: [], order: [], added: [], assigned: new Set() };
   private readonly byFrame: number[][] = []; // the moments of each call
   private readonly shown: Record<"line" | "all", number[]>;
 
@@ -31,8 +32,10 @@ export class Code {
       for (const act of acts) {
         if (act[0] === "made") this.told.made.push(act[1]);
         else if (act[0] === "seed") this.told.root = act[1];
-        else if (act[0] === "add") this.told.added.push([act[1], act[2]]);
-        else this.told.order.push([act[0], act[1]]);
+        else if (act[0] === "add" || act[0] === "set") {
+          this.told.added.push([act[1], act[2]]);
+          if (act[0] === "set") this.told.assigned.add(`${act[1]} ${act[2]}`);
+        } else this.told.order.push([act[0], act[1]]);
       }
     });
     const all = data.moments.map((_, m) => m);

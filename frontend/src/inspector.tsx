@@ -197,7 +197,7 @@ function Ledger({ store, node }: { store: Store; node: number }) {
         <tfoot>
           <tr class={wrong ? "mg-wrong-sum" : ""}>
             <th scope="row" colSpan={3}>
-              {store.bugs.value.assign ? "grad, the last one" : "grad, the sum"}
+              {rows.some((row) => row.lost) ? "grad, the last one" : "grad, the sum"}
             </th>
             <td>
               <Grad>{number(grad[node])}</Grad>

@@ -8,6 +8,7 @@ export interface Written {
 
 const [CHOICE, COMPARISON, SUM, PRODUCT, POWER, ATOM] = [0, 1, 2, 3, 4, 5];
 const WIDE = 8; // more arguments than these are shortened
+const COMMUTATIVE = new Set(["+", "*", "·", "×"]);
 const PLAIN = /^[\p{L}\p{N}_.#'^]+(\[[\p{L}\p{N}_, ]+\])*$/u;
 const COMPARISONS = new Set(["lt", "le", "gt", "ge"]);
 const SUPERSCRIPT: Record<string, string> = { "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³" };
@@ -66,8 +67,12 @@ export function expression(op: OpData, args: Written[]): string {
     }
   }
   if (!op.symbol) return `made by hand(${list()})`;
-  const isWord = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(op.symbol);
-  if (COMPARISONS.has(op.name) || (op.name === "handmade" && !isWord))
+  let isSign = !/[\p{L}\p{N}]/u.test(op.symbol);
+  if (op.name === "handmade" && isSign && args.length === 1) {
+    args = [...args, { text: "…", level: ATOM }]; // the other operand is not recorded
+    isSign = COMMUTATIVE.has(op.symbol);
+  }
+  if (COMPARISONS.has(op.name) || (isSign && args.length > 1))
     return args.map((x) => at(x, SUM)).join(` ${op.symbol} `);
   return `${op.symbol}(${list()})`;
 }

@@ -73,7 +73,13 @@ function aboutAmount(store: Store, use: { node: number; slot: number; parent: nu
       hint: `Local derivative ∂${of}/∂${to}, times ${of}.grad.`,
       why: `∂${of}/∂${to} · ${of}.grad = ${number(partial)} · ${number(upstream)} = ${number(amount)}.`,
     },
-    (x) => ofContribution(x, { node, slot, partial, upstream, amount }, graph, store.data.value),
+    (x) =>
+      ofContribution(
+        x,
+        { node, slot, partial, upstream, amount, assigns: false },
+        graph,
+        store.data.value,
+      ),
   );
 }
 

@@ -116,7 +116,7 @@ export function Sentence({ store }: { store: Store }) {
     <p>
       {again}
       <b>{to}.grad</b>{" "}
-      <span class={overwritten ? "mg-t-wrong" : ""}>{store.bugs.value.assign ? "=" : "+="}</span>{" "}
+      <span class={overwritten ? "mg-t-wrong" : ""}>{step.assigns ? "=" : "+="}</span>{" "}
       <span class="mg-t-local">
         ∂{of}/∂{to}
       </span>{" "}

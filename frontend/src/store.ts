@@ -117,7 +117,7 @@ export function createStore(page: PageData, rules: Rules) {
       graph,
       root.value,
       { assign: false, twice: false, naive: false },
-      code?.told,
+      code?.told && { ...code.told, assigned: new Set<string>() },
     );
     const played = clean.play(clean.length, partials.value);
     if (asLeft.value) {
@@ -129,7 +129,7 @@ export function createStore(page: PageData, rules: Rules) {
   const wrong = computed(() => {
     const marked = new Set<number>();
     if (asLeft.value) return new Set(Object.keys(corrected ?? {}).map(Number));
-    if (!broken.value) return marked;
+    if (!broken.value && !timeline.value.overwrites) return marked;
     for (const node of timeline.value.order) {
       if (!timeline.value.isSettled(node, step.value)) continue;
       if (!same(gradients.value.grad[node], right.value.grad[node])) marked.add(node);

@@ -16,7 +16,14 @@ export type Step =
   | { phase: "forward"; node: number }
   | { phase: "order"; act: "visit" | "again" | "append"; node: number }
   | { phase: "backward"; act: "seed"; node: number; run: number }
-  | { phase: "backward"; act: "add"; node: number; slot: number; parent: number; run: number };
+  | ({ phase: "backward"; act: "add"; assigns: boolean } & Use);
+
+interface Use {
+  node: number;
+  slot: number;
+  parent: number;
+  run: number;
+}
 
 export interface Contribution {
   node: number; // whose backward made it
@@ -25,6 +32,7 @@ export interface Contribution {
   partial: number;
   upstream: number;
   amount: number;
+  assigns: boolean; // = where += belongs
   lost: boolean; // overwritten by a later one
 }
 
@@ -48,6 +56,7 @@ export class Timeline {
   readonly ends: Record<Phase, number>; // the last step of each phase
   private readonly acts: number[] = []; // of the order phase: act, node, ...
   private readonly events: number[] = []; // of the backward phase: node, slot, ...
+  private readonly assigned = new Set<number>(); // the events whose line says =
   private readonly last = new Map<number, number>(); // the last event that touches a node
 
   constructor(
@@ -132,7 +141,10 @@ export class Timeline {
     const byKey = new Map(uses.map((use) => [key(use), use]));
     const asTold = told && sameMembers(told.added.map(key), [...byKey.keys()]);
     for (const [node, slot] of asTold?.map((k) => byKey.get(k) as [number, number]) ?? uses)
-      if (!this.graph.isConstant(this.graph.parents[node][slot])) this.events.push(node, slot);
+      if (!this.graph.isConstant(this.graph.parents[node][slot])) {
+        if (told?.assigned.has(key([node, slot]))) this.assigned.add(this.events.length);
+        this.events.push(node, slot);
+      }
   }
 
   // The steps that do what a line of code does.
@@ -197,11 +209,21 @@ export class Timeline {
     return {
       phase: "backward",
       act: "add",
+      assigns: this.assigns(e),
       node,
       slot,
       parent: this.graph.parents[node][slot],
       run,
     };
+  }
+
+  private assigns(event: number): boolean {
+    return this.bugs.assign || this.assigned.has(event);
+  }
+
+  // Whether any contribution overwrites what was there before.
+  get overwrites(): boolean {
+    return this.bugs.assign || this.assigned.size > 0;
   }
 
   // Which values are computed after so many steps.
@@ -253,8 +275,9 @@ export class Timeline {
       const parent = this.graph.parents[node][slot];
       const partial = partials.of(node)[slot];
       const amount = partial * grad[node];
-      watch?.(parent, { node, slot, run, partial, upstream: grad[node], amount });
-      grad[parent] = this.bugs.assign ? amount : grad[parent] + amount;
+      const assigns = this.assigns(e);
+      watch?.(parent, { node, slot, run, partial, upstream: grad[node], amount, assigns });
+      grad[parent] = assigns ? amount : grad[parent] + amount;
       reached[parent] = 1;
     }
     return { grad, reached };
@@ -267,7 +290,7 @@ export class Timeline {
     this.play(step, partials, (parent, contribution) => {
       if (parent !== target) return;
       if (inner && rows.length && rows[0].run !== contribution.run) rows.length = 0;
-      if (this.bugs.assign) for (const row of rows) row.lost = true;
+      if (contribution.assigns) for (const row of rows) row.lost = true;
       rows.push({ ...contribution, lost: false });
     });
     return rows;

@@ -72,7 +72,8 @@ export interface TrainerData {
 // A recorded run of the reader's code. No number of a value is in it: the page fills them in.
 export type Act =
   | ["made" | "visit" | "again" | "append" | "seed", number] // what a line did, to which node
-  | ["add", number, number]; // the node whose backward it was, and which of its arguments
+  // the node whose backward it was, and which of its arguments: += on its gradient, or = only
+  | ["add" | "set", number, number];
 
 export type Thing =
   // what a name holds

@@ -6,11 +6,13 @@ const here = new URL(".", import.meta.url);
 const INDENT = "    ";
 
 let worker = null;
+let preparing = null; // what the worker is at before it can run anything
 let running = null; // the cell that the worker is at
 const waiting = [];
 const cells = [];
 
 function start() {
+  preparing = "fetching Python, 13 MB, once …";
   worker = new Worker(new URL("worker.mjs", here), { type: "module" });
   worker.onmessage = ({ data }) => hear(data);
   worker.onerror = (event) => {
@@ -21,8 +23,13 @@ function start() {
 
 function hear(message) {
   const cell = running;
-  if (message.kind === "ready") cell?.status("running …");
-  else if (message.kind === "printed") cell?.print(message.text);
+  if (message.kind === "preparing") {
+    preparing = message.text;
+    cell?.status(preparing);
+  } else if (message.kind === "ready") {
+    preparing = null;
+    cell?.status("running …");
+  } else if (message.kind === "printed") cell?.print(message.text);
   else if (message.kind === "done") {
     running = null;
     cell?.finish(JSON.parse(message.result), message.milliseconds);
@@ -33,10 +40,8 @@ function hear(message) {
 function next() {
   if (running || !waiting.length) return;
   running = waiting.shift();
-  if (!worker) {
-    start();
-    running.status("starting Python …");
-  } else running.status("running …");
+  if (!worker) start();
+  running.status(preparing ?? "running …");
   worker.postMessage({ source: running.input.value, cell: running.number });
 }
 

@@ -10,17 +10,22 @@ async function bytes(name) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+const say = (text) => self.postMessage({ kind: "preparing", text });
+
 async function prepare() {
   const [pyodide, archive, cells] = await Promise.all([
     loadPyodide({ indexURL: new URL("pyodide/", here).href }),
     bytes("micrograd.zip"),
     bytes("cells.py"),
   ]);
+  say("loading micrograd …");
   pyodide.FS.mkdirTree("/site");
   pyodide.FS.writeFile("/site/cells.py", cells);
   pyodide.unpackArchive(archive, "zip", { extractDir: "/site" });
   pyodide.runPython("import sys; sys.path.insert(0, '/site')");
-  return pyodide.runPython("import cells; cells.run");
+  const run = pyodide.runPython("import cells; cells.run");
+  self.postMessage({ kind: "ready" });
+  return run;
 }
 
 const ready = prepare();
@@ -33,7 +38,6 @@ self.onmessage = async ({ data: { source, cell } }) => {
     self.postMessage({ kind: "done", result: JSON.stringify({ error: String(error) }) });
     return;
   }
-  self.postMessage({ kind: "ready" });
   const began = performance.now();
   const result = run(source, cell, (text) => self.postMessage({ kind: "printed", text }));
   self.postMessage({ kind: "done", result, milliseconds: performance.now() - began });

@@ -3,7 +3,7 @@
 import random
 
 from explorer_browser import edit, press, settle, to_end
-from other_engines import Closures
+from other_engines import Assigning, Closures
 
 from micrograd.explorer import explore
 from micrograd.practise import lecture
@@ -52,6 +52,15 @@ def test_an_edit_stays_true_in_the_lines(show):
     to_end(page)
     edit(page, "n0", "5")
     assert lit(page) == ["other.grad += self.data * out.grad", "b.grad += 5.0 * 1.0"]
+
+
+def test_the_words_say_what_the_line_says(show):
+    a = Assigning(2.0, label="a")
+    page = show(explore(lambda: a + a, show=False))
+    press(page, "3", ".", ".", ".")
+    assert lit(page)[0] == "other.grad = out.grad"
+    assert "a.grad = ∂" in page.locator(".mg-sentence").inner_text()
+    assert "overwrites 1.0, which is lost" in page.locator(".mg-sentence").inner_text()
 
 
 def test_the_recursion_is_indented_and_the_list_grows(show):

@@ -278,6 +278,17 @@ def test_gradients_that_a_mistake_in_the_lines_leaves_are_marked():
     assert graph["yours"][b_node] == 1.0
 
 
+def test_a_line_that_says_equal_sets_a_gradient_and_adds_nothing():
+    a, b = Assigning(2.0, label="a"), Assigning(3.0, label="b")
+    acts = [
+        act
+        for *_, acts in explore(lambda: a + b, show=False).page["code"]["moments"]
+        for act in acts
+        if act[0] in ("add", "set")
+    ]
+    assert [verb for verb, *_ in acts] == ["set", "set"]
+
+
 def test_data_is_told_by_its_length():
     data = [float(i) for i in range(1000)]
 

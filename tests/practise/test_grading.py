@@ -54,9 +54,11 @@ def test_the_exit_status_says_whether_something_is_wrong(homework):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["gone.py"], ["."], ["homework", "--through", "x"], ["homework", "--csv", "a/b"]]
+    "words",
+    [[], ["gone.py"], ["empty"], ["homework", "--through", "x"], ["homework", "--csv", "a/b"]],
 )
 def test_wrong_usage_exits_2_and_names_it(homework, words, capsys):
+    (homework.parent / "empty" / "inside").mkdir(parents=True)
     assert check(*words) == 2
     assert capsys.readouterr().err.startswith("micrograd practise: ")
 
@@ -75,7 +77,7 @@ def test_json_has_every_file_its_sections_numbers_and_bug(homework, tmp_path):
     assert wrong["sections"]["more"] == "not reached"
     assert (wrong["yours"], wrong["right"]) == ("1.0", "2.0")
     assert wrong["program"] == "a = Value(3.0); b = a + a; b.backward()"
-    assert set(wrong["bug"]) == {"id", "name", "method", "line", "sure"}
+    assert set(wrong["bug"]) == {"id", "name", "method", "cell", "line", "sure"}
     assert wrong["bug"]["method"] == "__add__"
     assert entries["cy.py"]["sections"]["backward"] == "absent"
     assert entries["dee.py"]["error"].startswith("dee.py:1: ")
@@ -129,3 +131,49 @@ def test_files_of_one_name_in_several_folders_keep_their_folders(homework, tmp_p
     out = capsys.readouterr().out
     assert "x/mygrad.py" in out
     assert "y/mygrad.py" in out
+
+
+def test_of_a_folder_the_folders_in_it_are_looked_at_and_the_rest_is_named(tmp_path, capsys):
+    for name in ("x", "y", ".git", "__pycache__"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "mygrad.py").write_text(UNFINISHED)
+    (tmp_path / "class" / "x" / "notes.txt").write_text("hello")
+    assert check("class", "--through", "value") == 0
+    x, y, last, rest = capsys.readouterr().out.splitlines()
+    assert x.startswith("class/x/mygrad.py")
+    assert y.startswith("class/y/mygrad.py")
+    assert last == "2 of 2 files: right through value"
+    assert rest == "not looked at, since neither .py nor .ipynb: notes.txt"
+
+
+def test_what_is_no_python_is_not_right(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("1")
+    assert check("notes.txt") == 1
+    assert "notes.txt is no Python file (.py) and no notebook (.ipynb)" in capsys.readouterr().out
+
+
+def test_what_is_missing_of_what_is_to_be_written_is_unfinished_in_its_row_and_the_sum(
+    homework, capsys
+):
+    check(homework / "ada.py", homework / "cy.py", "--through", "backward")
+    _, cy, last = capsys.readouterr().out.splitlines()
+    assert cy.split("  ")[1].strip() == "✗ unfinished"
+    assert last == "1 of 2 files: right through backward, 1 unfinished"
+
+
+def test_an_error_that_is_no_known_bug_is_in_the_table(tmp_path, capsys):
+    (tmp_path / "ada.py").write_text(LECTURE.replace("math.tanh(self", "math.tahn(self"))
+    check("ada.py")
+    assert ": AttributeError: module 'math' has no attribute 'tahn' (tanh, line " in (
+        capsys.readouterr().out
+    )
+
+
+def test_the_line_of_a_notebook_has_its_cell_and_what_was_not_run_is_said(tmp_path, capsys):
+    cells = [{"cell_type": "code", "source": text} for text in ("import math", WRONG)]
+    (tmp_path / "ada.ipynb").write_text(json.dumps({"cells": cells}))
+    (tmp_path / "bo.py").write_text(LECTURE + "\n1 / 0\n")
+    check("ada.ipynb", "bo.py")
+    ada, bo, _ = capsys.readouterr().out.splitlines()
+    assert "(__add__, cell 2, line " in ada
+    assert "(only definitions were run: bo.py:" in bo

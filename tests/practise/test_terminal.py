@@ -157,14 +157,17 @@ def test_break_makes_one_thing_wrong_and_ends_when_it_is_mended(tmp_path, capsys
     assert "✗" in capsys.readouterr().out
     assert run("break") == 1  # the same file again
     assert (tmp_path / "broken.py").read_text() == broken
+    assert "broken.py is there, and goes on as it is" in capsys.readouterr().out
     (tmp_path / "broken.py").write_text(LECTURE)
     assert run("break") == 0
     assert "all of it is right" in capsys.readouterr().out
+    assert run("break", "backward", "--another") == 1
+    assert (tmp_path / "broken.py").read_text() not in (LECTURE, broken)
 
 
 def test_break_writes_over_no_file_of_somebody_elses(tmp_path, capsys):
     (tmp_path / "broken.py").write_text("mine = 1\n")
-    assert run("break") == 2
+    assert run("break") == run("break", "--another") == 2
     assert "name a new one with --file" in capsys.readouterr().err
     assert (tmp_path / "broken.py").read_text() == "mine = 1\n"
 

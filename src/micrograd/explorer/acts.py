@@ -1,10 +1,11 @@
 """What each recorded line did, in the steps of the page: its acts.
 
 A line makes a value; visits one, for the first time or again; appends it to the order; seeds the
-gradient of the last one; or adds to the gradient of a parent. All this is seen from outside: values
-appear, a list grows, gradients change.
+gradient of the last one; or adds to the gradient of a parent, or sets it, where it says = only. All
+this is seen from outside: values appear, a list grows, gradients change.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from .kept import Kept
 from .tracer import BACKWARD, LineTracer, Moment
 
-Act = tuple[Any, ...]  # ("made", node), ("visit", node), ("add", node, slot), ...
+Act = tuple[Any, ...]  # ("made", node), ("visit", node), ("add" or "set", node, slot), ...
+_SETS = re.compile(r"\b((?:\w+\.)+\w*grad\w*) *=(?!=)(.*)")  # self.grad = ..., no +=
 
 
 class Acts:
@@ -31,6 +33,7 @@ class Acts:
         self, tracer: LineTracer, parents: Sequence[Sequence[int]], node: Mapping[int, int]
     ) -> None:
         self._moments, self._calls = tracer.moments, tracer.calls
+        self._text = tracer.text
         self._parents, self._node = parents, node
         self._started = {node.get(id(value)) for value in tracer.started}
         self.of: list[list[Act]] = [[] for _ in tracer.moments]
@@ -116,7 +119,8 @@ class Acts:
                 source = self._source(n, set(here.values()), used)
                 if source is not None:
                     slots = [s for s, p in enumerate(self._parents[source]) if p == n]
-                    acts.append(("add", source, slots[used[source, n]]))
+                    verb = "set" if _sets(self._text(moment)) else "add"
+                    acts.append((verb, source, slots[used[source, n]]))
                     used[source, n] += 1
 
     def _source(self, n: int, here: set[int], used: Mapping[tuple[int, int], int]) -> int | None:
@@ -124,3 +128,9 @@ class Acts:
         children = [c for c in here if self._parents[c].count(n) > used.get((c, n), 0)]
         near = {c: sum(p in here for p in self._parents[c]) for c in children}
         return max(children, key=lambda c: (near[c], c), default=None)
+
+
+def _sets(line: str) -> bool:
+    """Tell whether a line puts a gradient in place of the one before, and does not add to it."""
+    found = _SETS.search(line)
+    return found is not None and found[1] not in found[2]

@@ -113,6 +113,11 @@ class LineTracer:
         """Tell whether a function is one to be shown: its source is there, and of no library."""
         return bool(self._lines(code.co_filename))
 
+    def text(self, moment: Moment) -> str:
+        """Return the line that ran."""
+        file = self.calls[moment.call].code.co_filename
+        return "".join(self._lines(file)[moment.line - 1 : moment.line])
+
     def _lines(self, file: str) -> list[str]:
         if file not in self._texts:
             text = self.sources.get(file)

@@ -68,7 +68,8 @@ def _bugs(rows: Sequence[GradedFile]) -> list[str]:
     head = "".join(f'<th class="turned" scope="col">{escape(rows[i].name)}</th>' for i in columns)
     out = [
         "<h2>Bugs and students</h2>",
-        "<p>Filled: these numbers are this bug's and no other's. Framed: it looks like it.</p>",
+        "<p>Filled: these numbers are this bug's and no other's. Framed: it looks like it, or the "
+        "bug is in no catalogue.</p>",
         '<div class="wide"><table><thead><tr><th class="first" scope="col">bug</th>'
         f"<th>files</th>{head}</tr></thead><tbody>",
     ]
@@ -104,7 +105,8 @@ def _files(rows: Sequence[GradedFile], sections: Sequence[str]) -> list[str]:
     head = "".join(f'<th class="turned" scope="col">{escape(s)}</th>' for s in sections)
     out = [
         "<h2>Files</h2>",
-        "<p>✓ right, ✗ wrong, · not written yet.</p>",
+        "<p>✓ right, ✗ wrong, · not written yet; empty: not looked at, since it comes "
+        "after what is wrong.</p>",
         '<div class="wide"><table><thead><tr><th class="first" scope="col">file</th>'
         f'{head}<th scope="col">what was found</th></tr></thead><tbody>',
     ]
@@ -124,16 +126,21 @@ def _files(rows: Sequence[GradedFile], sections: Sequence[str]) -> list[str]:
 def _what(row: GradedFile) -> str:
     if row.report.error:
         return escape(row.report.error)
+    stopped = row.report.stopped
+    only = f"only definitions were run: {escape(stopped)}" if stopped else ""
     failure = row.failed.failure if row.failed else None
     if failure is None:
-        return ""
+        return only
     (name, method, sure), bug = _named(row)[0], row.bug() or {}
     where = f" in <code>{escape(method)}</code>" if method else ""
-    line = f", line {bug['line']}" if bug.get("line") else ""
+    cell = f", {bug['cell']}" if bug.get("cell") else ""
+    line = f"{cell}, line {bug['line']}" if bug.get("line") else ""
     entry = row.to_json()
     numbers = f"yours {entry['yours']}"
     if entry["right"] is not None:
         numbers = f"{entry['expression']}: yours {entry['yours']}, right {entry['right']}"
     looks = "" if sure or not bug.get("name") else "looks like: "
     code = escape(failure.program).replace("\n", "<br/>")
-    return f"{looks}{escape(name)}{where}{line}<br/><code>{code}</code><br/>{escape(numbers)}"
+    return f"{looks}{escape(name)}{where}{line}<br/><code>{code}</code><br/>{escape(numbers)}" + (
+        f"<br/>{only}" if only else ""
+    )

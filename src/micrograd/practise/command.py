@@ -19,8 +19,10 @@ the first that fails is shown with your numbers beside the right ones.
   practise [SECTION]          from where you were, or up to a section, in mygrad.py
   practise show [SECTION]     a file of 200 lines, empty ones counted, to read
   practise times              best and last times of attempts against the clock
-  practise break [SECTION]    broken.py: find the one bug that was put into a good engine
-  practise check FILE ...     name the bug of each file, for teachers"""
+  practise break [SECTION]    broken.py: find the one bug that was put into a good engine;
+                              the next one with --another, in the same file
+  practise check FILE ...     name the bug of each file, for teachers; of a folder, of all files
+                              in it and in the folders in it, so that one a student will do"""
 EPILOG = f"""\
 Sections, in this order: {", ".join(SECTIONS)}.
 Your file is run with your rights, in a process of its own and in a copy of its folder.
@@ -53,6 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--speedrun", nargs="?", const="speedrun", choices=("speedrun", "digits"),
         help="all sections against the clock; digits: until your engine reads digits, 80 %%",
     )  # fmt: skip
+    parser.add_argument("--another", action="store_true", help="for break: a new bug, not the old")
     grading = parser.add_argument_group("for check")
     grading.add_argument("--through", metavar="SECTION", help="what is to be written")
     grading.add_argument("--csv", type=Path, metavar="FILE", help="a row for each file")
@@ -76,6 +79,8 @@ def run(args: argparse.Namespace) -> None:
     for option in ("through", "csv", "html", "json"):
         if getattr(args, option):
             raise ValueError(f"--{option} belongs to check: micrograd practise check FILE ...")
+    if args.another and first != "break":
+        raise ValueError("--another belongs to break: micrograd practise break --another")
     if first in ("show", "break", "times"):
         {"show": _show, "break": _break, "times": _times}[first](_section(rest), args)
         return
@@ -177,8 +182,12 @@ def _break(section: str | None, args: argparse.Namespace) -> None:
 
     path = args.file or Path("broken.py")
     memory = Memory(path)
-    if not path.exists():
+    before = memory.load().broken
+    if path.exists() and not before:
+        raise ValueError(f"{path} is there, and not from here: name a new one with --file")
+    if args.another or not path.exists():
         entries = [e for e in catalogue().values() if section in (None, e.section) and e.ways]
+        entries = [e for e in entries if e.bug.id != before]
         if not entries:
             raise ValueError(f"no bug of the catalogue is in {section}: name another section")
         entry = random.SystemRandom().choice(entries)
@@ -189,6 +198,7 @@ def _break(section: str | None, args: argparse.Namespace) -> None:
 
         memory.update(note)
         print(f"{path} is a good engine, in which one thing was made wrong: find it, and mend it")
-    elif not memory.load().broken:
-        raise ValueError(f"{path} is there, and not from here: name a new one with --file")
+    else:
+        print(f"{path} is there, and goes on as it is; for a new bug in its place:")
+        print("  micrograd practise break --another")
     _held(Session(path))

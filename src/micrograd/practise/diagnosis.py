@@ -5,6 +5,7 @@ where our methods in its place make the section right. Where nothing is known of
 methods are put in one at a time: the one that makes all right stands where the mistake is.
 """
 
+import difflib
 import dis
 import types
 from collections.abc import Iterator
@@ -89,7 +90,8 @@ def functions(bug: Bug) -> list[str]:
 
 def _cures(examination: Examination, program: Program, methods: list[str]) -> bool:
     """Say whether a section is right with our methods in place of theirs, those that they have."""
-    there = [m for m in methods if m in GRAFTS and _is_there(examination.forms, m)]
+    forms = examination.forms
+    there = [m for m in methods if m in GRAFTS and (m == program.feature or _is_there(forms, m))]
     return bool(there) and _cured(examination, program, there, "section") is not None
 
 
@@ -149,7 +151,7 @@ def place(forms: Forms, method: str | None, outcome: Outcome) -> Place | None:
     """Find the line of a method in the learner's file; of what raised an error, if it is there."""
     if method is None or (outcome.place is not None and outcome.method == method):
         return outcome.place
-    function = _function(forms, method)
+    function = _function(forms, method) or _misspelt(forms, method)
     if function is None:
         return outcome.place
     code = function.__code__
@@ -170,6 +172,16 @@ def _function(forms: Forms, method: str) -> Any:
         if own is None and not hasattr(function, "__code__"):
             function = forms.namespace.get(forms.function(method) or method)
     return function if hasattr(function, "__code__") else None
+
+
+def _misspelt(forms: Forms, method: str) -> Any:
+    """Return a method of the class that seems to be meant: ``__add_`` or ``add`` for __add__."""
+    members = vars(forms.cls or object).values()
+    functions = {f.__name__: f for f in members if hasattr(f, "__code__")}
+    meant = [n for n in functions if n.strip("_") == method.strip("_")]
+    near = meant or difflib.get_close_matches(method, functions, 1, 0.8)
+    others = {name for name in GRAFTS if name != method}  # __radd__ is near __add__
+    return next((functions[n] for n in near if n not in others), None)
 
 
 def _gradient_lines(code: types.CodeType, grad: str) -> Iterator[int]:

@@ -40,6 +40,7 @@ class GradedFile:
             "id": bug.id if bug else None,
             "name": bug.name if bug else None,
             "method": diagnosis.method or (bug.method if bug else None),
+            "cell": place.file if place and place.file.startswith("cell ") else None,
             "line": place.line if place else None,
             "sure": diagnosis.sure,
         }

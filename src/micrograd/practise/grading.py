@@ -17,6 +17,7 @@ from typing import Any
 from .._version import __version__
 from ..files import write_whole
 from .class_page import page
+from .folders import KINDS, handed_in
 from .graded_file import GradedFile
 from .processes import Report, judge_file
 from .programs import SECTIONS
@@ -27,6 +28,7 @@ from .state import data_folder
 from .terminal import style_of_terminal
 
 _WORKERS = 8  # at most; there are as many as cores
+_NAMED = 3  # of the files that were not looked at
 
 
 def check(words: Sequence[str], args: argparse.Namespace) -> int:
@@ -35,7 +37,7 @@ def check(words: Sequence[str], args: argparse.Namespace) -> int:
     Raises:
         ValueError: there is no file, or no section of that name.
     """
-    files = _files(words)
+    found = handed_in(words)
     through = args.through
     if through is not None and through not in SECTIONS:
         raise ValueError(f"--through takes one of {', '.join(SECTIONS)}, got {through!r}")
@@ -44,9 +46,11 @@ def check(words: Sequence[str], args: argparse.Namespace) -> int:
     for target in (args.csv, args.html, args.json):
         if target is not None and not target.absolute().parent.is_dir():
             raise ValueError(f"cannot write {target}: there is no folder {target.parent}")
-    rows = graded(files, sections, anonymous=args.no_names)
-    for line in lines(rows, style_of_terminal()):
+    rows = graded(found.files, sections, anonymous=args.no_names)
+    for line in lines(rows, style_of_terminal(), through):
         print(line)
+    if found.passed_over:
+        print(_passed_over(found.passed_over, args.no_names))
     if args.csv:
         write_whole(args.csv, as_csv(rows, sections))
     if args.json:
@@ -78,10 +82,16 @@ def graded(
     return rows
 
 
-def lines(rows: Sequence[GradedFile], style: Style) -> list[str]:
-    """Write a line for each file, and how often each bug was seen."""
+def lines(rows: Sequence[GradedFile], style: Style, through: str | None = None) -> list[str]:
+    """Write a line for each file, and how often each bug was seen.
+
+    Args:
+        rows: the files.
+        style: colours and signs.
+        through: how far they should go; None is as far as they do.
+    """
     wide = min(max(len(row.name) for row in rows), 32)
-    texts = [f"{_shortened(row.name, wide):<{wide}}  {_told(row, style)}" for row in rows]
+    texts = [f"{_shortened(row.name, wide):<{wide}}  {_told(row, style, through)}" for row in rows]
     counts: dict[str, int] = {}
     for row in rows:
         bug = row.bug()
@@ -89,7 +99,12 @@ def lines(rows: Sequence[GradedFile], style: Style) -> list[str]:
             counts[bug["name"]] = counts.get(bug["name"], 0) + 1
     often = sorted(((n, name) for name, n in counts.items() if n > 1), reverse=True)
     right = sum(row.failed is None and not row.report.error for row in rows)
-    texts.append(f"{right} of {len(rows)} files: nothing is wrong in what is written")
+    if through:
+        done = sum(row.is_right(through) for row in rows)
+        more = f", {right - done} unfinished" if right > done else ""
+        texts.append(f"{done} of {len(rows)} files: right through {through}{more}")
+    else:
+        texts.append(f"{right} of {len(rows)} files: nothing is wrong in what is written")
     return texts + [f"{n:>4} × {name}" for n, name in often]
 
 
@@ -98,7 +113,7 @@ def as_csv(rows: Iterable[GradedFile], sections: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     details = ["program", "expression", "yours", "right"]
-    bug = ["id", "name", "method", "line", "sure"]
+    bug = ["id", "name", "method", "cell", "line", "sure"]
     writer.writerow(["file", *sections, *details, *[f"bug {key}" for key in bug], "error"])
     for row in rows:
         entry, found = row.to_json(), row.bug() or {}
@@ -113,44 +128,41 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r") else cell
 
 
-def _told(row: GradedFile, style: Style) -> str:
+def _passed_over(files: Sequence[Path], anonymous: bool) -> str:
+    """Say what of the folders was not looked at."""
+    names = [] if anonymous else [file.name for file in files[:_NAMED]]
+    more = f"{len(files)} files" if not names else ", ".join(names)
+    rest = f", and {len(files) - len(names)} more" if 0 < len(names) < len(files) else ""
+    return f"not looked at, since neither .py nor .ipynb: {more}{rest}"
+
+
+def _told(row: GradedFile, style: Style, through: str | None) -> str:
+    only = f"   (only definitions were run: {row.report.stopped})" if row.report.stopped else ""
+    return _found(row, style, through) + only
+
+
+def _found(row: GradedFile, style: Style, through: str | None) -> str:
     if row.report.error:
         return f"{style.wrong} {row.report.error}"
     section = row.failed
     if section is None or section.failure is None:
         passed = [name for name, state in row.states.items() if state == "passed"]
         absent = [name for name, state in row.states.items() if state != "passed"]
-        return (f"{style.right} {', '.join(passed)}" if passed else "nothing yet") + (
-            f"   not written: {', '.join(absent)}" if absent else ""
+        unfinished = f"{style.wrong} unfinished   " if through and absent else ""
+        return (
+            unfinished
+            + (f"{style.right} {', '.join(passed)}" if passed else "nothing yet")
+            + (f"   not written: {', '.join(absent)}" if absent else "")
         )
     bug = row.bug()
     where = ""
     if bug:
-        called = bug["name"] if bug["name"] else "unknown bug"
+        called = bug["name"] or section.failure.error or "unknown bug"
         looks = "" if bug["sure"] or not bug["name"] else "looks like "
-        places = [bug["method"], f"line {bug['line']}" if bug["line"] else None]
+        places = [bug["method"], bug["cell"], f"line {bug['line']}" if bug["line"] else None]
         at = ", ".join(place for place in places if place)
         where = f": {looks}{called}" + (f" ({at})" if at else "")
     return f"{style.wrong} {section.name}, {section.failure.title}{where}"
-
-
-def _files(words: Sequence[str]) -> list[Path]:
-    """Return the files named; of a folder its Python files and notebooks."""
-    files: list[Path] = []
-    for word in words:
-        path = Path(word)
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix in (".py", ".ipynb"))
-            if not inside:
-                raise ValueError(f"there is no .py or .ipynb in the folder {path}")
-            files += inside
-        elif not path.exists():
-            raise ValueError(f"there is no file {path}")
-        else:
-            files.append(path)
-    if not files:
-        raise ValueError("check needs files: micrograd practise check homework/*.py")
-    return list(dict.fromkeys(files))
 
 
 def _names(files: Sequence[Path], anonymous: bool) -> list[str]:
@@ -173,6 +185,8 @@ def _report(file: Path, sections: Sequence[str]) -> Report:
         return Report.from_json(json.loads(kept.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         pass  # not there, or not what was written
+    if file.suffix not in KINDS:
+        return Report(error=f"{file.name} is no Python file (.py) and no notebook (.ipynb)")
     try:
         report = judge_file(file, sections)
     except Unreadable as error:

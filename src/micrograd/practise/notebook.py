@@ -78,13 +78,23 @@ def checked(namespace: dict[str, Any], sections: Sequence[str], hints: int = 0) 
     there = [s for s in judgement.sections if s.state != "absent" or s.passed]
     lines = [report.summary(judgement)] if any(s.state == "passed" for s in there) else []
     seen = replace(judgement, sections=tuple(there or judgement.sections))
-    lines += report.lines_of(seen, hints=hints)
+    lines += report.lines_of(seen)
     failed = judgement.failed
     if failed is None or failed.failure is None:
-        return Checked(judgement, tuple(lines))
+        return Checked(judgement, tuple(_ending(line, judgement) for line in lines))
+    for level in range(1, hints + 1):
+        lines += [f"  {line}" for line in report.hint(failed, level)]
     if hints < len(report.LEVELS):
         lines.append(f"  hints={hints + 1} says more")
     return Checked(judgement, tuple(lines), draw_failure(namespace, failed.failure))
+
+
+def _ending(line: str, judgement: Judgement) -> str:
+    """Say of what is right whether it is all, or what is not written yet."""
+    absent = [s.name for s in judgement.sections if s.state == "absent"]
+    if line != report.ALL or not absent:
+        return line
+    return f"what is written is right; not written yet: {', '.join(absent)}"
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -12,6 +12,8 @@ WIDTH = 80
 MOST = 12  # lines
 _CODE = 3  # lines of a program
 _ROWS = 3  # numbers of a program
+_NO_NAME = "No bug we know gives these numbers. Which line makes the first?"
+_NO_NUMBERS = "No bug we know ends like this. What does Python's message say, word by word?"
 _MISSING = 3  # things not written yet
 LEVELS = ("h", "hh", "hhh")
 
@@ -108,7 +110,7 @@ def _section_lines(judgement: Judgement, style: Style, hints: int) -> list[str]:
             more = f", and {len(wanted) - _MISSING} more" if len(wanted) > _MISSING else ""
             lines.append(_cut(f"  missing: {', '.join(wanted[:_MISSING])}{more}"))
     elif passed:
-        lines.append("all of it is right")
+        lines.append(ALL)
     return lines
 
 
@@ -139,14 +141,13 @@ def hint(section: SectionResult, level: int) -> list[str]:
     if not level or section.failure is None:
         return []
     bug = diagnosis.bug if diagnosis else None
-    question = (
-        bug.hint if bug else "No bug we know gives these numbers. Which line makes the first?"
-    )
+    unknown = _NO_NUMBERS if section.failure.error else _NO_NAME
+    question = bug.hint if bug else unknown
     if level == 1:
         return _wrapped(question)
     where = str(diagnosis.place) if diagnosis and diagnosis.place else ""
     method = (diagnosis.method if diagnosis else None) or (bug.method if bug else "")
-    place = " ".join(part for part in (where, f"in {method}" if method else "") if part)
+    place = f"{where} in {method}" if where and method else where or method
     if level == 2:
         return _wrapped(f"look at {place}" if place else "nothing points at one line: try each")
     if bug:
@@ -171,6 +172,7 @@ def sections_list(passed: Iterable[str] = ()) -> list[str]:
     ]
 
 
+ALL = "all of it is right"
 WHAT = {
     "derivative": "derivative(f, x): how fast f changes, by differences",
     "value": "Value(data): a number, + and *, and its parents",

@@ -14,6 +14,7 @@ from ..engine import Value
 from ..functions import mean
 from ..ops import OPS
 from ..value.numeric import number
+from .textbook import as_python
 
 MOST_CHARACTERS = 5_000
 MOST_NESTED = 200
@@ -67,8 +68,10 @@ def evaluate(text: str, values: Mapping[str, float]) -> Value:
     try:
         statements = ast.parse(text.strip()).body
     except SyntaxError as error:
-        part = (error.text or text).strip()[:60]
-        raise ExpressionError(f"cannot read {part!r}: {error.msg}") from None
+        part = (error.text or text).strip()
+        raise ExpressionError(
+            f"cannot read {part[:60]!r}: {_in_python(part) or error.msg}"
+        ) from None
     except (ValueError, RecursionError, MemoryError) as error:
         reason = "nested too deep" if isinstance(error, (RecursionError, MemoryError)) else error
         if isinstance(error, UnicodeEncodeError):
@@ -141,6 +144,8 @@ class _Evaluation:
             case ast.Compare(left=x, ops=[op], comparators=[y]) if type(op) in _COMPARISONS:
                 left, right = self._computed(x, depth + 1), self._computed(y, depth + 1)
                 return _COMPARISONS[type(op)](left, right)
+            case ast.Call(func=ast.Name(id=name)) if name in self.names:
+                raise ExpressionError(f"in {_short(node)}: {name} is a number, write {name}*(...)")
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 return _call(name, [self._computed(arg, depth + 1) for arg in args])
         raise _refused(node)
@@ -153,6 +158,16 @@ class _Evaluation:
         self.unused.pop(name, None)
         value: Value = self.names[name]
         return value
+
+
+def _in_python(text: str) -> str:
+    """Say how a formula of a textbook is written in Python; nothing where that is not known."""
+    better = as_python(text)
+    try:
+        ast.parse(better)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    return f"write {better[:60]}" if better != text else ""
 
 
 def _call(name: str, args: list[Any]) -> Any:
@@ -194,6 +209,8 @@ def _finite(x: Any) -> Any:
 def _refused(node: ast.AST) -> ExpressionError:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         return ExpressionError(f"in {_short(node)}: for a power write a**2, not a^2")
+    if isinstance(node, ast.Call) and (better := _in_python(ast.unparse(node))):
+        return ExpressionError(f"in {_short(node)}: {better}")
     kinds = {
         ast.Attribute: "the attribute access",
         ast.Call: "the call",

@@ -61,8 +61,19 @@ def _simplified(op: Op, args: tuple[Any, ...]) -> Any:
         condition, x, y = args
         if isinstance(condition, (int, float)):
             return x if condition else y
-        return x if x is y or (_numbers(x, y) and x == y) else None
+        if x is y or _but_for_zero(condition, x, y):
+            return x
+        return x if _numbers(x, y) and x == y else None
     return None
+
+
+def _but_for_zero(condition: Symbol, x: Any, y: Any) -> bool:
+    """Tell whether x is chosen for all numbers above 0, and again for all below: as in a power."""
+    if not isinstance(y, Symbol) or y.op is not ops.WHERE or y.args[1] is not x:
+        return False
+    above, below = condition, y.args[0]
+    signs = (above.op, below.op) == (ops.GT, ops.LT)
+    return signs and above.args[0] is below.args[0] and above.args[1] == below.args[1] == 0
 
 
 def _product(x: Any, y: Any) -> Any:

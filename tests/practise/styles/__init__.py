@@ -1,8 +1,8 @@
-"""Right files in three styles, and every bug of the catalogue made in each of them.
+"""Right files in four styles, and every bug of the catalogue made in each of them.
 
-``lecture`` is the package's own file, with closures; ``table`` keeps local gradients beside the
-parents; ``methods`` has one method for all operations. How a bug is made in the latter two stands
-in the TOML file beside each.
+``lecture`` is the package's own file, with closures; ``sets`` the same with parents in a set;
+``table`` keeps local gradients beside the parents; ``methods`` has one method for all operations.
+How a bug is made in the latter two stands in the TOML file beside each.
 """
 
 import sys
@@ -13,19 +13,25 @@ from types import ModuleType
 
 from micrograd.practise import bugs, lecture
 
-STYLES = ("lecture", "table", "methods")
+STYLES = ("lecture", "sets", "table", "methods")
 FOLDER = Path(__file__).parent
 
 
 @cache
 def right(style):
     """The text of the right file."""
+    if style == "sets":
+        return _in_sets(right("lecture"))
     return Path(lecture.__file__ if style == "lecture" else FOLDER / f"{style}.py").read_text()
+
+
+def _in_sets(text):
+    return text.replace("tuple(_children)", "set(_children)")
 
 
 @cache
 def _ways(style):
-    if style == "lecture":
+    if style in ("lecture", "sets"):
         return {}
     return tomllib.loads((FOLDER / f"{style}.toml").read_text())
 
@@ -50,7 +56,10 @@ def wrong(style, ids=None):
     """Every bug made in a style, each way: (id, text of the file)."""
     for id in bugs.catalogue() if ids is None else ids:
         for changes in ways(id, style):
-            yield id, bugs.inject(right(style), changes)
+            if style == "sets":
+                yield id, _in_sets(bugs.inject(right("lecture"), changes))
+            else:
+                yield id, bugs.inject(right(style), changes)
 
 
 def run(text, file="mygrad.py"):
