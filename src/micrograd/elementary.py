@@ -18,46 +18,6 @@ from .signatures import Elementary
 from .value.modes import mode
 from .value.numeric import is_array, number
 
-__all__ = [
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "cbrt",
-    "ceil",
-    "clip",
-    "cos",
-    "cosh",
-    "cumsum",
-    "elu",
-    "erf",
-    "erfc",
-    "exp",
-    "expm1",
-    "floor",
-    "gelu",
-    "hypot",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "norm",
-    "relu",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinh",
-    "softplus",
-    "sqrt",
-    "tan",
-    "tanh",
-]
-
 
 def _each(function: Callable[..., Any], *args: Any) -> Any:
     """Call a function of numbers; of arrays, for each element, broadcast as NumPy does."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from micrograd import Value, jit, mean, random, vmap
-from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Module
+from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Linear, Module, Sequential
 from micrograd.optim import SGD
 from micrograd.train import fit
 
@@ -184,3 +184,22 @@ def test_a_model_with_both_is_saved_with_its_running_state():
     other.load_state_dict(model.state_dict())
     assert other.state_dict()["norm.running_mean"] == pytest.approx([0.3, 2.0])
     assert [m.training for m in model.eval().modules()] == [False] * len(list(model.modules()))
+
+
+@pytest.mark.parametrize("compile", [False, True])
+def test_a_part_in_evaluation_mode_is_so_again_after_training(compile):
+    model = Sequential(Linear(2, 4), Dropout(0.5), Linear(4, 1))
+    model[1].eval()
+    fit(
+        lambda x, y: (model(x)[0] - y) ** 2,
+        [([1.0, 2.0], 1.0), ([2.0, 1.0], 0.0), ([0.0, 1.0], 1.0)],
+        model=model,
+        optimizer=SGD(model.parameters(), lr=0.1),
+        validation=[([1.0, 1.0], 1.0)],
+        metrics={"first": lambda x, y: model(x)[0]},
+        epochs=2,
+        compile=compile,
+        progress=False,
+    )
+    model.predict([[1.0, 2.0]])
+    assert [module.training for module in model] == [True, False, True]

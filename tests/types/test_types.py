@@ -22,7 +22,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 FILES = sorted(PROGRAMS.glob("*.py"))
 STUB = Path(micrograd.__file__).with_name("engine.pyi")
 NAMES = (
-    "compiler data draw elementary engine estimators explain explorer functions losses metrics nn "
+    "compiler data draw engine estimators explain explorer functions losses metrics nn "
     "nn.init ops optim plots practise pure random saving schedules train transforms"
 )
 MODULES = ["micrograd", *[f"micrograd.{name}" for name in NAMES.split()]]

@@ -5,6 +5,7 @@ from typing import Any
 from ..arguments import array
 from ..transforms.mapping import vmap
 from ..value.modes import no_grad
+from .phase import phase
 
 
 def outputs(name: str, model: Any, X: Any) -> Any:
@@ -12,18 +13,13 @@ def outputs(name: str, model: Any, X: Any) -> Any:
     rows = array(name, X)
     if rows.ndim and not len(rows):
         return _of_no_rows(name, model, rows.shape[1:])
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
     try:
-        with no_grad():
+        with phase(model, training=False), no_grad():
             made = vmap(lambda x: model(x))(rows)
     except (TypeError, ValueError, IndexError) as error:
         if rows.ndim != 1:
             raise
         raise TypeError(f"{name} takes rows: pass [row] for one. Of a number: {error}") from error
-    finally:
-        for module, training in modes:
-            module.training = training
     return made if made.dtype != object else made.data
 
 

@@ -10,6 +10,7 @@ from ..engine import Value
 from ..value.nested import leaves
 from .layers import Neuron
 from .module import Module
+from .phase import phase
 
 
 @dataclass
@@ -69,14 +70,9 @@ def summary(model: Module, *x: Any) -> Summary:
         raise TypeError(f"summary expects a micrograd.nn.Module, got {shown(model)}")
     paths = _paths(model)
     rows = [Row(path, type(m).__name__, len(m.parameters())) for m, path in paths]
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with _watched({id(m): row for (m, _), row in zip(paths, rows, strict=True)}, paths):
-            model(*x)
-    finally:
-        for module, training in modes:
-            module.training = training
+    watched = {id(m): row for (m, _), row in zip(paths, rows, strict=True)}
+    with phase(model, training=False), _watched(watched, paths):
+        model(*x)
     return Summary(rows)
 
 

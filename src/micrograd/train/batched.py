@@ -10,6 +10,7 @@ from typing import Any
 from ..engine import Value
 from ..examples import Examples
 from ..nn import BatchNorm, Module
+from ..nn.phase import phase
 from ..optim import Optimizer
 from ..value.modes import mode
 from ..value.numeric import is_array
@@ -70,13 +71,8 @@ def check_batch_loss(
             f"the last batch of {len(examples)} examples would be of one, over which BatchNorm "
             f"cannot normalise: choose another batch_size than {size}"
         )
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()  # the running averages are not to see a batch that is only tried
-    try:
+    with phase(model, training=False):  # running averages are not to see a batch only tried
         value = loss(*rows(examples, list(range(size))))
-    finally:
-        for module, training in modes:
-            module.training = training
     if not isinstance(value, Value):
         raise TypeError(
             f"loss has to return a Value for a batch, got {str(value)[:60]!r}: compute it from "

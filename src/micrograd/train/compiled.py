@@ -15,11 +15,12 @@ from ..compiler.training.columns import Column, columns_of
 from ..compiler.training.steps import Best
 from ..engine import Value
 from ..examples import Examples
+from ..nn.phase import phase
 from ..random import refused
 from ..transforms import vmap
 from ..value import buffers
 from .eager import EagerRunner
-from .trial import Steps, few_of, model_mode, no_random_numbers
+from .trial import Steps, few_of, no_random_numbers
 
 _STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
 _SHARE = 10  # times as long as numbers move from and to a large model, so that this hardly counts
@@ -146,7 +147,7 @@ class CompiledRunner:
             if mean is None:
                 found |= self._eager.measure({name: function}, examples)
             else:
-                with model_mode(self._eager.model, training=False):
+                with phase(self._eager.model, training=False):
                     found[name] = mean(examples)
         return found
 
@@ -158,7 +159,7 @@ class CompiledRunner:
         mean = Mean(function)
         try:
             refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
-            with model_mode(self._eager.model, training=False), no_random_numbers(), refusal:
+            with phase(self._eager.model, training=False), no_random_numbers(), refusal:
                 found = mean(few)
         except Exception:  # whatever a function raises that was not written for tracing
             return None

@@ -8,6 +8,7 @@ from .. import functions
 from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
+from ..nn.phase import phase
 from ..optim import Optimizer, clip_grad_norm
 from ..optim.clipping import shrunk
 from ..value.modes import no_grad
@@ -134,13 +135,8 @@ class EagerRunner:
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
     """Put a model in evaluation mode, and remember no gradients, for a while."""
-    training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            yield
-    finally:
-        model.train(training)
+    with phase(model, training=False), no_grad():
+        yield
 
 
 def measured(name: str, function: Callable[..., Any], examples: Sequence[tuple], i: int) -> float:

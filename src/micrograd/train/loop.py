@@ -12,6 +12,7 @@ from typing import Any
 from ..data import batch_indices
 from ..examples import Examples
 from ..nn import Module
+from ..nn.phase import phase
 from ..schedules import Plateau
 from ..value import tables
 from .callbacks import Stopped, of_moment, tell
@@ -49,13 +50,10 @@ class TrainingLoop:
     def go(self, progress: Progress) -> None:
         """Train until the last epoch, an early stop or an interrupt; say so in the history."""
         started = perf_counter()
-        training = self.model.training
-        self.model.train()
         try:
-            with progress:
+            with phase(self.model, training=True), progress:
                 self._train(progress)
         finally:
-            self.model.train(training)
             self.history.seconds = perf_counter() - started
             if self.checkpoint:
                 self.checkpoint.write()

@@ -22,7 +22,7 @@ from ..compiler.training.loops import compiled, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
 from ..compiler.training.steps import Best
 from ..examples import Examples
-from ..nn import Module
+from ..nn.phase import phase
 from ..optim import Optimizer
 from ..value import buffers
 from ..value.tables import Parameters
@@ -69,7 +69,7 @@ class Steps:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
         self._columns = columns_of(eager.examples.columns, dtype)
         self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names), eager.longest)
-        with model_mode(eager.model, training=True), no_random_numbers(), paused():
+        with phase(eager.model, training=True), no_random_numbers(), paused():
             reach = self._reach()
             before = State(reach)
             try:
@@ -263,17 +263,6 @@ def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
     """Return the indices of a few examples to compare on: one of each label, and the first ones."""
     found = examples.representatives()
     return found + [i for i in range(min(count, len(examples))) if i not in found]
-
-
-@contextmanager
-def model_mode(model: Module, training: bool) -> Iterator[None]:
-    """Put a model in training or evaluation mode for a while."""
-    before = model.training
-    model.train(training)
-    try:
-        yield
-    finally:
-        model.train(before)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ..engine import Value, apply
 from .backend import native
 from .modes import mode
 from .numeric import is_array
-from .operators import called_of_math
+from .operators import instead_of_math
 
 _OPERATORS = "add radd mul rmul sub rsub truediv rtruediv pow rpow neg abs"
 _METHODS = "relu tanh sigmoid softplus exp expm1 log log1p sqrt sin cos erf detach"
@@ -45,13 +45,12 @@ class Number(Value):
         return bool(self != 0.0)
 
     def __float__(self) -> float:
-        called = called_of_math()
-        if callable(getattr(self, called, None)):
-            remedy = f"{called}(x), from micrograd, takes it"
-        elif called:
-            remedy = f"compute {called} outside, and pass what it gives as an argument"
-        else:
-            remedy = "compute with it as it is, and take the float of what is returned"
+        remedy = instead_of_math(
+            self,
+            "{called}(x), from micrograd, takes it",
+            "compute {called} outside, and pass what it gives as an argument",
+            "compute with it as it is, and take the float of what is returned",
+        )
         raise TypeError(f"a number that stands for those of all calls is not a float: {remedy}")
 
     def __round__(self, digits: Any = None) -> Any:

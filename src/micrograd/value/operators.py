@@ -65,17 +65,30 @@ def exponent(x: Any) -> Any:
 
 def no_float(value: Any) -> float:
     """Refuse ``math.exp(value)`` and its like, which would silently lose the gradient."""
-    called = called_of_math()
-    if callable(getattr(value, called, None)):
-        remedy = f"micrograd has a function of its own, v.{called}()"
-    elif called:
-        remedy = f"write {called} with what micrograd has, as v.exp() and v.log()"
-    else:
-        remedy = "micrograd has functions of its own, as v.exp() and v.log()"
+    remedy = instead_of_math(
+        value,
+        "micrograd has a function of its own, v.{called}()",
+        "write {called} with what micrograd has, as v.exp() and v.log()",
+        "micrograd has functions of its own, as v.exp() and v.log()",
+    )
     raise TypeError(
         f"{value!r} is not a float: v.data is one, without a gradient; to keep the gradient, "
         + remedy
     )
+
+
+def instead_of_math(value: Any, has: str, lacks: str, other: str) -> str:
+    """Say what to do instead of what asks a value for a float.
+
+    Args:
+        has: where it is a function of math that values have; ``{called}`` stands for its name.
+        lacks: where it is another one.
+        other: where it is none.
+    """
+    called = called_of_math()
+    if not called:
+        return other
+    return (has if callable(getattr(value, called, None)) else lacks).format(called=called)
 
 
 def called_of_math() -> str:
