@@ -79,14 +79,28 @@ def test_differences_that_telescope_are_still_one_loop(backend):
     assert len(compiled.lower(xs).forward) == 2
 
 
-def test_a_number_split_by_a_product_is_split_in_strict_order(backend):
-    def upper(x):
-        scaled = x * 134217729.0
-        return scaled - (scaled - x)
+def upper(x):
+    scaled = x * 134217729.0
+    return scaled - (scaled - x)
 
-    def written_twice(x):
-        return (x * 134217729.0) - ((x * 134217729.0) - x)
 
-    for f in (upper, written_twice):
-        g = jit(f, backend=backend, strict=True)
-        assert [g(x) for x in (0.1, 3.3, 7.7)] == [f(x) for x in (0.1, 3.3, 7.7)]
+def upper_written_twice(x):
+    return (x * 134217729.0) - ((x * 134217729.0) - x)
+
+
+def error_of_a_product(x):
+    high, y = upper(x), x * 1.7
+    low, up = x - high, upper(y)
+    return ((high * up - x * y) + high * (y - up) + low * up) + low * (y - up)
+
+
+def to_cents(x):
+    return ((x * 100 + WHOLE) - WHOLE) / 100
+
+
+@pytest.mark.parametrize("f", [upper, upper_written_twice, error_of_a_product, to_cents])
+def test_what_lives_by_the_rounding_of_a_product_gives_it(backend, f):
+    xs = [0.1, 3.3, 7.7, 6.795, 2.718]
+    assert [jit(f, backend=backend)(x) for x in xs] == [f(x) for x in xs]
+    for batch in (xs, [x / 3 for x in xs * 5]):
+        assert jit(vmap(f), backend=backend)(np.array(batch)).tolist() == [f(x) for x in batch]

@@ -31,6 +31,7 @@ class Graph:
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
     segments: list[int] = field(default_factory=list)  # how many inputs each argument has
     strict: bool = False  # sums and products are to be made in the order in which they are written
+    by_rounding: bool = False  # whether a sum in it lives by its rounding, as its chains tell
 
     constants: set[int] = field(init=False)  # the other leaves
 

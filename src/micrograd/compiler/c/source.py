@@ -37,6 +37,11 @@ _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad",
 # fmt: on
 
 
+def flags_of(program: Program, strict: bool = False) -> tuple[str, ...]:
+    """Return the compiler's flags: what lives by its rounding is rounded after each operation."""
+    return STRICT_FLAGS if strict or program.by_rounding else FLAGS
+
+
 def tables(program: Program) -> list[Table]:
     """Return the tables of a program in the order in which its C takes them, equal ones once."""
     found: dict[int, Table] = {}

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...value.backend import native
 from ..c import build
-from ..c.source import FLAGS, STRICT_FLAGS, source, tables
+from ..c.source import flags_of, source, tables
 from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
@@ -41,7 +41,7 @@ class CKernel:
         self.dtype = np.dtype(dtype)
         self.strict = strict
         text = source(program, self.dtype.name, strict=strict)
-        library = build.load(text, STRICT_FLAGS if strict else FLAGS, ["forward", "backward"])
+        library = build.load(text, flags_of(program, strict), ["forward", "backward"])
         self._forward, self._backward = library.forward, library.backward
         self._arrays = [np.array(table.values, np.int64) for table in tables(program)]
         addresses = [array.ctypes.data for array in self._arrays]

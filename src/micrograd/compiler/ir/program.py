@@ -219,6 +219,7 @@ class Program:
     labels: tuple[str, ...] = ()
     arrays: tuple[Array, ...] = ()  # all that lies in memory
     segments: tuple[Placement, ...] = ()  # where the numbers of each argument go
+    by_rounding: bool = field(default=False, compare=False)  # each product rounds by itself
 
     @property
     def leaves(self) -> tuple[Array, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..c import build
-from ..c.source import FLAGS
+from ..c.source import flags_of
 from ..calls.kernel import warn_of_numpy
 from ..errors import JitError
 from .columns import Column
@@ -33,7 +33,8 @@ def compiled(objective: Objective, rule: Rule) -> Any:
     try:
         if objective.phased:
             return built(objective, objective.phased, rule)
-        train = build.load(source(objective.steps, rule), FLAGS, ["train"]).train
+        flags = flags_of(objective.steps.program)
+        train = build.load(source(objective.steps, rule), flags, ["train"]).train
     except build.CompilerNotFound as refusal:
         warn_of_numpy(refusal)
         return None

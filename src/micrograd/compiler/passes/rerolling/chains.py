@@ -85,6 +85,7 @@ class _Chains:
             if self.graph.strict or not self.cancels(arguments):
                 self.absorb(arguments, inner)
                 return Chain(ops.SUM, self.products(arguments))
+            self.graph.by_rounding = True
         arguments = list(self.parents[i])
         ordered = len(arguments) > 2 and self.cancels(arguments)
         return Chain(ops.SUM, self.products(arguments), ordered)

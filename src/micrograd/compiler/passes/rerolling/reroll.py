@@ -75,6 +75,7 @@ def _program(
         scalars=tuple([f"seed{k}" for k in range(len(graph.outputs))]),
         arrays=tuple(arrays),
         segments=tuple(segments),
+        by_rounding=graph.by_rounding,
     )
     return joined(program, program.forward) if len(segments) > 1 else program
 
