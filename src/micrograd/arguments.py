@@ -10,7 +10,7 @@ from math import inf
 from operator import index
 from typing import Any
 
-from .tables import names_of, numbers_of
+from .dataframes import names_of, numbers_of
 from .value.modes import mode
 from .value.numeric import is_array, number
 

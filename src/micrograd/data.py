@@ -13,9 +13,9 @@ from typing import Any
 
 from .arguments import finite, flag, shown, whole
 from .arguments import seed as seed_of
+from .dataframes import numbers_of, rows_of
 from .examples import Examples, as_column, columns_of
 from .labels import is_list
-from .tables import numbers_of, rows_of
 from .value.numeric import is_array, number
 
 __all__ = ["batch_indices", "circles", "digits", "minibatches", "moons", "spirals", "split", "tiny"]

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from .arguments import shown
-from .tables import names_of, numbers_of
+from .dataframes import names_of, numbers_of
 from .value.numeric import is_array, number
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from .arguments import array as array_of
 from .arguments import shown, values, whole
+from .dataframes import numbers_of
 from .labels import is_list, is_number, warn_of_probabilities
 from .losses import accuracy, cross_entropy
-from .tables import numbers_of
 from .value.nested import leaves, rebuild
 
 __all__ = [

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from tables import Table
+from dataframes import Table
 
 from micrograd import metrics
 from micrograd.data import minibatches, split

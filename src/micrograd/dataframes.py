@@ -1,4 +1,4 @@
-"""Tables of other libraries, such as pandas', and arrays of objects: their numbers, names and rows.
+"""Data frames of other libraries, and arrays of objects: their numbers, names and rows.
 
 NumPy makes an array of objects of a table with columns of floats and of truth values.
 """
