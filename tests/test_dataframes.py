@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dataframes import Table
 
-from micrograd import metrics
+from micrograd import JitError, jit, metrics, vmap
 from micrograd.data import minibatches, split
 from micrograd.examples import Examples
 from micrograd.losses import mse
@@ -114,3 +114,15 @@ def test_words_that_are_predicted_from_are_named():
         MLP(2, [1]).predict(WORDS)
     with pytest.raises(TypeError, match=r"predict expects numbers .* got 'x' in row 1, column 0"):
         MLP(1, [1]).predict([[1.0], ["x"]])
+
+
+def test_a_table_is_mapped_by_its_rows_and_no_example():
+    model = MLP(3, [2, 1], seed=1)
+    assert [y.data for y in vmap(model)(FLATS)] == model.predict(NUMBERS).tolist()
+    with pytest.raises(
+        TypeError, match=r"expects the numbers of one example, got a Table: .*predict"
+    ):
+        model(FLATS)
+    with pytest.raises(JitError, match=r"is a Table, .* by name: pass np.asarray\(x, dtype=float"):
+        jit(vmap(model))(FLATS)
+    assert np.asarray(FLATS, dtype=float).tolist() == NUMBERS.tolist()

@@ -183,6 +183,11 @@ def _inputs(x: Any, first: Neuron) -> Any:
     if type(x) is list:  # the usual case first
         return x
     if is_array(x):
+        if not hasattr(x, "tolist"):  # a table of pandas
+            raise TypeError(
+                f"{first!r} expects the numbers of one example, got a {type(x).__name__}: "
+                "model.predict takes many rows"
+            )
         x = x.tolist()  # Python's floats are quicker to compute with than NumPy's
     if isinstance(x, (dict, str, bytes)):
         values(f"{first!r}", x)  # refuses it: what is computed with would be keys or letters

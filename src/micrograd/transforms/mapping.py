@@ -9,6 +9,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from ..arguments import function, positions
+from ..dataframes import numbers_of
 from ..engine import Value
 from ..value.modes import mode
 from ..value.nested import is_record, record, with_entries, with_fields
@@ -69,9 +70,9 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
 
     Args:
         f: a function of one example.
-        in_axes: the axis that counts the examples, for all arguments or for each: 0 for lists and
-            arrays of examples, 1 for their columns, None for what every call gets whole. A dict
-            is mapped entry by entry.
+        in_axes: the axis that counts the examples, for all arguments or for each: 0 for lists,
+            arrays and tables of examples, 1 for their columns, None for what every call gets whole.
+            A dict is mapped entry by entry.
 
     Returns:
         A function. Of lists it returns a list with the result of each example, of arrays an array
@@ -96,6 +97,7 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
     @wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
         one = partial(f, **kwargs) if kwargs else f
+        args = tuple([numbers_of(x) if hasattr(x, "to_numpy") else x for x in args])
         if mode.tracer is not None and hasattr(mode.tracer, "vmap"):
             return mode.tracer.vmap(one, in_axes, args)
         return all_examples(one, in_axes, args)

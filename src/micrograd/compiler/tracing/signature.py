@@ -100,6 +100,11 @@ def argument(x: Any, place: str, static: bool) -> Argument:
         return Argument("static", x, (), ("static", _key_of(x)))
     if type(x) is list and (array := _as_array(x)) is not None:
         return of_list(array)
+    if hasattr(x, "to_numpy") and hasattr(x, "columns"):
+        raise JitError(
+            f"{place} is a {type(x).__name__}, of which each column is asked for by name: pass "
+            "np.asarray(x, dtype=float)"
+        )
     if is_array(x) and x.dtype.kind in "fiub":
         array = np.asarray(x)
         if not array.ndim:
