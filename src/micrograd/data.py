@@ -161,7 +161,9 @@ def _refuse_column(function: str, name: str, x: Any) -> None:
         )
 
 
-def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
+def batch_indices(
+    n: int, size: int | None, seed: int, epoch: int, buffer: int | None = None
+) -> list[Any]:
     """Return the indices of each batch of one epoch, as arrays of integers.
 
     They are a function of the arguments and of nothing else, so a run can be repeated from any
@@ -171,6 +173,8 @@ def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
         n: the number of examples.
         size: examples per batch; None or n and more: one batch in the data's order.
         seed, epoch: decide the order.
+        buffer: stretches of so many neighbours are shuffled each for itself, and come in any order;
+            None shuffles all.
     """
     import numpy as np
 
@@ -184,7 +188,13 @@ def batch_indices(n: int, size: int | None, seed: int, epoch: int) -> list[Any]:
     # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
     # need not be.
     numbers = np.random.PCG64([abs(seed), seed < 0, epoch]).random_raw(n)
-    order = np.argsort(numbers)
+    if buffer is None or buffer >= n:
+        order = np.argsort(numbers)
+    else:  # stretches in the order of their first numbers, which count for nothing else
+        starts = np.arange(0, n, buffer)
+        starts = starts[np.argsort(numbers[starts])]
+        numbers[starts] = np.random.PCG64([abs(seed), seed < 0, epoch, 1]).random_raw(len(starts))
+        order = np.concatenate([s + np.argsort(numbers[s : s + buffer]) for s in starts.tolist()])
     return [order[i : i + size] for i in range(0, n, size)]
 
 

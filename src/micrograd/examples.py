@@ -12,6 +12,8 @@ from .arguments import shown
 from .dataframes import names_of, numbers_of
 from .value.numeric import is_array, number
 
+_LOOKED_AT = 1 << 20  # numbers at a time, as the data may be larger than the memory
+
 
 class Examples(Sequence):
     """Data of either form as a checked sequence of argument tuples: rows as they were given, lists
@@ -55,11 +57,22 @@ class Examples(Sequence):
         found = {0}
         for column in self.columns:
             if not hasattr(column[0], "__len__"):
-                firsts: dict[Any, int] = {}
-                for i, x in enumerate(column):
-                    firsts.setdefault(x, i)
-                found |= set(firsts.values()) if len(firsts) <= 100 else set()
+                firsts = _firsts(column)
+                found |= set(firsts) if len(firsts) <= 100 else set()
         return sorted(found)
+
+
+def _firsts(column: Any) -> list[int]:
+    """Where each number of a column stands first."""
+    import numpy as np
+
+    if is_array(column):
+        places: list[int] = np.unique(column, return_index=True)[1].tolist()
+        return places
+    firsts: dict[Any, int] = {}
+    for i, x in enumerate(column):
+        firsts.setdefault(x, i)
+    return list(firsts.values())
 
 
 def _row(x: Any) -> Any:
@@ -200,10 +213,11 @@ def _check_column(column: Any, where: _Places) -> None:
     except ValueError:  # ragged
         array = np.empty(0)
     if array.dtype.kind in "biuf" and array.size:
-        wrong = np.argwhere(~np.isfinite(array))
-        if len(wrong):
-            i, *rest = wrong[0].tolist()
-            _finite(array[(i, *rest)], where, i, tuple(rest))
+        for first in range(0, len(array), rows := max(1, _LOOKED_AT * len(array) // array.size)):
+            wrong = np.argwhere(~np.isfinite(array[first : first + rows]))
+            if len(wrong):
+                i, *rest = wrong[0].tolist()
+                _finite(array[(first + i, *rest)], where, first + i, tuple(rest))
         return
     shapes = [_shape_of(x, where, i, ()) for i, x in enumerate(column)]
     for i, shape in enumerate(shapes):

@@ -27,6 +27,7 @@ def fit(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int | None = None,
+    buffer: int | None = None,
     penalty: Callable[[], Any] | None = None,
     schedule: Schedule | Plateau | None = None,
     validation: Any = None,
@@ -59,6 +60,8 @@ def fit(
         optimizer: over the model's parameters, or some of them.
         epochs: how often to go through the data.
         batch_size: examples per step, shuffled anew in each epoch; None takes all, in their order.
+        buffer: shuffle stretches of so many neighbours, each for itself, as data larger than the
+            memory asks; None shuffles all examples.
         penalty: ``penalty()`` is added to each step's loss: ``lambda: 1e-4 * l2(parameters)``.
         schedule: see ``micrograd.schedules``.
         validation: data to measure on after each epoch.

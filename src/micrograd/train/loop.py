@@ -33,6 +33,7 @@ class TrainingLoop:
     runner: Runner
     size: int  # examples
     batch_size: int | None
+    buffer: int | None  # of neighbours that are shuffled among each other
     epochs: int
     rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
     plateau: Plateau | None
@@ -161,7 +162,8 @@ class TrainingLoop:
             raise Stopped
 
     def _batches(self, epoch: int) -> list[Any]:
-        return batch_indices(self.size, self.batch_size, self.history.seed or 0, epoch)
+        seed = self.history.seed or 0
+        return batch_indices(self.size, self.batch_size, seed, epoch, self.buffer)
 
     def _close_epochs(self, count: int, steps: int) -> None:
         """Enter the mean loss of each of the last epochs, which had so many steps."""

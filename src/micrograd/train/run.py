@@ -36,6 +36,7 @@ def run_of(
     optimizer: Optimizer,
     epochs: int,
     batch_size: int | None,
+    buffer: int | None,
     penalty: Callable[[], Any] | None,
     schedule: Schedule | Plateau | None,
     validation: Any,
@@ -65,6 +66,7 @@ def run_of(
     """
     epochs, seed = whole("epochs", epochs, 0), None if seed is None else whole_seed("seed", seed)
     batch_size = whole_or_none("batch_size", batch_size, 1)
+    buffer = whole_or_none("buffer", buffer, 1)
     early_stopping = whole_or_none("early_stopping", early_stopping, 1)
     record = whole_or_none("record", record, 1)
     accumulate = whole("accumulate", accumulate, 1)
@@ -110,6 +112,7 @@ def run_of(
         settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
         settings |= _unusual(
             seed=(seed, None),
+            buffer=(buffer, None),
             plateau=(plateau and repr(plateau), None),
             clip_grad_norm=(longest, None),
             accumulate=(accumulate, 1),
@@ -137,6 +140,7 @@ def run_of(
         runner=runner,
         size=len(examples),
         batch_size=batch_size,
+        buffer=buffer,
         epochs=epochs,
         rates=learning_rates,
         plateau=plateau,

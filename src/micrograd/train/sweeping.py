@@ -76,6 +76,7 @@ def sweep(
             optimizer=optimizer,
             epochs=epochs,
             batch_size=batch_size,
+            buffer=None,
             penalty=penalty and partial(penalty, model),
             schedule=schedule,
             validation=validation,

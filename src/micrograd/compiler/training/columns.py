@@ -26,10 +26,10 @@ class Column:
         row = value.tolist() if self.form == "list" else value
         return argument(row if value.shape else float(value), f"example {i}", False)
 
-    def batch(self) -> Argument:
-        """Return the argument for a batch: all examples, which have one shape."""
+    def batch(self, most: int | None = None) -> Argument:
+        """Return the argument for a batch: all examples, or the first few, which have one shape."""
         assert self.shape is not None
-        value = self.numbers.reshape(-1, *self.shape)
+        value = self.numbers.reshape(-1, *self.shape)[:most]
         form = "lists" if self.form == "list" else "array"
         return Argument("array", value, value.shape, value.shape, form)
 
@@ -63,11 +63,12 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
         else:
             lengths = [int(np.prod(shape, dtype=int))] * len(column)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        with np.errstate(over="ignore"):
-            numbers = array.astype(dtype).reshape(-1)
-        if (array.dtype.kind != "f" and (numbers != array.reshape(-1)).any()) or np.isinf(
-            numbers
-        ).any():
+        with np.errstate(over="ignore"):  # what C can read stays where it is: in a file, perhaps
+            numbers = np.require(array, dtype, ["C", "ALIGNED"]).reshape(-1)
+        if array.dtype != dtype and (
+            (array.dtype.kind != "f" and (numbers != array.reshape(-1)).any())
+            or np.isinf(numbers).any()
+        ):
             raise JitError(f"argument {k} of the loss holds numbers that {dtype} cannot hold")
         form = "list" if isinstance(column[0], (list, tuple)) else "array"
         columns.append(Column(numbers, starts, shape, form))

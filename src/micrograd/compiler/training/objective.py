@@ -38,6 +38,8 @@ from .drawn import Drawn, drawn_by
 from .driver import StepProgram
 from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
+_TRACED = 4  # examples, of which the first stands for all: stand-ins of all would take their room
+
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
@@ -145,7 +147,7 @@ def _whole_batches(
     dtype: str,
 ) -> Objective:
     f = partial(_mean, parameters, loss, penalty)
-    recording = trace(f, [c.batch() for c in columns])
+    recording = trace(f, [c.batch(_TRACED) for c in columns])
     program = lower(graph_of(recording, set()))
     sizes: tuple[Size, Size] = (BATCH, PADDED)
     lanes = 0 if recording.guards else part_size(program, max(batch_sizes)) or 0
@@ -171,7 +173,9 @@ def _arrays(
         raise JitError(
             "on a device all examples need one shape: pad the lists, or leave out backend"
         )
-    recording = trace(partial(_mean, parameters, loss, penalty), [c.batch() for c in columns])
+    recording = trace(
+        partial(_mean, parameters, loss, penalty), [c.batch(_TRACED) for c in columns]
+    )
     if recording.guards:
         raise JitError("on a device a loss cannot branch on its numbers: use where(x > 0, a, b)")
     graph = graph_of(recording, set())
