@@ -2,6 +2,7 @@
 
 import functools
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -107,6 +108,21 @@ def test_a_hand_set_backward_is_named_by_its_label():
     assert "hand-set _backward" in message
 
 
+def test_local_gradients_of_ones_own_name_what_compiles():
+    def f(x):
+        return Value(x.data**2, (x,), (2 * x.data,))
+
+    message = _refused(f, Value(1.0))
+    assert "derivatives.md" in message
+    assert "use its .data" not in message
+    assert "test_errors.py" in message.splitlines()[-1]
+
+
+def test_an_overflow_of_single_precision_names_the_dtype():
+    with pytest.raises(JitError, match=r'dtype="float32" is the likely cause.*3.4e38'):
+        jit(lambda x: x * 1e39 / 1e39, dtype="float32")(100.0)
+
+
 @pytest.mark.parametrize("wrong", [1j, {1.0}, object()])
 def test_arguments_that_are_no_numbers(wrong):
     message = _refused(lambda x, y: x, 1.0, wrong)
@@ -126,9 +142,18 @@ def test_static_arguments_must_be_hashable():
 
 def test_too_many_paths_name_where():
     f = jit(lambda x: sum([x if x > k else -x for k in range(40)]))
-    for i in range(16):
+    for i in range(7):
         f(i + 0.5)
-    with pytest.raises(JitError, match=r"more than 16 paths.*where"):
+    said = r"8 paths .*after 16 it raises a JitError.*where.*\n  at .*test_errors.py:\d+: f = jit"
+    with pytest.warns(JitWarning, match=said):
+        f(7.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for i in range(8, 16):
+            f(i + 0.5)
+    with pytest.raises(
+        JitError, match=r"more than 16 paths.*where.*\n  at .*test_errors.py:\d+: f"
+    ):
         f(16.5)
     assert f(3.5) == 3.5 * (4 - 36)  # those known still run
 

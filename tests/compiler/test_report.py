@@ -6,11 +6,17 @@ import numpy as np
 import pytest
 
 import micrograd
-from micrograd import JitError, JitWarning, Value, sum
+from micrograd import JitError, JitWarning, Value, sum, value_and_grad, vmap
 
 
 def jit(f):
     return micrograd.jit(f, backend="numpy")
+
+
+def test_a_report_has_no_numbers_of_our_own():
+    f = jit(vmap(value_and_grad(lambda x: x * x, argnums=0), in_axes=0))
+    f([1.0, 2.0])
+    assert "constant until" not in str(f.report())
 
 
 def test_a_report_says_why_each_program_was_made():

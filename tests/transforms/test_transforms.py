@@ -20,6 +20,7 @@ from micrograd import (
     detect_anomaly,
     grad,
     hessian,
+    hvp,
     jvp,
     maximum,
     no_grad,
@@ -515,6 +516,19 @@ class TestBadInput:
     def test_argnums_that_name_an_argument_twice(self, transform):
         with pytest.raises(ValueError, match=r"argnums=\(1, -1\) names an argument twice"):
             transform(lambda x, y: x * y, argnums=(1, -1))(2.0, 3.0)
+
+    def test_arguments_that_are_passed_by_name_only(self):
+        with pytest.raises(TypeError, match="passed by name nothing is differentiated"):
+            grad(lambda p: p * p)(p=2.0)
+
+    @pytest.mark.parametrize("product", [hvp, jvp])
+    def test_one_argument_in_place_of_all_of_them(self, product):
+        with pytest.raises(TypeError, match=r"tuple of f's arguments, got 2: .*as \(x,\)"):
+            product(lambda p: p[0] * p[1], [3.0, 5.0], [1.0, 0.0])
+
+    def test_a_function_of_math_says_that_a_variable_is_none_of_its_floats(self):
+        with pytest.raises(TypeError, match=r"is differentiated by is not a float: exp\(x\)"):
+            grad(lambda x: math.exp(x))(1.0)
 
     def test_argnums_that_is_no_int(self):
         with pytest.raises(TypeError):

@@ -1,6 +1,5 @@
 """A compiled function: traced once for each structure of arguments, run as loops ever after."""
 
-import functools
 import threading
 import types
 import warnings
@@ -9,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 from ..forks import give_lock
+from ..references import reduced, take_names
 from ..value.modes import mode
 from ..value.nested import is_record
 from .calls.binding import bound, by_name
@@ -19,6 +19,7 @@ from .calls.cache import (
     Cache,
     branch,
     is_full,
+    many_paths,
     reason,
     too_many_paths,
 )
@@ -64,12 +65,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             """Compute what the function does."""
 
     def __init__(self, f: Callable[P, R], static: tuple[int, ...], options: dict[str, Any]) -> None:
-        functools.update_wrapper(self, f)  # first: f may carry the attributes of another of these
+        take_names(self, f)
         self._f: Callable[..., Any] = f
         self._static = static
         self._options = options
         give_lock(self, threading.RLock)
-        self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.clear()
 
     def clear(self) -> None:
@@ -107,10 +107,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             return types.MethodType(self, instance)
         return self._method_of(instance)
 
-    def __reduce__(
-        self,
-    ) -> tuple[Any, ...]:  # copies are compiled anew: they may be of another model
-        return Jitted, (self._f, self._static, self._options)
+    def __reduce__(self) -> Any:
+        return reduced(self, self._f, (Jitted, (self._f, self._static, self._options)))
 
     def _call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute what the function does; compile it where these arguments are new in kind."""
@@ -232,6 +230,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         if why == OTHER_PATH and (line := branch(group)):
             why = f"another path through its branches, at {line}"
         self._report.add(Entry(why, structure_of(arguments), stages, numbers, inputs))
+        if said := many_paths(self.__name__, group, self._effects):
+            warnings.warn(JitWarning(said), stacklevel=5)
         return result
 
     def _with_names(self, names: tuple[str, ...]) -> "Jitted[..., Any]":

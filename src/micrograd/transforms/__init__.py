@@ -5,8 +5,9 @@ return floats; given Values, they compute with Values and return Values, which c
 again: that is all there is to ``grad(grad(f))``.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import partial
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from .. import arguments
@@ -26,6 +27,7 @@ from .derivatives import (
 )
 from .jacobians import jacobian_of
 from .mapping import vmap
+from .transformed import Transformed
 
 __all__ = ["grad", "hessian", "hvp", "jvp", "value_and_grad", "vmap"]
 
@@ -37,13 +39,12 @@ R = TypeVar("R")
 
 def _value_and_grad(
     f: Callable[..., Any], argnums: int | Sequence[int], has_aux: bool, who: str
-) -> Callable[..., Any]:
+) -> Transformed:
     arguments.function(f"the first argument of {who}", f)
     arguments.positions("argnums", argnums)
     arguments.flag("has_aux", has_aux)
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         remember = mode.grad
         with changed(grad=True):
             run = run_on_variables(partial(f, **kwargs), args, positions(argnums, args, who), who)
@@ -55,8 +56,9 @@ def _value_and_grad(
             value = value, _given_out(aux, results, remember)
         return value, in_place(args, argnums, iter(slopes))
 
+    transformed = Transformed(both, value_and_grad, f, argnums, has_aux)
     if not has_aux:
-        transformed._slopes_of = transformed, f, argnums, True  # type: ignore[attr-defined]
+        transformed._slopes_of = transformed, f, argnums, True
     return transformed
 
 
@@ -157,14 +159,14 @@ def grad(
     """
     both = _value_and_grad(f, argnums, has_aux, "grad")
 
-    @wraps(f)
     def slopes(*args: Any, **kwargs: Any) -> Any:
         value, gradients = both(*args, **kwargs)
         return (gradients, value[1]) if has_aux else gradients
 
+    transformed = Transformed(slopes, grad, f, argnums, has_aux)
     if not has_aux:
-        slopes._slopes_of = slopes, f, argnums, False  # type: ignore[attr-defined]
-    return slopes
+        transformed._slopes_of = transformed, f, argnums, False
+    return transformed
 
 
 def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
@@ -178,13 +180,12 @@ def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P
     """
     slopes = _value_and_grad(f, argnums, False, "hessian")
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def matrix(*args: Any, **kwargs: Any) -> Any:
         return jacobian_of(
             lambda *xs: slopes(*xs, **kwargs)[1], args, argnums, "hessian", lambda *_: True
         )
 
-    return transformed
+    return Transformed(matrix, hessian, f, argnums)
 
 
 def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]:
@@ -219,8 +220,24 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     ([10.0, 6.0],)
     """
     args = tuple(arguments.values("hvp: primals", primals))
+    _refuse_arguments(f, args, "hvp")
     slopes = _value_and_grad(f, tuple(range(len(args))), False, "hvp")
     return _jvp(lambda *xs: slopes(*xs)[1], args, tangents, "hvp")[1]
+
+
+def _refuse_arguments(f: Callable[..., Any], args: tuple[Any, ...], who: str) -> None:
+    """Raise a TypeError where f does not take these; it may be one argument that was meant."""
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):  # written in C
+        return
+    try:
+        signature.bind(*args)
+    except TypeError as error:
+        raise TypeError(
+            f"{who}: primals is a tuple of f's arguments, got {len(args)}: {error}; one argument x "
+            "is passed as (x,), and so is its tangent"
+        ) from None
 
 
 def _jvp(
@@ -229,6 +246,7 @@ def _jvp(
     arguments.function(f"the first argument of {who}", f)
     args = tuple(arguments.values(f"{who}: primals", primals))
     directions = tuple(arguments.values(f"{who}: tangents", tangents))
+    _refuse_arguments(f, args, who)
     if [where for where, _ in leaves(args)] != [where for where, _ in leaves(directions)]:
         raise ValueError(f"{who} needs tangents of the shape of primals, got {tangents!r:.80}")
     moving = checked_leaves(directions, who, "tangents")

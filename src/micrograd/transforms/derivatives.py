@@ -104,7 +104,10 @@ def positions(argnums: int | Sequence[int], args: tuple[Any, ...], who: str) -> 
     numbers = argnums if isinstance(argnums, Sequence) else (argnums,)
     for i in numbers:
         if not -len(args) <= index(i) < len(args):
-            raise TypeError(f"{who}: argnums={argnums}, but the call has {len(args)} arguments")
+            raise TypeError(
+                f"{who}: argnums={argnums}, but the call has {len(args)} arguments by position: "
+                "by those that are passed by name nothing is differentiated"
+            )
     places = tuple(i % len(args) for i in numbers)
     if len(set(places)) < len(places):
         raise ValueError(f"{who}: argnums={argnums} names an argument twice: write each once")

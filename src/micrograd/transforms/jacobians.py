@@ -1,7 +1,7 @@
 """All first derivatives of a function of many numbers with many results: matrices of slopes."""
 
 from collections.abc import Callable, Sequence
-from functools import partial, wraps
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from .. import arguments
@@ -20,6 +20,7 @@ from .derivatives import (
     run_on_variables,
     scalar,
 )
+from .transformed import Transformed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,33 +41,33 @@ def jacobian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[
     >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    return _jacobian(f, argnums, "jacobian", lambda results, inputs: results <= inputs)
+    return _jacobian(f, argnums, jacobian, lambda results, inputs: results <= inputs)
 
 
 def jacrev(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return ``jacobian(f)``, computed backward: one pass for each result."""
-    return _jacobian(f, argnums, "jacrev", lambda results, inputs: True)
+    return _jacobian(f, argnums, jacrev, lambda results, inputs: True)
 
 
 def jacfwd(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """Return ``jacobian(f)``, computed forward: one pass for each number of the arguments."""
-    return _jacobian(f, argnums, "jacfwd", lambda results, inputs: False)
+    return _jacobian(f, argnums, jacfwd, lambda results, inputs: False)
 
 
 def _jacobian(
     f: Callable[..., Any],
     argnums: int | Sequence[int],
-    who: str,
+    transform: Callable[..., Any],
     backward: Callable[[int, int], bool],
 ) -> Callable[..., Any]:
+    who = transform.__name__
     arguments.function(f"the first argument of {who}", f)
     arguments.positions("argnums", argnums)
 
-    @wraps(f)
-    def transformed(*args: Any, **kwargs: Any) -> Any:
+    def matrix(*args: Any, **kwargs: Any) -> Any:
         return jacobian_of(partial(f, **kwargs), args, argnums, who, backward)
 
-    return transformed
+    return Transformed(matrix, transform, f, argnums)
 
 
 def jacobian_of(

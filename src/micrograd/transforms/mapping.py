@@ -5,7 +5,7 @@ them are vectors, and come out with the batch as their first axis.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from ..arguments import function, positions
@@ -14,6 +14,7 @@ from ..engine import Value
 from ..value.modes import mode
 from ..value.nested import is_record, record, with_entries, with_fields
 from ..value.numeric import is_array
+from .transformed import Transformed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,7 +95,6 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
         if axis is not None:
             positions("in_axes", axis)
 
-    @wraps(f)
     def mapped(*args: Any, **kwargs: Any) -> Any:
         one = partial(f, **kwargs) if kwargs else f
         args = tuple([numbers_of(x) if hasattr(x, "to_numpy") else x for x in args])
@@ -102,7 +102,7 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0) -> Callable[..., Any]:
             return mode.tracer.vmap(one, in_axes, args)
         return all_examples(one, in_axes, args)
 
-    return mapped
+    return Transformed(mapped, vmap, f, in_axes)
 
 
 def all_examples(f: Callable[..., Any], in_axes: Any, args: Sequence[Any]) -> Any:

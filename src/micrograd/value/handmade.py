@@ -78,6 +78,12 @@ def local_gradients(numbers: Any) -> tuple[float, ...]:
     """Return numbers, one for each child, as floats."""
     if not isinstance(numbers, (tuple, list)):
         raise TypeError(f"_local_grads are a tuple of numbers, one for each child, got {numbers!r}")
+    if mode.tracer is not None and any(hasattr(x, "_is_micrograd_value") for x in numbers):
+        raise TypeError(
+            "local gradients of one's own are numbers of one call, which jit cannot compile: "
+            "compose the operation of micrograd's functions, or make it a record, ops.Op; what "
+            "solves an equation ends in one Newton step that is differentiated (derivatives.md)"
+        )
     return tuple([number(x, "a local gradient is") for x in numbers])
 
 

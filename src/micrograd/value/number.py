@@ -51,11 +51,11 @@ class Number(Value):
             "compute {called} outside, and pass what it gives as an argument",
             "compute with it as it is, and take the float of what is returned",
         )
-        raise TypeError(f"a number that stands for those of all calls is not a float: {remedy}")
+        raise TypeError(f"{_who()} is not a float: {remedy}")
 
     def __round__(self, digits: Any = None) -> Any:
         raise TypeError(
-            "a number that stands for those of all calls cannot be rounded, a step has no slope: "
+            f"{_who()} cannot be rounded, a step has no slope: "
             "return it, and round what is returned"
         )
 
@@ -63,6 +63,12 @@ class Number(Value):
         if mode.tracer is not None:
             mode.tracer.frozen(self)
         return hash(self._data)
+
+
+def _who() -> str:
+    if mode.tracer is None:
+        return "a number that is differentiated by"
+    return "a number that stands for those of all calls"
 
 
 def is_number(x: Any) -> bool:

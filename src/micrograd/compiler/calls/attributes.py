@@ -56,8 +56,8 @@ def has_dict(x: Any) -> bool:
 
 
 def is_compiled(x: Any) -> bool:
-    """Tell whether it is a compiled function, which is what it wraps."""
-    return type(x).__module__.startswith("micrograd.compiler")
+    """Tell whether it is a compiled or a transformed function, which is what it wraps."""
+    return type(x).__module__.startswith(("micrograd.compiler", "micrograd.transforms"))
 
 
 @functools.cache

@@ -71,13 +71,33 @@ def branch(variants: Sequence[Variant]) -> str:
     return shown(place) if place else ""
 
 
+def many_paths(name: str, group: Sequence[Variant], effects: bool) -> str:
+    """Say that a function has taken half of what it may take; "" at any other number of paths.
+
+    Args:
+        name: of the function.
+        group: its programs for one structure of arguments.
+        effects: whether it will run plainly at the end, and not raise.
+    """
+    many = PATHS // 2
+    if len(group) < many or len([v for v in group if v.holds()]) != many:
+        return ""
+    end = "runs plainly" if effects else "raises a JitError"
+    said = f"{name} has taken {many} paths through its branches, and after {PATHS} it {end}"
+    return f"{said}: {_remedy(group)}"
+
+
 def too_many_paths(name: str, group: Sequence[Variant]) -> str:
     """Say that a function takes too many, and where."""
+    return f"{name} took more than {PATHS} paths through its branches: {_remedy(group)}"
+
+
+def _remedy(group: Sequence[Variant]) -> str:
     line = branch(group)
     return (
-        f"{name} took more than {PATHS} paths through its branches: compute both sides and choose "
-        "by where(condition, x, y); for an int that counts or indexes (range(n), rows[i]), "
-        "jit(f, static_argnums=...)" + (f"\n  at {line}" if line else "")
+        "compute both sides and choose by where(condition, x, y); for an int that counts or "
+        "indexes (range(n), rows[i]), take(rows, i) or jit(f, static_argnums=...)"
+        + (f"\n  at {line}" if line else "")
     )
 
 

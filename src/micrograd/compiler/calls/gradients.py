@@ -65,7 +65,7 @@ class Slopes:
 def slopes_of(f: Callable) -> Slopes | None:
     """Return what ``grad`` or ``value_and_grad`` was asked for, where f is what they have made."""
     made = f.__wrapped__ if isinstance(f, Lifted) else f
-    who, *asked = getattr(made, "_slopes_of", (None,))  # a wrapper copies it, and is not meant
+    who, *asked = getattr(made, "_slopes_of", None) or (None,)  # a wrapper copies it: not meant
     if who is not made or (isinstance(f, Lifted) and f.takes_more):
         return None
     function, *rest = asked

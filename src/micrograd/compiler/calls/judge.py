@@ -234,6 +234,11 @@ class Judge:
                 "Python raises on the way (at a division by zero, a power beyond all floats), and "
                 "an except: clause hides that from a trace: test for it first, if y == 0"
             )
+        elif self._variant.compiled.dtype.name == "float32":
+            remedy = (
+                'dtype="float32" is the likely cause: numbers inside have 7 digits and end at '
+                "3.4e38; jit without it computes in float64"
+            )
         elif self._variant.strict:
             remedy = "This is a defect of the compiler: please report it, and call it plainly"
         else:
