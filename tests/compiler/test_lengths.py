@@ -4,10 +4,11 @@ import functools
 import io
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 import micrograd
-from micrograd import Value, mean, softmax, sum, take
+from micrograd import Value, hessian, mean, softmax, sum, take
 
 jit = functools.partial(micrograd.jit, backend="numpy")
 LENGTHS = (6, 7, 8, 12, 20, 3, 12, 1)
@@ -84,6 +85,24 @@ def test_a_branch_on_the_length():
 def test_a_result_that_names_the_length():
     f = jit(lambda xs: (sum(xs), len(xs)))
     assert [f([1.0] * n)[1] for n in LENGTHS] == list(LENGTHS)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda xs: (xs[0] * 2.0, np.zeros(len(xs))),
+        lambda xs: (xs[0] * 2.0, np.zeros(300 * len(xs), dtype=bool)),
+        lambda xs: (np.eye(len(xs)), xs[0] * 2.0),
+        lambda xs: (np.array(hessian(lambda v: sum([x**3 for x in v]))(xs)[0]), xs[0]),
+    ],
+    ids=["zeros", "many", "eye", "hessian"],
+)
+def test_constants_in_a_result_are_those_of_each_length(f):
+    g = jit(f)
+    for n in LENGTHS:
+        xs = [0.5 + i for i in range(n)]
+        for x, y in zip(g(xs), f(xs), strict=True):
+            np.testing.assert_allclose(x, y, rtol=1e-12)
 
 
 def test_a_list_longer_than_what_it_meets_is_an_error_as_without_jit():

@@ -111,6 +111,18 @@ def _holds_computed(leaf: Any) -> bool:
 
 
 def untraced(tree: Any) -> Any:
-    """Return a function's result with None for all that is computed anew at each call."""
-    nothing = lambda x: None if isinstance(truth(x), Value) else x  # noqa: E731
-    return rebuilt(tree, nothing, lambda tree, made: (type(tree).__name__, np.ndim(tree), made[:1]))
+    """Return a function's result with None for all that is computed anew at each call.
+
+    Of an array that is all computed the length does not count; constants in it count one by one.
+    """
+
+    def known(x: Any) -> Any:
+        if isinstance(truth(x), Value):
+            return None
+        return (x.shape, x.tolist()) if isinstance(x, np.ndarray) else x
+
+    def vector(tree: Any, made: list[Any]) -> Any:
+        computed = all(x is None for x in made)
+        return type(tree).__name__, np.ndim(tree), made[:1] if computed else made
+
+    return rebuilt(tree, known, vector)
