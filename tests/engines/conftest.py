@@ -5,5 +5,7 @@
 
 import os
 
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")  # it compiles sooner
+
 if not os.environ.get("MICROGRAD_ENGINES"):
     collect_ignore_glob = ["*"]

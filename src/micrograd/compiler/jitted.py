@@ -309,9 +309,9 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         return name_all(program, recording, self._f, recording.with_first(arguments))
 
     def source(self, *args: Any) -> str:
-        """Return standalone C11 for a call: ``value`` and ``value_and_grad``, no allocation."""
+        """Return standalone C11 for a call, or the Python of the library that is the back end."""
         arguments, name = self._classified(args)[: len(args)], self.__name__
-        return header(self._f, arguments, name, self._options["dtype"], self._maker.slopes)
+        return header(self._f, arguments, name, self._options, self._maker.slopes)
 
     def _recorded(self, arguments: list[Argument]) -> Trace:
         recording = trace(self._f, arguments)

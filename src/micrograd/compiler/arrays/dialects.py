@@ -150,7 +150,7 @@ class Dialect:
         for word in ("m", "arrays", "max", "int"):
             value = self.module if word == "m" else getattr(self, word)
             text = text.replace(f"{{{word}}}", value)
-        return text.strip("\n")
+        return text.replace("{erfc}", self.function("erfc") or "").strip("\n")
 
     def needs(self, name: str) -> tuple[str, ...]:
         """Return the helpers that a helper calls."""

@@ -20,7 +20,7 @@ from ..tracing.trees import things_in
 from .changes import Changes, changes_of, functions_in, refuse_shared
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
-from .maker import Made, Unsettled
+from .maker import ChangesOutside, Made, Unsettled
 from .reach import Reach
 from .report import Stages
 from .state import Change, State
@@ -85,6 +85,9 @@ class FirstCall:
         made, failure = None, None
         try:
             made, changes = self._compiled(before, probing=True)
+        except ChangesOutside:
+            before.put_back()
+            raise
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure, changes = error, list(before.changes())
         traced = _of_places(changes)

@@ -36,6 +36,10 @@ class Made:
         return self.variant.recording.batch or 0
 
 
+class ChangesOutside(JitError):
+    """A function that is to run on a device changes what is outside of it."""
+
+
 class Unsettled(Exception):
     """A trace has shown that another one is needed: to compile this one would be in vain."""
 
@@ -76,7 +80,8 @@ class Maker:
             unsettled: tells, after the trace, that there is more to know of the function.
 
         Raises:
-            Unsettled: so it is.
+            ChangesOutside: the function does, and is to run on a device.
+            Unsettled: there is.
             JitError: the function does what cannot be compiled.
         """
         if self.slopes:
@@ -99,7 +104,14 @@ class Maker:
             recording = trace(
                 self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
             )
-        if unsettled():
+        changing = unsettled()
+        if self._options["backend"] in ENGINES and (changing or recording.effects):
+            raise ChangesOutside(
+                f"{self._name} changes numbers outside of itself, and "
+                f"backend={self._options['backend']!r} does not take such steps: return what is "
+                "computed, or leave out backend"
+            )
+        if changing:
             raise Unsettled
         if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())

@@ -1,0 +1,148 @@
+"""JAX and PyTorch compute what the loops compute, and what plain Values are.
+
+``make test-deep`` runs this folder in the environment that has both libraries.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from array_runs import computed, same_as_loops
+from ir_programs import PROGRAMS
+from layer_cases import CASES, layer_of, weighted
+
+from micrograd import JitError, Value, dot, jit, maximum, mean, minimum, random, sum, take, vmap
+from micrograd.data import moons
+from micrograd.nn import MLP, Dropout
+from micrograd.optim import SGD, Adam
+from micrograd.train import fit
+
+BACKENDS = pytest.mark.parametrize("backend", ["torch", "jax"])
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 710.0, -710.0, math.inf, -math.inf, math.nan)
+LAYERS = {case["layer"]: case for case in CASES}
+# XLA compiles a program for seconds: of programs and layers it gets some that have all there is.
+FOR_JAX = {"classifier", "convolution", "mlp", "oscillator", "pooled", "taken"}
+FOR_JAX |= {"BatchNorm1d", "Conv2d", "GELU", "MaxPool2d", "TransformerEncoderLayer"}
+
+
+def each(programs):
+    """Every program with PyTorch, some with JAX; ``programs`` are by name."""
+    return [
+        pytest.param(program, backend, id=f"{name}-{backend}")
+        for name, program in programs.items()
+        for backend in ("torch", *["jax"] * (name in FOR_JAX))
+    ]
+
+
+@pytest.mark.parametrize(("make", "backend"), each({make.__name__: make for make in PROGRAMS}))
+def test_arrays_compute_what_loops_compute(make, backend):
+    same_as_loops(*make(), backend)
+
+
+@pytest.mark.parametrize(("case", "backend"), each(LAYERS))
+def test_layers_are_those_of_loops(case, backend):
+    layer = layer_of(case)
+
+    def loss(*inputs):
+        return weighted(case, layer, inputs)[0]
+
+    same_as_loops(loss, tuple(case["inputs"]), backend)
+
+
+@BACKENDS
+@pytest.mark.parametrize("make", [PROGRAMS[0], PROGRAMS[-1]], ids=lambda make: make.__name__)
+def test_float32_is_within_its_rounding(make, backend):
+    same_as_loops(*make(), backend, dtype="float32", rel=2e-5)
+
+
+@BACKENDS
+@pytest.mark.parametrize("pick", [maximum, minimum])
+def test_the_first_of_equal_candidates_gets_the_gradient(pick, backend):
+    x = [Value(v) for v in (3.0, 3.0, 3.0, 3.0)]
+    _, slopes = computed(lambda x: pick(*x), (x,), backend)
+    assert slopes[0].tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+@BACKENDS
+@pytest.mark.parametrize(
+    "op",
+    ["tanh", "relu", "sigmoid", "softplus", "exp", "log", "abs", "sqrt", "sign", "erf", "cbrt"],
+)
+def test_edges_are_those_of_plain_values(op, backend):
+    values, _ = computed(vmap(lambda x: getattr(x * Value(1.0), op)()), (np.array(EDGES),), backend)
+    plain = [getattr(Value(x), op)().data for x in EDGES]
+    assert values == pytest.approx(plain, rel=1e-14, nan_ok=True)
+
+
+@BACKENDS
+@pytest.mark.parametrize("index", [2.0, -1.0, 0.5, math.nan])
+def test_a_take_out_of_range_is_named_and_not_clamped(index, backend):
+    rows = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    f = jit(lambda i: sum(take(rows, i)), backend=backend)
+    assert f(1.0).data == f(1.0).data == 7.0
+    with pytest.raises(IndexError, match=f"whole index from 0 to 1, got {index}"):
+        f(index)
+
+
+@BACKENDS
+def test_a_compiled_function_is_the_plain_one_for_batches_of_any_size(backend):
+    model = MLP(2, [4, 1], seed=1)
+
+    def loss(X, Y):
+        return mean(vmap(lambda x, y: (1 - y * model(x)).relu())(X, Y))
+
+    compiled = jit(loss, backend=backend)
+    for size in (7, 7, 1):
+        X, Y = np.arange(2.0 * size).reshape(size, 2) / 10, np.ones(size)
+        slopes = []
+        for f in (compiled, loss):
+            model.zero_grad()
+            value = f(X, Y)
+            value.backward()
+            slopes.append([value.data, *[p.grad for p in model.parameters()]])
+        assert slopes[0] == pytest.approx(slopes[1], rel=1e-12)
+
+
+@BACKENDS
+def test_what_changes_something_outside_is_refused_before_it_changes_it(backend):
+    w = Value(2.0, label="w")
+
+    @jit(backend=backend)
+    def step(x):
+        w.data -= 0.1 * x
+        return w.data
+
+    with pytest.raises(JitError, match=f"backend='{backend}' does not take .* leave out backend"):
+        step(1.0)
+    assert w.data == 2.0
+
+
+@BACKENDS
+@pytest.mark.parametrize(("make", "batch_size"), [(SGD, None), (Adam, 32)])
+def test_fit_comes_to_the_parameters_of_the_loops(make, batch_size, backend):
+    data = moons(100)
+
+    def trained(where):
+        random.seed(3)
+        model, drop = MLP(2, [8, 1], seed=1), Dropout(0.3)
+        history = fit(
+            lambda x, y: (1 - y * drop(model(x))).relu(),
+            data,
+            model=model,
+            optimizer=make(model.parameters(), lr=0.05),
+            epochs=3,
+            batch_size=batch_size,
+            clip_grad_norm=0.5,
+            seed=0,
+            progress=False,
+            backend=where,
+        )
+        return [*history.step_loss, *[p.data for p in model.parameters()]]
+
+    assert trained(backend) == pytest.approx(trained(None), rel=1e-9, abs=1e-12)
+
+
+@BACKENDS
+def test_a_dot_product_takes_one_example(backend):
+    w = [Value(0.5), Value(-1.0)]
+    same_as_loops(lambda X: mean(vmap(lambda x: dot(w, x).tanh())(X)), (np.ones((1, 2)),), backend)
