@@ -7,6 +7,7 @@ Both start from the same parameters and take the same batches, in float64, on on
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,8 @@ from typing import Any
 
 from . import workers
 
-PROGRAM = str(Path(__file__).parent / "programs" / "real_size.py")
-PEER = str(Path(__file__).parent / "peers" / "real_size_torch.py")
+HERE = Path(__file__).parent
+PROGRAM, PEER = HERE / "programs" / "real_size.py", HERE / "peers" / "real_size_torch.py"
 NAMES = ("lenet", "gru", "vae", "transformer", "words")
 HEAD = "network      parameters  first s ms a step  PyTorch     MB  apart"
 
@@ -25,14 +26,17 @@ HEAD = "network      parameters  first s ms a step  PyTorch     MB  apart"
 def measured(name: str, peers_python: str, folder: Path) -> dict[str, Any]:
     """Train a network by both, in turns that follow each other."""
     file = str(folder / f"{name}.npz")
-    ours = _answer([sys.executable, PROGRAM, name, file], folder)
-    theirs = _answer([peers_python, PEER, name, file], folder)
+    ours = _answer([sys.executable, str(PROGRAM), name, file], folder)
+    theirs = _answer([peers_python, str(PEER), name, file], folder)
     apart = max(abs(a - b) for a, b in zip(ours["losses"], theirs["losses"], strict=True))
     return {"network": name, "peer_ms": theirs["ms"], "apart": apart, **ours}
 
 
 def _answer(command: list[str], folder: Path) -> dict[str, Any]:
-    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    env = {**os.environ, "PYTHONPATH": str(HERE.parent / "src")}
+    done = subprocess.run(
+        command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True, env=env
+    )
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
