@@ -233,10 +233,10 @@ def _refuse_arguments(f: Callable[..., Any], args: tuple[Any, ...], who: str) ->
         return
     try:
         signature.bind(*args)
-    except TypeError as error:
+    except TypeError:
         raise TypeError(
-            f"{who}: primals is a tuple of f's arguments, got {len(args)}: {error}; one argument x "
-            "is passed as (x,), and so is its tangent"
+            f"{who}: primals is a tuple of f's arguments, got {len(args)} for f{signature}; one "
+            "argument x is passed as (x,), and so is its tangent"
         ) from None
 
 
