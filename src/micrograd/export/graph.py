@@ -10,7 +10,7 @@ from ..compiler.arrays.program import BATCH, Shape
 END = np.iinfo(np.int64).max  # of a slice that goes on to the end
 
 
-class Graph:
+class OnnxGraph:
     """Nodes and arrays by name; ``size`` is the name of the number of examples.
 
     Args:

@@ -34,7 +34,7 @@ from ..compiler.arrays.program import (
 from ..compiler.errors import JitError
 from ..extras import require
 from ..files import write_whole
-from .graph import END, Graph
+from .graph import END, OnnxGraph
 from .operators import OPERATORS
 from .parts import put, scattered
 from .subject import Exported, subject
@@ -68,7 +68,7 @@ def to_onnx(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float
     return write_whole(name, model.SerializeToString())
 
 
-class _Writer(Graph):
+class _Writer(OnnxGraph):
     """Writes a subject's program as a graph: each expression becomes nodes, and has a name."""
 
     def __init__(self, onnx: Any, made: Exported, dtype: str) -> None:

@@ -13,7 +13,7 @@ _ALL = slice(None)
 
 
 class PartWriter(Protocol):
-    """What writes a graph: ``Graph`` has the first three, ``onnx`` the others."""
+    """What writes a graph: ``OnnxGraph`` has the first three, ``onnx`` the others."""
 
     def node(self, kind: str, inputs: Sequence[str], name: str = "", **attributes: Any) -> str:
         """Add a node, and return the name of what it gives."""
