@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import fill
 
 from . import completion, doctor
+from . import export_command as export
 from ._version import __version__
 from .engine import Value
 from .lessons import command as lessons
@@ -176,9 +177,8 @@ def _explore_arguments(parser: argparse.ArgumentParser) -> None:
         help="show the lines that run: of FILE, an engine or a program of yours, or of the "
         "lecture's engine",
     )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write the page there, instead of opening a browser"
-    )
+    where = "write the page there, instead of opening a browser"
+    parser.add_argument("-o", "--output", metavar="FILE", help=where)
 
 
 def _explore(args: argparse.Namespace) -> None:
@@ -199,9 +199,8 @@ def _explore(args: argparse.Namespace) -> None:
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("which", nargs="?", default="moons", choices=("moons", "digits", "tiny"))
-    parser.add_argument(
-        "-o", "--output", default="demo", metavar="FOLDER", help="for pictures; default: demo"
-    )
+    where = "for pictures; default: demo"
+    parser.add_argument("-o", "--output", default="demo", metavar="FOLDER", help=where)
 
 
 def _demo(args: argparse.Namespace) -> None:
@@ -251,8 +250,7 @@ COMMANDS = (
     Command(
         "explain",
         "tell the backward pass of an expression, line by line",
-        "Tell how every gradient of an expression is found: one line for each contribution,\n"
-        "local derivative times gradient from above, then their sum.",
+        "Tell how each gradient of an expression is found: a line for each contribution, a sum.",
         _EXPRESSION + '\nexample: micrograd explain "c = a*b + b" a=2 b=3',
         _explain_arguments,
         _explain,
@@ -260,8 +258,7 @@ COMMANDS = (
     Command(
         "draw",
         "draw the graph of an expression",
-        "Draw the graph of an expression: label, data and grad of every value, and the local\n"
-        "derivative on every edge.",
+        "Draw the graph of an expression: data, grad, and the local derivative on every edge.",
         _EXPRESSION + '\nexample: micrograd draw "L = (a*b + c)*f" a=2 b=-3 c=10 f=-2 -o graph.svg',
         _draw_arguments,
         _draw,
@@ -280,6 +277,7 @@ COMMANDS = (
         _explore_arguments,
         _explore,
     ),
+    Command("export", export.HELP, export.DESCRIPTION, export.EPILOG, export.arguments, export.run),
     Command(
         "doctor",
         "say what is installed, what is slow, and why",

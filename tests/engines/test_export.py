@@ -30,7 +30,7 @@ def test_a_module_of_pytorch_gives_the_numbers_of_the_plain_run(name):
     np.testing.assert_allclose(found, expected[:3], rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", ["mlp", "convolution", "transformer"])
+@pytest.mark.parametrize("name", ["mlp", "normalised", "transformer"])
 def test_weights_go_both_ways(name):
     m, shape = CASES[name]
     module, xs = to_torch(m, example(shape)), rows(shape, 3)

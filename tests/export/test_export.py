@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ from headers import run as run_header
 
 from micrograd import Value, nn
 from micrograd import random as draws
+from micrograd.cli import main
 from micrograd.export import jax_source, to_c, to_numpy, torch_source
 from micrograd.export.python import run
 from micrograd.export.subject import subject
+from micrograd.saving import save
 
 
 def example(shape):
@@ -145,3 +148,36 @@ def test_a_dtype_that_is_none_is_refused(tmp_path):
     for export in (to_numpy, to_c):
         with pytest.raises(ValueError, match="dtype is 'float64' or 'float32', got 'int8'"):
             export(CASES["mlp"][0], [0.0, 0.0], tmp_path / "m", dtype="int8")
+
+
+# ---- the command line
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save(nn.MLP(2, [3, 1], seed=1), "moons.safetensors")
+    save(nn.Sequential(nn.Conv1d(1, 2, 2, seed=1), nn.Flatten(0)), "signal.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "shown"),
+    [
+        ("c", "h", "moons_predict(const float *x, float *value, float *workspace)"),
+        ("numpy", "py", "def predict(x):"),
+        ("torch", "py", "class Model(nn.Module):"),
+        ("jax", "py", "def apply(params, x):"),
+    ],
+)
+def test_the_command_writes_a_saved_model_for_other_programs(kind, ending, shown, saved, capsys):
+    assert main(["export", "moons.safetensors", "--to", kind, "-o", f"moons.{ending}"]) == 0
+    assert capsys.readouterr().out.strip().endswith(f"moons.{ending}")
+    assert shown in Path(f"moons.{ending}").read_text()
+
+
+def test_the_command_takes_the_shape_where_the_first_layer_does_not_say_it(saved, capsys):
+    command = ["export", "signal.safetensors", "--to", "numpy", "-o", "signal.py"]
+    assert main(command) == 2
+    assert "Conv1d, the first layer, takes any shape: say that of one" in capsys.readouterr().err
+    assert main([*command, "--shape", "1,4"]) == 0
+    assert run(Path("signal.py").read_text())["predict"](np.zeros((2, 1, 4))).shape == (2, 6)

@@ -63,12 +63,12 @@ def to_onnx(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float
     """
     name = file_name("path", path)
     onnx = require("onnx", "onnx", "to_onnx")
-    model = _Writer(onnx, subject(m, x, dtype), dtype).model()
+    model = _ProgramWriter(onnx, subject(m, x, dtype), dtype).model()
     onnx.checker.check_model(model, full_check=True)
     return write_whole(name, model.SerializeToString())
 
 
-class _Writer(OnnxGraph):
+class _ProgramWriter(OnnxGraph):
     """Writes a subject's program as a graph: each expression becomes nodes, and has a name."""
 
     def __init__(self, onnx: Any, made: Exported, dtype: str) -> None:

@@ -90,18 +90,22 @@ def _torch(made: Exported, dtype: str) -> str:
         device=f", device={x}.device",
         false=f"torch.zeros((), dtype=torch.bool, device={x}.device)",
     )
-    shapes = {name: array.shape for name, array in made.weights.items()}
-    buffers = [
+    everything = made.weights | made.unused
+    shapes = {name: array.shape for name, array in everything.items()}
+    buffers = sorted(made.buffers & set(everything))
+    known = [
         f"self.register_buffer({name!r}, {_literal(array, 'torch')}, persistent=False)\n"
         for name, array in made.constants.items()
     ]
     given = [f"self.{name}" for name in made.constants]
-    given += [f"self.get_parameter({name!r})" for name in made.weights]
+    kinds = {True: "buffer", False: "parameter"}
+    given += [f"self.get_{kinds[name in buffers]}({name!r})" for name in made.weights]
     call = "".join(f"    {argument},\n" for argument in [*given, f"{x}.to(dtype)"])
-    body = indent("".join(buffers), "        ")
+    body = indent("".join(known), "        ")
     return f'''{_file(made, dialect, dtype, constants=False)}
 
 SHAPES = {pformat(shapes, sort_dicts=False)}
+BUFFERS = {buffers!r}  # which no optimiser moves
 
 
 def place(module, path):
@@ -120,8 +124,11 @@ class Model(nn.Module):
         super().__init__()
         for name, shape in SHAPES.items():
             *path, last = name.split(".")
-            weight = nn.Parameter(torch.zeros(shape, dtype=dtype))
-            place(self, path).register_parameter(last, weight)
+            weight, inside = torch.zeros(shape, dtype=dtype), place(self, path)
+            if name in BUFFERS:
+                inside.register_buffer(last, weight)
+            else:
+                inside.register_parameter(last, nn.Parameter(weight))
 {body}
     def forward(self, {x}):
         return f(
@@ -149,7 +156,8 @@ def to_torch(m: Any, x: Any, *, dtype: str = "float64") -> Any:
     made = subject(m, x, dtype)
     text = _torch(made, dtype)
     model = run(text)["Model"]()
-    model.load_state_dict({name: torch.tensor(array) for name, array in made.weights.items()})
+    everything = made.weights | made.unused
+    model.load_state_dict({name: torch.tensor(array) for name, array in everything.items()})
     model.source = text
     return model
 

@@ -32,8 +32,9 @@ class Exported:
     """A function of a batch as an array program, whose inputs are constants, weights and x.
 
     ``weights`` and ``constants`` are arrays by name, in the order in which the program takes them:
-    constants first, then weights, under the names of ``state_dict``. ``input`` and ``output`` are
-    the shapes of one example. ``checked`` is whether an index is looked up that may be wrong.
+    constants first, then weights, under the names of ``state_dict``. ``unused`` are those that
+    evaluation does not read, ``buffers`` the names of what is no parameter. ``input`` and
+    ``output`` are the shapes of one example.
     """
 
     program: ArrayProgram
@@ -42,13 +43,8 @@ class Exported:
     input: tuple[int, ...]
     output: tuple[int, ...]
     title: str
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """The program's variable of each weight."""
-        first = len(self.constants)
-        givens = self.program.inputs[first : first + len(self.weights)]
-        return {name: given.variable.name for name, given in zip(self.weights, givens)}
+    unused: dict[str, np.ndarray]
+    buffers: set[str]
 
 
 def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
@@ -78,7 +74,7 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
         entries = _entries(m, trace.captured)
         numbers = np.empty(len(trace.captured))
         buffers.read_data(trace.captured, numbers)
-    writer = WeightNames(arrays, entries)
+    writer, is_model = WeightNames(arrays, entries), isinstance(m, Module)
     return Exported(
         writer.program(recording.shape),
         {k: _typed(numbers, dtype) for k, numbers in writer.constants.items()},
@@ -86,6 +82,8 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
         example.shape,
         recording.shape,
         shown_title(m),
+        {name: a for name, a in m.state_dict().items() if name not in entries} if is_model else {},
+        _buffers(m) if is_model else set(),
     )
 
 
@@ -179,6 +177,11 @@ def _entries(m: Any, captured: Sequence[Value]) -> dict[str, np.ndarray]:
     if others:
         entries["others"] = np.array(others)
     return entries
+
+
+def _buffers(m: Module) -> set[str]:
+    trained = set(map(id, m.parameters()))
+    return {name for name, values, _ in m._state() if not trained & set(map(id, values))}
 
 
 def _typed(numbers: np.ndarray, dtype: str) -> np.ndarray:
