@@ -155,6 +155,18 @@ def test_dims_along_which_an_operand_stands_still_are_summed():
     ]
 
 
+def test_what_a_penalty_adds_comes_behind_the_sums_which_assign():
+    assert gradients(
+        "h1[i0] = sum | i0 < 2 | i1 < 3: (w1[3*i0 + i1] * x1[i1])",
+        "h2[0] = sum |  | i0 < 2: sin(h1[i0]) | i0 < 6: sin(w1[i0])",
+    ) == [
+        "dh2[0] = sum |  | scalar['seed0']",
+        "dh1[i0] = sum | i0 < 2 | (dh2[0] * cos(h1[i0]))",
+        "dw1[3*i0 + i1] = sum | i0 < 2, i1 < 3 | (dh1[i0] * x1[i1])",
+        "dw1[i0] += sum | i0 < 6 | (dh2[0] * cos(w1[i0]))",
+    ]
+
+
 def test_an_operand_that_stands_twice_is_added_to_and_a_maximum_is_cleared():
     assert gradients(
         "h1[i0] = sum | i0 < 2 | i1 < 3: (w1[3*i0 + i1] * w1[i1])",

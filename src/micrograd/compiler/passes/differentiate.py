@@ -31,13 +31,13 @@ from ..ir.program import (
     Statement,
     Term,
     moved,
+    refs,
 )
 from ..ir.sizes import Size, bound, evaluate, known, variables
 from ..ir.visit import loop_variables, opened, walk
 from .rules import check_rule
 
 Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
-
 
 _WITH_GRADIENT = ("parameter", "variable")
 
@@ -71,7 +71,18 @@ def _backward(program: Program, wanted: list[tuple[int, int]]) -> list[Statement
         return _initialised([], program, wanted)
     several = len(seeds) > 1
     backward = [*seeds, *_reversed(program.forward, several)]
+    backward.sort(key=_adds_in_place)  # behind the sums, which then assign
     return _initialised(backward, program, wanted)
+
+
+def _adds_in_place(statement: Statement) -> bool:
+    """Tell whether a statement adds to each parameter what it and one number say: a penalty's."""
+    if not isinstance(statement, Nest) or statement.target.array.kind != "parameter":
+        return False
+    (term,) = statement.terms
+    moving = [ref for ref in refs(term.expr) if any(ref.strides)]
+    own = all(replace(ref, grad=True) == statement.target for ref in moving)
+    return own and bool(moving) and not term.dims
 
 
 def _reversed(
