@@ -17,6 +17,10 @@ def test_a_third_of_the_bugs_as_the_lecture_writes_them_are_caught_and_named():
     assert_named(list(styles.wrong("lecture"))[::3])
 
 
+def test_a_wrong_order_has_its_name_also_where_parents_are_a_set():
+    assert_named(styles.wrong("sets", ["E50", "E51", "E99", "EA5"]))
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("style", styles.STYLES)
 def test_every_bug_is_caught_and_named_and_named_nothing_else(style):

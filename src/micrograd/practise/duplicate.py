@@ -33,7 +33,7 @@ class Duplicate:
         self._cells: list[tuple[types.CellType, types.CellType]] = []
         self._kept: list[Any] = []
         self._theirs: dict[tuple[str, Any], bool] = {}
-        self.hash = _hash_by_order()
+        self.hash, self.begin = _hash_by_order()  # begin: of each program, so that none has a past
         self.namespace = self._globals(namespace)
 
     @staticmethod
@@ -183,14 +183,20 @@ def _texts(slots: Any) -> tuple[str, ...]:
     return (slots,) if isinstance(slots, str) else tuple(slots)
 
 
-def _hash_by_order() -> Callable[[Any], int]:
+def _hash_by_order() -> tuple[Callable[[Any], int], Callable[[], None]]:
+    """Return a hash by the order of first use, and what begins to count anew."""
     serials: dict[int, tuple[int, Any]] = {}
+    before = 0  # hashed until it began
 
     def __hash__(self: Any) -> int:
         if id(self) not in serials:
             # The object lives on, and so does its id. Numbers in a row would make every set look
             # ordered; these fall as addresses do.
-            serials[id(self)] = (len(serials) * 2654435761 % 1000003, self)
+            serials[id(self)] = ((len(serials) - before) * 2654435761 % 1000003, self)
         return serials[id(self)][0]
 
-    return __hash__
+    def begin() -> None:
+        nonlocal before
+        before = len(serials)
+
+    return __hash__, begin

@@ -112,6 +112,7 @@ def _numbers(program: Program, adapter: Adapter) -> dict[str, Any]:
     random.seed(1)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(1)
+    adapter.copy.begin()
     names = environment(adapter)
     exec(_compiled(program.code, "exec"), names)
     shown: dict[str, Any] = {}
