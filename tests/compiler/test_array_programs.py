@@ -91,3 +91,11 @@ def test_fit_refuses_a_back_end_that_it_does_not_have(options, said):
     optimizer = SGD(model.parameters(), lr=0.1)
     with pytest.raises(ValueError, match=said):
         fit(model, ([[1.0, 2.0]],), model=model, optimizer=optimizer, epochs=1, **options)
+
+
+def test_several_numbers_have_no_gradient_of_their_own_in_the_text():
+    w = Value(2.0, label="w")
+    f = jit(lambda x: (w * x, w + x))
+    assert "def value_and_grad" not in array_source(f._f, f._classified((1.0,)), "numpy")
+    one = jit(lambda x: w * x)
+    assert "def value_and_grad" in array_source(one._f, one._classified((1.0,)), "numpy")

@@ -73,7 +73,7 @@ def printed(
 def array_source(
     f: Callable, arguments: Sequence[Argument], dialect: str, dtype: str = "float64"
 ) -> str:
-    """Return the text of a module with ``f(p, ...)`` and ``value_and_grad(p, ...)``.
+    """Return the text of a module with ``f(p, ...)`` and, of one number, ``value_and_grad``.
 
     Args:
         f: what to write, as these arguments make it run.
@@ -82,7 +82,7 @@ def array_source(
         dtype: of all numbers.
     """
     program = array_program(f, arguments)
-    parts = ["value", *["value_and_grad"] * bool(program.seeds)]
+    parts = ["value", *["value_and_grad"] * (len(program.seeds) == 1)]
     return str(printed(program, DIALECTS[dialect], dtype, "cpu", parts))
 
 
