@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from micrograd import dot, no_grad
+from micrograd import JitWarning, dot, jit, no_grad
 from micrograd.nn import Embedding, Linear, Module
 from micrograd.optim import SGD, Adagrad, Adam, SparseAdam
 from micrograd.saving import load, save
@@ -136,6 +136,17 @@ def test_fit_trains_a_table_as_a_matrix_and_goes_on_from_a_checkpoint(tmp_path):
     for epochs in (2, 4):
         history = train(resumed, epochs, checkpoint=tmp_path / "run")
     assert np.allclose(history.loss, losses, rtol=0, atol=1e-12)
+
+
+def test_a_function_that_looks_rows_up_runs_plainly_and_says_so():
+    table = Embedding(5, 2, sparse=True, seed=1)
+    f = jit(lambda i: dot(table(i), table(i + 1)))
+    with pytest.warns(JitWarning, match=r"reads table\.weight, a table of Embedding"):
+        out = f(1)
+    out.backward()
+    assert table(2)[0].grad == table(1)[0].data
+    assert f(3).data == dot(*table([3, 4])).data
+    assert np.allclose(Model().predict([1, 4]), [[Model()(i).data for i in (1, 4)]])
 
 
 def test_a_table_is_saved_copied_and_pickled(tmp_path):

@@ -75,7 +75,8 @@ class FirstCall:
         """
         self._refuse_iterators()
         with heard() as self._out:
-            return self._result()
+            self.reason = self._reach.unseen
+            return self._plainly() if self.reason else self._result()
 
     def _result(self) -> Any:
         before = State(self._reach)

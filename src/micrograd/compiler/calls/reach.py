@@ -23,6 +23,7 @@ import numpy as np
 from ...engine import Value, toposort
 from ...random import Generator
 from ...random import default as default_generator
+from ...value.tables import LookupTable
 from .attributes import (
     HEAP,
     dict_of,
@@ -58,7 +59,7 @@ class Reach:
         beside: what is not to be walked.
 
     Attributes:
-        cells, lists, dicts, arrays, values, generators, opaque, iterators: what was found.
+        cells, lists, dicts, arrays, values, tables, generators, opaque, iterators: what was found.
         objects: what has attributes, functions and classes included.
         classes: of installed packages; of these only what they hold is looked at.
         caches: functions that keep what they have returned.
@@ -74,6 +75,7 @@ class Reach:
         self.arrays: list[np.ndarray] = []
         self.values: list[Value] = []
         self.generators: list[Generator] = [default_generator]
+        self.tables: list[LookupTable] = []
         self.opaque: list[Any] = []
         self.iterators: list[Any] = []
         self.objects: list[Any] = []
@@ -110,6 +112,8 @@ class Reach:
         elif isinstance(x, types.CellType):
             self.cells.append(x)
             self._push(_content(x), path)
+        elif isinstance(x, LookupTable):
+            self.tables.append(x)
         elif isinstance(x, Generator):
             self.generators.append(x)
         elif isinstance(x, (list, tuple, frozenset, dict, np.ndarray)):
@@ -235,6 +239,16 @@ class Reach:
         for name, x in inside:
             if not is_atom(x) and id(x) not in self.paths:
                 self._stack.append((f"{path}{name}", x))
+
+    @property
+    def unseen(self) -> str:
+        """Say what there is that no program can read; nothing where all can be read."""
+        if not self.tables:
+            return ""
+        return (
+            f"it reads {self.paths[id(self.tables[0])]}, a table of Embedding(..., sparse=True), "
+            "whose Values are made when they are looked up"
+        )
 
     @property
     def labelled(self) -> list[Value]:
