@@ -231,7 +231,7 @@ def _take_traced(rows: Sequence[Any], index: Any) -> Any:
 def logsumexp(*values: Any) -> Any:
     """Return log(exp(x1) + exp(x2) + ...), which neither overflows nor underflows."""
     xs = _values("logsumexp", values)
-    if mode.tracer is None:
+    if mode.tracer is None or not any(isinstance(x, Value) for x in xs):
         return apply(ops.LOGSUMEXP, *xs)
     top = _finite_top(xs)  # the compiler finds loops in this form
     return ops.LOG(sum([_exp(x - top) for x in xs])) + top
