@@ -30,6 +30,7 @@ SURFACE = [
             "explain",
             "estimators",
             "explorer",
+            "export",
             "losses",
             "metrics",
             "nn",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-NEEDING_ENGINES = {"gpu.md", "tune.md"}  # guides that run in the environment of tests/engines alone
+NEEDING_ENGINES = {"export.md", "gpu.md", "tune.md"}  # they run where tests/engines does
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
