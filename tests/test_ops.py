@@ -54,7 +54,7 @@ def differences(f, xs, i):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
-@examples(15)
+@examples(8)
 @given(data=st.data())
 def test_partials_agree_with_differences(op, data):
     xs = data.draw(arguments(op))
@@ -68,7 +68,7 @@ def test_partials_agree_with_differences(op, data):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
-@examples(15)
+@examples(8)
 @given(data=st.data())
 def test_second_derivatives_agree_with_differences_of_the_partials(op, data):
     xs = data.draw(arguments(op))
@@ -86,7 +86,7 @@ def test_second_derivatives_agree_with_differences_of_the_partials(op, data):
 
 
 @pytest.mark.parametrize("op", [*PARTIAL, *POWERS], ids=names)
-@examples(15)
+@examples(8)
 @given(data=st.data())
 def test_partials_of_values_are_those_of_numbers(op, data):
     xs = data.draw(arguments(op))
@@ -173,7 +173,7 @@ def test_pow_is_that_of_c():
 
 
 @pytest.mark.parametrize("op", [*OPS.values(), *POWERS], ids=names)
-@examples(15)
+@examples(8)
 @given(data=st.data())
 def test_value_functions_and_partials_never_raise(op, data):
     count = op.arity or 3

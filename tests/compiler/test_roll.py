@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from thorough import sampled
 
 from micrograd import Value, jit, logsumexp, maximum, mean, minimum, sum, vmap
 
@@ -70,7 +71,7 @@ def test_gradients_between_the_first_and_the_last_step_start_at_zero(backend):
     agree(f, w, backend, 0.5)
 
 
-@pytest.mark.parametrize("count", [4, 5, 6, 9])
+@sampled("count", [6, 4, 5, 9], of=2)
 def test_a_recurrence_that_starts_at_a_number_is_one_loop_of_the_other_steps(backend, count):
     def f(xs):
         h = xs[0]
@@ -108,7 +109,7 @@ def attractions(x, steps):
     return sum(x) * x[0]
 
 
-@pytest.mark.parametrize("steps", [3, 6, 7])
+@sampled("steps", [6, 3, 7], of=3)
 def test_a_mesh_over_many_steps_has_its_gradient(backend, steps):
     x = [Value(0.3 + i) for i in range(4)]
     edges = [(0, 1), (0, 2), (1, 3), (2, 3), (3, 0)]
@@ -116,8 +117,8 @@ def test_a_mesh_over_many_steps_has_its_gradient(backend, steps):
     agree(lambda: attractions(x, steps), x, backend)
 
 
-@pytest.mark.parametrize("reduce", [maximum, minimum, sum, logsumexp])
-@pytest.mark.parametrize("count", [3, 16, 17, 30])
+@sampled("reduce", [maximum, minimum, logsumexp, sum], of=2)
+@sampled("count", [17, 3, 30, 16], of=2)
 def test_what_is_reduced_may_be_of_any_depths_and_repeat(backend, reduce, count):
     w, x = Value(1.1), Value(0.4)
 

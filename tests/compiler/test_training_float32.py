@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from thorough import sampled
 from training_runs import Attentive, assert_same_run, make, train
 
 from micrograd import optim
@@ -72,7 +73,7 @@ def test_losses_and_the_best_epoch_are_given_as_doubles():
     assert history.best_epoch == 3
 
 
-@pytest.mark.parametrize("compiler", ["cc", "no-such-compiler"])
+@sampled("compiler", ["cc", "no-such-compiler"], of=2)
 def test_lists_of_different_lengths(monkeypatch, compiler):
     monkeypatch.setenv("CC", compiler)
 

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from thorough import sampled
 
 from micrograd.practise import lecture, processes
 from micrograd.practise.processes import judge_file
@@ -48,8 +49,8 @@ def test_a_right_file_passes(report):
     assert states(report(LECTURE)) == ["passed", "passed"]
 
 
-@pytest.mark.parametrize(
-    ("statements", "why"),
+@sampled(
+    "statements, why",
     [
         ("while True: pass", "mygrad.py:199: importing it took over 1 s"),
         (EVER, "importing it took over 1 s"),
@@ -61,6 +62,7 @@ def test_a_right_file_passes(report):
         ("import socket; socket.create_connection(('10.0.0.1', 80))", "the network is off"),
         ("import mygrad; mygrad.later", "mygrad.py:199: AttributeError"),
     ],
+    of=2,
 )
 def test_what_a_file_does_when_it_is_imported_harms_nobody(report, statements, why):
     result = report(f"{LECTURE}\n{statements}\n")
@@ -75,8 +77,8 @@ def test_a_file_that_deletes_deletes_copies(report, tmp_path):
     assert (tmp_path / "mygrad.py").read_text() == text
 
 
-@pytest.mark.parametrize(
-    ("instead", "error"),
+@sampled(
+    "instead, error",
     [
         ("while True: pass", "took over 0.5 s: does it ever end?"),
         (EVER, "took over 0.5 s: does it ever end?"),
@@ -85,6 +87,7 @@ def test_a_file_that_deletes_deletes_copies(report, tmp_path):
         ("x = [0] * 10**9", "MemoryError"),
         ("input()", "EOFError: input() cannot be answered"),
     ],
+    of=2,
 )
 def test_a_program_that_does_not_come_back_fails_and_the_others_count(report, instead, error):
     step = "self.grad += other.data * out.grad\n"

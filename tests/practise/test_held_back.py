@@ -3,8 +3,8 @@
 import tomllib
 from pathlib import Path
 
-import pytest
 import styles
+from thorough import sampled
 
 from micrograd.practise.bugs import inject
 from micrograd.practise.judge import judge
@@ -12,7 +12,7 @@ from micrograd.practise.judge import judge
 HELD_BACK = tomllib.loads(Path(__file__).with_name("held_back.toml").read_text())
 
 
-@pytest.mark.parametrize("name", HELD_BACK)
+@sampled("name", HELD_BACK, of=4)
 def test_a_mistake_of_no_known_kind_is_placed_at_its_method(name):
     changes = tuple(map(tuple, HELD_BACK[name]["change"]))
     diagnosis = judge(styles.run(inject(styles.right("lecture"), changes))).failed.diagnosis

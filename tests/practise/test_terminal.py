@@ -76,6 +76,7 @@ def test_what_is_no_section_is_refused(words, capsys):
     assert capsys.readouterr().err.startswith("micrograd practise: ")
 
 
+@pytest.mark.deep
 def test_what_passed_is_remembered_by_the_resolved_path(tmp_path):
     (tmp_path / "mygrad.py").write_text(WRONG)
     (tmp_path / "link.py").symlink_to(tmp_path / "mygrad.py")
@@ -103,6 +104,7 @@ def test_a_damaged_memory_is_renamed_and_said_once(tmp_path, damage):
     assert kept.with_suffix(".damaged").read_text() == damage
 
 
+@pytest.mark.deep
 def test_where_nothing_can_be_remembered_practice_goes_on(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
@@ -222,6 +224,7 @@ def test_every_save_is_judged_keys_answer_and_q_leaves(tmp_path, in_terminal):
     assert Memory(file).load().passed == list(SECTIONS)
 
 
+@pytest.mark.deep
 def test_a_section_can_be_left_out_and_taken_up_again(tmp_path, in_terminal):
     (tmp_path / "mygrad.py").write_text(WRONG)
     terminal = in_terminal()
@@ -269,6 +272,7 @@ def test_a_stopped_command_says_nothing_and_leaves_the_terminal_as_it_was(tmp_pa
     assert after & termios.ICANON
 
 
+@pytest.mark.deep
 def test_signs_are_plain_where_the_terminal_has_no_others(tmp_path):
     (tmp_path / "mygrad.py").write_text(WRONG)
     done = subprocess.run(
@@ -281,6 +285,7 @@ def test_signs_are_plain_where_the_terminal_has_no_others(tmp_path):
     assert done.stderr == b""
 
 
+@pytest.mark.deep
 def test_what_is_remembered_is_one_small_file_of_json(tmp_path):
     (tmp_path / "mygrad.py").write_text(LECTURE)
     run()

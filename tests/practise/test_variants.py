@@ -5,6 +5,7 @@ import inspect
 import pytest
 import styles
 import variants
+from thorough import sampled
 
 from micrograd import explore
 from micrograd.practise import lecture
@@ -13,7 +14,7 @@ from micrograd.practise.judge import judge
 VARIANTS = dict(variants.files())
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@sampled("name", VARIANTS, of=3)
 def test_a_right_file_is_never_accused(name):
     judgement = judge(styles.run(VARIANTS[name]))
     assert judgement.failed is None

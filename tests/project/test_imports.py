@@ -56,12 +56,15 @@ def imported(name: str) -> Iterator[str]:
                 yield inside if inside in MODULES else ".".join(parts[1:-1])
 
 
-GRAPH = {name: set(imported(name)) - {name, ""} for name in MODULES if name}
+@cache
+def graph() -> dict[str, set[str]]:
+    """What each module imports; made by the first test, since reading every file takes a while."""
+    return {name: set(imported(name)) - {name, ""} for name in MODULES if name}
 
 
 def test_no_modules_import_each_other_in_a_circle():
     try:
-        tuple(TopologicalSorter(GRAPH).static_order())
+        tuple(TopologicalSorter(graph()).static_order())
     except CycleError as error:
         raise AssertionError(f"these import each other: {' <- '.join(error.args[1])}") from None
 
@@ -76,14 +79,14 @@ def level(module: str) -> int:
         return LEVELS[module]
     if "." in module:
         return level(module.rpartition(".")[0])
-    targets = {target for m in GRAPH if m.split(".")[0] == module for target in GRAPH[m]}
+    targets = {t for m, found in graph().items() if m.split(".")[0] == module for t in found}
     return max((level(target) for target in targets if target.split(".")[0] != module), default=0)
 
 
 def test_no_import_points_up():
     upward = {
         f"{name} -> {target}"
-        for name, targets in GRAPH.items()
+        for name, targets in graph().items()
         for target in targets
         if level(name) < level(target)
     }
