@@ -28,13 +28,15 @@ demo: .venv/.installed  ## train on the moons and on real digits; pictures go to
 	@$(OWN) $(BIN)/micrograd demo digits
 	@echo; echo "To go on, with python and micrograd from here:  source .venv/bin/activate"
 
-test: .venv/.tools lint  ## check everything: style, types, sizes, tests (what CI runs)
-	@$(OWN) frontend/check.sh
-	@.ci/browser
+test: .venv/.tools  ## check everything: style, types, sizes, tests (what CI runs)
 	@mkdir -p build
-	@# a third worker works while others wait for a browser or a process
-	@$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 3 --dist loadfile \
-	  --basetemp=build/tests --durations=10 --durations-min=5
+	@.ci/browser
+	@# Style and types are looked at beside the tests, and told after them. A third worker works
+	@# while others wait for a browser or a process.
+	@{ $(MAKE) -s lint && $(OWN) frontend/check.sh; } >build/lint.log 2>&1 & lint=$$!; \
+	$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 3 --dist loadfile \
+	  --basetemp=build/tests --durations=10 --durations-min=5; tests=$$?; \
+	wait $$lint || { cat build/lint.log; exit 1; }; exit $$tests
 
 lint: .venv/.tools
 	@$(BIN)/ruff check .

@@ -13,6 +13,12 @@ from micrograd.compiler.ir.joins import with_arrays
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.passes.generalise import SAMPLES, generalise
 
+
+@pytest.fixture(autouse=True)
+def _checked_after_every_pass(monkeypatch):
+    monkeypatch.setenv("MICROGRAD_VERIFY", "1")
+
+
 GOLDEN = Path(__file__).parents[1] / "golden" / "ir"
 SHOWN = ("reroll", "roll", "join_clears", "schedule")  # formulas; exact after the last but one
 

@@ -55,19 +55,19 @@ def _joined(several):
     return lambda w, xs, indices: tuple([r for f in several for r in f(w, xs, indices)])
 
 
-@examples(40)
+@examples(10)
 @given(recipes(), calls)
 def test_numpy_agrees_with_the_eager_engine(recipe, calls):
     _agree(recipe, calls, backend="numpy")
 
 
-@examples(4)
+@examples(2)
 @given(st.lists(recipes(branches=False), min_size=6, max_size=6), calls)
 def test_c_agrees_with_the_eager_engine(several, calls):
     _agree(_joined(several), calls, backend="c")
 
 
-@examples(15)
+@examples(10)
 @given(recipes(branches=False), calls)
 def test_single_precision_agrees_within_its_own_tolerance(recipe, calls):
     _agree(recipe, calls, backend="numpy", dtype="float32")
@@ -96,7 +96,7 @@ def batches(draw, size):
     return random.integers(-20, 21, (count, size)) / 8, random.integers(0, size, (count, 3))
 
 
-@examples(20)
+@examples(10)
 @given(
     recipes(most=5, branches=False),
     st.integers(1, 4).flatmap(lambda n: st.lists(batches(n), min_size=2, max_size=2)),
@@ -105,7 +105,7 @@ def test_mapped_programs_agree_with_the_list_they_stand_for(recipe, two):
     _agree_mapped(recipe, two, backend="numpy")
 
 
-@examples(3)
+@examples(2)
 @given(
     st.lists(recipes(most=5, branches=False), min_size=5, max_size=5),
     st.integers(1, 4).flatmap(lambda n: st.lists(batches(n), min_size=2, max_size=2)),
@@ -137,13 +137,13 @@ def _agree_mapped(recipe, two, **options):
         _same([p.grad for p in w], [p.grad for p in same], 1e-9)
 
 
-@examples(20)
+@examples(10)
 @given(exact_recipes(), calls)
 def test_strict_keeps_the_order_of_every_sum(recipe, calls):
     _bits_agree(recipe, calls, backend="numpy")
 
 
-@examples(3)
+@examples(2)
 @given(st.lists(exact_recipes(), min_size=6, max_size=6), calls)
 def test_strict_keeps_the_order_of_every_sum_in_c(several, calls):
     _bits_agree(_joined(several), calls, backend="c")

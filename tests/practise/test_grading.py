@@ -18,9 +18,15 @@ WRONG = LECTURE.replace("self.grad += out.grad\n", "self.grad = out.grad\n", 1).
 UNFINISHED = LECTURE.split("    # 4. backward")[0]
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """Where what was judged is remembered, so that no file is judged twice here."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+def own_folders(judged, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(judged))
     monkeypatch.chdir(tmp_path)
 
 
@@ -118,7 +124,7 @@ def test_a_file_that_was_judged_before_is_not_run_again(homework, monkeypatch, c
     (homework / "dee.py").unlink()
     assert check(homework) == 1
     assert set(capsys.readouterr().out.splitlines()[:4]) <= set(first.splitlines())
-    (homework / "cy.py").write_text(UNFINISHED + "\n")
+    (homework / "cy.py").write_text(UNFINISHED + "\n# changed\n")
     with pytest.raises(TypeError):  # a changed one is
         check(homework)
 

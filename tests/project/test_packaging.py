@@ -110,14 +110,17 @@ def installed(fresh, wheel):
     return python
 
 
+@pytest.mark.deep
 def test_an_installed_package_uses_the_compiled_engine(installed):
     assert run(installed, "-c", "import micrograd; print(micrograd.backend)") == "c\n"
 
 
+@pytest.mark.deep
 def test_the_installed_command_explains_itself(installed):
     assert "demo" in run(installed.parent / "micrograd", "--help")
 
 
+@pytest.mark.deep
 def test_importing_loads_only_the_standard_library(installed):
     question = (
         "import sys, micrograd; "
@@ -134,12 +137,14 @@ def without_compiler(fresh, sdist):
     return python, install(python, sdist, CC="/bin/false", CXX="/bin/false")
 
 
+@pytest.mark.deep
 def test_without_a_compiler_the_source_distribution_installs_in_pure_python(without_compiler):
     python, said = without_compiler
     assert "pure Python" in said
     assert run(python, "-c", TRAINED) == "python 6.0\n"
 
 
+@pytest.mark.deep
 def test_requiring_the_compiled_engine_where_there_is_none_is_an_error(without_compiler):
     done = subprocess.run(
         [without_compiler[0], "-c", "import micrograd"],
@@ -179,6 +184,7 @@ def files_of(wheel):
     return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
 
+@pytest.mark.deep
 def test_the_wheel_holds_all_files_of_the_package_but_the_c_of_the_engine(source, wheel):
     files = {p for p in (source / "src/micrograd").rglob("*.*") if p.suffix not in (".c", ".h")}
     built = {name for name in files_of(wheel) if ".so" not in name}
@@ -224,6 +230,7 @@ def described(wheel):
     return links, dict(page.split(", ") for page in metadata.get_all("Project-URL") or [])
 
 
+@pytest.mark.deep
 def test_on_an_index_all_links_of_the_description_lead_to_the_projects_home(wheel, pure_wheel):
     links, pages = described(wheel)
     assert [link for link in links if not link.startswith("https://")] == []
