@@ -27,6 +27,8 @@ MODELS = 1000  # in the sweep
 RATE = 0.01
 ROUNDS = 7
 _LEAST = 0.15  # seconds of a measurement
+LAUNCHED: list[str] = []
+"""Which steps are no CUDA graph, and why not: their launches are what was timed."""
 
 
 def main() -> int:
@@ -61,7 +63,8 @@ def told(row: dict[str, Any]) -> str:
     if "failed" in row:
         return f"{head} failed: {row['failed']}"
     times = f"{1e6 * row['ours']:8.1f}µs {1e6 * row['theirs']:8.1f}µs"
-    return f"{head} {times} {row['theirs'] / row['ours']:6.2f}   {row['first']:.1f}s"
+    launched = "".join(f"\n    no CUDA graph, {why}" for why in row["launched"])
+    return f"{head} {times} {row['theirs'] / row['ours']:6.2f}   {row['first']:.1f}s{launched}"
 
 
 def machine() -> dict[str, Any]:
@@ -119,6 +122,7 @@ def measured(work: str, engine: str, device: str, dtype: str) -> dict[str, Any]:
         "traced": traced,
         "loss_apart": float(apart),
         "gradient_apart": float(slopes),
+        "launched": LAUNCHED,
         "on": name,
     }
 
@@ -285,7 +289,9 @@ def of_torch(work: str, device: str, dtype: str) -> tuple[Any, ...]:
         value.backward()
         one = {name: (p.grad[0] if many else p.grad).cpu().numpy() for name, p in P.items()}
         optimizer.zero_grad(set_to_none=True)
-        return (float(value), _flat(one, places, len(numbers))), captured(once), sync
+        found = float(value), _flat(one, places, len(numbers))
+        del value  # with its graph, which belongs to another stream than the one captured
+        return found, captured(once), sync
 
     def captured(once: Callable) -> Callable:
         """Return a step as one CUDA graph on a GPU: else its launches are what is timed."""
@@ -302,7 +308,7 @@ def of_torch(work: str, device: str, dtype: str) -> tuple[Any, ...]:
             with torch.cuda.graph(graph):
                 once()
         except RuntimeError as error:
-            print(f"no CUDA graph: {error}", file=sys.stderr)
+            LAUNCHED.append(f"{once.__qualname__}: {error}")
             return once
         return graph.replay
 
