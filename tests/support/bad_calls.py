@@ -37,9 +37,9 @@ from micrograd import random as draws
 from micrograd.data import minibatches
 from micrograd.draw import draw
 from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Neuron, init
-from micrograd.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from micrograd.optim import SGD, Adagrad, Adam, AdamW, RMSprop, SparseAdam
 from micrograd.plots import save
-from micrograd.train import fit
+from micrograd.train import fit, sweep
 from micrograd.train.history import History
 
 MODULES = [
@@ -182,6 +182,10 @@ def trained(**changes):
 
 
 TRAINED = MLP(2, [1], seed=1)
+SWEEP = {
+    "data": ([[0.0, 1.0], [1.0, 0.0]], [1.0, -1.0]), "epochs": 1,
+    "models": [TRAINED], "optimizers": [SGD(TRAINED.parameters(), lr=0.0)],
+}  # fmt: skip
 SHARED = [Value(0.5), Value(-0.25)]
 STATE = Adam(SHARED).state_dict()
 BATCH = [[0.0, 1.0], [1.0, 0.0]]
@@ -234,7 +238,8 @@ CALLS = {
         "f": (square, "function"), "argnums": (0, "positions"), "has_aux": (False, "flag")}),
     ".jit": (lambda f, **options: jit(f, **options)(2.0), {
         "f": (square, "function"), "static_argnums": ((), "statics"),
-        "backend": ("numpy", "choice"), "dtype": ("float64", "choice"), "strict": (False, "flag")}),
+        "backend": ("numpy", "choice"), "device": (None, "choice?"), "dtype": ("float64", "choice"),
+        "strict": (False, "flag")}),
     ".jvp": (jvp, {
         "f": (square, "function"), "primals": ((2.0,), "sequence"),
         "tangents": ((1.0,), "sequence")}),
@@ -285,17 +290,20 @@ CALLS = {
     ".nn.Linear": (nn.Linear, {
         "in_features": (2, "count"), "out_features": (1, "count"), **BIASED}),
     ".nn.Embedding": (nn.Embedding, {
-        "num_embeddings": (3, "count"), "embedding_dim": (2, "count"), "seed": (1, "whole?")}),
+        "num_embeddings": (3, "count"), "embedding_dim": (2, "count"), "sparse": (False, "flag"),
+        "seed": (1, "whole?")}),
     ".nn.ModuleList": (nn.ModuleList, {"modules": ([nn.Tanh()], "numbers")}),
     ".nn.Sequential": (lambda x: nn.Sequential(nn.Tanh(), x), {
         "x": (nn.Tanh(), "model"), "modules": None}),
     ".nn.Flatten": (nn.Flatten, {"start_dim": (0, "axis"), "end_dim": (-1, "axis")}),
     ".nn.Conv1d": (nn.Conv1d, {
         "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),
-        "stride": (1, "count"), "padding": (1, "count"), **BIASED}),
+        "stride": (1, "count"), "padding": (1, "count"), "dilation": (1, "count"),
+        "groups": (1, "count"), **BIASED}),
     ".nn.Conv2d": (nn.Conv2d, {
         "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),
-        "stride": (1, "count"), "padding": (1, "count"), **BIASED}),
+        "stride": (1, "count"), "padding": (1, "count"), "dilation": (1, "count"),
+        "groups": (1, "count"), **BIASED}),
     **{f".nn.{kind.__name__}": (kind, {
         "kernel_size": (2, "count"), "stride": (1, "count?"), "padding": (1, "count")})
        for kind in (nn.MaxPool2d, nn.AvgPool2d)},
@@ -375,6 +383,9 @@ CALLS = {
     **{f".optim.{cls.__name__}": (cls, {
         "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "betas": ((0.9, 0.99), "sequence"),
         "eps": (1e-8, "rate"), "weight_decay": (None, "rate?")}) for cls in (Adam, AdamW)},
+    ".optim.SparseAdam": (SparseAdam, {
+        "params": (SHARED, "sequence"), "lr": (0.1, "rate"), "betas": ((0.9, 0.99), "sequence"),
+        "eps": (1e-8, "rate")}),
     ".optim.clip_grad_norm": ("clip_grad_norm", {
         "params": (SHARED, "numbers"), "max_norm": (1.0, "rate")}),
     ".schedules.Linear": ("Linear", {"end": (0.1, "rate"), "steps": (5, "count?")}),
@@ -422,7 +433,16 @@ CALLS = {
         "clip_grad_norm": (None, "rate?"), "accumulate": (1, "count"), "batched": (False, "flag"),
         "callbacks": ((), "numbers?"),
         "progress": (False, "flag"), "compile": (False, "choice"), "dtype": ("float64", "choice"),
-        "reduce": (None, "model?")}),
+        "reduce": (None, "model?"), "buffer": (None, "count?"), "backend": (None, "choice?"),
+        "device": (None, "choice?")}),
+    ".train.sweep": (lambda **changes: sweep(**SWEEP | changes), {
+        "loss": (lambda net, x, y: (net(x) - y) ** 2, "function"), "data": (SWEEP["data"], "data"),
+        "models": ([TRAINED], "sequence"), "optimizers": (SWEEP["optimizers"], "sequence"),
+        "epochs": (1, "count"), "batch_size": (1, "count?"), "penalty": (None, "function?"),
+        "schedule": (None, "function?"), "validation": (None, "data?"),
+        "metrics": (None, "metrics?"), "early_stopping": (None, "count?"), "seed": (1, "whole?"),
+        "clip_grad_norm": (None, "rate?"), "compile": (False, "choice"),
+        "dtype": ("float64", "choice")}),
     ".distributed.join": ("join", {"timeout": (1.0, "rate"), "environment": ({}, "variables")}),
     ".train.CSVLog": ("CSVLog", {"path": ("log.csv", "path")}),
     ".draw.draw": ("draw", {

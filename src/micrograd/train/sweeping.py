@@ -7,9 +7,9 @@ numbers, parameters and rates. So a hundred small models take little more than t
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from ..arguments import function
+from ..arguments import function, shown
 from ..engine import Value
 from ..nn import Module
 from ..optim import Optimizer
@@ -20,6 +20,8 @@ from .progress import Progress
 from .run import run_of
 from .settings import check_functions
 from .signals import termination_interrupts
+
+_T = TypeVar("_T")
 
 
 def sweep(
@@ -60,9 +62,11 @@ def sweep(
         What ``fit`` returns, for each model.
 
     Raises:
+        TypeError: what stands among the models is no model, or no optimiser among theirs.
         ValueError: there are not as many optimisers as models, or two models share a parameter.
     """
-    models, optimizers = list(models), list(optimizers)
+    models = _listed("models", models, Module)
+    optimizers = _listed("optimizers", optimizers, Optimizer)
     function("loss", loss)
     metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     _check(models, optimizers)
@@ -103,6 +107,17 @@ def sweep(
             run[0].go(run[1])
     _side_by_side([run for run in runs if _alone(run[0])])
     return [loop.history for loop, _ in runs]
+
+
+def _listed(name: str, given: Any, kind: type[_T]) -> list[_T]:
+    try:
+        found = list(given)
+    except TypeError:
+        raise TypeError(f"{name} expects a list of them, got {shown(given)}") from None
+    for x in found:
+        if not isinstance(x, kind):
+            raise TypeError(f"{name} expects a {kind.__name__} in each place, got {shown(x)}")
+    return found
 
 
 def _check(models: list[Module], optimizers: list[Optimizer]) -> None:

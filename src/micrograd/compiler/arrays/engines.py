@@ -209,7 +209,7 @@ def check_device(backend: str, device: str | None, strict: bool) -> None:
         TypeError, ValueError: it has no such device, or no fixed order of sums.
     """
     if device is not None and not isinstance(device, str):
-        raise TypeError(f"device must be a name such as 'cpu' or 'cuda', got {device!r}")
+        raise TypeError(f"device is a name such as 'cpu' or 'cuda', got {device!r}")
     if backend not in ENGINES:
         if device is not None:
             raise ValueError(f"device={device!r} needs backend='jax' or backend='torch'")
