@@ -43,6 +43,7 @@ class ArrayPrinter:
         self.dialect, self.m = dialect, dialect.module
         self.helpers: dict[str, None] = {}
         self.constants: list[np.ndarray] = []
+        self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
 
     def write(self, node: Node, level: int = 0) -> str:
@@ -119,6 +120,8 @@ class ArrayPrinter:
     def _expanded(self, x: Node, shape: Shape) -> str:
         rest = f"dtype=dtype{self.dialect.device}"
         if isinstance(x, Fill) and x.value == 0.0:
+            if self.like:
+                return f"{self.like}.new_zeros({self.shape(shape)})"
             return f"{self.m}.zeros({self.shape(shape)}, {rest})"
         if isinstance(x, Fill) or _is_of_size(x):
             return f"{self.m}.full({self.shape(shape)}, {self.write(x)}, {rest})"

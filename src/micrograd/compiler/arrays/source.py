@@ -136,7 +136,9 @@ class _Functions:
         """The value of a function of one number, and the gradients of all that has one."""
         one = self.printer.write(Expanded(Fill(1.0), ()))
         seeds = [f"{v.name} = {one}" for _, v in self.program.seeds]
+        self.printer.like = "p" if self.dialect.name == "torch" and "p" in self.arguments else ""
         backward = self.backward_lines()
+        self.printer.like = ""
         body = [*self.size(), *self.forward_lines(), *seeds, *backward]
         body.append(f"return {self.result()}, {self.gradients()}")
         return self.defined("value_and_grad", self.arguments, body)
