@@ -146,3 +146,26 @@ def test_fit_comes_to_the_parameters_of_the_loops(make, batch_size, backend):
 def test_a_dot_product_takes_one_example(backend):
     w = [Value(0.5), Value(-1.0)]
     same_as_loops(lambda X: mean(vmap(lambda x: dot(w, x).tanh())(X)), (np.ones((1, 2)),), backend)
+
+
+def test_what_is_printed_for_pytorch_maps_over_many_sets_of_parameters():
+    import torch
+
+    from micrograd.compiler.arrays.engines import engine
+    from micrograd.compiler.arrays.source import printed, program_and_captured
+
+    model = MLP(2, [3, 1], seed=1)
+    X = np.arange(8.0).reshape(4, 2) / 10
+
+    def loss(X):
+        return mean(vmap(lambda x: model(x) ** 2)(X))
+
+    program, captured = program_and_captured(loss, jit(loss)._classified((X,)))
+    library = engine("torch", "float64", "cpu")
+    text = printed(program, library.dialect, "float64", "cpu", ["value_and_grad"])
+    f = text.namespace(library.dialect, "cpu")["value_and_grad"]
+    p = torch.tensor([v.data for v in captured], dtype=torch.float64) * torch.ones((2, 1))
+    p[1] *= 0.5
+    _, (slopes,) = torch.func.vmap(f, in_dims=(0, None))(p, torch.tensor(X))
+    for k in range(2):
+        torch.testing.assert_close(slopes[k], f(p[k], torch.tensor(X))[1][0])
