@@ -16,6 +16,9 @@ OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME
        npm_config_cache=$(HOME_MADE)/npm npm_config_audit=false npm_config_fund=false \
        NODE_DISABLE_COMPILE_CACHE=1
 
+# By another name, so that make -n only shows what it would run.
+AGAIN = $(MAKE)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: docs-show properties help demo test lint fuzz test-deep test-pythons bench pictures lessons docs lock test-native clean
@@ -33,7 +36,7 @@ test: .venv/.tools  ## check everything: style, types, sizes, tests (what CI run
 	@.ci/browser
 	@# Style and types are looked at beside the tests, and told after them. A third worker works
 	@# while others wait for a browser or a process.
-	@{ $(MAKE) -s lint && $(OWN) frontend/check.sh; } >build/lint.log 2>&1 & lint=$$!; \
+	@{ $(AGAIN) -s lint && $(OWN) frontend/check.sh; } >build/lint.log 2>&1 & lint=$$!; \
 	$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 3 --dist loadfile \
 	  --basetemp=build/tests --durations=10 --durations-min=5; tests=$$?; \
 	wait $$lint || { cat build/lint.log; exit 1; }; exit $$tests
