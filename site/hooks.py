@@ -35,7 +35,10 @@ OUTSIDE = {
     "benchmarks.md": "benchmarks/README.md",
     "examples/moons.ipynb": "examples/moons.ipynb",
 }
-PROGRAMS = {f"examples/{p.stem}.md": f"examples/{p.name}" for p in (ROOT / "examples").glob("*.py")}
+PROGRAMS = {
+    source.with_suffix(".md").as_posix(): source.as_posix()
+    for source in (p.relative_to(ROOT) for p in (ROOT / "examples").rglob("*.py"))
+}
 PLACES = {source: place for place, source in (OUTSIDE | PROGRAMS).items()}
 
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
