@@ -77,7 +77,7 @@ def is_number(x: Any) -> bool:
         return True
     if hasattr(x, "_is_micrograd_value"):
         return False
-    return isinstance(x, Real) or (is_array(x) and not x.ndim and x.dtype.kind in "fiub")
+    return issubclass(type(x), Real) or (is_array(x) and not x.ndim and x.dtype.kind in "fiub")
 
 
 def of_numbers(out: Any) -> Any:
