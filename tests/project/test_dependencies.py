@@ -63,3 +63,23 @@ print(history.loss[1] < history.loss[0])
 def test_digits_are_learnt_with_numpy_alone():
     done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+WITHOUT_NUMPY = """
+import sys
+sys.modules["numpy"] = None
+from micrograd import explore
+from micrograd.draw import draw
+from micrograd.explain import explain
+from micrograd.nn import MLP
+from micrograd.practise import lecture
+score = MLP(2, [2, 1], seed=0)([1.0, 2.0])
+score.backward()
+print(bool(explain(score)), "<svg" in str(draw(score)), explore("c = a*b", a=2, b=3, show=False))
+"""
+
+
+def test_what_a_page_in_the_browser_has_needs_no_numpy():
+    command = [sys.executable, "-c", WITHOUT_NUMPY]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("True True"), done.stderr

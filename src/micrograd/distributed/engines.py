@@ -1,5 +1,6 @@
 """Ranks by way of libraries that are made for many machines: torch.distributed, and MPI."""
 
+import atexit
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ class TorchRanks:
         self._group = require("torch.distributed", "torch", "TorchRanks")
         if not self._group.is_initialized():
             self._group.init_process_group(backend, timeout=seconds)
+            atexit.register(self._leave)  # its threads would abort a process that just ends
         self.rank, self.size = self._group.get_rank(), self._group.get_world_size()
         on_device = self._group.get_backend() == "nccl"
         self._device = "cuda" if on_device else "cpu"
@@ -48,6 +50,10 @@ class TorchRanks:
             ) from None
         if self._device != "cpu":
             array[:] = tensor.cpu().numpy()
+
+    def _leave(self) -> None:
+        if self._group.is_initialized():
+            self._group.destroy_process_group()
 
     def __repr__(self) -> str:
         return f"TorchRanks(rank {self.rank} of {self.size})"

@@ -3,7 +3,6 @@
 from typing import Any
 
 from ..arguments import flag, whole
-from ..compiler.errors import JitError
 from ..functions import dot, place_of, take
 from ..value.modes import mode
 from ..value.numeric import is_array
@@ -98,6 +97,8 @@ class Embedding(Module):
         if not isinstance(self.weight, LookupTable):
             return list(take(self.weight, index))
         if mode.tracer is not None:
+            from ..compiler.errors import JitError  # with NumPy, which a layer does without
+
             raise JitError(
                 f"{self!r} makes its Values when they are looked up, which no loop does: leave "
                 "sparse out, or call it plainly"
