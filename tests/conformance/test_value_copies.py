@@ -63,7 +63,7 @@ def test_values_in_one_list_keep_sharing(Value):
 
 
 @pytest.mark.parametrize("depth", [20_000, pytest.param(100_000, marks=pytest.mark.deep)])
-def test_copies_of_a_deep_graph(Value, depth):
+def test_copies_of_a_graph_many_thousand_deep(Value, depth):
     v = a = Value(0.5)
     for _ in range(depth):
         v = v + 1e-9
