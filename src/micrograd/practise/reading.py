@@ -130,7 +130,8 @@ def without_magics(source: str) -> str:
             return ""  # another language, or a file to write
         source = source.replace(first, "pass", 1)
     try:
-        ast.parse(source)
+        with _PARSING:
+            ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
         pass
     else:

@@ -9,6 +9,16 @@ from .batched import BatchRunner
 from .eager import EagerRunner, Runner
 
 
+def import_compiler(wanted: bool | str) -> None:
+    """Import the compiler where it will be tried, before signals are taken for the end of a run.
+
+    An import that a KeyboardInterrupt cuts short may end in another error instead.
+    """
+    if isinstance(wanted, (bool, str)) and wanted:
+        from .. import compiler  # noqa: F401 (with NumPy, which an eager run does without)
+        from . import compiled  # noqa: F401
+
+
 def library_of(
     eager: EagerRunner, wanted: bool | str, dtype: str, backend: str | None, device: str | None
 ) -> Any:

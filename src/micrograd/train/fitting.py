@@ -14,6 +14,7 @@ from ..engine import Value
 from ..nn import Module
 from ..optim import Optimizer
 from ..schedules import Plateau, Schedule
+from .choice import import_compiler
 from .history import History
 from .run import run_of
 from .signals import interruptible
@@ -105,6 +106,7 @@ def fit(
         RankLost: another process has ended.
     """
     arguments, history = locals(), History()
+    import_compiler(compile)
     with interruptible(history, progress):
         loop, bar = run_of(history, **arguments)
         loop.go(bar)

@@ -105,24 +105,28 @@ class Likeness:
         added = _measured([node for node in others if node.parents], self.originals)
         kept = {id(node.original): node.kept() for node in others}
         slopes = {key: known for key, known in (kept | added).items() if known}
+        users: dict[int, list[Node]] = {key: [] for key in nodes}
+        for node in nodes.values():
+            for parent in {id(p) for p in node.parents}:
+                users[parent].append(node)
         for node in others:
             key, value = id(node.original), self.values[id(node.original)]
             unknown = _UNKNOWN if node.sure else _UNSURE
             how = _ADDED if key in added else _KEPT if key in slopes else unknown
-            partials = slopes.get(key) or self._guess(node, nodes, slopes)
+            partials = slopes.get(key) or self._guess(node, users, slopes)
             is_guess = bool(node.parents) and key not in slopes
             value._backward = _PassOn(value, partials, how, is_guess)
         self.silent = {self.values[key] for key, node in nodes.items() if node.is_silent()}
         self.roots = [self.values[id(root)] for root in given]
 
     def _guess(
-        self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
+        self, node: Node, users: dict[int, list[Node]], slopes: dict[int, list[float]]
     ) -> list[float]:
         expected = [] if node.grad else _expected(node)
-        return expected or self._left_over(node, nodes, slopes)
+        return expected or self._left_over(node, users, slopes)
 
     def _left_over(
-        self, node: Node, nodes: dict[int, Node], slopes: dict[int, list[float]]
+        self, node: Node, users: dict[int, list[Node]], slopes: dict[int, list[float]]
     ) -> list[float]:
         """Return derivatives that account for what the other uses leave of recorded gradients.
 
@@ -130,10 +134,11 @@ class Likeness:
         """
         partials = []
         for place, parent in enumerate(node.parents):
-            share = nodes[id(parent)].grad
-            for key, user in nodes.items():
-                if user is node or not any(p is parent for p in user.parents):
+            share = self.values[id(parent)].grad
+            for user in users[id(parent)]:
+                if user is node:
                     continue
+                key = id(user.original)
                 op = self.values[key].op
                 known = slopes.get(key) or (
                     self.values[key].partials() if op and op.partials else []
