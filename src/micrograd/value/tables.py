@@ -196,8 +196,9 @@ class Parameters(Sequence[Value]):
 
 def gathered(parts: Iterable[Value | LookupTable]) -> Any:
     """Return parameters as a list, or, where there are tables among them, as ``Parameters``."""
-    found = list(parts)
-    return Parameters(found) if any(isinstance(part, LookupTable) for part in found) else found
+    listed = list(parts)
+    kinds = set(map(type, listed))  # a model of plain Values has thousands, and is asked each step
+    return Parameters(listed) if any(issubclass(k, LookupTable) for k in kinds) else listed
 
 
 def read(values: Any, out: Any) -> None:
