@@ -13,7 +13,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from .changes import Changes
-from .gradients import slopes_of
+from .gradients import Slopes, slopes_of
 from .lengths import Lengths, generalised
 from .report import Stages
 from .variant import Variant
@@ -88,18 +88,7 @@ class Maker:
             with stages.timed("trace"):
                 recorded = self.slopes.recorded(arguments)
             if recorded:
-                graph, work = graph_of(recorded, set(self.slopes.numbers())), len(recorded.tape)
-                variant = Variant(
-                    recorded,
-                    graph,
-                    arguments,
-                    self._name,
-                    self._options,
-                    stages,
-                    slopes=self.slopes,
-                )
-                free = recorded.free()
-                return Made(variant, free, graph, work, statics(arguments), arguments)
+                return self._of_slopes(self.slopes, recorded, arguments, stages)
         with stages.timed("trace"):
             recording = trace(
                 self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
@@ -116,19 +105,37 @@ class Maker:
         if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
-        if self._options["backend"] in ENGINES:
-            offsets = {}  # a program for each length
-        if offsets and not recording.draws.segments and not self._options["strict"]:
-            self._lengths.give_up(arguments)  # now or never
-            with stages.timed("lengths"):
-                general = generalised(self._f, arguments, offsets, recording)
-            try:
-                if general:
-                    free = frozenset(offsets)
-                    return self._made(recording, arguments, stages, free, general, offsets)
-            except JitError:  # alike at four lengths, and yet not at this one
-                recording = trace(self._f, arguments, raises=True)
+        one_length = self._options["strict"] or self._options["backend"] in ENGINES
+        if not offsets or recording.draws.segments or one_length:
+            return self._made(recording, arguments, stages, frozenset())
+        return self._for_all_lengths(recording, arguments, stages, offsets)
+
+    def _for_all_lengths(
+        self,
+        recording: Trace,
+        arguments: list[Argument],
+        stages: Stages,
+        offsets: Mapping[int, int],
+    ) -> Made:
+        self._lengths.give_up(arguments)  # now or never
+        with stages.timed("lengths"):
+            general = generalised(self._f, arguments, offsets, recording)
+        try:
+            if general:
+                free = frozenset(offsets)
+                return self._made(recording, arguments, stages, free, general, offsets)
+        except JitError:  # alike at four lengths, and yet not at this one
+            recording = trace(self._f, arguments, raises=True)
         return self._made(recording, arguments, stages, frozenset())
+
+    def _of_slopes(
+        self, slopes: Slopes, recording: Trace, arguments: list[Argument], stages: Stages
+    ) -> Made:
+        graph, work = graph_of(recording, set(slopes.numbers())), len(recording.tape)
+        name, options = self._name, self._options
+        variant = Variant(recording, graph, arguments, name, options, stages, slopes=slopes)
+        free = recording.free()
+        return Made(variant, free, graph, work, statics(arguments), arguments)
 
     def _made(
         self,

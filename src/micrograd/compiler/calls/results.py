@@ -56,35 +56,57 @@ def result_of(
         kinds: of its numbers that are NumPy's, see ``kinds_in``.
         again: the call, done plainly: for the Values of a batch, when somebody looks at one.
     """
-    first = len(compiled.layout.guards)
-    outputs = iter(range(first, len(compiled.program.outputs)))
-    lazy = _Lazily(compiled, recording, again)
+    making = _Making(compiled, recording, args, run, values, again)
+    try:
+        made = rebuilt(recording.result, making.leaf, making.vector, recording.outside)
+    except (_NotLazy, OverflowError):  # NumPy's ints wrap around
+        return again()
+    return with_kinds(made, kinds)
 
-    def wrap(leaf: Any) -> Any:
+
+class _Making:
+    """Takes the outputs of a run one after the other, as the recorded result asks for them."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        recording: Trace,
+        args: Sequence[Argument],
+        run: AnyRun,
+        values: "Values",
+        again: Callable[[], Any],
+    ) -> None:
+        self._compiled, self._args, self._run, self._values = compiled, args, run, values
+        self._outside = recording.outside
+        self._outputs = iter(range(len(compiled.layout.guards), len(compiled.program.outputs)))
+        self._lazy = _Lazily(compiled, recording, again)
+
+    def leaf(self, leaf: Any) -> Any:
         if not isinstance(truth(leaf), Value):
             if isinstance(leaf, Predicate):
                 return bool(leaf)
-            anew = isinstance(leaf, _CHANGEABLE) and id(leaf) not in recording.outside
+            anew = isinstance(leaf, _CHANGEABLE) and id(leaf) not in self._outside
             return copy(leaf) if anew else leaf
-        k = next(outputs)
+        k = next(self._outputs)
         if isinstance(leaf, Predicate):
-            return bool(run.number(k))
+            return bool(self._run.number(k))
         if isinstance(leaf, Number):
-            return _exact(run.number(k)) if isinstance(leaf, Integer) else run.number(k)
-        return values.of(leaf, k)
+            number = self._run.number(k)
+            return _exact(number) if isinstance(leaf, Integer) else number
+        return self._values.of(leaf, k)
 
-    def vector(tree: Any, made: list[Any]) -> Any:
+    def vector(self, tree: Any, made: list[Any]) -> Any:
         if isinstance(tree, Batch):
-            return batch(tree)
+            return self._batch(tree)
         kind = tree.dtype if isinstance(tree, TracedArray) else kind_of(tree)
         if kind.kind == "O":
-            lazy.seen += 1
+            self._lazy.seen += 1
             return _of_objects(made, np.shape(tree))
         return np.array(made, dtype=kind).reshape(np.shape(tree))
 
-    def batch(tree: Batch) -> Any:
-        size = compiled.layout.sizes(args)["B"]
-        columns = [column(x, size) for x in tree.elements()]
+    def _batch(self, tree: Batch) -> Any:
+        size = self._compiled.layout.sizes(self._args)["B"]
+        columns = [self._column(x, size) for x in tree.elements()]
         numbers = columns[0] if len(columns) == 1 else np.empty((size, 0))
         if len(columns) > 1:
             numbers = np.stack(columns, axis=-1)
@@ -97,18 +119,13 @@ def result_of(
             return numbers.tolist() if tree.is_list else numbers
         if tree.is_list:
             raise _NotLazy
-        return lazy.array(numbers.astype(float, copy=False))
+        return self._lazy.array(numbers.astype(float, copy=False))
 
-    def column(leaf: Any, size: int) -> np.ndarray:
+    def _column(self, leaf: Any, size: int) -> np.ndarray:
         if not isinstance(truth(leaf), Value):
             return np.full(size, leaf)
-        k = next(outputs)
-        return np.full(size, run.number(k)) if compiled.is_number(k) else run.column(k)
-
-    try:
-        return with_kinds(rebuilt(recording.result, wrap, vector, recording.outside), kinds)
-    except (_NotLazy, OverflowError):  # NumPy's ints wrap around
-        return again()
+        k, run = next(self._outputs), self._run
+        return np.full(size, run.number(k)) if self._compiled.is_number(k) else run.column(k)
 
 
 class Values:

@@ -129,65 +129,21 @@ class _Division:
         handed: list[list[int]],
         tests: list[int],
     ) -> Stage:
-        graph, mark = self._graph, self._cuts[k][1] if k < len(self._cuts) else None
-        number = {node: n for n, node in enumerate(graph.parameters)}
-        data = [graph.data[i] for i in graph.parameters]
-        batched = [False] * len(data)
+        mark = self._cuts[k][1] if k < len(self._cuts) else None
+        part = _Part(self._graph)
+        part.leaves(self._graph.parameters)
         inputs: list[tuple[int | None, bool]] = []
-        segments: list[int] = []
         for argument, is_batched, nodes in self._segments(k, set(needed), handed):
-            number.update({node: len(data) + n for n, node in enumerate(nodes)})
-            data += [graph.data[i] for i in nodes]
-            batched += [is_batched] * len(nodes)
+            part.leaves(nodes, is_batched)
             inputs.append((argument, is_batched))
-            segments.append(len(nodes))
-        first, parameters = len(data), len(graph.parameters)
-        all_ops: list[ops.Op | None] = [None] * first
-        parents: list[tuple[int, ...]] = [()] * first
-        alike: dict[tuple, int] = {}  # as a loop over parameters writes 0.9 ** t for each of them
-        for node in needed:
-            if node in number:
-                continue
-            op, above = graph.ops[node], tuple([number[p] for p in graph.parents[node]])
-            key = (op, above) if op else (graph.data[node].hex(),)
-            if mark is None and key in alike:
-                number[node] = alike[key]
-                continue
-            number[node] = alike[key] = len(data)
-            all_ops.append(op)
-            parents.append(above)
-            data.append(graph.data[node])
-            batched.append(graph.batched[node])
-        outputs = [number[node] for node in (*guards, *end)]
-        for node in handed[k]:  # copies, through which nothing is differentiated
-            n = number[node]
-            outputs.append(n if all_ops[n] is ops.DETACH else len(data))
-            if all_ops[n] is not ops.DETACH:
-                all_ops.append(ops.DETACH)
-                parents.append((n,))
-                data.append(data[n])
-                batched.append(batched[n])
+        part.operations(needed, once=mark is None)
+        outputs = [part.number[node] for node in (*guards, *end)]
+        outputs += [part.copy(node) for node in handed[k]]
         sources = [self._source_of(v, mark, handed) for v in mark.leaves] if mark else []
-        wanted = {argument for argument, _ in sources}
-        differentiable, at = set(range(parameters if mark else 0)), parameters
-        for (argument, _), count in zip(inputs, segments):
-            if argument is not None and argument in wanted:
-                differentiable.update(range(at, at + count))
-            at += count
-        part = Graph(
-            ops=all_ops,
-            parents=parents,
-            data=data,
-            parameters=list(range(parameters)),
-            inputs=list(range(parameters, first)),
-            outputs=outputs,
-            batched=batched,
-            differentiable=differentiable,
-            segments=segments,
-            strict=graph.strict,
-        )
+        wanted = {argument for argument, _ in sources if argument is not None}
+        by = [argument in wanted for argument, _ in inputs]
         truths = [self._recording.guards[n][1] for n in tests]
-        return Stage(part, inputs, truths, sources, tests)
+        return Stage(part.graph(outputs, mark is not None, by), inputs, truths, sources, tests)
 
     def _segments(
         self, k: int, needed: set[int], handed: list[list[int]]
@@ -214,3 +170,83 @@ class _Division:
         node = self._node[id(newest[-1])]
         k = self._stage(node)
         return self._base + 2 * k, handed[k].index(node)
+
+
+class _Part:
+    """A graph in the making, of some nodes of a larger one, which have other numbers in it."""
+
+    def __init__(self, whole: Graph) -> None:
+        self.number: dict[int, int] = {}  # of a node of the whole
+        self._whole = whole
+        self._ops: list[ops.Op | None] = []
+        self._parents: list[tuple[int, ...]] = []
+        self._data: list[float] = []
+        self._batched: list[bool] = []
+        self._segments: list[int] = []  # how many leaves came at once
+
+    def leaves(self, nodes: Sequence[int], batched: bool = False) -> None:
+        """Add the parameters, then the numbers of one array after the other."""
+        self._segments.append(len(nodes))
+        for node in nodes:
+            self.number[node] = self._add(None, (), self._whole.data[node], batched)
+
+    def operations(self, nodes: Sequence[int], once: bool) -> None:
+        """Add what is no leaf, parents first.
+
+        Args:
+            nodes: of the whole.
+            once: whether equal operations become one, as a loop over parameters writes
+                ``0.9 ** t`` for each of them.
+        """
+        whole = self._whole
+        alike: dict[tuple, int] = {}
+        for node in nodes:
+            if node in self.number:
+                continue
+            op, above = whole.ops[node], tuple([self.number[p] for p in whole.parents[node]])
+            key = (op, above) if op else (whole.data[node].hex(),)
+            if not once or key not in alike:
+                alike[key] = self._add(op, above, whole.data[node], whole.batched[node])
+            self.number[node] = alike[key]
+
+    def copy(self, node: int) -> int:
+        """Return the number of a copy of a node, through which nothing is differentiated."""
+        n = self.number[node]
+        if self._ops[n] is ops.DETACH:
+            return n
+        return self._add(ops.DETACH, (n,), self._data[n], self._batched[n])
+
+    def graph(self, outputs: list[int], by_parameters: bool, by: Sequence[bool]) -> Graph:
+        """Return the graph.
+
+        Args:
+            outputs: their numbers.
+            by_parameters: whether it is differentiated by the parameters.
+            by: whether by the numbers of each array.
+        """
+        differentiable, at = set[int](), 0
+        for count, wanted in zip(self._segments, (by_parameters, *by), strict=True):
+            differentiable |= set(range(at, at + count)) if wanted else set()
+            at += count
+        parameters = self._segments[0]
+        return Graph(
+            ops=self._ops,
+            parents=self._parents,
+            data=self._data,
+            parameters=list(range(parameters)),
+            inputs=list(range(parameters, at)),
+            outputs=outputs,
+            batched=self._batched,
+            differentiable=differentiable,
+            segments=self._segments[1:],
+            strict=self._whole.strict,
+        )
+
+    def _add(
+        self, op: ops.Op | None, parents: tuple[int, ...], number: float, batched: bool
+    ) -> int:
+        self._ops.append(op)
+        self._parents.append(parents)
+        self._data.append(number)
+        self._batched.append(batched)
+        return len(self._ops) - 1
