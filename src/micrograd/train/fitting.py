@@ -16,7 +16,7 @@ from ..optim import Optimizer
 from ..schedules import Plateau, Schedule
 from .choice import import_compiler
 from .history import History
-from .run import run_of
+from .run import Arguments, run_of
 from .signals import interruptible
 
 
@@ -105,9 +105,9 @@ def fit(
             checkpoint is of another run. All this is found before the first step.
         RankLost: another process has ended.
     """
-    arguments, history = locals(), History()
+    arguments, history = Arguments(**locals()), History()
     import_compiler(compile)
     with interruptible(history, progress):
-        loop, bar = run_of(history, **arguments)
+        loop, bar = run_of(history, arguments)
         loop.go(bar)
     return history

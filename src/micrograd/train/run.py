@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from os import PathLike, path
 from typing import Any
 
@@ -24,39 +25,78 @@ from .history import History, Recording
 from .loop import VALIDATION, TrainingLoop
 from .progress import Progress
 from .settings import check_functions, check_loss, check_model, try_out, whole, whole_or_none
-from .sharing import sharing_of
+from .sharing import Sharing, sharing_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What ``fit`` is called with; these are its names and defaults."""
+
+    loss: Callable[..., Value]
+    data: Any
+    model: Module
+    optimizer: Optimizer
+    epochs: int
+    batch_size: int | None = None
+    buffer: int | None = None
+    penalty: Callable[[], Any] | None = None
+    schedule: Schedule | Plateau | None = None
+    validation: Any = None
+    metrics: Mapping[str, Callable[..., Any]] | None = None
+    early_stopping: int | None = None
+    seed: int | None = None
+    checkpoint: str | PathLike[str] | None = None
+    new_rate: bool = False
+    record: int | None = None
+    clip_grad_norm: float | None = None
+    accumulate: int = 1
+    batched: bool = False
+    callbacks: Iterable[Any] = ()
+    progress: bool = True
+    compile: bool | str = "auto"
+    dtype: str = "float64"
+    backend: str | None = None
+    device: str | None = None
+    reduce: Ranks | None = None
+
+    def checked(self) -> "Arguments":
+        """Return them with ints for whole numbers; an error names what is none, or no function."""
+        longest = self.clip_grad_norm
+        numbers = replace(
+            self,
+            epochs=whole("epochs", self.epochs, 0),
+            seed=None if self.seed is None else whole_seed("seed", self.seed),
+            batch_size=whole_or_none("batch_size", self.batch_size, 1),
+            buffer=whole_or_none("buffer", self.buffer, 1),
+            early_stopping=whole_or_none("early_stopping", self.early_stopping, 1),
+            record=whole_or_none("record", self.record, 1),
+            accumulate=whole("accumulate", self.accumulate, 1),
+            clip_grad_norm=None if longest is None else finite("clip_grad_norm", longest, least=0),
+        )
+        for name in ("progress", "new_rate", "batched"):
+            flag(name, getattr(self, name))
+        callbacks = checked(self.callbacks)
+        if numbers.accumulate > 1 and self.batch_size is None:
+            raise ValueError(f"accumulate={self.accumulate} of which batches? pass a batch_size")
+        function("loss", self.loss)
+        functions = {name: getattr(self, name) for name in ("loss", "penalty", "schedule")}
+        return replace(
+            numbers, callbacks=callbacks, metrics=check_functions(self.metrics, **functions)
+        )
+
+    @property
+    def size(self) -> int | None:
+        """How many examples a step of the optimiser has; None: all."""
+        return self.batch_size and self.batch_size * self.accumulate
+
+    @property
+    def measures(self) -> dict[str, Callable[..., Any]]:
+        """The metrics as functions by name."""
+        return dict(self.metrics or {})
 
 
 def run_of(
-    history: History,
-    loss: Callable[..., Value],
-    data: Any,
-    *,
-    model: Module,
-    optimizer: Optimizer,
-    epochs: int,
-    batch_size: int | None,
-    buffer: int | None,
-    penalty: Callable[[], Any] | None,
-    schedule: Schedule | Plateau | None,
-    validation: Any,
-    metrics: Mapping[str, Callable[..., Any]] | None,
-    early_stopping: int | None,
-    seed: int | None,
-    checkpoint: str | PathLike[str] | None,
-    new_rate: bool,
-    record: int | None,
-    clip_grad_norm: float | None,
-    accumulate: int,
-    batched: bool,
-    callbacks: Iterable[Any],
-    progress: bool,
-    compile: bool | str,
-    dtype: str,
-    backend: str | None,
-    device: str | None,
-    reduce: Ranks | None,
-    like: Runner | None = None,
+    history: History, arguments: Arguments, like: Runner | None = None
 ) -> tuple[TrainingLoop, Progress]:
     """Check the arguments of ``fit``, and return all that is left to do.
 
@@ -64,98 +104,115 @@ def run_of(
         history: is to have the numbers of the run.
         like: the runner of another such run, of a model of the same shape: its program will do.
     """
-    epochs, seed = whole("epochs", epochs, 0), None if seed is None else whole_seed("seed", seed)
-    batch_size = whole_or_none("batch_size", batch_size, 1)
-    buffer = whole_or_none("buffer", buffer, 1)
-    early_stopping = whole_or_none("early_stopping", early_stopping, 1)
-    record = whole_or_none("record", record, 1)
-    accumulate = whole("accumulate", accumulate, 1)
-    longest = None if clip_grad_norm is None else finite("clip_grad_norm", clip_grad_norm, least=0)
-    flag("progress", progress), flag("new_rate", new_rate), flag("batched", batched)
-    watching = checked(callbacks)
-    if accumulate > 1 and batch_size is None:
-        raise ValueError(f"accumulate={accumulate} of which batches? pass a batch_size")
-    part, batch_size = batch_size, batch_size and batch_size * accumulate
-    function("loss", loss)
-    metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
-    examples = Examples(data)
-    held_out = None if validation is None else Examples(validation)
-    steps = epochs * len(batch_indices(len(examples), batch_size, seed=0, epoch=0))
-    check_model(model, optimizer)
-    kind = BatchRunner if batched else EagerRunner
-    sharing = sharing_of(reduce)
-    if sharing and batched:
-        raise ValueError(
-            "batched=True hands the loss a whole batch, and each process would see a part of it "
-            "only: leave out reduce, or take a loss of one example"
-        )
-    eager = kind(loss, penalty, examples, model, optimizer, longest, part, sharing)
-    if batched:
-        values = check_batch_loss(loss, examples, model, optimizer, part)
-    else:
-        values = check_loss(loss, examples, optimizer)
-    for tried in (examples, held_out) if held_out else (examples,):
-        try_out(metrics if batched else {"loss": loss, **metrics}, model, tried, values)
-    library = library_of(eager, compile, dtype, backend, device)
-    runner = runner_for(eager, batch_size, compile, dtype, like, library)
-    history.seed = seed
-    if record:
-        history.recorded = Recording([name for name, _ in model.named_parameters()])
-    file, best = None, None
-    if checkpoint is not None:
-        file_name("checkpoint", checkpoint)
-    plateau = schedule if isinstance(schedule, Plateau) else None
-    measured = held_out or examples
-    by_step = None if isinstance(schedule, Plateau) else schedule
-    learning_rates = rates(by_step, optimizer.lr, steps)
-    if checkpoint is not None or sharing:
-        settings: dict[str, Any] = {"batch_size": batch_size, "record": record, "dtype": dtype}
-        settings |= _unusual(
-            seed=(seed, None),
-            buffer=(buffer, None),
-            plateau=(plateau and repr(plateau), None),
-            clip_grad_norm=(longest, None),
-            accumulate=(accumulate, 1),
-            backend=(backend, None),
-            batched=(batched, False),
-        )
-        settings |= of_run(examples, held_out, loss=loss, penalty=penalty)
-    if sharing:
-        rest = {"epochs": epochs, "early_stopping": early_stopping, "metrics": list(metrics)}
-        rest |= {"rates": learning_rates.tolist(), "checkpoint": checkpoint is not None}
-        sharing.start_alike(settings | rest | settings_of(model, optimizer), model, optimizer)
-    if checkpoint is not None:
-        known = learning_rates[:0] if plateau else learning_rates
-        file = Checkpoint(checkpoint, model, optimizer, history, settings, known)
-        if sharing:
-            file, best = sharing.resumed(file, new_rate)
-        elif path.exists(checkpoint):
-            best = file.resume(new_rate)
+    a = arguments.checked()
+    examples = Examples(a.data)
+    held_out = None if a.validation is None else Examples(a.validation)
+    steps = a.epochs * len(batch_indices(len(examples), a.size, seed=0, epoch=0))
+    check_model(a.model, a.optimizer)
+    sharing = sharing_of(a.reduce)
+    runner = _runner(a, examples, held_out, sharing, like)
+    history.seed = a.seed
+    if a.record:
+        history.recorded = Recording([name for name, _ in a.model.named_parameters()])
+    plateau = a.schedule if isinstance(a.schedule, Plateau) else None
+    by_step = None if isinstance(a.schedule, Plateau) else a.schedule
+    learning_rates = rates(by_step, a.optimizer.lr, steps)
+    file, best = _beginning(a, examples, held_out, learning_rates, sharing, history)
     if history.seed is None:
         history.seed = random.getrandbits(32)
         if sharing:
             history.seed = int(sharing.told(str(history.seed).encode()))
+    measured = held_out or examples
     loop = TrainingLoop(
-        model=model,
+        model=a.model,
         runner=runner,
         size=len(examples),
-        batch_size=batch_size,
-        buffer=buffer,
-        epochs=epochs,
+        batch_size=a.size,
+        buffer=a.buffer,
+        epochs=a.epochs,
         rates=learning_rates,
         plateau=plateau,
-        measures={VALIDATION: loss} | metrics if held_out else metrics,
+        measures={VALIDATION: a.loss, **a.measures} if held_out else a.measures,
         measured=sharing.examples(measured) if sharing else measured,
         count=len(measured),
-        patience=early_stopping,
-        record=record,
+        patience=a.early_stopping,
+        record=a.record,
         checkpoint=file,
-        callbacks=watching,
+        callbacks=list(a.callbacks),
         history=history,
         best=best,
         sharing=sharing,
     )
-    return loop, Progress(epochs, steps, progress and not (sharing and sharing.rank))
+    return loop, Progress(a.epochs, steps, a.progress and not (sharing and sharing.rank))
+
+
+def _runner(
+    a: Arguments,
+    examples: Examples,
+    held_out: Examples | None,
+    sharing: Sharing | None,
+    like: Runner | None,
+) -> Runner:
+    """Try the loss and the metrics on some examples, and return what does the steps."""
+    if sharing and a.batched:
+        raise ValueError(
+            "batched=True hands the loss a whole batch, and each process would see a part of it "
+            "only: leave out reduce, or take a loss of one example"
+        )
+    kind, measures = (BatchRunner if a.batched else EagerRunner), a.measures
+    model, optimizer = a.model, a.optimizer
+    eager = kind(
+        a.loss, a.penalty, examples, model, optimizer, a.clip_grad_norm, a.batch_size, sharing
+    )
+    if a.batched:
+        values = check_batch_loss(a.loss, examples, model, optimizer, a.batch_size)
+    else:
+        values = check_loss(a.loss, examples, optimizer)
+        measures = {"loss": a.loss, **measures}
+    for tried in (examples, held_out) if held_out else (examples,):
+        try_out(measures, model, tried, values)
+    library = library_of(eager, a.compile, a.dtype, a.backend, a.device)
+    return runner_for(eager, a.size, a.compile, a.dtype, like, library)
+
+
+def _beginning(
+    a: Arguments,
+    examples: Examples,
+    held_out: Examples | None,
+    learning_rates: Any,
+    sharing: Sharing | None,
+    history: History,
+) -> tuple[Checkpoint | None, Any]:
+    """Let all processes begin alike, and go on where a checkpoint ends; return it and the best."""
+    if a.checkpoint is None and not sharing:
+        return None, None
+    if a.checkpoint is not None:
+        file_name("checkpoint", a.checkpoint)
+    plateau = isinstance(a.schedule, Plateau)
+    settings: dict[str, Any] = {"batch_size": a.size, "record": a.record, "dtype": a.dtype}
+    settings |= _unusual(
+        seed=(a.seed, None),
+        buffer=(a.buffer, None),
+        plateau=(repr(a.schedule) if plateau else None, None),
+        clip_grad_norm=(a.clip_grad_norm, None),
+        accumulate=(a.accumulate, 1),
+        backend=(a.backend, None),
+        batched=(a.batched, False),
+    )
+    settings |= of_run(examples, held_out, loss=a.loss, penalty=a.penalty)
+    if sharing:
+        rest = {"epochs": a.epochs, "early_stopping": a.early_stopping, "metrics": [*a.measures]}
+        rest |= {"rates": learning_rates.tolist(), "checkpoint": a.checkpoint is not None}
+        sharing.start_alike(
+            settings | rest | settings_of(a.model, a.optimizer), a.model, a.optimizer
+        )
+    if a.checkpoint is None:
+        return None, None
+    expected = learning_rates[:0] if plateau else learning_rates
+    file = Checkpoint(a.checkpoint, a.model, a.optimizer, history, settings, expected)
+    if sharing:
+        return sharing.resumed(file, a.new_rate)
+    return file, file.resume(a.new_rate) if path.exists(a.checkpoint) else None
 
 
 def _unusual(**settings: tuple[Any, Any]) -> dict[str, Any]:

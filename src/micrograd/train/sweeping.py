@@ -17,7 +17,7 @@ from ..schedules import Plateau, Schedule
 from .history import History
 from .loop import TrainingLoop
 from .progress import Progress
-from .run import run_of
+from .run import Arguments, run_of
 from .settings import check_functions
 from .signals import termination_interrupts
 
@@ -72,36 +72,25 @@ def sweep(
     _check(models, optimizers)
     runs: list[tuple[TrainingLoop, Progress]] = []
     for model, optimizer in zip(models, optimizers, strict=True):
-        run = run_of(
-            History(),
-            partial(loss, model),
-            data,
+        arguments = Arguments(
+            loss=partial(loss, model),
+            data=data,
             model=model,
             optimizer=optimizer,
             epochs=epochs,
             batch_size=batch_size,
-            buffer=None,
             penalty=penalty and partial(penalty, model),
             schedule=schedule,
             validation=validation,
             metrics={name: partial(metric, model) for name, metric in metrics.items()},
             early_stopping=early_stopping,
             seed=seed,
-            checkpoint=None,
-            new_rate=False,
-            record=None,
             clip_grad_norm=clip_grad_norm,
-            accumulate=1,
-            batched=False,
-            callbacks=(),
             progress=False,
             compile=compile,
             dtype=dtype,
-            backend=None,
-            device=None,
-            reduce=None,
-            like=runs[0][0].runner if runs else None,
         )
+        run = run_of(History(), arguments, runs[0][0].runner if runs else None)
         runs.append(run)
         if not _alone(run[0]):
             run[0].go(run[1])
