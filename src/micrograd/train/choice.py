@@ -76,32 +76,16 @@ def runner_for(
         return eager.compiled(wanted, dtype)
     if not wanted or mode.anomaly:  # anomalies are found op by op
         return eager
-    from ..compiler.errors import JitError  # with NumPy, which an eager run does without
-    from ..compiler.tracing.output import heard
-    from .compiled import CompiledRunner
+    from ..compiler.tracing.output import heard  # with NumPy, which an eager run does without
 
-    n = len(eager.examples)
-    size = min(batch_size or n, n)
     try:
-        sizes = {size} | ({n % size} if n % size else set())
-        if eager.sharing:
-            sizes = eager.sharing.lengths(sizes)
         with heard() as printed:
             printed.aloud = True
-            other = like.steps if isinstance(like, CompiledRunner) else None
-            runner = CompiledRunner(eager, sizes, dtype, other, library)
+            runner = _compiled(eager, batch_size, dtype, like, library)
     except Exception as error:
         if wanted is True or library:
             raise
-        reason = " ".join(str(error).split())
-        if not isinstance(error, JitError):
-            reason = f"{type(error).__name__}: {reason}"
-        known = "in float64" if dtype == "float32" else "compile=False says so beforehand"
-        warnings.warn(
-            f"training eagerly, which is slower; {known}: {reason}",
-            RuntimeWarning,
-            stacklevel=4,
-        )
+        _warn_of_eager_run(error, dtype)
         return eager
     if printed.text:
         said = shown(printed.text.splitlines()[0])
@@ -109,6 +93,31 @@ def runner_for(
             f"the loss prints {said}, which compiled steps leave out: take metrics, a callback or "
             "compile=False to see numbers of each step",
             RuntimeWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return runner
+
+
+def _compiled(
+    eager: EagerRunner, batch_size: int | None, dtype: str, like: Runner | None, library: Any
+) -> Runner:
+    from .compiled import CompiledRunner
+
+    n = len(eager.examples)
+    size = min(batch_size or n, n)
+    sizes = {size} | ({n % size} if n % size else set())
+    if eager.sharing:
+        sizes = eager.sharing.lengths(sizes)
+    other = like.steps if isinstance(like, CompiledRunner) else None
+    return CompiledRunner(eager, sizes, dtype, other, library)
+
+
+def _warn_of_eager_run(error: Exception, dtype: str) -> None:
+    from ..compiler.errors import JitError
+
+    reason = " ".join(str(error).split())
+    if not isinstance(error, JitError):
+        reason = f"{type(error).__name__}: {reason}"
+    remedy = "in float64" if dtype == "float32" else "compile=False says so beforehand"
+    message = f"training eagerly, which is slower; {remedy}: {reason}"
+    warnings.warn(message, RuntimeWarning, stacklevel=6)
