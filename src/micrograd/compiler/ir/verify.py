@@ -21,42 +21,43 @@ class InvalidProgram(Exception):
     """A pass made a program that breaks a rule; the message names the pass and the statement."""
 
 
-def verify(program: Program, after: str) -> None:
-    """Check a program of known lengths, with a batch of one.
+def verify(program: Program, after: str, sizes: Mapping[str, int] = ONE_EXAMPLE) -> None:
+    """Check a program, by default with a batch of one.
 
     Args:
         program: what a pass made.
         after: the name of the pass, for the message.
+        sizes: of the batch, and the length where the program is one for all lengths.
 
     Raises:
         InvalidProgram: a use has strides for other dims than its statement's, a size holds a
             variable that no loop binds, an address lies outside its array, a value is read before
             it is computed, or several indices of a nest that is no scatter have one target.
     """
-    _Verifier(program, after).run()
+    _Verifier(program, after, sizes).run()
 
 
 class _Verifier:
-    def __init__(self, program: Program, after: str) -> None:
-        self.program, self.after = program, after
-        self.defined = {a: np.zeros(evaluate(a.size, ONE_EXAMPLE), bool) for a in program.arrays}
+    def __init__(self, program: Program, after: str, env: Mapping[str, int]) -> None:
+        self.program, self.after, self.env = program, after, env
+        self.defined = {a: np.zeros(evaluate(a.size, env), bool) for a in program.arrays}
         for a in program.arrays:
             for leaf in a.leaves:
-                first, last = (evaluate(x - a.start, ONE_EXAMPLE) for x in _ends(leaf))
+                first, last = (evaluate(x - a.start, env) for x in _ends(leaf))
                 self.defined[a][first:last] = leaf.kind != "computed"
 
     def run(self) -> None:
         self.statements(self.program.forward)
         for o in outputs_of(self.program):
-            if not self.defined[o.array][evaluate(o.array.moved(o.offset), ONE_EXAMPLE)]:
+            if not self.defined[o.array][evaluate(o.array.moved(o.offset), self.env)]:
                 self.fail("an output is never computed", o)
         self.statements(self.program.backward)
 
     def statements(self, body: Sequence[Statement]) -> None:
         for loop in loops(body):
-            some = ONE_EXAMPLE | dict.fromkeys(variables_of(loops(body)), 0)
+            some = {**self.env} | dict.fromkeys(variables_of(loops(body)), 0)
             self.number(loop.count, some, loop)
-        for s, env in executed(body, ONE_EXAMPLE):
+        for s, env in executed(body, self.env):
             if isinstance(s, Clear):
                 start = self.number(s.start, env, s)
                 self.inside(s, s.array, start, start + self.number(s.count, env, s) - 1)
@@ -66,6 +67,8 @@ class _Verifier:
     def statement(self, s: Nest | Route, env: Mapping[str, int]) -> None:
         for use in uses(s):
             self.sizes(s, use, env)
+            if not all(evaluate(d, env) > 0 for d in use.dims):
+                continue
             array, ref = use.ref.array, replace(use.ref, array=MEMORY)
             self.inside(s, array, *span(ref, use.dims, env))
             if not (use.written or ref.grad or ref.table or ref.index):
@@ -73,7 +76,8 @@ class _Verifier:
                 if not self.defined[array][ids].all():
                     lost = ids[~self.defined[array][ids]][0]
                     self.fail(f"element {lost} of {array!r} is read and not yet made", s)
-        if isinstance(s, Nest) and not s.target.index:
+        empty = isinstance(s, Nest) and not all(evaluate(d, env) > 0 for d in s.dims)
+        if isinstance(s, Nest) and not s.target.index and not empty:
             ids = addresses(replace(s.target, array=MEMORY), s.dims, env)
             if not s.scatter and len(np.unique(ids)) < len(ids):
                 self.fail("several indices have one target, and it is no scatter", s)
@@ -91,7 +95,7 @@ class _Verifier:
 
     def inside(self, s: Statement, array: Array, first: int, last: int) -> None:
         if array is MEMORY:
-            count = self.program.plain + self.program.rows
+            count = evaluate(self.program.size, self.env)
         elif array in self.defined:
             count = len(self.defined[array])
         else:

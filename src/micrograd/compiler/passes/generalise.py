@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from ..ir.array import Array, Placement
-from ..ir.footprint import ONE_EXAMPLE, addresses, span, uses
+from ..ir.footprint import ONE_EXAMPLE, uses
 from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
-from ..ir.sizes import Poly, Size, bound, chosen_two, evaluate
-from ..ir.visit import executed, put_together, simple, take_apart, with_refs
+from ..ir.sizes import Poly, Size, bound, chosen_two
+from ..ir.verify import InvalidProgram, verify
+from ..ir.visit import put_together, simple, take_apart, with_refs
 
 SIZE = "n"
 SAMPLES = 4
@@ -95,25 +94,11 @@ def _runs(program: Program, n: int) -> bool:
     At a length shorter than the four, loops may have no step. Whether the numbers are right is
     tried with each length, before its first use.
     """
-    env = ONE_EXAMPLE | bound(SIZE, n)
-    made = np.zeros(evaluate(program.size, env), dtype=bool)
-    first, constants = program.constants
-    for start, count in (program.parameters, program.inputs, (first, len(constants))):
-        made[evaluate(start, env) : evaluate(start, env) + evaluate(count, env)] = True
-    for s, now in executed([*program.forward, *program.backward], env):
-        for use in uses(s):
-            if not all(evaluate(d, now) > 0 for d in use.dims):
-                continue
-            low, high = span(use.ref, use.dims, now)
-            if low < 0 or high >= len(made):
-                return False
-            if use.ref.grad or use.ref.table or use.ref.index:
-                continue
-            ids = addresses(use.ref, use.dims, now)
-            if use.read and not made[ids].all():
-                return False
-            made[ids] |= use.written
-    return all(made[evaluate(o, env)] for o in program.outputs)
+    try:
+        verify(program, "generalise", ONE_EXAMPLE | bound(SIZE, n))
+    except InvalidProgram:
+        return False
+    return True
 
 
 def _alike(things: Iterable[Any]) -> None:
