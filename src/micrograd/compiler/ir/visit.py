@@ -182,13 +182,15 @@ def _shape(x: Any, sizes: list[Size], literals: list[float] | None) -> Any:
         if type(x) is Literal and literals is not None:
             literals.append(x.value)
             return Literal
-        return None if x is None else repr(x)  # literals by their bits, scalars by their names
+        return repr(x)  # literals by their bits, scalars by their names
     shape: list[Any] = [type(x)]
     for name, holds in described:
         if holds is _ONLY_NAMES:
             continue
         value = getattr(x, name)
-        if holds is _PARTS:
+        if value is None:  # a table or an index that most operands do not have
+            shape.append(None)
+        elif holds is _PARTS:
             shape.append(_shape(value, sizes, literals))
         elif holds is _BEGIN:
             sizes.append(x.address)

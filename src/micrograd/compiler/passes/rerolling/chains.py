@@ -97,13 +97,18 @@ class _Chains:
         for t in arguments:
             factors: Sequence[int] = (t,)
             if joins[t] == _PRODUCT:
-                factors = self.parents[t]
-                if len(factors) == 2 and _PRODUCT not in (joins[factors[0]], joins[factors[1]]):
-                    self.absorbed[t] = 1  # as most are: what ``chain`` gives
+                if self.is_pair(t):
+                    factors = self.parents[t]
+                    self.absorbed[t] = 1
                 else:
                     factors = self.absorb(*self.chain(t, _MOST_FACTORS)) or (t,)
             terms.append(tuple(factors))
         return terms
+
+    def is_pair(self, t: int) -> bool:
+        """Tell whether a product has two factors, as most have: its parents, as ``chain`` says."""
+        above, joins = self.parents[t], self.joins
+        return len(above) == 2 and joins[above[0]] != _PRODUCT and joins[above[1]] != _PRODUCT
 
     def chain(
         self, i: int, limit: float, differences_alone: bool = False
@@ -170,9 +175,15 @@ class _Chains:
 
     def term(self, t: int) -> tuple[Factors, float, float]:
         """The factors of a term that are no constants; the size and the sign of those that are."""
-        product, factors = 1.0, []
-        for f in self.chain(t, inf)[0] if self.kinds[t] == _PRODUCT else [t]:
-            if f in self.graph.constants:
+        if self.kinds[t] != _PRODUCT:
+            above: Sequence[int] = (t,)
+        elif self.is_pair(t):
+            above = self.parents[t]
+        else:
+            above = self.chain(t, inf)[0]
+        constants, product, factors = self.graph.constants, 1.0, []
+        for f in above:
+            if f in constants:
                 product *= self.graph.data[f]
             else:
                 factors.append(f)
