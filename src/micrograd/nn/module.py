@@ -31,6 +31,7 @@ class _Findings:
     looked_into: list[Any] = field(default_factory=list)
     copies: list[Any] = field(default_factory=list)
     repeatable: bool = True  # False where a class computes its parameters, perhaps anew each time
+    gathered: Any = None  # the parameters as a list, or as ``Parameters``
 
     def still_hold(self) -> bool:
         # Comparing containers asks each element for identity first, in C: a few ns per parameter.
@@ -86,8 +87,8 @@ class Module:
         Where there are tables, as of ``Embedding(..., sparse=True)``, this is no list but a
         sequence, whose Values are made when they are looked at.
         """
-        parameters: list[Value] = gathered(self._findings().parameters.values())
-        return parameters
+        parameters: list[Value] = self._findings().gathered
+        return parameters.copy() if type(parameters) is list else parameters
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Go through (dotted path, parameter): ``("layers.0.neurons.3.w.1", Value(...))``."""
@@ -198,6 +199,7 @@ class Module:
     def _findings(self) -> _Findings:
         if self._found is None or not self._found.still_hold():
             self._found = _search(self)
+            self._found.gathered = gathered(self._found.parameters.values())
             for path, value in self._found.parameters.items():
                 if not value.label or path.endswith("." + value.label):
                     value.label = path  # it had none, or one from an inner module
