@@ -10,7 +10,7 @@ import pytest
 from alike import assert_alike
 
 import micrograd
-from micrograd import Value, grad, hessian, mean, sum, value_and_grad, vmap
+from micrograd import Value, exp, grad, hessian, mean, sum, value_and_grad, vmap
 from micrograd.nn import MLP
 
 jit = functools.partial(micrograd.jit, backend="numpy")
@@ -171,3 +171,17 @@ def test_random_nests_of_transforms(seed):
     check(whole, args, (1.5, T + 1))
     if rng.random() < 0.5:
         check(grad(lambda p, X: mean(vmap(lambda x: one(x, p))(X))), args)
+
+
+def test_a_batch_that_is_done_in_parts_has_the_gradients_of_one_that_is_not():
+    def payoff(p, z):
+        total = 0.0
+        for x in z:
+            total = total + (p[0] - x / 2) * (p[1] / len(z))
+        return exp(-p[0] * p[1]) * exp(total)  # p reaches it through the examples, and without
+
+    f = jit(value_and_grad(lambda p, Z: mean(vmap(payoff, in_axes=(None, 0))(p, Z))))
+    few = np.random.default_rng(1).normal(size=(16, 12))
+    expected = f([0.02, 1.0], few)[1]
+    assert expected[0] == pytest.approx(0.0, abs=1e-12)
+    assert f([0.02, 1.0], np.tile(few, (2000, 1)))[1] == pytest.approx(expected, abs=1e-12)

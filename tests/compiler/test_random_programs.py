@@ -1,6 +1,7 @@
 """Random scalar programs give the same values and gradients with jit and without it."""
 
 import math
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from thorough import examples
 
 import micrograd
 from micrograd import Value, mean, sum, take, vmap
+from micrograd.compiler.calls import parts
 
 TOLERANCE = {"float64": 1e-9, "float32": 2e-3}
 calls = st.integers(1, 6).flatmap(lambda n: st.lists(arguments(n), min_size=2, max_size=3))
@@ -89,9 +91,9 @@ def test_named_structures_by_both_back_ends(backend, dtype):
 
 
 @st.composite
-def batches(draw, size):
+def batches(draw, size, counts=(1, 2, 3, 15, 16, 17, 33)):
     """Examples and the indices of each."""
-    count = draw(st.sampled_from([1, 2, 3, 15, 16, 17, 33]))
+    count = draw(st.sampled_from(counts))
     random = np.random.default_rng(draw(st.integers(0, 99)))
     return random.integers(-20, 21, (count, size)) / 8, random.integers(0, size, (count, 3))
 
@@ -114,6 +116,16 @@ def test_mapped_programs_in_c(several, two):
     _agree_mapped(lambda *args: [sum(_joined(several)(*args))], two, backend="c")
 
 
+@examples(15)
+@given(
+    recipes(most=5, branches=False),
+    st.integers(1, 4).flatmap(lambda n: st.lists(batches(n, [50]), min_size=1, max_size=1)),
+)
+def test_mapped_programs_in_parts_agree_too(recipe, one):
+    with patch.object(parts, "_CACHE", 1):  # so that 16 examples are a part
+        _agree_mapped(recipe, one, backend="numpy")
+
+
 def _agree_mapped(recipe, two, **options):
     size = two[0][0].shape[1]
     w, same = ([Value(0.25 * i - 0.4) for i in range(size)] for _ in range(2))
@@ -122,7 +134,7 @@ def _agree_mapped(recipe, two, **options):
         def one(x, i):  # of Values, which have the methods that recipes call
             return recipe(w, [v + zero for v in x], i)[0]
 
-        return mean(vmap(one)(xs, indices)) + sum(w)
+        return mean(vmap(one)(xs, indices)) * w[0].cos() + sum(w)
 
     zero = Value(0.0)
     jitted = micrograd.jit(lambda xs, indices: objective(w, xs, indices), **options)

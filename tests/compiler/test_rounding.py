@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from micrograd import jit, log_softmax, logsumexp, sum, vmap
+from micrograd import jit, log_softmax, logsumexp, sign, sqrt, sum, vmap, where
 
 pytestmark = pytest.mark.parametrize("backend", ["numpy", "c"])
 
@@ -112,3 +112,19 @@ def test_functions_of_constants_are_computed_as_plainly(backend):
 
     g = jit(f, backend=backend)
     assert [g(1.0), g(2.0)] == [f(1.0), f(2.0)]
+
+
+SHARP = {
+    "root": lambda a, b: sqrt(a * a - b * b),
+    "root of a multiple": lambda a, b: sqrt(2.0 * (a * a - b * b)),
+    "power": lambda a, b: (a * b - b * a) ** 0.5,
+    "test": lambda a, b: where(a * b - b * a > 0, 1.0, 2.0),
+    "sign": lambda a, b: sign(a * a - b * b),
+}
+
+
+@pytest.mark.parametrize("name", SHARP)
+def test_a_difference_of_products_is_0_where_a_root_or_a_test_needs_it(backend, name):
+    x = np.random.default_rng(0).normal(size=200)
+    compiled = jit(vmap(SHARP[name]), backend=backend)(x, x)
+    assert list(compiled) == [number(SHARP[name](a, a)) for a in x.tolist()]

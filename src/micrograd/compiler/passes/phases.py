@@ -48,9 +48,13 @@ def phased(program: Program) -> Phased | None:
 def _divided(
     statements: Sequence[Statement], plain: int, grad: bool
 ) -> tuple[list[Statement], NDArray[np.int64]] | None:
-    """Put statements into phases by what they read; also return what the batch's phase writes."""
+    """Put statements into phases by what they read; also return what the parts' sums go to.
+
+    That is 0 when the examples' phase begins, and has the sum when it is over.
+    """
     joined = np.zeros(plain, dtype=bool)  # written for each example
     late = np.zeros(plain, dtype=bool)  # computed of that
+    seen = {WITHIN: np.zeros(plain, dtype=bool), AFTER: np.zeros(plain, dtype=bool)}
     phases: dict[str, list[Statement]] = {name: [] for name in PHASES}
     for statement in statements:
         batched = _is_batched(statement)
@@ -58,16 +62,31 @@ def _divided(
             return None
         reads, writes = _footprint(statement, plain, grad)
         follows = (joined | late)[reads].any()
+        if batched and (follows or seen[AFTER][writes].any()):
+            return None
         if batched:
-            if follows:
-                return None
-            phases[WITHIN].append(statement)
             joined[writes] = True
+            phase = WITHIN
         else:
-            phases[AFTER if follows else BEFORE].append(statement)
+            # what comes behind others that wrote or read the same stays behind them
+            follows |= (late | seen[WITHIN])[writes].any()
             late[writes] |= follows
+            phase = AFTER if follows else BEFORE
+        if phase in seen:
+            seen[phase][reads] = True
+        phases[phase].append(statement)
+    for k, statement in enumerate(phases[AFTER]):
+        _, writes = _footprint(statement, plain, grad)
+        if joined[writes].any():  # it was the first to write there, and is no more
+            phases[AFTER][k] = _adding(statement)
+            joined[writes] = True
     loops = [For(f"{name}_once", Poly.var(name), tuple(body)) for name, body in phases.items()]
     return [loop for loop in loops if loop.body], np.flatnonzero(joined)
+
+
+def _adding(statement: Statement) -> Statement:
+    """A statement that adds where it assigned."""
+    return replace(statement, accumulate=True) if isinstance(statement, Nest) else statement
 
 
 def _is_batched(statement: Statement) -> bool | None:

@@ -10,6 +10,7 @@ markers       backward as the end of a stage; stages: one graph after the other
 trees         results, and what is left in places, by their leaves
 captured      in which order parameters are kept
 draws         random numbers, drawn anew at each call
+patches       makers of arrays know traced numbers; extensions: compiled modules do not
 names         what people call the arguments and parameters
 numbering     from the recording to the graph
 """

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...value.modes import mode
 from ..errors import JitError, is_of_library, users_line
+from .extensions import is_importing
 
 _FAR = 10**7  # seconds, a third of a year
 
@@ -47,7 +48,7 @@ def _of_urandom(original: Callable) -> Callable:
 
     @wraps(original)
     def drawn(size: int, /) -> bytes:
-        if mode.tracer is not None:
+        if mode.tracer is not None and not is_importing():
             raise JitError(
                 "it draws from the system's random numbers (os.urandom), which are others at each "
                 "call: draw from micrograd.random, or pass them as arguments\n"

@@ -18,7 +18,7 @@ from ...functions import apply, maximum, minimum
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
-from . import clocks
+from . import clocks, extensions
 from .arrays import TracedArray, of_plain, traced
 from .integers import is_int
 
@@ -35,6 +35,7 @@ def installed() -> Iterator[None]:
         if _running == 1:
             for module, name, _, patched in _PATCHES:
                 setattr(module, name, patched)
+            extensions.give()
     try:
         yield
     finally:
@@ -43,6 +44,7 @@ def installed() -> Iterator[None]:
             if not _running:
                 for module, name, original, _ in _PATCHES:
                     setattr(module, name, original)
+                extensions.take_back()
 
 
 def _of_objects(original: Callable) -> Callable:
@@ -50,7 +52,7 @@ def _of_objects(original: Callable) -> Callable:
 
     @wraps(original)
     def made(x: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if mode.tracer is None:
+        if mode.tracer is None or extensions.asks():
             return original(x, *args, **kwargs)
         if not _has_traced(x):
             made = original(x, *args, **kwargs)
@@ -86,7 +88,7 @@ def _of_numbers(original: Callable) -> Callable:
 
     @wraps(original)
     def made(*args: Any, **kwargs: Any) -> Any:
-        if mode.tracer is None:
+        if mode.tracer is None or extensions.asks():
             return original(*args, **kwargs)
         if original.__name__ == "full" and len(args) > 1 and _has_traced(args[1]):
             return traced(original(args[0], args[1], dtype=object))

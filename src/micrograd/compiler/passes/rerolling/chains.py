@@ -2,13 +2,16 @@
 
 Sums may be made in another order, but nothing may cancel that did not cancel as written:
 compensated sums and ``(x + c) - c`` live by their rounding. So a chain in which a term meets its
-own negative, or a sum that holds it, keeps its brackets.
+own negative, or a sum that holds it, keeps its brackets. A product that is added without being
+rounded, as processors can, makes x·x - y·y another number than 0 where y is x: what has no root of
+that, or decides by it, has each product rounded.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
-from math import copysign, inf
+from math import copysign, inf, isnan
 
 import numpy as np
 
@@ -39,6 +42,21 @@ class Chain:
     ordered: bool = False  # the terms are to be added in this order
 
 
+@cache
+def _is_sharp(op: Op) -> bool:
+    """Tell whether a rounding next to -1, 0 or 1 may change what it gives by more than that."""
+    if op.arity == 1:
+        forms = [op.fn]
+    elif op.arity == 2:
+        forms = [lambda x, y=y: op.fn(x, y) for y in (-1.0, 0.0, 0.5)]
+        forms += [lambda y, x=x: op.fn(x, y) for x in (-1.0, 0.0, 1.0)]
+    else:
+        return False
+    around = [(x - 1e-15, x, x + 1e-15) for x in (-1.0, 0.0, 1.0)]
+    near = [[form(x) for x in xs] for form in forms for xs in around]
+    return any(isnan(sum(ys)) != all(map(isnan, ys)) or max(ys) - min(ys) > 1e-3 for ys in near)
+
+
 def chains_of(graph: Graph, live: Sequence[int]) -> dict[int, Chain]:
     """Return the chain that ends at each live node, for all nodes that are no part of another."""
     return _Chains(graph, live).all()
@@ -57,6 +75,7 @@ class _Chains:
         self.signed = self._signed()
         self.absorbed = bytearray(len(graph.ops))
         self.within: dict[int, _Signs] = {}
+        self.exact = self._exact()
 
     def all(self) -> dict[int, Chain]:
         chains: dict[int, Chain] = {}
@@ -66,6 +85,7 @@ class _Chains:
                 continue
             if kind == _SUM:
                 chains[i] = self.sum(i)
+                self.graph.by_rounding |= bool(self.exact[i]) and self.differs(chains[i])
             elif kind == _PRODUCT:
                 product = self.absorb(*self.chain(i, _MOST_FACTORS))
                 chains[i] = Chain(ops.SUM, [tuple(product or self.parents[i])])
@@ -89,6 +109,16 @@ class _Chains:
         arguments = list(self.parents[i])
         ordered = len(arguments) > 2 and self.cancels(arguments)
         return Chain(ops.SUM, self.products(arguments), ordered)
+
+    def differs(self, sum_of: Chain) -> bool:
+        """Tell whether a product is subtracted, or subtracted from."""
+        constants, data = self.graph.constants, self.graph.data
+        signs, multiplies = set(), False
+        for factors in sum_of.terms:
+            negative = [f for f in factors if f in constants and data[f] < 0.0]
+            signs.add(len(negative) % 2)
+            multiplies |= sum(f not in constants for f in factors) > 1
+        return multiplies and len(signs) > 1
 
     def products(self, arguments: Sequence[int]) -> list[Factors]:
         """The factors of each argument of a sum."""
@@ -206,3 +236,13 @@ class _Chains:
                     if signed[p] and sum(p not in constants for p in above) < 2:
                         signed[i] |= signed[p]
         return signed
+
+    def _exact(self) -> bytearray:
+        """Mark what sharp operations are given, or a multiple of it."""
+        exact = bytearray(len(self.ops))
+        for i in reversed(self.live):
+            op = self.ops[i]
+            if op is not None and (_is_sharp(op) or (exact[i] and self.kinds[i] == _PRODUCT)):
+                for p in self.parents[i]:
+                    exact[p] = 1
+        return exact
