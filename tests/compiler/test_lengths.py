@@ -2,13 +2,14 @@
 
 import functools
 import io
+import math
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import micrograd
-from micrograd import Value, hessian, mean, softmax, sum, take
+from micrograd import Value, exp, hessian, mean, softmax, sum, take, value_and_grad
 
 jit = functools.partial(micrograd.jit, backend="numpy")
 LENGTHS = (6, 7, 8, 12, 20, 3, 12, 1)
@@ -145,3 +146,32 @@ def test_rows_looked_up_at_any_length():
 def test_an_empty_list():
     f = jit(lambda xs: sum(xs) + 1.0)
     assert [f([1.0] * n) for n in (5, 6, 0, 7)] == [6.0, 7.0, 1.0, 8.0]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_value_and_gradient_of_a_recurrence_at_any_length(backend):
+    def filtered(p, ys):
+        total, m, variance = 0.0, 0.0, 10.0
+        for y in ys:
+            variance = p[2] * p[2] * variance + exp(p[0])
+            m, gain = p[2] * m, variance / (variance + exp(p[1]))
+            total = total + gain * (y - m) ** 2
+            m, variance = m + gain * (y - m), (1 - gain) * variance
+        return total
+
+    f = value_and_grad(filtered)
+    g = micrograd.jit(f, backend=backend)
+    parameters = [0.1, -0.2, 0.7]
+    for n in (40, 41, 41, 41, 41, 55, 55, 55, 40, 300, 300, 300, 41, 41):
+        ys = [math.sin(i) for i in range(n)]
+        value, slopes = f(parameters, ys)
+        assert g(parameters, ys)[0] == pytest.approx(value, rel=1e-12)
+        assert g(parameters, ys)[1] == pytest.approx(slopes, rel=1e-11)
+    assert g.cache_info().made == 2
+
+
+def test_a_report_says_that_each_length_has_a_program_of_its_own():
+    f = jit(lambda xs: sum([x ** (i + 2) for i, x in enumerate(xs)]))
+    for n in (5, 6):
+        f([1.5] * n)
+    assert "each length has a program of its own" in str(f.report())

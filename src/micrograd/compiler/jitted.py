@@ -135,7 +135,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 return self._f(*args)
             if computed is None:
                 return self._first_call(args, why)
-        variant, run, given = computed
+            variant, run, given = computed
+            self._shorten(variant, arguments)
         return variant.result(given, run, lambda: self._f(*args))
 
     def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]] | None:
@@ -162,6 +163,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 self._run_plainly(f"it changes what is outside, and {said}", 4)
                 break
         return None
+
+    def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
+        """Let the next call go straight to the loops, if it is like this one and an earlier one."""
+        if not self._inputs and (way := variant.way(arguments)):
+            self._quick = way, variant.guards.quick
 
     def _run_plainly(self, why: str, level: int) -> None:
         self._report.runs_plainly(why)

@@ -34,13 +34,17 @@ class Slopes:
         """The arguments to differentiate by."""
         return (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums)
 
+    def trace(self, args: Sequence[Argument]) -> Trace:
+        """Trace the function itself."""
+        return trace(self.function, args, variables=self.numbers())
+
     def recorded(self, args: Sequence[Argument]) -> Trace | None:
         """Trace the function itself, where its loops' own gradient is to be had of it."""
         numbers, plain = self.numbers(), all(map(_is_plain, args))
         if not plain or not all(0 <= k < len(args) and _is_real(args[k]) for k in numbers):
             return None
         try:
-            recording = trace(self.function, args, variables=numbers)
+            recording = self.trace(args)
         except JitError:  # the gradient may still be traced
             return None
         many = any(args[k].shape or args[k].kind == "nest" for k in numbers)

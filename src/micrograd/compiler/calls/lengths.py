@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ..collector import paused
 from ..errors import JitError
+from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..passes.generalise import SAMPLES, SIZE, General, NotGeneral, generalise
 from ..pipeline import lower
@@ -16,6 +18,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from ..tracing.trees import untraced
+from .gradients import Slopes
 from .trial import check
 from .variant import Variant, captured_of
 
@@ -55,24 +58,31 @@ class Lengths:
 
 
 def generalised(
-    f: Callable, args: Sequence[Argument], offsets: Mapping[int, int], recording: Trace
+    f: Callable,
+    slopes: Slopes | None,
+    args: Sequence[Argument],
+    offsets: Mapping[int, int],
+    recording: Trace,
 ) -> General | None:
     """Try to find one program for all lengths by tracing f at four lengths of our choice."""
-    nests = {k for k, a in enumerate(args) if a.differentiable}
+    nests = _differentiated(slopes, args)
     captured = captured_of(recording)
+
+    @cache
+    def at(n: int) -> tuple[Program, Counter[str]]:
+        resized = [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)]
+        sample = _traced(f, slopes, resized)
+        if captured_of(sample) != captured or not _alike(sample, recording):
+            raise NotGeneral
+        return lower(graph_of(sample, nests)), _work(sample)
+
     for first in _FIRST_LENGTHS:
-        samples, work = [], []
         try:
-            for n in range(first, first + SAMPLES):
-                sample = trace(
-                    f,
-                    [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)],
-                    raises=True,
-                )
-                if captured_of(sample) != captured or not _alike(sample, recording):
+            for n in (first, first + 1):  # most that are not one program differ here already
+                programs = at(n)[0], at(n + 1)[0]
+                if len({(len(p.forward), len(p.backward)) for p in programs}) > 1:
                     raise NotGeneral
-                samples.append(lower(graph_of(sample, nests)))
-                work.append(_work(sample))
+            samples, work = zip(*[at(n) for n in range(first, first + SAMPLES)], strict=True)
             return generalise(samples, work, first)
         except Exception:  # whatever f raises at a length it was not written for
             continue
@@ -90,7 +100,7 @@ def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
         return True
     if n not in variant.sizes:
         with paused():
-            recording = trace(f, args, raises=True)
+            recording = _traced(f, variant.slopes, args)
             variant.sizes[n] = _is_program_of(variant, recording, args)
     return variant.sizes[n]
 
@@ -103,12 +113,23 @@ def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument])
         return False
     if repr(untraced(recording.result)) != repr(untraced(traced.result)):
         return False
-    nests = {k for k, a in enumerate(args) if a.differentiable}
+    nests = _differentiated(variant.slopes, args)
     try:
         check(variant.compiled, variant.name, recording, lambda: graph_of(recording, nests), args)
     except JitError:
         return False
     return True
+
+
+def _traced(f: Callable, slopes: Slopes | None, args: Sequence[Argument]) -> Trace:
+    return slopes.trace(args) if slopes else trace(f, args, raises=True)
+
+
+def _differentiated(slopes: Slopes | None, args: Sequence[Argument]) -> set[int]:
+    """The arguments whose gradients are wanted."""
+    if slopes:
+        return set(slopes.numbers())
+    return {k for k, a in enumerate(args) if a.differentiable}
 
 
 def _alike(recording: Trace, other: Trace) -> bool:

@@ -61,6 +61,7 @@ class Maker:
         self._changes = changes
         self._lengths = Lengths()
         self.slopes = None if options["strict"] else slopes_of(f)
+        self._one_length = options["strict"] or options["backend"] in ENGINES
 
     def make(
         self,
@@ -105,8 +106,7 @@ class Maker:
         if recording.batch is not None or recording.effects or recording.prints:
             return self._made(recording, arguments, stages, recording.free())
         offsets = self._lengths.varying(arguments)
-        one_length = self._options["strict"] or self._options["backend"] in ENGINES
-        if not offsets or recording.draws.segments or one_length:
+        if not offsets or recording.draws.segments or self._one_length:
             return self._made(recording, arguments, stages, frozenset())
         return self._for_all_lengths(recording, arguments, stages, offsets)
 
@@ -119,7 +119,8 @@ class Maker:
     ) -> Made:
         self._lengths.give_up(arguments)  # now or never
         with stages.timed("lengths"):
-            general = generalised(self._f, arguments, offsets, recording)
+            general = generalised(self._f, None, arguments, offsets, recording)
+        stages.one_for_all = general is not None
         try:
             if general:
                 free = frozenset(offsets)
@@ -132,10 +133,26 @@ class Maker:
         self, slopes: Slopes, recording: Trace, arguments: list[Argument], stages: Stages
     ) -> Made:
         graph, work = graph_of(recording, set(slopes.numbers())), len(recording.tape)
-        name, options = self._name, self._options
-        variant = Variant(recording, graph, arguments, name, options, stages, slopes=slopes)
-        free = recording.free()
-        return Made(variant, free, graph, work, statics(arguments), arguments)
+        offsets = self._lengths.varying(arguments)
+        general = None
+        if offsets and not self._one_length:
+            self._lengths.give_up(arguments)
+            with stages.timed("lengths"):
+                general = generalised(self._f, slopes, arguments, offsets, recording)
+            stages.one_for_all = general is not None
+
+        def variant(general: General | None) -> Variant:
+            lengths = offsets if general else None
+            rest = self._name, self._options, stages, general, lengths, slopes
+            return Variant(recording, graph, arguments, *rest)
+
+        try:
+            made, free = variant(general), frozenset(offsets) if general else recording.free()
+        except JitError:  # alike at four lengths, and yet not at this one
+            if not general:
+                raise
+            made, free = variant(None), recording.free()
+        return Made(made, free, graph, work, statics(arguments), arguments)
 
     def _made(
         self,

@@ -28,6 +28,7 @@ class Stages(dict[str, float]):
     """The seconds that each stage of a compilation has taken, and what runs what was built."""
 
     backend = ""
+    one_for_all = True  # lengths of lists, where that was tried
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -39,7 +40,8 @@ class Stages(dict[str, float]):
             self[name] = self.get(name, 0.0) + perf_counter() - began
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in self.items())
+        times = ", ".join(f"{name} {seconds * 1e3:.1f} ms" for name, seconds in self.items())
+        return times if self.one_for_all else f"{times}; each length has a program of its own"
 
 
 @dataclass(slots=True)

@@ -24,6 +24,12 @@ from .staged import StageRun, layout_of
 from .trial import check
 from .writes import Writes
 
+_WAYS = 16
+
+
+def _slow(*args: Any) -> None:
+    """Leave a call to be done step by step."""
+
 
 class Variant:
     """A function compiled for one structure of arguments and one path through its branches.
@@ -60,7 +66,7 @@ class Variant:
         slopes: Slopes | None = None,
         changes: Changes = NO_CHANGES,
     ) -> None:
-        self.name, self.recording, self._slopes = name, recording, slopes
+        self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
         if recording.effects.marks:
@@ -93,6 +99,7 @@ class Variant:
         with stages.timed("build"):
             self.compiled = Compiled(program, layout, options)
         stages.backend = self.compiled.backend
+        self._ways: dict[Any, Callable[..., Any] | None] = {}  # by shapes
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
@@ -180,10 +187,10 @@ class Variant:
             run: what it has computed.
             again: the call done plainly.
         """
-        if self._slopes:
+        if self.slopes:
             k = len(self.compiled.layout.guards)
             slopes = self.compiled.shares(run, k, 1.0)[1]
-            return with_kinds(self._slopes.result(run.number(k), slopes, args), self._kinds)
+            return with_kinds(self.slopes.result(run.number(k), slopes, args), self._kinds)
         values = Values(self.compiled, self.name, self.recording, args, run)
         effects = bool(self.recording.effects or self.writes.new)
         numbers = run.numbers(self.writes.first) if effects else np.empty(0)
@@ -201,11 +208,23 @@ class Variant:
             self.writes.commit(numbers, values, args)
         return self.recording.finish(whole)
 
+    def way(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
+        """Return what ``direct`` does, made at the second time that it is asked for such shapes."""
+        shapes = tuple([a.shape for a in args])
+        if shapes not in self._ways:
+            if len(self._ways) >= _WAYS:
+                self._ways.clear()
+            self._ways[shapes] = None
+        elif self._ways[shapes] is None:
+            self._ways[shapes] = self.direct(args) or _slow
+        made = self._ways[shapes]
+        return None if made is _slow else made
+
     def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
         """Return this as a function of arguments like these that goes straight to the loops."""
         if self._before:
             return None
-        call = direct_call(self.compiled, self.name, self.recording, self._slopes, args)
+        call = direct_call(self.compiled, self.name, self.recording, self.slopes, args)
         if call is None or self._kinds is None:
             return call
 

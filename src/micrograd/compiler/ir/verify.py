@@ -40,8 +40,11 @@ def verify(program: Program, after: str, sizes: Mapping[str, int] = ONE_EXAMPLE)
 class _Verifier:
     def __init__(self, program: Program, after: str, env: Mapping[str, int]) -> None:
         self.program, self.after, self.env = program, after, env
-        self.defined = {a: np.zeros(evaluate(a.size, env), bool) for a in program.arrays}
+        self.defined: dict[Array, np.ndarray] = {}
         for a in program.arrays:
+            if (size := evaluate(a.size, env)) < 0:
+                raise InvalidProgram(f"after {after}: {a!r} has {size} elements")
+            self.defined[a] = np.zeros(size, bool)
             for leaf in a.leaves:
                 first, last = (evaluate(x - a.start, env) for x in _ends(leaf))
                 self.defined[a][first:last] = leaf.kind != "computed"

@@ -204,7 +204,7 @@ def _one_by_one(
     example = [c.example(int(lengths.argmax())) for c in columns]
     with refused(JitError("the loss draws random numbers for lists of different lengths")):
         recording = trace(f, example)
-        general = generalised(f, example, offsets, recording)
+        general = generalised(f, None, example, offsets, recording)
     if general is None:
         raise JitError("the loss does not do the same for lists of all lengths")
     objective = _objective(recording, general.program, len(columns), parameters, (0, 0), dtype)
