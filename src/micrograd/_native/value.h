@@ -130,6 +130,10 @@ int direct_call_ready(void);
 int quick_call_ready(PyObject *module);
 extern PyMethodDef call_functions[], direct_functions[];
 
+/* tape.c */
+int tape_ready(void);
+extern PyMethodDef tape_functions[];
+
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);
 Value *value_like(const Value *x, double data);

@@ -10,6 +10,7 @@ import numpy as np
 from ...engine import Value
 from ..arrays.engines import ENGINES, engine
 from ..arrays.kernel import ArrayKernel
+from ..graph import Graph
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
@@ -17,9 +18,11 @@ from ..ir.sizes import bound
 from ..numpy.loops import NumpyKernel
 from ..passes.generalise import SIZE, Coefficient
 from ..passes.phases import phased
+from ..pipeline import lower
+from ..tape import Tape, straight_tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
-from .kernel import CKernel, make_kernel
+from .kernel import CKernel, TapeKernel, make_kernel
 from .memory import Addresses, Inputs
 from .parts import MappedRun, PartedRun, Parts, is_mapped, part_size
 
@@ -79,6 +82,13 @@ def until_of(options: Mapping[str, Any]) -> str:
     return "differentiate" if options["backend"] in ENGINES else ""
 
 
+def program_of(graph: Graph, options: Mapping[str, Any]) -> Program | Tape:
+    """Return a graph as loops, or as a tape where the back end is ours to choose and loops few."""
+    free = options["backend"] == "auto" and options["dtype"] == "float64"
+    tape = straight_tape(graph) if free else None
+    return tape or lower(graph, until_of(options))
+
+
 class Run:
     """What a call has computed: all values of a program."""
 
@@ -125,18 +135,21 @@ class Compiled:
         options: of the kernel: backend, dtype, strict, device.
     """
 
-    kernel: CKernel | NumpyKernel | ArrayKernel
+    kernel: CKernel | NumpyKernel | ArrayKernel | TapeKernel
+    program: Any  # a Program or a Tape
 
-    def __init__(self, program: Program, layout: Layout, options: Mapping[str, Any]) -> None:
+    def __init__(self, program: Program | Tape, layout: Layout, options: Mapping[str, Any]) -> None:
         self.program, self.layout = program, layout
-        if options["backend"] in ENGINES:
+        if isinstance(program, Tape):
+            self.kernel = TapeKernel(program)
+        elif options["backend"] in ENGINES:
             library = engine(options["backend"], options["dtype"], options["device"])
             self.kernel = ArrayKernel(program, [k for k, _, _ in layout.inputs], library)
         else:
             self.kernel = make_kernel(program, **loops_only(options))
         self.dtype = np.dtype(options["dtype"])
         self._options = options
-        self._mapped = is_mapped(program, layout.columns)
+        self._mapped = isinstance(program, Program) and is_mapped(program, layout.columns)
         self._at: dict[tuple[int, ...], Addresses] = {}
 
     @property
@@ -145,6 +158,8 @@ class Compiled:
         if isinstance(self.kernel, ArrayKernel):
             engine = self.kernel.engine
             return f"{engine.dialect.title} on {engine.device}"
+        if isinstance(self.kernel, TapeKernel):
+            return "the engine, one operation after the other: few loops are in it"
         return "C" if isinstance(self.kernel, CKernel) else "NumPy"
 
     def at(self, sizes: Mapping[str, int]) -> Addresses:
@@ -225,6 +240,8 @@ class Compiled:
 
     @cached_property
     def _passing(self) -> list[bool]:
+        if isinstance(self.program, Tape):
+            return self.program.passing
         return [needs_gradient(replace(out, grad=True)) for out in outputs_of(self.program)]
 
     def shares(self, run: AnyRun, k: int, seed: float) -> tuple[np.ndarray, dict[int, np.ndarray]]:

@@ -22,7 +22,7 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from .compiled import Compiled, Run
 from .gradients import Slopes
-from .kernel import CKernel
+from .kernel import CKernel, TapeKernel
 from .memory import Addresses, Span
 from .parts import part_size
 
@@ -48,7 +48,9 @@ def direct_call(
         args: of the first call.
     """
     layout, sizes = compiled.layout, compiled.layout.sizes(args)
-    if native is None or not isinstance(compiled.kernel, CKernel) or compiled.dtype != np.float64:
+    if native is None or not isinstance(compiled.kernel, CKernel | TapeKernel):
+        return None
+    if compiled.dtype != np.float64:
         return None
     if not args or not recording.is_pure():
         return None

@@ -1,6 +1,7 @@
 """One compiled program ready to run: ``forward`` fills a memory of values, ``backward`` gradients.
 
-Two kernels do the same, by C and by NumPy; they may differ in rounding.
+Kernels do the same by C and by NumPy, which may differ in rounding; one of a tape does what few
+loops are found in.
 """
 
 import ctypes
@@ -17,7 +18,8 @@ from ..c.source import flags_of, source, tables
 from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..numpy.loops import NumpyKernel
-from ..numpy.ops import Array
+from ..numpy.ops import Array, whole
+from ..tape import Tape
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 
@@ -134,6 +136,53 @@ class CKernel:
     def _unfit(self, name: str, memory: Array, count: int) -> ValueError:
         return ValueError(
             f"{name} must hold {count} numbers of {self.dtype}, got {memory.size} of {memory.dtype}"
+        )
+
+
+class TapeKernel:
+    """A tape ready to run, by the engine in C.
+
+    Args:
+        program: what to run.
+    """
+
+    def __init__(self, program: Tape) -> None:
+        self.program = program
+        self.dtype = np.dtype(float)
+        self._columns = program.columns
+
+    def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+        """Compute all values in ``v``; see ``CKernel``."""
+        if failed := self._columns.forward(v):
+            index, rows = failed
+            whole(np.array([index]), rows)
+
+    def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+        """Compute gradients in ``g`` from those of the outputs; see ``CKernel``."""
+        self._columns.backward(v, g, np.ascontiguousarray(scalars, float))
+
+    def direct(
+        self,
+        size: int,
+        captured: tuple[Any, ...],
+        shape: Any,
+        nests: tuple[Any, ...],
+        buffers: tuple[bytes, ...],
+        with_gradients: bool,
+    ) -> Any:
+        """Return a function of a call's arguments that bypasses all of this; see ``CKernel``."""
+        forward, backward, tables = self._columns.addresses()
+        return native.direct_call(
+            forward,
+            backward if with_gradients else 0,
+            tables,
+            self._columns,
+            size,
+            captured,
+            np.ndarray,
+            shape,
+            nests,
+            buffers,
         )
 
 

@@ -11,6 +11,7 @@ from ..ir.array import Placement
 from ..ir.program import Program
 from ..ir.sizes import evaluate
 from ..passes.generalise import SIZE, Coefficient
+from ..tape import Tape
 from ..tracing.signature import Argument
 from .kernel import allocate
 
@@ -62,7 +63,7 @@ class Addresses:
 
     def __init__(
         self,
-        program: Program,
+        program: Program | Tape,
         inputs: Inputs,
         coefficients: Sequence[Coefficient],
         sizes: Mapping[str, int],

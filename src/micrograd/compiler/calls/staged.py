@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..pipeline import lower
 from ..tracing.signature import Argument
 from ..tracing.stages import Stage
-from .compiled import AnyRun, Compiled, Layout, until_of
+from .compiled import AnyRun, Compiled, Layout, program_of
 
 
 def layout_of(stage: Stage, captured: Sequence[Any], places: Sequence[Any]) -> Layout:
@@ -34,7 +33,7 @@ class StageRun:
     """
 
     def __init__(self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any]) -> None:
-        program = lower(stage.graph, until_of(options))
+        program = program_of(stage.graph, options)
         layout = layout_of(stage, captured, program.segments)
         self.compiled = Compiled(program, layout, options)
         self.tests = stage.numbers

@@ -8,12 +8,11 @@ import numpy as np
 from ...engine import Value
 from ..graph import Graph
 from ..passes.generalise import SIZE, General
-from ..pipeline import lower
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
-from .compiled import AnyRun, Compiled, Layout, until_of
+from .compiled import AnyRun, Compiled, Layout, program_of
 from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
@@ -75,9 +74,8 @@ class Variant:
                 self._before = [StageRun(s, recording.captured, options) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
-            until = until_of(options)
             graph_last = last.graph if self._before else graph
-            program = general.program if general else lower(graph_last, until)
+            program = general.program if general else program_of(graph_last, options)
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = (

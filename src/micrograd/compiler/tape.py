@@ -1,0 +1,154 @@
+"""A program in which few loops are found, as a tape: the engine in C runs it, nothing is compiled.
+
+A compiler works longer at 4,000 lines without a loop than their values take in 50,000 calls. What
+comes out is what the plain run gives in every bit, the order of all sums included.
+"""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from .. import ops
+from ..ops import Op
+from ..value.backend import native
+from .graph import CONSTANT, PICK, Graph, live_nodes, without_copies
+from .ir.array import Placement
+
+_CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
+_PICK = len(_CODES) + 3  # behind what the engine has no case for
+_EXACT = 1 << 53  # larger ints are not all floats
+
+_FAMILIES = {"add": "sum", "mul": "prod"}
+_INSIDE = {("sum", "sum"), ("sum", "prod"), ("prod", "prod")}  # a part of what it is used by
+_LEAST = 1_000  # operations; fewer are compiled soon
+_MOST_ALIKE = 150  # operations, on average, of which one loop would do
+_WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
+_MOST_GROUPS = 40  # of one step, and
+_LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
+
+
+@dataclass(slots=True)
+class Tape:
+    """Operations in their order. Memory holds parameters, inputs, constants, then what is computed.
+
+    The names are those of ``Program``, as far as a call needs them.
+    """
+
+    columns: Any  # of the engine in C
+    size: int
+    constants: tuple[int, tuple[float, ...]]
+    outputs: tuple[int, ...]
+    passing: list[bool]  # of each output, whether it has a gradient to pass on
+    scalars: tuple[str, ...]
+    segments: tuple[Placement, ...]
+    sizes: tuple[str, ...] = field(default=(), init=False)
+    forward: tuple[()] = field(default=(), init=False)  # its statements: there are none
+
+
+def straight_tape(graph: Graph) -> Tape | None:
+    """Return a graph as a tape where few loops would be found in it, else None."""
+    if native is None or any(graph.batched) or len(graph.ops) <= _LEAST:
+        return None
+    return tape_of(graph) if _is_straight(graph) else None
+
+
+def tape_of(graph: Graph) -> Tape | None:
+    """Return a graph as a tape; None where it has an operation that the engine in C has not."""
+    graph = without_copies(graph)
+    live = live_nodes(graph)
+    codes = {id(op): _code(op) for op in set(graph.ops) if op is not None}
+    if None in codes.values():
+        return None
+    constants = [i for i in live if i in graph.constants]
+    leaves = [*graph.parameters, *graph.inputs, *constants]
+    place = dict(zip(leaves, range(len(leaves))))
+    wanted = bytearray(len(leaves))
+    for i in graph.differentiable:
+        wanted[place[i]] = 1
+    steps, more, exponents = array("i"), array("i"), array("d")
+    for i in live:
+        op = graph.ops[i]
+        if op is None:
+            continue
+        code, exponent = codes[id(op)] or (0, None)
+        above = [place[p] for p in graph.parents[i]]
+        if code == _PICK or op.arity is None or op.arity > 2:
+            steps.extend((code, len(more), len(above)))
+            more.extend(above)
+        elif exponent is not None:
+            steps.extend((code, above[0], len(exponents)))
+            exponents.append(exponent)
+        else:
+            steps.extend((code, above[0], above[-1]))
+        wanted.append(op not in CONSTANT and any(wanted[p] for p in above))
+        place[i] = len(place)
+    outputs = [place[i] for i in graph.outputs]
+    assert native is not None
+    return Tape(
+        columns=native.tape(len(leaves), steps, more, exponents, array("i", outputs), wanted),
+        size=len(place),
+        constants=(len(leaves) - len(constants), tuple([graph.data[i] for i in constants])),
+        outputs=tuple(outputs),
+        passing=[bool(wanted[k]) for k in outputs],
+        scalars=tuple([f"seed{k}" for k in range(len(outputs))]),
+        segments=tuple(_segments(graph)),
+    )
+
+
+def _code(op: Op) -> tuple[int, float | None] | None:
+    """The engine's number for an operation, and the exponent of a power; None if it has none."""
+    if op is PICK:
+        return _PICK, None
+    if op.name == "powc":
+        n = op.static
+        exact = isinstance(n, float) or (isinstance(n, int) and abs(n) < _EXACT)
+        return (_CODES["powc"], float(n)) if exact and n is not None else None
+    return (_CODES[op.name], None) if op.name in _CODES and ops.OPS[op.name] is op else None
+
+
+def _segments(graph: Graph) -> list[Placement]:
+    at, segments = len(graph.parameters), []
+    for count in graph.segments:
+        segments.append(Placement(at, count))
+        at += count
+    return segments
+
+
+def _is_straight(graph: Graph) -> bool:
+    """Tell whether a graph has so few operations alike that loops of them are not worth a compiler.
+
+    Alike are those of one kind at one depth, where a sum is one thing however long it is. Groups of
+    them that come again and again, in order of depth, are the steps of a recurrence. Operations are
+    counted, nothing is timed.
+    """
+    live = live_nodes(graph)
+    uses = Counter(chain.from_iterable([graph.parents[i] for i in live]))
+    families = {op: _family(op) for op in set(graph.ops)}
+    family = [families[op] for op in graph.ops]
+    depth = [0] * len(graph.ops)
+    for i in live:
+        kind, deepest = family[i], 0
+        for p in graph.parents[i]:
+            inside = uses[p] == 1 and (kind, family[p]) in _INSIDE
+            deepest = max(deepest, depth[p] - inside)
+        depth[i] = deepest + (kind is not None)
+    sizes = Counter([(depth[i], family[i]) for i in live if graph.ops[i] is not None])
+    count, groups = sum(sizes.values()), len(sizes)
+    if count <= _LEAST or count > _MOST_ALIKE * groups:
+        return False
+    levels: dict[int, set] = {}
+    for (at, kind), size in sizes.items():
+        levels.setdefault(at, set()).add((kind, size))
+    kinds = [frozenset(levels[at]) for at in sorted(levels)]
+    windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
+    step = groups * len(windows) / len(kinds)
+    return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
+
+
+def _family(op: Op | None) -> str | None:
+    """The kind of an operation: sums of two are as sums of many."""
+    if op is None:
+        return None
+    return _FAMILIES.get(op.name, op.name)

@@ -1,0 +1,162 @@
+"""Programs in which few loops are found run as a tape: in every bit what the plain run gives."""
+
+import numpy as np
+import pytest
+from benchmarks.programs.straight import PROGRAMS
+from hypothesis import given
+from hypothesis import strategies as st
+from random_programs import arguments, recipes
+from thorough import examples
+
+import micrograd
+from micrograd import Value, dot, jit, take, value_and_grad, where
+from micrograd.compiler.calls import compiled
+from micrograd.compiler.tape import straight_tape, tape_of
+
+ENGINE = "run by the engine"
+
+
+@pytest.fixture
+def taped(monkeypatch):
+    """All that a tape can hold is run as one, however short it is."""
+    monkeypatch.setattr(
+        compiled, "straight_tape", lambda graph: None if any(graph.batched) else tape_of(graph)
+    )
+
+
+@pytest.mark.parametrize("name", ["arm", "fft", "soft_dtw"])
+def test_a_program_with_few_loops_gives_the_bits_of_the_plain_run_without_a_compiler(name):
+    f, numbers = PROGRAMS[name]
+    g = value_and_grad(lambda x: f(x, micrograd))
+    h = jit(g)
+    for x in (numbers, [1.01 * x for x in numbers], numbers):
+        assert h(x) == g(x)
+    assert ENGINE in str(h.report())
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", ["cholesky", "mesh", "pendulum"])
+def test_a_longer_program_with_few_loops_does_too(name):
+    test_a_program_with_few_loops_gives_the_bits_of_the_plain_run_without_a_compiler(name)
+
+
+def test_another_back_end_is_taken_where_it_is_asked_for():
+    f, numbers = PROGRAMS["fft"]
+    h = jit(lambda x: f(x, micrograd), backend="numpy")
+    h(numbers)
+    assert "run by NumPy" in str(h.report())
+
+
+def _growth(steps):
+    def f(x):
+        prey, predators = x[0], x[1]
+        for _ in range(steps):
+            prey, predators = (
+                prey + 0.01 * prey * (1.0 - predators),
+                predators + 0.01 * predators * prey,
+            )
+        return prey + predators
+
+    return f
+
+
+def _layer(x):
+    return micrograd.sum([dot(x, [k + 0.1 * i for i in range(len(x))]) for k in range(60)])
+
+
+@pytest.mark.parametrize("f", [_growth(300), _layer], ids=["steps", "rows"])
+def test_what_comes_again_and_again_stays_with_the_loops(f):
+    assert straight_tape(jit(f).trace([0.5, 0.25] * 10)) is None
+
+
+EXACT = [
+    "sums so far",
+    "running sums",
+    "maxima so far",
+    "product",
+    "total",
+    "mean",
+    "largest",
+    "reversed",
+    "neighbours",
+    "recurrence",
+    "padded convolution",
+    "pooled",
+]
+
+
+@examples(20)
+@given(recipe=recipes(branches=False, whole=EXACT), call=st.integers(1, 6).flatmap(arguments))
+def test_random_programs_give_the_bits_of_the_plain_run(recipe, call):
+    numbers, xs, indices = call
+    w, inputs = [Value(x) for x in numbers], [Value(x) for x in xs]
+    results = recipe(w, inputs, indices)
+    graph = jit(lambda xs, w: recipe(w, xs, indices)).trace(inputs, w)
+    graph.differentiable.update(graph.inputs)
+    tape = tape_of(graph)
+    v, g = np.zeros(tape.size), np.zeros(tape.size)
+    leaves = [*graph.parameters, *graph.inputs]
+    v[: len(leaves)] = [graph.data[i] for i in leaves]
+    start, constants = tape.constants
+    v[start : start + len(constants)] = constants
+    assert tape.columns.forward(v) is None
+    for k, result in enumerate(results):
+        for x in (*w, *inputs):
+            x.grad = 0.0
+        result.backward()
+        seeds = np.zeros(len(tape.outputs))
+        seeds[k] = 1.0
+        tape.columns.backward(v, g, seeds)
+        assert _bits([v[tape.outputs[k]]]) == _bits([result.data])
+        assert _bits(g[: len(leaves)]) == _bits([x.grad for x in (*inputs, *w)])
+
+
+def _bits(numbers):
+    return np.array([x if x == x else np.nan for x in numbers]).tobytes()
+
+
+def test_values_that_come_out_backpropagate_to_parameters_and_arguments(taped):
+    w = [Value(0.5), Value(-2.0)]
+
+    def f(xs):
+        h = (w[0] * xs[0] + w[1] * xs[1]).tanh()
+        return h * h + w[0], h / xs[0]
+
+    g, results = jit(f), []
+    for function in (f, g, g):
+        xs = [Value(0.3), Value(0.7)]
+        for p in w:
+            p.grad = 0.0
+        first, second = function(xs)
+        first.backward()
+        second.backward()
+        results.append([first.data, second.data, *[v.grad for v in (*w, *xs)]])
+    assert results[0] == results[1] == results[2]
+    assert ENGINE in str(g.report())
+
+
+def test_another_branch_is_another_tape(taped):
+    f = jit(lambda x: x * 2.0 if x > 1.0 else x * 3.0)
+    assert [f(2.0), f(0.5), f(2.0), f(0.25)] == [4.0, 1.5, 4.0, 0.75]
+    assert str(f.report()).count(ENGINE) == 2
+
+
+def test_an_index_out_of_range_is_named(taped):
+    rows = [Value(1.0), Value(2.0)]
+    f = jit(lambda x: take(rows, x) * 2.0)
+    assert f(1.0).data == f(1.0).data == 4.0
+    with pytest.raises(IndexError, match=r"from 0 to 1, got 2\.0"):
+        f(2.0)
+
+
+def test_what_is_not_picked_passes_no_infinity_on(taped):
+    f = jit(value_and_grad(lambda x: where(x > 0, x.log(), x * x)))
+    for x in (-1.0, 2.0, -1.0):
+        assert f(x) == value_and_grad(lambda x: where(x > 0, x.log(), x * x))(x)
+
+
+def test_a_tape_refuses_places_outside_of_its_memory():
+    with pytest.raises(ValueError, match="outside"):
+        micrograd.value.backend.native.tape(
+            1, np.array([1, 0, 7], np.int32), b"", b"", b"", bytes(2)
+        )
