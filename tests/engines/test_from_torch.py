@@ -51,6 +51,48 @@ def test_a_recurrence_of_pytorch_gives_the_same_numbers_here(kind):
     np.testing.assert_allclose(found, module(torch.tensor(x))[0].detach().numpy(), rtol=1e-11)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"norm_first": True, "activation": "gelu", "batch_first": True},
+        {"bias": False, "activation": nn.ReLU(), "layer_norm_eps": 0.1},
+    ],
+)
+def test_a_transformer_of_pytorch_gives_the_same_numbers_here(settings):
+    torch.manual_seed(1)
+    layers = [nn.TransformerEncoderLayer(4, 2, 6, **settings) for _ in range(2)]
+    module = nn.Sequential(*layers).double().eval()
+    for p in module.parameters():
+        nn.init.uniform_(p, -1.0, 1.0)  # the biases of attention begin as 0, which hides them
+    x = rows((5, 4), 1)[0]
+    outputs = from_torch(module)(x.tolist())
+    expected = module(torch.tensor(x)[None] if "batch_first" in settings else torch.tensor(x))
+    found = [[v.data for v in row] for row in outputs]
+    np.testing.assert_allclose(found, expected.detach().reshape(5, 4), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_attention_of_pytorch_gives_the_same_numbers_here(bias):
+    module = nn.MultiheadAttention(4, 2, dropout=0.5, bias=bias).double().eval()
+    for p in module.parameters():
+        nn.init.uniform_(p, -1.0, 1.0)
+    query, key, value = rows((3, 4), 1)[0], rows((5, 4), 1)[0], rows((5, 4), 2)[1]
+    theirs = module(*map(torch.tensor, (query, key, value)))
+    model = from_torch(module)
+    ours = model(query.tolist(), key.tolist(), value.tolist())
+    assert model.dropout.p == 0.5
+    for rows_here, expected in zip(ours, theirs):
+        found = [[v.data for v in row] for row in rows_here]
+        np.testing.assert_allclose(found, expected.detach(), rtol=1e-11, atol=1e-13)
+
+
+def two_dropouts():
+    layer = nn.TransformerEncoderLayer(4, 2, 6)
+    layer.dropout1.p = 0.5
+    return layer
+
+
 def test_there_and_back_is_the_same_model():
     module = MODELS["perceptron"][0].double().eval()
     again = to_torch(from_torch(module), [0.0, 0.0, 0.0])
@@ -66,6 +108,12 @@ def test_there_and_back_is_the_same_model():
         (nn.Conv2d(1, 1, 3, padding_mode="reflect"), "has padding_mode='reflect'"),
         (nn.GELU(approximate="tanh"), "has approximate='tanh'"),
         (nn.LSTM(2, 3, 2, dropout=0.5), "has dropout=0.5"),
+        (nn.MultiheadAttention(4, 2, kdim=3), "has kdim=3, which does not exist here: only embed"),
+        (nn.MultiheadAttention(4, 2, add_zero_attn=True), "has add_zero_attn=True"),
+        (nn.MultiheadAttention(4, 2, add_bias_kv=True), "has bias_k="),
+        (nn.TransformerEncoderLayer(4, 2, 6, activation=nn.GELU("tanh")), "only relu and gelu"),
+        (nn.TransformerEncoderLayer(4, 2, 6, activation=nn.SiLU()), "has activation=SiLU"),
+        (two_dropouts(), r"more than one dropout, \[0.1, 0.5\]: here it has one"),
         (nn.Softmax(0), "has dim=0, the axis of the batch"),
         (3, "takes an nn.Module of PyTorch, got 3"),
     ],

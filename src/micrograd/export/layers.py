@@ -28,6 +28,7 @@ _KINDS = (
     "Linear", "Embedding", "Conv1d", "Conv2d", "MaxPool2d", "AvgPool2d", "LayerNorm", "RMSNorm",
     "BatchNorm1d", "BatchNorm2d", "Dropout", "RNN", "LSTM", "GRU", "ReLU", "Tanh", "Sigmoid",
     "SiLU", "GELU", "Softplus", "ELU", "LeakyReLU", "Softmax", "LogSoftmax", "Flatten",
+    "MultiheadAttention", "TransformerEncoderLayer",
 )  # fmt: skip
 
 
@@ -70,7 +71,13 @@ def _made(torch: Any, module: Any, place: str) -> Module:
 
 def _layer(module: Any, kind: type[Module], place: str) -> Module:
     wanted = [name for name in inspect.signature(kind).parameters if name != "seed"]
-    settings = {name: _setting(module, name) for name in wanted if hasattr(module, name)}
+    if kind is nn.TransformerEncoderLayer:
+        settings = _of_transformer(module, place)
+    else:
+        settings = {name: _setting(module, name) for name in wanted if hasattr(module, name)}
+    if kind is nn.MultiheadAttention:
+        _check_lengths(module, place)
+        settings["bias"] = module.in_proj_bias is not None
     for name in ("start_dim", "end_dim", "dim"):
         if settings.get(name, -1) is None or settings.get(name, -1) == 0:
             raise ValueError(f"{place} has {name}={settings[name]}, the axis of the batch")
@@ -102,3 +109,47 @@ def _setting(module: Any, name: str) -> Any:
     if name != "normalized_shape" and isinstance(value, tuple) and len(value) == 1:
         return value[0]  # of one axis
     return value
+
+
+def _check_lengths(attention: Any, place: str) -> None:
+    """Refuse keys and values of lengths of their own."""
+    for name in ("kdim", "vdim"):
+        if getattr(attention, name) != attention.embed_dim:
+            raise ValueError(
+                f"{place}, a MultiheadAttention, has {name}={getattr(attention, name)}, which does "
+                f"not exist here: only embed_dim, {attention.embed_dim}"
+            )
+
+
+def _of_transformer(module: Any, place: str) -> dict[str, Any]:
+    """The arguments of a TransformerEncoderLayer, which it keeps in its parts."""
+    attention = module.self_attn
+    _check_lengths(attention, f"{place}.self_attn")
+    dropouts = {m.p for m in (module.dropout, module.dropout1, module.dropout2)}
+    widths = {norm.eps for norm in (module.norm1, module.norm2)}
+    for name, found in (("dropout", dropouts | {attention.dropout}), ("layer_norm_eps", widths)):
+        if len(found) > 1:
+            raise ValueError(
+                f"{place}, a TransformerEncoderLayer, has more than one {name}, {sorted(found)}: "
+                "here it has one"
+            )
+    return {
+        "d_model": attention.embed_dim,
+        "nhead": attention.num_heads,
+        "dim_feedforward": module.linear1.out_features,
+        "dropout": attention.dropout,
+        "activation": _activation(module.activation, place),
+        "layer_norm_eps": module.norm1.eps,
+        "norm_first": module.norm_first,
+        "bias": module.linear1.bias is not None,
+    }
+
+
+def _activation(activation: Any, place: str) -> str:
+    name = getattr(activation, "__name__", type(activation).__name__).lower()
+    if name not in ("relu", "gelu") or getattr(activation, "approximate", "none") != "none":
+        raise ValueError(
+            f"{place}, a TransformerEncoderLayer, has activation={activation!r}, which does not "
+            "exist here: only relu and gelu"
+        )
+    return name
