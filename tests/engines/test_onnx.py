@@ -7,9 +7,11 @@ import pytest
 from exported import CASES, plainly, rng, rows, words
 
 from micrograd import JitError, Value, floor, maximum, minimum, nn, ops, sum, where
+from micrograd.cli import main
 from micrograd.engine import apply
 from micrograd.export import to_onnx
 from micrograd.export.operators import OPERATORS
+from micrograd.saving import save
 
 SINGLE = {  # what onnxruntime does not compute in float64
     "tan", "sinh", "cosh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc", "gelu",
@@ -122,3 +124,16 @@ def test_what_onnx_lacks_is_refused_by_name(tmp_path):
     with pytest.raises(JitError, match="there is no floordiv in ONNX: export to numpy"):
         to_onnx(lambda x: x[0] * weight // 3.0 + floor(x[0]), [1.0], tmp_path / "m.onnx")
     assert not (tmp_path / "m.onnx").exists()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_command_writes_a_graph_of_the_saved_model(dtype, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    model, xs = nn.MLP(2, [3, 1], seed=1), rows((2,), 5)
+    save(model, "moons.safetensors")
+    command = ["export", "moons.safetensors", "--to", "onnx", "-o", "moons.onnx", "--dtype", dtype]
+    assert main(command) == 0
+    assert capsys.readouterr().out.strip().endswith("moons.onnx")
+    run = onnxruntime.InferenceSession("moons.onnx", providers=["CPUExecutionProvider"]).run
+    rough = 1e-12 if dtype == "float64" else 1e-4
+    np.testing.assert_allclose(run(None, {"x": xs.astype(dtype)})[0], plainly(model, xs), rough)

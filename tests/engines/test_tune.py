@@ -81,8 +81,9 @@ found = tune(lambda t: (t["x"] - 3) ** 2, {"x": (0.0, 5.0)}, 8, storage=sys.argv
 """
 
 
-def test_processes_share_the_trials_of_a_storage(tmp_path):
-    storage = str(tmp_path / "trials.log")
+@pytest.mark.parametrize("place", ["{}/trials.log", "sqlite:///{}/trials.db"])
+def test_processes_share_the_trials_of_a_storage(place, tmp_path):
+    storage = place.format(tmp_path)
     tune(lambda t: (t["x"] - 3) ** 2, {"x": (0.0, 5.0)}, 2, storage=storage)
     workers = [subprocess.Popen([sys.executable, "-c", WORKER, storage]) for _ in range(2)]
     assert [worker.wait(timeout=200) for worker in workers] == [0, 0]
