@@ -171,8 +171,3 @@ class MultiheadAttention(Module):
     def __repr__(self) -> str:
         rest = "" if self.in_proj_bias else ", bias=False"
         return f"MultiheadAttention({self.embed_dim}, {self.num_heads}, {self.dropout.p}{rest})"
-
-
-def _both(x: Any, y: Any) -> Any:
-    """What two masks add together; None where either hides."""
-    return None if x is None or y is None else x + y
