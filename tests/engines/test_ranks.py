@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+
+from micrograd.distributed import TorchRanks
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -59,3 +62,10 @@ def test_a_killed_process_ends_the_other(command, way, tmp_path):
     assert done.returncode
     if way == "torch":
         assert re.search(r"rank +: 1 .*\n +exitcode +: -9", done.stderr)
+
+
+def test_a_rank_without_a_device_of_its_own_is_refused_by_nccl(monkeypatch):
+    count = torch.cuda.device_count()
+    monkeypatch.setenv("LOCAL_RANK", str(count))
+    with pytest.raises(ValueError, match=f"rank {count} of this one finds {count}; backend='gloo'"):
+        TorchRanks("nccl")

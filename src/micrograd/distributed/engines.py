@@ -1,6 +1,7 @@
 """Ranks by way of libraries that are made for many machines: torch.distributed, and MPI."""
 
 import atexit
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ class TorchRanks:
     Raises:
         ImportError: PyTorch is not installed.
         RuntimeError, ValueError: from PyTorch: the group cannot be made, as where RANK is not set.
+        ValueError: with "nccl", this rank has no device of its own on its machine.
     """
 
     def __init__(self, backend: str = "gloo", timeout: float = 600.0) -> None:
@@ -28,11 +30,23 @@ class TorchRanks:
         self._torch = require("torch", "torch", "TorchRanks")
         self._group = require("torch.distributed", "torch", "TorchRanks")
         if not self._group.is_initialized():
+            if backend == "nccl":
+                self._take_device()
             self._group.init_process_group(backend, timeout=seconds)
             atexit.register(self._leave)  # its threads would abort a process that just ends
         self.rank, self.size = self._group.get_rank(), self._group.get_world_size()
         on_device = self._group.get_backend() == "nccl"
         self._device = "cuda" if on_device else "cpu"
+
+    def _take_device(self) -> None:
+        """Make the device of this rank the current one: nccl refuses two ranks on one device."""
+        place, count = int(os.environ.get("LOCAL_RANK", 0)), self._torch.cuda.device_count()
+        if place >= count:
+            raise ValueError(
+                f"nccl needs a device of NVIDIA's for each rank of a machine: rank {place} of this "
+                f"one finds {count}; backend='gloo' needs none"
+            )
+        self._torch.cuda.set_device(place)
 
     def all_reduce(self, array: Any) -> None:
         """Add up the arrays of all ranks in place; see ``Ranks``.
