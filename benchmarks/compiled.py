@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import gpt, moons, networks, recurrences
+from . import gpt, moons, networks, recurrences, straight
 from .results import row
 from .workers import Worker, agree, interleave
 
@@ -17,6 +17,7 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     yield from networks.rows(peers_python, folder)
     yield from expression(peers_python, folder)
     yield from recurrences.rows(peers_python, folder)
+    yield from straight.rows(peers_python, folder)
 
 
 def expression(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from benchmarks.programs.straight import PROGRAMS
+from benchmarks.programs.straight_programs import PROGRAMS
 from hypothesis import given
 from hypothesis import strategies as st
 from random_programs import arguments, recipes
