@@ -47,6 +47,8 @@ class Handle:
         adapter = self._adapter
         fields = [getattr(self.inner, n) for n in adapter.forms.parents]
         items = [x for field in fields for x in held(field, adapter.cls) if x is not None]
+        if adapter.forms.paired:
+            items = [x for x in items if isinstance(x, adapter.cls)]
         return [adapter.wrap(x) for x in items if not isinstance(x, str)]
 
     def _backward(self) -> None:
@@ -59,7 +61,11 @@ class Handle:
             f = getattr(self.inner, forms.pass_on)
             f(getattr(self.inner, forms.grad)) if forms.takes_gradient else f()
             return
-        slopes = getattr(self.inner, forms.locals or "")
+        if forms.paired:
+            pairs = getattr(self.inner, forms.parents[0])
+            slopes = [next(x for x in p if isinstance(x, (int, float))) for p in pairs]
+        else:
+            slopes = getattr(self.inner, forms.locals or "")
         for parent, slope in zip(self._prev, slopes, strict=True):
             parent.grad = parent.grad + slope * self.grad
 

@@ -87,6 +87,8 @@ class Forms:
         self.takes_gradient = False
         self.is_method = False  # one method of the class for all steps, not a function a result
         self.locals: str | None = None  # the attribute with local gradients
+        self.paired = False  # whether each parent stands beside its local gradient
+        self.goes_back: str | None = None  # the method that goes all the way back, by what it does
         self.container: Callable[[list], Any] = tuple  # of parents
         self.slopes: Callable[[tuple], Any] = tuple  # of local gradients
         self.keeps_step_elsewhere = True
@@ -104,7 +106,8 @@ class Forms:
     def method(self, name: str) -> str | None:
         """Return the learner's name of a method of the class, None where there is none."""
         names = METHODS.get(name, (name,))
-        return next((n for n in names if callable(getattr(self.cls, n, None))), None)
+        known = next((n for n in names if callable(getattr(self.cls, n, None))), None)
+        return known or (self.goes_back if name == "backward" else None)
 
     def function(self, name: str) -> str | None:
         """Return the learner's name of a function or class outside the class."""
@@ -125,7 +128,7 @@ class Forms:
         if self.cls is None:
             return False
         if need == "pass_on":
-            return bool(self.pass_on or self.locals)
+            return bool(self.pass_on or self.locals or self.paired)
         if need.startswith("__"):
             method = getattr(self.cls, need, None)
             if need == "__pow__" and method is None:
@@ -156,12 +159,14 @@ class Forms:
         if error is not None:  # the first program will say so
             return
         self.data = _first(leaf, DATA, 2.5) or self.data
-        self.grad = next((n for n in GRAD if hasattr(leaf, n)), self.grad)
         results = list(self._results(cls))
         self.parents = _parents_of(results, cls)
-        others = {self.data, self.grad, *self.parents}
-        self._find_pass_on(results, others)
+        known = next((n for n in GRAD if hasattr(leaf, n)), None)
+        self._find_pass_on(results, {self.data, known, *self.parents})
+        self.grad = known or self._find_gradient(leaf, cls) or self.grad
         self._find_containers(results, cls)
+        if not self.method("backward") and not self.function("backward"):
+            self.goes_back = next((n for n in _methods(cls) if self._moves_gradients(cls, n)), None)
         self.wraps_numbers = _wraps(leaf)
 
     def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
@@ -170,6 +175,38 @@ class Forms:
             out, _ = attempt(partial(operation, a, b))  # what it raises a program will say
             if isinstance(out, cls):
                 yield out, (a, b)
+
+    def _find_gradient(self, leaf: Any, cls: type) -> str | None:
+        """Find the attribute that one step back, or all of them, change; else one that is 0."""
+        starts = [n for n, x in attributes(leaf).items() if n != self.data and _is_start(x)]
+        for n in starts:
+            if self._changes(cls, n, partial(self._step_back, grad=n)):
+                return n
+        for n in starts:
+            if any(self._moves_gradients(cls, method, n) for method in _methods(cls)):
+                return n
+        return starts[0] if starts else None
+
+    def _step_back(self, out: Any, grad: str) -> None:
+        setattr(out, grad, 1.0)
+        if self.pass_on:
+            step = getattr(out, self.pass_on)
+            step(1.0) if self.takes_gradient else step()
+
+    def _moves_gradients(self, cls: type, method: str, grad: str | None = None) -> bool:
+        return self._changes(cls, grad or self.grad, lambda out: getattr(out, method)())
+
+    def _changes(self, cls: type, grad: str, act: Callable[[Any], Any]) -> bool:
+        """Say whether what is done with a product changes this attribute of a factor."""
+        a, b = self.make(cls, 2.5), self.make(cls, -1.5)
+        out, error = attempt(lambda: a * b)
+        if error is not None or not isinstance(out, cls) or not hasattr(a, grad):
+            return False
+        before = getattr(a, grad)
+        before = number(before) if before is not None else None
+        attempt(partial(act, out))
+        after, error = attempt(partial(_number_of, a, grad))
+        return error is None and after != before
 
     def _find_pass_on(self, results: list, others: set) -> None:
         for out, pair in results:
@@ -193,8 +230,10 @@ class Forms:
         parents = getattr(results[0][0], self.parents[0], None)
         known = type(parents) in (tuple, list, set, frozenset) or isinstance(parents, cls)
         self.container = type(parents) if known and not isinstance(parents, cls) else tuple
+        self.paired = _is_paired(parents, cls)
         self.slopes = list if type(getattr(results[0][0], self.locals or "", 0)) is list else tuple
-        self.keeps_step_elsewhere = not known or not (self.pass_on or self.locals)
+        elsewhere = self.paired or not (self.pass_on or self.locals)
+        self.keeps_step_elsewhere = not known or elsewhere
 
 
 def _find_class(namespace: dict[str, Any]) -> type | None:
@@ -245,6 +284,33 @@ def _wraps(leaf: Any) -> bool:
         if not isinstance(error, (AttributeError, TypeError, AssertionError)):
             return True
     return False
+
+
+def _methods(cls: type) -> list[str]:
+    """The methods that need no arguments, those with two underscores left out."""
+    names = [n for c in reversed(cls.__mro__[:-1]) for n in vars(c) if not n.startswith("__")]
+    methods = [(n, getattr(cls, n)) for n in dict.fromkeys(names)]
+    return [n for n, f in methods if hasattr(f, "__code__") and len(_required(f)) == 1]
+
+
+def _is_start(x: Any) -> bool:
+    """Say whether a gradient may begin as that."""
+    if x is None:
+        return True
+    return not isinstance(x, (bool, str)) and attempt(lambda: number(x))[0] == 0
+
+
+def _is_paired(parents: Any, cls: type) -> bool:
+    """Say whether a container has pairs of a parent and a number in it."""
+    if not isinstance(parents, (list, tuple)) or not parents:
+        return False
+    return all(
+        isinstance(pair, (list, tuple))
+        and len(pair) == 2
+        and sum(isinstance(x, cls) for x in pair) == 1
+        and any(isinstance(x, (int, float)) for x in pair)
+        for pair in parents
+    )
 
 
 def _is_slopes(x: Any, n: int) -> bool:
