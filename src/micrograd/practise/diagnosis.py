@@ -188,8 +188,7 @@ def _gradient_lines(code: types.CodeType, grad: str) -> Iterator[int]:
     """Yield the lines of inner functions that write to a gradient."""
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
-            line = inner.co_firstlineno
             for instruction in dis.get_instructions(inner):
-                line = instruction.starts_line or line
                 if instruction.opname == "STORE_ATTR" and instruction.argval == grad:
-                    yield line
+                    at = instruction.positions
+                    yield at.lineno if at and at.lineno else inner.co_firstlineno
