@@ -90,7 +90,7 @@ def test_doctor_says_how_to_get_an_extra_that_is_missing(tmp_path):
     states, words = looked_at(tmp_path, sys.executable, "-c", path)["plot"]
     assert states == {"missing"}
     assert "pip install matplotlib, or in the folder" in words
-    assert "pip install '.[plot]'" in words
+    assert 'pip install ".[plot]"' in words
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

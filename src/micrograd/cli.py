@@ -219,7 +219,7 @@ COMMANDS = (
         "  digits  scanned digits, 8 by 8, told apart; prints accuracy on digits held out, and\n"
         "          draws some that it misread\n"
         "  tiny    the four rows of the lecture, with every prediction at every step",
-        "moons and digits draw by matplotlib: pip install '.[plot]' in micrograd's folder",
+        'moons and digits draw by matplotlib: pip install ".[plot]" in micrograd\'s folder',
         _demo_arguments,
         _demo,
     ),

@@ -173,7 +173,7 @@ def _extras() -> Iterator[Finding]:
         versions = {name: _version(name) for name in names}
         missing = [name for name, version in versions.items() if version is None]
         says = ", ".join(f"{name} {version or 'is missing'}" for name, version in versions.items())
-        remedy = f"pip install {' '.join(missing)}, or {_HERE}: pip install '.[{extra}]'"
+        remedy = f'pip install {" ".join(missing)}, or {_HERE}: pip install ".[{extra}]"'
         state = "missing" if missing else "good"
         yield Finding(extra, state, says, remedy if missing else "")
 

@@ -23,7 +23,7 @@ def require(module: str, extra: str, what: str) -> Any:
             raise
         name = {"markdown_it": "markdown-it-py", "sklearn": "scikit-learn"}.get(package, package)
         raise ImportError(
-            f"{what} needs {package}: pip install {name}, or pip install '.[{extra}]' in the "
+            f'{what} needs {package}: pip install {name}, or pip install ".[{extra}]" in the '
             "folder that micrograd was installed from",
             name=package,
         ) from None

@@ -48,7 +48,7 @@ def page(rows: Sequence[GradedFile], sections: Sequence[str]) -> str:
         f"<title>{len(rows)} engines</title><style>{_STYLE}</style>",
         f"<h1>{len(rows)} engine{'s' * (len(rows) != 1)}</h1>",
         f"<p>{right} with nothing wrong in what is written, {len(wrong)} with a bug. Of two bugs "
-        "in one file the first is shown.</p>",
+        "in one file one is shown, or none by name where a program meets both.</p>",
         *_bugs(rows),
         *_files(rows, sections),
         "</html>\n",
