@@ -1,7 +1,8 @@
 """A program in which few loops are found, as a tape: the engine in C runs it, nothing is compiled.
 
-A compiler works longer at 4,000 lines without a loop than their values take in 50,000 calls. What
-comes out is what the plain run gives in every bit, the order of all sums included.
+A compiler works longer at 4,000 lines without a loop than their values take in 50,000 calls. All
+is computed in the order in which it was written, so that what a trace leaves as it is (not a
+logsumexp, which it writes out) comes out as plainly in every bit.
 """
 
 from array import array

@@ -66,7 +66,8 @@ class Report:
     def add(self, entry: Entry) -> None:
         """Take note of a program; with MICROGRAD_LOG=compile say so on the error stream."""
         self.entries.append(entry)
-        self._log(f"{entry.why}; {entry.structure}; {entry.stages}")
+        by = f"; run by {entry.stages.backend}" if entry.stages.backend else ""
+        self._log(f"{entry.why}; {entry.structure}; {entry.stages}{by}")
 
     def often(self, moved: Iterable[str]) -> str | None:
         """Count what has moved outside; name what has for the fourth time, and is no input."""
