@@ -41,6 +41,24 @@ def test_a_neuron_becomes_an_einsum_with_the_names_of_its_weights():
     )
 
 
+@pytest.mark.parametrize(
+    ("difference", "text"),
+    [
+        (lambda x, y: -x + y.tanh(), "h1 - x"),
+        (lambda x, y: -(x * y) - y, "-1.0 * x * y - y"),
+        (lambda x, y: x - (y - x.exp()), "y - h1"),
+    ],
+)
+def test_a_difference_is_written_as_one(difference, text):
+    f = jit(vmap(difference))
+    x, y = np.array([0.5, -0.25, 3.0]), np.array([1.5, 0.0, -2.0])
+    source = array_source(f._f, f._classified((x, y)), "numpy")
+    assert text in source.partition("def value_and_grad")[0], source
+    values, _ = computed(vmap(difference), (x, y), "numpy")
+    plain = [difference(Value(a), Value(b)).data for a, b in zip(x, y)]
+    assert values == pytest.approx(plain, rel=1e-15)
+
+
 def test_the_first_of_equal_candidates_gets_the_gradient():
     x = [Value(v) for v in (1.0, 3.0, 3.0, 2.0)]
     _, slopes = computed(lambda x: maximum(*x), (x,), "numpy")

@@ -1,6 +1,7 @@
 """The text of array expressions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -134,6 +135,8 @@ class ArrayPrinter:
         return self.write(node)
 
     def _applied(self, op: ops.Op, args: Sequence[Node]) -> tuple[str, int]:
+        if op in (ops.ADD, ops.SUM):
+            return self._added(args), _ADDED
         if op in _INFIX:
             sign, binds = _INFIX[op]
             first, *rest = args
@@ -163,6 +166,17 @@ class ArrayPrinter:
             )
         self.helpers.setdefault(op.name)
         return f"{name}({', '.join(self.array(arg) for arg in args)})", _ATOM
+
+    def _added(self, args: Sequence[Node]) -> str:
+        """Write a sum; what is multiplied by -1 is subtracted, which is one operation less."""
+        parts = [(arg, _negated(arg)) for arg in args]
+        if parts[0][1] and len(parts) > 1 and not parts[1][1]:
+            parts[:2] = parts[1::-1]  # of two terms any may be the first
+        text = self.write(parts[0][0], _ADDED)
+        for arg, positive in parts[1:]:
+            sign, term = ("-", positive) if positive else ("+", arg)
+            text += f" {sign} {self.write(term, _ADDED + 1)}"
+        return text
 
     def _call_text(self, condition: str) -> str:
         return f"({condition}){self.dialect.cast}"
@@ -245,6 +259,19 @@ def _item(item: Item) -> str:
         return str(item)
     first, stop, step = ("" if x is None else str(x) for x in (item.start, item.stop, item.step))
     return f"{first}:{stop}" + (f":{step}" if step else "")
+
+
+def _negated(node: Node) -> Node | None:
+    """Return what an expression is -1 times of, or None."""
+    if isinstance(node, Indexed | Reshaped | Transposed):
+        inner = _negated(node.x)
+        return None if inner is None else replace(node, x=inner)
+    if not isinstance(node, Applied) or node.op not in (ops.MUL, ops.PROD):
+        return None
+    first, *rest = node.args
+    if not rest or not isinstance(first, Fill) or first.value != -1.0:
+        return None
+    return rest[0] if len(rest) == 1 else Applied(node.op, tuple(rest), node.shape)
 
 
 def _is_of_size(node: Node) -> bool:
