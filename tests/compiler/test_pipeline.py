@@ -100,3 +100,5 @@ def test_a_pass_that_is_not_there_is_not_waited_for(monkeypatch):
     monkeypatch.setenv("MICROGRAD_PRINT_AFTER", "rolll")
     with pytest.raises(ValueError, match=r"all or one of reroll, .*, got 'rolll'"):
         jit(lambda x: x * x).lower(2.0)
+    with pytest.raises(ValueError, match=r"^MICROGRAD_PRINT_AFTER must be all or one of"):
+        jit(lambda x: x * x)(2.0)

@@ -76,6 +76,7 @@ def test_the_gradients_are_those_of_the_values():
         ("a", {"a": float("nan")}, "a=nan: expected a finite number"),
         ("a +", {"a": 1}, "cannot read 'a \\+'"),
         ("2x", {"x": 1}, r"cannot read '2x': write 2\*x$"),
+        ("a b + b", {"a": 1, "b": 1}, r"cannot read 'a b \+ b': write a\*b \+ b$"),
         ("x² + 1", {"x": 1}, r"cannot read 'x² \+ 1': write x\*\*2 \+ 1$"),
         ("x⁻¹", {"x": 1}, r"write x\*\*\(-1\)$"),
         ("2(x+1)", {"x": 1}, r"in '2\(x \+ 1\)': write 2\*\(x \+ 1\)$"),

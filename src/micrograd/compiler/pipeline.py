@@ -8,6 +8,7 @@ Each is a function of a program that returns one, in a file of its own. To see w
 import os
 import sys
 
+from .errors import JitError
 from .graph import Graph
 from .ir.program import Program
 from .ir.verify import verify
@@ -74,9 +75,13 @@ def scheduled(program: Program, target: Target, until: str = "schedule") -> Prog
     return program
 
 
+class WrongSettingError(JitError, ValueError):
+    """A variable of the environment names no pass: no fault of the function that is compiled."""
+
+
 def _check_printed(name: str) -> None:
     if name not in ("", "all", *NAMES):
-        raise ValueError(
+        raise WrongSettingError(
             f"MICROGRAD_PRINT_AFTER must be all or one of {', '.join(NAMES)}, got {name!r}"
         )
 
