@@ -2,7 +2,7 @@
 
 Both start from the same parameters and take the same batches, in float64, on one thread:
 
-    python -m benchmarks.real_sizes --peers .venv-bench/bin/python [lenet gru vae transformer words]
+    python -m benchmarks.real_sizes --peers .venv-bench/bin/python [network ...]
 """
 
 import argparse
@@ -19,7 +19,7 @@ from . import workers
 
 HERE = Path(__file__).parent
 PROGRAM, PEER = HERE / "programs" / "real_size.py", HERE / "peers" / "real_size_torch.py"
-NAMES = ("lenet", "gru", "vae", "transformer", "words")
+NAMES = ("lenet", "gru", "lstm", "vae", "transformer", "words")
 HEAD = "network      parameters  first s ms a step  PyTorch     MB  apart"
 
 

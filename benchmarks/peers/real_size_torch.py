@@ -29,19 +29,33 @@ class LeNet(nn.Module):
         return F.cross_entropy(self.fc3(x), label)
 
 
-class Gru(nn.Module):
+class Recurrent(nn.Module):
+    def losses(self, seen, tokens):
+        targets = tokens[:, 1:]
+        losses = F.cross_entropy(
+            self.head(seen).transpose(1, 2), targets, ignore_index=-1, reduction="none"
+        )
+        return (losses.sum(1) / (targets >= 0).sum(1)).mean()
+
+
+class Gru(Recurrent):
     def __init__(self):
         super().__init__()
         self.embedding, self.gru = nn.Embedding(27, 16), nn.GRU(16, 64, batch_first=True)
         self.head = nn.Linear(64, 27)
 
     def loss(self, tokens):
-        seen, _ = self.gru(self.embedding(tokens[:, :-1].clamp(min=0)))
-        targets = tokens[:, 1:]
-        losses = F.cross_entropy(
-            self.head(seen).transpose(1, 2), targets, ignore_index=-1, reduction="none"
-        )
-        return (losses.sum(1) / (targets >= 0).sum(1)).mean()
+        return self.losses(self.gru(self.embedding(tokens[:, :-1].clamp(min=0)))[0], tokens)
+
+
+class Lstm(Recurrent):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm = nn.Embedding(27, 16), nn.LSTM(16, 64, batch_first=True)
+        self.head = nn.Linear(64, 27)
+
+    def loss(self, tokens):
+        return self.losses(self.lstm(self.embedding(tokens[:, :-1].clamp(min=0)))[0], tokens)
 
 
 class Vae(nn.Module):
@@ -92,6 +106,7 @@ class Words(nn.Module):
 NETWORKS = {
     "lenet": (LeNet, 32, torch.optim.Adam, 1),
     "gru": (Gru, 16, torch.optim.Adam, 5),
+    "lstm": (Lstm, 16, torch.optim.Adam, 5),
     "vae": (Vae, 64, torch.optim.Adam, 5),
     "transformer": (Transformer, 8, torch.optim.Adam, 1),
     "words": (Words, 64, torch.optim.SparseAdam, 1),

@@ -63,6 +63,21 @@ class Gru(nn.Module):
         return [[0, *[ord(c) - 96 for c in name], 0] for name in STARS.split()]
 
 
+class Lstm(nn.Module):
+    """The next letter of the same names, by an LSTM."""
+
+    def __init__(self):
+        rng = random.Random(1)
+        self.embedding = nn.Embedding(27, 16, seed=rng)
+        self.lstm, self.head = nn.LSTM(16, 64, seed=rng), nn.Linear(64, 27, seed=rng)
+
+    def loss(self, tokens):
+        seen, _ = self.lstm(self.embedding(tokens[:-1]))
+        return cross_entropy(self.head(seen), tokens[1:])
+
+    data = Gru.data
+
+
 class Vae(nn.Module):
     """Digits through eight normal numbers and back; the noise is part of the data."""
 
@@ -130,6 +145,7 @@ class Words(nn.Module):
 NETWORKS = {
     "lenet": (LeNet, 32, Adam, 1),
     "gru": (Gru, 16, Adam, 5),
+    "lstm": (Lstm, 16, Adam, 5),
     "vae": (Vae, 64, Adam, 5),
     "transformer": (Transformer, 8, Adam, 1),
     "words": (Words, 64, SparseAdam, 1),

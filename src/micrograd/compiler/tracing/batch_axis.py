@@ -70,7 +70,7 @@ class BatchAxis:
         """Tell whether a value has a batch axis; look through what is new on the tape first."""
         batched = self._batched
         for v in self._tape[self._looked_through :]:
-            if v.op is not BATCH_SUM and any(id(p) in batched for p in v.parents):
+            if v.op is not BATCH_SUM and not batched.isdisjoint(map(id, v.parents)):
                 batched.add(id(v))
         self._looked_through = len(self._tape)
         return id(value) in batched
