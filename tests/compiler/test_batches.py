@@ -185,3 +185,28 @@ def test_a_batch_that_is_done_in_parts_has_the_gradients_of_one_that_is_not():
     expected = f([0.02, 1.0], few)[1]
     assert expected[0] == pytest.approx(0.0, abs=1e-12)
     assert f([0.02, 1.0], np.tile(few, (2000, 1)))[1] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda xs: vmap(lambda x: len(xs))(xs),
+        lambda xs: vmap(lambda x: x * 0 + len(xs))(xs),
+        lambda xs: (vmap(lambda x: x)(xs), len(xs)),
+        lambda xs: sum(vmap(lambda x: x * x)(xs)) / len(xs),
+        lambda xs: sum(vmap(lambda x: x * x)(xs)) if len(xs) > 3 else 0.0,
+        lambda xs: value_and_grad(lambda p: mean(vmap(lambda x: p * x)(xs)) * len(xs))(2.0),
+    ],
+)
+def test_a_list_that_is_mapped_over_has_its_length_besides(f):
+    compiled = jit(f)
+    for n in (3, 5, 4, 5, 2, *range(6, 30)):
+        xs = [1.0 + i for i in range(n)]
+        assert_alike(compiled(xs), f(xs))
+
+
+def test_a_list_that_is_only_mapped_over_has_one_program_for_all_lengths():
+    f = jit(lambda xs: vmap(lambda x: x * x)(xs))
+    for n in range(1, 30):
+        assert f([1.0 * i for i in range(n)]) == [1.0 * i * i for i in range(n)]
+    assert f.cache_info().made == 1

@@ -148,7 +148,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             for variant in group:
                 states = variant.recording.draws.states()
                 given = variant.recording.with_more(arguments)
-                if variant.accepts(given) and holds_for(variant, self._traced, arguments):
+                if variant.accepts(given) and self._holds(variant, arguments):
                     done = variant.run(given)
                     if done is not None:
                         return variant, done, given
@@ -163,6 +163,13 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 self._run_plainly(f"it changes what is outside, and {said}", 4)
                 break
         return None
+
+    def _holds(self, variant: Variant, arguments: list[Argument]) -> bool:
+        """Tell whether a variant is right at these lengths; where it is not, they are of weight."""
+        holds = holds_for(variant, self._traced, arguments)
+        if not holds:
+            self._maker.measured |= variant.lists
+        return holds
 
     def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
         """Let the next call go straight to the loops, if it is like this one and an earlier one."""

@@ -72,9 +72,10 @@ def generalised(
     def at(n: int) -> tuple[Program, Counter[str]]:
         resized = [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)]
         sample = _traced(f, slopes, resized)
-        if captured_of(sample) != captured or not _alike(sample, recording):
+        alike = _alike(sample, recording) and sample.batch == recording.batch
+        if captured_of(sample) != captured or not alike:
             raise NotGeneral
-        return lower(graph_of(sample, nests)), _work(sample)
+        return lower(graph_of(sample, nests)), sample.work()
 
     for first in _FIRST_LENGTHS:
         try:
@@ -90,39 +91,54 @@ def generalised(
 
 
 def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:
-    """Tell whether a program for all lengths is the function at this one too.
+    """Tell whether a program for all lengths, or for all sizes of a batch, is right at this one.
 
-    What a function does with a length (``xs[:10]``, ``if len(xs) > 8``) leaves no trace, so each
-    new length is checked, as a new program is, before its first use.
+    What a function does with the length of a list (``xs[:10]``, ``if len(xs) > 8``) leaves no
+    trace, so each new length is checked, as a new program is, before its first use.
     """
-    n = variant.compiled.layout.sizes(args).get(SIZE)
+    sizes = variant.compiled.layout.sizes(args)
+    n = sizes.get("B") if variant.lists else sizes.get(SIZE)
     if n is None:
         return True
     if n not in variant.sizes:
+        if variant.recording.effects or variant.recording.draws.segments:
+            return False  # to trace it once more is to compile it
         with paused():
-            recording = _traced(f, variant.slopes, args)
+            recording = _traced(f, variant.slopes, args, variant.lists)
+            if variant.lists and recording.truths() != variant.recording.truths():
+                return False  # of another path nothing is known
             variant.sizes[n] = _is_program_of(variant, recording, args)
     return variant.sizes[n]
 
 
 def _is_program_of(variant: Variant, recording: Trace, args: Sequence[Argument]) -> bool:
     traced, sizes = variant.recording, variant.compiled.layout.sizes(args)
-    if _work(recording) != {op: evaluate(count, sizes) for op, count in variant.work.items()}:
+    expected = {op: evaluate(count, sizes) for op, count in variant.work.items()}
+    work = recording.work()
+    if variant.lists:  # each item of one is a leaf
+        work["leaf"] = expected["leaf"] = 0
+    if work != Counter(expected):
         return False
-    if not _alike(recording, traced) or captured_of(recording) != captured_of(traced):
+    if not variant.lists and not _alike(recording, traced):
         return False
-    if repr(untraced(recording.result)) != repr(untraced(traced.result)):
+    if captured_of(recording) != captured_of(traced):
+        return False
+    if len(list(recording.outputs())) != len(variant.compiled.program.outputs):
         return False
     nests = _differentiated(variant.slopes, args)
     try:
         check(variant.compiled, variant.name, recording, lambda: graph_of(recording, nests), args)
     except JitError:
         return False
-    return True
+    return repr(untraced(recording.result)) == repr(untraced(traced.result))
 
 
-def _traced(f: Callable, slopes: Slopes | None, args: Sequence[Argument]) -> Trace:
-    return slopes.trace(args) if slopes else trace(f, args, raises=True)
+def _traced(
+    f: Callable, slopes: Slopes | None, args: Sequence[Argument], of_batch: Any = False
+) -> Trace:
+    if slopes:
+        return slopes.trace(args)
+    return trace(f, args, effects=bool(of_batch), raises=True)
 
 
 def _differentiated(slopes: Slopes | None, args: Sequence[Argument]) -> set[int]:
@@ -134,13 +150,5 @@ def _differentiated(slopes: Slopes | None, args: Sequence[Argument]) -> set[int]
 
 def _alike(recording: Trace, other: Trace) -> bool:
     """Tell whether neither branches, and both guard against the same."""
-    truths = [[holds for _, holds in r.guards] for r in (recording, other)]
-    return not recording.branches and recording.raises == other.raises and truths[0] == truths[1]
-
-
-def _work(recording: Trace) -> Counter[str]:
-    """How many operands the function gave to each operation; how many leaves it made."""
-    work: Counter[str] = Counter()
-    for v in recording.tape:
-        work[v.op.symbol if v.op else "leaf"] += len(v.parents) or 1
-    return work
+    alike = recording.raises == other.raises and recording.truths() == other.truths()
+    return alike and not recording.branches

@@ -60,6 +60,7 @@ class Maker:
         self._f, self._name, self._options = f, name, options
         self._changes = changes
         self._lengths = Lengths()
+        self.measured: frozenset[int] = frozenset()  # lists whose length f was seen to use
         self.slopes = None if options["strict"] else slopes_of(f)
         self._one_length = options["strict"] or options["backend"] in ENGINES
 
@@ -104,7 +105,7 @@ class Maker:
         if changing:
             raise Unsettled
         if recording.batch is not None or recording.effects or recording.prints:
-            return self._made(recording, arguments, stages, recording.free())
+            return self._made(recording, arguments, stages, recording.free() - self.measured)
         offsets = self._lengths.varying(arguments)
         if not offsets or recording.draws.segments or self._one_length:
             return self._made(recording, arguments, stages, frozenset())
@@ -147,11 +148,14 @@ class Maker:
             return Variant(recording, graph, arguments, *rest)
 
         try:
-            made, free = variant(general), frozenset(offsets) if general else recording.free()
+            made, free = (
+                variant(general),
+                frozenset(offsets) if general else recording.free() - self.measured,
+            )
         except JitError:  # alike at four lengths, and yet not at this one
             if not general:
                 raise
-            made, free = variant(None), recording.free()
+            made, free = variant(None), recording.free() - self.measured
         return Made(made, free, graph, work, statics(arguments), arguments)
 
     def _made(

@@ -1,5 +1,6 @@
 """What a traced function did: the Values it made, what came in, what goes out."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,11 +58,22 @@ class Trace:
         """Whether Python branched on a number."""
         return len(self.guards) > self.raises
 
+    def truths(self) -> list[bool]:
+        """Return which way each branch went."""
+        return [holds for _, holds in self.guards]
+
     def free(self) -> frozenset[int]:
         """The arguments whose length is the batch size and nothing else."""
         batched = {i.argument for i in self.inputs if i.batched}
         whole = {i.argument for i in self.inputs if not i.batched}
         return frozenset(k for k in batched - whole - self.measured if k is not None)
+
+    def work(self) -> Counter[str]:
+        """How many operands the function gave to each operation; how many leaves it made."""
+        work: Counter[str] = Counter()
+        for v in self.tape:
+            work[v.op.symbol if v.op else "leaf"] += len(v.parents) or 1
+        return work
 
     def is_pure(self) -> bool:
         """Tell whether nothing but the arguments and the data of captured values counts."""
