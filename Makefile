@@ -38,7 +38,7 @@ test: .venv/.tools  ## check everything: style, types, sizes, tests (what CI run
 	@# while others wait for a browser or a process.
 	@{ $(AGAIN) -s lint && $(OWN) frontend/check.sh; } >build/lint.log 2>&1 & lint=$$!; \
 	$(OWN) MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -n 3 --dist loadfile \
-	  --no-loadscope-reorder --basetemp=build/tests --durations=10 --durations-min=5; tests=$$?; \
+	  --basetemp=build/tests --durations=10 --durations-min=5; tests=$$?; \
 	wait $$lint || { cat build/lint.log; exit 1; }; exit $$tests
 
 lint: .venv/.tools
@@ -50,7 +50,7 @@ lint: .venv/.tools
 test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/engines/.ready build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
-	  --no-loadscope-reorder -p no:cacheprovider --basetemp=build/deep --durations=5
+	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
 	@$(OWN) MICROGRAD_ENGINES=1 MICROGRAD_TEST_DEEP=1 PYTHONPATH=src build/engines/bin/python -m pytest \
 	  -p no:cacheprovider --basetemp=build/engines/tests tests/engines

@@ -18,8 +18,6 @@ from thorough import DEEP, examples
 
 os.environ["MICROGRAD_VERIFY"] = "1" if DEEP else "end"  # every pass, or the last
 
-_LONG = ("project", "explorer", "practise")  # folders of tests that build, browse and run programs
-
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs behind it so
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -51,11 +49,7 @@ def pytest_ignore_collect(collection_path):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave what is slow to ``make test-deep``; of the rest begin with what takes longest.
-
-    A worker gets whole files, and is not to be left alone with such a one at the end.
-    """
-    items.sort(key=lambda item: item.path.parent.name not in _LONG)
+    """Leave what is slow to ``make test-deep``."""
     if not DEEP:
         deep = [item for item in items if item.get_closest_marker("deep")]
         items[:] = [item for item in items if item not in set(deep)]
