@@ -191,6 +191,6 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
     monkeypatch.delitem(sys.modules, "matplotlib.pyplot")
     with pytest.raises(
         ImportError,
-        match=r"plotting needs matplotlib: pip install matplotlib, or pip install '.\[plot\]'",
+        match=r'plotting needs matplotlib: pip install matplotlib, or pip install ".\[plot\]"',
     ):
         plot_history(History(loss=[1.0]))
