@@ -33,7 +33,13 @@ def unlabelled():
 
 
 @pytest.mark.parametrize(
-    "graph", [lecture, every_form, unlabelled, lambda: MLP(2, [2, 1], seed=1)([1.0, -2.0])]
+    "graph",
+    [
+        lecture,
+        every_form,
+        unlabelled,
+        pytest.param(lambda: MLP(2, [2, 1], seed=1)([1.0, -2.0]), marks=pytest.mark.deep),
+    ],
 )
 def test_every_step_reads_as_the_explanation_does(show, graph):
     root = graph()

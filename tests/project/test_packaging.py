@@ -193,6 +193,7 @@ def test_the_wheel_holds_all_files_of_the_package_but_the_c_of_the_engine(source
     assert any(n.endswith("licenses/LICENSE") for n in zipfile.ZipFile(wheel).namelist())
 
 
+@pytest.mark.deep
 def test_the_wheel_without_the_engine_in_c_is_for_any_python(wheel, pure_wheel):
     assert pure_wheel.name.endswith("-py3-none-any.whl")
     (engine,) = files_of(wheel) - files_of(pure_wheel)
@@ -200,6 +201,7 @@ def test_the_wheel_without_the_engine_in_c_is_for_any_python(wheel, pure_wheel):
     assert files_of(pure_wheel) <= files_of(wheel)
 
 
+@pytest.mark.deep
 def test_the_wheel_without_the_engine_in_c_computes(pure_wheel, tmp_path):
     zipfile.ZipFile(pure_wheel).extractall(tmp_path)
     said = run(sys.executable, "-c", TRAINED, PYTHONPATH=str(tmp_path))
