@@ -1,6 +1,7 @@
 """A real Chromium for the explorer's tests; every page must stay silent and offline."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+_OFFLINE = ("file:", "data:", "about:")
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 
 # Shows a widget as a notebook does, in the first cell (a div) where there is one.
@@ -47,22 +49,32 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def pages(browser):
+    """Pages that are open and that no test uses, by their options: a new one costs a second."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def show(browser, tmp_path):
+def show(browser, pages, tmp_path):
     """Open a page; when the test is over, no error and no request may have occurred."""
     opened = []
 
     def show(explorer, state="", **options):
         options = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"} | options
-        page = browser.new_page(**options)
-        opened.append((page, troubles := []))
-        page.on("console", lambda m: troubles.append(m.text) if m.type != "log" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: troubles.append("a dialog: " + dialog.message))
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith(("file:", "data:")) else troubles.append(r.url),
-        )
+        free = pages[repr(sorted(options.items()))]
+        page = free.pop() if free else browser.new_page(**options)
+        page.set_viewport_size(options["viewport"])
+        troubles = []
+        listeners = {
+            "console": lambda m: troubles.append(m.text) if m.type != "log" else None,
+            "pageerror": lambda error: troubles.append(str(error)),
+            "dialog": lambda dialog: troubles.append("a dialog: " + dialog.message),
+            "request": lambda r: None if r.url.startswith(_OFFLINE) else troubles.append(r.url),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        opened.append((page, free, listeners, troubles))
         path = explorer.save(tmp_path / f"page{len(opened)}.html")
         page.goto(path.as_uri() + (f"#{state}" if state else ""))
         page.wait_for_selector(".mg-graph svg", state="attached")
@@ -70,8 +82,12 @@ def show(browser, tmp_path):
         return page
 
     yield show
-    for page, troubles in opened:
-        page.close()
+    for page, free, listeners, troubles in opened:
+        page.goto("about:blank")
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.mouse.move(0, 0)
+        free.append(page)
         assert troubles == []
 
 
