@@ -177,7 +177,10 @@ class Forms:
                 yield out, (a, b)
 
     def _find_gradient(self, leaf: Any, cls: type) -> str | None:
-        """Find the attribute that one step back, or all of them, change; else one that is 0."""
+        """Find the attribute that one step back, or all of them, change; else one that is 0.0 or 0.
+
+        What is None and never changes may be anything.
+        """
         starts = [n for n, x in attributes(leaf).items() if n != self.data and _is_start(x)]
         for n in starts:
             if self._changes(cls, n, partial(self._step_back, grad=n)):
@@ -185,7 +188,7 @@ class Forms:
         for n in starts:
             if any(self._moves_gradients(cls, method, n) for method in _methods(cls)):
                 return n
-        return starts[0] if starts else None
+        return next((n for n in starts if getattr(leaf, n) is not None), None)
 
     def _step_back(self, out: Any, grad: str) -> None:
         setattr(out, grad, 1.0)
