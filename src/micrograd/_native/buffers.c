@@ -95,22 +95,80 @@ static PyObject *zero_grad(PyObject *module, PyObject *values)
     return failed ? NULL : Py_NewRef(Py_None);
 }
 
+/* Lists of Python's floats, as an optimiser written by hand keeps them. */
+static double *open_list(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
+{
+    if (count != 2 || !PyList_CheckExact(args[0])) {
+        PyErr_SetString(PyExc_TypeError, "a list and a buffer are needed");
+        return NULL;
+    }
+    return open_buffer(args[1], writable, view) < 0 ? NULL : view->buf;
+}
+
+static PyObject *read_floats(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Py_buffer view;
+    double *x = open_list(args, count, 1, &view);
+    if (x == NULL)
+        return NULL;
+    Py_ssize_t size = view.len / (Py_ssize_t)sizeof(double), i = 0;
+    if (PyList_GET_SIZE(args[0]) == size)
+        for (; i < size && PyFloat_CheckExact(PyList_GET_ITEM(args[0], i)); i++)
+            x[i] = PyFloat_AS_DOUBLE(PyList_GET_ITEM(args[0], i));
+    PyBuffer_Release(&view);
+    return PyBool_FromLong(i == size && PyList_GET_SIZE(args[0]) == size);
+}
+
+/* A float that the list alone refers to is never seen again: it becomes the new one. */
+static int is_only_here(PyObject *item)
+{
+    return PyFloat_CheckExact(item) && Py_REFCNT(item) == 1;
+}
+
+static PyObject *write_floats(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    Py_buffer view;
+    const double *x = open_list(args, count, 0, &view);
+    if (x == NULL)
+        return NULL;
+    Py_ssize_t size = view.len / (Py_ssize_t)sizeof(double), i = 0;
+    for (; i < size && i < PyList_GET_SIZE(args[0]); i++) {
+        PyObject *item = PyList_GET_ITEM(args[0], i);
+        if (is_only_here(item)) {
+            ((PyFloatObject *)item)->ob_fval = x[i];
+            continue;
+        }
+        PyObject *made = PyFloat_FromDouble(x[i]);
+        if (made == NULL || PyList_SetItem(args[0], i, made) < 0)
+            break;
+    }
+    PyBuffer_Release(&view);
+    if (i == size && PyList_GET_SIZE(args[0]) == size)
+        Py_RETURN_NONE;
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_ValueError, "%zd floats need a list of as many", size);
+    return NULL;
+}
+
 #define FAST(name, signature, does)                                                   \
     {                                                                                 \
         #name, (PyCFunction)(void (*)(void))name, METH_FASTCALL,                      \
-            #name "(values, " signature ", /)\n--\n\n" does                           \
+            #name "(" signature ", /)\n--\n\n" does                           \
     }
 PyMethodDef buffer_functions[] = {
-    FAST(read_data, "out",
+    FAST(read_data, "values, out",
          "Store ``value.data`` of each value in the buffer ``out``, one float64 each."),
-    FAST(write_data, "buffer",
+    FAST(write_data, "values, buffer",
          "Set ``value.data`` of each value from the buffer, one float64 each."),
-    FAST(read_grad, "out",
+    FAST(read_grad, "values, out",
          "Store ``value.grad`` of each value in the buffer ``out``, one float64 each."),
-    FAST(write_grad, "buffer",
+    FAST(write_grad, "values, buffer",
          "Set ``value.grad`` of each value from the buffer, one float64 each."),
-    FAST(add_grad, "buffer",
+    FAST(add_grad, "values, buffer",
          "Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."),
+    FAST(read_floats, "items, out",
+         "Store the floats of a list in the buffer; False where it holds others, or not as many."),
+    FAST(write_floats, "items, buffer", "Let a list hold the floats of a buffer of its length."),
     {"zero_grad", zero_grad, METH_O,
      "zero_grad(values, /)\n--\n\nSet ``value.grad`` of each value to zero."},
     {NULL, NULL, 0, NULL},

@@ -48,6 +48,19 @@ def zero_grad(values: Sequence[Value]) -> None:
         v.grad = 0.0  # a trace is told
 
 
+def read_floats(items: list[Any], out: Any) -> bool:
+    """Store the floats of a list in the buffer; False where it holds others, or not as many."""
+    if len(items) != len(out) or set(map(type, items)) - {float}:
+        return False
+    memoryview(out).cast("B").cast("d")[:] = array("d", items)
+    return True
+
+
+def write_floats(items: list[Any], buffer: Any) -> None:
+    """Let a list hold the floats of a buffer of its length."""
+    items[:] = memoryview(buffer).tolist()
+
+
 def data_of(values: Sequence[Value]) -> Any:
     """Return the data as an array; while a trace runs, as one of traced numbers."""
     return _array_of(values, "data", read_data)
@@ -101,5 +114,7 @@ def _view(values: Sequence[Value], buffer: Any) -> Any:
 
 
 prefer_native(
-    globals(), "read_data", "write_data", "read_grad", "write_grad", "add_grad", "zero_grad"
+    globals(),
+    *("read_data", "write_data", "read_grad", "write_grad", "add_grad", "zero_grad"),
+    *("read_floats", "write_floats"),
 )

@@ -2,17 +2,18 @@
 
 import builtins
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
+from ...value.buffers import read_floats
 from ..errors import JitError
 from ..tracing.kinds import IN_GLOBALS, REPLACED
 from ..tracing.signature import Argument, argument, of_list
 from .code import class_patterns
-from .guards import ANY, first_moved, places_in
+from .guards import places_in
 from .lines import codes_of, line_of_pattern
 from .places import NOTHING, WHOLE, Growing, Place
 from .reach import Reach
@@ -29,20 +30,14 @@ class Changes:
     places: tuple[Place, ...] = ()
     growing: tuple[Growing, ...] = ()
     functions: tuple[Place, ...] = ()
-    written: dict[int, tuple[tuple, np.ndarray]] = field(default_factory=dict, compare=False)
 
     def argument(self, place: Place) -> Argument:
-        """Return what a place holds; a long list that we wrote ourselves is not looked through."""
-        items, array = self.written.get(id(place.owner), ((), None))
-        if array is None or first_moved([place.owner], [WHOLE], [items], ANY, NOTHING) >= 0:
-            return argument(place.get(), place.path, False)
-        return of_list(array)
-
-    def write_list(self, place: Place, array: np.ndarray) -> None:
-        """Let a list hold these floats."""
-        items = array.tolist()
-        place.put(items)
-        self.written[id(place.owner)] = tuple(items), array
+        """Return what a place holds; the floats of a long list are read all at once."""
+        if place.key is WHOLE and type(place.owner) is list:
+            array = np.empty(len(place.owner))
+            if len(array) and read_floats(place.owner, array):
+                return of_list(array)
+        return argument(place.get(), place.path, False)
 
     def __or__(self, other: "Changes") -> "Changes":
         places = dict.fromkeys((*self.places, *other.places))

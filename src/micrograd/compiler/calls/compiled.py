@@ -101,9 +101,13 @@ class Run:
         """Return output k."""
         return float(self.memory[self.at.outputs[k]])
 
+    def truths(self, guards: int) -> bytes:
+        """Return which of the first outputs are true, a byte each."""
+        return (self.memory[self.at.places(guards)] != 0.0).tobytes()
+
     def numbers(self, first: int) -> np.ndarray:
         """Return all outputs from this one on, which are numbers."""
-        return self.memory[self.at.places[first:]].astype(np.float64)
+        return self.at.outputs_in(self.memory, first).astype(np.float64, copy=False)
 
     def column(self, k: int) -> np.ndarray:
         """Return output k, which has a number for each example."""
@@ -149,6 +153,7 @@ class Compiled:
             self.kernel = make_kernel(program, **loops_only(options))
         self.dtype = np.dtype(options["dtype"])
         self._options = options
+        self._truths = np.array(layout.guards, dtype=bool).tobytes()
         self._mapped = isinstance(program, Program) and is_mapped(program, layout.columns)
         self._at: dict[tuple[int, ...], Addresses] = {}
 
@@ -196,9 +201,7 @@ class Compiled:
             if guarded and guards:  # one of them may be what keeps the index in its range
                 return None
             raise
-        if guarded and any(bool(run.number(k)) != holds for k, holds in enumerate(guards)):
-            return None
-        return run
+        return run if not (guarded and guards) or run.truths(len(guards)) == self._truths else None
 
     def computed(self, args: Sequence[Argument], sizes: Mapping[str, int]) -> Run:
         """Compute the values of a call in one go, at sizes that may be smaller than its own."""

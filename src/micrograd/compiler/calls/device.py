@@ -43,6 +43,10 @@ class DeviceRun:
         run, row = self._place[k]
         return float(self._computed.numbers[run][row])
 
+    def truths(self, guards: int) -> bytes:
+        """Return which of the first outputs are true, a byte each."""
+        return bytes([bool(self.number(k)) for k in range(guards)])
+
     def numbers(self, first: int) -> np.ndarray:
         """Return all outputs from this one on, which are numbers."""
         return np.array([self.number(k) for k in range(first, len(self._place))])

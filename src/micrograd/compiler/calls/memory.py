@@ -16,6 +16,7 @@ from ..tracing.signature import Argument
 from .kernel import allocate
 
 _SPARE = 4  # memories kept for the next call
+_LONG = 64  # numbers in a range on average, from which on it is quicker to copy than to gather
 
 # Of each input: its argument (None: 1 / batch size), whether it is batched, where it lies.
 Inputs = Sequence[tuple[int | None, bool, Placement]]
@@ -43,7 +44,8 @@ class Span(NamedTuple):
     def put(self, v: np.ndarray, numbers: Any) -> None:
         """Put numbers, or examples, one after the other as they are given, in their places."""
         if not self.outer:
-            v[self.start : self.start + self.length] = np.reshape(numbers, -1)
+            flat = isinstance(numbers, np.ndarray) and numbers.ndim != 1
+            v[self.start : self.start + self.length] = numbers.reshape(-1) if flat else numbers
             return
         columns = np.asarray(numbers).reshape(self.outer, -1).T
         rows = v[self.start : self.start + len(columns) * self.row].reshape(-1, self.row)
@@ -74,13 +76,29 @@ class Addresses:
         self.size = evaluate(program.size, sizes)
         self.sizes = tuple([sizes[name] for name in program.sizes])
         self.outputs = [evaluate(address, sizes) for address in program.outputs]
-        self.places = np.array(self.outputs, dtype=int)  # the same
+        self._places: dict[int, np.ndarray] = {}
+        self._pieces: dict[int, Any] = {}  # of the outputs from one on: see ``_pieces``
         self.scalars = np.zeros(len(program.scalars), dtype)
         for k, c in enumerate(reversed(coefficients), 1):
             self.scalars[-k] = c.at(sizes[SIZE])
         self.spans = [(k, batched, Span.of(p, batched, sizes)) for k, batched, p in inputs]
         self._spare: list[np.ndarray] = []  # memories of calls whose results are gone
         self._constants = evaluate(program.constants[0], sizes), np.array(program.constants[1])
+
+    def outputs_in(self, memory: np.ndarray, first: int) -> np.ndarray:
+        """Return all outputs from this one on, which are numbers."""
+        pieces = self._pieces.get(first)
+        if pieces is None:
+            pieces = self._pieces[first] = _pieces(self.outputs[first:])
+        if isinstance(pieces, np.ndarray):
+            return memory[pieces]
+        return np.concatenate([memory[a:b] for a, b in pieces])
+
+    def places(self, count: int) -> np.ndarray:
+        """Return where the first outputs lie."""
+        if count not in self._places:
+            self._places[count] = np.array(self.outputs[:count], dtype=int)
+        return self._places[count]
 
     def blank(self) -> np.ndarray:
         """Return a memory with anything in it."""
@@ -150,3 +168,13 @@ class Addresses:
                 steps = steps % inner * span.row + steps // inner
             places.append(span.start + steps)
         return np.concatenate(places)
+
+
+def _pieces(addresses: Sequence[int]) -> Any:
+    """Return a few ranges, each a begin and an end, or an array of the addresses one by one."""
+    places = np.array(addresses, dtype=int)
+    cuts = np.flatnonzero(np.diff(places) != 1) + 1
+    if not len(places) or len(cuts) > len(places) // _LONG:
+        return places
+    begins, ends = places[[0, *cuts]], places[[*(cuts - 1), len(places) - 1]] + 1
+    return list(zip(begins.tolist(), ends.tolist()))

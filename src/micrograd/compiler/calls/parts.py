@@ -131,7 +131,7 @@ class PartedRun:
 
     def numbers(self, first: int) -> np.ndarray:
         """Return all outputs from this one on, which are numbers."""
-        return self.memory[self.at.places[first:]].astype(np.float64)
+        return self.at.outputs_in(self.memory, first).astype(np.float64, copy=False)
 
     def column(self, k: int) -> np.ndarray:
         """Return output k of all examples."""

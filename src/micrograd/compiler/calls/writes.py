@@ -13,7 +13,7 @@ import numpy as np
 
 from ...engine import Value
 from ...value.arrays import LazyArray
-from ...value.buffers import write_data, write_grad
+from ...value.buffers import write_data, write_floats, write_grad
 from ...value.nested import is_record, record, with_entries, with_fields
 from ...value.number import Number
 from ..tracing.arrays import TracedArray
@@ -134,10 +134,17 @@ def _write(changes: Changes, k: int, tree: Any) -> Callable[[Any], None]:
         return changes.growing[k - len(changes.places)].items.extend
     place = changes.places[k]
     if _is_list_of_floats(changes, k, tree):
-        return partial(changes.write_list, place)
+        return partial(_write_floats, place.owner)
     if isinstance(tree, InPlace):
         return lambda array: np.copyto(place.get(), array, casting="unsafe")
     return place.put
+
+
+def _write_floats(items: list, array: np.ndarray) -> None:
+    if len(items) != len(array):  # what comes out has changed it
+        items[:] = array.tolist()
+    else:
+        write_floats(items, array)
 
 
 def _left(changes: Changes, k: int, tree: Any) -> Any:

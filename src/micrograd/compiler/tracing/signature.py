@@ -162,6 +162,8 @@ def _as_array(x: list) -> np.ndarray | None:
     kinds = _kinds_in(x)
     if kinds not in ({float}, {int}, set()):
         return None
+    if kinds == {int} and type(x[0]) is int:
+        return np.array(x) if max(x) < _EXACT and -_EXACT < min(x) else None
     try:
         array = np.asarray(x, dtype=float if kinds != {int} else None)
     except ValueError:  # ragged

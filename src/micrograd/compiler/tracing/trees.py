@@ -47,6 +47,9 @@ def things_in(tree: Any) -> Iterator[Any]:
             yield from things_in(branch)
 
 
+_ALONE = (Value, Number, float)  # most results, which say that they are other things
+
+
 def rebuilt(
     tree: Any,
     leaf: Callable[[Any], Any],
@@ -61,6 +64,8 @@ def rebuilt(
     if id(tree) in outside:
         rebuilt(tree, leaf, vector, outside - {id(tree)})
         return tree
+    if type(tree) in _ALONE:
+        return leaf(tree)
     if isinstance(tree, dict):
         return with_entries(tree, {k: rebuilt(x, leaf, vector, outside) for k, x in tree.items()})
     if isinstance(tree, (list, tuple)):
