@@ -149,13 +149,6 @@ def test_where_of_a_known_condition_leaves_numbers_numbers():
     _is_as_plainly(lambda x: np.where(np.array([True, False]), values, x), np.array([5.0, 6.0]))
 
 
-def test_where_of_values_and_numbers_by_numbers_that_change_is_refused():
-    values = np.array([Value(1.0), Value(2.0)], dtype=object)
-    with pytest.raises(JitError, match="Values and plain numbers") as caught:
-        jit(lambda x: np.where(x > 5.5, values, x))(np.array([5.0, 6.0]))
-    assert "test_meaning_kinds.py" in str(caught.value)
-
-
 def test_an_array_of_values_and_numbers():
     _is_as_plainly(lambda x: np.array([W, x, 1.5]), 2.0)
 

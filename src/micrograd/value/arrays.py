@@ -160,7 +160,7 @@ def array_of(items: list[Any], shape: Sequence[int]) -> Any:
         return mode.tracer.array(items, shape)
     if not any(hasattr(x, "_is_micrograd_value") for x in items):
         return np.array(items).reshape(shape)
-    if all(isinstance(x, (Number, float, int)) for x in items):
+    if not all(hasattr(x, "_is_micrograd_value") and not isinstance(x, Number) for x in items):
         flat = np.empty(len(items), dtype=object)
         flat[:] = items
         return flat.reshape(shape)

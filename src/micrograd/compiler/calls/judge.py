@@ -229,7 +229,7 @@ class Judge:
                 f"{name} gives something else each time: {what}, as another time is read while "
                 f"it is compiled. Pass the time as an argument, instead of {recording.clocks[0]}"
             )
-        if recording.raises and not recording.guards[-1][1]:
+        if not all(holds for _, holds in recording.domains):
             remedy = (
                 "Python raises on the way (at a division by zero, a power beyond all floats), and "
                 "an except: clause hides that from a trace: test for it first, if y == 0"

@@ -17,8 +17,8 @@ from ...value.number import Number
 from ...value.operators import no_float
 from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
-from .elementwise import FUNCTIONS
-from .integers import Integer
+from .elementwise import FUNCTIONS, truncated
+from .integers import Integer, whole_of
 from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of
 from .predicates import Predicate, count, detached
 
@@ -81,13 +81,15 @@ class TracedArray(LazyArray):
         for x in items:
             if isinstance(x, Value) and not isinstance(x, Number) and kind != "O":
                 no_float(x)  # raises: an array of floats holds no Values
-            if kind in "iub" and isinstance(x, Number) and not isinstance(x, Integer):
+            if kind == "b" and isinstance(x, Number):
                 raise JitError(
-                    "a number that changes is written into an array of ints, which cuts it: make "
-                    f"it an array of floats\n  at {users_line()}"
+                    "a number that changes is written into an array of bools, which makes it one: "
+                    f"write x != 0\n  at {users_line()}"
                 )
         if kind == "f" and any(isinstance(x, Integer) for x in items):
             return new * 1.0
+        if kind in "iu" and not isinstance(new, (list, tuple)):
+            return mapped(_cut, [new]) if isinstance(new, np.ndarray) else _cut(new)
         return new
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -235,6 +237,14 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     if kind is None or kind.kind == kind_of(made).kind:
         array._kind = kind
     return array
+
+
+def _cut(x: Any) -> Any:
+    """Return a number as an array of ints holds it."""
+    x = count(x)
+    if not isinstance(x, Number):
+        return int(x)
+    return x if isinstance(x, Integer) else whole_of(truncated(x))
 
 
 def _of_python(x: Any) -> Any:

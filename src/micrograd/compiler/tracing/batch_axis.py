@@ -123,6 +123,7 @@ class BatchAxis:
                         "the examples of a vmap that draws random numbers have no single items "
                         f"while they are compiled: reduce them by sum or mean\n  at {users_line()}"
                     )
+                self.sized()
                 seen.append(self._plainly(whole))
             return seen[0]
 

@@ -18,15 +18,17 @@ from ..graph import BATCH_SUM
 _RAISING = ("powc", "pow", "mod", "floordiv")
 
 
-def guard(
+def guards(
     tape: list[Value],
     silent: Collection[int],
     loud: Collection[int],
     raising: Collection[int],
     is_batched: Callable[[Value], bool],
     regular: bool = True,
-) -> tuple[Value, bool] | None:
-    """Return what has to hold for Python not to raise, and whether it does; None if nothing can.
+) -> Iterator[tuple[Value, bool]]:
+    """Yield what has to hold for Python not to raise or turn complex, and whether it does.
+
+    Where it does not, of powers that turn complex, it is asked besides whether anything raises.
 
     Args:
         tape: all that was computed, in order.
@@ -38,15 +40,21 @@ def guard(
     """
     suspects = list(_suspects(tape, set(silent), loud, raising))
     if not suspects:
-        return None
+        return
+    batched = {id(v): is_batched(v) for v in suspects}
     regular = regular and all(isfinite(v._data) for v in suspects)
-    total: Any = None
-    for v in suspects:
-        left = _left(v, regular)
-        left = left._apply(BATCH_SUM, left) if is_batched(v) else left
-        total = left if total is None else total + left
-    holds = ops.LE(total, 0.5)
-    return holds, bool(holds._data)
+
+    def none(lefts: Iterator[tuple[Value, Any]]) -> tuple[Value, bool]:
+        total: Any = None
+        for v, left in lefts:
+            left = left._apply(BATCH_SUM, left) if batched[id(v)] else left
+            total = left if total is None else total + left
+        holds = ops.LE(total, 0.5)
+        return holds, bool(holds._data)
+
+    yield none((v, _left(v, regular)) for v in suspects)
+    if not regular:
+        yield none((v, _left(v, regular, id(v) in raising)) for v in suspects)
 
 
 def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[int]:
@@ -71,15 +79,17 @@ def _suspects(
             yield v
 
 
-def _left(v: Value, regular: bool) -> Any:
+def _left(v: Value, regular: bool, nan_raises: bool = True) -> Any:
     """1 where Python raises, else 0: what is infinite or nan has not become so here, or it has."""
     if v.op in (MOD, FLOORDIV):
         return ops.WHERE(ops.GT(ops.ABS(v.parents[1]), 0.0), 0.0, 1.0)
     gone = ops.WHERE(ops.LT(ops.ABS(v), inf), 0.0, 1.0)
     if regular:
         return gone
+    if not nan_raises:
+        gone = ops.WHERE(ops.LE(v, v), gone, 0.0)
     is_nan = ops.WHERE(ops.LE(v, v), 0.0, 1.0)
     for p in v.parents:
         gone = ops.WHERE(ops.LT(ops.ABS(p), inf), gone, 0.0)
         is_nan = ops.WHERE(ops.LE(p, p), is_nan, 0.0)
-    return ops.MAXIMUM(gone, is_nan)
+    return ops.MAXIMUM(gone, is_nan) if nan_raises else gone

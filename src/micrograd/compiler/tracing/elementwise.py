@@ -10,9 +10,10 @@ from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
 from ...value.modes import mode
+from ...value.number import is_number
 from ..graph import PICK
 from .integers import is_int
-from .predicates import Predicate, count, truth
+from .predicates import Predicate, chosen, count, truth
 
 _INFINITY = float("inf")
 
@@ -43,8 +44,44 @@ def _not(x: Any) -> Any:
     return ~x if isinstance(x, Predicate) else x == 0
 
 
+def _both_bools(x: Any, y: Any) -> bool:
+    return all(isinstance(z, (Predicate, bool, np.bool_)) for z in (x, y))
+
+
+def _added(x: Any, y: Any) -> Any:
+    return _either(x, y) if _both_bools(x, y) else count(x) + count(y)
+
+
+def _multiplied(x: Any, y: Any) -> Any:
+    return _both(x, y) if _both_bools(x, y) else count(x) * count(y)
+
+
+def _differ(x: Any, y: Any) -> Any:
+    return x ^ y if isinstance(x, Predicate) else y ^ x if isinstance(y, Predicate) else x != y
+
+
 def _sign(x: Any) -> Any:
+    if is_int(x):
+        return chosen(x > 0, 1, chosen(x < 0, -1, 0))
     return where(x > 0, 1.0, where(x < 0, -1.0, x))
+
+
+_KEEPS_INTS = np.floor(np.arange(2)).dtype.kind == "i"  # since 2.1, of ints that are whole already
+
+
+def _rounding(op: ops.Op) -> Callable[[Any], Any]:
+    def rounded(x: Any) -> Any:
+        return (x if _KEEPS_INTS else x * 1.0) if is_int(x) else apply(op, x)
+
+    return rounded
+
+
+_floor, _ceil = _rounding(ops.OPS["floor"]), _rounding(ops.OPS["ceil"])
+
+
+def truncated(x: Any) -> Any:
+    """Return what is left of a number without its fraction."""
+    return _floor(x) if is_int(x) else where(x >= 0, _floor(x), _ceil(x))
 
 
 def are_objects(items: Sequence[Any]) -> bool:
@@ -53,7 +90,12 @@ def are_objects(items: Sequence[Any]) -> bool:
 
 
 def picked(test: Any, x: Any, y: Any) -> Any:
-    """Return x or y, as NumPy picks of objects: nothing passes to the other."""
+    """Return x or y, as NumPy picks of objects: nothing passes to the other.
+
+    Of a Value and a number it is now the one, now the other: a branch.
+    """
+    if is_number(x) != is_number(y):
+        return x if test else y
     whole = is_int(x) and is_int(y)
     if whole or not are_objects([x, y]) or not isinstance(truth(test), Value):
         return where(test, x, y)
@@ -86,12 +128,12 @@ def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    np.add: _counted(operator.add),
+    np.add: _added,
     np.subtract: _counted(operator.sub),
-    np.multiply: _counted(operator.mul),
+    np.multiply: _multiplied,
     np.true_divide: _counted(_divided),
-    np.power: _raised,
-    np.float_power: _raised,
+    np.power: _counted(_raised),
+    np.float_power: _counted(_raised),
     np.negative: operator.neg,
     np.positive: lambda x: x,
     np.absolute: abs,
@@ -119,6 +161,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.bitwise_and: _both,
     np.logical_or: _either,
     np.bitwise_or: _either,
+    np.bitwise_xor: _differ,
+    np.logical_xor: _differ,
     np.logical_not: _not,
     np.invert: _not,
     np.isnan: lambda x: x != x,
@@ -131,8 +175,7 @@ for _name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"):
 for _name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
     FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
     FUNCTIONS[getattr(np, f"arc{_name}")] = _unary(ops.OPS[f"a{_name}"])
-for _name in ("floor", "ceil"):
-    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
+FUNCTIONS |= {np.floor: _floor, np.ceil: _ceil, np.trunc: truncated}
 
 
 def _logaddexp(x: Any, y: Any) -> Any:

@@ -68,6 +68,13 @@ def node(op: ops.Op, result: int, *args: Any) -> Any:
     return made
 
 
+def whole_of(x: Number) -> Any:
+    """Return a traced float without a fraction as a traced int."""
+    if mode.tracer is not None:
+        mode.tracer.exact(x, EXACT)
+    return node(ops.ADD, int(x._data), x, 0.0)
+
+
 def _added(x: Any, y: Any) -> Any:
     return node(ops.ADD, _int(x) + _int(y), x, y)
 

@@ -35,7 +35,7 @@ def reduced(ufunc: Any, method: str, inputs: list[Any], options: dict[str, Any])
         return getattr(ufunc, method)(
             *[mapped(count, [x]) for x in inputs[:1]], *inputs[1:], **options
         )
-    if ufunc in _BEST and are_objects(_items(inputs[0])):
+    if ufunc in _BEST and are_objects(_items(inputs[0])) and _of_one_kind(_items(inputs[0])):
         # a chain of maxima is one operation, a chain of picks is not: that is for nans
         best = _BEST[ufunc]
         pick = mode.tracer.pick  # type: ignore[union-attr]
@@ -58,11 +58,16 @@ def _items(x: Any) -> list[Any]:
     return x.reshape(-1).tolist() if isinstance(x, np.ndarray) else [x]
 
 
+def _of_one_kind(items: list[Any]) -> bool:
+    """Tell whether all are Values, or all numbers."""
+    return len(set(map(is_number, items))) == 1
+
+
 def best_places(objects: np.ndarray, axis: Any, better: Callable[[Any, Any], Any]) -> Any:
     """The place of the best element along an axis."""
     if axis is None:
         objects, axis = objects.reshape(-1), 0
-    moved = np.moveaxis(objects, axis, 0)
+    moved = np.moveaxis(mapped(count, [objects]), axis, 0)
     rows = [row.tolist() for row in moved.reshape(len(moved), -1)]
     places = []
     for column in zip(*rows, strict=True):
@@ -78,9 +83,7 @@ def best_places(objects: np.ndarray, axis: Any, better: Callable[[Any, Any], Any
 
 def _where(condition: Any, *choices: Any) -> Any:
     if not choices:
-        raise JitError(
-            f"np.where(condition) has a length that depends on numbers\n  at {users_line()}"
-        )
+        return np.nonzero(condition)
     return mapped(_either, [unwrapped(x) for x in (condition, *choices)])
 
 
@@ -88,12 +91,6 @@ def _either(condition: Any, x: Any, y: Any) -> Any:
     """Choose an element: it stays what it is, a number or a Value."""
     if not isinstance(truth(condition), Value):
         return x if truth(condition) else y
-    if is_number(x) != is_number(y):
-        raise JitError(
-            "np.where chooses between Values and plain numbers, by numbers that change: compiled, "
-            f"its elements are the one or the other; where of micrograd gives Values\n  at "
-            f"{users_line()}"
-        )
     return picked(condition, x, y)
 
 
@@ -107,11 +104,18 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, **kwargs: Any) -> Any:
     return made if a_max is None else np.minimum(made, a_max)
 
 
+def is_bare(x: Any) -> bool:
+    """Tell whether x is a number that is not traced."""
+    return type(x) in (bool, int, float) or isinstance(x, np.generic)
+
+
 def _filled_like(number: Any) -> Callable:
     def like(a: Any, fill: Any = number, dtype: Any = None, **kwargs: Any) -> Any:
         shape = kwargs.get("shape") or a.shape
         kind = np.dtype(dtype) if dtype else a.dtype
-        made = type(a).of([fill * 1.0 if kind.kind == "f" else fill] * int(np.prod(shape)), shape)
+        held = kind.type(fill).item() if kind.kind in "fiub" and is_bare(fill) else fill
+        held = held * 1.0 if kind.kind == "f" else held
+        made = type(a).of([held] * int(np.prod(shape)), shape)
         made._kind = kind
         return made
 

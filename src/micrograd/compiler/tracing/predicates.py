@@ -72,6 +72,27 @@ class Predicate:
     def __truediv__(self, other: Any) -> Any:
         return count(self) / count(other)
 
+    def __rtruediv__(self, other: Any) -> Any:
+        return count(other) / count(self)
+
+    def __pow__(self, other: Any) -> Any:
+        return count(self) ** count(other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return count(other) ** count(self)
+
+    def __lt__(self, other: Any) -> Any:
+        return count(self) < count(other)
+
+    def __le__(self, other: Any) -> Any:
+        return count(self) <= count(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return count(self) > count(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return count(self) >= count(other)
+
     def __neg__(self) -> Any:
         return -count(self)
 

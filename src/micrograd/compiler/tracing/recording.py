@@ -41,7 +41,7 @@ class Trace:
     draws: Draws = field(default_factory=Draws)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
     kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
-    raises: bool = False  # whether the last guard says that Python's arithmetic does not raise
+    raises: int = 0  # how many guards, the last ones, say that Python's arithmetic does not raise
     lines: dict[int, tuple[str, int]] = field(default_factory=dict)  # where guards stand
     effects: Effects = field(default_factory=Effects)
     outside: frozenset[int] = frozenset()  # identities of what the result has from outside
@@ -57,6 +57,11 @@ class Trace:
     def branches(self) -> bool:
         """Whether Python branched on a number."""
         return len(self.guards) > self.raises
+
+    @property
+    def domains(self) -> list[tuple[Value, bool]]:
+        """The guards that say that Python's arithmetic does not raise."""
+        return self.guards[len(self.guards) - self.raises :]
 
     def truths(self) -> list[bool]:
         """Return which way each branch went."""

@@ -163,7 +163,7 @@ def _as_array(x: list) -> np.ndarray | None:
     if kinds not in ({float}, {int}, set()):
         return None
     if kinds == {int} and type(x[0]) is int:
-        return np.array(x) if max(x) < _EXACT and -_EXACT < min(x) else None
+        return np.array(x) if max(x) < _EXACT and min(x) > -_EXACT else None
     try:
         array = np.asarray(x, dtype=float if kinds != {int} else None)
     except ValueError:  # ragged

@@ -121,7 +121,7 @@ class _Tracer:
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._frozen: list[tuple[Value, float]] = []
         self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
-        self._raises = False
+        self._raises = 0
         self._raising: set[int] = set()  # what functions of Python made that raise
 
     def _gathered_share(self, v: Value, parent: Value, slope: Any, given: Any) -> Any:
@@ -170,11 +170,12 @@ class _Tracer:
         """Guard against what makes Python's arithmetic raise."""
         silent = {*map(id, self.stand_ins.of_arrays(self._args)), *self._variables}
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
-        if holds := domains.guard(
-            self.tape, silent, self._loud, self._raising, self._batch_axis.is_batched, regular
+        is_batched = self._batch_axis.is_batched
+        for holds in domains.guards(
+            self.tape, silent, self._loud, self._raising, is_batched, regular
         ):
             self.guards.append(holds)
-            self._raises = True
+            self._raises += 1
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Choose between two; of ints, an int."""

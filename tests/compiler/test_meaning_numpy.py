@@ -1,0 +1,106 @@
+"""What NumPy does with the kinds of arrays: ints stay ints, bools are no numbers, Values mix."""
+
+import operator
+
+import numpy as np
+import pytest
+from alike import check, jit
+
+from micrograd import Value, jacobian, maximum, vmap
+
+INTS, FLOATS = np.array([1, 0, 5]), np.array([0.5, -1.0, 2.0])
+
+
+def written(key, new):
+    def f(a, x):
+        a = a.copy()
+        a[key(a)] = new(a, x)
+        return a, a * 2
+
+    return f
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        written(lambda a: a > 0.5, lambda a, x: 0.5),
+        written(lambda a: slice(1, None), lambda a, x: -1.7),
+        written(lambda a: 0, lambda a, x: x),
+        written(lambda a: a > 1, lambda a, x: a[a > 1] * -0.7),
+        written(lambda a: slice(None), lambda a, x: a * x),
+    ],
+)
+def test_an_array_of_ints_cuts_the_floats_that_are_written_into_it(f):
+    check(f, (INTS, 0.5), (INTS + 1, -2.5), (FLOATS, 0.5))
+
+
+@pytest.mark.parametrize("f", [np.floor, np.ceil, np.trunc, np.sign, np.zeros_like, np.abs])
+def test_functions_of_ints_give_the_kinds_that_numpy_gives(f):
+    check(lambda a: f(a) + a, (INTS,), (INTS - 3,), (FLOATS,))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: (x > 0) + (y > 0),
+        lambda x, y: (x > 0) * (y > 0),
+        lambda x, y: (x > 0) ^ (y > 0),
+        lambda x, y: (x > 0) ** 2,
+        lambda x, y: np.argmax(x > 0),
+        lambda x, y: max(x > 0),
+        lambda x, y: np.where(x > 0)[0],
+        lambda x, y: 1 - (x > 0),
+        lambda x, y: (x > 0).sum() + (x > 0).mean(),
+        lambda x, y: (x > 0) * y,
+        lambda x, y: (x > 0) & (y > 0) | ~(x > 1),
+        lambda x, y: ((x > 0)[1:], x[y > 0]),
+    ],
+)
+def test_bools_of_arrays_compute_as_those_of_numpy(f):
+    check(f, (FLOATS, INTS), (FLOATS * 2, INTS), (FLOATS - 1, INTS - 1))
+
+
+@pytest.mark.parametrize("f", [operator.neg, lambda mask: mask - mask])
+def test_what_numpy_refuses_of_bools_is_refused_in_its_words(f):
+    with pytest.raises(TypeError, match="numpy boolean"):
+        jit(lambda x: f(x > 0))(FLOATS)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, w: np.maximum(w, x),
+        lambda x, w: np.minimum(x, w),
+        lambda x, w: np.where(x > 0, w, x),
+        lambda x, w: np.concatenate([vmap(lambda t: w * t)(x), x]),
+    ],
+)
+def test_numpy_takes_now_a_value_and_now_a_number(f):
+    w = Value(0.75)
+    g = jit(f)
+    for x in (FLOATS, FLOATS, FLOATS[::-1], FLOATS + 0.5):
+        expected, computed = f(x, w), g(x, w)
+        assert [type(v) for v in computed] == [type(v) for v in expected]
+        numbers = [[v.data if type(v) is Value else v for v in a] for a in (computed, expected)]
+        assert numbers[0] == numbers[1]
+
+
+def test_an_array_of_values_and_numbers_can_be_looked_at():
+    mixed = np.maximum(vmap(lambda t: Value(0.5) * t)([1.0, 2.0]), np.array([0.75, 0.25]))
+    assert [type(x) for x in mixed] == [float, Value]
+    assert repr(mixed) == "array([0.75, Value(data=1.0, grad=0.0)], dtype=object)"
+    assert maximum(mixed).data == 1.0
+
+
+def test_the_length_of_a_mapped_list_that_is_differentiated_by_is_seen():
+    check(
+        lambda a, c: jacobian(lambda v: v)(vmap(lambda t: (t, c))(a)[1]),
+        *[([0.1], 1.5), ([0.1, 0.2], 2.5), ([0.1, 0.2, 0.3], 2.5)],
+    )
+
+
+def test_a_power_that_turned_complex_does_not_hide_one_that_raises():
+    power = jit(lambda x, y: [1.0, x**y][0])
+    assert power(-0.9, -1.7) == power(0.9, -1.7) == power(-0.9, -1.7) == 1.0
+    with pytest.raises(OverflowError, match=r"too large|out of range"):
+        power(0.889, -1e308)
