@@ -16,16 +16,19 @@ export interface Told {
   order: [act: "visit" | "again" | "append", node: number][];
   added: [node: number, slot: number][];
   assigned: Set<string>; // of these, as "node slot": those whose line says =, not +=
+  way: CodeData["way"];
 }
 
 export const keyOf = ([verb, ...rest]: Act) => [verb === "set" ? "add" : verb, ...rest].join(" ");
 
 export class Code {
-  readonly told: Told = { root: -1, made: [], order: [], added: [], assigned: new Set() };
+  readonly told: Told;
   private readonly byFrame: number[][] = []; // the moments of each call
   private readonly shown: Record<"line" | "all", number[]>;
 
   constructor(readonly data: CodeData) {
+    const { way } = data;
+    this.told = { root: -1, made: [], order: [], added: [], assigned: new Set(), way };
     data.frames.forEach(() => this.byFrame.push([]));
     data.moments.forEach(([frame, , , , acts], m) => {
       this.byFrame[frame].push(m);
@@ -126,10 +129,18 @@ export class Alignment {
   constructor(code: Code, keys: Map<string, number[]>) {
     const { moments } = code.data;
     this.steps = new Int32Array(moments.length);
+    const times = new Map<string, number>(); // that the lines did the same
+    for (const [, , , , acts] of moments)
+      for (const act of acts) times.set(keyOf(act), (times.get(keyOf(act)) ?? 0) + 1);
+    const done = new Map<string, number>();
     let step = 0;
     moments.forEach(([, , , , acts], m) => {
       for (const act of acts) {
-        const all = keys.get(keyOf(act)) ?? [];
+        const key = keyOf(act);
+        const before = done.get(key) ?? 0;
+        done.set(key, before + 1);
+        let all = keys.get(key) ?? [];
+        if (all.length === times.get(key)) all = [all[before]];
         for (const s of all) if (!this.moments.has(s)) this.moments.set(s, m);
         if (all.length) step = all.find((s) => s > step) ?? all[0];
       }

@@ -60,6 +60,9 @@ function Remark({ store }: { store: Store }) {
   else if (twice) text = "The mistake that is switched on: these lines run twice.";
   else if (told && told.root >= 0 && told.root !== store.root.value)
     text = `These lines ran from ${store.graph.name(told.root)}: choose it again to follow them.`;
+  else if (store.timeline.value.isUnlike)
+    text = `How these lines go back cannot be shown step by step: the steps are those of the usual
+      order, and at the end stands what your lines left.`;
   return text ? <p class="mg-t-wrong mg-remark">{text}</p> : null;
 }
 

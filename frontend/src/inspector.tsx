@@ -148,10 +148,18 @@ function Ledger({ store, node }: { store: Store; node: number }) {
   const from = (row: Contribution) =>
     row.run > 1 ? `run ${row.run}: ${graph.name(row.node)}` : graph.name(row.node);
   const total = rows.length > 200 ? rows.slice(-200) : rows;
+  const added = store.timeline.value.play(store.step.value, store.partials.value).grad[node];
+  const sum = same(added, grad[node])
+    ? rows.some((row) => row.lost)
+      ? "grad, the last one"
+      : "grad, the sum"
+    : "grad, as your lines left it";
   return (
     <>
       <table class="mg-ledger">
-        <caption>Where {graph.name(node)}.grad comes from</caption>
+        <caption>
+          Where {graph.name(node)}.grad {same(added, grad[node]) ? "comes" : "should come"} from
+        </caption>
         <thead>
           <tr>
             <th scope="col">through</th>
@@ -197,7 +205,7 @@ function Ledger({ store, node }: { store: Store; node: number }) {
         <tfoot>
           <tr class={wrong ? "mg-wrong-sum" : ""}>
             <th scope="row" colSpan={3}>
-              {rows.some((row) => row.lost) ? "grad, the last one" : "grad, the sum"}
+              {sum}
             </th>
             <td>
               <Grad>{number(grad[node])}</Grad>

@@ -63,7 +63,7 @@ function aboutAmount(store: Store, use: { node: number; slot: number; parent: nu
   const { graph } = store;
   const { node, slot, parent } = use;
   const partial = store.partials.value.of(node)[slot];
-  const upstream = store.gradients.value.grad[node];
+  const upstream = store.timeline.value.upstream(store.step.value, node, store.partials.value);
   const amount = partial * upstream;
   const [of, to] = [graph.name(node), graph.name(parent)];
   return aboutNumber(

@@ -110,6 +110,7 @@ export function Sentence({ store }: { store: Store }) {
   const rows = store.timeline.value.ledger(store.step.value, step.parent, store.partials.value);
   const row = rows[rows.length - 1];
   const overwritten = rows.length > 1 && rows[rows.length - 2].lost ? rows[rows.length - 2] : null;
+  const above = store.timeline.value.passes ? `what came to ${of}` : `${of}.grad`;
   const hidden = store.hidden(step.parent);
   const total = hidden ? "?" : number(grad[step.parent]);
   return (
@@ -120,7 +121,7 @@ export function Sentence({ store }: { store: Store }) {
       <span class="mg-t-local">
         ∂{of}/∂{to}
       </span>{" "}
-      · <span class="mg-t-grad">{of}.grad</span> = <b class="mg-t-local">{factor(partial)}</b> ·{" "}
+      · <span class="mg-t-grad">{above}</span> = <b class="mg-t-local">{factor(partial)}</b> ·{" "}
       <Grad>{factor(row?.upstream ?? upstream)}</Grad> ={" "}
       <Grad>{hidden ? "?" : number(row?.amount ?? partial * upstream)}</Grad>
       <span class="mg-aside-note">

@@ -98,7 +98,10 @@ export function createStore(page: PageData, rules: Rules) {
   const known = computed(() => timeline.value.computed(step.value));
   const broken = computed(() => Object.values(bugs.value).some(Boolean));
   // A learner's graph is shown as their backward left it; a step back shows how it should go.
-  const { yours, right: corrected } = page.graph;
+  const { yours, right: ofAll = {} } = page.graph;
+  const corrected = Object.fromEntries(
+    Object.entries(ofAll).filter(([node]) => !graph.isConstant(Number(node))),
+  );
   const asLeft = computed(
     () =>
       yours !== undefined &&
@@ -117,7 +120,7 @@ export function createStore(page: PageData, rules: Rules) {
       graph,
       root.value,
       { assign: false, twice: false, naive: false },
-      code?.told && { ...code.told, assigned: new Set<string>() },
+      code?.told && { ...code.told, assigned: new Set<string>(), added: [] },
     );
     const played = clean.play(clean.length, partials.value);
     if (asLeft.value) {
@@ -128,8 +131,8 @@ export function createStore(page: PageData, rules: Rules) {
   });
   const wrong = computed(() => {
     const marked = new Set<number>();
-    if (asLeft.value) return new Set(Object.keys(corrected ?? {}).map(Number));
-    if (!broken.value && !timeline.value.overwrites) return marked;
+    if (asLeft.value) return new Set(Object.keys(corrected).map(Number));
+    if (!broken.value && !timeline.value.mayBeWrong) return marked;
     for (const node of timeline.value.order) {
       if (!timeline.value.isSettled(node, step.value)) continue;
       if (!same(gradients.value.grad[node], right.value.grad[node])) marked.add(node);

@@ -52,9 +52,12 @@ export class Timeline {
   readonly order: number[];
   readonly inner: number[];
   readonly cut: boolean; // the recursion was stopped at the limit
+  readonly isTold: boolean; // it goes back as the lines did, whatever that leads to
+  isUnlike: boolean; // it cannot: the lines went back in a way that their acts do not tell
+  readonly passes: boolean; // what came last, and not the gradient that a value has
   readonly length: number;
   readonly ends: Record<Phase, number>; // the last step of each phase
-  private readonly acts: number[] = []; // of the order phase: act, node, ...
+  private acts: number[] = []; // of the order phase: act, node, ...
   private readonly events: number[] = []; // of the backward phase: node, slot, ...
   private readonly assigned = new Set<number>(); // the events whose line says =
   private readonly last = new Map<number, number>(); // the last event that touches a node
@@ -67,7 +70,12 @@ export class Timeline {
     withOrder = true,
   ) {
     const follows = told && (told.root < 0 || told.root === root) ? told : undefined;
+    this.isTold = !bugs.naive && Boolean(follows?.way && follows.added.length);
+    this.passes = this.isTold && follows?.way === "passed";
+    this.isUnlike = Boolean(!bugs.naive && follows?.added.length && !this.isTold);
     this.order = (follows && this.sortAs(follows)) ?? this.sort();
+    if (this.isTold && follows)
+      this.acts = follows.order.flatMap(([act, node]) => [ACTS.indexOf(act), node]);
     this.inner = this.order.filter((i) => !graph.isLeaf(i));
     if (follows) this.inner = sameMembers(follows.made, this.inner) ?? this.inner;
     if (bugs.naive || !withOrder) this.acts.length = 0;
@@ -138,9 +146,9 @@ export class Timeline {
       this.graph.parents[node].forEach((_, slot) => uses.push([node, slot]));
     }
     const key = ([node, slot]: [number, number]) => `${node} ${slot}`;
-    const byKey = new Map(uses.map((use) => [key(use), use]));
-    const asTold = told && sameMembers(told.added.map(key), [...byKey.keys()]);
-    for (const [node, slot] of asTold?.map((k) => byKey.get(k) as [number, number]) ?? uses)
+    const isAll = Boolean(told && sameMembers(told.added.map(key), uses.map(key)));
+    if (isAll) this.isUnlike = false;
+    for (const [node, slot] of told && (this.isTold || isAll) ? told.added : uses)
       if (!this.graph.isConstant(this.graph.parents[node][slot])) {
         if (told?.assigned.has(key([node, slot]))) this.assigned.add(this.events.length);
         this.events.push(node, slot);
@@ -221,9 +229,9 @@ export class Timeline {
     return this.bugs.assign || this.assigned.has(event);
   }
 
-  // Whether any contribution overwrites what was there before.
-  get overwrites(): boolean {
-    return this.bugs.assign || this.assigned.size > 0;
+  // Whether the steps may lead to a wrong gradient.
+  get mayBeWrong(): boolean {
+    return this.bugs.assign || this.assigned.size > 0 || this.isTold;
   }
 
   // Which values are computed after so many steps.
@@ -260,6 +268,7 @@ export class Timeline {
     watch?: (parent: number, contribution: Omit<Contribution, "lost">) => void,
   ): Gradients {
     const grad = new Float64Array(this.graph.size);
+    const came = this.passes ? new Float64Array(this.graph.size) : grad;
     const reached = new Uint8Array(this.graph.size);
     const end = 2 * (Math.min(step, this.length) - this.ends.order);
     let run = 0;
@@ -268,16 +277,19 @@ export class Timeline {
       if (slot === SEED) {
         for (const i of this.inner) grad[i] = reached[i] = 0;
         grad[node] += 1;
+        came[node] = grad[node];
         reached[node] = 1;
         run += 1;
         continue;
       }
       const parent = this.graph.parents[node][slot];
       const partial = partials.of(node)[slot];
-      const amount = partial * grad[node];
+      const upstream = came[node];
+      const amount = partial * upstream;
       const assigns = this.assigns(e);
-      watch?.(parent, { node, slot, run, partial, upstream: grad[node], amount, assigns });
+      watch?.(parent, { node, slot, run, partial, upstream, amount, assigns });
       grad[parent] = assigns ? amount : grad[parent] + amount;
+      if (this.passes) came[parent] = amount;
       reached[parent] = 1;
     }
     return { grad, reached };
@@ -294,6 +306,16 @@ export class Timeline {
       rows.push({ ...contribution, lost: false });
     });
     return rows;
+  }
+
+  // What a value passes on after a step: its gradient, or what came to it last.
+  upstream(step: number, node: number, partials: Partials): number {
+    if (!this.passes) return this.play(step, partials).grad[node];
+    let last = node === this.root ? 1 : 0;
+    this.play(step, partials, (parent, { amount }) => {
+      if (parent === node) last = amount;
+    });
+    return last;
   }
 
   // Nothing after this step touches the node's gradient any more.

@@ -102,6 +102,9 @@ export interface CodeData {
   things: Thing[];
   // a line that has run, or has just called another frame; what names hold since: name, thing, ...
   moments: [frame: number, line: number, calls: 0 | 1, changed: number[], acts: Act[]][];
+  // how gradients went on: a value passed on what it had, or what came last, down each path by
+  // itself; "" where the acts do not lead to the gradients that were left
+  way: "kept" | "passed" | "";
 }
 
 export interface PageData {

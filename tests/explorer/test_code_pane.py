@@ -2,7 +2,8 @@
 
 import random
 
-from explorer_browser import edit, press, settle, to_end
+from backwards import BY_TABLE, PATHS, RECURSION, going_back
+from explorer_browser import edit, ledger, press, select, settle, to_end
 from other_engines import Assigning, Closures
 
 from micrograd.explorer import explore
@@ -150,3 +151,39 @@ def test_nested_loops_collect_the_parameters_line_by_line(show):
     around = [call.split()[0] for call in calls(page)]
     assert [name for name in around if name != "<listcomp>"] == ["parameters"] * 3
     assert names(page)["returns"].startswith("[layers.1.neurons.0.w.0,")
+
+
+def test_what_a_recursion_adds_adds_up_to_what_it_left(show, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(going_back(RECURSION), encoding="utf-8")
+    page = show(explore("x = a*2; c = x + x*3", a=1, code=file, show=False))
+    to_end(page)
+    assert lit(page)[1] == "a.grad += 2.0 * 4.0"
+    rows = [row[3] for row in ledger(page)]
+    assert rows == ["2.0", "8.0"]
+    assert page.locator(".mg-ledger tfoot").inner_text().split("\t")[-1].strip() == "10.0"
+    assert page.locator(".mg-verdict").inner_text() == "✗ wrong: the right gradient is 8.0"
+    assert (
+        page.evaluate(
+            "() => { const e = micrograd.store.timeline.value.ends; return e.order - e.forward; }"
+        )
+        == 0
+    )
+
+
+def test_a_path_by_itself_passes_on_what_came_to_it(show, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(going_back(PATHS), encoding="utf-8")
+    page = show(explore("x = a*2; c = x + x*3", a=1, code=file, show=False))
+    to_end(page)
+    assert [row[2] for row in ledger(page)] == ["1.0", "3.0"]
+    assert "what came to x = 2.0 · 3.0 = 6.0" in page.locator(".mg-sentence").inner_text()
+
+
+def test_a_backward_that_cannot_be_followed_is_said_beside_the_lines(show, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(going_back(BY_TABLE), encoding="utf-8")
+    page = show(explore("x = a*2; c = x + x*3", a=1, code=file, show=False))
+    assert "cannot be shown step by step" in page.locator(".mg-remark").inner_text()
+    select(page, "n0")
+    assert "as your lines left it" in page.locator(".mg-ledger tfoot").inner_text()

@@ -2,8 +2,10 @@
 
 import inspect
 import random
+import re
 
 import pytest
+from backwards import BY_TABLE, PATHS, RECURSION, going_back
 from other_engines import Assigning, Closures, Kept
 
 from micrograd import Value
@@ -297,3 +299,32 @@ def test_data_is_told_by_its_length():
         return Closures(xs[0]) * Closures(2.0)
 
     assert Lines(explore(first, show=False)).held("first", "xs") == [{"text": "<list of 1,000>"}]
+
+
+@pytest.mark.parametrize(
+    ("backward", "way", "gradient"), [(RECURSION, "kept", 10.0), (PATHS, "passed", 8.0)]
+)
+def test_a_recursion_is_shown_as_it_went_and_has_no_order(tmp_path, backward, way, gradient):
+    file = tmp_path / "mine.py"
+    file.write_text(going_back(backward), encoding="utf-8")
+    lines = Lines(explore("x = a*2; c = x + x*3", a=1, code=file, show=False))
+    assert lines.code["way"] == way
+    assert lines.acts("visit", "again", "append") == []
+    a, x = (n for n, label in lines.graph["labels"].items() if label in "ax")
+    assert [act for act in lines.acts("add") if act[1] == x and act[2] == 0] == [("add", x, 0)] * 2
+    assert ("yours" in lines.graph) == (gradient != 8.0)
+    assert gradient == float(lines.graph.get("yours", {str(a): 8.0})[str(a)])
+
+
+def test_a_backward_that_is_not_understood_is_not_said_to_be(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(going_back(BY_TABLE), encoding="utf-8")
+    assert explore("x = a*2; c = x + x*3", a=1, code=file, show=False).page["code"]["way"] == ""
+
+
+def test_a_backward_of_any_name_is_followed(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(re.sub(r"\bbackward\b", "zurueck", LECTURE), encoding="utf-8")
+    lines = Lines(explore("c = a*b + b", a=2, b=3, code=file, show=False))
+    assert lines.code["way"] == "kept"
+    assert lines.doing("append", V1) == "order.append(value)"

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..engine import Value
 from ..value.nodes import attribute
-from .acts import Acts
+from .acts import Acts, way
 from .kept import Kept, within
 from .snapshot import Snapshot, number_json
 from .tracer import LineTracer
@@ -28,10 +28,17 @@ class Code:
         tracer: after its run.
         snapshot: of the graph that was made.
         values: the Value of each of the reader's values, by id.
+        left: the gradients after the run's backward, by id; empty where none ran.
     """
 
-    def __init__(self, tracer: LineTracer, snapshot: Snapshot, values: Mapping[int, Value]) -> None:
-        self.tracer, self.snapshot = tracer, snapshot
+    def __init__(
+        self,
+        tracer: LineTracer,
+        snapshot: Snapshot,
+        values: Mapping[int, Value],
+        left: Mapping[int, float],
+    ) -> None:
+        self.tracer, self.snapshot, self._left = tracer, snapshot, left
         number = snapshot.number
         self.node = {key: number[id(v)] for key, v in values.items() if id(v) in number}
         self.things: list[dict[str, Any]] = []
@@ -82,7 +89,13 @@ class Code:
             "names": list(self._names),
             "things": self.things,
             "moments": moments,
+            "way": self._way(),
         }
+
+    def _way(self) -> str:
+        left = {self.node[key]: grad for key, grad in self._left.items() if key in self.node}
+        acts = [act for acts in self._acts for act in acts]
+        return way(acts, self.snapshot, left) if left else ""
 
     def _name(self, name: str) -> int:
         return self._names.setdefault(name, len(self._names))

@@ -1,12 +1,12 @@
 """The gradients that the reader's own backward left, where they are not the right ones."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from ..engine import Value
 from ..value.likeness import doubtful
 from ..writing.ledger import ledger
+from .acts import same
 from .snapshot import Snapshot, number_json
 
 
@@ -33,7 +33,7 @@ def marked(
         right[entry.parent] += entry.amount
     yours = {values[key]: grad for key, grad in left.items() if key in values}
     unsure = doubtful(snapshot.values)
-    wrong = {v for v, grad in yours.items() if v not in unsure and not _same(grad, right[v])}
+    wrong = {v for v, grad in yours.items() if v not in unsure and not same(grad, right[v])}
     if not wrong:
         return graph
     number = snapshot.number
@@ -41,7 +41,3 @@ def marked(
         "yours": {str(number[id(v)]): number_json(grad) for v, grad in yours.items()},
         "right": {str(number[id(v)]): number_json(right[v]) for v in wrong},
     }
-
-
-def _same(x: float, y: float) -> bool:
-    return math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-9) or (x != x and y != y)

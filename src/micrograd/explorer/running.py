@@ -69,7 +69,8 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
     if forms.has("backward"):
         lines.append(f"{last}.backward()" if forms.method("backward") else f"backward({last})")
     program = spelled("\n".join(lines), forms)
-    tracer = LineTracer({PROGRAM: program, **sources})
+    own = forms.method("backward") or forms.function("backward") or "backward"
+    tracer = LineTracer({PROGRAM: program, **sources}, backward=(*BACKWARD, own))
     try:
         _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
     except ValueError as error:

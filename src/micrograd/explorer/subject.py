@@ -127,7 +127,7 @@ def _run(recorded: Recorded) -> Subject:
     roots, values = as_values(recorded.roots, recorded.labels)
 
     def code(snapshot: Snapshot) -> dict[str, Any]:
-        return Code(recorded.tracer, snapshot, values).as_json()
+        return Code(recorded.tracer, snapshot, values, recorded.left).as_json()
 
     def graph(snapshot: Snapshot) -> dict[str, Any]:
         return marked(as_json(snapshot), snapshot, recorded.left, values)

@@ -76,6 +76,7 @@ class LineTracer:
     Args:
         sources: the text of files that are under no path, by the names they were compiled with.
         until_backward: stop the program when its first ``backward`` is over.
+        backward: the names that ``backward`` may have.
 
     Attributes:
         calls: every call of a function of the reader's.
@@ -83,8 +84,13 @@ class LineTracer:
         started: the values whose ``backward`` was called.
     """
 
-    def __init__(self, sources: Mapping[str, str], until_backward: bool = False) -> None:
-        self.sources = dict(sources)
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        until_backward: bool = False,
+        backward: tuple[str, ...] = BACKWARD,
+    ) -> None:
+        self.sources, self.backward = dict(sources), backward
         self.calls: list[Call] = []
         self.moments: list[Moment] = []
         self.started: list[Any] = []
@@ -169,7 +175,7 @@ class LineTracer:
         while call.caller >= 0:
             call = self.calls[call.caller]
             names.append(call.code.co_name)
-        return names[0] in BACKWARD and not set(names[1:]) & set(BACKWARD)
+        return names[0] in self.backward and not set(names[1:]) & set(self.backward)
 
     def _caller(self, frame: FrameType) -> Call | None:
         above = frame.f_back

@@ -148,7 +148,8 @@ def explorer_of(
         if grad is not None
     }
     if tracer.moments:
-        explorer.page["code"] = Code(tracer, explorer.snapshot, seen.values).as_json()
+        left = {key: value.grad for key, value in seen.values.items()}
+        explorer.page["code"] = Code(tracer, explorer.snapshot, seen.values, left).as_json()
     explorer.page["note"] = "; ".join(
         f"{v.label}.data is {short(v.data)}, right is {short(data)}"
         for v, (data, _) in seen.right.items()
