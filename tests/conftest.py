@@ -5,6 +5,7 @@ MICROGRAD_REQUIRE_NATIVE, its absence is an error. ``pytest tests/conformance --
 my_engine.py`` runs the suite on the ``Value`` of one's own file instead.
 """
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -90,3 +91,9 @@ def _native_expected() -> bool:
         return False
     required = os.environ.get("CI") or os.environ.get("MICROGRAD_REQUIRE_NATIVE")
     return bool(required) or importlib.import_module("micrograd.engine").Value is not _pure().Value
+
+
+def pytest_collection_finish(session):
+    """Leave all that is there now out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()

@@ -1,7 +1,6 @@
 """The page says what explain says: the same names, numbers, signs and brackets, step by step."""
 
 import pytest
-from explorer_browser import press, sentence
 
 from micrograd import Value, maximum, where
 from micrograd.explain import explain
@@ -32,6 +31,18 @@ def unlabelled():
     return (a * Value(-3.0) + a) ** 2
 
 
+ALL_STEPS = """async () => {
+    const said = [];
+    const { store } = micrograd;
+    while (!store.isAtEnd()) {
+        store.advance(1);
+        await new Promise(requestAnimationFrame);
+        said.push(document.querySelector(".mg-sentence").innerText.split("\\n")[0].trim());
+    }
+    return said;
+}"""
+
+
 @pytest.mark.parametrize(
     "graph",
     [
@@ -45,13 +56,7 @@ def test_every_step_reads_as_the_explanation_does(show, graph):
     root = graph()
     explained = explain(root)
     page = show(explore(root, groups="nothing", show=False))
-    said = []
-    for _ in range(2000):
-        press(page, ".")
-        line = sentence(page).splitlines()[0].strip()
-        if said and line == said[-1]:
-            break
-        said.append(line)
+    said = page.evaluate(ALL_STEPS)
     forward = [line.text for line in explained.forward if line.text.count(" = ") > 1]
     assert said[: len(forward)] == forward
     backward = [line.text for line in explained.backward]

@@ -65,8 +65,15 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if page.name not in NEEDING_ENGINES],
-    ids=lambda page: str(page.relative_to(ROOT)),
+    [
+        pytest.param(
+            page,
+            id=str(page.relative_to(ROOT)),
+            marks=[pytest.mark.deep] if page.name == "teaching.md" else [],  # checks a whole class
+        )
+        for page in PAGES
+        if page.name not in NEEDING_ENGINES
+    ],
 )
 def test_every_block_of_the_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
