@@ -32,6 +32,7 @@ def test_a_node_takes_64_bytes(run):
     assert run(program) == "{64}\n"
 
 
+@pytest.mark.deep
 def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     program = (
         RESIDENT

@@ -3,6 +3,7 @@
 import inspect
 import re
 
+import pytest
 from pages import ROOT
 
 from micrograd.practise import lecture
@@ -25,6 +26,7 @@ def untimed(text):
     return re.sub(r"\d+:\d\d(:\d\d)?", "0:00", text).split("\n")
 
 
+@pytest.mark.deep
 def test_the_recorded_session_is_what_the_command_prints(tmp_path, monkeypatch, in_terminal):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)

@@ -29,6 +29,7 @@ def folder(tmp_path_factory):
     return here
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("measure", ["fit_losses", "loop_losses"])
 def test_the_compiled_moons_have_the_losses_of_all_programs(folder, measure):
     with Worker("programs/moons_compiled.py", folder=folder) as ours:
@@ -40,6 +41,7 @@ def test_the_eager_moons_begin_with_the_same_loss(folder):
         agree("ours", ours.ask("losses"), moons.LOSSES[:1])
 
 
+@pytest.mark.deep
 def test_the_unrolled_moons_begin_with_the_same_loss(folder):
     with Worker("programs/moons_unrolled.py", folder=folder) as ours:
         agree("ours", ours.ask("losses"), moons.LOSSES[:1])

@@ -104,7 +104,9 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize(
+    "method", ["fork", pytest.param("spawn", marks=pytest.mark.deep), "forkserver"]
+)
 def test_processes_compute_side_by_side(method: str, tmp_path: Path) -> None:
     assert run(POOL.format(method=method), tmp_path) == "[2.0, 4.0, 6.0]\n"
 
