@@ -8,6 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 from sklearn.utils.estimator_checks import check_estimator
 
+from micrograd import estimators
 from micrograd.data import moons
 from micrograd.estimators import MLPClassifier, MLPRegressor
 
@@ -78,3 +79,21 @@ def test_training_stops_early_by_a_share_that_is_held_out(kind):
     assert (history.stopped, history.epochs) == ("early stopping", history.best_epoch + 3)
     assert len(history.validation_loss) == history.epochs
     assert estimator.mean_ != pytest.approx(X.mean(axis=0))  # that of the 48 others
+
+
+def test_an_interrupt_ends_a_search_and_leaves_the_estimator_as_it_was(monkeypatch):
+    model = MLPClassifier(epochs=3, random_state=1).fit(*moons(40))
+    before = model.predict_proba(moons(40)[0])
+    whole = estimators.fit
+
+    def cut(*args, **options):
+        history = whole(*args, **options)
+        history.stopped = "interrupted"
+        return history
+
+    monkeypatch.setattr(estimators, "fit", cut)
+    with pytest.raises(KeyboardInterrupt, match="after 3 of 3 epochs"):
+        model.fit(*moons(60))
+    assert (model.predict_proba(moons(40)[0]) == before).all()
+    with pytest.raises(KeyboardInterrupt):
+        GridSearchCV(model, {"lr": [0.01, 0.02]}).fit(*moons(40))

@@ -63,28 +63,34 @@ class _Network(_Estimator):
         seed = int(_utils.check_random_state(self.random_state).randint(2**31 - 1))
         sizes = _sizes(self.hidden)
         training, held_out = self._parts(X, y, seed)
-        self.mean_, scale = training[0].mean(axis=0), training[0].std(axis=0)
-        self.scale_ = scale + (scale == 0)
-        self.model_ = model = MLP(
+        mean, scale = training[0].mean(axis=0), training[0].std(axis=0)
+        scale = scale + (scale == 0)
+        model = MLP(
             X.shape[1],
             [*sizes, outputs],
             activation=self.activation,
             init="xavier_uniform",
             seed=seed,
         )
-        self.history_ = fit(
+        history = fit(
             lambda x, target: loss(model(x), target),
-            (self._scaled(training[0]), training[1]),
+            ((training[0] - mean) / scale, training[1]),
             model=model,
             optimizer=Adam(model.parameters(), lr=self.lr),
             epochs=self.epochs,
             batch_size=self.batch_size,
             penalty=lambda: self.weight_decay * l2(model.parameters()),
-            validation=held_out and (self._scaled(held_out[0]), held_out[1]),
+            validation=held_out and ((held_out[0] - mean) / scale, held_out[1]),
             early_stopping=self.n_iter_no_change if held_out else None,
             seed=seed,
             progress=False,
         )
+        if history.stopped == "interrupted":  # else a search would score what is half trained
+            raise KeyboardInterrupt(
+                f"{type(self).__name__} was interrupted after {history.epochs} of {self.epochs} "
+                "epochs, and is as it was before"
+            )
+        self.mean_, self.scale_, self.model_, self.history_ = mean, scale, model, history
 
     def _parts(self, X: Any, y: Any, seed: int) -> tuple[Any, Any]:
         """Return what to train on, and what to watch where the training may stop early."""
@@ -96,9 +102,7 @@ class _Network(_Estimator):
 
     def _checked(self, X: Any) -> Any:
         _validation.check_is_fitted(self, "model_")
-        return self._scaled(_validation.validate_data(self, X, reset=False, dtype=float))
-
-    def _scaled(self, X: Any) -> Any:
+        X = _validation.validate_data(self, X, reset=False, dtype=float)
         return (X - self.mean_) / self.scale_
 
 
@@ -136,13 +140,14 @@ class MLPClassifier(_Classifier, _Network):
 
         X, y = _validation.validate_data(self, X, y, dtype=float)
         _multiclass.check_classification_targets(y)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
+        classes, labels = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs examples of two classes or more, got one class: "
-                f"{self.classes_[0]!r}"
+                f"{classes[0]!r}"
             )
-        self._train(X, labels, len(self.classes_), cross_entropy)
+        self._train(X, labels, len(classes), cross_entropy)
+        self.classes_ = classes
         return self
 
     def predict(self, X: Any) -> Any:
@@ -175,8 +180,9 @@ class MLPRegressor(_Regressor, _Network):
     def fit(self, X: Any, y: Any) -> "MLPRegressor":
         """Train on X, (examples, features), and the target of each."""
         X, y = _validation.validate_data(self, X, y, dtype=float, y_numeric=True)
-        self.target_mean_, self.target_scale_ = float(y.mean()), float(y.std()) or 1.0
-        self._train(X, (y - self.target_mean_) / self.target_scale_, 1, mse)
+        mean, scale = float(y.mean()), float(y.std()) or 1.0
+        self._train(X, (y - mean) / scale, 1, mse)
+        self.target_mean_, self.target_scale_ = mean, scale
         return self
 
     def predict(self, X: Any) -> Any:
