@@ -115,10 +115,12 @@ clean:  ## remove all that was made here
 	@$(PIP) -c requirements-dev.txt --no-build-isolation -e '.[all]'
 	@touch $@
 
-.venv/.tools: .venv/.installed requirements-dev.txt
-	@echo "Installing the development tools into .venv ..."
-	@$(PIP) -r requirements-dev.txt
-	@touch $@
+# In one run: two would look everything up twice.
+.venv/.tools: .venv/bin/pip pyproject.toml requirements-dev.txt $(NATIVE)
+	@echo "Installing micrograd and the development tools into .venv (the first time this takes a minute or two) ..."
+	@$(PIP) -c requirements-dev.txt setuptools
+	@$(PIP) --no-build-isolation -r requirements-dev.txt -e '.[all]'
+	@touch .venv/.installed $@
 
 frontend/node_modules: .venv/.tools
 	@[ -d $@ ] || (cd frontend && $(OWN) npm ci --ignore-scripts)
