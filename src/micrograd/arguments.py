@@ -38,11 +38,8 @@ def flag(name: str, x: Any) -> bool:
 
 
 def whole(name: str, n: Any, least: float = -inf) -> int:
-    """Return a count or a setting as an int; refuse what is no whole number, or below ``least``.
-
-    True is none: who says ``early_stopping=True`` means something else than 1.
-    """
-    if not hasattr(n, "__index__") or isinstance(n, bool) or n < least:
+    """Return a count or a setting as an int; refuse what is no whole number, or below ``least``."""
+    if not hasattr(n, "__index__") or n < least:
         bound = "" if least == -inf else f" of {least} or more"
         raise ValueError(f"{name} is a whole number{bound}, got {shown(n)}")
     if n > sys.maxsize:

@@ -62,6 +62,8 @@ class Arguments:
     def checked(self) -> "Arguments":
         """Return them with ints for whole numbers; an error names what is none, or no function."""
         longest = self.clip_grad_norm
+        if self.early_stopping is True:  # who says so means something else than 1
+            raise ValueError("early_stopping is a whole number of 1 or more, got True")
         numbers = replace(
             self,
             epochs=whole("epochs", self.epochs, 0),
