@@ -148,17 +148,15 @@ function Ledger({ store, node }: { store: Store; node: number }) {
   const from = (row: Contribution) =>
     row.run > 1 ? `run ${row.run}: ${graph.name(row.node)}` : graph.name(row.node);
   const total = rows.length > 200 ? rows.slice(-200) : rows;
-  const added = store.timeline.value.play(store.step.value, store.partials.value).grad[node];
-  const sum = same(added, grad[node])
-    ? rows.some((row) => row.lost)
-      ? "grad, the last one"
-      : "grad, the sum"
-    : "grad, as your lines left it";
+  const { timeline, step, partials, asLeft } = store; // what lines left may be no sum of these rows
+  const isSum =
+    !asLeft.value || same(timeline.value.play(step.value, partials.value).grad[node], grad[node]);
+  const last = rows.some((row) => row.lost) ? "the last one" : "the sum";
   return (
     <>
       <table class="mg-ledger">
         <caption>
-          Where {graph.name(node)}.grad {same(added, grad[node]) ? "comes" : "should come"} from
+          Where {graph.name(node)}.grad {isSum ? "comes" : "should come"} from
         </caption>
         <thead>
           <tr>
@@ -205,7 +203,7 @@ function Ledger({ store, node }: { store: Store; node: number }) {
         <tfoot>
           <tr class={wrong ? "mg-wrong-sum" : ""}>
             <th scope="row" colSpan={3}>
-              {sum}
+              grad, {isSum ? last : "as your lines left it"}
             </th>
             <td>
               <Grad>{number(grad[node])}</Grad>

@@ -313,6 +313,7 @@ export function createStore(page: PageData, rules: Rules) {
     ordering,
     gradients,
     right,
+    asLeft,
     broken,
     wrong,
     scene,

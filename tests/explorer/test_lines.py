@@ -1,18 +1,15 @@
 """The lines of a recorded run: which line did what, and what the names hold, without numbers."""
 
-import inspect
 import random
 import re
 
 import pytest
-from backwards import BY_TABLE, PATHS, RECURSION, going_back
+from backwards import BY_TABLE, LECTURE, PATHS, RECURSION, going_back
 from other_engines import Assigning, Closures, Kept
 
 from micrograd import Value
 from micrograd.explorer import explore
 from micrograd.practise import lecture
-
-LECTURE = inspect.getsource(lecture)
 
 
 class Lines:

@@ -14,7 +14,7 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-_OFFLINE = ("file:", "data:", "about:")
+_OFFLINE = ("file:", "data:")
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 
 # Shows a widget as a notebook does, in the first cell (a div) where there is one.
@@ -82,13 +82,13 @@ def show(browser, pages, tmp_path):
         return page
 
     yield show
-    for page, free, listeners, troubles in opened:
-        page.goto("about:blank")
+    for page, free, listeners, _ in opened:
         for event, listener in listeners.items():
             page.remove_listener(event, listener)
+        page.goto("about:blank")
         page.mouse.move(0, 0)
         free.append(page)
-        assert troubles == []
+    assert [troubles for *_, troubles in opened if troubles] == []
 
 
 def settle(page) -> None:
