@@ -4,8 +4,6 @@
 PYTHON ?= python3
 NAMES ?= ../shared/data/names.txt
 BIN := .venv/bin
-# Without compiling: much of what is installed is never imported, and it takes half of the time.
-PIP := $(BIN)/pip install -q --disable-pip-version-check --no-compile
 NATIVE := $(wildcard setup.py src/micrograd/_native/*.[ch])
 
 # What the tests and the demo would otherwise write into the home folder.
@@ -110,16 +108,15 @@ clean:  ## remove all that was made here
 
 # The build runs with the setuptools in .venv, so that a changed C file is rebuilt without the network.
 .venv/.installed: .venv/bin/pip pyproject.toml requirements-dev.txt $(NATIVE)
-	@echo "Installing micrograd into .venv (the first time this takes a minute or two) ..."
-	@$(PIP) -c requirements-dev.txt setuptools
-	@$(PIP) -c requirements-dev.txt --no-build-isolation -e '.[all]'
+	@echo "Installing micrograd into .venv (the first time this takes a while) ..."
+	@.ci/install -c requirements-dev.txt setuptools
+	@.ci/install -c requirements-dev.txt --no-build-isolation -e '.[all]'
 	@touch $@
 
-# In one run: two would look everything up twice.
 .venv/.tools: .venv/bin/pip pyproject.toml requirements-dev.txt $(NATIVE)
-	@echo "Installing micrograd and the development tools into .venv (the first time this takes a minute or two) ..."
-	@$(PIP) -c requirements-dev.txt setuptools
-	@$(PIP) --no-build-isolation -r requirements-dev.txt -e '.[all]'
+	@echo "Installing micrograd and the development tools into .venv (the first time this takes a while) ..."
+	@.ci/install -c requirements-dev.txt setuptools
+	@.ci/install --no-build-isolation -r requirements-dev.txt -e '.[all]'
 	@touch .venv/.installed $@
 
 frontend/node_modules: .venv/.tools
@@ -131,7 +128,7 @@ build/marimo/.ready: tests/practise/marimo-requirements.txt
 	@build/marimo/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-# Without compiling, as above: PyTorch and JAX are large.
+# Without compiling: PyTorch and JAX are large.
 build/engines/.ready: tests/engines/requirements.txt
 	@echo "Installing PyTorch, JAX, ONNX and Optuna into build/engines ..."
 	@$(PYTHON) -m venv build/engines
