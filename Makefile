@@ -6,13 +6,14 @@ NAMES ?= ../shared/data/names.txt
 BIN := .venv/bin
 NATIVE := $(wildcard setup.py src/micrograd/_native/*.[ch])
 
-# What the tests and the demo would otherwise write into the home folder.
+# What the tests and the demo would otherwise write into the home folder; and bytecode is kept, as
+# hundreds of processes import the same.
 HOME_MADE := $(CURDIR)/.venv/home
 OWN := PATH="$(CURDIR)/$(BIN):$$PATH" XDG_CONFIG_HOME=$(HOME_MADE) XDG_DATA_HOME=$(HOME_MADE) \
        MPLCONFIGDIR=$(HOME_MADE) IPYTHONDIR=$(HOME_MADE) JUPYTER_CONFIG_DIR=$(HOME_MADE) \
        JUPYTER_DATA_DIR=$(HOME_MADE) JUPYTER_RUNTIME_DIR=$(HOME_MADE) \
        npm_config_cache=$(HOME_MADE)/npm npm_config_audit=false npm_config_fund=false \
-       NODE_DISABLE_COMPILE_CACHE=1
+       NODE_DISABLE_COMPILE_CACHE=1 PYTHONDONTWRITEBYTECODE=
 
 # By another name, so that make -n only shows what it would run.
 AGAIN = $(MAKE)
