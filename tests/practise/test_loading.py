@@ -3,6 +3,7 @@
 import json
 import sys
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,13 @@ VALUE = "class Value:\n    def __init__(self, data): self.data = data\n"
 
 
 @pytest.fixture(autouse=True)
-def own_modules():
-    """Forget what the files registered as modules."""
+def own_modules(tmp_path):
+    """Forget what the files registered as modules; what they imported of others stays."""
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        del sys.modules[name]
+        if Path(getattr(sys.modules[name], "__file__", None) or tmp_path).is_relative_to(tmp_path):
+            del sys.modules[name]
 
 
 @pytest.fixture
