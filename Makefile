@@ -30,7 +30,7 @@ demo: .venv/.installed  ## train on the moons and on real digits; pictures go to
 	@$(OWN) $(BIN)/micrograd demo digits
 	@echo; echo "To go on, with python and micrograd from here:  source .venv/bin/activate"
 
-test: .venv/.tools  ## check everything: style, types, sizes, tests (what CI runs)
+test: .venv/.tools frontend/node_modules  ## check everything: style, types, sizes, tests (what CI runs)
 	@mkdir -p build
 	@.ci/browser
 	@# Style and types are looked at beside the tests, and told after them. A third worker works

@@ -12,6 +12,7 @@ from explorer_browser import (
     textbook,
     to_end,
 )
+from thorough import sampled
 
 from micrograd import Value
 from micrograd.explorer import explore
@@ -85,7 +86,7 @@ def step_and_length(page):
     )
 
 
-@pytest.mark.parametrize("mistake", ["= instead of +=", "no zero_grad", "plain recursion"])
+@sampled("mistake", ["= instead of +=", "no zero_grad", "plain recursion"], of=3)
 def test_a_mistake_made_and_repaired_at_the_end_leaves_everything_right(show, mistake):
     page = show(textbook())
     to_end(page)
@@ -132,8 +133,8 @@ def test_plain_recursion_goes_down_each_use(show):
     assert page.locator(".mg-right").all_text_contents() == ["right: 8.0"]
 
 
-@pytest.mark.parametrize(
-    ("expression", "mistake", "reason"),
+@sampled(
+    "expression, mistake, reason",
     [
         ("c = a*b + b", "plain recursion", "no computed value is used twice"),
         ("d = a*b; c = d*0 + d", "plain recursion", "adds up to 0"),
@@ -141,6 +142,7 @@ def test_plain_recursion_goes_down_each_use(show):
         ("c = a*b + a*0", "= instead of +=", "adds up to 0"),
         ("c = (a - a)*(b - b)", "no zero_grad", "as twice 0 is 0"),
     ],
+    of=2,
 )
 def test_a_mistake_without_harm_says_why(show, expression, mistake, reason):
     page = show(explore(expression, a=2, b=3, show=False))

@@ -189,6 +189,7 @@ def test_a_hundred_thousand_values_in_a_row_open(show):
     assert page.evaluate("() => micrograd.store.wrong.value.size") == 1
 
 
+@pytest.mark.deep
 def test_66014_values_open_as_a_handful_of_boxes(show):
     explorer = explore(hinge_objective(100, 16), show=False)
     assert len(explorer.snapshot.values) > 60_000

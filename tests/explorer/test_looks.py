@@ -13,6 +13,7 @@ from explorer_browser import (
     textbook,
     to_end,
 )
+from thorough import sampled
 
 from micrograd import Value
 from micrograd.compiler import jit
@@ -162,7 +163,7 @@ def test_in_the_widget_edits_go_to_python_and_come_from_it(browser):
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@sampled("scheme", ["dark", "light"], of=2)
 def test_axe_finds_nothing_serious(show, scheme):
     page = show(textbook(), color_scheme=scheme, bypass_csp=True)  # for axe's own script
     to_end(page)

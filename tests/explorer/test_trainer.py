@@ -4,6 +4,7 @@ import random
 
 import pytest
 from explorer_browser import edit, press, settle, shown
+from thorough import sampled
 
 from micrograd import Value
 from micrograd.data import moons
@@ -57,7 +58,7 @@ def take_steps(page, count):
     return page.evaluate("() => micrograd.store.losses.value")
 
 
-@pytest.mark.parametrize(("batch", "zero_grad"), [(12, True), (5, False)])
+@sampled("batch, zero_grad", [(5, False), (12, True)], of=2)
 def test_the_losses_are_those_of_the_engine(show, batch, zero_grad):
     model = MLP(2, [4, 1], seed=1)
     page = show(explore(model, (X, Y), loss=hinge(model), show=False))

@@ -17,10 +17,10 @@ _ATTACKS = {
 }
 
 
-@pytest.fixture
-def page(browser, tmp_path):
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
     page = browser.new_page()
-    page.goto(textbook().save(tmp_path / "page.html").as_uri())
+    page.goto(textbook().save(tmp_path_factory.mktemp("trust") / "page.html").as_uri())
     yield page
     page.close()
 
@@ -29,7 +29,8 @@ def page(browser, tmp_path):
 def test_the_page_refuses_what_its_policy_does_not_name(page, attack):
     refused = page.evaluate(
         "() => new Promise(resolve => {"
-        "  document.addEventListener('securitypolicyviolation', e => resolve(e.blockedURI));"
+        "  document.addEventListener('securitypolicyviolation',"
+        "    e => resolve(e.blockedURI), {once: true});"
         f"  {attack};"
         "  setTimeout(() => resolve(null), 5000);"
         "})"
