@@ -1,5 +1,6 @@
 """What NumPy does with the kinds of arrays: ints stay ints, bools are no numbers, Values mix."""
 
+import math
 import operator
 
 import numpy as np
@@ -104,3 +105,20 @@ def test_a_power_that_turned_complex_does_not_hide_one_that_raises():
     assert power(-0.9, -1.7) == power(0.9, -1.7) == power(-0.9, -1.7) == 1.0
     with pytest.raises(OverflowError, match=r"too large|out of range"):
         power(0.889, -1e308)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        lambda s: np.float64(1.125) % s,
+        lambda s: np.array(1.125) // s,
+        lambda s: np.array([1.125]) % s,
+    ],
+)
+def test_what_numpy_lets_pass_does_not_hide_what_raises(quiet):
+    f = jit(lambda x, y: (quiet(s := math.sin(x**y)), s)[1])
+    assert [f(0.0, 1.125) for _ in range(3)] == [0.0] * 3
+    with pytest.raises(ValueError, match="math domain error"):
+        f(0.67, -math.inf)
+    assert f(0.0, 2.0) == 0.0

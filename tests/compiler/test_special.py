@@ -104,6 +104,25 @@ def test_what_is_too_small_for_float32_may_be_zero_and_python_keeps_its_own(back
     assert 1e-310 * 0.5 > 0.0
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: np.sum(np.outer(a, a)),
+        lambda a: np.sum(vmap(lambda t: t * a)(TABLE), axis=0),
+        lambda a: sum([t * a[0] for t in TABLE]),
+        lambda a: sum([a[0] * x * y for x in TABLE for y in a]),
+    ],
+)
+def test_an_infinite_factor_is_not_taken_out_of_a_sum(f, backend):
+    g = jit(f, backend=backend)
+    for a in ([1.0, 0.5, 2.0], [math.inf, -0.365, 1.188], [math.inf, 0.5, -math.inf]):
+        for _ in range(2):
+            np.testing.assert_allclose(g(np.array(a)), f(np.array(a)), rtol=1e-12)
+
+
+TABLE = [0.0, 1e-200, -1e-200, 2.0, 3.0]
 INF, NAN = math.inf, math.nan
 
 

@@ -272,4 +272,6 @@ def _contracted(factors: list[Array], shape: _Shape, kept: int) -> Array:
         own = [a for a in axes if x.shape[a] != 1]
         operands += [x.reshape([x.shape[a] for a in own]), own]
     result = np.einsum(*operands, [a for a in axes if a < kept], optimize=True)
+    if not np.isfinite(result).all():  # einsum may have made ∞·(x − y) of ∞·x − ∞·y, which is nan
+        return np.add.reduce(_merged(left * right, shape, kept), -1)
     return result.reshape([max(n, m) for n, m in zip(left.shape[:kept], right.shape[:kept])])

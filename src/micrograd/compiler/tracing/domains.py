@@ -5,8 +5,9 @@ other plain numbers one guard says that no power of the program leaves the finit
 """
 
 from collections.abc import Callable, Collection, Iterator
+from functools import reduce
 from math import inf, isfinite
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import Any
 
 from ... import ops
@@ -26,9 +27,10 @@ def guards(
     is_batched: Callable[[Value], bool],
     regular: bool = True,
 ) -> Iterator[tuple[Value, bool]]:
-    """Yield what has to hold for Python not to raise or turn complex, and whether it does.
+    """Yield what tells whether Python raises or turns complex, and whether it holds.
 
-    Where it does not, of powers that turn complex, it is asked besides whether anything raises.
+    What leaves the finite numbers while it is traced does not raise (a number of NumPy, or what an
+    ``except`` catches): that is to do so again, and only the others are asked whether they do.
 
     Args:
         tape: all that was computed, in order.
@@ -44,17 +46,17 @@ def guards(
     batched = {id(v): is_batched(v) for v in suspects}
     regular = regular and all(isfinite(v._data) for v in suspects)
 
-    def none(lefts: Iterator[tuple[Value, Any]]) -> tuple[Value, bool]:
-        total: Any = None
-        for v, left in lefts:
-            left = left._apply(BATCH_SUM, left) if batched[id(v)] else left
-            total = left if total is None else total + left
-        holds = ops.LE(total, 0.5)
-        return holds, bool(holds._data)
+    def asked(nan_raises: Callable[[Value], bool]) -> Iterator[tuple[Value, bool]]:
+        lefts = [_left(v, regular, nan_raises(v)) for v in suspects]
+        sums = [x._apply(BATCH_SUM, x) if batched[id(v)] else x for v, x in zip(suspects, lefts)]
+        if calm := [x for x in sums if not x._data]:
+            yield ops.LE(reduce(add, calm), 0.5), True
+        if gone := [ops.WHERE(ops.GT(x, 0.5), 0.0, 1.0) for x in sums if x._data]:
+            yield ops.GT(reduce(add, gone), 0.5), False
 
-    yield none((v, _left(v, regular)) for v in suspects)
-    if not regular:
-        yield none((v, _left(v, regular, id(v) in raising)) for v in suspects)
+    yield from asked(lambda v: True)
+    if not regular:  # a power that is nan may have turned complex: do those that raise?
+        yield from asked(lambda v: id(v) in raising)
 
 
 def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[int]:
