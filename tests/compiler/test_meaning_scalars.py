@@ -60,6 +60,26 @@ def test_a_number_left_outside_is_of_the_kind_of_the_plain_run(backend):
     assert kinds(vars(compiled)) == kinds(vars(plain))
 
 
+W = np.random.default_rng(0).normal(size=40).astype(np.float32)
+SINGLE = {
+    "an array from outside": (lambda x: np.tanh(W * x) - 3, 0.5),
+    "a sum over one": (lambda x: np.sum(np.tanh(W * x)), 0.5),
+    "an item of one": (lambda x: [np.tanh(w) * 3 * x - 1.0 for w in W], 0.5),
+    "in a dict": (lambda d: np.tanh(d["a"]) - 3, {"a": W}),
+    "numbers in a list": (lambda x: [np.tanh(w) - 3 for w in x], list(W)),
+    "made inside": (lambda x: np.tanh(x.astype(np.float32)) - 3, W.astype(float)),
+    "on the way to doubles": (lambda x: (np.tanh(x) - 3) * np.arange(40.0), W),
+}
+
+
+@pytest.mark.parametrize("case", SINGLE)
+def test_where_numpy_computes_in_single_precision_so_close_is_close_enough(case):
+    f, x = SINGLE[case]
+    compiled = jit(f, backend="numpy")
+    for _ in range(2):
+        np.testing.assert_allclose(compiled(x), f(x), rtol=1e-5)
+
+
 @BACKENDS
 def test_ints_that_int64_does_not_hold_wrap_around_as_plainly(backend):
     square = jit(lambda x: x * x, backend=backend)

@@ -1,6 +1,8 @@
 """Equal up to rounding: the one comparison of what was compiled with what was computed plainly."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +41,22 @@ def close(
         beside = _MANY * np.broadcast_to(noise, computed.shape)[finite]
     room = TOLERANCE[dtype] * sizes + beside + _LEAST[dtype]
     return bool((np.abs(computed[finite] - expected[finite]) <= room).all())
+
+
+def is_single(x: Any) -> bool:
+    """Tell whether x is an array or a number of floats of less than double precision."""
+    return isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind == "f" and x.itemsize < 8
+
+
+def in_single_precision(tree: Any) -> bool:
+    """Tell whether floats of less than double precision are in nested things."""
+    if isinstance(tree, dict):
+        return in_single_precision(list(tree.values()))
+    if isinstance(tree, (list, tuple)):
+        return any(in_single_precision(x) for x in tree if type(x) is not float)
+    if is_dataclass(tree) and not isinstance(tree, type):
+        return in_single_precision([getattr(tree, field.name) for field in fields(tree)])
+    return is_single(tree)
 
 
 def gradients_by(sources: Sequence[Value], out: Value) -> np.ndarray:

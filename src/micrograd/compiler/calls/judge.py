@@ -18,7 +18,7 @@ from ..errors import JitError
 from ..graph import Graph
 from ..tracing.output import Heard, NotPrinted, alike
 from ..tracing.signature import Argument
-from .closeness import close, gradients_by
+from .closeness import close, gradients_by, in_single_precision
 from .differences import Leaf, leaves_of, other_form
 from .rounding import Rounding
 from .state import State
@@ -102,8 +102,8 @@ class Judge:
     def _compare(
         self, args: Sequence[Any], plain: Any, after: State | None, few: Sequence[Any] | None
     ) -> None:
-        if any(_is_single(a.value) for a in self._classify(args)):
-            self._dtype = self._rounding.dtype = "float32"  # as NumPy computes with these
+        if in_single_precision([args, plain]) or self._before.in_single_precision:
+            self._dtype = self._rounding.dtype = "float32"  # as NumPy computes there
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
         self._before.put_back()
@@ -249,11 +249,6 @@ class Judge:
         said = f"{name} compiled is not what it is plainly: {what}. {remedy}{where}"
         self._mismatch = JitError(said)
         return self._mismatch
-
-
-def _is_single(x: Any) -> bool:
-    """Tell whether it is an array of floats of less than double precision."""
-    return isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.dtype.itemsize < 8
 
 
 def _numbers(leaves: Sequence[Leaf]) -> np.ndarray:

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Collection, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import chain
 from math import copysign
 from operator import is_
 from typing import Any
@@ -20,7 +21,7 @@ from ...engine import Value
 from ...value.buffers import read_data, read_grad, write_data, write_grad
 from ..errors import JitError
 from .attributes import own_attributes
-from .closeness import close
+from .closeness import close, is_single
 from .differences import leaves_of, other_form
 from .places import NOTHING, WHOLE, Place, content, owner_of
 from .reach import Reach
@@ -69,6 +70,14 @@ class State:
     def leaves(self) -> list[Value]:
         """The Values that were not computed."""
         return [v for v in self._values if not v.parents]
+
+    @property
+    def in_single_precision(self) -> bool:
+        """Whether NumPy computes with less than double precision somewhere in it."""
+        items = (x for _, whole in self._lists for x in whole if type(x) is not float)
+        of_dicts = (x for _, d in (*self._dicts, *self._objects) for x in d.values())
+        named = (held for *_, held in (*self._cells, *self._globals))
+        return any(map(is_single, chain((a for a, _ in self._arrays), items, of_dicts, named)))
 
     def moved(self, apart: Collection[int] = ()) -> list[str]:
         """Return the names of the places that hold something else by now.
