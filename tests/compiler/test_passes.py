@@ -1,7 +1,7 @@
 """What each pass makes: text in, text out."""
 
 from micrograd import ops
-from micrograd.compiler.graph import Graph
+from micrograd.compiler.graph import Graph, without_repeats
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.verify import verify
@@ -9,11 +9,12 @@ from micrograd.compiler.passes.allocate import allocate
 from micrograd.compiler.passes.clears import join_clears
 from micrograd.compiler.passes.differentiate import differentiate
 from micrograd.compiler.passes.place import place
+from micrograd.compiler.passes.rerolling.flatten import flatten
 from micrograd.compiler.passes.rerolling.reroll import reroll
 from micrograd.compiler.passes.rerolling.roll import roll
 from micrograd.compiler.passes.rerolling.terms import join_terms
 
-BY_SYMBOL = {op.symbol: op for op in ops.OPS.values()}
+BY_SYMBOL = {op.symbol: op for op in reversed(ops.OPS.values())}  # * is of two
 
 
 def program(arrays, forward, backward="", output=0, sizes="", segments=""):
@@ -53,11 +54,36 @@ def graph(lines, outputs):
     return made
 
 
+def test_flatten_sees_sums_in_chains_and_says_how_many_terms_the_rows_of_a_class_have():
+    lines = ["%0 = parameter", "%1 = parameter", "%2 = input", "%3 = constant 0.5"]
+    lines += ["%4 = * %0 %2", "%5 = + %4 %1", "%6 = tanh %5"]
+    lines += ["%7 = * %0 %6", "%8 = + %7 %1", "%9 = * %1 %6", "%10 = + %8 %9", "%11 = * %10 %3"]
+    assert str(flatten(graph(lines, [8, 10, 11]))).splitlines() == [
+        "c1[1] = parameter + parameter·input",
+        "c2[1] = tanh(c1)",
+        "c3[1] = parameter + parameter·c2",
+        "c4[1] = parameter·c2 + c3",
+        "c5[1] = 0.5·c4",
+        "return c3, c4, c5",
+    ]
+
+
+def test_what_is_computed_twice_is_computed_once_but_for_outputs_and_products_with_constants():
+    lines = ["%0 = input", "%1 = input", "%2 = constant -1.0", "%3 = constant -1.0"]
+    lines += ["%4 = * %0 %1", "%5 = * %0 %1", "%6 = tanh %4", "%7 = tanh %5"]
+    lines += ["%8 = * %6 %2", "%9 = * %7 %3", "%10 = + %8 %9"]
+    merged = without_repeats(graph(lines, [6, 7, 10]))
+    assert str(merged).splitlines()[6:] == [
+        *("%6 = tanh %4", "%7 = tanh %4", "%8 = * %6 %2", "%9 = * %6 %2", "%10 = + %8 %9"),
+        "return %6, %7, %10",
+    ]
+
+
 def test_reroll_finds_a_matrix_in_the_addresses_of_products():
     lines = ["%0 = parameter", "%1 = parameter", "%2 = parameter", "%3 = parameter"]
     lines += ["%4 = input", "%5 = input", "%6 = * %0 %4", "%7 = * %1 %5", "%8 = + %6 %7"]
     lines += ["%9 = * %2 %4", "%10 = * %3 %5", "%11 = + %9 %10"]
-    made = reroll(graph(lines, [8, 11]))
+    made = reroll(flatten(graph(lines, [8, 11])))
     assert str(graph(lines, [8, 11])).splitlines()[:-1] == lines
     assert text(made).split("forward\n")[1].splitlines()[0] == (
         "h1[i0] = sum | i0 < 2 | i1 < 2: (w1[2*i0 + i1] * x1[i1])"
@@ -67,7 +93,7 @@ def test_reroll_finds_a_matrix_in_the_addresses_of_products():
 def test_reroll_splits_rows_where_their_addresses_break():
     lines = [f"%{i} = input" for i in range(7)]
     lines += [f"%{7 + k} = tanh %{i}" for k, i in enumerate([0, 3, 1, 6])]
-    made = reroll(graph(lines, [7, 8, 9, 10]))
+    made = reroll(flatten(graph(lines, [7, 8, 9, 10])))
     assert text(made).split("forward\n")[1].splitlines()[:-1] == [
         "h1[i0] = sum | i0 < 2 | tanh(x1[3*i0])",
         "h1[i0 + 2] = sum | i0 < 2 | tanh(x1[5*i0 + 1])",

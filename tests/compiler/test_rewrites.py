@@ -49,9 +49,9 @@ def _close(a, b):
 @given(programs)
 def test_flattened_rows_compute_what_the_nodes_did(program):
     graph = _graph(program)
-    classes, leaves = flatten(graph)
-    values = {i: graph.data[i] for i in leaves}
-    for c in classes:
+    rows = flatten(graph)
+    values = {i: graph.data[i] for i in rows.leaves}
+    for c in rows.classes:
         for row in c.rows:
             terms = [[values[f] for f in factors] for slot in row.slots for factors in slot]
             if row.op is ops.SUM:
@@ -64,9 +64,9 @@ def test_flattened_rows_compute_what_the_nodes_did(program):
 @examples(15)
 @given(programs)
 def test_rows_of_a_class_do_not_depend_on_each_other(program):
-    classes, leaves = flatten(_graph(program))
-    known = set(leaves)
-    for c in classes:
+    rows = flatten(_graph(program))
+    known = set(rows.leaves)
+    for c in rows.classes:
         assert all(f in known for row in c.rows for slot in row.slots for t in slot for f in t)
         known |= {row.node for row in c.rows}
 
@@ -157,7 +157,7 @@ def _unrolled(statements):
 @examples(20)
 @given(programs)
 def test_a_rolled_program_unrolls_to_itself(program):
-    nests = reroll(_graph(program)).forward
+    nests = reroll(flatten(_graph(program))).forward
     assert [take_apart(s) for s in _unrolled(rolled(nests))] == [take_apart(s) for s in nests]
 
 

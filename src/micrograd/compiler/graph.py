@@ -1,6 +1,7 @@
 """The scalar graph of one call: flat lists, in the order in which the values were made."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .. import ops
 from ..ops import Op
@@ -65,6 +66,26 @@ def without_copies(graph: Graph) -> Graph:
     return replace(
         graph, parents=[tuple([same.get(p, p) for p in parents]) for parents in graph.parents]
     )
+
+
+def without_repeats(graph: Graph) -> Graph:
+    """Return the graph with what is computed twice, by one operation of equal arguments, in one.
+
+    A product with a constant costs nothing, and is left where it is used: x − y is x + (−1)·y. An
+    output is itself in any case: each has a gradient of its own.
+    """
+    constants = graph.constants
+    same = list(range(len(graph.ops)))
+    first: dict[tuple[Any, ...], int] = {}
+    for i, op in enumerate(graph.ops):
+        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, graph.parents[i]))
+        if i in constants:
+            made_of = (repr(graph.data[i]),)
+        elif op is None or (op is ops.MUL and not constants.isdisjoint(made_of)):
+            continue
+        same[i] = first.setdefault((op, *made_of), i)
+    parents = [tuple(map(same.__getitem__, parents)) for parents in graph.parents]
+    return replace(graph, parents=parents)
 
 
 def live_nodes(graph: Graph) -> list[int]:

@@ -38,7 +38,7 @@ from .calls.variant import Variant
 from .calls.waiting import waiting
 from .collector import paused
 from .errors import JitError, JitWarning
-from .pipeline import lower
+from .pipeline import flattened, lower
 from .tracing.draws import put_back
 from .tracing.names import name_all
 from .tracing.numbering import graph_of
@@ -310,15 +310,19 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
         Args:
             args: of the call.
-            until: the pass to stop after, by its name in ``compiler/pipeline.py``: reroll, roll,
-                differentiate, fuse, ...; by itself join_clears, before what C alone needs.
+            until: the pass to stop after, by its name in ``compiler/pipeline.py``: flatten (what
+                it returns prints as rows), reroll, roll, differentiate, fuse, ...; by itself
+                join_clears, before what C alone needs.
 
         Raises:
             ValueError: there is no such pass.
         """
         arguments = self._classified(args)[: len(args)]
         recording = self._recorded(arguments)
-        program = lower(graph_of(recording, nests(arguments)), until)
+        graph = graph_of(recording, nests(arguments))
+        if until == "flatten":
+            return flattened(graph)
+        program = lower(graph, until)
         return name_all(program, recording, self._f, recording.with_first(arguments))
 
     def source(self, *args: Any) -> str:

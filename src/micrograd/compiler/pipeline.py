@@ -1,15 +1,17 @@
 """The compiler's passes in their order: what happens to a program from a graph to its loops.
 
-Each is a function of a program that returns one, in a file of its own. To see what one does:
-``f.lower(x, until="roll")``, or ``MICROGRAD_PRINT_AFTER=roll`` (``all``: after each). With
-``MICROGRAD_VERIFY=1`` every program is checked after every pass, with ``end`` only after the last.
+``flatten`` and ``reroll`` make the program; each other pass is a function of a program that returns
+one, in a file of its own. To see what one does: ``f.lower(x, until="roll")``, or
+``MICROGRAD_PRINT_AFTER=roll`` (``all``: after each). Formulas put a sum's loops first; ``ir.exact``
+prints its terms in their order. With ``MICROGRAD_VERIFY=1`` every program is checked after every
+pass, with ``end`` only after the last.
 """
 
 import os
 import sys
 
 from .errors import JitError
-from .graph import Graph
+from .graph import Graph, without_copies, without_repeats
 from .ir.program import Program
 from .ir.verify import verify
 from .passes.allocate import allocate
@@ -18,6 +20,7 @@ from .passes.differentiate import differentiate
 from .passes.fusion import fuse
 from .passes.place import place
 from .passes.recompute import recompute
+from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.reroll import reroll
 from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
@@ -28,7 +31,7 @@ from .passes.stores import drop_stores
 from .printing import show as show  # a program prints as formulas
 
 PASSES = {
-    "join_terms": join_terms,  # terms of a sum that advance in equal steps become one
+    "join_terms": join_terms,  # terms of a sum that advance in equal steps become one: losses
     "roll": roll,  # nests that repeat become loops around them
     "separate": separate,  # what one statement of a loop writes has an array of its own
     "differentiate": differentiate,  # the chain rule, loop by loop
@@ -43,7 +46,15 @@ FOR_C = {  # of a program and a target
     "drop_stores": drop_stores,  # what nobody else reads stays in registers
     "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks
 }
-NAMES = ("reroll", *PASSES, *FOR_C)  # the first makes the program: it finds the loops in a graph
+# Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
+NAMES = ("flatten", "reroll", *PASSES, *FOR_C)
+
+
+def flattened(graph: Graph) -> Rows:
+    """Return the rows of a graph, in which equal nodes are one."""
+    rows = flatten(without_repeats(without_copies(graph)))
+    _print("flatten", rows)
+    return rows
 
 
 def lower(graph: Graph, until: str = "") -> Program:
@@ -58,7 +69,7 @@ def lower(graph: Graph, until: str = "") -> Program:
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
     _check_printed(os.environ.get("MICROGRAD_PRINT_AFTER", ""))
-    program = _looked_at("reroll", reroll(graph))
+    program = _looked_at("reroll", reroll(flattened(graph)))
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
             return program
@@ -91,6 +102,10 @@ def _looked_at(name: str, program: Program) -> Program:
     last = name in (NAMES[-1], next(reversed(PASSES)))
     if known and os.environ.get("MICROGRAD_VERIFY") in ("1", "end" if last else "1"):
         verify(program, name)
-    if os.environ.get("MICROGRAD_PRINT_AFTER") in (name, "all"):
-        print(f"# after {name}", program, sep="\n", end="\n\n", file=sys.stderr)
+    _print(name, program)
     return program
+
+
+def _print(name: str, made: Rows | Program) -> None:
+    if os.environ.get("MICROGRAD_PRINT_AFTER") in (name, "all"):
+        print(f"# after {name}", made, sep="\n", end="\n\n", file=sys.stderr)

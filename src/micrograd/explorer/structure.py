@@ -18,7 +18,7 @@ from .snapshot import Snapshot
 
 def group_by_structure(snapshot: Snapshot) -> list[int | Box]:
     """Return one group for each kind of leaf and each loop; what is alone stays alone."""
-    classes, _ = flatten(_as_graph(snapshot))
+    classes = flatten(_as_graph(snapshot)).classes
     owner = _owners(snapshot, {row.node for c in classes for row in c.rows})
     members: dict[int, list[int]] = defaultdict(list)
     for i, row_node in enumerate(owner):

@@ -46,11 +46,44 @@ class RowClass:
 LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an input with a gradient
 
 
-def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
-    """Return the classes of rows in an order in which they can be computed, and the live leaves.
+@dataclass(slots=True)
+class Rows:
+    """A graph as rows, in classes in an order in which they can be computed; its live leaves."""
 
-    The first classes are the leaves: those in LEAVES, plain, then batched.
-    """
+    graph: Graph
+    classes: list[RowClass]
+    leaves: list[int]
+
+    def __str__(self) -> str:
+        """Say what a row of each class computes, as in ``c1[4] = Σ3 parameter·input + parameter``.
+
+        The order of a sum's terms is theirs in the loops: gathered by what their factors are.
+        """
+        graph, lines = self.graph, []
+        name = {i: f"{graph.data[i]:g}" for i in graph.constants}
+        name |= dict.fromkeys(graph.parameters, "parameter") | dict.fromkeys(graph.inputs, "input")
+        for k, c in enumerate(self.classes, start=1):
+            terms = " + ".join(_terms(c, s, name) for s in range(len(c.factors)))
+            made = terms if c.op is ops.SUM else f"{c.op.symbol}({terms})"
+            lines.append(f"c{k}[{len(c.rows)}{', B' if c.batched else ''}] = {made}")
+            name |= dict.fromkeys((row.node for row in c.rows), f"c{k}")
+        outputs = dict.fromkeys(name[i] for i in graph.outputs)
+        return "\n".join([*lines, f"return {', '.join(outputs)}"])
+
+
+def _terms(c: RowClass, slot: int, name: dict[int, str]) -> str:
+    """How many terms the rows have in a slot, and their factors."""
+    counts = sorted({len(row.slots[slot]) for row in c.rows})
+    many = "–".join(dict.fromkeys(map(str, (counts[0], counts[-1]))))
+    sign = "" if counts == [1] else f"Σ{many} " if c.op is ops.SUM else f"{many} × "
+    terms = [term for row in c.rows for term in row.slots[slot]]
+    names = [{name[f] for f in factor} for factor in zip(*terms)]
+    product = "·" if c.op is ops.SUM else ", "
+    return sign + product.join(n.pop() if len(n) == 1 else "constant" for n in names)
+
+
+def flatten(graph: Graph) -> Rows:
+    """Flatten chains of additions, and sort what is computed into classes."""
     live = live_nodes(graph)
     chains = chains_of(graph, live)
     classes, class_of = _leaf_classes(graph, live)
@@ -75,7 +108,7 @@ def flatten(graph: Graph) -> tuple[list[RowClass], list[int]]:
         classes[c].rows.append(FlatNode(i, op, slots))
     _drop_unreached(classes, {class_of[i] for i in graph.outputs})
     leaves = [i for i in live if graph.ops[i] is None]
-    return [classes[c] for c in _in_order_of_creation(classes)], leaves
+    return Rows(graph, [classes[c] for c in _in_order_of_creation(classes)], leaves)
 
 
 def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[int]]:

@@ -1,4 +1,4 @@
-"""Find the loops and matrices in a scalar graph, and where all values lie: ``reroll(graph)``.
+"""Find the loops and matrices in rows, and where all values lie: ``reroll(flatten(graph))``.
 
 Rows of one class with sums of the same lengths become one loop nest. Operands whose addresses
 advance by strides need nothing more (``h[100,16] = Σ₂ w[16,2]·x[100,2]`` is found, not declared);
@@ -12,14 +12,14 @@ from dataclasses import replace
 import numpy as np
 
 from .... import ops
-from ...graph import BATCH_SUM, Graph, without_copies
+from ...graph import BATCH_SUM, Graph
 from ...ir.array import Array, Placement
 from ...ir.joins import joined
 from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table, Term
 from ...ir.sizes import Size, known
 from .addressing import Addressing
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
-from .flatten import flatten
+from .flatten import Rows
 from .gathers import gathered
 from .operands import Operand, RowGroup, groups_of
 from .roll import rolled
@@ -29,12 +29,11 @@ _LEAST_ROWS = 2  # on average, of a part
 _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 
 
-def reroll(graph: Graph) -> Program:
-    """Return the nests that compute a graph's outputs, in an order in which they can run."""
-    graph = without_copies(graph)
-    classes, leaves = flatten(graph)
-    groups = [group for c in classes for group in groups_of(graph, c)]
-    addressing = Addressing(graph, classes, _used(graph, groups, leaves))
+def reroll(rows: Rows) -> Program:
+    """Return the nests that compute rows, in an order in which they can run."""
+    graph = rows.graph
+    groups = [group for c in rows.classes for group in groups_of(graph, c)]
+    addressing = Addressing(graph, rows.classes, _used(graph, groups, rows.leaves))
     address = np.array(addressing.address, dtype=np.int64)
     for group in groups:
         for o in group.operands():
