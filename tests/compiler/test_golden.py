@@ -32,7 +32,9 @@ def test_the_passes_make_what_they_made_and_their_text_reads_back(make, request)
     file = GOLDEN / f"{make.__name__}.txt"
     if request.config.getoption("--update-golden"):
         file.write_text(made, "utf-8")
-    assert made == file.read_text("utf-8"), "if it is meant: pytest --update-golden, and review"
+    assert made == file.read_text("utf-8"), (
+        "pytest --update-golden writes it, and git diff tests/golden shows what has changed"
+    )
     for program in programs.values():
         assert text(parse(text(program))) == text(program)
 

@@ -116,7 +116,7 @@ def _nest_gradients(nest: Nest, several: bool, iterations: Iterations) -> Iterat
         found: dict[Ref, Expr] = {}
         _accumulate(term.expr, upstream, result if alone else None, found)
         for operand, gradient in found.items():
-            if several:
+            if several and gradient != upstream:
                 gradient = _where_reached(upstream, gradient)
             yield _gradient_nest((*nest.dims, *term.dims), operand, gradient, iterations)
 
