@@ -107,6 +107,23 @@ def test_a_power_that_turned_complex_does_not_hide_one_that_raises():
         power(0.889, -1e308)
 
 
+ONE = [np.floor, np.ceil, np.trunc, np.rint, np.fabs, np.exp2, np.degrees, np.radians]
+ONE += [np.deg2rad, np.rad2deg, np.isnan, np.isfinite, np.isinf]
+TWO = [np.logaddexp, np.heaviside, np.fmax, np.hypot, np.float_power, np.add, np.less]
+
+
+@pytest.mark.parametrize("f", ONE)
+def test_functions_of_numpy_take_a_number_as_they_take_an_array(f):
+    for x in [0.7, -2.5, 0.5, 1.5, -1.0, 4503599627370497.0]:
+        check(lambda x: f(x) * 2, (x,), (np.array([x, -x]),))
+    check(lambda x: np.where(f(x * 3) > 1, x, 0.5), (0.4,), (-0.4,), (1.0,))
+
+
+@pytest.mark.parametrize("f", TWO)
+def test_functions_of_numpy_take_two_numbers(f):
+    check(lambda x, y: (f(x, y), f(2.0, x), f(np.float64(0.5), y)), (0.7, 0.0), (1.5, 2.0))
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     "quiet",

@@ -84,6 +84,16 @@ def truncated(x: Any) -> Any:
     return _floor(x) if is_int(x) else where(x >= 0, _floor(x), _ceil(x))
 
 
+def _to_even(x: Any) -> Any:
+    """Return the nearest whole number, of two the even one."""
+    if is_int(x):
+        return _floor(x)
+    up = _floor(x + 0.5)
+    odd = up - 2.0 * _floor(up / 2.0)
+    nearest = where(up - x >= 0.5, up - odd, up)
+    return where(abs(x) < 2.0**52, nearest, x)  # from there on there are only whole ones
+
+
 def are_objects(items: Sequence[Any]) -> bool:
     """Tell whether NumPy plainly has objects here, of which it picks some."""
     return mode.tracer is not None and mode.tracer.are_objects(items)
@@ -150,6 +160,12 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.arctan2: lambda x, y: apply(ops.OPS["atan2"], x, y),
     np.deg2rad: lambda x: x * (np.pi / 180),
     np.radians: lambda x: x * (np.pi / 180),
+    np.rad2deg: lambda x: x * (180 / np.pi),
+    np.degrees: lambda x: x * (180 / np.pi),
+    np.exp2: lambda x: _raised(2.0, x),
+    np.heaviside: lambda x, at_zero: where(
+        x > 0, 1.0, where(x < 0, 0.0, where(x >= 0, at_zero, x))
+    ),
     np.logaddexp: lambda x, y: _logaddexp(x, y),
     np.less: operator.lt,
     np.less_equal: operator.le,
@@ -175,7 +191,7 @@ for _name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"):
 for _name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
     FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
     FUNCTIONS[getattr(np, f"arc{_name}")] = _unary(ops.OPS[f"a{_name}"])
-FUNCTIONS |= {np.floor: _floor, np.ceil: _ceil, np.trunc: truncated}
+FUNCTIONS |= {np.floor: _floor, np.ceil: _ceil, np.trunc: truncated, np.rint: _to_even}
 
 
 def _logaddexp(x: Any, y: Any) -> Any:

@@ -20,6 +20,7 @@ from ...value.modes import mode
 from ...value.number import Number, is_number
 from . import clocks, extensions
 from .arrays import TracedArray, of_plain, traced
+from .elementwise import FUNCTIONS
 from .integers import is_int
 
 _lock = threading.Lock()
@@ -35,6 +36,7 @@ def installed() -> Iterator[None]:
         if _running == 1:
             for module, name, _, patched in _PATCHES:
                 setattr(module, name, patched)
+            Number.__array_ufunc__ = _of_numpy  # type: ignore[attr-defined]
             extensions.give()
     try:
         yield
@@ -44,7 +46,25 @@ def installed() -> Iterator[None]:
             if not _running:
                 for module, name, original, _ in _PATCHES:
                     setattr(module, name, original)
+                del Number.__array_ufunc__  # type: ignore[attr-defined]
                 extensions.take_back()
+
+
+def _of_numpy(x: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A function of NumPy's: of numbers what it is of an array's elements."""
+    function = FUNCTIONS.get(ufunc)
+    plain = method == "__call__" and not options and all(map(is_number, inputs))
+    if mode.tracer is None or function is None or not plain:
+        return getattr(ufunc, method)(*map(_as_object, inputs), **options)
+    return function(*[x.item() if isinstance(x, (np.generic, np.ndarray)) else x for x in inputs])
+
+
+def _as_object(x: Any) -> Any:
+    if not isinstance(x, Number):
+        return x
+    held = np.ndarray((), object)
+    held[()] = x
+    return held
 
 
 def _of_objects(original: Callable) -> Callable:
