@@ -1,5 +1,6 @@
 """Tables, as pandas has them, wherever data goes in; also with holes and words in them."""
 
+import copy
 import math
 import re
 
@@ -13,6 +14,7 @@ from micrograd.examples import Examples
 from micrograd.losses import mse
 from micrograd.nn import MLP
 from micrograd.optim import SGD
+from micrograd.saving import load, save
 from micrograd.train import fit
 
 FLATS = Table(size=[60.0, 30.5, 90.0, 45.0], rooms=[3, 1, 4, 2], lift=[True, False, True, True])
@@ -77,6 +79,73 @@ def test_labels_may_be_words_where_a_split_goes_by_them_but_not_holes():
         split((np.zeros(3), np.array([1, math.nan, 1])), held_out=1, stratify=True)
     with pytest.raises(ValueError, match=r"one label for each example, got \[1, 2\]"):
         split(([1, 2], [[1, 2], [3, 4]]), held_out=1, stratify=True)
+
+
+OTHER_ORDER = Table(**{name: FLATS.parts[name] for name in ("rooms", "size", "lift")})
+RENAMED = Table(size=[1.0], rooms=[2], balcony=[True])
+
+
+def trained(X=FLATS, **settings):
+    model = MLP(3, [2, 1], seed=1)
+    fit(
+        lambda x, y: mse(model(x), y), (X, [0.1] * len(X)), model=model, epochs=1, progress=False,
+        optimizer=SGD(model.parameters(), lr=1e-6), compile=False, **settings,
+    )  # fmt: skip
+    return model
+
+
+OTHERS = [
+    (OTHER_ORDER, "in another order, 'rooms' where 'size' was: X\\[X_train.columns\\]"),
+    (RENAMED, "without 'lift' and with 'balcony': .*reindex.* X.to_numpy"),
+    (Table(size=[1.0], rooms=[2]), "without 'lift': "),
+]
+
+
+@pytest.mark.parametrize(("table", "message"), OTHERS, ids=["order", "names", "fewer"])
+def test_columns_that_are_not_those_of_the_training_are_named(table, message):
+    with pytest.raises(ValueError, match=f"the validation data has .*{message}"):
+        trained(validation=(table, [0.0] * len(table)))
+    model = trained()
+    for predict in (model.predict, model.predict_proba, copy.deepcopy(model).predict):
+        with pytest.raises(ValueError, match=f"what predict.* got has .*{message}"):
+            predict(table)
+
+
+def test_a_saved_model_knows_its_columns(tmp_path):
+    file = save(trained(), tmp_path / "flats.safetensors")
+    for model in (load(file), load(MLP(3, [2, 1]), file)):
+        with pytest.raises(ValueError, match="in another order"):
+            model.predict(OTHER_ORDER)
+        assert model.predict(FLATS).tolist() == load(file).predict(NUMBERS).tolist()
+
+
+def test_a_model_that_comes_to_know_its_columns_is_not_compiled_anew(tmp_path):
+    file = save(trained(), tmp_path / "flats.safetensors")
+    model = MLP(3, [2, 1], seed=1)
+    compiled = jit(lambda x: mse(model(x), 0.5).data)
+    for known in (False, True):
+        if known:
+            load(model, file)
+        for _ in range(4):
+            compiled(NUMBERS[0])
+    assert compiled.cache_info().made == 1
+
+
+def test_what_has_no_names_goes_by_places():
+    counted = Table(**{str(k): x for k, x in enumerate(NUMBERS.T)})
+    counted.columns = [0, 1, 2]  # as pandas counts the columns of an array
+    expected = trained().predict(NUMBERS).tolist()
+    for there, here in [(FLATS, NUMBERS), (NUMBERS, FLATS), (FLATS, counted), (counted, FLATS)]:
+        assert trained(there, validation=(here, [0.1] * 4)).predict(here).tolist() == expected
+
+
+def test_a_table_of_more_than_the_model_takes_says_nothing_of_its_columns():
+    model = MLP(2, [2, 1], seed=1)
+    fit(
+        lambda x, y: mse(model(x[1:]), y), (FLATS, RENTS), model=model, epochs=1, progress=False,
+        optimizer=SGD(model.parameters(), lr=1e-9), compile=False,
+    )  # fmt: skip
+    assert model.predict(Table(rooms=[1], lift=[True])).shape == (1,)
 
 
 WORDS = Table(age=[1.0, 2.0], quarter=["north", "south"])

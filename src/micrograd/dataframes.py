@@ -38,6 +38,42 @@ def names_of(x: Any) -> list[str]:
     return [repr(name) for name in names if name is not None]
 
 
+def feature_names_of(x: Any) -> list[str]:
+    """Return what tells the columns of a table apart; nothing where they are counted only."""
+    names = names_of(x) if hasattr(x, "columns") else []
+    return names if names != list(map(str, range(len(names)))) else []
+
+
+def check_feature_names(what: str, names: Sequence[str], trained_on: Sequence[str]) -> None:
+    """Refuse a table with other columns than those of the training, or with these in another order.
+
+    Raises:
+        ValueError: it says which. Nothing is refused where one of the two has no names.
+    """
+    if not names or not trained_on or list(names) == list(trained_on):
+        return
+    if sorted(names) == sorted(trained_on):
+        now, then = next(pair for pair in zip(names, trained_on, strict=True) if pair[0] != pair[1])
+        raise ValueError(
+            f"{what} has the columns of the training in another order, {now} where {then} was: "
+            "X[X_train.columns] puts them in order"
+        )
+    lacks = _few([name for name in trained_on if name not in names])
+    has = _few([name for name in names if name not in trained_on])
+    differences = [f"without {lacks}"] * bool(lacks) + [f"with {has}"] * bool(has)
+    raise ValueError(
+        f"{what} has other columns than the training, "
+        f"{' and '.join(differences) or f'{len(names)} in place of {len(trained_on)}'}: "
+        "X.reindex(columns=X_train.columns, fill_value=0) is right for the words of get_dummies, "
+        "X.to_numpy() where the names alone are others"
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
+
+
 def rows_of(x: Any, indices: Sequence[int]) -> Any:
     """Return some rows of a table, an array or a list, in the form that it has."""
     if hasattr(x, "iloc"):  # pandas goes by labels in x[...]

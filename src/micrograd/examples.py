@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from .arguments import shown
-from .dataframes import names_of, numbers_of
+from .dataframes import feature_names_of, names_of, numbers_of
 from .value.numeric import is_array, number
 
 _LOOKED_AT = 1 << 20  # numbers at a time, as the data may be larger than the memory
@@ -35,6 +35,7 @@ class Examples(Sequence):
 
     def _take(self, data: Any) -> None:
         columns = columns_of(data)
+        self.feature_names = [feature_names_of(c) for c in columns]  # of tables
         self.columns = [as_column(c) for c in columns]
         for j, column in enumerate(self.columns):
             _check_column(column, _Places(column, j, names_of(columns[j])))

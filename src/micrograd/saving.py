@@ -54,6 +54,8 @@ def save(what: Any, path: Target) -> Path:
         return write(file_name("path", path), arrays, {"optimizer": state})
     _check("save(model, optimizer or plot, path)", what, path)
     about = {"model": repr(what)[:200], "architecture": written(what)}
+    if what._feature_names:
+        about["feature_names"] = what._feature_names
     return write(path, what.state_dict(), about)
 
 
@@ -98,6 +100,7 @@ def load(model: Any, path: Target | None = None) -> Any:
         model.load_state_dict(arrays)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    model._feature_names = about.get("feature_names", [])
     return model
 
 
@@ -125,6 +128,7 @@ def _rebuilt(path: str) -> Module:
         )
     model = made(about["architecture"])
     model.load_state_dict(arrays)
+    model._feature_names = about.get("feature_names", [])
     return model
 
 

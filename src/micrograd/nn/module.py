@@ -49,9 +49,10 @@ class Module:
     are.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_found", "_training")
+    __slots__ = ("__dict__", "__weakref__", "_feature_names", "_found", "_training")
     _found: _Findings | None
     _training: bool
+    _feature_names: list[str]  # of the table that ``fit`` trained it on, for ``predict`` to compare
     __call__: Callable[..., Any]  # of a subclass
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -65,10 +66,12 @@ class Module:
         self = super().__new__(cls)
         self._found = None
         self.training = True
+        self._feature_names = []
         return self
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        return vars(self).copy(), {"training": self.training}  # attributes and slots, for pickle
+        slots = {"training": self.training, "_feature_names": self._feature_names}
+        return vars(self).copy(), slots  # for pickle
 
     @property
     def training(self) -> bool:

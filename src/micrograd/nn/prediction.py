@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..arguments import array
+from ..dataframes import check_feature_names, feature_names_of
 from ..transforms.mapping import vmap
 from ..value.modes import no_grad
 from .phase import phase
@@ -11,6 +12,7 @@ from .phase import phase
 def outputs(name: str, model: Any, X: Any) -> Any:
     """Return what a model gives in evaluation mode, for each row of X a row of numbers."""
     rows = array(name, X)
+    check_feature_names(f"what {name} got", feature_names_of(X), model._feature_names)
     if rows.ndim and not len(rows):
         return _of_no_rows(name, model, rows.shape[1:])
     try:
@@ -23,13 +25,19 @@ def outputs(name: str, model: Any, X: Any) -> Any:
     return made if made.dtype != object else made.data
 
 
+def in_features(model: Any) -> int | None:
+    """Return how many numbers the first layer that says so takes; None where none does."""
+    sizes = (getattr(module, "in_features", None) for module in model.modules())
+    return next((size for size in sizes if size), None)
+
+
 def _of_no_rows(name: str, model: Any, shape: tuple[int, ...]) -> Any:
     """Return no rows of what a model gives; a row of zeros tells of what shape it is."""
     import numpy as np
 
     if not shape or 0 in shape:  # as of []
-        sizes = [getattr(module, "in_features", 0) for module in model.modules()]
-        shape = tuple([size for size in sizes if size][:1])
+        size = in_features(model)
+        shape = (size,) if size else ()
     try:
         return outputs(name, model, np.zeros((1, *shape)))[:0]
     except (TypeError, ValueError, IndexError) as error:

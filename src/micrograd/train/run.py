@@ -9,10 +9,12 @@ from typing import Any
 from ..arguments import file_name, finite, flag, function
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
+from ..dataframes import check_feature_names
 from ..distributed import Ranks
 from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
+from ..nn.prediction import in_features
 from ..optim import Optimizer
 from ..schedules import Plateau, Schedule, rates
 from .batched import BatchRunner, check_batch_loss
@@ -109,6 +111,8 @@ def run_of(
     a = arguments.checked()
     examples = Examples(a.data)
     held_out = None if a.validation is None else Examples(a.validation)
+    for now, then in zip(held_out.feature_names if held_out else (), examples.feature_names):
+        check_feature_names("the validation data", now, then)
     steps = a.epochs * len(batch_indices(len(examples), a.size, seed=0, epoch=0))
     check_model(a.model, a.optimizer)
     sharing = sharing_of(a.reduce)
@@ -124,6 +128,7 @@ def run_of(
         history.seed = random.getrandbits(32)
         if sharing:
             history.seed = int(sharing.told(str(history.seed).encode()))
+    a.model._feature_names = _names_for(a.model, examples)
     measured = held_out or examples
     loop = TrainingLoop(
         model=a.model,
@@ -146,6 +151,12 @@ def run_of(
         sharing=sharing,
     )
     return loop, Progress(a.epochs, steps, a.progress and not (sharing and sharing.rank))
+
+
+def _names_for(model: Module, examples: Examples) -> list[str]:
+    """The columns of X, of (X, y), where the model may take them all, as far as can be told."""
+    names = examples.feature_names[0] if len(examples.feature_names) > 1 else []
+    return names if in_features(model) in (None, len(names)) else []
 
 
 def _runner(

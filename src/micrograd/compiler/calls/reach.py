@@ -38,7 +38,11 @@ from .attributes import (
 )
 from .code import DYNAMIC, globals_in, imports_in, may_read_any_global, names_in, names_in_texts
 
-_UNWATCHED = frozenset({"_found", "_training"})  # a cache; told of by ``depends_on``
+_UNWATCHED = frozenset({
+    "_found",  # a cache
+    "_training",  # told of by ``depends_on``
+    "_feature_names",  # for ``predict``, which refuses by them
+})  # fmt: skip
 ITERATORS = (
     types.GeneratorType,
     *map(type, (iter([]), iter(()), iter({}), iter(range(0)), zip(), map(abs, ()), enumerate(()))),
