@@ -39,6 +39,10 @@ def bad(column):
         ({"epochs": None}, ValueError, "got None"),
         ({"seed": "one"}, TypeError, "seed is a whole number, got 'one'"),
         ({"early_stopping": 0}, ValueError, "early_stopping is a whole number of 1 or more"),
+        *[
+            ({name: True}, ValueError, f"{name} is a whole number of . or more, got True")
+            for name in ("epochs", "batch_size", "buffer", "early_stopping", "record", "accumulate")
+        ],
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),
         (

@@ -251,8 +251,3 @@ def test_a_history_shows_where_it_ended_and_pickles():
     twin = pickle.loads(pickle.dumps(copy.deepcopy(history)))
     assert twin.step_loss == history.step_loss
     assert np.array_equal(twin.recorded.parameters, history.recorded.parameters)
-
-
-def test_true_is_no_count():
-    with pytest.raises(ValueError, match="early_stopping is a whole number of 1 or more, got True"):
-        train(*make(), early_stopping=True)

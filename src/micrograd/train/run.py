@@ -26,7 +26,7 @@ from .fingerprints import of_run
 from .history import History, Recording
 from .loop import VALIDATION, TrainingLoop
 from .progress import Progress
-from .settings import check_functions, check_loss, check_model, try_out, whole, whole_or_none
+from .settings import check_functions, check_loss, check_model, count, count_or_none, try_out
 from .sharing import Sharing, sharing_of
 
 
@@ -64,17 +64,15 @@ class Arguments:
     def checked(self) -> "Arguments":
         """Return them with ints for whole numbers; an error names what is none, or no function."""
         longest = self.clip_grad_norm
-        if self.early_stopping is True:  # who says so means something else than 1
-            raise ValueError("early_stopping is a whole number of 1 or more, got True")
         numbers = replace(
             self,
-            epochs=whole("epochs", self.epochs, 0),
+            epochs=count("epochs", self.epochs, 0),
             seed=None if self.seed is None else whole_seed("seed", self.seed),
-            batch_size=whole_or_none("batch_size", self.batch_size, 1),
-            buffer=whole_or_none("buffer", self.buffer, 1),
-            early_stopping=whole_or_none("early_stopping", self.early_stopping, 1),
-            record=whole_or_none("record", self.record, 1),
-            accumulate=whole("accumulate", self.accumulate, 1),
+            batch_size=count_or_none("batch_size", self.batch_size),
+            buffer=count_or_none("buffer", self.buffer),
+            early_stopping=count_or_none("early_stopping", self.early_stopping),
+            record=count_or_none("record", self.record),
+            accumulate=count("accumulate", self.accumulate),
             clip_grad_norm=None if longest is None else finite("clip_grad_norm", longest, least=0),
         )
         for name in ("progress", "new_rate", "batched"):

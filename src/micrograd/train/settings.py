@@ -1,7 +1,6 @@
 """What ``fit`` finds out before its first step: whether the run it was asked for can be one."""
 
 from collections.abc import Callable, Mapping
-from math import inf
 from typing import Any
 
 from ..arguments import whole
@@ -100,6 +99,13 @@ def try_out(
                 measured(name, function, examples, i)
 
 
-def whole_or_none(name: str, n: Any, least: float = -inf) -> int | None:
+def count(name: str, n: Any, least: int = 1) -> int:
+    """Return a setting as an int; True is none: who writes it means something else than 1."""
+    if isinstance(n, bool):
+        raise ValueError(f"{name} is a whole number of {least} or more, got {n}")
+    return whole(name, n, least)
+
+
+def count_or_none(name: str, n: Any) -> int | None:
     """Return a setting that may be left out."""
-    return None if n is None else whole(name, n, least)
+    return None if n is None else count(name, n)
