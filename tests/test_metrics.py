@@ -47,6 +47,16 @@ def test_r2_is_scikit_learns():
         metrics.r2([1.0, 2.0], [1.0, 1.0])
 
 
+@pytest.mark.parametrize("name", ["mean_absolute_error", "root_mean_squared_error"])
+def test_errors_in_the_targets_unit_are_scikit_learns(name):
+    measure, targets = getattr(metrics, name), SCORES + 0.1 * RNG.normal(size=40)
+    expected = pytest.approx(getattr(theirs, name)(targets, SCORES))
+    assert measure(SCORES, targets) == expected
+    assert measure(SCORES.reshape(40, 1), targets.tolist()) == expected
+    with pytest.raises(ValueError, match=f"{name} got 40 predictions and 3 targets: pass as many"):
+        measure(SCORES, targets[:3])
+
+
 def test_perplexity_is_that_of_the_right_symbols():
     logits = np.log([[0.5, 0.5], [0.25, 0.75]])
     assert metrics.perplexity(logits, [0, 1]) == pytest.approx((0.5 * 0.75) ** -0.5)
@@ -90,7 +100,10 @@ def test_probabilities_in_place_of_scores_are_warned_of(name, recwarn):
     assert not recwarn
 
 
-@pytest.mark.parametrize("name", ["confusion", "precision", "recall", "f1", "r2", "perplexity"])
+OF_ALL = ["confusion", "precision", "recall", "f1", "r2", "mean_absolute_error", "perplexity"]
+
+
+@pytest.mark.parametrize("name", OF_ALL)
 def test_what_is_measured_on_all_examples_is_refused_of_one(name):
     with pytest.raises(
         TypeError, match=f"{name} is of all examples, after .* fit's metrics take one"

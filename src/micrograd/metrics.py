@@ -21,10 +21,12 @@ __all__ = [
     "classes",
     "confusion",
     "f1",
+    "mean_absolute_error",
     "perplexity",
     "precision",
     "r2",
     "recall",
+    "root_mean_squared_error",
 ]
 
 
@@ -120,14 +122,37 @@ def r2(predictions: Sequence[Any], targets: Sequence[Any]) -> float:
     >>> r2([1.0, 2.0, 2.5], [1.0, 2.0, 3.0])
     0.875
     """
-    found, right = _numbers("r2", predictions), _numbers("r2", _of_all("r2", targets))
-    if found.size != right.size:
-        raise ValueError(f"r2 got {found.size} predictions and {right.size} targets: pass as many")
-    found, right = found.reshape(-1), right.reshape(-1)
+    found, right = _pairs("r2", predictions, targets)
     spread = float(((right - right.mean()) ** 2).sum())
     if not spread:
         raise ValueError(f"r2 of targets that are all {right[0]}: there is nothing to explain")
     return 1 - float(((right - found) ** 2).sum()) / spread
+
+
+def mean_absolute_error(predictions: Sequence[Any], targets: Sequence[Any]) -> float:
+    """Return how far the predictions are off in the mean, in the unit of the targets.
+
+    Raises:
+        ValueError: there are not as many targets as predictions.
+
+    >>> mean_absolute_error([1.0, 2.0, 2.0], [1.0, 2.0, 5.0])
+    1.0
+    """
+    found, right = _pairs("mean_absolute_error", predictions, targets)
+    return float(abs(found - right).mean())
+
+
+def root_mean_squared_error(predictions: Sequence[Any], targets: Sequence[Any]) -> float:
+    """Return the root of the mean of the squared errors, in the unit of the targets.
+
+    Raises:
+        ValueError: there are not as many targets as predictions.
+
+    >>> root_mean_squared_error([1.0, 2.0, 2.0, 4.0], [1.0, 2.0, 6.0, 4.0])
+    2.0
+    """
+    found, right = _pairs("root_mean_squared_error", predictions, targets)
+    return math.sqrt(float(((found - right) ** 2).mean()))
 
 
 def perplexity(logits: Sequence[Any], labels: Sequence[int]) -> float:
@@ -163,6 +188,16 @@ def _answers(name: str, outputs: Any, labels: Any) -> tuple[list[int], list[int]
     if len(answers) != len(right) or not right:
         raise ValueError(f"{name} got {len(answers)} outputs and {len(right)} labels: pass as many")
     return answers, right
+
+
+def _pairs(name: str, predictions: Any, targets: Any) -> tuple[Any, Any]:
+    """As many predictions as targets, each in a row: (n, 1) has the numbers that (n,) has."""
+    found, right = _numbers(name, predictions), _numbers(name, _of_all(name, targets))
+    if found.size != right.size:
+        raise ValueError(
+            f"{name} got {found.size} predictions and {right.size} targets: pass as many"
+        )
+    return found.reshape(-1), right.reshape(-1)
 
 
 def _of_all(name: str, labels: Any) -> Any:

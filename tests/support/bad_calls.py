@@ -366,8 +366,9 @@ CALLS = {
     **{f".metrics.{name}": (name, {
         "outputs": ([1.0, 2.0], "sequence"), "labels": ([1, 0], "sequence"),
         "positive": (1, "axis?")}) for name in ("precision", "recall", "f1")},
-    ".metrics.r2": ("r2", {
-        "predictions": ([1.0, 2.0], "sequence"), "targets": ([1.0, 3.0], "sequence")}),
+    **{f".metrics.{name}": (name, {
+        "predictions": ([1.0, 2.0], "sequence"), "targets": ([1.0, 3.0], "sequence")})
+        for name in ("r2", "mean_absolute_error", "root_mean_squared_error")},
     ".metrics.perplexity": ("perplexity", {
         "logits": ([[1.0, 2.0]], "sequence"), "labels": ([1], "sequence")}),
     ".losses.l1": ("l1", {"parameters": ([1.0], "numbers")}),
