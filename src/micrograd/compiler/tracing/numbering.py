@@ -106,7 +106,8 @@ def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: l
         if batched[number[id(v)]]:
             raise JitError(
                 "a branch on a value that differs between the examples of a vmap: "
-                f"use where(condition, x, y)\n  at {shown(recording.lines[id(v)])}"
+                "use where(condition, x, y), and maximum(x, y) in place of max(x, y)\n"
+                f"  at {shown(recording.lines[id(v)])}"
             )
     left = recording.effects
     for x in [*_single([recording.result, left.contents]), *left.numbers()]:
