@@ -13,6 +13,8 @@ from headers import run as run_header
 from micrograd import Value, nn
 from micrograd import random as draws
 from micrograd.cli import main
+from micrograd.data import moons
+from micrograd.estimators import MLPClassifier, MLPRegressor
 from micrograd.export import jax_source, to_c, to_numpy, torch_source
 from micrograd.export.python import run
 from micrograd.export.subject import subject
@@ -142,6 +144,21 @@ def test_what_cannot_be_exported_is_refused(m, x, message, tmp_path):
 
 
 SLOPE = Value(2.0)
+
+
+@pytest.mark.parametrize("kind", [MLPRegressor, MLPClassifier])
+def test_an_estimator_names_the_function_that_has_its_scaling(kind, tmp_path):
+    X, y = moons(40)
+    e = kind(hidden=3, epochs=2, random_state=1).fit(5 + 100 * X, 10 * y)
+    for export in (to_numpy, to_c):
+        with pytest.raises(TypeError, match=r"got the estimator MLP.*of scaled numbers") as error:
+            export(e, [0.0, 0.0], tmp_path / "m")
+    scaled = eval(str(error.value).partition("the function ")[2], {"e": e, "np": np})
+    predict = run(to_numpy(scaled, [0.0, 0.0], tmp_path / "m.py").read_text())["predict"]
+    if kind is MLPRegressor:
+        assert predict(5 + 100 * X) == pytest.approx(e.predict(5 + 100 * X))
+    else:
+        assert (e.classes_[predict(5 + 100 * X).argmax(axis=1)] == e.predict(5 + 100 * X)).all()
 
 
 def test_a_dtype_that_is_none_is_refused(tmp_path):

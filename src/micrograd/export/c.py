@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import array, choice, file_name, function
+from ..arguments import array, choice, file_name
 from ..compiler.c.expressions import Writer
 from ..compiler.c.standalone import standalone
 from ..compiler.tracing.signature import checked_argument
 from ..files import write_whole
 from ..value import buffers
-from .subject import DTYPES, recorded, shown_title
+from .subject import DTYPES, check_exportable, recorded, shown_title
 
 
 def to_c(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float32") -> Path:
@@ -36,7 +36,7 @@ def to_c(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float32"
         OSError: the file cannot be written; a file that was there is as it was.
     """
     choice("dtype", dtype, DTYPES)
-    function("what is exported", m)
+    check_exportable(m)
     array("x, one example,", x)
     file = file_name("path", path)
     name = re.sub(r"\W", "_", Path(file).stem, flags=re.ASCII)

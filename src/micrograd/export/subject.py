@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arguments import array, choice, function
+from ..arguments import array, choice, function, shown
 from ..compiler.arrays.building import arrays_of
 from ..compiler.arrays.program import ArrayProgram
 from ..compiler.pipeline import lower
@@ -61,7 +61,7 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
         JitError: it cannot be compiled.
     """
     choice("dtype", dtype, DTYPES)
-    function("what is exported", m)
+    check_exportable(m)
     example = array("x, one example,", x)
     rows = np.stack([example, example])
     batch = checked_argument(rows.tolist() if isinstance(x, list) else rows, "x", False)
@@ -131,6 +131,18 @@ def recorded(
     finally:
         for part, training in modes:
             part.training = training
+
+
+def check_exportable(m: Any) -> None:
+    """Refuse what cannot be called; of an estimator, whose network is scaled, say what can."""
+    if isinstance(getattr(m, "model_", None), Module):
+        target = " * e.target_scale_ + e.target_mean_" if hasattr(m, "target_mean_") else ""
+        raise TypeError(
+            f"what is exported is a Module or a function, got the estimator {shown(m)}: its "
+            "network, e.model_, is of scaled numbers; with the scaling it is the function "
+            f"lambda x: e.model_((np.asarray(x) - e.mean_) / e.scale_){target}"
+        )
+    function("what is exported", m)
 
 
 def shown_title(m: Any) -> str:
