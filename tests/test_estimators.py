@@ -61,6 +61,12 @@ def test_settings_are_checked_when_the_training_begins():
         MLPClassifier(early_stopping=True, validation_fraction=1.5).fit(X, y)
 
 
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_an_unknown_argument_names_the_estimator(kind):
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}.__init__\(\) got .* 'max_iter'"):
+        kind(max_iter=20)
+
+
 def test_one_number_is_one_hidden_layer():
     model = MLPClassifier(hidden=3, epochs=0).fit(X, y).model_
     assert [len(layer.neurons) for layer in model.layers] == [3, 2]

@@ -5,6 +5,8 @@ The inputs are scaled to mean 0 and variance 1 of each feature; then an ``MLP`` 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import update_wrapper
+from types import FunctionType
 from typing import Any
 
 from .arguments import finite, flag, shown, whole
@@ -58,6 +60,16 @@ class _Network(_Estimator):
         self.random_state, self.early_stopping = random_state, early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give an estimator an ``__init__`` of its own, so that errors name it, not this class."""
+        super().__init_subclass__(**kwargs)
+        if _Network in cls.__bases__:
+            made = cls.__init__
+            own: Any = FunctionType(made.__code__, made.__globals__, "__init__", made.__defaults__)
+            cls.__init__ = update_wrapper(own, made)  # type: ignore[method-assign]
+            own.__qualname__ = f"{cls.__qualname__}.__init__"
+            del own.__wrapped__
 
     def _train(self, X: Any, y: Any, outputs: int, loss: Any) -> None:
         seed = int(_utils.check_random_state(self.random_state).randint(2**31 - 1))
