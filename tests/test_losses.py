@@ -126,6 +126,9 @@ def test_accuracy_is_one_for_the_right_answer():
     assert losses.accuracy([Value(0.1), Value(0.7), Value(0.2)], 0) == 0
     assert losses.accuracy(Value(-0.1), -1) == 1
     assert losses.accuracy(Value(-0.1), 1) == 0
+    for label in (-1, 0, 1):  # as a last layer of one neuron gives it
+        assert losses.accuracy([Value(-0.1)], label) == (label < 1)
+    assert losses.accuracy([[Value(-0.1)], [Value(2.0)]], [0, 0]) == 0.5
 
 
 WITH_SETTINGS = GOLDEN["with_settings"]

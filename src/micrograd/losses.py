@@ -196,13 +196,16 @@ def accuracy(output: Any, label: Any) -> Any:
     """Return 1 for a right answer and 0 for a wrong one; of lists, the share that is right.
 
     Args:
-        output: logits, one per class, with the index of the right one; or one score, which is right
-            when it is positive for a label of 1, and not positive for one of 0 or -1.
+        output: logits, one per class, with the index of the right one; or one score, alone or in a
+            list as ``Linear(n, 1)`` gives it, which is right when it is positive for a label of 1,
+            and not positive for one of 0 or -1.
         label: as above.
 
     Warns:
         RuntimeWarning: all scores are from 0 to 1, as probabilities are.
     """
+    if is_list(output) and len(output) == 1 and not is_list(label) and not is_list(output[0]):
+        output = output[0]
     if not is_list(output):
         operand("accuracy", output)
         checked_number("accuracy", label, "a label of -1, 0 or 1", lambda y: y in (-1, 0, 1))

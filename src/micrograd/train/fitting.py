@@ -52,7 +52,8 @@ def fit(
     """Train a model: move its parameters so that the loss gets small.
 
     Ctrl-C or SIGTERM ends a run early, from the start of ``fit`` on: the best parameters so far are
-    kept, those that the model had where no epoch was done.
+    kept, those that the model had where no epoch was done. It ends this run alone, and nothing is
+    raised: a loop over several asks whether ``history.stopped`` is "interrupted".
 
     Args:
         loss: ``loss(*example)`` returns a Value for one example.

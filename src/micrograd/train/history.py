@@ -60,7 +60,8 @@ class History:
     def to_dict(self) -> dict[str, list[float]]:
         """Return one list for each column of a table of epochs, as ``pandas.DataFrame`` takes it.
 
-        The learning rate is that of an epoch's last step.
+        The learning rate is that of an epoch's last step. Epochs count from 1, as they are printed:
+        ``best_epoch``, which counts from 0, is the index of a row.
         """
         each = len(self.step_loss) // self.epochs if self.epochs else 1
         curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
