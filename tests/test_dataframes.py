@@ -3,6 +3,7 @@
 import copy
 import math
 import re
+from datetime import date
 
 import numpy as np
 import pytest
@@ -148,6 +149,7 @@ def test_a_table_of_more_than_the_model_takes_says_nothing_of_its_columns():
     assert model.predict(Table(rooms=[1], lift=[True])).shape == (1,)
 
 
+OF_DATES = "of a date, make numbers"
 WORDS = Table(age=[1.0, 2.0], quarter=["north", "south"])
 
 
@@ -159,6 +161,23 @@ WORDS = Table(age=[1.0, 2.0], quarter=["north", "south"])
         ((Table(a=[True, None]), [1, 2]), "example 1, column 'a' .* got NoneType, a hole: remove"),
         (([1, 2], WORDS["quarter"]), r"example 0, column 'quarter' .* \(y == 'north'\)"),
         (([[1.0]] * 3, ["a", "b", "c"]), r"'a': of 3 words, np.unique\(y, return_inverse=True\)"),
+        (([["3,5"]], [1]), r"got str '3,5': .* point: write x.replace\(',', '.'\), .* decimal=','"),
+        (([[""]], [1]), "got str '': a hole: remove or fill"),
+        (([["2024-02-01"]], [1]), f"got str '2024-02-01': {OF_DATES}"),
+        (([[1.0]], ["1.2.24"]), f"got str '1.2.24': {OF_DATES}"),
+        (
+            (Table(a=np.array([date(2024, 2, 1), None])), [1, 2]),
+            f"column 'a' .* got date .*{OF_DATES}",
+        ),
+        (
+            (Table(a=np.array(["2024-02-01"], "M8[ns]")), [1]),
+            f"column 'a' .* datetime64 .*{OF_DATES}",
+        ),
+        (([1.0], np.array(["2024-02-01"], "M8[D]")), f"argument 1 .* datetime64 .*{OF_DATES}"),
+        (
+            ([{"a": 1.0}], [1]),
+            r"example 0, argument 0 is a dict.* \[row\[name\] for name in names\]",
+        ),
         (([["3.5"]], [1]), r"got str '3.5': float\(\) makes numbers"),
     ],
 )
@@ -183,6 +202,8 @@ def test_words_that_are_predicted_from_are_named():
         MLP(2, [1]).predict(WORDS)
     with pytest.raises(TypeError, match=r"predict expects numbers .* got 'x' in row 1, column 0"):
         MLP(1, [1]).predict([[1.0], ["x"]])
+    with pytest.raises(TypeError, match=r"got datetime.date\(2024, 2, 1\) in row 0, column 'day'"):
+        MLP(1, [1]).predict(Table(day=np.array([date(2024, 2, 1)])))
 
 
 def test_a_table_is_mapped_by_its_rows_and_no_example():

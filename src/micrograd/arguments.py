@@ -10,7 +10,7 @@ from math import inf
 from operator import index
 from typing import Any
 
-from .dataframes import names_of, numbers_of
+from .dataframes import is_time, names_of, numbers_of
 from .value.modes import mode
 from .value.numeric import is_array, number
 
@@ -129,7 +129,7 @@ def _word_in(x: Any) -> str:
     rows = rows.tolist() if is_array(rows) else rows
     for i, row in enumerate(rows if isinstance(rows, (list, tuple)) else ()):
         for k, item in enumerate(row if isinstance(row, (list, tuple)) else ()):
-            if item is None or isinstance(item, str):
+            if item is None or isinstance(item, str) or is_time(item):
                 column = names[k] if names else k
                 return f"{shown(item)} in row {i}, column {column}: make it what it was in training"
     return ""

@@ -30,6 +30,12 @@ def numbers_of(x: Any) -> Any:
     return made.reshape(array.shape) if made.dtype.kind in "biuf" else array
 
 
+def is_time(x: Any) -> bool:
+    """Tell whether x is a date, a time or a span of it, of Python, pandas or NumPy."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "")
+    return kind in ("m", "M") or hasattr(x, "isoformat") or hasattr(x, "total_seconds")
+
+
 def names_of(x: Any) -> list[str]:
     """Return what a table calls its columns, or a column itself; nothing where x has no names."""
     if not hasattr(x, "to_numpy"):

@@ -4,12 +4,13 @@ Data is a tuple of columns, ``(X, y)``, or a list of examples, which are tuples 
 only argument. What is wrong is said with its place.
 """
 
+import re
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
 from .arguments import shown
-from .dataframes import feature_names_of, names_of, numbers_of
+from .dataframes import feature_names_of, is_time, names_of, numbers_of
 from .value.numeric import is_array, number
 
 _LOOKED_AT = 1 << 20  # numbers at a time, as the data may be larger than the memory
@@ -184,12 +185,17 @@ class _Places:
 
     def remedy(self, x: str, path: tuple[int, ...]) -> str:
         """Say what makes a number of a text: a label has one, a feature one for each word."""
-        try:
-            float(x)
-        except ValueError:
-            pass
-        else:
+        if not x.strip():
+            return f"a hole: {_FILL}"
+        if _is_written_number(x):
             return "float() makes numbers of digits, as X.astype(float) does of all of them"
+        if _is_written_number(x.replace(",", ".")):
+            return (
+                "float() reads a decimal point: write x.replace(',', '.'), or read the file with "
+                "pandas.read_csv(..., decimal=',')"
+            )
+        if _DATE.match(x):
+            return _OF_DATES
         if path:
             return (
                 "of words, make columns of 0 and 1, one for each word, as pandas.get_dummies(X) "
@@ -202,6 +208,14 @@ class _Places:
                 f"and y as numbers from 0 to {len(words) - 1}"
             )
         return f"of words, (y == {shown(x)}).astype(int) makes 0 and 1"
+
+
+def _is_written_number(x: str) -> bool:
+    try:
+        float(x)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_column(column: Any, where: _Places) -> None:
@@ -230,6 +244,11 @@ def _check_column(column: Any, where: _Places) -> None:
 
 
 def _shape_of(x: Any, where: _Places, i: int, path: tuple[int, ...]) -> tuple[int, ...]:
+    if isinstance(x, dict):
+        raise TypeError(
+            f"{where.place(i, path)} is a dict, which says nothing of the order of its numbers: "
+            "write [row[name] for name in names] for each row"
+        )
     if isinstance(x, str) or not hasattr(x, "__len__"):
         return _finite(x.data if hasattr(x, "_is_micrograd_value") else x, where, i, path)
     if not len(x):
@@ -251,12 +270,18 @@ def _finite(x: Any, where: _Places, i: int, path: tuple[int, ...]) -> tuple[int,
         )
     if x is None or type(x).__name__ == "NAType":  # pandas' own hole
         raise TypeError(f"{place} should be a number, got {type(x).__name__}, a hole: {_FILL}")
+    if is_time(x):
+        raise TypeError(f"{place} should be a number, got {type(x).__name__} {x}: {_OF_DATES}")
     if not isfinite(number(x, f"{place} should be")):
         raise ValueError(f"{place} is {x}: {_FILL}")
     return ()
 
 
 _FILL = "remove or fill such examples before training"
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
+_OF_DATES = (
+    "of a date, make numbers: how many days it is after the first one, its month, its weekday"
+)
 
 
 def _are_tokens(x: Any) -> bool:
