@@ -13,6 +13,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from micrograd import nn
+from micrograd.estimators import MLPRegressor
 from micrograd.nn import MLP
 from micrograd.optim import SGD, Adam
 from micrograd.saving import load, save
@@ -272,3 +273,11 @@ def test_a_file_of_something_else_is_no_state_of_this_optimiser(tmp_path):
     with pytest.raises(TypeError, match="path is text that names a file, got None"):
         load(adam)
     assert adam.lr == 0.5
+
+
+def test_an_estimator_is_told_what_keeps_it(tmp_path):
+    for call in (save, load):
+        with pytest.raises(
+            TypeError, match=r"MLPRegressor is an estimator .*joblib.dump\(estimator"
+        ):
+            call(MLPRegressor(), tmp_path / "e.safetensors")

@@ -142,6 +142,11 @@ def _short(text: str) -> str:
 
 def _check(call: str, model: Any, path: Any) -> None:
     if not isinstance(model, Module):
+        if hasattr(model, "get_params"):
+            raise TypeError(
+                f"it is {call}, and {type(model).__name__} is an estimator of scikit-learn: "
+                "joblib.dump(estimator, path) keeps those, and joblib.load(path) gives them back"
+            )
         shown = model if isinstance(model, (str, os.PathLike)) else type(model).__name__
         raise TypeError(f"it is {call}: the model comes first, got {shown!r} in its place")
     file_name("path", path)
