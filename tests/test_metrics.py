@@ -109,3 +109,8 @@ def test_what_is_measured_on_all_examples_is_refused_of_one(name):
         TypeError, match=f"{name} is of all examples, after .* fit's metrics take one"
     ):
         getattr(metrics, name)([0.5, 0.25], 1)
+
+
+def test_errors_of_one_example_are_told_so_also_as_a_loss():
+    with pytest.raises(TypeError, match="r2 is of all examples, after training"):
+        metrics.r2(Value(0.5), 1.0)

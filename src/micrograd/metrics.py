@@ -192,7 +192,8 @@ def _answers(name: str, outputs: Any, labels: Any) -> tuple[list[int], list[int]
 
 def _pairs(name: str, predictions: Any, targets: Any) -> tuple[Any, Any]:
     """As many predictions as targets, each in a row: (n, 1) has the numbers that (n,) has."""
-    found, right = _numbers(name, predictions), _numbers(name, _of_all(name, targets))
+    targets = _of_all(name, targets)  # first, since a loss or a metric of fit has one of each
+    found, right = _numbers(name, predictions), _numbers(name, targets)
     if found.size != right.size:
         raise ValueError(
             f"{name} got {found.size} predictions and {right.size} targets: pass as many"

@@ -28,6 +28,7 @@ def bad(column):
         (bad("moons"), TypeError, "got 'moons'"),
         ({"validation": (X[:, :1], Y)}, ValueError, "expects 2 inputs, got 1"),
         ({"validation": ([], [])}, ValueError, "empty"),
+        ({"validation": X}, ValueError, r"2 arguments in .* and 1 in .* as \(X, y\) is"),
         ({"batch_size": 0}, ValueError, "batch_size is a whole number of 1 or more, got 0"),
         ({"epochs": -1}, ValueError, "epochs is a whole number of 0 or more, got -1"),
         ({"epochs": 2.5}, ValueError, "got 2.5"),

@@ -9,7 +9,6 @@ from typing import Any
 from ..arguments import file_name, finite, flag, function
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
-from ..dataframes import check_feature_names
 from ..distributed import Ranks
 from ..engine import Value
 from ..examples import Examples
@@ -26,7 +25,15 @@ from .fingerprints import of_run
 from .history import History, Recording
 from .loop import VALIDATION, TrainingLoop
 from .progress import Progress
-from .settings import check_functions, check_loss, check_model, count, count_or_none, try_out
+from .settings import (
+    check_functions,
+    check_held_out,
+    check_loss,
+    check_model,
+    count,
+    count_or_none,
+    try_out,
+)
 from .sharing import Sharing, sharing_of
 
 
@@ -109,8 +116,8 @@ def run_of(
     a = arguments.checked()
     examples = Examples(a.data)
     held_out = None if a.validation is None else Examples(a.validation)
-    for now, then in zip(held_out.feature_names if held_out else (), examples.feature_names):
-        check_feature_names("the validation data", now, then)
+    if held_out:
+        check_held_out(held_out, examples)
     steps = a.epochs * len(batch_indices(len(examples), a.size, seed=0, epoch=0))
     check_model(a.model, a.optimizer)
     sharing = sharing_of(a.reduce)

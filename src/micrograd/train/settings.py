@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..arguments import whole
+from ..dataframes import check_feature_names
 from ..engine import Value, toposort
 from ..examples import Examples
 from ..nn import Module
@@ -34,6 +35,18 @@ def _handles(parameters: Any) -> list[Any]:
     if isinstance(parameters, Parameters):
         return [*parameters.others, *parameters.tables]
     return list(parameters)
+
+
+def check_held_out(held_out: Examples, examples: Examples) -> None:
+    """Refuse validation data that has not the columns of the training data."""
+    now, then = held_out.feature_names, examples.feature_names
+    if len(now) != len(then):
+        raise ValueError(
+            f"what the loss is called with are {len(then)} arguments in the training data, and "
+            f"{len(now)} in the validation data: pass both in one form, as (X, y) is"
+        )
+    for names, trained_on in zip(now, then, strict=True):
+        check_feature_names("the validation data", names, trained_on)
 
 
 def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., Any]]:
