@@ -129,6 +129,10 @@ class Module:
         """Return what the model gives in evaluation mode, for each row of X a row of numbers.
 
         X is what ``fit`` takes: lists, an array, a table. Of no rows none are given.
+
+        Raises:
+            ValueError: it is a table with other columns than the one that ``fit`` trained it on,
+                or with these in another order.
         """
         return prediction.outputs("predict", self, X)
 

@@ -66,7 +66,7 @@ def fit(
             memory asks; None shuffles all examples.
         penalty: ``penalty()`` is added to each step's loss: ``lambda: 1e-4 * l2(parameters)``.
         schedule: see ``micrograd.schedules``.
-        validation: data to measure on after each epoch.
+        validation: data to measure on after each epoch; a table has the columns of the training's.
         metrics: by name, ``metric(*example)`` returns a number, a bool or a Value; averaged after
             each epoch, over the validation data or, if there is none, the training data.
         early_stopping: stop after so many epochs without a lower validation loss (training loss, if
