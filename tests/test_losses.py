@@ -82,7 +82,10 @@ def test_a_value_as_label_out_of_range_is_named():
 
 @pytest.mark.parametrize("label", [0, 2, "1", None])
 def test_hinge_wants_a_sign(label):
-    with pytest.raises(ValueError, match=r"hinge expects a label of -1 or 1, got"):
+    with pytest.raises(
+        ValueError,
+        match=r"hinge expects a label of -1 or 1, which 2 \* y - 1 makes of 0 and 1, got",
+    ):
         losses.hinge(Value(0.3), label)
 
 

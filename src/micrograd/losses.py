@@ -50,7 +50,8 @@ def hinge(score: Any, label: Any) -> Any:
     if is_list(score):
         return _mean_of(hinge, score, label)
     operand("hinge", score)
-    checked_number("hinge", label, "a label of -1 or 1", lambda y: y in (-1, 1))
+    expected = "a label of -1 or 1, which 2 * y - 1 makes of 0 and 1"
+    checked_number("hinge", label, expected, lambda y: y in (-1, 1))
     return ops.RELU(1 + -label * score)
 
 
