@@ -1,6 +1,7 @@
 """Elementary functions: of numbers, Values and arrays, in both engines, compiled, with kinks."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ WHOLE = {
 
 def at(name):
     return 1.7 if name == "acosh" else 0.3
+
+
+def test_every_function_of_one_number_is_tried_here_and_named_in_the_docs():
+    assert {n for n, op in extended_ops.TABLE.items() if op.arity == 1} <= {*ALL}
+    words = Path("docs/value.md").read_text("utf-8").split("Methods:")[1].split("`")
+    named = {name for words in words[1::2] for name in words.split()}
+    assert {n for n in extended_ops.TABLE if n in extended_ops.METHODS} <= named
 
 
 @pytest.mark.parametrize("name", OF_MATH)

@@ -190,7 +190,7 @@ class _ProgramWriter(OnnxGraph):
         make: Callable[..., str] | None = OPERATORS.get(op.name)
         if make is None or (ops.OPS.get(op.name, op) is not op and op.name != "powc"):
             raise JitError(
-                f"there is no {op.name} in ONNX: export to numpy, or write it with operations that "
+                f"there is no {op.name} in ONNX: export it by to_c, or write it with operations that "
                 "are there"
             )
         if op.name == "powc":

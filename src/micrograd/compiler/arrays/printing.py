@@ -161,8 +161,8 @@ class ArrayPrinter:
         name = self.dialect.function(op.name) if ops.OPS.get(op.name) is op else None
         if name is None:
             raise JitError(
-                f"there is no {op.name} in {self.dialect.name}: use backend='c', or write it "
-                "with operations that are there"
+                f"there is no {op.name} in {self.dialect.name}: compile or export it as C "
+                "(backend='c', to_c), or write it with operations that are there"
             )
         self.helpers.setdefault(op.name)
         return f"{name}({', '.join(self.array(arg) for arg in args)})", _ATOM
