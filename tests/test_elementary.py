@@ -9,6 +9,7 @@ import pytest
 import micrograd
 from micrograd import Value, extended_ops, grad, jit, mean, numeric_grad, pure, vmap
 
+ROOT = Path(__file__).parents[1]
 OF_MATH = ["tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "cbrt", "exp"]
 OF_MATH += ["expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "erf", "erfc", "floor"]
 ALL = [*OF_MATH, "acosh", "ceil", "sign", "relu", "sigmoid", "softplus", "silu", "gelu"]
@@ -28,7 +29,7 @@ def at(name):
 
 def test_every_function_of_one_number_is_tried_here_and_named_in_the_docs():
     assert {n for n, op in extended_ops.TABLE.items() if op.arity == 1} <= {*ALL}
-    words = Path("docs/value.md").read_text("utf-8").split("Methods:")[1].split("`")
+    words = (ROOT / "docs/value.md").read_text("utf-8").split("Methods:")[1].split("`")
     named = {name for words in words[1::2] for name in words.split()}
     assert {n for n in extended_ops.TABLE if n in extended_ops.METHODS} <= named
 

@@ -121,7 +121,7 @@ def test_recurrences_are_unrolled(layer, tmp_path):
 
 def test_what_onnx_lacks_is_refused_by_name(tmp_path):
     weight = Value(2.0)
-    with pytest.raises(JitError, match="there is no floordiv in ONNX: export to numpy"):
+    with pytest.raises(JitError, match="there is no floordiv in ONNX: export it by to_c"):
         to_onnx(lambda x: x[0] * weight // 3.0 + floor(x[0]), [1.0], tmp_path / "m.onnx")
     assert not (tmp_path / "m.onnx").exists()
 

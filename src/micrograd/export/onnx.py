@@ -190,8 +190,8 @@ class _ProgramWriter(OnnxGraph):
         make: Callable[..., str] | None = OPERATORS.get(op.name)
         if make is None or (ops.OPS.get(op.name, op) is not op and op.name != "powc"):
             raise JitError(
-                f"there is no {op.name} in ONNX: export it by to_c, or write it with operations that "
-                "are there"
+                f"there is no {op.name} in ONNX: export it by to_c, or write it with operations "
+                "that are there"
             )
         if op.name == "powc":
             return make(self, self.write(args[0]), self.number(float(op.static or 0)))
