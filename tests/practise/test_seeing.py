@@ -1,6 +1,7 @@
 """The learner's graph of a program that failed, with the right number beside each wrong one."""
 
 import inspect
+import re
 
 from explorer_browser import settle
 
@@ -45,6 +46,12 @@ def test_the_graph_is_the_learners_own_whatever_it_calls_things():
     seen = see(namespace(source.replace("Value", "Scalar")), "backward.twice")
     assert right(seen) == {"a": (None, 2.0)}
     assert seen.title == "a = Scalar(3.0); b = a + a; b.backward()"
+
+
+def test_attributes_of_any_name_are_seen():
+    names = {"data": "valor", "grad": "gradiente", "_prev": "hijos"}
+    source = re.sub(r"\b(data|grad|_prev)\b", lambda name: names[name[0]], WRONG)
+    assert right(see(namespace(source), "backward.long_right"))["x"] == (None, 360.0)
 
 
 def test_what_was_made_before_an_error_can_be_seen():

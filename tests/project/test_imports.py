@@ -12,8 +12,9 @@ import micrograd
 ROOT = Path(micrograd.__file__).parent
 LAYERS = {  # from the lowest up; a module that stands nowhere is as low as what it imports allows
     "ops": "_native _version arguments extras files forks namesake ops unfinished value.arithmetic "
-    "value.ieee value.modes value.nodes value.numeric value.operators writing.encodings "
-    "writing.notation writing.symbols drawing.layout drawing.appearance drawing.formats",
+    "value.attempts value.attributes value.duplicate value.ieee value.modes value.nodes "
+    "value.numeric value.operators writing.encodings writing.notation writing.symbols "
+    "drawing.layout drawing.appearance drawing.formats",
     "engine": "engine functions pure random value writing.ledger writing.naming",
     "transforms": "transforms",
     "compiler": "compiler",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..engine import Value, toposort
 from ..value.likeness import Likeness, is_value
-from ..value.nodes import attribute
+from ..value.nodes import attribute, parents_of
 
 _DEEP = 6  # fields in fields, where values are looked for
 _LONGEST = 1_000  # items of a list
@@ -42,7 +42,7 @@ def behind(root: Any) -> list[Any]:
     values, stack = {id(root): root}, [root]
     while stack:
         x = stack.pop()
-        for parent in getattr(x, attribute(x, "parents"), None) or ():
+        for parent in parents_of(x):
             if is_value(parent) and id(parent) not in values:
                 values[id(parent)] = parent
                 stack.append(parent)

@@ -12,6 +12,7 @@ from ..nn import Module
 from ..train.history import History
 from ..value.handmade import text
 from ..value.likeness import Likeness, is_value
+from ..value.nodes import missing
 from ..writing.expression import evaluate
 from . import training
 from .code import Code
@@ -140,7 +141,7 @@ def _roots(what: Any) -> list[Value]:
     if not roots or not all(is_value(root) for root in roots):
         raise TypeError(
             "explore expects a Value, a list of Values, a model with an input, a History, a "
-            f"formula or a function, got {type(what).__name__} {str(what)[:60]!r}"
+            f"formula or a function, got {type(what).__name__} {str(what)[:60]!r}{missing(what)}"
         )
     return roots if all(isinstance(root, Value) for root in roots) else Likeness(roots).roots
 

@@ -17,7 +17,7 @@ from typing import Any
 from ..practise import lecture
 from ..practise.forms import METHODS
 from ..value.likeness import is_value
-from ..value.nodes import attribute
+from ..value.nodes import attribute, parents_of
 from .kept import Kept, keep
 
 MOST = 40_000  # lines to record: more than anyone steps through, and megabytes of page
@@ -223,8 +223,7 @@ class LineTracer:
         """Return the values in sight whose gradient is another object than before, or assigned."""
         in_sight = {id(v): v for v in values}
         for v in values:
-            parents = getattr(v, attribute(v, "parents"), None) or ()
-            in_sight.update((id(p), p) for p in parents if is_value(p))
+            in_sight.update((id(p), p) for p in parents_of(v) if is_value(p))
         text = self._lines(call.code.co_filename)[call.line - 1]
         graded = []
         for key, v in in_sight.items():

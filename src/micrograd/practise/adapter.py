@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .duplicate import Duplicate
-from .forms import Forms, held, number, required
+from ..value.attributes import held, number, required
+from ..value.duplicate import Duplicate
+from .forms import Forms
 
 
 class Handle:
@@ -164,7 +165,7 @@ class Adapter:
     def derivative(self, f: Callable[[float], float], x: float) -> float:
         """Call the learner's, with a step only where it has none of its own."""
         slope = self.copy.namespace[self.forms.function("derivative") or "derivative"]
-        out = slope(f, x, 1e-6) if required(slope) > 2 else slope(f, x)
+        out = slope(f, x, 1e-6) if len(required(slope)) > 2 else slope(f, x)
         if out is None:
             raise TypeError("derivative returned None")
         return number(out)

@@ -1,17 +1,14 @@
 """What a learner's code raises: in words, by kind, and at which of their lines."""
 
-import dis
 import re
 import sys
 import traceback
 import types
-from collections.abc import Callable
-from typing import Any
 
-from .duplicate import Duplicate
+from ..value.attributes import Attributes
+from ..value.duplicate import Duplicate
 from .results import Place
 
-_RAISE = {dis.opmap["RAISE_VARARGS"], dis.opmap["RERAISE"]}
 _KINDS = (
     (r"object is not callable", "not callable"),
     (r"missing \d+ required", "argument missing"),
@@ -24,32 +21,6 @@ _KINDS = (
     (r"unexpected keyword", "unexpected keyword"),
 )  # fmt: skip
 _BUILTIN = ("int", "float", "str", "list", "tuple", "set", "dict", "NoneType", "function", "bool")
-
-
-def is_interrupt(error: BaseException) -> bool:
-    """Say whether error is a Ctrl-C and not a ``raise KeyboardInterrupt`` of the learner's."""
-    if not isinstance(error, KeyboardInterrupt) or error.__traceback__ is None:
-        return False
-    last = error.__traceback__
-    while last.tb_next is not None:
-        last = last.tb_next
-    return last.tb_frame.f_code.co_code[last.tb_lasti] not in _RAISE
-
-
-def attempt(function: Callable[[], Any], limited: bool = False) -> tuple[Any, BaseException | None]:
-    """Call a function of the learner's; return what it gave, and what it raised, None for nothing.
-
-    Args:
-        function: takes no arguments.
-        limited: whether a time limit of ours ends it like an error of theirs; else it goes through.
-    """
-    try:
-        return function(), None
-    except BaseException as error:
-        ours = type(error).__module__.rpartition(".")[0] == __package__
-        if is_interrupt(error) or (ours and not limited):
-            raise
-        return None, error
 
 
 def described(error: BaseException) -> str:
@@ -83,7 +54,12 @@ def raised_at(error: BaseException) -> tuple[Place | None, str | None]:
     return None, None
 
 
-_OURS = (f"{__package__}.adapter", f"{__package__}.duplicate", f"{__package__}.forms")
+_OURS = (
+    f"{__package__}.adapter",
+    f"{__package__}.forms",
+    Attributes.__module__,
+    Duplicate.__module__,
+)
 
 
 def method_of(code: types.CodeType) -> str:

@@ -6,27 +6,29 @@ parents). Nothing is read from the source; every name that was taken for ours is
 """
 
 import inspect
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .duplicate import Duplicate, attributes
-from .errors import attempt
+from ..value.attempts import attempt
+from ..value.attributes import (
+    BACKWARD,
+    PARENTS,
+    Attributes,
+    is_written,
+    parameters,
+    required,
+)
+from ..value.duplicate import Duplicate
 
 CLASS = ("Value", "Val", "Scalar", "Tensor", "Node", "Variable", "Var", "Number")
-DATA = ("data", "value", "v", "val", "_data", "_value", "x", "item", "number")
-GRAD = ("grad", "_grad", "gradient", "_gradient", "g", "adjoint", "derivative", "dv")
-PARENTS = ("_prev", "_children", "prev", "children", "_parents", "parents", "_ch", "_inputs",
-           "inputs", "_args", "args", "operands")  # fmt: skip
-PASS_ON = ("_backward", "_backwards", "_grad_fn", "grad_fn", "_backward_fn", "backward_fn")
 METHODS = {
     "relu": ("relu", "ReLU", "Relu", "ReLu"),
     "tanh": ("tanh", "Tanh", "tanH"),
     "exp": ("exp", "Exp"),
     "log": ("log", "ln", "Log"),
     "sigmoid": ("sigmoid", "Sigmoid", "sigm", "logistic"),
-    "backward": ("backward", "backprop", "backpropagate", "run_backward", "back_propagate"),
+    "backward": BACKWARD,
     "derivative": ("derivative", "deriv", "numerical_derivative", "slope", "num_derivative"),
     "train": ("train", "training", "fit", "train_model"),
     "Neuron": ("Neuron",),
@@ -34,40 +36,6 @@ METHODS = {
     "MLP": ("MLP", "Mlp", "NeuralNetwork", "Network", "NN"),
 }
 FUNCTIONS = ("derivative", "train", "Neuron", "Layer", "MLP")
-UPSTREAM = ("grad", "g", "gradient", "gout", "dout", "out_grad", "grad_output", "upstream", "dy")
-_DEEP = 3
-
-
-def number(x: Any) -> float:
-    """Return the number that x is or holds: of an array of one, of a list of one, of a Value.
-
-    Raises:
-        TypeError: there is no number in it.
-    """
-    for _ in range(4):
-        if isinstance(x, (int, float)):
-            return float(x)
-        if isinstance(x, (list, tuple)) and len(x) == 1:
-            x = x[0]
-        elif hasattr(x, "item") and callable(x.item):
-            x = x.item()
-        elif hasattr(x, "__float__"):
-            x = float(x)
-        else:
-            x = next((getattr(x, name) for name in DATA if hasattr(x, name)), x)
-    raise TypeError(f"a number is expected, got {type(x).__name__}")
-
-
-def held(x: Any, cls: type, depth: int = _DEEP) -> Iterator[Any]:
-    """Yield what a container of parents holds: a list, a set, a dictionary, an object's fields."""
-    if isinstance(x, cls) or x is None or isinstance(x, (int, float, str)) or not depth:
-        yield x
-    elif isinstance(x, (list, tuple, set, frozenset, dict)):
-        for item in x.values() if isinstance(x, dict) else x:
-            yield from held(item, cls, depth - 1)
-    elif not callable(x) or attributes(x):
-        for item in attributes(x).values():  # a function object: its numbers are its own business
-            yield from (y for y in held(item, cls, depth - 1) if isinstance(y, cls))
 
 
 class Forms:
@@ -96,7 +64,7 @@ class Forms:
         self.wraps_numbers = True
         self.variants: dict[Any, str] = {}  # that were found out, by what was changed
         if self.cls is not None:
-            self.requires_grad = "requires_grad" in _parameters(self.cls)
+            self.requires_grad = "requires_grad" in parameters(self.cls)
             self._try(Duplicate(namespace))
 
     def make(self, cls: Callable[..., Any], x: float) -> Any:
@@ -113,7 +81,7 @@ class Forms:
         """Return the learner's name of a function or class outside the class."""
         for n in METHODS.get(name, (name,)):
             f = self.namespace.get(n)
-            if callable(f) and not inspect.isbuiltin(f) and _is_written(f):
+            if callable(f) and not inspect.isbuiltin(f) and is_written(f):
                 return n
         return None
 
@@ -154,77 +122,19 @@ class Forms:
         return {name: taken for name, taken in ours.items() if taken != usual[name]}
 
     def _try(self, copy: Duplicate) -> None:
-        cls = copy.of(self.cls)
-        leaf, error = attempt(partial(self.make, cls, 2.5))
-        if error is not None:  # the first program will say so
+        cls: Any = copy.of(self.cls)
+        methods = _methods(cls)
+        found = Attributes(cls, partial(self.make, cls), methods)
+        if found.error is not None:  # the first program will say so
             return
-        self.data = _first(leaf, DATA, 2.5) or self.data
-        results = list(self._results(cls))
-        self.parents = _parents_of(results, cls)
-        known = next((n for n in GRAD if hasattr(leaf, n)), None)
-        self._find_pass_on(results, {self.data, known, *self.parents})
-        self.grad = known or self._find_gradient(leaf, cls) or self.grad
-        self._find_containers(results, cls)
+        self.data, self.grad = found.data or self.data, found.grad or self.grad
+        self.parents = found.parents or _parents_by_name(found.results)
+        self.pass_on, self.locals = found.pass_on or None, found.locals or None
+        self.takes_gradient, self.is_method = found.takes_gradient, found.is_method
+        self._find_containers(found.results, cls)
         if not self.method("backward") and not self.function("backward"):
-            self.goes_back = next((n for n in _methods(cls) if self._moves_gradients(cls, n)), None)
-        self.wraps_numbers = _wraps(leaf)
-
-    def _results(self, cls: type) -> Iterator[tuple[Any, tuple[Any, Any]]]:
-        for operation in (operator.add, operator.mul):
-            a, b = self.make(cls, 2.5), self.make(cls, -1.5)
-            out, _ = attempt(partial(operation, a, b))  # what it raises a program will say
-            if isinstance(out, cls):
-                yield out, (a, b)
-
-    def _find_gradient(self, leaf: Any, cls: type) -> str | None:
-        """Find the attribute that one step back, or all of them, change; else one that is 0.0 or 0.
-
-        What is None and never changes may be anything.
-        """
-        starts = [n for n, x in attributes(leaf).items() if n != self.data and _is_start(x)]
-        for n in starts:
-            if self._changes(cls, n, partial(self._step_back, grad=n)):
-                return n
-        for n in starts:
-            if any(self._moves_gradients(cls, method, n) for method in _methods(cls)):
-                return n
-        return next((n for n in starts if getattr(leaf, n) is not None), None)
-
-    def _step_back(self, out: Any, grad: str) -> None:
-        setattr(out, grad, 1.0)
-        if self.pass_on:
-            step = getattr(out, self.pass_on)
-            step(1.0) if self.takes_gradient else step()
-
-    def _moves_gradients(self, cls: type, method: str, grad: str | None = None) -> bool:
-        return self._changes(cls, grad or self.grad, lambda out: getattr(out, method)())
-
-    def _changes(self, cls: type, grad: str, act: Callable[[Any], Any]) -> bool:
-        """Say whether what is done with a product changes this attribute of a factor."""
-        a, b = self.make(cls, 2.5), self.make(cls, -1.5)
-        out, error = attempt(lambda: a * b)
-        if error is not None or not isinstance(out, cls) or not hasattr(a, grad):
-            return False
-        before = getattr(a, grad)
-        before = number(before) if before is not None else None
-        attempt(partial(act, out))
-        after, error = attempt(partial(_number_of, a, grad))
-        return error is None and after != before
-
-    def _find_pass_on(self, results: list, others: set) -> None:
-        for out, pair in results:
-            fields = attributes(out)
-            called = [n for n in PASS_ON if n in fields or callable(getattr(out, n, None))]
-            called += [n for n, f in fields.items() if _is_written(f) and n != "backward"]
-            if called:
-                self.pass_on = called[0]
-                self.takes_gradient = _takes_gradient(getattr(out, called[0]))
-                self.is_method = called[0] not in fields
-                return
-            for n, x in fields.items():
-                if n not in others and _is_slopes(x, len(pair)):
-                    self.locals = n
-                    return
+            self.goes_back = next(filter(found.goes_back, methods), None)
+        self.wraps_numbers = _wraps(found.leaf)
 
     def _find_containers(self, results: list, cls: type) -> None:
         """Find of which kind the containers are; objects with fields are not ours to make."""
@@ -247,37 +157,13 @@ def _find_class(namespace: dict[str, Any]) -> type | None:
             if n.lower() == name.lower():
                 return c
     arithmetic = [c for c in own.values() if hasattr(c, "__add__") and hasattr(c, "__mul__")]
-    arithmetic = [c for c in arithmetic if _is_written(c.__add__)]
+    arithmetic = [c for c in arithmetic if is_written(c.__add__)]
     return arithmetic[0] if arithmetic else classes.get("Value")
 
 
-def _first(leaf: Any, names: tuple[str, ...], x: float) -> str | None:
-    others = [n for n in attributes(leaf) if n not in names]
-    for n in [*names, *others]:
-        if attempt(partial(_number_of, leaf, n))[0] == x:
-            return n
-    return None
-
-
-def _number_of(leaf: Any, name: str) -> float:
-    return number(getattr(leaf, name))
-
-
-def _parents_of(results: list, cls: type) -> tuple[str, ...]:
-    for out, pair in results:
-        fields = [n for n in PARENTS if hasattr(out, n)]
-        fields += [n for n in attributes(out) if n not in fields]
-        direct = tuple(n for n in fields if any(getattr(out, n) is x for x in pair))
-        if direct:
-            return direct
-        for n in fields:
-            if any(item is x for item in held(getattr(out, n), cls) for x in pair):
-                return (n,)
-    for out, _ in results:
-        for n in PARENTS:
-            if hasattr(out, n):
-                return (n,)
-    return ()
+def _parents_by_name(results: list) -> tuple[str, ...]:
+    """Return what is called like parents, where nothing holds the operands."""
+    return next(((n,) for out, _ in results for n in PARENTS if hasattr(out, n)), ())
 
 
 def _wraps(leaf: Any) -> bool:
@@ -293,14 +179,7 @@ def _methods(cls: type) -> list[str]:
     """The methods that need no arguments, those with two underscores left out."""
     names = [n for c in reversed(cls.__mro__[:-1]) for n in vars(c) if not n.startswith("__")]
     methods = [(n, getattr(cls, n)) for n in dict.fromkeys(names)]
-    return [n for n, f in methods if hasattr(f, "__code__") and len(_required(f)) == 1]
-
-
-def _is_start(x: Any) -> bool:
-    """Say whether a gradient may begin as that."""
-    if x is None:
-        return True
-    return not isinstance(x, (bool, str)) and attempt(lambda: number(x))[0] == 0
+    return [n for n, f in methods if hasattr(f, "__code__") and len(required(f)) == 1]
 
 
 def _is_paired(parents: Any, cls: type) -> bool:
@@ -314,35 +193,3 @@ def _is_paired(parents: Any, cls: type) -> bool:
         and any(isinstance(x, (int, float)) for x in pair)
         for pair in parents
     )
-
-
-def _is_slopes(x: Any, n: int) -> bool:
-    numbers = isinstance(x, (list, tuple)) and all(isinstance(y, (int, float)) for y in x)
-    return numbers and len(x) == n
-
-
-def _is_written(f: Any) -> bool:
-    return hasattr(f, "__code__") or isinstance(f, type)
-
-
-def _parameters(f: Any) -> dict[str, inspect.Parameter]:
-    try:
-        return dict(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        return {}
-
-
-def required(f: Any) -> int:
-    """Return how many arguments a function cannot do without."""
-    return len(_required(f))
-
-
-def _required(f: Any) -> list[str]:
-    many = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    parameters = _parameters(f).items()
-    return [n for n, p in parameters if p.default is p.empty and p.kind not in many]
-
-
-def _takes_gradient(f: Any) -> bool:
-    names = _required(f)
-    return len(names) == 1 and names[0].strip("_") in UPSTREAM

@@ -221,7 +221,8 @@ def _key(file: Path, sections: Sequence[str]) -> str:
 def _programs() -> str:
     """Return what changes with every change of the judge."""
     digest = hashlib.sha256()
-    waiting = [resources.files(__package__)]
+    package = resources.files(__package__)
+    waiting = [package, package.joinpath("..", "value")]
     while waiting:
         for entry in sorted(waiting.pop().iterdir(), key=lambda entry: entry.name):
             if entry.is_dir() and entry.name != "__pycache__":

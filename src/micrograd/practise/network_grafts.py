@@ -5,9 +5,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from ..value.attributes import PARENTS, number
+from ..value.duplicate import attributes
 from .adapter import Adapter, bare
-from .duplicate import attributes
-from .forms import PARENTS, number
 from .networks import Network, values
 from .weights import neurons, shared
 

@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ..value.attributes import number
 from .adapter import Adapter, Handle
-from .forms import number
 from .stand_in import StandIn
 from .weights import neurons
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
+from ..value.attempts import attempt
+from ..value.attributes import number
 from . import lecture
 from .adapter import Adapter, Handle
-from .errors import attempt, described, kind, raised_at
-from .forms import Forms, number
+from .errors import described, kind, raised_at
+from .forms import Forms
 from .networks import ROWS, TARGETS, Watch, build, set_weights, train, values
 from .programs import PROGRAMS, Program, expression, label
 from .results import Difference, Outcome

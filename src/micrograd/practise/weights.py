@@ -7,7 +7,7 @@ such lists is a layer that has no neurons. What an object keeps twice is found o
 from collections.abc import Iterator
 from typing import Any
 
-from .duplicate import attributes
+from ..value.duplicate import attributes
 
 _BIAS = ("b", "bias", "_b", "_bias")
 Neuron = tuple[list, Any]  # weights, and a bias or None

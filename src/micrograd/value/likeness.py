@@ -1,7 +1,8 @@
 """Anybody's graph as one of ours, so that what draws, explains and explores takes other engines.
 
-A value is whatever has ``data``, ``grad``, and ``_prev`` or ``_children``; ``_op`` and ``label``
-are welcome. An operation whose symbol and number are those of one in the table becomes that one.
+A value is whatever has ``data``, ``grad``, and ``_prev`` or ``_children``, or attributes of other
+names that do the same; ``_op`` and ``label`` are welcome. An operation whose symbol and number are
+those of one in the table becomes that one.
 Of others the local derivative is what their own ``_backward`` adds, or what they keep beside the
 parents, or is inferred from the recorded gradients, which may be wrong: ``is_inferred`` tells.
 The other graph is left as it was.
@@ -16,7 +17,7 @@ from typing import Any
 from .. import ops
 from ..engine import Value
 from ..ops import Op
-from .nodes import Node, agrees, attribute, collect, is_node, number_of
+from .nodes import Node, agrees, attribute, collect, is_node, missing, number_of
 from .operands import arrange
 
 _SUB = Op(  # with us these two are made of other operations
@@ -63,7 +64,7 @@ def likeness_of(root: Any, who: str) -> "Likeness":
     if not is_node(root):
         raise TypeError(
             f"{who} expects a Value, the result of a computation, or the like of one "
-            f"(with data, grad and _prev or _children); got {root!r:.200}"
+            f"(with data, grad and _prev or _children); got {root!r:.200}{missing(root)}"
         )
     return Likeness([root])
 

@@ -1,8 +1,8 @@
 """The values of another engine, read as they are: number, gradient, parents, symbol and label.
 
-Nothing of their class is known. The usual names are tried; and the function that passes a gradient
-on tells by what it captured which operand came first, and by the method that it was written in
-which operation it belongs to.
+Nothing of their class is known. The usual names are tried, and where there are none, what the
+attributes do; and the function that passes a gradient on tells by what it captured which operand
+came first, and by the method that it was written in which operation it belongs to.
 """
 
 import math
@@ -12,12 +12,15 @@ from typing import Any
 
 ATTRIBUTES = {  # what each of these is called, the usual name first
     "data": ("data", "value", "val", "v"),
-    "grad": ("grad", "gradient", "_grad"),
+    "grad": ("grad", "gradient", "_grad", "derivative"),
     "parents": ("_prev", "_children", "prev", "children", "parents", "_parents", "_ch"),
     "op": ("_op", "op"),
     "label": ("label", "name", "_label"),
     "pass_on": ("_backward", "_backwards", "_grad_fn", "grad_fn", "_backward_fn", "backward_fn"),
 }
+_NEEDED = {"data": "the number", "grad": "the gradient", "parents": "the parents"}
+_SHOWN = 12  # attributes that a message names
+_CONTAINERS = (set, frozenset, tuple, list, dict)
 _DEEP = 3  # levels on which the number may lie, where a Value was wrapped in a Value
 
 
@@ -37,6 +40,7 @@ class Node:
     written_in: str = ""  # the method in which ``pass_on`` was defined: __mul__
     constant: float | None = None  # the right operand, where it is a number that was not wrapped
     sure: bool = True  # whether parents, uses and order can be no others
+    slopes: list[float] = field(default_factory=list)  # that stand beside the parents
 
     def is_silent(self) -> bool:
         """Tell whether it was computed, and its ``_backward`` left as the constructor made it."""
@@ -48,6 +52,8 @@ class Node:
         """Return the numbers, one for each parent, that it keeps as local derivatives."""
         if not self.ordered or not self.parents:
             return None
+        if len(self.slopes) == len(self.parents):
+            return self.slopes
         slots = [name for cls in type(self.original).__mro__ for name in _slots(cls)]
         for name in [*getattr(self.original, "__dict__", ()), *slots]:
             numbers = getattr(self.original, name, None)
@@ -62,17 +68,83 @@ class Node:
 
 
 def attribute(x: Any, part: str) -> str:
-    """Return what x calls a part, or nothing where it has none."""
-    return next((name for name in ATTRIBUTES[part] if hasattr(x, name)), "")
+    """Return what x calls a part, or nothing where it has none, or one for each parent."""
+    return _usual(x, part) or next(iter(_own(x, part) if part != "parents" else ()), "")
 
 
 def is_node(x: Any) -> bool:
     """Tell whether x is a number that remembers what it was computed from."""
-    if isinstance(x, type):
+    if isinstance(x, type) or not (attribute(x, "data") and attribute(x, "grad")):
         return False
-    names = [attribute(x, part) for part in ("data", "grad", "parents")]
-    parents = getattr(x, names[2]) if all(names) else 0
-    return parents is None or isinstance(parents, (set, frozenset, tuple, list, dict))
+    if name := _usual(x, "parents"):
+        return getattr(x, name) is None or isinstance(getattr(x, name), _CONTAINERS)
+    return bool(_own(x, "parents"))
+
+
+def missing(x: Any) -> str:
+    """Say which parts of a value are not found in an object of a reader's; of others nothing."""
+    fields = list(getattr(x, "__dict__", ())) or [n for c in type(x).__mro__ for n in _slots(c)]
+    parts = [part for part in _NEEDED if not attribute(x, part)]
+    if isinstance(x, type) or not fields or not parts:
+        return ""
+    looked_for = "; ".join(f"{_NEEDED[part]}: {', '.join(ATTRIBUTES[part])}" for part in parts)
+    return (
+        f". A {type(x).__name__} has {', '.join(fields[:_SHOWN])}, and none is found to hold "
+        f"{' or '.join(_NEEDED[part] for part in parts)}, by its name or by what + and * of "
+        f"two of them do: call it by one of these ({looked_for})"
+    )
+
+
+def parents_of(x: Any) -> list[Any]:
+    """Return what x was computed from, numbers that were not wrapped as well."""
+    return _flat(_kept_parents(x))
+
+
+def _kept_parents(x: Any) -> Any:
+    """Return what the parents of x are kept in; of a field for each, a list."""
+    names = [_usual(x, "parents")] if _usual(x, "parents") else _own(x, "parents")
+    fields = [getattr(x, name, None) for name in names]
+    return fields[0] if len(fields) == 1 and not is_node(fields[0]) else fields
+
+
+def _flat(kept: Any, depth: int = _DEEP) -> list[Any]:
+    """Return the values in what parents are kept in; of pairs in it not the numbers beside them."""
+    if isinstance(kept, dict):
+        kept = [x for x in (*kept, *kept.values()) if is_node(x)]
+    elif not isinstance(kept, _CONTAINERS):  # an object with fields
+        fields = getattr(kept, "__dict__", {}).values()
+        kept = [x for x in fields if not isinstance(x, (int, float))]
+    parents = []
+    for x in kept:
+        if is_node(x) or (isinstance(x, (int, float)) and depth == _DEEP):
+            parents.append(x)
+        elif isinstance(x, _CONTAINERS) and depth:
+            parents += _flat(x, depth - 1)
+    return parents
+
+
+def _usual(x: Any, part: str) -> str:
+    return next((name for name in ATTRIBUTES[part] if hasattr(x, name)), "")
+
+
+def _own(x: Any, part: str) -> tuple[str, ...]:
+    """Return what the class of x calls a part, where what its attributes do tells."""
+    cls = type(x)
+    if not hasattr(cls, "__mul__") or cls.__module__ == "builtins":
+        return ()
+    from .attributes import attributes_of  # here, so that importing the package does not wait
+
+    names = getattr(attributes_of(cls), part, ())
+    names = (names,) if isinstance(names, str) else names
+    return names if all(n and hasattr(x, n) for n in names) else ()  # it may be half made
+
+
+def _slopes(x: Any, kept: Any) -> list[float]:
+    """Return the local gradients that x keeps, in pairs with its parents or for themselves."""
+    slopes = next((getattr(x, name, ()) for name in _own(x, "locals")), ())
+    if isinstance(kept, (list, tuple)) and all(isinstance(pair, (list, tuple)) for pair in kept):
+        slopes = [y for pair in kept for y in pair if isinstance(y, (int, float))]
+    return [float(y) for y in slopes if isinstance(y, (int, float))]
 
 
 def collect(
@@ -145,21 +217,21 @@ def number_of(x: Any, part: str) -> float:
 def _read(x: Any, label: str) -> Node:
     if isinstance(x, (int, float)):  # a number that was not wrapped
         return Node(x, float(x), 0.0, [], "", label, ordered=True)
-    parents, op, name = (
-        getattr(x, attribute(x, part) or "_", None) for part in ("parents", "op", "label")
-    )
+    op, name = (getattr(x, attribute(x, part) or "_", None) for part in ("op", "label"))
+    kept = _kept_parents(x)
     pass_on = _pass_on(x)
     return Node(
         original=x,
         data=number_of(x, "data"),
         grad=number_of(x, "grad"),
-        parents=[p for p in parents or () if isinstance(p, (int, float)) or is_node(p)],
+        parents=parents_of(x),
         symbol=op.strip() if isinstance(op, str) else "",
         label=label or (name if isinstance(name, str) else ""),
-        ordered=not isinstance(parents, (set, frozenset)),
+        ordered=not isinstance(kept, (set, frozenset)),
         cells=_cells(pass_on),
         pass_on=pass_on,
         written_in=_written_in(pass_on),
+        slopes=_slopes(x, kept),
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
-_LECTURE = os.path.join(os.path.dirname(__file__), "lecture.py")
+_LECTURE = os.path.join(_PACKAGE, "practise", "lecture.py")
 _LIBRARIES = (_PACKAGE, *{sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
 _CONTAINERS = (list, dict, set, tuple)
 _DEPTH = 3  # a table of rules is a dict of tuples of functions; nobody nests deeper
