@@ -15,6 +15,7 @@ from thorough import sampled
 from micrograd.practise import lecture, processes
 from micrograd.practise.processes import judge_file
 from micrograd.practise.reading import Unreadable
+from micrograd.practise.report import lines_of
 
 LECTURE = inspect.getsource(lecture)
 EVER = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
@@ -100,7 +101,17 @@ def test_a_program_that_does_not_come_back_fails_and_the_others_count(report, in
 
 def test_a_class_that_cannot_even_be_tried_out_is_one_line(report):
     text = LECTURE.replace("self.data = data\n", "self.data = data\n        while True: pass\n")
-    assert report(text).error == "making a Value took over 0.5 s: does it ever end?"
+    line = LECTURE[: LECTURE.index("self.data = data\n")].count("\n") + 2
+    assert report(text).error == (
+        f"making a Value took over 0.5 s: does it ever end? It was at mygrad.py:{line} in __init__"
+    )
+
+
+def test_an_endless_loop_is_shown_with_its_line(report):
+    step = "self.grad += other.data * out.grad\n"
+    line = LECTURE[: LECTURE.index(step)].count("\n") + 1
+    shown = lines_of(report(LECTURE.replace(step, "while True: pass\n")).judgement)
+    assert f"  when it was stopped it was at mygrad.py:{line} in __mul__" in shown
 
 
 def test_modules_beside_the_file_are_used_and_circles_are_said(tmp_path):

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from micrograd.cli import main
-from micrograd.practise import grading, lecture
+from micrograd.practise import grading, lecture, processes
 from micrograd.practise.programs import SECTIONS
 
 LECTURE = inspect.getsource(lecture)
@@ -127,6 +127,19 @@ def test_a_file_that_was_judged_before_is_not_run_again(homework, monkeypatch, c
     (homework / "cy.py").write_text(UNFINISHED + "\n# changed\n")
     with pytest.raises(TypeError):  # a changed one is
         check(homework)
+
+
+def test_a_file_that_takes_too_long_is_run_twice_and_then_remembered(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(processes, "PROGRAM_SECONDS", 0.3)
+    loop = "        while True: pass\n"
+    source = LECTURE.replace("self.data = data\n", f"self.data = data\n{loop}")
+    (tmp_path / "loop.py").write_text(source)
+    assert check("loop.py") == check("loop.py") == 1
+    said = capsys.readouterr().out
+    monkeypatch.setattr(grading, "judge_file", None)
+    assert check("loop.py") == 1
+    assert said == capsys.readouterr().out * 2
+    assert "It was at loop.py:" in said
 
 
 def test_files_of_one_name_in_several_folders_keep_their_folders(homework, tmp_path, capsys):

@@ -191,12 +191,17 @@ def _report(file: Path, sections: Sequence[str]) -> Report:
         report = judge_file(file, sections)
     except Unreadable as error:
         return Report(error=str(error))
-    if report.error is None and not any("took over" in text for text in _errors(report)):
-        try:  # what took too long may do so no more when the machine is less busy
-            kept.parent.mkdir(parents=True, exist_ok=True)
+    doubtful = report.error or any("took over" in text for text in _errors(report))
+    once = kept.with_suffix(".once")
+    try:  # what took too long may do so no more when the machine is less busy: twice is believed
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        if doubtful and not once.exists():
+            write_whole(once, "")
+        else:
             write_whole(kept, json.dumps(report.to_json()))
-        except OSError:
-            pass  # a home that cannot be written to: the next run takes as long
+            once.unlink(missing_ok=True)
+    except OSError:
+        pass  # a home that cannot be written to: the next run takes as long
     return report
 
 

@@ -14,6 +14,7 @@ _CODE = 3  # lines of a program
 _ROWS = 3  # numbers of a program
 _NO_NAME = "No bug we know gives these numbers. Which line makes the first?"
 _NO_NUMBERS = "No bug we know ends like this. What does Python's message say, word by word?"
+_ENDLESS = "Which condition ends the loop that it was in, and which line is to make it come true?"
 _MISSING = 3  # things not written yet
 LEVELS = ("h", "hh", "hhh")
 
@@ -132,6 +133,8 @@ def _failure(section: SectionResult, failure: Failure, style: Style, hints: int)
         lines.append(f"  and {len(failure.differences) - _ROWS} more")
     if failure.error:
         lines.append(_cut(f"  yours {style.painted(failure.error, 31)}", style.colour))
+        if _is_endless(failure) and (at := _place(section)):
+            lines.append(_cut(f"  when it was stopped it was at {at}"))
     return lines + [f"  {line}" for line in hint(section, hints)]
 
 
@@ -142,12 +145,11 @@ def hint(section: SectionResult, level: int) -> list[str]:
         return []
     bug = diagnosis.bug if diagnosis else None
     unknown = _NO_NUMBERS if section.failure.error else _NO_NAME
+    unknown = _ENDLESS if _is_endless(section.failure) else unknown
     question = bug.hint if bug else unknown
     if level == 1:
         return _wrapped(question)
-    where = str(diagnosis.place) if diagnosis and diagnosis.place else ""
-    method = (diagnosis.method if diagnosis else None) or (bug.method if bug else "")
-    place = f"{where} in {method}" if where and method else where or method
+    place = _place(section)
     if level == 2:
         return _wrapped(f"look at {place}" if place else "nothing points at one line: try each")
     if bug:
@@ -155,6 +157,20 @@ def hint(section: SectionResult, level: int) -> list[str]:
         return _wrapped(f"{looks}: {bug.name}. {bug.rule}")
     cure = diagnosis.cure if diagnosis and diagnosis.cure else "we do not know this bug"
     return _wrapped(cure)
+
+
+def _place(section: SectionResult) -> str:
+    """Write where the bug is, as far as that is known: mygrad.py:46 in __mul__."""
+    diagnosis = section.diagnosis
+    if diagnosis is None:
+        return ""
+    where = str(diagnosis.place) if diagnosis.place else ""
+    method = diagnosis.method or (diagnosis.bug.method if diagnosis.bug else "")
+    return f"{where} in {method}" if where and method else where or method
+
+
+def _is_endless(failure: Failure) -> bool:
+    return (failure.error or "").startswith("took over")
 
 
 def hints_available(section: SectionResult | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from .errors import raised_at
 from .examination import Examination
 from .forms import Forms
 from .judge import judge, undisturbed
@@ -43,7 +44,9 @@ def judge_in_time(
         with undisturbed(), time_limit(seconds):
             examination = Examination(Forms(namespace), outcomes)
     except TimeLimit as limit:
-        raise Unreadable(f"making a Value {limit}: does it ever end?") from None
+        place, method = raised_at(limit)
+        at = f" It was at {place} in {method}" if place else ""
+        raise Unreadable(f"making a Value {limit}: does it ever end?{at}") from None
     for programs in _in_turn(sections, outcomes):
         for name in programs:
             if name not in outcomes:
