@@ -8,6 +8,7 @@ from small_runs import X, Y, datas, hinge_of, make, train
 
 from micrograd import losses
 from micrograd.engine import Value
+from micrograd.nn import MLP
 from micrograd.value.modes import no_grad
 
 
@@ -45,6 +46,8 @@ def bad(column):
             for name in ("epochs", "batch_size", "buffer", "early_stopping", "record", "accumulate")
         ],
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
+        ({"loss": (X, Y), "data": max}, TypeError, r"fit\(loss, \(X, y\), model=model"),
+        ({"loss": MLP(2, [1])}, TypeError, r"takes the loss first, .* got MLP"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),
         (
             {"loss": lambda x, y: [Value(1)]},

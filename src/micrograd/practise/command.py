@@ -200,5 +200,5 @@ def _break(section: str | None, args: argparse.Namespace) -> None:
         print(f"{path} is a good engine, in which one thing was made wrong: find it, and mend it")
     else:
         print(f"{path} is there, and goes on as it is; for a new bug in its place:")
-        print("  micrograd practise break --another")
+        print(f"  micrograd practise break {section + ' ' if section else ''}--another")
     _held(Session(path))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from os import PathLike, path
 from typing import Any
 
-from ..arguments import file_name, finite, flag, function
+from ..arguments import file_name, finite, flag
 from ..arguments import seed as whole_seed
 from ..data import batch_indices
 from ..distributed import Ranks
@@ -28,6 +28,7 @@ from .progress import Progress
 from .settings import (
     check_functions,
     check_held_out,
+    check_is_loss,
     check_loss,
     check_model,
     count,
@@ -87,7 +88,7 @@ class Arguments:
         callbacks = checked(self.callbacks)
         if numbers.accumulate > 1 and self.batch_size is None:
             raise ValueError(f"accumulate={self.accumulate} of which batches? pass a batch_size")
-        function("loss", self.loss)
+        check_is_loss(self.loss)
         functions = {name: getattr(self, name) for name in ("loss", "penalty", "schedule")}
         return replace(
             numbers, callbacks=callbacks, metrics=check_functions(self.metrics, **functions)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..arguments import whole
+from ..arguments import shown, whole
 from ..dataframes import check_feature_names
 from ..engine import Value, toposort
 from ..examples import Examples
@@ -58,6 +58,16 @@ def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., A
         if function is not None and not callable(function):
             raise TypeError(f"{name} is a function, got {function!r}")
     return metrics
+
+
+def check_is_loss(loss: Any) -> None:
+    """Refuse data or a model where the loss belongs, with the right call."""
+    if callable(loss) and not isinstance(loss, Module):
+        return
+    raise TypeError(
+        "fit(loss, (X, y), model=model, ...) takes the loss first, a function of one example such "
+        f"as lambda x, y: (model(x) - y) ** 2, and the model by name; got {shown(loss)} as the loss"
+    )
 
 
 def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimizer) -> int:
