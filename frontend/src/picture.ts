@@ -11,6 +11,7 @@ import { type Detail, svg } from "./svg";
 
 const MANY = 120; // lines across frames, which then recede
 const BELOW = 64; // pixels for the legend and the buttons
+const EDGE = 24; // pixels around the picture
 const MARGIN = 240; // pixels drawn beyond the edge of the view
 const LEGIBLE = 0.42;
 const SMALL = 0.68; // the scale below which numbers get larger letters
@@ -104,8 +105,25 @@ export class Picture {
       this.store.tree.shown(this.store.timeline.value.inner[0] ?? 0, this.store.open.value);
     const narrow = this.host.getBoundingClientRect().width < NARROW;
     this.close = this.scale < (narrow ? LEGIBLE : TINY);
-    if (this.close) this.show(first, true);
+    if (this.close) this.startAt(first);
     this.touched = false;
+  }
+
+  // Look close at a box, from the edges of the picture where it is in view from there.
+  private startAt(key: string): void {
+    const box = this.scene.boxes.get(key);
+    if (!box) return;
+    const { width, height } = this.host.getBoundingClientRect();
+    const scale = Math.max(this.scale, SMALL);
+    const from = (centre: number, size: number, whole: number, room: number) => {
+      if (whole * scale + 2 * EDGE <= room) return (room - whole * scale) / 2;
+      return EDGE + (centre + size / 2) * scale <= room ? EDGE : room / 2 - centre * scale;
+    };
+    this.look(
+      scale,
+      from(box.x, box.w, this.scene.width, width),
+      from(box.y, box.h, this.scene.height, height - BELOW),
+    );
   }
 
   zoom(factor: number, px?: number, py?: number): void {
@@ -129,7 +147,8 @@ export class Picture {
     const { width, height } = this.host.getBoundingClientRect();
     const scale = Math.max(this.scale, SMALL);
     const [px, py] = [this.x + box.x * this.scale, this.y + box.y * this.scale];
-    const near = px > 90 && py > 50 && px < width - 90 && py < height - 50;
+    const [w, h] = [(box.w / 2) * this.scale, (box.h / 2) * this.scale];
+    const near = px - w > 8 && py - h > 8 && px + w < width - 8 && py + h < height - BELOW;
     if (near && !always && this.scale >= 0.4) return;
     this.touched = true;
     this.look(scale, width / 2 - box.x * scale, height / 2 - box.y * scale);

@@ -46,6 +46,18 @@ def test_at_every_width_nothing_is_cut_or_covered(show):
         assert page.locator(".mg-slider").first.bounding_box()["width"] > 100
 
 
+@pytest.mark.parametrize("size", [(690, 672), (390, 844)])
+def test_a_picture_too_large_to_read_opens_at_its_left_and_top_edge(show, size):
+    model = MLP(3, [4, 4, 1], seed=1)
+    explorer = explore(model, [2.0, 3.0, -1.0], show=False)
+    page = show(explorer, viewport={"width": size[0], "height": size[1]})
+    settle(page)
+    area = page.locator(".mg-graph-area").bounding_box()
+    boxes = [box.bounding_box() for box in page.locator(".mg-svg .mg-box").all()]
+    assert boxes
+    assert all(box["x"] >= area["x"] and box["y"] >= area["y"] for box in boxes)
+
+
 def test_all_parts_are_found_without_scrolling(show):
     page = show(textbook())
     for width, height in at_every_size(page):
