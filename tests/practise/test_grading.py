@@ -134,12 +134,23 @@ def test_a_file_that_takes_too_long_is_run_twice_and_then_remembered(tmp_path, m
     loop = "        while True: pass\n"
     source = LECTURE.replace("self.data = data\n", f"self.data = data\n{loop}")
     (tmp_path / "loop.py").write_text(source)
-    assert check("loop.py") == check("loop.py") == 1
+    assert check("loop.py", "--html", "class.html") == check("loop.py") == 1
+    assert "does not end" in (tmp_path / "class.html").read_text("utf-8")
     said = capsys.readouterr().out
     monkeypatch.setattr(grading, "judge_file", None)
     assert check("loop.py") == 1
     assert said == capsys.readouterr().out * 2
     assert "It was at loop.py:" in said
+
+
+def test_files_in_which_nothing_is_written_are_counted(tmp_path, capsys):
+    (tmp_path / "ada.py").write_text(LECTURE)
+    (tmp_path / "bo.py").write_text("")
+    assert check("ada.py", "bo.py", "--html", "class.html") == 0
+    assert capsys.readouterr().out.endswith(
+        "2 of 2 files: nothing is wrong in what is written; in 1 of these nothing is written yet\n"
+    )
+    assert "(1 of them with nothing yet)" in (tmp_path / "class.html").read_text("utf-8")
 
 
 def test_files_of_one_name_in_several_folders_keep_their_folders(homework, tmp_path, capsys):

@@ -6,6 +6,7 @@ from html import escape
 from ..drawing.appearance import THEMES
 from .graded_file import GradedFile
 
+_ENDLESS = "does not end"
 _SIGNS = {"passed": "✓", "failed": "✗", "absent": "·", "not reached": ""}
 _STYLE = """
 :root { color-scheme: light dark; LIGHT }
@@ -42,13 +43,15 @@ def page(rows: Sequence[GradedFile], sections: Sequence[str]) -> str:
     """Write the page: bugs × students, then what was found in each file."""
     wrong = [row for row in rows if row.failed or row.report.error]
     right = len(rows) - len(wrong)
+    empty = sum(row.is_empty() for row in rows)
+    of_these = f" ({empty} of them with nothing yet)" if empty else ""
     return "\n".join([
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{len(rows)} engines</title><style>{_STYLE}</style>",
         f"<h1>{len(rows)} engine{'s' * (len(rows) != 1)}</h1>",
-        f"<p>{right} with nothing wrong in what is written, {len(wrong)} with a bug. Of two bugs "
-        "in one file one is shown, or none by name where a program meets both.</p>",
+        f"<p>{right} with nothing wrong in what is written{of_these}, {len(wrong)} with a bug. "
+        "Of two bugs in one file one is shown, or none by name where a program meets both.</p>",
         *_bugs(rows),
         *_files(rows, sections),
         "</html>\n",
@@ -91,12 +94,14 @@ def _bugs(rows: Sequence[GradedFile]) -> list[str]:
 
 def _named(row: GradedFile) -> list[tuple[str, str, bool]]:
     if row.report.error:
-        return [("cannot be run", "", True)]
+        return [(_ENDLESS if "took over" in row.report.error else "cannot be run", "", True)]
     if row.failed is None:
         return []
     bug = row.bug() or {}
-    title = row.failed.failure.title if row.failed.failure else ""
-    name = bug.get("name") or f"in no catalogue: {title}"
+    failure = row.failed.failure
+    title, error = (failure.title, failure.error or "") if failure else ("", "")
+    unnamed = _ENDLESS if error.startswith("took over") else f"in no catalogue: {title}"
+    name = bug.get("name") or unnamed
     return [(name, bug.get("method") or "", bool(bug.get("sure")))]
 
 

@@ -30,6 +30,10 @@ class GradedFile:
         wanted = ("passed",) if through else ("passed", "absent")
         return bool(self.states) and all(state in wanted for state in self.states.values())
 
+    def is_empty(self) -> bool:
+        """Tell whether nothing of what is to be written is there."""
+        return bool(self.states) and all(state == "absent" for state in self.states.values())
+
     def bug(self) -> dict[str, Any] | None:
         """Return what is known of the bug, as the JSON has it."""
         diagnosis = self.failed.diagnosis if self.failed else None

@@ -104,7 +104,9 @@ def lines(rows: Sequence[GradedFile], style: Style, through: str | None = None) 
         more = f", {right - done} unfinished" if right > done else ""
         texts.append(f"{done} of {len(rows)} files: right through {through}{more}")
     else:
-        texts.append(f"{right} of {len(rows)} files: nothing is wrong in what is written")
+        empty = sum(row.is_empty() for row in rows)
+        more = f"; in {empty} of these nothing is written yet" if empty else ""
+        texts.append(f"{right} of {len(rows)} files: nothing is wrong in what is written{more}")
     return texts + [f"{n:>4} × {name}" for n, name in often]
 
 
