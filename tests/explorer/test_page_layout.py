@@ -8,7 +8,7 @@ from micrograd.nn import MLP
 
 pytest_plugins = "explorer_browser"
 
-SIZES = [(1280, 800), (800, 800), (720, 620), (390, 844)]
+SIZES = [(1280, 800), (800, 800), (720, 620), (690, 672), (390, 844)]
 _OVERLAP = """([one, other]) => {
     const [a, b] = [one, other].map(s => document.querySelector(s).getBoundingClientRect());
     return Math.min(a.right, b.right) > Math.max(a.left, b.left)
@@ -42,6 +42,9 @@ def test_at_every_width_nothing_is_cut_or_covered(show):
         assert page.evaluate("() => document.documentElement.scrollHeight") == height
         assert not page.evaluate(_OVERLAP, [".mg-legend", ".mg-zoom"])
         assert not page.evaluate(_OVERLAP, [".mg-side", ".mg-scrubber"])
+        assert not page.evaluate(
+            _OVERLAP, [".mg-phases button:last-child", ".mg-scrubber .mg-count"]
+        )
         assert page.locator(".mg-graph-area").bounding_box()["height"] > 150
         assert page.locator(".mg-slider").first.bounding_box()["width"] > 100
 

@@ -1352,6 +1352,11 @@ circle.mg-now {
     min-height: 50px;
   }
 }
+@container (max-height: 740px) and (min-width: 640px) and (max-width: 760px) {
+  .mg-scrubber .mg-count {
+    display: none; /* the phases need the room */
+  }
+}
 @media (prefers-reduced-motion: no-preference) {
   .mg-box {
     transition: fill 0.15s;
