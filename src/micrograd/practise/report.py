@@ -61,7 +61,7 @@ def lines_of(
     lines = [*_remarks(remarks), *_section_lines(judgement, style, hints)]
     if judgement.names:
         taken = ", ".join(f"{yours} for {ours}" for ours, yours in judgement.names.items())
-        lines.append(_cut(f"your names: {taken}"))
+        lines += _wrapped(f"your names: {taken}")[:2]
     if keys:
         lines = [*lines[: MOST - 1], f"  {'   '.join(keys)}"]
     return lines[:MOST]

@@ -7,7 +7,6 @@ back changes is the gradient.
 
 import inspect
 import operator
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -24,7 +23,6 @@ PASS_ON = ("_backward", "_backwards", "_grad_fn", "grad_fn", "_backward_fn", "ba
 BACKWARD = ("backward", "backprop", "backpropagate", "run_backward", "back_propagate")
 UPSTREAM = ("grad", "g", "gradient", "gout", "dout", "out_grad", "grad_output", "upstream", "dy")
 _DEEP = 3
-_PACKAGE = __name__.partition(".")[0]
 
 
 def number(x: Any) -> float:
@@ -194,15 +192,15 @@ _FOUND: WeakKeyDictionary[type, Attributes | None] = WeakKeyDictionary()
 def attributes_of(cls: type) -> Attributes | None:
     """Return what a class of values calls its parts, as a copy of it shows; None for any other.
 
-    Only what does arithmetic in Python is tried, once.
+    Only what does arithmetic in Python is tried, once, and nothing of a library.
     """
     if cls not in _FOUND:
         _FOUND[cls] = None  # while it is looked at
         if _is_arithmetic(cls):
             multiply: Any = getattr(cls, "__mul__", None)
             copy = Duplicate(multiply.__globals__).of(cls)
-            found, error = attempt(lambda: Attributes(copy, copy))
-            if error is None and found.data and found.grad and found.parents:
+            found, _ = attempt(lambda: Attributes(copy, copy)) if copy is not cls else (None, None)
+            if found and found.data and found.grad and found.parents:
                 _FOUND[cls] = found
     return _FOUND[cls]
 
@@ -215,12 +213,7 @@ def is_slopes(x: Any, n: int) -> bool:
 
 def _is_arithmetic(cls: type) -> bool:
     methods = [getattr(cls, name, None) for name in ("__add__", "__mul__")]
-    home = cls.__module__.partition(".")[0]
-    return (
-        all(hasattr(f, "__code__") and hasattr(f, "__globals__") for f in methods)
-        and home != _PACKAGE
-        and (home == "__main__" or home not in sys.stdlib_module_names)
-    )
+    return all(hasattr(f, "__code__") and hasattr(f, "__globals__") for f in methods)
 
 
 def _first(leaf: Any, names: tuple[str, ...], x: float) -> str:
