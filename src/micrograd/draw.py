@@ -72,7 +72,8 @@ def draw(
 
     Args:
         root: the result: a Value, or the like of one from another engine, with data, grad, and
-            _prev or _children. Nothing in its graph is changed.
+            _prev or _children, or attributes of other names that do the same. Nothing in its
+            graph is changed.
         limit: how many values to draw, the nearest to the root; None draws all. The picture says
             so where some are left out, and what they would lead into has a dashed frame.
         direction: "LR", the result on the right, or "TB", at the bottom.

@@ -98,7 +98,8 @@ def explain(root: Any, limit: int | None = 500) -> Explanation:
 
     Args:
         root: the result: a Value, or the like of one from another engine, with data, grad, and
-            _prev or _children. Neither its data nor any gradient is changed.
+            _prev or _children, or attributes of other names that do the same. Neither its data
+            nor any gradient is changed.
         limit: how many contributions to list, from the root down; None lists all.
 
     Returns:
