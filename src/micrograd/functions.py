@@ -231,7 +231,7 @@ def _take_traced(rows: Sequence[Any], index: Any) -> Any:
 def logsumexp(*values: Any) -> Any:
     """Return log(exp(x1) + exp(x2) + ...), which neither overflows nor underflows."""
     xs = _values("logsumexp", values)
-    if mode.tracer is None or not any(isinstance(x, Value) for x in xs):
+    if not _are_traced(xs):
         return apply(ops.LOGSUMEXP, *xs)
     top = _finite_top(xs)  # the compiler finds loops in this form
     return ops.LOG(sum([_exp(x - top) for x in xs])) + top
@@ -251,8 +251,13 @@ def log_softmax(*values: Any) -> list[Any]:
     xs = _values("log_softmax", values)
     top = _finite_top(xs)
     shifted = [x - top for x in xs]
-    total = logsumexp(shifted) if mode.tracer is None else _log_of_sum(shifted)
+    total = _log_of_sum(shifted) if _are_traced(shifted) else logsumexp(shifted)
     return [x - total for x in shifted]
+
+
+def _are_traced(xs: Sequence[Any]) -> bool:
+    """Tell whether a trace has to find loops in what is made of these."""
+    return mode.tracer is not None and any(isinstance(x, Value) for x in xs)
 
 
 def _log_of_sum(shifted: Sequence[Any]) -> Any:
