@@ -97,12 +97,16 @@ def trained(X=FLATS, **settings):
 
 OTHERS = [
     (OTHER_ORDER, "in another order, 'rooms' where 'size' was: X\\[X_train.columns\\]"),
-    (RENAMED, "without 'lift' and with 'balcony': .*reindex.* X.to_numpy"),
-    (Table(size=[1.0], rooms=[2]), "without 'lift': "),
+    (RENAMED, "without 'lift' and with 'balcony': .*Categorical.* X.to_numpy"),
+    (Table(size=[1.0], rooms=[2]), "without 'lift': a number has to be there.*Categorical"),
+    (
+        Table(size=[1.0], rooms=[2], lift=[True], castle=[True]),
+        "with 'castle': .* a word that the model does not know",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("table", "message"), OTHERS, ids=["order", "names", "fewer"])
+@pytest.mark.parametrize(("table", "message"), OTHERS, ids=["order", "names", "fewer", "more"])
 def test_columns_that_are_not_those_of_the_training_are_named(table, message):
     with pytest.raises(ValueError, match=f"the validation data has .*{message}"):
         trained(validation=(table, [0.0] * len(table)))
@@ -110,6 +114,12 @@ def test_columns_that_are_not_those_of_the_training_are_named(table, message):
     for predict in (model.predict, model.predict_proba, copy.deepcopy(model).predict):
         with pytest.raises(ValueError, match=f"what predict.* got has .*{message}"):
             predict(table)
+
+
+def test_a_number_that_is_missing_is_not_told_to_be_filled_with_0():
+    with pytest.raises(ValueError, match="without 'size'") as error:
+        trained().predict(Table(rooms=[2], lift=[True]))
+    assert "fill_value" not in str(error.value)
 
 
 def test_a_saved_model_knows_its_columns(tmp_path):

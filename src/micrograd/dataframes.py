@@ -64,15 +64,33 @@ def check_feature_names(what: str, names: Sequence[str], trained_on: Sequence[st
             f"{what} has the columns of the training in another order, {now} where {then} was: "
             "X[X_train.columns] puts them in order"
         )
-    lacks = _few([name for name in trained_on if name not in names])
-    has = _few([name for name in names if name not in trained_on])
-    differences = [f"without {lacks}"] * bool(lacks) + [f"with {has}"] * bool(has)
+    lacks = [name for name in trained_on if name not in names]
+    has = [name for name in names if name not in trained_on]
+    differences = [f"without {_few(lacks)}"] * bool(lacks) + [f"with {_few(has)}"] * bool(has)
     raise ValueError(
         f"{what} has other columns than the training, "
         f"{' and '.join(differences) or f'{len(names)} in place of {len(trained_on)}'}: "
-        "X.reindex(columns=X_train.columns, fill_value=0) is right for the words of get_dummies, "
-        "X.to_numpy() where the names alone are others"
+        f"{_remedy(lacks, has)}"
     )
+
+
+def _remedy(lacks: Sequence[str], has: Sequence[str]) -> str:
+    """Say what to look for; filling with 0 is no remedy, as what is missing may be a number."""
+    remedies = []
+    if lacks:
+        remedies.append(
+            "a number has to be there, a hole in it filled as in the training; columns of words "
+            "are all there where get_dummies takes pandas.Categorical(column, categories=words), "
+            "with the words of the training"
+        )
+    if has:
+        remedies.append(
+            "what the training did not have may be a word that the model does not know, or has to "
+            "be left out"
+        )
+    if len(lacks) == len(has):
+        remedies.append("X.to_numpy() is right where the names alone are others")
+    return "; ".join(remedies)
 
 
 def _few(names: Sequence[str]) -> str:
