@@ -50,6 +50,14 @@ def feature_names_of(x: Any) -> list[str]:
     return names if names != list(map(str, range(len(names)))) else []
 
 
+def entry_names_of(x: Any) -> list[str]:
+    """Return what tells the numbers of a table's row apart; nothing where they have no words."""
+    index = getattr(x, "index", None)
+    if not hasattr(x, "to_numpy") or index is None or hasattr(x, "columns"):
+        return []
+    return [repr(name) for name in index] if all(isinstance(n, str) for n in index) else []
+
+
 def check_feature_names(what: str, names: Sequence[str], trained_on: Sequence[str]) -> None:
     """Refuse a table with other columns than those of the training, or with these in another order.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dataframes import Row, Table
 from exported import CASES, plainly, rows, words
 from headers import run as run_header
 
@@ -18,7 +19,10 @@ from micrograd.estimators import MLPClassifier, MLPRegressor
 from micrograd.export import jax_source, to_c, to_numpy, torch_source
 from micrograd.export.python import run
 from micrograd.export.subject import subject
+from micrograd.losses import mse
+from micrograd.optim import SGD
 from micrograd.saving import save
+from micrograd.train import fit
 
 
 def example(shape):
@@ -159,6 +163,55 @@ def test_an_estimator_names_the_function_that_has_its_scaling(kind, tmp_path):
         assert predict(5 + 100 * X) == pytest.approx(e.predict(5 + 100 * X))
     else:
         assert (e.classes_[predict(5 + 100 * X).argmax(axis=1)] == e.predict(5 + 100 * X)).all()
+
+
+FLATS = Table(size=[60.0, 30.5], rooms=[3, 1], lift=[True, False])
+OTHER_ORDER = Table(**{name: FLATS.parts[name] for name in ("rooms", "size", "lift")})
+
+
+def trained_on_flats():
+    model = nn.MLP(3, [2, 1], seed=1)
+    fit(
+        lambda x, y: mse(model(x), y), (FLATS, [0.1, 0.2]), model=model, epochs=1, progress=False,
+        optimizer=SGD(model.parameters(), lr=1e-6), compile=False,
+    )  # fmt: skip
+    return model
+
+
+def test_a_file_of_a_model_of_a_table_refuses_other_columns_in_the_words_of_predict(tmp_path):
+    model = trained_on_flats()
+    written = to_numpy(model, [0.0] * 3, tmp_path / "m.py").read_text()
+    assert "micrograd." not in written.partition("\n")[2]
+    predict = run(written)["predict"]
+    for table in (OTHER_ORDER, Table(size=[1.0], rooms=[2]), Table(a=[1], b=[2], c=[3])):
+        with pytest.raises(ValueError, match="what predict got has") as expected:
+            model.predict(table)
+        with pytest.raises(ValueError, match="what predict got has") as error:
+            predict(table)
+        assert str(error.value) == str(expected.value)
+    for form in (FLATS, FLATS.to_numpy(), FLATS.to_numpy().tolist()):
+        np.testing.assert_allclose(predict(form), model.predict(FLATS), rtol=1e-12)
+
+
+def test_a_row_of_a_table_tells_a_functions_columns(tmp_path):
+    model, row = trained_on_flats(), Row(FLATS.columns, [60.0, 3, True])
+
+    def rent(x):
+        return 100 * model(x) + 500
+
+    predict = run(to_numpy(rent, row, tmp_path / "m.py").read_text())["predict"]
+    with pytest.raises(ValueError, match="in another order, 'rooms' where 'size' was"):
+        predict(OTHER_ORDER)
+    assert "\n *     x[2] 'lift'" in to_c(rent, row, tmp_path / "m.h").read_text()
+    for export in (to_numpy, to_c):
+        with pytest.raises(ValueError, match=r"x, one example, has the columns .* another order"):
+            export(model, Row(OTHER_ORDER.columns, [3, 60.0, True]), tmp_path / "m")
+
+
+def test_a_header_of_a_model_of_a_table_names_the_columns(tmp_path):
+    header = to_c(trained_on_flats(), [0.0] * 3, tmp_path / "m.h").read_text()
+    comment = "x[3], value[1]\n *     x[0] 'size'\n *     x[1] 'rooms'\n *     x[2] 'lift' */"
+    assert comment in header
 
 
 def test_a_dtype_that_is_none_is_refused(tmp_path):

@@ -30,6 +30,14 @@ class Column:
         return _Rows(lambda rows: Column(self.name, self.items[rows]))
 
 
+class Row(Column):
+    """A row of a table, as ``iloc[0]`` of pandas gives it."""
+
+    def __init__(self, index, items):
+        super().__init__(0, np.asarray(items, dtype=object))
+        self.index = index
+
+
 class Table:
     """A table of columns, each an array: of several kinds it makes an array of objects."""
 

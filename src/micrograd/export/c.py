@@ -14,6 +14,7 @@ from ..compiler.c.standalone import standalone
 from ..compiler.tracing.signature import checked_argument
 from ..files import write_whole
 from ..value import buffers
+from .columns import columns_of
 from .subject import DTYPES, check_exportable, recorded, shown_title
 
 
@@ -21,7 +22,8 @@ def to_c(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float32"
     """Write a model as one header of C11 with its weights inside; return its path.
 
     ``<name>_predict(x, value, workspace)``, after the file's name, computes one example. Nothing is
-    allocated; the caller gives a workspace of ``<NAME>_VALUE_WORKSPACE`` numbers.
+    allocated; the caller gives a workspace of ``<NAME>_VALUE_WORKSPACE`` numbers. Of a model that
+    was trained on a table, or where x is a row of one, a comment names the columns.
 
     Args:
         m: a Module, which is exported in evaluation mode, or a function of one example.
@@ -37,7 +39,9 @@ def to_c(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float32"
     """
     choice("dtype", dtype, DTYPES)
     check_exportable(m)
-    array("x, one example,", x)
+    example = array("x, one example,", x)
+    columns = columns_of(m, x, example.shape)
+    x = example if hasattr(x, "to_numpy") else x
     file = file_name("path", path)
     name = re.sub(r"\W", "_", Path(file).stem, flags=re.ASCII)
     name = name if name[:1].isalpha() else f"m{name}"
@@ -52,6 +56,7 @@ def to_c(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float32"
         buffers.read_data(recording.trace.captured, weights)
     count = int(np.prod(recording.shape, dtype=int))
     title = f"{shown_title(m)}; x{_dims(argument.shape)}, value[{count}]"
+    title += "".join([f"\n *     x[{k}] {name}" for k, name in enumerate(columns)])
     return write_whole(file, _with_weights(header, name, weights, dtype, title))
 
 
@@ -71,7 +76,7 @@ def _with_weights(header: str, name: str, weights: Any, dtype: str, title: str) 
         table = f"static const {kind} {name}_weights[{len(weights)}] = {{\n{rows}\n}};\n\n"
     head, mark, tail = header.rpartition("#endif")
     return (
-        f"{head}/* {title.replace('*/', '* /')} */\n\n{table}"
+        f"{head}/* {title.replace('*/', '* /').replace('/*', '/ *')} */\n\n{table}"
         f"static inline int {name}_predict({by_value}, {kind} *value, {kind} *workspace) {{\n"
         f"    return {name}_value({given});\n}}\n\n{mark}{tail}"
     )

@@ -15,6 +15,7 @@ from ..compiler.arrays.dialects import JAX, NUMPY, TORCH, Dialect
 from ..compiler.arrays.source import printed
 from ..extras import require
 from ..files import write_whole
+from .columns import comparison
 from .subject import Exported, subject
 
 _TORCH_HEADER = """from math import inf, nan
@@ -37,7 +38,8 @@ def wrong(x, rows):
 def to_numpy(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "float64") -> Path:
     """Write a model as one Python file that needs only NumPy, weights included; return its path.
 
-    The file has ``predict(x)``, of a batch of any size, as ``model.predict``.
+    The file has ``predict(x)``, of a batch of any size, as ``model.predict``. Of a model that was
+    trained on a table, or where x is a row of one, it refuses a table with other columns.
 
     Args:
         m: a Module, which is exported in evaluation mode, or a function of one example.
@@ -57,15 +59,20 @@ def to_numpy(m: Any, x: Any, path: str | os.PathLike[str], *, dtype: str = "floa
     weights = "".join(
         [f"    {name!r}: {_literal(array, 'np')},\n" for name, array in made.weights.items()]
     )
-    return write_whole(name, f"{text}\n\nWEIGHTS = {{\n{weights}}}\n\n\n{_predict(made)}")
+    compared = f"{comparison(made.columns)}\n\n" if made.columns else ""
+    return write_whole(name, f"{text}\n\nWEIGHTS = {{\n{weights}}}\n\n\n{compared}{_predict(made)}")
 
 
 def _predict(made: Exported) -> str:
     call = ", ".join([*made.constants, "*WEIGHTS.values()", "x"])
     batch = f"(batch, {', '.join(map(str, made.input))})" if made.input else "(batch,)"
+    columns, compared = "", ""
+    if made.columns:
+        columns = ": COLUMNS"
+        compared = '    check_feature_names("what predict got", feature_names_of(x), COLUMNS)\n'
     return f'''def predict(x):
-    """Return what the model gives for each of a batch of examples, of the shape {batch}."""
-    x = np.asarray(x, dtype)
+    """Return what the model gives for a batch of examples, of the shape {batch}{columns}."""
+{compared}    x = np.asarray(x, dtype)
     if x.shape[1:] != {made.input!r} or x.ndim != {len(made.input) + 1}:
         raise ValueError(f"predict expects the shape {batch}, got {{x.shape}}")
     with np.errstate(all="ignore"):

@@ -21,6 +21,7 @@ from ..nn import Module
 from ..transforms import vmap
 from ..value import buffers
 from ..value.modes import no_grad
+from .columns import columns_of
 from .naming import WeightNames
 
 DTYPES = ("float64", "float32")
@@ -34,7 +35,7 @@ class Exported:
     ``weights`` and ``constants`` are arrays by name, in the order in which the program takes them:
     constants first, then weights, under the names of ``state_dict``. ``unused`` are those that
     evaluation does not read, ``buffers`` the names of what is no parameter. ``input`` and
-    ``output`` are the shapes of one example.
+    ``output`` are the shapes of one example, ``columns`` the names of its numbers.
     """
 
     program: ArrayProgram
@@ -45,6 +46,7 @@ class Exported:
     title: str
     unused: dict[str, np.ndarray]
     buffers: set[str]
+    columns: list[str]
 
 
 def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
@@ -63,6 +65,8 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
     choice("dtype", dtype, DTYPES)
     check_exportable(m)
     example = array("x, one example,", x)
+    columns = columns_of(m, x, example.shape)
+    x = example if hasattr(x, "to_numpy") else x
     rows = np.stack([example, example])
     batch = checked_argument(rows.tolist() if isinstance(x, list) else rows, "x", False)
     one = vmap(lambda x: m(x))
@@ -84,6 +88,7 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
         shown_title(m),
         {name: a for name, a in m.state_dict().items() if name not in entries} if is_model else {},
         _buffers(m) if is_model else set(),
+        columns,
     )
 
 
