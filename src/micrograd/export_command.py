@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from typing import Any
 
 from .files import write_whole
@@ -14,11 +15,17 @@ Write a model that was saved by micrograd.saving.save for another program:
   numpy  one Python file that needs only NumPy: predict(x)
   onnx   an ONNX file, for batches of any size (needs the extra onnx)
   torch  the text of an nn.Module; load_state_dict takes the weights of the saved file
-  jax    the text of apply(params, x); params are the arrays of the saved file"""
+  jax    the text of apply(params, x); params are the arrays of the saved file
+
+Numbers go into it as the network takes them: what scaled them in training stays outside."""
 EPILOG = """\
 examples:
   micrograd export moons.safetensors --to c -o moons.h
   micrograd export lenet.safetensors --to onnx --shape 1,28,28 -o lenet.onnx"""
+_AS_THEY_ARE = (
+    "x is what the network takes: where it was trained on scaled numbers, scale x and what comes "
+    "out as there, or export a function that does, in Python"
+)
 _KINDS = ("c", "numpy", "onnx", "torch", "jax")
 
 
@@ -37,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Write the file, and print its name.
+    """Write the file, and print its name; on the standard error, what is not in it.
 
     Raises:
         ValueError: the shape of an example is needed; or as the writers have it.
@@ -55,6 +62,7 @@ def run(args: argparse.Namespace) -> None:
         print(write_whole(args.output, text))
     else:
         print(getattr(export, f"to_{args.to}")(model, x, args.output, **chosen))
+    print(_AS_THEY_ARE, file=sys.stderr)
 
 
 def _shape(text: str) -> tuple[int, ...]:

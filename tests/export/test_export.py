@@ -10,6 +10,8 @@ import pytest
 from dataframes import Row, Table
 from exported import CASES, plainly, rows, words
 from headers import run as run_header
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from micrograd import Value, nn
 from micrograd import random as draws
@@ -165,6 +167,18 @@ def test_an_estimator_names_the_function_that_has_its_scaling(kind, tmp_path):
         assert (e.classes_[predict(5 + 100 * X).argmax(axis=1)] == e.predict(5 + 100 * X)).all()
 
 
+def test_a_pipeline_names_its_last_step_and_what_stays_before_it(tmp_path):
+    X, y = moons(40)
+    pipeline = make_pipeline(StandardScaler(), MLPRegressor(hidden=3, epochs=2, random_state=1))
+    pipeline.fit(5 + 100 * X, 10 * y)
+    with pytest.raises(TypeError, match=r"got the pipeline Pipe.*stays with scikit-learn") as error:
+        to_numpy(pipeline, [0.0, 0.0], tmp_path / "m.py")
+    scaled = eval(str(error.value).partition("the function ")[2], {"e": pipeline[-1], "np": np})
+    predict = run(to_numpy(scaled, [0.0, 0.0], tmp_path / "m.py").read_text())["predict"]
+    before = pipeline[:-1].transform(5 + 100 * X)
+    assert predict(before) == pytest.approx(pipeline.predict(5 + 100 * X))
+
+
 FLATS = Table(size=[60.0, 30.5], rooms=[3, 1], lift=[True, False])
 OTHER_ORDER = Table(**{name: FLATS.parts[name] for name in ("rooms", "size", "lift")})
 
@@ -241,7 +255,9 @@ def saved(tmp_path, monkeypatch):
 )
 def test_the_command_writes_a_saved_model_for_other_programs(kind, ending, shown, saved, capsys):
     assert main(["export", "moons.safetensors", "--to", kind, "-o", f"moons.{ending}"]) == 0
-    assert capsys.readouterr().out.strip().endswith(f"moons.{ending}")
+    told = capsys.readouterr()
+    assert told.out.strip().endswith(f"moons.{ending}")
+    assert "where it was trained on scaled numbers, scale x" in told.err
     assert shown in Path(f"moons.{ending}").read_text()
 
 

@@ -139,11 +139,20 @@ def recorded(
 
 
 def check_exportable(m: Any) -> None:
-    """Refuse what cannot be called; of an estimator, whose network is scaled, say what can."""
-    if isinstance(getattr(m, "model_", None), Module):
-        target = " * e.target_scale_ + e.target_mean_" if hasattr(m, "target_mean_") else ""
+    """Refuse what cannot be called; of an estimator, also a pipeline's, say what can."""
+    steps: Any = getattr(m, "steps", None)
+    is_pipeline = isinstance(steps, list) and bool(steps)
+    e = steps[-1][-1] if is_pipeline else m
+    if isinstance(getattr(e, "model_", None), Module):
+        target = " * e.target_scale_ + e.target_mean_" if hasattr(e, "target_mean_") else ""
+        what = f"the pipeline {shown(m)}" if is_pipeline else f"the estimator {shown(m)}"
+        last = (
+            "what is done before its last step, e = pipeline[-1], as filling holes and encoding "
+            "words, stays with scikit-learn, pipeline[:-1].transform(X); the estimator's"
+        )
         raise TypeError(
-            f"what is exported is a Module or a function, got the estimator {shown(m)}: its "
+            f"what is exported is a Module or a function, got {what}: "
+            f"{last if is_pipeline else 'its'} "
             "network, e.model_, is of scaled numbers; with the scaling it is the function "
             f"lambda x: e.model_((np.asarray(x) - e.mean_) / e.scale_){target}"
         )
