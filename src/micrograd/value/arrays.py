@@ -111,10 +111,12 @@ class ValueArray(LazyArray):
                 "Values are compared by identity, an array of them by its .data: a.data == b"
             )
         plain = [x._filled() if isinstance(x, LazyArray) else x for x in inputs]
-        return wrapped(getattr(ufunc, method)(*plain, **options))
+        made = _called(ufunc, getattr(ufunc, method), plain, unwrapped(options))
+        out = options.get("out", ())
+        return out[0] if len(out) == 1 else wrapped(made)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return wrapped(func(*unwrapped(args), **unwrapped(kwargs)))
+        return wrapped(_called(func, func, unwrapped(args), unwrapped(kwargs)))
 
     def __float__(self) -> float:
         raise TypeError(f"an array of {self.size} Values is no float: use its .data")
@@ -124,6 +126,20 @@ class ValueArray(LazyArray):
 
     __str__ = __repr__
     __hash__ = None  # type: ignore[assignment]
+
+
+def _called(named: Any, f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """Call a function of NumPy's; say what to pass where it has nothing for Values."""
+    try:
+        return f(*args, **kwargs)
+    except TypeError as error:
+        name = getattr(named, "__name__", "f")
+        if "no callable" not in str(error) and f"ufunc '{name}' not supported" not in str(error):
+            raise
+        raise TypeError(
+            f"np.{name} takes no Values: np.{name}(a.data) takes the numbers of an array of them, "
+            "without gradients"
+        ) from error
 
 
 def wrapped(made: Any) -> Any:
