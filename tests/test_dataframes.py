@@ -98,7 +98,7 @@ def trained(X=FLATS, **settings):
 OTHERS = [
     (OTHER_ORDER, "in another order, 'rooms' where 'size' was: X\\[X_train.columns\\]"),
     (RENAMED, "without 'lift' and with 'balcony': .*Categorical.* X.to_numpy"),
-    (Table(size=[1.0], rooms=[2]), "without 'lift': a number has to be there.*Categorical"),
+    (Table(size=[1.0], rooms=[2]), "without 'lift': a column of numbers has to be .*Categorical"),
     (
         Table(size=[1.0], rooms=[2], lift=[True], castle=[True]),
         "with 'castle': .* a word that the model does not know",

@@ -87,9 +87,9 @@ def _remedy(lacks: Sequence[str], has: Sequence[str]) -> str:
     remedies = []
     if lacks:
         remedies.append(
-            "a number has to be there, a hole in it filled as in the training; columns of words "
-            "are all there where get_dummies takes pandas.Categorical(column, categories=words), "
-            "with the words of the training"
+            "a column of numbers has to be there, its holes filled as in the training; those of "
+            "words are, where get_dummies takes pandas.Categorical(column, categories=words) with "
+            "the words of the training"
         )
     if has:
         remedies.append(
