@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support.alike import assert_alike
 
-from micrograd import Value, grad, jit, mean, no_grad, sum, value_and_grad, vmap
+from micrograd import Value, grad, jacobian, jit, mean, no_grad, sum, value_and_grad, vmap
 
 A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
 
@@ -48,6 +48,19 @@ CALLS = {
             ({"n": 3, "w": [1.0, (2.0,)], "b": A},),
         ],
     ),
+    "constants among the results": (
+        lambda xs: (xs[0] * xs[1], 0.5, [float("inf"), xs[1]], {"a": xs[0] + 1.0, "b": -1.5}),
+        [([1.0, 2.0],), ([3.0, -4.0],)],
+    ),
+    "constants in an array": (
+        lambda xs: np.array([[xs[0] * xs[1], 0.0], [2.5, xs[0]]]),
+        [([1.0, 2.0],), ([3.0, -4.0],)],
+    ),
+    "a jacobian with zeros": (
+        jacobian(lambda xs: [xs[0] * xs[1], xs[2] * xs[2]]),
+        [([1.0, 2.0, 3.0],), ([3.0, -4.0, 0.5],)],
+    ),
+    "an int among the results": (lambda xs: [xs[0] * xs[1], 7], [([1.0, 2.0],), ([3.0, -4.0],)]),
     "examples as tuples": (
         lambda rows: sum([x * y for x, y in rows]),
         [([(1.0, 2.0), (3.0, 4.0)],), ([(5.0, 6.0), (7.0, 8.0)],), ([(5.0, 6.0)],)],

@@ -59,24 +59,29 @@ def direct_call(
     at, first = compiled.at(sizes), len(layout.guards)
     if (packed := _packed(args, at)) is None:
         return None
-    leaves = None
+    results, leaves = _Results(iter(at.outputs[first:]), at.size), None
     if slopes:
         shape, seeds = _of_slopes(slopes, at, args, at.outputs[first]), {first: 1.0}
     else:
-        shape, seeds = _addresses(recording.result, iter(at.outputs[first:])), {}
+        shape, seeds = results.addresses(recording.result), {}
         leaves = _leaves(recording) if shape is None else None
     if shape is None and leaves is None:
         return None
     arguments, nests = packed
-    buffers = (*_fixed(at, layout.guards, compiled.seeded(at, seeds)), arguments)
-    captured = tuple(layout.captured)
-    call = compiled.kernel.direct(at.size, captured, shape, nests, buffers, bool(slopes))
+    constants = results.constants if leaves is None else []
+    fixed = _fixed(at, constants, layout.guards, compiled.seeded(at, seeds))
+    captured, size = tuple(layout.captured), at.size + len(constants)
+    call = compiled.kernel.direct(size, captured, shape, nests, (*fixed, arguments), bool(slopes))
     return call if leaves is None else _ValueCall(compiled, at, call, leaves, first, name)
 
 
-def _fixed(at: Addresses, guards: Sequence[bool], seeds: np.ndarray) -> Iterator[bytes]:
+def _fixed(
+    at: Addresses, constants: Sequence[float], guards: Sequence[bool], seeds: np.ndarray
+) -> Iterator[bytes]:
     """Yield what is the same at each call, in the order of ``make_direct_call`` in ``direct.c``."""
     places, numbers = at.fixed()
+    places = [*places, *range(at.size, at.size + len(constants))]
+    numbers = np.array([*numbers, *constants])
     yield _ints(at.sizes)
     yield at.scalars.tobytes()
     yield seeds.tobytes()
@@ -179,22 +184,43 @@ def _whole(shape: Any) -> Any:
     return int(shape) if isinstance(shape, (int, float)) else shape
 
 
-def _addresses(tree: Any, outputs: Iterator[int]) -> Any:
-    """Return a result of tuples, lists and arrays of plain floats with addresses for these.
+class _Results:
+    """Where the numbers of a result are: what is computed, then the constants behind all else.
 
-    None if it has more.
+    Args:
+        outputs: the addresses of what is computed, in order.
+        size: of the memory without these constants.
     """
-    if type(tree) is Number:
-        return next(outputs)
-    if isinstance(tree, TracedArray) and tree.dtype == np.float64:
-        inside = np.asarray(tree).reshape(-1).tolist()
-        numbers = all(type(x) is Number for x in inside) and bool(inside)
-        found = [next(outputs) for _ in inside] if numbers else []
-        return np.array(found, dtype=float).reshape(np.shape(tree)) if numbers else None
-    if type(tree) not in (tuple, list):
-        return None
-    branches = [_addresses(branch, outputs) for branch in tree]
-    return None if any(branch is None for branch in branches) else type(tree)(branches)
+
+    def __init__(self, outputs: Iterator[int], size: int) -> None:
+        self._outputs, self._size = outputs, size
+        self.constants: list[float] = []
+
+    def addresses(self, tree: Any) -> Any:
+        """Return a result of nests and arrays of plain floats with addresses for these.
+
+        None if it has more.
+        """
+        if type(tree) in (Number, float):
+            return self._number(tree)
+        if isinstance(tree, TracedArray) and tree.dtype == np.float64:
+            items = np.asarray(tree).reshape(-1).tolist()
+            if not items or any(type(x) not in (Number, float) for x in items):
+                return None
+            return np.array(list(map(self._number, items)), float).reshape(np.shape(tree))
+        if type(tree) is dict and all(type(key) is str for key in tree):
+            inside = self.addresses(list(tree.values()))
+            return None if inside is None else dict(zip(tree, inside))
+        if type(tree) not in (tuple, list):
+            return None
+        branches = list(map(self.addresses, tree))
+        return None if any(branch is None for branch in branches) else type(tree)(branches)
+
+    def _number(self, x: Number | float) -> int:
+        if isinstance(x, Number):
+            return next(self._outputs)
+        self.constants.append(x)
+        return self._size + len(self.constants) - 1
 
 
 # What comes out: Values.
