@@ -11,7 +11,7 @@ from c_programs import COMPILER, DEEP
 from headers import WARNINGS, numbers, run
 from pages import ROOT, blocks
 
-from micrograd import JitError, Value, jit, log_softmax, mean, sum, take, vmap, where
+from micrograd import JitError, Value, jacobian, jit, log_softmax, mean, sum, take, vmap, where
 from micrograd.compiler.printing.layouts import layout
 from micrograd.nn import MLP
 
@@ -214,6 +214,28 @@ def test_two_headers_live_side_by_side(tmp_path):
     show(value, 2);"""
     text = jit(first).source(1.0) + jit(second).source(1.0)
     assert run(tmp_path, text, main).tolist() == [0.5, 1.0]
+
+
+def test_another_function_of_the_same_name_is_an_error_and_the_same_header_twice_is_none(tmp_path):
+    def arm(q):
+        return [q[0] * q[1], q[1] * 2.0]
+
+    position, slopes = jit(arm), jit(jacobian(arm))
+    renamed = jit(jacobian(arm))
+    renamed.__name__ = "arm_slopes"
+    texts = {"arm": position.source([1.0, 2.0]), "other": slopes.source([1.0, 2.0])}
+    texts["slopes"] = renamed.source([1.0, 2.0])
+    for name, text in texts.items():
+        (tmp_path / f"{name}.h").write_text(text)
+
+    def compiled(*names):
+        lines = [f'#include "{name}.h"\n' for name in names]
+        (tmp_path / "main.c").write_text("".join(lines))
+        command = [COMPILER, *WARNINGS, "-c", "main.c"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
+
+    assert "another function is called arm: set its __name__" in compiled("arm", "other")
+    assert not compiled("arm", "slopes", "arm")
 
 
 def test_names_that_c_has_taken_are_changed(tmp_path):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from math import prod
 
 from ...engine import Value
@@ -84,6 +85,24 @@ def identifier(name: str, used: Sequence[str]) -> str:
     while name in TAKEN or name in used or name == "_":
         name += "_" if name in TAKEN else str(len(used))
     return name
+
+
+def guarded(name: str, body: str) -> str:
+    """Return what may be included twice, but not beside another function of its name."""
+    guard = f"{name.upper()}_H"
+    this = f"{guard}_{blake2b(body.encode(), digest_size=4).hexdigest()}"
+    return f"""\
+#if defined {guard} && !defined {this}
+#error "another function is called {name}: set its __name__ in Python, and make its header again"
+#endif
+#ifndef {guard}
+#define {guard}
+#define {this}
+
+{body}
+
+#endif  /* {guard} */
+"""
 
 
 def plain(x: Size) -> str:

@@ -17,7 +17,7 @@ from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
-from .arrays import TAKEN, HeaderArray, folded, identifier, plain, shape_of, wrapped
+from .arrays import TAKEN, HeaderArray, folded, guarded, identifier, plain, shape_of, wrapped
 from .expressions import Writer
 from .returned import Gradient, Result, items_of
 from .source import printed, tables
@@ -108,7 +108,6 @@ class _Header:
 
     def text(self) -> str:
         """Write the header."""
-        guard = f"{self.capital}_H"
         core = printed(
             self.program,
             self.dtype,
@@ -118,17 +117,16 @@ class _Header:
         )
         loops = [*core.functions, "", core.forward, *[core.backward] * self.backward]
         parts = [
-            "\n".join(self.comment()),
-            f"#ifndef {guard}\n#define {guard}\n\n{core.head.strip()}",
+            core.head.strip(),
             "\n".join(self.sizes()),
             "\n".join(self.data()).strip(),
             "\n".join(loops).strip(),
             "\n".join(self.load()),
             "\n".join(self.value()),
             "\n".join(self.value_and_grad()),
-            f"#endif  /* {guard} */\n",
         ]
-        text = "\n\n".join(part for part in parts if part)
+        body = "\n\n".join(part for part in parts if part)
+        text = "\n".join([*self.comment(), "", guarded(self.name, body)])
         return "\n".join(_broken(line) for line in text.split("\n"))
 
     # ---- what stands above the loops
