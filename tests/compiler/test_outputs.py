@@ -96,3 +96,27 @@ def test_a_counter_comes_out_as_one(backend):
 def test_numbers_in_what_cannot_be_made_anew_are_refused(f):
     with pytest.raises(JitError, match="jit cannot make anew at each call: return a list"):
         jit(f)(1.0)
+
+
+def test_a_value_that_comes_out_in_several_places_is_one_object(backend):
+    w, box = Value(1.5), SimpleNamespace(last=None, all=[])
+
+    def kept(x):
+        y = w * x
+        box.last, z = y, y * 2.0
+        box.all.append(z)
+        return y, [z, y]
+
+    def twice(x):
+        y = w * x
+        return y, y
+
+    first, second = jit(kept, backend=backend), jit(twice, backend=backend)
+    for k in range(4):
+        y, (z, same) = first(2.0 + k)
+        assert y is same is box.last
+        assert z is box.all[-1]
+        (y * 0.5).backward()
+        assert box.last.grad == 0.5
+        a, b = second(2.0 + k)
+        assert a is b

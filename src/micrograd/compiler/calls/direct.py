@@ -227,7 +227,7 @@ class _Results:
 
 
 def _leaves(recording: Trace) -> Any:
-    """Return a result that is a Value, or a flat tuple or list of Values and floats.
+    """Return a result that is a Value, or a flat tuple or list of different Values and floats.
 
     True stands for a Value, False for a float; None is returned where it is anything else.
     """
@@ -241,8 +241,10 @@ def _leaves(recording: Trace) -> Any:
 
     if type(tree) not in (tuple, list):
         return leaf(tree)
-    kinds = [leaf(x) for x in tree]
-    return None if None in kinds or not kinds else type(tree)(kinds)
+    kinds, values = [leaf(x) for x in tree], [id(x) for x in tree if type(x) is Value]
+    if None in kinds or not kinds or len(set(values)) < len(values):
+        return None
+    return type(tree)(kinds)
 
 
 class _ValueCall:

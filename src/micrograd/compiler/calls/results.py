@@ -148,6 +148,7 @@ class Values:
     ) -> None:
         self._compiled, self._recording, self._run = compiled, recording, run
         self._name, self._args = name, args
+        self._made: dict[int, Value] = {}  # by what the trace had
 
     @cached_property
     def _nests(self) -> dict[int, list]:
@@ -161,11 +162,19 @@ class Values:
         return (*self._compiled.layout.captured, *inner)
 
     def of(self, leaf: Value, k: int) -> Value:
-        """Return the Value that stands where the trace had ``leaf``, output k of the program."""
-        run, effects = self._run, self._recording.effects
+        """Return the Value that stands where the trace had ``leaf``, output k of the program.
+
+        Wherever the same one stood, it is the same one.
+        """
         if id(leaf) in self._recording.kept:
             place = self._recording.kept[id(leaf)]
             return leaf if place is None else self._nests[place[0]][place[1]]
+        if id(leaf) not in self._made:
+            self._made[id(leaf)] = self._new(leaf, k)
+        return self._made[id(leaf)]
+
+    def _new(self, leaf: Value, k: int) -> Value:
+        run, effects = self._run, self._recording.effects
         if not self._parents or leaf.op is ops.DETACH:
             made = Value(run.number(k))
             made.grad = self.grads.get(id(leaf), 0.0)
