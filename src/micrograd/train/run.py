@@ -88,7 +88,7 @@ class Arguments:
         callbacks = checked(self.callbacks)
         if numbers.accumulate > 1 and self.batch_size is None:
             raise ValueError(f"accumulate={self.accumulate} of which batches? pass a batch_size")
-        check_is_loss(self.loss)
+        check_is_loss(self.loss, self.model)
         functions = {name: getattr(self, name) for name in ("loss", "penalty", "schedule")}
         return replace(
             numbers, callbacks=callbacks, metrics=check_functions(self.metrics, **functions)
