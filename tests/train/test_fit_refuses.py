@@ -47,7 +47,7 @@ def bad(column):
         ],
         ({"record": 0}, ValueError, "record is a whole number of 1 or more, got 0"),
         ({"loss": (X, Y), "data": max}, TypeError, r"fit\(loss, \(X, y\), model=model"),
-        ({"loss": MLP(2, [1]), "model": None}, TypeError, r"takes the loss first, .* got MLP"),
+        ({"loss": MLP(2, [1])}, TypeError, r"takes the loss first, .* got MLP"),
         ({"loss": lambda x, y: 0.5}, TypeError, "return a Value for one example, got '0.5'"),
         (
             {"loss": lambda x, y: [Value(1)]},

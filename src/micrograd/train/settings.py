@@ -60,9 +60,9 @@ def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., A
     return metrics
 
 
-def check_is_loss(loss: Any, model: Module | None) -> None:
-    """Refuse data or a model where the loss belongs, with the right call; a module may be both."""
-    if callable(loss) and (model is not None or not isinstance(loss, Module)):
+def check_is_loss(loss: Any, model: Module) -> None:
+    """Refuse data or a model where the loss belongs, with the right call; one module may be both."""
+    if callable(loss) and (loss is model or not isinstance(loss, Module)):
         return
     raise TypeError(
         "fit(loss, (X, y), model=model, ...) takes the loss first, a function of one example such "
