@@ -61,7 +61,7 @@ def check_functions(metrics: Any, **functions: Any) -> dict[str, Callable[..., A
 
 
 def check_is_loss(loss: Any, model: Module) -> None:
-    """Refuse data or a model where the loss belongs, with the right call; one module may be both."""
+    """Refuse data or a model where the loss belongs, with the right call; one may be both."""
     if callable(loss) and (loss is model or not isinstance(loss, Module)):
         return
     raise TypeError(
