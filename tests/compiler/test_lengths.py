@@ -170,6 +170,22 @@ def test_value_and_gradient_of_a_recurrence_at_any_length(backend, long):
     assert g.cache_info().made == 2
 
 
+@pytest.mark.parametrize("start", [0.0, 1.0, 2.5])
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+def test_horners_scheme_from_a_constant_is_one_program(backend, start):
+    def horner(c, x):
+        r = start
+        for a in c:
+            r = r * x + a
+        return r
+
+    g = micrograd.jit(horner, backend=backend)
+    for n in (5, 6, 7, 12, 1, 2, 40):
+        c = [0.5 + i / 7 for i in range(n)]
+        assert g(c, 0.75) == pytest.approx(horner(c, 0.75), rel=1e-12), n
+    assert g.cache_info().programs == 2
+
+
 def test_a_report_says_that_each_length_has_a_program_of_its_own():
     f = jit(lambda xs: sum([x ** (i + 2) for i, x in enumerate(xs)]))
     for n in (5, 6):

@@ -14,9 +14,9 @@ from ..graph import Graph
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
-from ..ir.sizes import bound
+from ..ir.sizes import SIZE, bound
 from ..numpy.loops import NumpyKernel
-from ..passes.generalise import SIZE, Coefficient
+from ..passes.generalise import Coefficient
 from ..passes.phases import phased
 from ..pipeline import lower
 from ..tape import Tape, straight_tape

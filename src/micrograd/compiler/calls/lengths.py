@@ -10,8 +10,8 @@ import numpy as np
 from ..collector import paused
 from ..errors import JitError
 from ..ir.program import Program
-from ..ir.sizes import evaluate
-from ..passes.generalise import SAMPLES, SIZE, General, NotGeneral, generalise
+from ..ir.sizes import SIZE, evaluate
+from ..passes.generalise import SAMPLES, General, NotGeneral, generalise
 from ..pipeline import lower
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace

@@ -9,8 +9,8 @@ from ...engine import Value
 from ...value.buffers import read_data
 from ..ir.array import Placement
 from ..ir.program import Program
-from ..ir.sizes import evaluate
-from ..passes.generalise import SIZE, Coefficient
+from ..ir.sizes import SIZE, evaluate
+from ..passes.generalise import Coefficient
 from ..tape import Tape
 from ..tracing.signature import Argument
 from .kernel import allocate

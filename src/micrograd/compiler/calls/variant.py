@@ -7,7 +7,8 @@ import numpy as np
 
 from ...engine import Value
 from ..graph import Graph
-from ..passes.generalise import SIZE, General
+from ..ir.sizes import SIZE
+from ..passes.generalise import General
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from .array import Array
 from .program import Clear, Ref, Route, refs
-from .sizes import Poly, Size, evaluate, known, variables
+from .sizes import SIZE, Poly, Size, bound, evaluate, known, variables
 from .visit import Simple
 
 ONE_EXAMPLE = {"B": 1, "P": 1}
+_FIRST = ONE_EXAMPLE | bound(SIZE, 64)  # a length at which no array is empty
 
 
 class Use(NamedTuple):
@@ -76,8 +77,12 @@ def place_in_array(ref: Ref) -> tuple[Array, int]:
 
 
 def counted(address: Size) -> int:
-    """Return an address in the first iteration, where every batched row counts as one."""
-    return evaluate(address, dict.fromkeys(variables(address), 0) | ONE_EXAMPLE)
+    """Return an address in the first iteration, where every batched row counts as one.
+
+    Where the length of a list is open, it is some length: at zero an output, the last of what it
+    has computed, would lie before its array.
+    """
+    return evaluate(address, dict.fromkeys(variables(address), 0) | _FIRST)
 
 
 def reach(

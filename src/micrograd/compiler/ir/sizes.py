@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Union
 
 Size = Union[int, "Poly"]
+SIZE = "n"  # the length of a list, where a program is one for all lengths
 _Monomial = tuple[str, ...]
 
 

@@ -52,7 +52,8 @@ class _Verifier:
     def run(self) -> None:
         self.statements(self.program.forward)
         for o in outputs_of(self.program):
-            if not self.defined[o.array][evaluate(o.array.moved(o.offset), self.env)]:
+            place = evaluate(o.array.moved(o.offset), self.env)
+            if not 0 <= place < len(self.defined[o.array]) or not self.defined[o.array][place]:
                 self.fail("an output is never computed", o)
         self.statements(self.program.backward)
 

@@ -12,11 +12,10 @@ from typing import Any
 from ..ir.array import Array, Placement
 from ..ir.footprint import ONE_EXAMPLE, uses
 from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
-from ..ir.sizes import Poly, Size, bound, chosen_two
+from ..ir.sizes import SIZE, Poly, Size, bound, chosen_two
 from ..ir.verify import InvalidProgram, verify
 from ..ir.visit import put_together, simple, take_apart, with_refs
 
-SIZE = "n"
 SAMPLES = 4
 
 

@@ -24,9 +24,8 @@ from ..errors import JitError
 from ..ir.array import MEMORY, Array
 from ..ir.joins import in_arrays
 from ..ir.program import BATCH, PADDED, Expr, Literal, Program, Statement
-from ..ir.sizes import Size, bound, known, substitute
+from ..ir.sizes import SIZE, Size, bound, known, substitute
 from ..ir.visit import with_refs, with_sizes
-from ..passes.generalise import SIZE
 from ..passes.phases import Phased, phased
 from ..passes.schedules import width
 from ..pipeline import lower
