@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from micrograd import jit
+from micrograd import grad, jit, vmap
 
 FLOATS = [np.array([1.0, 2.0]), np.array([2.0, 5.0]), np.array([3.0, 1.0])]
 BACKENDS = pytest.mark.parametrize("backend", ["c", "numpy"])
@@ -24,6 +24,15 @@ RETURNED = {
     "ints": (lambda x: (x.sum(), x[0] > 1), [np.array([1, 2]), np.array([3, 4])]),
     "an int in place of one": (lambda n: n + 1, [3, np.int64(3), 4]),
 }
+
+
+LISTS = [
+    [np.float64(2), np.float64(4)],
+    [np.float64(0), np.float64(3)],
+    [0.5, 3.0],
+    [np.int64(3), np.int64(5)],
+    [np.float64(1)] * 4,
+]
 
 
 def kinds(x):
@@ -86,3 +95,42 @@ def test_ints_that_int64_does_not_hold_wrap_around_as_plainly(backend):
     square(np.array([3, 4]))
     assert square(np.array([2**40, 4])).tolist() == [0, 16]
     assert square(np.array([5, 6])).tolist() == [25, 36]
+
+
+@BACKENDS
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda xs: [1.0 / x for x in xs if x > 0],
+        lambda xs: xs[1] / xs[0] if xs[0] or isinstance(xs[0], np.generic) else 1.0,
+        lambda xs: (sum(xs), len(xs), max(xs), xs[0] * 2, xs),
+        lambda xs: vmap(lambda x: x * x + 1)(xs),
+        grad(lambda xs: xs[0] * xs[1]),
+        lambda xs: type(xs[0]).__name__ == "float64",
+        lambda xs: sum(np.array(xs) * 2),
+        lambda xs: [[y + x for y in xs] for x in xs],
+    ],
+)
+def test_a_list_of_numpys_numbers_is_what_it_is_plainly(f, backend):
+    compiled = jit(f, backend=backend)
+    for xs in LISTS:
+        assert kinds(compiled(xs)) == kinds(f(xs))
+
+
+@BACKENDS
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_numbers_of_a_list_raise_where_they_are_pythons_and_not_where_they_are_numpys(backend):
+    f = jit(lambda xs: xs[1] / xs[0], backend=backend)
+    assert f([2.0, 1.0]) == f([np.float64(2), np.float64(1)]) == 0.5
+    assert f([np.float64(0), np.float64(1)]) == np.inf
+    with pytest.raises(ZeroDivisionError):
+        f([0.0, 1.0])
+
+
+def test_a_long_list_of_numpys_numbers_is_one_batch():
+    squares = jit(vmap(lambda x: x * x))
+    xs = np.linspace(0, 1, 3000)
+    for n in (3000, 9, 200):
+        assert squares(list(xs[:n])) == pytest.approx(xs[:n] ** 2)
+    assert squares.cache_info().made == 1

@@ -124,7 +124,8 @@ def _said(argument: Argument) -> str:
         return known.get(argument.form) or _kind_in(argument.key).__name__
     held = "array" if argument.form == "array" else "list"
     count = "×".join(map(str, argument.shape))
-    return f"{count} numbers ({held} of {argument.value.dtype.name})"
+    kind = "np." * (argument.form == "numpy list") + argument.value.dtype.name
+    return f"{count} numbers ({held} of {kind})"
 
 
 def _kind_in(key: Any) -> type:

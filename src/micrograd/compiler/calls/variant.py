@@ -102,7 +102,7 @@ class Variant:
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
         self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
-        lists = {k for k in recording.free() if k < len(args) and args[k].form == "list"}
+        lists = {k for k in recording.free() if k < len(args) and args[k].is_list}
         self.lists = frozenset() if general else frozenset(lists)  # whose length is the batch's
         if self.lists:
             self.work = dict(recording.work())

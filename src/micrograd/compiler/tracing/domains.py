@@ -63,9 +63,22 @@ def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[i
     """Return the identities of some leaves and of all that is made of one but what is loud."""
     made = set(leaves)
     for v in list(tape):
-        if id(v) not in loud and any(id(p) in made for p in v.parents):
+        if (parents := v.parents) and id(v) not in loud and any(id(p) in made for p in parents):
             made.add(id(v))
     return made
+
+
+def is_made_of(x: Value, leaves: Collection[int], loud: Collection[int]) -> bool:
+    """Tell whether a number is one of some leaves, or made of one without what is loud between."""
+    seen, left = {id(x)}, [x]
+    while left:
+        v = left.pop()
+        if id(v) in leaves:
+            return True
+        new = [p for p in v.parents if id(p) not in seen] if id(v) not in loud else []
+        seen.update(map(id, new))
+        left += new
+    return False
 
 
 def _suspects(

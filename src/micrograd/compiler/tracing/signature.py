@@ -14,6 +14,7 @@ from ...value.numeric import is_array
 from ..errors import JitError
 
 _EXACT = 2**53  # larger ints are not all floats
+_NUMPY = ({np.float64}, {np.int64})  # narrower ones would be rounded otherwise
 _BY_VALUE = (str, bytes, bool, np.bool_, Enum, type(None))
 
 
@@ -24,7 +25,7 @@ class Argument:
     ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
     of ``shape``), "nest" (lists, tuples, dicts and dataclasses; ``value`` is the nest) or "static".
     ``form`` says which of an "array": "float", "int", "numpy" (a number of NumPy's, or of a class
-    of ints), "list", "array", or "lists": many of them.
+    of ints), "list", "numpy list" (of NumPy's numbers), "array", or "lists": many lists.
     """
 
     kind: str
@@ -37,6 +38,16 @@ class Argument:
     def differentiable(self) -> bool:
         """Whether Values are in it, whose gradients may be wanted."""
         return self.kind == "nest" and _has_value(self.value)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a rectangular list."""
+        return self.form in ("list", "numpy list")
+
+    @property
+    def is_of_numpy(self) -> bool:
+        """Whether its numbers are NumPy's own, in an array or a list."""
+        return bool(self.shape) and self.form in ("array", "numpy list")
 
     @property
     def number(self) -> float:
@@ -99,7 +110,7 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
         return Argument("static", x, (), ("static", _key_of(x)))
     if type(x) is list and (array := _as_array(x)) is not None:
-        return of_list(array)
+        return of_list(array, "numpy list" if _is_of_numpy(x) else "list")
     if hasattr(x, "to_numpy") and hasattr(x, "columns"):
         raise JitError(
             f"{place} is a {type(x).__name__}, of which each column is asked for by name: pass "
@@ -140,10 +151,10 @@ def checked_argument(x: Any, name: str, static: bool) -> Argument:
         raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None
 
 
-def of_list(array: np.ndarray) -> Argument:
+def of_list(array: np.ndarray, form: str = "list") -> Argument:
     """Return a rectangular list, given as an array."""
-    key = ("list", array.dtype.str, array.shape[1:], len(array))
-    return Argument("array", array, array.shape, key, "list")
+    key = (form, array.dtype.str, array.shape[1:], len(array))
+    return Argument("array", array, array.shape, key, form)
 
 
 def _has_value(x: Any) -> bool:
@@ -158,21 +169,27 @@ def _is_of_floats(x: Any) -> bool:
 
 
 def _as_array(x: list) -> np.ndarray | None:
-    """A rectangular list, of lists, of floats alone or of ints alone, as an array."""
+    """A rectangular list, of lists, of numbers of one kind alone, as an array."""
     kinds = _kinds_in(x)
-    if kinds not in ({float}, {int}, set()):
+    if kinds not in ({float}, {int}, set(), *_NUMPY):
         return None
     if kinds == {int} and type(x[0]) is int:
         return np.array(x) if max(x) < _EXACT and min(x) > -_EXACT else None
     try:
-        array = np.asarray(x, dtype=float if kinds != {int} else None)
+        array = np.asarray(x, dtype=float if kinds in ({float}, set()) else None)
     except ValueError:  # ragged
         return None
     if array.dtype.kind not in "fi" or (
-        kinds == {int} and array.size and abs(array).max() >= _EXACT
+        array.dtype.kind == "i" and array.size and abs(array).max() >= _EXACT
     ):
         return None
     return array
+
+
+def _is_of_numpy(x: Any) -> bool:
+    while type(x) is list and x:
+        x = x[0]
+    return isinstance(x, np.generic)
 
 
 def _kinds_in(x: list) -> set[type]:

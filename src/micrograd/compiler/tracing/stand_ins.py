@@ -39,7 +39,7 @@ class StandIns:
             return leaf_of(into, argument.number)
         self._of_arrays.add(k)
         made: Any
-        if argument.form == "list":
+        if argument.is_list:
             made = _nested([leaf_of(into, x) for x in argument.flat()], argument.shape)
         else:
             fill = partial(_leaves, into, argument)
@@ -68,7 +68,7 @@ class StandIns:
         inner = argument.shape[1:]
         if not inner:
             return into.leaves, into.leaves[0]
-        if argument.form in ("list", "lists"):
+        if argument.is_list or argument.form == "lists":
             return into.leaves, _nested(list(into.leaves), inner)
         made = TracedArray.of(list(into.leaves), inner)
         made._kind = argument.value.dtype
@@ -77,13 +77,11 @@ class StandIns:
     # ---- afterwards
 
     def of_arrays(self, args: Sequence[Argument]) -> list[Value]:
-        """Return the leaves of the arguments that are NumPy's arrays."""
+        """Return the leaves of the arguments that are NumPy's arrays, or lists of its numbers."""
         return [
             leaf
             for i in self.inputs.values()
-            if i.argument is not None
-            and args[i.argument].shape
-            and args[i.argument].form == "array"
+            if i.argument is not None and args[i.argument].is_of_numpy
             for leaf in i.leaves
         ]
 

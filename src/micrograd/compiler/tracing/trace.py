@@ -156,7 +156,7 @@ class _Tracer:
     def is_of_numpy(self, x: Value) -> bool:
         """Tell whether a number is NumPy's own in the plain run: of an array, or made of one."""
         leaves = set(map(id, self.stand_ins.of_arrays(self._args)))
-        return bool(leaves) and id(x) in domains.made_of(leaves, self.tape, self._loud)
+        return bool(leaves) and domains.is_made_of(x, leaves, self._loud)
 
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
