@@ -128,9 +128,10 @@ def test_numbers_of_a_list_raise_where_they_are_pythons_and_not_where_they_are_n
         f([0.0, 1.0])
 
 
-def test_a_long_list_of_numpys_numbers_is_one_batch():
+@pytest.mark.parametrize("kind", ["float64", "float32", "int64"])
+def test_a_long_list_of_numpys_numbers_is_one_batch(kind):
     squares = jit(vmap(lambda x: x * x))
-    xs = np.linspace(0, 1, 3000)
+    xs = np.linspace(0, 9, 3000).astype(kind)
     for n in (3000, 9, 200):
         assert squares(list(xs[:n])) == pytest.approx(xs[:n] ** 2)
     assert squares.cache_info().made == 1

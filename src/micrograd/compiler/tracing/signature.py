@@ -14,7 +14,7 @@ from ...value.numeric import is_array
 from ..errors import JitError
 
 _EXACT = 2**53  # larger ints are not all floats
-_NUMPY = ({np.float64}, {np.int64})  # narrower ones would be rounded otherwise
+_NUMPY = ({np.float64}, {np.float32}, {np.int64})  # what is in a list that was an array
 _BY_VALUE = (str, bytes, bool, np.bool_, Enum, type(None))
 
 
