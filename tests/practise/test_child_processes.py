@@ -103,7 +103,8 @@ def test_a_class_that_cannot_even_be_tried_out_is_one_line(report):
     text = LECTURE.replace("self.data = data\n", "self.data = data\n        while True: pass\n")
     line = LECTURE[: LECTURE.index("self.data = data\n")].count("\n") + 2
     assert report(text).error == (
-        f"making a Value took over 0.5 s: does it ever end? It was at mygrad.py:{line} in __init__"
+        "making a Value took over 0.5 s: does it ever end? "
+        f"It was stopped in __init__, mygrad.py:{line}"
     )
 
 
@@ -111,7 +112,20 @@ def test_an_endless_loop_is_shown_with_its_line(report):
     step = "self.grad += other.data * out.grad\n"
     line = LECTURE[: LECTURE.index(step)].count("\n") + 1
     shown = lines_of(report(LECTURE.replace(step, "while True: pass\n")).judgement)
-    assert f"  when it was stopped it was at mygrad.py:{line} in __mul__" in shown
+    assert f"  stopped in the loop at mygrad.py:{line} in __mul__" in shown
+
+
+def test_of_an_endless_loop_its_own_line_is_shown_not_where_it_was_just_then(report):
+    step = "        for value in reversed(order):\n            value._backward()\n"
+    loop = (
+        "        while order:\n"
+        "            for parent in order[0]._prev:\n"
+        "                order.append(parent)\n"
+        "            order[0]._backward()\n"
+    )
+    failed = report(LECTURE.replace(step, loop), ["backward"]).judgement.failed
+    assert failed.diagnosis.method == "backward"
+    assert failed.diagnosis.place.line == LECTURE[: LECTURE.index(step)].count("\n") + 1
 
 
 def test_modules_beside_the_file_are_used_and_circles_are_said(tmp_path):

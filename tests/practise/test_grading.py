@@ -140,7 +140,7 @@ def test_a_file_that_takes_too_long_is_run_twice_and_then_remembered(tmp_path, m
     monkeypatch.setattr(grading, "judge_file", None)
     assert check("loop.py") == 1
     assert said == capsys.readouterr().out * 2
-    assert "It was at loop.py:" in said
+    assert "It was stopped in __init__, loop.py:" in said
 
 
 def test_files_in_which_nothing_is_written_are_counted(tmp_path, capsys):

@@ -137,7 +137,8 @@ def _what(row: GradedFile) -> str:
     if failure is None:
         return only
     (name, method, sure), bug = _named(row)[0], row.bug() or {}
-    where = f" in <code>{escape(method)}</code>" if method else ""
+    stop = ", stopped" if name == _ENDLESS else ""
+    where = f"{stop} in <code>{escape(method)}</code>" if method else ""
     cell = f", {bug['cell']}" if bug.get("cell") else ""
     line = f"{cell}, line {bug['line']}" if bug.get("line") else ""
     entry = row.to_json()

@@ -2,11 +2,11 @@
 
 import re
 import sys
-import traceback
 import types
 
 from ..value.attributes import Attributes
 from ..value.duplicate import Duplicate
+from .loops import outermost
 from .results import Place
 
 _KINDS = (
@@ -44,14 +44,31 @@ def kind(error: BaseException) -> str:
 
 def raised_at(error: BaseException) -> tuple[Place | None, str | None]:
     """Find the learner's line and method that raised an error: the innermost of their frames."""
-    own = (__file__, *(m.__file__ for m in map(sys.modules.get, _OURS) if m and m.__file__))
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        code = frame.f_code
-        if code.co_filename in own or code.co_filename == "<program>":
-            continue
-        if frame.f_globals.get("input") is Duplicate.no_input:
-            return Place(code.co_filename, line), method_of(code)
+    for trace in reversed(_learners(error)):
+        code = trace.tb_frame.f_code
+        return Place(code.co_filename, trace.tb_lineno), method_of(code)
     return None, None
+
+
+def stopped_in(error: BaseException) -> tuple[Place | None, str | None]:
+    """Find the learner's loop, and its method, that an alarm of ours has ended."""
+    loop = outermost([(t.tb_frame.f_code, t.tb_lasti) for t in _learners(error)])
+    if loop is None:
+        return raised_at(error)
+    return Place(loop.code.co_filename, loop.line), method_of(loop.code)
+
+
+def _learners(error: BaseException) -> list[types.TracebackType]:
+    """Return what the traceback of an error has of the learner's frames, the outermost first."""
+    own = (__file__, *(m.__file__ for m in map(sys.modules.get, _OURS) if m and m.__file__))
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        frame, file = trace.tb_frame, trace.tb_frame.f_code.co_filename
+        theirs = frame.f_globals.get("input") is Duplicate.no_input
+        if theirs and file not in own and file != "<program>":
+            frames.append(trace)
+        trace = trace.tb_next
+    return frames
 
 
 _OURS = (

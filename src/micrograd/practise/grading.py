@@ -163,6 +163,7 @@ def _found(row: GradedFile, style: Style, through: str | None) -> str:
         looks = "" if bug["sure"] or not bug["name"] else "looks like "
         places = [bug["method"], bug["cell"], f"line {bug['line']}" if bug["line"] else None]
         at = ", ".join(place for place in places if place)
+        at = f"stopped in {at}" if at and called.startswith("took over") else at
         where = f": {looks}{called}" + (f" ({at})" if at else "")
     return f"{style.wrong} {section.name}, {section.failure.title}{where}"
 

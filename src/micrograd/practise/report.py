@@ -134,7 +134,7 @@ def _failure(section: SectionResult, failure: Failure, style: Style, hints: int)
     if failure.error:
         lines.append(_cut(f"  yours {style.painted(failure.error, 31)}", style.colour))
         if _is_endless(failure) and (at := _place(section)):
-            lines.append(_cut(f"  when it was stopped it was at {at}"))
+            lines.append(_cut(f"  stopped in the loop at {at}"))
     return lines + [f"  {line}" for line in hint(section, hints)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .errors import raised_at
+from .errors import stopped_in
 from .examination import Examination
 from .forms import Forms
 from .judge import judge, undisturbed
@@ -44,8 +44,8 @@ def judge_in_time(
         with undisturbed(), time_limit(seconds):
             examination = Examination(Forms(namespace), outcomes)
     except TimeLimit as limit:
-        place, method = raised_at(limit)
-        at = f" It was at {place} in {method}" if place else ""
+        place, method = stopped_in(limit)
+        at = f" It was stopped in {method}, {place}" if place else ""
         raise Unreadable(f"making a Value {limit}: does it ever end?{at}") from None
     for programs in _in_turn(sections, outcomes):
         for name in programs:

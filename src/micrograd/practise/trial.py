@@ -17,8 +17,9 @@ from ..value.attempts import attempt
 from ..value.attributes import number
 from . import lecture
 from .adapter import Adapter, Handle
-from .errors import described, kind, raised_at
+from .errors import described, kind, raised_at, stopped_in
 from .forms import Forms
+from .limits import TimeLimit
 from .networks import ROWS, TARGETS, Watch, build, set_weights, train, values
 from .programs import PROGRAMS, Program, expression, label
 from .results import Difference, Outcome
@@ -247,6 +248,7 @@ def written(x: Any) -> str:
 def _failed(program: Program, error: BaseException) -> Outcome:
     if not program.shows:  # it judges nothing
         return Outcome(program.name, "right", signature=kind(error))
-    place, method = raised_at(error)
+    where = stopped_in if isinstance(error, TimeLimit) else raised_at
+    place, method = where(error)
     text = described(error)
     return Outcome(program.name, "wrong", (), text, place, method, kind(error))
