@@ -1,5 +1,6 @@
 """The lines of a recorded run: which line did what, and what the names hold, without numbers."""
 
+import inspect
 import random
 import re
 
@@ -8,7 +9,7 @@ from backwards import BY_TABLE, LECTURE, PATHS, RECURSION, going_back
 from other_engines import Assigning, Closures, Kept
 
 from micrograd import Value
-from micrograd.explorer import explore
+from micrograd.explorer import explore, tracer
 from micrograd.practise import lecture
 
 
@@ -215,6 +216,26 @@ def test_a_formula_runs_on_an_engine_of_ones_own_under_its_own_names(tmp_path):
     assert lines.doing("append", 1) == "order.append(value)"
 
 
+def test_a_backward_whose_list_grows_for_ever_is_refused_with_its_loop(tmp_path, monkeypatch):
+    monkeypatch.setattr(tracer, "_LARGEST", 100_000)
+    step = "        for value in reversed(order):\n            value._backward()\n"
+    loop = (
+        "        while order:\n"
+        "            value = order[-1]\n"
+        "            value._backward()\n"
+        "            for parent in value._prev:\n"
+        "                order.append(parent)\n"
+        "            order.append(self)\n"
+    )
+    source = inspect.getsource(lecture)
+    assert step in source
+    file = tmp_path / "mine.py"
+    file.write_text(source.replace(step, loop), encoding="utf-8")
+    line = source[: source.index(step)].count("\n") + 1
+    with pytest.raises(ValueError, match=f"grows: does the loop at mine.py, line {line}, ever end"):
+        explore("c = a*b", a=2, b=3, code=file, show=False)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -224,7 +245,7 @@ def test_a_formula_runs_on_an_engine_of_ones_own_under_its_own_names(tmp_path):
         ("import sys\nsys.exit(3)", "mine.py, line 2: SystemExit: 3"),
         pytest.param(
             "while True:\n    x = 1",
-            "more than 40,000 lines run, too many to step through",
+            "more than 40,000 lines run: does the loop at mine.py, line 1, ever end? If it does,",
             marks=pytest.mark.deep,
         ),
     ],

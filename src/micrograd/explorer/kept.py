@@ -1,8 +1,9 @@
 """What a name of the reader's code held at a moment: a copy of a list, what a closure captured."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
+from operator import is_
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -25,7 +26,7 @@ class Kept:
 
     def same(self, other: "Kept") -> bool:
         """Tell whether nothing has changed."""
-        return (
+        return self is other or (
             self.kind == other.kind
             and (self.what is other.what or (self.kind != "value" and self.what == other.what))
             and self.container is other.container
@@ -36,13 +37,19 @@ class Kept:
         )
 
 
-def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> Kept:
+def keep(
+    x: Any,
+    is_readers: Callable[[CodeType], bool],
+    depth: int = _DEEP,
+    before: Kept | None = None,
+) -> Kept:
     """Keep what a name holds now.
 
     Args:
         x: what it holds.
         is_readers: tells whose functions, and so whose objects, are to be looked into.
         depth: how deep.
+        before: what the name held at the line before, of which most is there still.
     """
     if is_value(x):
         return Kept("value", x)
@@ -53,11 +60,17 @@ def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> 
     if type(x) in (list, tuple, set, frozenset, dict):
         if len(x) > _LONG and not any(map(is_value, islice(x, _LOOKED_AT))):
             return Kept("text", f"<{type(x).__name__} of {len(x):,}>")  # data: not to be copied
-        items = tuple([("", keep(y, is_readers, depth - 1)) for y in x]) if depth else ()
+        former = before.items if before and before.container is x else ()
+        items = tuple(_items(x, former, is_readers, depth - 1)) if depth else ()
+        if before and len(items) == len(former) and all(map(is_, items, former)):
+            return before
         around = "[]" if type(x) is list else "()" if type(x) is tuple else "{}"
         return Kept("list", around, items, x)
     if isinstance(x, FunctionType):
-        captured = [(n, keep(y, is_readers, depth - 1)) for n, y in _captured(x)] if depth else ()
+        held = dict(before.items if before else ())
+        captured = [
+            (n, keep(y, is_readers, depth - 1, held.get(n))) for n, y in _captured(x) if depth
+        ]
         return Kept("closure", x.__name__, tuple(captured))
     if depth and _is_of_readers_class(x, is_readers):
         fields = [(n, keep(y, is_readers, depth - 1)) for n, y in list(vars(x).items())[:_FIELDS]]
@@ -65,11 +78,30 @@ def keep(x: Any, is_readers: Callable[[CodeType], bool], depth: int = _DEEP) -> 
     return Kept("text", f"<{type(x).__name__}>")
 
 
+def size(kept: Kept) -> int:
+    """Count all that something kept holds."""
+    return len(kept.items) + sum(size(inner) for _, inner in kept.items if inner.items)
+
+
 def within(kept: Kept) -> Iterator[Kept]:
     """Yield something kept, and all that it holds."""
     yield kept
     for _, inner in kept.items:
         yield from within(inner)
+
+
+def _items(
+    xs: Iterable[Any],
+    former: Iterable[tuple[str, Kept]],
+    is_readers: Callable[[CodeType], bool],
+    depth: int,
+) -> Iterator[tuple[str, Kept]]:
+    """Yield the items of a list: where a value stands that stood there before, that one again."""
+    for y, old in zip(xs, chain(former, repeat(None))):
+        if old is not None and old[1].what is y and old[1].kind == "value":
+            yield old
+        else:
+            yield "", keep(y, is_readers, depth)
 
 
 def _captured(function: FunctionType) -> Iterator[tuple[str, Any]]:

@@ -16,12 +16,14 @@ from typing import Any
 
 from ..practise import lecture
 from ..practise.forms import METHODS
+from ..practise.loops import outermost
 from ..value.likeness import is_value
 from ..value.nodes import attribute, parents_of
-from .kept import Kept, keep
+from .kept import Kept, keep, size
 
 MOST = 40_000  # lines to record: more than anyone steps through, and megabytes of page
 BACKWARD = METHODS["backward"]  # what it is called
+_LARGEST = 4_000_000  # items of lists to keep: hundreds of megabytes
 _LONGEST = 1_000_000  # lines to run, after which a program is taken not to end
 
 _PACKAGE = Path(__file__).parents[1]
@@ -98,7 +100,7 @@ class LineTracer:
         self._by_frame: dict[int, Call] = {}
         self._grads: dict[int, tuple[Any, Any]] = {}  # by id: a value, and its gradient
         self._texts: dict[str, list[str]] = {}
-        self._run = 0
+        self._run = self._size = 0
 
     def run(self, function: Callable[[], Any]) -> Any:
         """Call a function of no arguments under the tracer; return what it returns."""
@@ -158,7 +160,7 @@ class LineTracer:
             return self._on_line
         self._run += 1
         if self._run > _LONGEST:
-            raise RuntimeError(f"{_LONGEST:,} lines have run, and the end is not in sight")
+            raise RuntimeError(f"{_LONGEST:,} lines have run{self._loop(frame)}")
         if call.line:
             self._note(call, calls=False)
         call.has_called = False
@@ -193,20 +195,33 @@ class LineTracer:
         for name, x in call.frame.f_locals.items():
             if name.startswith("__") or isinstance(x, (type, ModuleType)):
                 continue
-            kept = keep(x, self.is_readers)
+            kept = keep(x, self.is_readers, before=call.held.get(name))
             if kept.kind == "closure" and call.code.co_name == "<module>":
                 continue
             if kept.kind == "value":
                 values.append(x)
             if name not in call.held or not call.held[name].same(kept):
                 changed[name] = call.held[name] = kept
+                self._size += size(kept)
         if len(self.moments) >= MOST:
-            raise RuntimeError(
-                f"more than {MOST:,} lines run, too many to step through: "
-                "record a smaller program, one example in place of many"
-            )
+            raise RuntimeError(f"more than {MOST:,} lines run{self._loop(call.frame)}")
+        if self._size > _LARGEST:
+            raise RuntimeError(f"what the lines hold grows and grows{self._loop(call.frame)}")
         graded = [] if calls else self._graded(call, values)
         self.moments.append(Moment(call.number, call.line, calls, changed, graded))
+
+    def _loop(self, frame: FrameType | None) -> str:
+        """Ask whether the loop that a frame is in ever ends, and say what helps where it does."""
+        stack: list[tuple[CodeType, int]] = []
+        while frame is not None:
+            if id(frame) in self._by_frame:
+                stack.insert(0, (frame.f_code, frame.f_lasti))
+            frame = frame.f_back
+        smaller = "record a smaller program, one example in place of many"
+        if (loop := outermost(stack)) is None:
+            return f", too many to step through: {smaller}"
+        at = f"{Path(loop.code.co_filename).name}, line {loop.line}"
+        return f": does the loop at {at}, ever end? If it does, {smaller}"
 
     def _only_defines(self, call: Call) -> bool:
         words = self._lines(call.code.co_filename)[call.line - 1].split()[:1]
