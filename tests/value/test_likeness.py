@@ -226,6 +226,48 @@ def test_their_backward_is_checked_against_differences():
     check_grads(lambda p: p[0] * p[1])([Closures(2.0), Closures(-3.0)])
 
 
+class Zahl:
+    """Under names of its own throughout."""
+
+    def __init__(self, wert, eltern=()):
+        self.wert, self.steigung, self.eltern, self.weiter = wert, 0.0, eltern, lambda: None
+
+    def __add__(self, other):
+        out = Zahl(self.wert + other.wert, (self, other))
+
+        def weiter():
+            self.steigung += out.steigung
+            other.steigung += out.steigung
+
+        out.weiter = weiter
+        return out
+
+    def __mul__(self, other):
+        out = Zahl(self.wert * other.wert, (self, other))
+
+        def weiter():
+            self.steigung += other.wert * out.steigung
+            other.steigung += out.steigung  # the factor is missing
+
+        out.weiter = weiter
+        return out
+
+    def zurueck(self):
+        self.steigung = 1.0
+        self.weiter()
+
+
+def test_a_backward_of_any_name_is_checked_against_differences():
+    check_grads(lambda x, y: x + y)(Zahl(2.0), Zahl(3.0))
+    with pytest.raises(GradientError, match=r"df/dy = 1.0 by your zurueck\(\), 2 by differences"):
+        check_grads(lambda x, y: x * y)(Zahl(2.0), Zahl(3.0))
+
+
+def test_values_given_in_place_of_argnums_are_told_the_call():
+    with pytest.raises(TypeError, match=r"call it as check_grads\(f\)\(value\)"):
+        check_grads(lambda x: x + x, Zahl(2.0))
+
+
 def test_a_gradient_that_differences_do_not_confirm_is_named():
-    with pytest.raises(GradientError, match=r"df/dx = 1.0 by the chain rule, 2 by differences"):
+    with pytest.raises(GradientError, match=r"df/dx = 1.0 by your backward\(\), 2 by differences"):
         check_grads(lambda x, y: x + x)(Assigning(2.0), Assigning(3.0))

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec
 
 from .. import arguments
 from ..engine import Value
+from ..value.attributes import BACKWARD, way_back
 from ..value.modes import no_grad
 from ..value.nested import checked_leaves, leaves, rebuild
 from ..value.nodes import attribute, is_node, number_of
@@ -118,6 +119,8 @@ def check_grads(
     if order not in (1, 2):
         raise ValueError(f"check_grads checks order 1 or 2, got {order!r:.60}")
     arguments.function("the first argument of check_grads", f)
+    if argnums is not None and any(is_node(x) for _, x in leaves(argnums)):
+        raise TypeError("check_grads(f) returns the check: call it as check_grads(f)(value)")
     arguments.positions("argnums", 0 if argnums is None else argnums)
     for name, error in (("rtol", rtol), ("atol", atol)):
         arguments.finite(f"check_grads: {name}", error, least=0)
@@ -203,7 +206,13 @@ def _compare_another(
         return out, fresh
 
     out, variables = at(-1, 0.0)
-    out.backward()
+    method = way_back(type(out))
+    if not method:
+        raise TypeError(
+            f"check_grads goes back from what f returns, and no method of {type(out).__name__} is "
+            f"found to do that: call it by one of these ({', '.join(BACKWARD)})"
+        )
+    getattr(out, method)()
     size = max(1.0, abs(number_of(out, "data")))
     off = []
     for i, name in enumerate(names):
@@ -215,7 +224,8 @@ def _compare_another(
             return [number_of(at(i, y)[0], "data")]
 
         (slope,) = _precise_slopes(moved, x)
-        off += _off(f"df/d{name}", number_of(variables[i], "grad"), slope, rtol, atol * size)
+        found = number_of(variables[i], "grad")
+        off += _off(f"df/d{name}", found, slope, rtol, atol * size, f"by your {method}()")
     _refuse(off, len(names))
 
 
@@ -242,7 +252,14 @@ def _compare(
     _refuse(off, sum(len(row) for row in exact))
 
 
-def _off(name: str, found: float, estimate: float, rtol: float, atol: float) -> list[str]:
+def _off(
+    name: str,
+    found: float,
+    estimate: float,
+    rtol: float,
+    atol: float,
+    source: str = "by the chain rule",
+) -> list[str]:
     """Return a line about a derivative that is not what differences say."""
     gap = abs(found - estimate)
     allowed = rtol * max(abs(found), abs(estimate)) + atol
@@ -250,8 +267,7 @@ def _off(name: str, found: float, estimate: float, rtol: float, atol: float) -> 
         return []
     percent = f", {100 * gap / abs(estimate):.3g} %" if estimate else ""
     return [
-        f"  {name} = {found!r} by the chain rule, {estimate:.10g} by differences: "
-        f"off by {gap:.3g}{percent}"
+        f"  {name} = {found!r} {source}, {estimate:.10g} by differences: off by {gap:.3g}{percent}"
     ]
 
 

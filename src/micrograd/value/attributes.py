@@ -205,6 +205,17 @@ def attributes_of(cls: type) -> Attributes | None:
     return _FOUND[cls]
 
 
+def way_back(cls: type) -> str:
+    """Return the method of a class of values that goes all the way back; nothing for none."""
+    usual = next((n for n in BACKWARD if callable(getattr(cls, n, None))), "")
+    found = None if usual else attributes_of(cls)
+    if found is None:
+        return usual
+    methods = [n for n, f in vars(cls).items() if is_written(f) and not n.startswith("__")]
+    alone = (n for n in methods if len(required(getattr(cls, n))) == 1)
+    return next(filter(found.goes_back, alone), "")
+
+
 def is_slopes(x: Any, n: int) -> bool:
     """Tell whether x is a number for each of n parents."""
     numbers = isinstance(x, (list, tuple)) and all(isinstance(y, (int, float)) for y in x)
