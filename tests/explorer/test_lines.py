@@ -203,6 +203,14 @@ def test_a_program_runs_to_the_end_of_its_first_backward(tmp_path):
     assert lines.acts("seed") == [("seed", 2)]
 
 
+def test_an_engine_that_takes_no_numbers_is_asked_for_the_operation(tmp_path):
+    file = tmp_path / "mine.py"
+    wrapping = "other = other if isinstance(other, Value) else Value(other)"
+    file.write_text(LECTURE.replace(wrapping, "pass"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"no attribute 'data'. Has mine.py no such operation\?"):
+        explore("c = a + 1", a=2, code=file, show=False)
+
+
 def test_a_formula_runs_on_an_engine_of_ones_own_under_its_own_names(tmp_path):
     file = tmp_path / "mine.py"
     own = (

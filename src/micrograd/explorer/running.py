@@ -74,7 +74,7 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
     try:
         _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
     except ValueError as error:
-        if not str(error).startswith(PROGRAM):
+        if not str(error).startswith(PROGRAM) and not _meets_number(error.__cause__):
             raise
         remedy = "without code the formula runs on micrograd's own operations"
         raise ValueError(f"{error}. Has {name} no such operation? {remedy}") from None
@@ -198,6 +198,11 @@ def _guarded(tracer: LineTracer, run: Callable[[], Any], name: str) -> Any:
             trace = trace.tb_next
         text = (str(error).splitlines() or [""])[0]
         raise ValueError(f"{place}: {type(error).__name__}: {text}") from error
+
+
+def _meets_number(error: BaseException | None) -> bool:
+    """Tell whether a method of values was given a number, as in ``a + 1``, and cannot take it."""
+    return isinstance(error, AttributeError) and isinstance(error.obj, (int, float))
 
 
 def _as_program(text: str, values: Mapping[str, float]) -> tuple[list[str], str]:
