@@ -1,6 +1,6 @@
 // What the present step does, in words and numbers.
 import type { ComponentChildren } from "preact";
-import { number } from "./format";
+import { number, same } from "./format";
 import type { Store } from "./store";
 
 export const Data = ({ x }: { x: number }) => <b class="mg-t-data">{number(x)}</b>;
@@ -113,6 +113,8 @@ export function Sentence({ store }: { store: Store }) {
   const above = store.timeline.value.passes ? `what came to ${of}` : `${of}.grad`;
   const hidden = store.hidden(step.parent);
   const total = hidden ? "?" : number(grad[step.parent]);
+  const played = store.timeline.value.play(store.step.value, store.partials.value);
+  const isSum = !store.asLeft.value || same(played.grad[step.parent], grad[step.parent]);
   return (
     <p>
       {again}
@@ -127,6 +129,10 @@ export function Sentence({ store }: { store: Store }) {
       <span class="mg-aside-note">
         {overwritten && !hidden ? (
           <span class="mg-t-wrong">overwrites {number(overwritten.amount)}, which is lost</span>
+        ) : !isSum && !hidden ? (
+          <span class="mg-t-wrong">
+            your lines left another number: {to}.grad is {total}
+          </span>
         ) : (
           <>
             {to}.grad is now <Grad>{total}</Grad>

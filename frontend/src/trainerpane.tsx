@@ -122,6 +122,13 @@ export function TrainerPane({ store, trainer }: { store: Store; trainer: Trainer
           zero_grad
         </label>
       </div>
+      {data.points.length > 1 && (
+        <p class="mg-muted">
+          A step follows the mean gradient of a batch, and this loss is the mean of all{" "}
+          {data.points.length.toLocaleString("en")} examples; the graph has the loss and the
+          gradients of one.
+        </p>
+      )}
       <div role="status">
         {parsed === null && <p class="mg-t-wrong">{refusal(rate)}</p>}
         {last !== undefined && !Number.isFinite(last) && (

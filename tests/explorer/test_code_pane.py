@@ -2,7 +2,7 @@
 
 import random
 
-from backwards import BY_TABLE, PATHS, RECURSION, going_back
+from backwards import BY_TABLE, LECTURE, PATHS, RECURSION, going_back
 from explorer_browser import edit, ledger, press, select, settle, to_end
 from other_engines import Assigning, Closures
 
@@ -169,6 +169,15 @@ def test_what_a_recursion_adds_adds_up_to_what_it_left(show, tmp_path):
         )
         == 0
     )
+
+
+def test_a_line_that_left_another_number_than_the_rule_is_said_in_the_sentence(show, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(LECTURE.replace("(1 - t**2)", "(1 - t)"), encoding="utf-8")
+    page = show(explore("o = tanh(a)", a=0.5, code=file, show=False))
+    to_end(page)
+    said = page.locator(".mg-sentence").inner_text()
+    assert "your lines left another number: a.grad is 0.53788" in said
 
 
 def test_a_path_by_itself_passes_on_what_came_to_it(show, tmp_path):

@@ -72,6 +72,7 @@ def test_the_losses_are_those_of_the_engine(show, batch, zero_grad):
 def test_play_moves_the_loss_and_start_again_takes_it_all_back(show):
     model = MLP(2, [4, 1], seed=1)
     page = show(explore(model, (X, Y), loss=hinge(model), show=False))
+    assert "the gradients of one" in page.locator(".mg-train-part").inner_text()
     before = page.locator(".mg-loss b").inner_text()
     page.get_by_role("button", name="Play training").click()
     page.wait_for_function("() => micrograd.store.losses.value.length > 4")
