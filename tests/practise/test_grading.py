@@ -3,6 +3,7 @@
 import csv
 import inspect
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -185,8 +186,15 @@ def test_what_is_no_python_is_not_right(tmp_path, capsys):
 def test_what_is_missing_of_what_is_to_be_written_is_unfinished_in_its_row_and_the_sum(
     homework, capsys
 ):
-    check(homework / "ada.py", homework / "cy.py", "--through", "backward")
+    out = ["--csv", "class.csv", "--html", "class.html"]
+    check(homework / "ada.py", homework / "cy.py", "--through", "backward", *out)
     _, cy, last = capsys.readouterr().out.splitlines()
+    rows = list(csv.DictReader(Path("class.csv").read_text("utf-8").splitlines()))
+    missing = [name for name, cell in rows[1].items() if cell == "unfinished"]
+    assert missing == cy.partition("not written: ")[2].split(", ")
+    page = Path("class.html").read_text("utf-8")
+    assert f"unfinished, not written: {', '.join(missing)}" in page
+    assert "unfinished" not in rows[0].values()
     assert cy.split("  ")[1].strip() == "✗ unfinished"
     assert last == "1 of 2 files: right through backward, 1 unfinished"
 

@@ -7,7 +7,7 @@ from ..drawing.appearance import THEMES
 from .graded_file import GradedFile
 
 _ENDLESS = "does not end"
-_SIGNS = {"passed": "✓", "failed": "✗", "absent": "·", "not reached": ""}
+_SIGNS = {"passed": "✓", "failed": "✗", "unfinished": "✗", "absent": "·", "not reached": ""}
 _STYLE = """
 :root { color-scheme: light dark; LIGHT }
 @media (prefers-color-scheme: dark) { :root { DARK } }
@@ -30,7 +30,7 @@ thead .first { background: var(--frame); font-weight: 600 }
 .hit { background: var(--grad); color: var(--ground); border-radius: 3px }
 .maybe { background: none; color: var(--grad); box-shadow: inset 0 0 0 2px var(--grad) }
 .count { text-align: right; font-weight: 600 }
-.failed { color: var(--grad); font-weight: 700 } .passed { color: var(--local) }
+.failed, .unfinished { color: var(--grad); font-weight: 700 } .passed { color: var(--local) }
 .absent { color: var(--soft) }
 .what { white-space: normal; min-width: 24rem }
 code { font: 12.5px/1.4 ui-monospace, Menlo, Consolas, monospace; color: var(--soft) }
@@ -39,12 +39,15 @@ code { font: 12.5px/1.4 ui-monospace, Menlo, Consolas, monospace; color: var(--s
 )
 
 
-def page(rows: Sequence[GradedFile], sections: Sequence[str]) -> str:
+def page(rows: Sequence[GradedFile], sections: Sequence[str], through: str | None = None) -> str:
     """Write the page: bugs × students, then what was found in each file."""
     wrong = [row for row in rows if row.failed or row.report.error]
     right = len(rows) - len(wrong)
     empty = sum(row.is_empty() for row in rows)
     of_these = f" ({empty} of them with nothing yet)" if empty else ""
+    unfinished = sum(bool(row.unfinished(through)) for row in rows)
+    if unfinished:
+        of_these = f" ({unfinished} of them unfinished: not right through {through} yet)"
     return "\n".join([
         '<!doctype html>\n<html lang="en"><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -53,7 +56,7 @@ def page(rows: Sequence[GradedFile], sections: Sequence[str]) -> str:
         f"<p>{right} with nothing wrong in what is written{of_these}, {len(wrong)} with a bug. "
         "Of two bugs in one file one is shown, or none by name where a program meets both.</p>",
         *_bugs(rows),
-        *_files(rows, sections),
+        *_files(rows, sections, through),
         "</html>\n",
     ])  # fmt: skip
 
@@ -105,25 +108,28 @@ def _named(row: GradedFile) -> list[tuple[str, str, bool]]:
     return [(name, bug.get("method") or "", bool(bug.get("sure")))]
 
 
-def _files(rows: Sequence[GradedFile], sections: Sequence[str]) -> list[str]:
+def _files(rows: Sequence[GradedFile], sections: Sequence[str], through: str | None) -> list[str]:
     """Write a row for each file: its sections, and the program that failed."""
     head = "".join(f'<th class="turned" scope="col">{escape(s)}</th>' for s in sections)
     out = [
         "<h2>Files</h2>",
-        "<p>✓ right, ✗ wrong, · not written yet; empty: not looked at, since it comes "
-        "after what is wrong.</p>",
+        "<p>✓ right, ✗ wrong or unfinished, · not written yet; empty: not looked at, since it "
+        "comes after what is wrong.</p>",
         '<div class="wide"><table><thead><tr><th class="first" scope="col">file</th>'
         f'{head}<th scope="col">what was found</th></tr></thead><tbody>',
     ]
     for row in rows:
-        states = [row.states.get(section, "") for section in sections]
+        unfinished = row.unfinished(through)
+        known = row.states | dict.fromkeys(unfinished, "unfinished")
+        states = [known.get(section, "") for section in sections]
+        what = f"unfinished, not written: {', '.join(unfinished)}" if unfinished else ""
         marks = "".join(
             f'<td class="mark {s.partition(" ")[0]}" title="{s}">{_SIGNS.get(s, "")}</td>'
             for s in states
         )
         out.append(
             f'<tr><th class="first" scope="row">{escape(row.name)}</th>{marks}'
-            f'<td class="what">{_what(row)}</td></tr>'
+            f'<td class="what">{"<br/>".join(filter(None, (what, _what(row))))}</td></tr>'
         )
     return [*out, "</tbody></table></div>"]
 

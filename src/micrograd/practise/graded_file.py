@@ -30,6 +30,11 @@ class GradedFile:
         wanted = ("passed",) if through else ("passed", "absent")
         return bool(self.states) and all(state in wanted for state in self.states.values())
 
+    def unfinished(self, through: str | None) -> list[str]:
+        """Return the sections that are to be written and are not, where nothing is wrong."""
+        states = self.states if through and not self.failed else {}
+        return [section for section, state in states.items() if state == "absent"]
+
     def is_empty(self) -> bool:
         """Tell whether nothing of what is to be written is there."""
         return bool(self.states) and all(state == "absent" for state in self.states.values())

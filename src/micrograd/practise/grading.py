@@ -52,12 +52,12 @@ def check(words: Sequence[str], args: argparse.Namespace) -> int:
     if found.passed_over:
         print(_passed_over(found.passed_over, args.no_names))
     if args.csv:
-        write_whole(args.csv, as_csv(rows, sections))
+        write_whole(args.csv, as_csv(rows, sections, through))
     if args.json:
         entries = {"version": 1, "files": [row.to_json() for row in rows]}
         write_whole(args.json, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
     if args.html:
-        write_whole(args.html, page(rows, sections))
+        write_whole(args.html, page(rows, sections, through))
     return 0 if all(row.is_right(through) for row in rows) else 1
 
 
@@ -110,7 +110,7 @@ def lines(rows: Sequence[GradedFile], style: Style, through: str | None = None) 
     return texts + [f"{n:>4} × {name}" for n, name in often]
 
 
-def as_csv(rows: Iterable[GradedFile], sections: Sequence[str]) -> str:
+def as_csv(rows: Iterable[GradedFile], sections: Sequence[str], through: str | None = None) -> str:
     """Write a row for each file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -119,7 +119,8 @@ def as_csv(rows: Iterable[GradedFile], sections: Sequence[str]) -> str:
     writer.writerow(["file", *sections, *details, *[f"bug {key}" for key in bug], "error"])
     for row in rows:
         entry, found = row.to_json(), row.bug() or {}
-        cells = [row.name, *[row.states.get(s, "") for s in sections]]
+        states = row.states | dict.fromkeys(row.unfinished(through), "unfinished")
+        cells = [row.name, *[states.get(s, "") for s in sections]]
         cells += [entry[key] for key in details] + [found.get(key) for key in bug]
         writer.writerow([_harmless(cell) for cell in [*cells, row.report.error]])
     return out.getvalue()
