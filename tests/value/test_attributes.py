@@ -1,9 +1,10 @@
 """Values whose attributes have names of their own are drawn, explained and explored as others."""
 
+import inspect
 import re
 
 import pytest
-from other_engines import Closures, Kept
+from other_engines import PAIRS, Closures, Kept
 
 from micrograd import explore
 from micrograd.draw import draw
@@ -13,22 +14,6 @@ SPANISH = {
     "data": "valor", "grad": "gradiente", "_prev": "hijos", "_op": "_op", "_backward": "paso",
     "Closures": "Numero",
 }  # fmt: skip
-PAIRS = """
-class Node:
-    def __init__(self, zahl, quellen=()):
-        self.zahl, self.steigung, self.quellen = zahl, 0.0, quellen
-
-    def __add__(self, other):
-        return Node(self.zahl + other.zahl, ((self, 1.0), (other, 1.0)))
-
-    def __mul__(self, other):
-        return Node(self.zahl * other.zahl, ((self, other.zahl), (other, self.zahl)))
-
-    def backward(self, share=1.0):
-        self.steigung += share
-        for source, slope in self.quellen:
-            source.backward(share * slope)
-"""
 LEFT_AND_RIGHT = """
 class Node:
     __slots__ = ("getal", "helling", "links", "rechts", "terug")
@@ -89,13 +74,20 @@ def defined(text, name):
     return namespace[name], namespace
 
 
-def renamed(names):
-    import inspect
-
-    text = inspect.getsource(Closures)
+def with_names(text, names):
     for ours, theirs in names.items():
         text = re.sub(rf"\b{ours}\b", theirs, text)
+    return text
+
+
+def renamed(names):
+    text = with_names(inspect.getsource(Closures), names)
     return defined(f"import math\n{text}", names.get("Closures", "Closures"))[0]
+
+
+def in_pairs(value, grad, sources):
+    names = {"value": value, "grad": grad, "sources": sources}
+    return defined(with_names(PAIRS, names), "Variable")[0]
 
 
 def example(cls):
@@ -110,8 +102,8 @@ def example(cls):
         renamed({"data": "value", "grad": "derivative", "_prev": "children"}),
         renamed({"data": "wert", "grad": "slope", "_prev": "vorher", "_backward": "zurueck"}),
         defined(LEFT_AND_RIGHT, "Node")[0],
-        defined(PAIRS, "Node")[0],
-        defined(PAIRS.replace("quellen", "children").replace("zahl", "data"), "Node")[0],
+        in_pairs("zahl", "steigung", "quellen"),
+        in_pairs("data", "steigung", "children"),
     ],
 )
 def test_a_graph_of_any_names_reads_as_one_of_the_usual(cls):
