@@ -57,7 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         code = (ROOT / source).read_text(encoding="utf-8")
         page = f"# {Path(source).name}\n\n```python\n{code}```\n"
         files.append(File.generated(config, place, content=page))
-    for asset in sorted((HERE / "live").iterdir()):
+    for asset in sorted(path for path in (HERE / "live").iterdir() if path.is_file()):
         files.append(File.generated(config, f"assets/{asset.name}", abs_src_path=str(asset)))
     for name in RUNTIME:
         source = str(PYODIDE / name)
