@@ -1,6 +1,8 @@
 """The call that goes straight to loops: it takes what it was made for, and stays in its memory."""
 
 import ctypes
+import gc
+import weakref
 from array import array
 
 import numpy as np
@@ -12,7 +14,13 @@ from micrograd.value.backend import native
 Loops = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_double), *[ctypes.POINTER(ctypes.c_double)] * 3
 )
-NUMBER, LIST, ARRAY, NEST = range(4)
+Slopes = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    *[ctypes.POINTER(ctypes.c_double)] * 3,
+    *[ctypes.POINTER(ctypes.c_double)] * 2,
+)
+NUMBER, LIST, ARRAY = range(3)
+DATA, GRAD, BOTH, FLOATS, PLACE, END, ELEMENTS = range(7)
 
 
 @Loops
@@ -22,25 +30,65 @@ def doubled(v, sizes, scalars, tables):
     return 0
 
 
+@Slopes
+def slopes(v, g, sizes, seeds, tables):
+    """The gradient of v[0] is 10 times v[7]."""
+    g[0] = 10.0 * v[7]
+    return 0
+
+
+def address(f):
+    return ctypes.cast(f, ctypes.c_void_p).value
+
+
+def ints(numbers):
+    return bytes(array("q", numbers))
+
+
 def described(form, start, dims=(), ints=0, outer=0, row=0):
     count = int(np.prod(dims))
     return [form, ints, start, outer, row, count, len(dims), *dims, *[0] * (4 - len(dims))]
 
 
-def made(*arguments, shape=7, captured=(), fixed=(), guards=(), nests=None):
-    numbers = [
-        array("q", []),
-        array("d", []),
-        array("d", []),
-        array("q", [place for place, _ in fixed]),
-        array("d", [x for _, x in fixed]),
-        array("q", guards),
-        array("q", [x for a in arguments for x in a]),
-    ]
-    address = ctypes.cast(doubled, ctypes.c_void_p).value
-    nests = (None,) * len(arguments) if nests is None else nests
-    given = address, 0, 0, doubled, 8, tuple(captured), np.ndarray, shape, nests
-    return native.direct_call(*given, tuple(map(bytes, numbers)))
+def stage(v=0, guards=(), copies=(), g=None):
+    backward = 0 if g is None else address(slopes)
+    return (address(doubled), backward, 0, v, g or 0, b"", b"", b"", ints(copies), ints(guards))
+
+
+def made(
+    *arguments,
+    shape=7,
+    captured=(),
+    read=(),
+    read_at=0,
+    fixed=(),
+    guards=(),
+    nests=(),
+    places=(),
+    writes=(),
+    stages=None,
+    size=8,
+    count=None,
+    look=None,
+):
+    return native.direct_call(
+        (stage(guards=guards),) if stages is None else stages,
+        size,
+        (doubled, slopes),
+        look,
+        tuple(captured),
+        tuple(read),
+        read_at,
+        np.ndarray,
+        tuple(places),
+        (len(arguments) + len(nests) if count is None else count),
+        ints([x for k, a in enumerate(arguments) for x in (k, *a)]),
+        tuple(enumerate(nests)),
+        ints([place for place, _ in fixed]),
+        bytes(array("d", [x for _, x in fixed])),
+        shape,
+        tuple(writes),
+    )
 
 
 def test_numbers_lists_arrays_and_values_go_to_their_places():
@@ -68,13 +116,13 @@ def test_examples_become_columns():
     ],
 )
 def test_other_arguments_are_for_the_general_way(args):
-    assert made(described(LIST, 0, (2,)))(*args) is None
+    assert made(described(LIST, 0, (2,)))(*args) is NotImplemented
     assert not made(described(LIST, 0, (2,))).fill(np.zeros(8), args)
 
 
 def test_nests_go_to_their_places():
     nest = {"w": [0, (1, -1 - 2)], "b": np.array([[3.0, 4.0]]), "none": []}
-    call = made(described(NEST, 0), nests=(nest,), shape={"all": 7, "b": [3, 4]})
+    call = made(nests=(nest,), shape={"all": 7, "b": [3, 4]})
     given = {"w": [1.0, (2.0, 3)], "b": np.array([[4.0, 5.0]]), "none": []}
     assert call(given) == {"all": 30.0, "b": [4.0, 5.0]}
     for other in (
@@ -91,12 +139,112 @@ def test_nests_go_to_their_places():
         {"v": given["w"], "b": given["b"], "none": []},
         [given],
     ):
-        assert call(other) is None
+        assert call(other) is NotImplemented
 
 
 def test_a_guard_that_does_not_hold_is_for_the_general_way():
     call = made(described(NUMBER, 0), guards=[2 * 0 + 1])
-    assert (call(0.0), call(1.0)) == (None, 2.0)
+    assert (call(0.0), call(1.0)) == (NotImplemented, 2.0)
+
+
+def test_results_are_floats_ints_and_what_is_the_same_at_each_call():
+    call = made(described(NUMBER, 0), shape=[7, -1 - 7, (None, "text", True, {"again": 7})])
+    assert call(3.0) == [6.0, 6, (None, "text", True, {"again": 6.0})]
+    assert call(2.0**53) is NotImplemented  # an int that no float is
+    assert call(float("nan")) is NotImplemented
+
+
+def test_what_moved_outside_is_for_the_general_way():
+    looks = iter([-1, 3, -1])
+    call = made(described(NUMBER, 0), look=lambda: next(looks))
+    assert [call(1.0) for _ in range(3)] == [2.0, NotImplemented, 2.0]
+
+    def raising():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        made(described(NUMBER, 0), look=raising)(1.0)
+
+
+def test_stages_hand_numbers_and_gradients_on():
+    first, second = stage(g=8), stage(v=16, copies=[7, 16, 1, 8, 17, 1])
+    call = made(described(NUMBER, 0), stages=(first, second), size=24, shape=[7, 8, 23])
+    assert call(1.0) == [2.0, 20.0, 44.0]
+
+
+def test_places_outside_are_read():
+    number, listed, held = 1.0, [2.0, 3.0], {"x": 4.0}
+    cell = (lambda: number).__closure__[0]
+    rows = (
+        described(NUMBER, 0),
+        described(LIST, 1, (2,)),
+        described(NUMBER, 3),
+        described(NUMBER, 4),
+    )
+    places = (cell, None), (listed, None), (held, "x"), (listed, 1)
+    call = made(*rows, places=places, count=0)
+    assert call() == 2.0 * (1.0 + 2.0 + 3.0 + 4.0 + 3.0)
+    listed[1], number = 5.0, 2.0
+    assert call() == 2.0 * (2.0 + 2.0 + 5.0 + 4.0 + 5.0)
+    for lost in (held.clear, lambda: held.update(x=1), lambda: listed.append(1.0)):
+        lost()
+        assert call() is NotImplemented
+        held["x"] = 4.0
+
+
+def test_all_kinds_of_places_are_written():
+    v, w = Value(1.0), Value(2.0)
+    floats, longer, held, numbers = [1.0, 2.0], [], {"x": 0.0}, np.zeros(2)
+    kept = floats[0]
+    places = Slots()
+    call = made(
+        described(NUMBER, 0),
+        writes=[
+            (DATA, (v,), ints([7])),
+            (GRAD, (v,), ints([0])),
+            (BOTH, (w,), ints([7, 0])),
+            (FLOATS, floats, ints([7, 0])),
+            (PLACE, (held, "x"), (7, -1 - 0)),
+            (PLACE, (places, "x"), None),
+            (PLACE, (longer, None), [0]),
+            (END, longer, [7, 7]),
+            (ELEMENTS, (held, "numbers"), ints([0, 7])),
+        ],
+    )
+    assert call(3.0) is NotImplemented  # there is no array yet
+    assert (v.data, w.grad, floats, longer, held) == (1.0, 0.0, [1.0, 2.0], [], {"x": 0.0})
+    held["numbers"] = numbers
+    assert call(3.0) == 6.0
+    assert (v.data, v.grad, w.data, w.grad) == (6.0, 3.0, 6.0, 3.0)
+    assert (floats, kept, held["x"], longer) == ([6.0, 3.0], 1.0, (6.0, 3), [3.0, 6.0, 6.0])
+    assert (numbers.tolist(), places.x) == ([3.0, 6.0], None)
+
+
+def test_what_cannot_be_written_leaves_everything_as_it_was():
+    v, floats = Value(1.0), [1.0, 2.0]
+    writes = [(DATA, (v,), ints([7])), (FLOATS, floats, ints([7, 0])), (PLACE, ({}, 1), -1 - 7)]
+    call = made(described(NUMBER, 0), writes=writes)
+    assert call(float("inf")) is NotImplemented  # no int
+    floats.append(3.0)
+    assert call(1.0) is NotImplemented  # not as long as it was
+    assert (v.data, floats) == (1.0, [1.0, 2.0, 3.0])
+
+
+class Slots:
+    __slots__ = ("x",)
+
+
+class Held:
+    """What can be referred to weakly."""
+
+
+def test_a_call_that_refers_to_itself_goes_with_what_it_is_of():
+    held = {"x": 1.0, "watched": Held()}
+    held["call"] = made(described(NUMBER, 0), places=[(held, "x")], count=0)
+    watched = weakref.ref(held["watched"])
+    del held
+    gc.collect()
+    assert watched() is None
 
 
 @pytest.mark.parametrize(
@@ -105,17 +253,40 @@ def test_a_guard_that_does_not_hold_is_for_the_general_way():
         {"arguments": [described(LIST, 7, (2,))]},
         {"arguments": [described(ARRAY, 0, (2, 3), outer=2, row=8)]},
         {"arguments": [described(LIST, 0, (1 << 40, 1 << 40))]},
+        {"arguments": [described(NUMBER, 0)], "count": 0},
+        {"arguments": [described(3, 0)]},
         {"shape": 8},
+        {"shape": [-9]},
         {"shape": [np.array([-1.0])]},
         {"fixed": [(8, 1.0)]},
         {"guards": [16]},
         {"captured": [None]},
-        {"arguments": [described(NEST, 0)], "nests": ([8],)},
-        {"arguments": [described(NEST, 0)], "nests": ({"w": -9},)},
-        {"arguments": [described(NEST, 0)], "nests": ({1: 0},)},
-        {"arguments": [described(NEST, 0)], "nests": (np.array([8.0]),)},
-        {"arguments": [described(NEST, 0)], "nests": ()},
-        {"arguments": [described(NEST, 0)]},
+        {"captured": [Value(1.0)] * 9},
+        {"read": [None]},
+        {"read": [Value(1.0)], "read_at": 8},
+        {"nests": ([8],)},
+        {"nests": ({"w": -9},)},
+        {"nests": ({1: 0},)},
+        {"nests": (np.array([8.0]),)},
+        {"nests": ([None],)},
+        {"nests": ([0],), "count": 0},
+        {"places": [(1,)]},
+        {"places": [({}, "x")] * 65},
+        {"stages": (stage(v=9),)},
+        {"stages": (stage(g=-1),)},
+        {"stages": (stage(copies=[0, 7, 2]),)},
+        {"stages": (stage(copies=[-1, 0, 1]),)},
+        {"writes": [(DATA, (Value(1.0),), ints([8]))]},
+        {"writes": [(DATA, (Value(1.0),), ints([1, 2]))]},
+        {"writes": [(BOTH, (Value(1.0),), ints([1]))]},
+        {"writes": [(GRAD, (1.0,), ints([1]))]},
+        {"writes": [(FLOATS, (), ints([1]))]},
+        {"writes": [(PLACE, ({}, "x"), 9)]},
+        {"writes": [(PLACE, ({}, None), 7)]},
+        {"writes": [(END, [], 7)]},
+        {"writes": [(ELEMENTS, ({}, "x"), ints([-1]))]},
+        {"writes": [(7, [], 7)]},
+        {"writes": [None]},
     ],
 )
 def test_places_outside_of_the_memory_are_refused(wrong):

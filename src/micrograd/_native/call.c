@@ -3,6 +3,7 @@
 #include "value.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <structmember.h>
 
 /* Tell whether a list or a dict holds these very objects, in this order; `any` stands for all. */
@@ -12,6 +13,9 @@ static int holds_these(PyObject *owner, PyObject *expected, PyObject *any)
     if (PyList_Check(owner)) {
         if (PyList_GET_SIZE(owner) != count)
             return 0;
+        PyObject **items = ((PyListObject *)owner)->ob_item;
+        if (count && memcmp(items, ((PyTupleObject *)expected)->ob_item, count * sizeof *items) == 0)
+            return 1; /* parameters are thousands */
         for (Py_ssize_t i = 0; i < count; i++) {
             PyObject *item = PyTuple_GET_ITEM(expected, i);
             if (item != any && PyList_GET_ITEM(owner, i) != item)
@@ -100,34 +104,31 @@ PyMethodDef call_functions[] = {
 
 typedef struct {
     PyObject_HEAD
-    PyObject *quick; /* (loops, look); NULL or None where there is no quick way */
+    PyObject *quick; /* a tuple of what may take a call, or NULL */
 } QuickCall;
 
-/* Return the result; or None where this call is for the general way. */
+/* Return the result; or NotImplemented where this call is for the general way. */
 static PyObject *quickly(PyObject *quick, PyObject *args)
 {
-    PyObject *loops = PyTuple_GET_ITEM(quick, 0), *look = PyTuple_GET_ITEM(quick, 1);
-    if (look != Py_None) {
-        PyObject *place = PyObject_CallNoArgs(look);
-        long moved = place == NULL ? 0 : PyLong_AsLong(place);
-        Py_XDECREF(place);
-        if (PyErr_Occurred())
-            return NULL;
-        if (moved >= 0)
-            Py_RETURN_NONE;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(quick); i++) {
+        PyObject *result = PyObject_Vectorcall(PyTuple_GET_ITEM(quick, i), &PyTuple_GET_ITEM(args, 0),
+                                               PyTuple_GET_SIZE(args), NULL);
+        if (result != Py_NotImplemented)
+            return result;
+        Py_DECREF(result);
     }
-    return PyObject_Vectorcall(loops, &PyTuple_GET_ITEM(args, 0), PyTuple_GET_SIZE(args), NULL);
+    Py_RETURN_NOTIMPLEMENTED;
 }
 
 static PyObject *quick_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     PyObject *quick = ((QuickCall *)self)->quick;
-    if (quick != NULL && PyTuple_CheckExact(quick) && PyTuple_GET_SIZE(quick) == 2 &&
-        !observed() && (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
+    if (quick != NULL && PyTuple_CheckExact(quick) && !observed() &&
+        (kwargs == NULL || PyDict_GET_SIZE(kwargs) == 0)) {
         Py_INCREF(quick); /* to look may run Python, which may replace it */
         PyObject *result = quickly(quick, args);
         Py_DECREF(quick);
-        if (result != Py_None)
+        if (result != Py_NotImplemented)
             return result;
         Py_DECREF(result);
     }

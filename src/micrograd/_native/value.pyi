@@ -43,16 +43,22 @@ class DirectCall:
     def fill(self, memory: Any, args: tuple[Any, ...], /) -> bool: ...
 
 def direct_call(
-    forward: int,
-    backward: int,
-    tables: int,
-    kept: object,
+    stages: tuple[tuple[Any, ...], ...],
     size: int,
+    kept: object,
+    look: Callable[[], int] | None,
     captured: tuple[Value, ...],
+    read: tuple[Value, ...],
+    read_at: int,
     array_type: type,
+    places: tuple[tuple[Any, Any], ...],
+    arguments: int,
+    packed: bytes,
+    nests: tuple[tuple[int, Any], ...],
+    fixed_places: bytes,
+    fixed_numbers: bytes,
     shape: Any,
-    nests: tuple[Any, ...],
-    buffers: tuple[bytes, ...],
+    writes: tuple[tuple[int, Any, Any], ...],
     /,
 ) -> DirectCall: ...
 
@@ -66,7 +72,7 @@ def tape(
 ) -> Tape: ...
 
 class QuickCall:
-    _quick: tuple[Callable[..., Any], Callable[[], int] | None] | None
+    _quick: tuple[Callable[..., Any], ...]
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 def first_moved(owners: list[Any], keys: list[Any], expected: list[Any], any: object, /) -> int: ...

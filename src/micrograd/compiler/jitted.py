@@ -90,7 +90,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             self._traced = Lifted(self._f, watched.places, watched.growing, watched.functions)
         self._maker = Maker(self._traced, self.__name__, self._options, watched)
         self._cache = Cache()
-        self._quick: Any = None
+        self._quick: tuple[Any, ...] = ()
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -173,8 +173,9 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
         """Let the next call go straight to the loops, if it is like this one and an earlier one."""
-        if not self._inputs and (way := variant.way(arguments)):
-            self._quick = way, variant.guards.quick
+        way = variant.way(arguments)
+        if way and way not in self._quick:
+            self._quick = (way, *self._quick[: PATHS - 1])
 
     def _run_plainly(self, why: str, level: int) -> None:
         self._report.runs_plainly(why)
@@ -236,8 +237,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         static = [(f"argument {k}", args[k]) for k in by_value]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
         variant.guards = Guards(reach, self._watched.free)
-        if not self._inputs and (quick := variant.direct(arguments)):
-            self._quick = quick, variant.guards.quick
+        if way := variant.direct(arguments):
+            self._quick = (way, *self._quick[: PATHS - 1])
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
         group = self._cache.add(variant, arguments, first.made.free)
         if why == OTHER_PATH and (line := branch(group)):

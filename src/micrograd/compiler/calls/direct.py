@@ -1,12 +1,13 @@
 """A call that goes straight to the loops: what a program of one structure needs at every call.
 
 Where each number goes and comes from is worked out once, for the sizes of the first call; C checks
-that the arguments are of that structure, and takes their numbers. What it does not take (None is
-returned) is for the general way, which says the same at more leisure.
+that the arguments are of that structure, takes their numbers, runs stage after stage and writes
+what the function changes. What it does not take (NotImplemented is returned) is for the general
+way, which says the same at more leisure.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -16,163 +17,251 @@ from ...engine import Value
 from ...value.backend import native
 from ...value.buffers import add_grad
 from ...value.number import Number
-from ..tracing.arrays import TracedArray
-from ..tracing.integers import EXACT
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from .changes import Changes
 from .compiled import Compiled, Run
 from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
 from .memory import Addresses, Span
+from .packing import Uses, int64s, packed, ranges
 from .parts import part_size
+from .results import refuse_backward
+from .staged import StageRun
+from .unpacking import Addresses as Outputs
+from .unpacking import NotDirect, writes_of
 
-_FORMS, _NEST = {"float": 0, "int": 0, "list": 1, "array": 2}, 3
-_MOST_DIMS, _FIELDS = 4, 11  # of an Argument in ``direct.c``
-_KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1}
+_VECTOR = 8  # numbers: where one of float64 may begin
 
 
-def direct_call(
-    compiled: Compiled,
-    name: str,
-    recording: Trace,
-    slopes: Slopes | None,
-    args: Sequence[Argument],
-) -> Callable[..., Any] | None:
-    """Return the program as a function of a call's arguments; None where that cannot be done.
+class Direct(NamedTuple):
+    """What such a call is of.
+
+    ``before`` are the stages before the last, ``compiled`` is the last. ``name`` is the function's,
+    ``slopes`` the gradient that is its result, if it is one; ``changes`` are the places that stand
+    behind its own arguments; ``look`` says -1 where nothing else outside has moved.
+    """
+
+    before: Sequence[StageRun]
+    compiled: Compiled
+    name: str
+    recording: Trace
+    slopes: Slopes | None
+    changes: Changes
+    look: Callable[[], int] | None
+
+
+def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | None:
+    """Return a function of a call's arguments; None where that cannot be done.
 
     Args:
-        compiled: the program.
-        name: the function's, which Values that come out show as their operation.
-        recording: what it was made from.
-        slopes: the gradient that is its result, if it is one.
-        args: of the first call.
+        of: what it is to do.
+        args: of the first call, with what is read in places behind them.
     """
-    layout, sizes = compiled.layout, compiled.layout.sizes(args)
-    if native is None or not isinstance(compiled.kernel, CKernel | TapeKernel):
+    recording = of.recording
+    if native is None or recording.of_arguments:
         return None
-    if compiled.dtype != np.float64:
+    if recording.draws.segments or recording.updated or recording.prints:
         return None
-    if not args or not recording.is_pure():
+    if not args and not recording.effects:
         return None
-    if "B" in sizes and not layout.guards and part_size(compiled.program, sizes["B"]):
+    stages = [*[s.compiled for s in of.before], of.compiled]
+    if not all(_suits(compiled, args) for compiled in stages):
         return None
-    at, first = compiled.at(sizes), len(layout.guards)
-    if (packed := _packed(args, at)) is None:
+    try:
+        return _Making(of, args).call()
+    except NotDirect:
         return None
-    results, leaves = _Results(iter(at.outputs[first:]), at.size), None
-    if slopes:
-        shape, seeds = _of_slopes(slopes, at, args, at.outputs[first]), {first: 1.0}
-    else:
-        shape, seeds = results.addresses(recording.result), {}
-        leaves = _leaves(recording) if shape is None else None
-    if shape is None and leaves is None:
-        return None
-    arguments, nests = packed
-    constants = results.constants if leaves is None else []
-    fixed = _fixed(at, constants, layout.guards, compiled.seeded(at, seeds))
-    captured, size = tuple(layout.captured), at.size + len(constants)
-    call = compiled.kernel.direct(size, captured, shape, nests, (*fixed, arguments), bool(slopes))
-    return call if leaves is None else _ValueCall(compiled, at, call, leaves, first, name)
 
 
-def _fixed(
-    at: Addresses, constants: Sequence[float], guards: Sequence[bool], seeds: np.ndarray
-) -> Iterator[bytes]:
-    """Yield what is the same at each call, in the order of ``make_direct_call`` in ``direct.c``."""
-    places, numbers = at.fixed()
-    places = [*places, *range(at.size, at.size + len(constants))]
-    numbers = np.array([*numbers, *constants])
-    yield _ints(at.sizes)
-    yield at.scalars.tobytes()
-    yield seeds.tobytes()
-    yield _ints(places)
-    yield numbers.tobytes()
-    yield _ints([2 * address + holds for address, holds in zip(at.outputs, guards)])
+def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:
+    sizes = compiled.layout.sizes(args)
+    if not isinstance(compiled.kernel, CKernel | TapeKernel) or compiled.dtype != np.float64:
+        return False
+    in_parts = "B" in sizes and not compiled.layout.guards
+    return not (in_parts and part_size(compiled.program, sizes["B"]))
 
 
-def _packed(args: Sequence[Argument], at: Addresses) -> tuple[bytes, tuple] | None:
-    """What C has to know of each argument, and the addresses in those that are nests.
+class _Piece(NamedTuple):
+    """A stage in the memory of a call: where its numbers and its gradients begin."""
 
-    None where one is of a kind that C does not take.
-    """
-    spans: dict[int, list[tuple[bool, Span]]] = {k: [] for k in range(len(args))}
-    for k, batched, span in at.spans:
-        if k is not None and k < len(args):
-            spans[k].append((batched, span))
-        elif k is not None:
-            return None
-    rows = [_argument(a, spans[k]) for k, a in enumerate(args)]
-    nests = tuple([_nest_at(a, spans[k]) for k, a in enumerate(args)])
-    if any(row is None for row in rows) or any(nest is NotImplemented for nest in nests):
-        return None
-    return _ints([x for row in rows for x in row or ()]), nests
+    compiled: Compiled
+    at: Addresses
+    v: int
+    g: int
+    seeds: dict[int, float] | None  # of the outputs that are differentiated, if any are
 
 
-def _argument(a: Argument, spans: list[tuple[bool, Span]]) -> list[int] | None:
-    if a.kind == "nest":
-        return [_NEST, *[0] * (_FIELDS - 1)]
-    if a.form not in _FORMS or a.kind != "array" or len(spans) > 1 or len(a.shape) > _MOST_DIMS:
-        return None
-    kind = _KINDS.get(a.value.dtype) if a.shape else int(a.form == "int")
-    count = int(np.prod(a.shape))
-    if kind is None or not count:
-        return None
-    start, outer, row = -1, 0, 0
-    for batched, span in spans:
-        start, outer, row = span.start, span.outer, span.row
-        if count != (span.length * span.outer if batched else span.length):
-            return None
-    dims = (*a.shape, *[0] * (_MOST_DIMS - len(a.shape)))
-    return [_FORMS[a.form], kind, start, outer, row, count, len(a.shape), *dims]
+class _Making:
+    def __init__(self, of: Direct, args: Sequence[Argument]) -> None:
+        self._of, self._args, self._size = of, args, 0
+        self._pieces = list(self._placed())
+        *_, last = self._pieces
+        outputs = [last.v + a for a in last.at.outputs[len(last.compiled.layout.guards) :]]
+        self._outputs = Outputs(iter(outputs), self._size)
+
+    def _placed(self) -> Iterator[_Piece]:
+        for stage in self._of.before:
+            seeds = {stage.end: 1.0} if stage.differentiates else None
+            yield self._piece(stage.compiled, seeds)
+        seeds = {len(self._of.compiled.layout.guards): 1.0} if self._of.slopes else None
+        yield self._piece(self._of.compiled, seeds)
+
+    def _piece(self, compiled: Compiled, seeds: dict[int, float] | None) -> _Piece:
+        at = compiled.at(compiled.layout.sizes(self._args))
+        v = self._room(at.size)
+        g = 0 if seeds is None else self._room(at.size)
+        return _Piece(compiled, at, v, g, seeds)
+
+    def _room(self, count: int) -> int:
+        """Make room for numbers, and return where it begins."""
+        start = -(-self._size // _VECTOR) * _VECTOR
+        self._size = start + count
+        return start
+
+    def call(self) -> Callable[..., Any]:
+        """Return the function."""
+        of = self._of
+        if of.slopes:
+            return self._made(self._of_slopes(of.slopes), [])
+        if (leaves := _leaves(of.recording)) is None:
+            shape = self._outputs.of(of.recording.result)
+            writes, new = writes_of(of.recording.effects, of.changes, self._outputs)
+            if new:
+                raise NotDirect
+            return self._made(shape, writes)
+        if of.recording.effects.data:
+            return self._spent(leaves)
+        if of.recording.effects or of.before:
+            raise NotDirect
+        last = self._pieces[-1]
+        call = self._made(None, [])
+        first = len(of.compiled.layout.guards)
+        return _ValueCall(of.compiled, last.at, call, leaves, first, of.name)
+
+    def _spent(self, leaves: Any) -> Callable[..., Any]:
+        recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]
+        numbers = [self._outputs.number(None) for _ in flat]
+        writes, new = writes_of(recording.effects, self._of.changes, self._outputs)
+        result = recording.result if type(leaves) in (list, tuple) else [recording.result]
+        grads = dict(zip(recording.effects.new, new))
+        slopes = [grads.get(id(x), self._outputs.number(0.0)) for x in result]
+        call = self._made((tuple(numbers), tuple(slopes)), writes)
+        return _SpentCall(call, leaves, tuple(self._of.compiled.layout.captured), self._of.name)
+
+    def _made(self, shape: Any, writes: list[Any]) -> Any:
+        of, constants = self._of, self._outputs.constants
+        own = len(self._args) - len(of.changes.places)
+        arguments = packed(self._args, [self._uses(k) for k in range(len(self._args))])
+        if arguments is None:
+            raise NotDirect
+        copies, read_at = self._copies()
+        read = () if read_at is None else tuple(of.recording.effects.read)
+        fixed = [self._fixed(piece) for piece in self._pieces]
+        places = [p for at, _ in fixed for p in at]
+        places += range(self._size, self._size + len(constants))
+        numbers = [*[x for _, held in fixed for x in held], *constants]
+        rows, nests = arguments
+        assert native is not None
+        return native.direct_call(
+            tuple([self._stage(piece, c) for piece, c in zip(self._pieces, copies)]),
+            self._size + len(constants),
+            tuple([piece.compiled.kernel for piece in self._pieces]),
+            of.look,
+            tuple(of.compiled.layout.captured),
+            read,
+            read_at or 0,
+            np.ndarray,
+            tuple([(place.owner, place.key) for place in of.changes.places]),
+            own,
+            rows,
+            nests,
+            int64s(places),
+            np.array(numbers, float).tobytes(),
+            shape,
+            tuple(writes),
+        )
+
+    def _stage(self, piece: _Piece, copies: list[tuple[int, int]]) -> tuple:
+        compiled, at = piece.compiled, piece.at
+        assert isinstance(compiled.kernel, CKernel | TapeKernel)  # see _suits
+        forward, backward, tables = compiled.kernel.addresses()
+        guards = zip(at.outputs, compiled.layout.guards)
+        return (
+            forward,
+            backward if piece.seeds else 0,
+            tables,
+            piece.v,
+            piece.g,
+            int64s(at.sizes),
+            at.scalars.tobytes(),
+            compiled.seeded(at, piece.seeds or {}).tobytes(),
+            int64s([x for row in ranges(copies) for x in row]),
+            int64s([2 * (piece.v + address) + holds for address, holds in guards]),
+        )
+
+    def _fixed(self, piece: _Piece) -> tuple[list[int], np.ndarray]:
+        places, numbers = piece.at.fixed()
+        return [piece.v + place for place in places], numbers
+
+    def _uses(self, k: int) -> Uses:
+        """Where argument k goes in each stage that reads it."""
+        return [
+            (batched, span, piece.v)
+            for piece in self._pieces
+            for j, batched, span in piece.at.spans
+            if j == k
+        ]
+
+    def _copies(self) -> tuple[list[list[tuple[int, int]]], int | None]:
+        """Return what is copied before each stage, and where the gradients that are read come."""
+        recording = self._of.recording
+        captured = range(len(self._of.compiled.layout.captured))
+        handed = self._handed()
+        read, copies = recording.arguments if recording.effects.read else None, []
+        for n, piece in enumerate(self._pieces):
+            copied = [(i, piece.v + i) for i in captured] if n else []
+            for k, _, span in piece.at.spans:
+                to = range(piece.v + span.start, piece.v + span.start + span.length)
+                if k is not None and k == read and k not in handed:
+                    handed[k] = list(to)
+                elif k is not None and k >= len(self._args):
+                    copied += zip(handed[k], to, strict=True)
+            copies.append(copied)
+        return copies, handed[read][0] if read in handed else None
+
+    def _handed(self) -> dict[int | None, list[int]]:
+        """Where the numbers are that stages hand on, by the argument that they are."""
+        handed: dict[int | None, list[int]] = {}
+        base = self._of.recording.places()
+        for k, (stage, piece) in enumerate(zip(self._of.before, self._pieces)):
+            outputs = piece.at.outputs[stage.end + stage.differentiates :]
+            handed[base + 2 * k] = [piece.v + address for address in outputs]
+            handed[base + 2 * k + 1] = [
+                piece.g + (n if j is None else _whole_span(piece.at, j).start + n)
+                for j, n in stage.sources
+            ]
+        return handed
+
+    def _of_slopes(self, slopes: Slopes) -> Any:
+        """Return a value and its gradients with addresses for numbers."""
+        (piece,) = self._pieces
+        spans = {
+            k: s
+            for k, batched, s in piece.at.spans
+            if k is not None and not batched and not s.outer
+        }
+        if not spans.keys() >= set(slopes.numbers()):
+            raise NotDirect  # one of them is always zero
+        begins = {k: piece.g + s.start + np.arange(s.length, dtype=float) for k, s in spans.items()}
+        return _whole(slopes.result(self._outputs.number(None), begins, self._args))
 
 
-def _nest_at(a: Argument, spans: list[tuple[bool, Span]]) -> Any:
-    """Return a nest with addresses for its numbers; NotImplemented of what C does not take."""
-    if a.kind != "nest":
-        return None
-    if len(spans) != 1 or spans[0][0] or spans[0][1].outer:
-        return NotImplemented
-    span = spans[0][1]
-    places = iter(range(span.start, span.start + span.length))
-    return _with_addresses(a.value, places) if span.length else NotImplemented
-
-
-def _with_addresses(tree: Any, places: Iterator[int]) -> Any:
-    """Return a nest with an address for each float, and -1 - address for each int."""
-    if type(tree) is float:
-        return next(places)
-    if type(tree) is int and abs(tree) < EXACT:  # others count by their value
-        return -1 - next(places)
-    if isinstance(tree, np.ndarray) and tree.dtype == np.float64 and tree.size and tree.ndim:
-        return np.array([next(places) for _ in range(tree.size)], dtype=float).reshape(tree.shape)
-    branches = tree.values() if type(tree) is dict else tree
-    if type(tree) not in (list, tuple, dict) or (
-        type(tree) is dict and any(type(k) is not str for k in tree)
-    ):
-        return NotImplemented
-    made = [_with_addresses(branch, places) for branch in branches]
-    if any(branch is NotImplemented for branch in made):
-        return NotImplemented
-    return dict(zip(tree, made)) if type(tree) is dict else type(tree)(made)
-
-
-def _ints(numbers: Sequence[int]) -> bytes:
-    return np.array(numbers, np.int64).tobytes()
-
-
-# What comes out: numbers, by their addresses.
-
-
-def _of_slopes(slopes: Slopes, at: Addresses, args: Sequence[Argument], value: int) -> Any:
-    """Return a value and its gradients with addresses for numbers; gradients are behind all values.
-
-    None if one of them is always zero.
-    """
-    spans = {k: s for k, batched, s in at.spans if k is not None and not batched and not s.outer}
-    if not spans.keys() >= set(slopes.numbers()):
-        return None
-    ranges = {k: at.size + s.start + np.arange(s.length, dtype=float) for k, s in spans.items()}
-    return _whole(slopes.result(value, ranges, args))
+def _whole_span(at: Addresses, k: int) -> Span:
+    for j, batched, span in at.spans:
+        if j == k and not batched and not span.outer:
+            return span
+    raise NotDirect
 
 
 def _whole(shape: Any) -> Any:
@@ -182,45 +271,6 @@ def _whole(shape: Any) -> Any:
     if isinstance(shape, (tuple, list)):
         return type(shape)(map(_whole, shape))
     return int(shape) if isinstance(shape, (int, float)) else shape
-
-
-class _Results:
-    """Where the numbers of a result are: what is computed, then the constants behind all else.
-
-    Args:
-        outputs: the addresses of what is computed, in order.
-        size: of the memory without these constants.
-    """
-
-    def __init__(self, outputs: Iterator[int], size: int) -> None:
-        self._outputs, self._size = outputs, size
-        self.constants: list[float] = []
-
-    def addresses(self, tree: Any) -> Any:
-        """Return a result of nests and arrays of plain floats with addresses for these.
-
-        None if it has more.
-        """
-        if type(tree) in (Number, float):
-            return self._number(tree)
-        if isinstance(tree, TracedArray) and tree.dtype == np.float64:
-            items = np.asarray(tree).reshape(-1).tolist()
-            if not items or any(type(x) not in (Number, float) for x in items):
-                return None
-            return np.array(list(map(self._number, items)), float).reshape(np.shape(tree))
-        if type(tree) is dict and all(type(key) is str for key in tree):
-            inside = self.addresses(list(tree.values()))
-            return None if inside is None else dict(zip(tree, inside))
-        if type(tree) not in (tuple, list):
-            return None
-        branches = list(map(self.addresses, tree))
-        return None if any(branch is None for branch in branches) else type(tree)(branches)
-
-    def _number(self, x: Number | float) -> int:
-        if isinstance(x, Number):
-            return next(self._outputs)
-        self.constants.append(x)
-        return self._size + len(self.constants) - 1
 
 
 # What comes out: Values.
@@ -240,9 +290,9 @@ def _leaves(recording: Trace) -> Any:
         return True if computed and x.parents else None
 
     if type(tree) not in (tuple, list):
-        return leaf(tree)
+        return leaf(tree) or None
     kinds, values = [leaf(x) for x in tree], [id(x) for x in tree if type(x) is Value]
-    if None in kinds or not kinds or len(set(values)) < len(values):
+    if None in kinds or not values or len(set(values)) < len(values):
         return None
     return type(tree)(kinds)
 
@@ -269,7 +319,7 @@ class _ValueCall:
         memory = at.blank()
         if not self._fill(memory, args):
             at.give_back(memory)
-            return None
+            return NotImplemented
         run, leaves = Run(self._compiled, at, memory), self._leaves
         if leaves is True:
             return self._value(run, self._first)
@@ -291,3 +341,36 @@ class _ValueCall:
         g = run.gradients({k: out._grad})
         add_grad(self._captured, g[: len(self._captured)])
         self._at.give_back(g)
+
+
+class _SpentCall:
+    """A call of which Values come out that cannot be differentiated: it changed what they are of.
+
+    Args:
+        call: gives their data, and their gradients.
+        leaves: which numbers are Values.
+        captured: what they are computed from.
+        name: the function's, which they show as their operation.
+    """
+
+    def __init__(self, call: Any, leaves: Any, captured: tuple[Value, ...], name: str) -> None:
+        self._call, self._leaves, self._captured = call, leaves, captured
+        self._op = ops.handmade(f"jit {name}")
+
+    def __call__(self, *args: Any) -> Any:
+        numbers = self._call(*args)
+        if numbers is NotImplemented:
+            return NotImplemented
+        if self._leaves is True:
+            (x,), (slope,) = numbers
+            return self._value(x, slope)
+        made = [
+            self._value(x, slope) if is_value else x
+            for is_value, x, slope in zip(self._leaves, *numbers)
+        ]
+        return made if type(self._leaves) is list else tuple(made)
+
+    def _value(self, x: float, slope: float) -> Value:
+        out = Value._make(Value, x, slope, self._op, self._captured, "")
+        out._backward = refuse_backward
+        return out

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ...value.backend import native
 from ..c import build
 from ..c.source import flags_of, source, tables
 from ..ir.program import Program
@@ -83,41 +82,12 @@ class CKernel:
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
             NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
 
-    def direct(
-        self,
-        size: int,
-        captured: tuple[Any, ...],
-        shape: Any,
-        nests: tuple[Any, ...],
-        buffers: tuple[bytes, ...],
-        with_gradients: bool,
-    ) -> Any:
-        """Return a function of a call's arguments that bypasses all of this.
-
-        Args:
-            size: how many numbers the memory holds.
-            captured: the Values that are read at each call.
-            shape: the addresses of the results, in nests of tuples, lists, dicts and arrays.
-            nests: the same of those arguments that are nests; None of the others.
-            buffers: what ``direct.c`` has to know besides.
-            with_gradients: whether some of the results are gradients.
-        """
+    def addresses(self) -> tuple[int | None, int | None, int]:
+        """Return where forward, backward and the tables of indices are, for ``direct.c``."""
         forward, backward = [
             ctypes.cast(f, ctypes.c_void_p).value for f in (self._forward, self._backward)
         ]
-        tables, kept = ctypes.addressof(self._tables), (self._forward, self._tables, self._arrays)
-        return native.direct_call(
-            forward,
-            backward if with_gradients else 0,
-            tables,
-            kept,
-            size,
-            captured,
-            np.ndarray,
-            shape,
-            nests,
-            buffers,
-        )
+        return forward, backward, ctypes.addressof(self._tables)
 
     def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
         """Return the sizes as C takes them, and how long the memory must be."""
@@ -161,29 +131,9 @@ class TapeKernel:
         """Compute gradients in ``g`` from those of the outputs; see ``CKernel``."""
         self._columns.backward(v, g, np.ascontiguousarray(scalars, float))
 
-    def direct(
-        self,
-        size: int,
-        captured: tuple[Any, ...],
-        shape: Any,
-        nests: tuple[Any, ...],
-        buffers: tuple[bytes, ...],
-        with_gradients: bool,
-    ) -> Any:
-        """Return a function of a call's arguments that bypasses all of this; see ``CKernel``."""
-        forward, backward, tables = self._columns.addresses()
-        return native.direct_call(
-            forward,
-            backward if with_gradients else 0,
-            tables,
-            self._columns,
-            size,
-            captured,
-            np.ndarray,
-            shape,
-            nests,
-            buffers,
-        )
+    def addresses(self) -> tuple[int, int, int]:
+        """Return where its parts are, for ``direct.c``; see ``CKernel``."""
+        return self._columns.addresses()
 
 
 def make_kernel(

@@ -1,4 +1,4 @@
-"""What a compiled function is at most of its calls: one look at the world, then its loops.
+"""What a compiled function is at most of its calls: its loops, for what was seen before.
 
 In C where the engine is; the class in Python says what that does.
 """
@@ -11,20 +11,19 @@ from ...value.modes import mode
 
 
 class _QuickCall:
-    """Something called by ``_quick``, a pair: what computes, and what says -1 if nothing moved.
+    """Something called by the first of ``_quick`` that takes the arguments, else by ``_call``.
 
-    Where there is none, where something has moved or the first of the two returns None, by
-    ``_call``.
+    What takes them not returns NotImplemented: they are of another structure, or something that it
+    takes for granted has moved.
     """
 
-    _quick: tuple[Callable[..., Any], Callable[[], int] | None] | None = None
+    _quick: tuple[Callable[..., Any], ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._quick is not None and not mode.on and not kwargs:
-            compute, look = self._quick
-            if look is None or look() < 0:
+        if not mode.on and not kwargs:
+            for compute in self._quick:
                 result = compute(*args)
-                if result is not None:
+                if result is not NotImplemented:
                     return result
         return self._call(*args, **kwargs)
 

@@ -182,7 +182,7 @@ class Values:
         grad, op = self.grads.get(id(leaf), 0.0), ops.handmade(f"jit {self._name}")
         out = Value._make(Value, run.number(k), grad, op, self._parents, "")
         if effects.data:
-            out._backward = _refuse_backward
+            out._backward = refuse_backward
             return out
         weak = ref(out)  # a cycle would keep the memory until the collector comes
         compiled, nests = self._compiled, self._nests
@@ -190,7 +190,8 @@ class Values:
         return out
 
 
-def _refuse_backward() -> None:
+def refuse_backward() -> None:
+    """What a Value does backward whose parents are no longer what it was computed from."""
     raise JitError(
         "backward of a Value that a compiled function returned, after the function has changed "
         "the data that it was computed from: call backward inside of the function"

@@ -36,9 +36,9 @@ class StageRun:
         program = program_of(stage.graph, options)
         layout = layout_of(stage, captured, program.segments)
         self.compiled = Compiled(program, layout, options)
-        self.tests = stage.numbers
-        self._end = len(stage.guards)
-        self._differentiates = bool(stage.sources)
+        self.tests, self.sources = stage.numbers, stage.sources
+        self.end = len(stage.guards)  # which output it is that is differentiated,
+        self.differentiates = bool(stage.sources)  # if one is
         self._captured = np.array([n for k, n in stage.sources if k is None], dtype=int)
         self._from = np.array([k is None for k, _ in stage.sources], dtype=bool)
         self._others = [(i, k, n) for i, (k, n) in enumerate(stage.sources) if k is not None]
@@ -50,10 +50,10 @@ class StageRun:
 
     def handed_on(self, run: AnyRun) -> list[Argument]:
         """Return what later stages read of a run."""
-        numbers = run.numbers(self._end + self._differentiates)
+        numbers = run.numbers(self.end + self.differentiates)
         gradients = np.empty(len(self._from))
-        if self._differentiates:
-            captured, slopes = self.compiled.shares(run, self._end, 1.0)
+        if self.differentiates:
+            captured, slopes = self.compiled.shares(run, self.end, 1.0)
             gradients[self._from] = captured[self._captured]
             for i, k, n in self._others:
                 gradients[i] = slopes[k][n]

@@ -14,7 +14,7 @@ from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
 from .compiled import AnyRun, Compiled, Layout, program_of
-from .direct import direct_call
+from .direct import Direct, direct_call
 from .gradients import Slopes
 from .guards import Guards
 from .report import Stages
@@ -27,8 +27,9 @@ from .writes import Writes
 _WAYS = 16
 
 
-def _slow(*args: Any) -> None:
+def _slow(*args: Any) -> Any:
     """Leave a call to be done step by step."""
+    return NotImplemented
 
 
 class Variant:
@@ -111,6 +112,7 @@ class Variant:
             check(self.compiled, name, recording, lambda: graph, args)
             self.sizes[layout.sizes(args)[SIZE]] = True
         written = len(list(recording.effects.numbers()))
+        self._changes = changes
         self.writes = Writes(recording, changes, len(self.compiled.program.outputs) - written)
         self._twins = self._same_values(args) if recording.effects else ()
         recording.tape = []  # the graph has done its work
@@ -226,15 +228,18 @@ class Variant:
 
     def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
         """Return this as a function of arguments like these that goes straight to the loops."""
-        if self._before:
+        if self.writes.of_numpy:
             return None
-        call = direct_call(self.compiled, self.name, self.recording, self.slopes, args)
+        look = self.guards.quick if not self.recording.depends else lambda: -self.holds()
+        before, changes = self._before, self._changes
+        of = Direct(before, self.compiled, self.name, self.recording, self.slopes, changes, look)
+        call = direct_call(of, args)
         if call is None or self._kinds is None:
             return call
 
         def of_kinds(*args: Any) -> Any:
             result = call(*args)
-            return None if result is None else with_kinds(result, self._kinds)
+            return NotImplemented if result is NotImplemented else with_kinds(result, self._kinds)
 
         return of_kinds
 

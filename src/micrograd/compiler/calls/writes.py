@@ -43,6 +43,7 @@ class Writes:
         effects = recording.effects
         numbers = count()
         self._recording, self._changes, self.first = recording, changes, first
+        self.of_numpy = False  # whether any of what is left behind is a number of NumPy's
         self._data = _Bulk(effects.data, numbers)
         self._grad = _Bulk(effects.grad, numbers)
         self.new = {k: _place(share, numbers) for k, share in effects.new.items()}
@@ -52,7 +53,7 @@ class Writes:
         ]
 
     def _content(self, changes: Changes, k: int, tree: Any, numbers: Iterator[int]) -> Make:
-        if _is_list_of_floats(changes, k, tree):
+        if is_list_of_floats(changes, k, tree):
             fill = _Fill(tree, numbers)
             return lambda call, values: fill.of(call)
         return _made(getattr(tree, "items", tree), self.first, numbers)
@@ -62,8 +63,9 @@ class Writes:
         for i, (k, tree) in enumerate(self._recording.effects.contents.items()):
             kinds = kinds_in(_left(self._changes, k, tree))
             if kinds is not None:
+                self.of_numpy = True
                 put, make = self._contents[i]
-                if _is_list_of_floats(self._changes, k, tree):
+                if is_list_of_floats(self._changes, k, tree):
                     put = self._changes.places[k].put
                 self._contents[i] = put, partial(_of_kinds, make, kinds)
 
@@ -122,7 +124,7 @@ def _place(share: Any, numbers: Iterator[int]) -> Make:
     return lambda call, values: float(call[k])
 
 
-def _is_list_of_floats(changes: Changes, k: int, tree: Any) -> bool:
+def is_list_of_floats(changes: Changes, k: int, tree: Any) -> bool:
     """Tell whether all items of a list from outside are written, and are floats."""
     place = changes.places[k] if k < len(changes.places) else None
     whole = place is not None and isinstance(place.owner, list) and place.key is WHOLE
@@ -133,7 +135,7 @@ def _write(changes: Changes, k: int, tree: Any) -> Callable[[Any], None]:
     if k >= len(changes.places):
         return changes.growing[k - len(changes.places)].items.extend
     place = changes.places[k]
-    if _is_list_of_floats(changes, k, tree):
+    if is_list_of_floats(changes, k, tree):
         return partial(_write_floats, place.owner)
     if isinstance(tree, InPlace):
         return lambda array: np.copyto(place.get(), array, casting="unsafe")
