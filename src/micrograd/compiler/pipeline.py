@@ -57,11 +57,11 @@ def flattened(graph: Graph) -> Rows:
     return rows
 
 
-def lower(graph: Graph, until: str = "") -> Program:
+def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with
-    float64 for the numbers.
+    float64 for the numbers. What is not ``aligned`` can be compared with programs of other lengths.
 
     Raises:
         ValueError: there is no such pass.
@@ -73,7 +73,8 @@ def lower(graph: Graph, until: str = "") -> Program:
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
             return program
-        program = _looked_at(name, change(program))
+        made = change(program) if aligned or name != "allocate" else allocate(program, False)
+        program = _looked_at(name, made)
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
 
 

@@ -75,7 +75,7 @@ def generalised(
         alike = _alike(sample, recording) and sample.batch == recording.batch
         if captured_of(sample) != captured or not alike:
             raise NotGeneral
-        return lower(graph_of(sample, nests)), sample.work()
+        return lower(graph_of(sample, nests), aligned=False), sample.work()
 
     for first in _FIRST_LENGTHS:
         try:

@@ -43,19 +43,30 @@ class _Fusion:
         return items
 
     def _joins(self, nest: Nest, items: list[Statement]) -> bool:
-        """Add a nest to the last ones that it can share loops with, if there are any."""
+        """Add a nest to others that it can share loops with, if there are any.
+
+        These are the last that compute what it reads, which then need not be read; or the last.
+        """
         if all(extent == 1 for extent in nest.dims):
             return False  # it has nothing to lie along the lanes: see Costs.together
+        chosen = None
         for k in reversed(range(max(len(items) - _BACK, 0), len(items))):
             item = items[k]
             if isinstance(item, For):
-                return False
+                break
             if isinstance(item, Fused) and self._fits(nest, item.nests):
-                items[k] = Fused((*item.nests, nest), (*item.stored, True))
-                return True
+                chosen = k if chosen is None else chosen
+                if any(feeds(other, nest) for other in item.nests):
+                    chosen = k
+                    break
             if any(self.regions.ordered(nest, s) for s in opened(item)):
-                return False
-        return False
+                break
+        if chosen is None:
+            return False
+        group = items[chosen]
+        assert isinstance(group, Fused)
+        items[chosen] = Fused((*group.nests, nest), (*group.stored, True))
+        return True
 
     def _fits(self, nest: Nest, group: Sequence[Nest]) -> bool:
         first = group[0]

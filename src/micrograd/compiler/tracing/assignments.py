@@ -5,7 +5,7 @@ the engine's own rule on them. A Value whose data was set has versions: what is 
 reads the newest. After each call of the compiled function the last of them are written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ... import ops
@@ -33,6 +33,7 @@ class Writing:
         is_batched: tells whether a value has a batch axis.
         allowed: whether anything may be set at all.
         by_marks: whether ``backward`` may be a mark.
+        ranks: of the Values that the function finds in lists and modules, by identity.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Writing:
         is_batched: Callable[[Value], bool],
         allowed: bool,
         by_marks: bool,
+        ranks: Mapping[int, int],
     ) -> None:
         self._tape, self._place_of, self._share = tape, place_of, share
         self._data: dict[int, tuple[Value, Share]] = {}
@@ -53,7 +55,7 @@ class Writing:
         self._looked_through = 0
         self._passed: set[int] = set()  # constants, whose gradients nobody has asked for
         self._hidden: set[int] = set()  # values whose gradients marks leave out
-        self.marks = Marks(tape, self._version_of, self._is_new, is_batched)
+        self.marks = Marks(tape, self._version_of, self._is_new, is_batched, ranks)
         self._allowed, self._by_marks = allowed, by_marks
 
     # ---- hooks
@@ -177,6 +179,13 @@ class Writing:
         return not value.parents and id(value) not in self._grad and self._is_new(value)
 
     # ---- the end
+
+    def leaves(self) -> Iterator[Value]:
+        """Yield the leaves that stand for gradients: those read, and those of stages."""
+        for _, leaf in self.read.values():
+            yield leaf
+        for mark in self.marks.made:
+            yield from mark.gradients
 
     def finished(self, results: Sequence[Value], contents: dict[int, Any]) -> Effects:
         """Return what is left behind, as numbers that a program computes.

@@ -24,6 +24,15 @@ def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
     return list(ordered.values())
 
 
+def ranks(f: Callable) -> dict[int, int]:
+    """Return the places of the Values that a function finds, by identity."""
+    found: dict[int, int] = {}
+    for group in _groups(f, set()):
+        for v in group:
+            found.setdefault(id(v), len(found))
+    return found
+
+
 def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
     """Yield lists of Values that belong together, found in what x refers to."""
     if id(x) in seen or depth > 12 or isinstance(x, (int, float, str, type)) or x is None:

@@ -16,6 +16,7 @@ from ...extended_ops import FLOORDIV, MOD
 from ...value.number import Number
 from ..graph import BATCH_SUM
 
+_NEAR = 4  # operations between a root and what tells of it
 _RAISING = ("powc", "pow", "mod", "floordiv")
 
 
@@ -25,6 +26,7 @@ def guards(
     loud: Collection[int],
     raising: Collection[int],
     is_batched: Callable[[Value], bool],
+    leaves: Collection[int],
     regular: bool = True,
 ) -> Iterator[tuple[Value, bool]]:
     """Yield what tells whether Python raises or turns complex, and whether it holds.
@@ -38,13 +40,18 @@ def guards(
         loud: of those that do raise, whatever they were computed from.
         raising: of what was computed by functions that raise.
         is_batched: tells whether a value has a batch axis.
+        leaves: identities of those on the tape that are another number at each call.
         regular: nothing that may raise has left the finite numbers, as far as is known.
     """
     suspects = list(_suspects(tape, set(silent), loud, raising))
     if not suspects:
         return
-    batched = {id(v): is_batched(v) for v in suspects}
     regular = regular and all(isfinite(v._data) for v in suspects)
+    if regular:
+        suspects = _distinct(suspects, tape, leaves)
+        told = _told(suspects)
+        suspects = [v for v in suspects if id(v) not in told]
+    batched = {id(v): is_batched(v) for v in suspects}
 
     def asked(nan_raises: Callable[[Value], bool]) -> Iterator[tuple[Value, bool]]:
         lefts = [_left(v, regular, nan_raises(v)) for v in suspects]
@@ -92,6 +99,45 @@ def _suspects(
         may_raise = isinstance(v, Number) and v.op in kinds
         if id(v) not in quiet and (id(v) in raising or may_raise):
             yield v
+
+
+def _distinct(suspects: list[Value], tape: list[Value], leaves: Collection[int]) -> list[Value]:
+    """Leave out what is computed as another is: ``0.9 ** t`` for each of the parameters."""
+    alike: dict[tuple[Any, ...], int] = {}
+    number: dict[int, int] = {}  # by identity: that of the first that is alike
+    for v in list(tape):
+        key: tuple[Any, ...]
+        if v.parents:
+            key = (v.op, *[number.get(id(p), id(p)) for p in v.parents])
+        else:
+            key = (id(v),) if id(v) in leaves or not v._data else (None, v._data)
+        number[id(v)] = alike.setdefault(key, id(v))
+    first: dict[int, Value] = {}
+    for v in suspects:
+        first.setdefault(number[id(v)], v)
+    return list(first.values())
+
+
+def _told(suspects: list[Value]) -> set[int]:
+    """Return the roots of which another suspect is a power of a sum or product.
+
+    A root of what is finite is that or nan, and so is the other then.
+    """
+    roots = {id(v) for v in suspects if _power(v) and 0 < _power(v) < 1}
+    told: set[int] = set()
+    for v in suspects if roots else ():
+        if _power(v):
+            left, depth = [v.parents[0]], 0
+            while left and depth < _NEAR:
+                told.update(id(p) for p in left if id(p) in roots)
+                left = [q for p in left if p.op in (ops.ADD, ops.MUL) for q in p.parents]
+                depth += 1
+    return told
+
+
+def _power(v: Value) -> float:
+    """The constant to which something is raised; 0 where it is no such power."""
+    return v.op.static or 0.0 if v.op and v.op.name == "powc" else 0.0
 
 
 def _left(v: Value, regular: bool, nan_raises: bool = True) -> Any:

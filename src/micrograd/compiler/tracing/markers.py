@@ -5,7 +5,7 @@ of any compiled function; its gradients are an input of the stages behind it. Wh
 traced, scalar by scalar: a graph that an earlier stage has begun, or whose leaves were set since.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...engine import Value
@@ -42,6 +42,7 @@ class Marks:
         version_of: the number that the data of a Value was set to last, and since when; or None.
         is_new: tells whether a Value was made by the function.
         is_batched: tells whether a Value has a batch axis.
+        ranks: of the Values that the function finds in lists and modules, by identity.
     """
 
     def __init__(
@@ -50,9 +51,10 @@ class Marks:
         version_of: Callable[[Value], tuple[int, Value] | None],
         is_new: Callable[[Value], bool],
         is_batched: Callable[[Value], bool],
+        ranks: Mapping[int, int],
     ) -> None:
         self._tape, self._version_of = tape, version_of
-        self._is_new, self._is_batched = is_new, is_batched
+        self._is_new, self._is_batched, self._ranks = is_new, is_batched, ranks
         self.made: list[Mark] = []
         self._places: dict[int, int] = {}
         self._looked_through = 0
@@ -77,6 +79,7 @@ class Marks:
         whole = all(self._place(v) >= begins and self._is_plain(v) for v in computed)
         if not leaves or not whole or self._is_batched(out) or len(self.made) == _MOST:
             return None
+        leaves.sort(key=lambda v: self._ranks.get(id(v), len(self._ranks)))  # as optimisers go
         gradients = [Number(x) for x in _gradients(out, leaves)]
         self.made.append(Mark(begins, len(self._tape) - len(leaves), out, leaves, gradients))
         return self.made[-1]

@@ -138,7 +138,7 @@ class _Division:
             inputs.append((argument, is_batched))
         part.operations(needed, once=mark is None)
         outputs = [part.number[node] for node in (*guards, *end)]
-        outputs += [part.copy(node) for node in handed[k]]
+        outputs += [part.copy(node) if mark else part.own(node) for node in handed[k]]
         sources = [self._source_of(v, mark, handed) for v in mark.leaves] if mark else []
         wanted = {argument for argument, _ in sources if argument is not None}
         by = [argument in wanted for argument, _ in inputs]
@@ -204,10 +204,23 @@ class _Part:
             if node in self.number:
                 continue
             op, above = whole.ops[node], tuple([self.number[p] for p in whole.parents[node]])
+            if once and (copied := self._copied(op, above)) is not None:
+                self.number[node] = copied
+                continue
             key = (op, above) if op else (whole.data[node].hex(),)
             if not once or key not in alike:
                 alike[key] = self._add(op, above, whole.data[node], whole.batched[node])
             self.number[node] = alike[key]
+
+    def _copied(self, op: ops.Op | None, above: Sequence[int]) -> int | None:
+        """Return what an operation only copies, where nothing is differentiated."""
+        if op is ops.DETACH:
+            return above[0]
+        if op is ops.MUL:
+            for x, one in (above, above[::-1]):
+                if self._ops[one] is None and one >= sum(self._segments) and self._data[one] == 1.0:
+                    return x
+        return None
 
     def copy(self, node: int) -> int:
         """Return the number of a copy of a node, through which nothing is differentiated."""
@@ -215,6 +228,10 @@ class _Part:
         if self._ops[n] is ops.DETACH:
             return n
         return self._add(ops.DETACH, (n,), self._data[n], self._batched[n])
+
+    def own(self, node: int) -> int:
+        """Return the number of a node that is computed here, a copy of one that is not."""
+        return self.copy(node) if self._ops[self.number[node]] is None else self.number[node]
 
     def graph(self, outputs: list[int], by_parameters: bool, by: Sequence[bool]) -> Graph:
         """Return the graph.

@@ -22,7 +22,7 @@ from . import domains
 from .arrays import TracedArray
 from .assignments import WRITING_HOOKS, Writing
 from .batch_axis import BATCH_HOOKS, BatchAxis
-from .captured import in_order
+from .captured import in_order, ranks
 from .draws import Draws
 from .effects import Outcome
 from .integers import Integer, is_int
@@ -61,7 +61,7 @@ def trace(
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(args, effects, marks, answers, variables)
+    tracer = _Tracer(f, args, effects, marks, answers, variables)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_ins.stand_in(k, a) for k, a in enumerate(args)]
         try:
@@ -83,6 +83,7 @@ class _Tracer:
 
     def __init__(
         self,
+        f: Callable,
         args: Sequence[Argument],
         effects: bool,
         marks: bool,
@@ -111,6 +112,7 @@ class _Tracer:
             self._batch_axis.is_batched,
             effects,
             marks,
+            ranks(f) if marks else {},
         )
         for name in WRITING_HOOKS:
             setattr(self, name, getattr(self.effects, name))
@@ -166,13 +168,19 @@ class _Tracer:
             self._raising.add(id(x))
         return x
 
+    def _leaves(self) -> set[int]:
+        """Return the identities of all that is another number at each call."""
+        of_arguments = [v for i in self.stand_ins.inputs.values() for v in i.leaves]
+        drawn = [v for segment in self.draws.segments for v in segment.leaves]
+        return set(map(id, [*of_arguments, *drawn, *self.effects.leaves()]))
+
     def guard_domains(self) -> None:
         """Guard against what makes Python's arithmetic raise."""
         silent = {*map(id, self.stand_ins.of_arrays(self._args)), *self._variables}
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
         is_batched = self._batch_axis.is_batched
         for holds in domains.guards(
-            self.tape, silent, self._loud, self._raising, is_batched, regular
+            self.tape, silent, self._loud, self._raising, is_batched, self._leaves(), regular
         ):
             self.guards.append(holds)
             self._raises += 1

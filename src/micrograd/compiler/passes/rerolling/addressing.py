@@ -27,7 +27,8 @@ class Addressing:
             for batched in (False, True):
                 mine = [i for i in nodes if graph.batched[i] == batched]
                 for _, some in groupby(mine, argument.get):
-                    self._place(list(some), batched, kind in ("parameter", "variable"), kind)
+                    leaves = list(some)
+                    self._place(leaves, batched, leaves[0] in graph.differentiable, kind)
         for c in classes:
             self._place([row.node for row in c.rows], c.batched, c.needs_gradient, "computed")
 

@@ -44,6 +44,7 @@ class RowClass:
 
 
 LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an input with a gradient
+WITH_GRADIENT = {"parameter", "variable"}
 
 
 @dataclass(slots=True)
@@ -113,8 +114,9 @@ def flatten(graph: Graph) -> Rows:
 
 def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[int]]:
     """The classes of leaves, plain and then batched, and the class of each leaf that is live."""
+    wanted = {"variable"} if graph.differentiable.isdisjoint(graph.parameters) else WITH_GRADIENT
     classes = [
-        RowClass(ops.DETACH, (), 0, batched, kind in ("parameter", "variable"), [])
+        RowClass(ops.DETACH, (), 0, batched, kind in wanted, [])
         for batched in (False, True)
         for kind in LEAVES
     ]
