@@ -174,6 +174,8 @@ def _never_below(x: Size, y: Size) -> bool:
 
     No size is negative, and a padded row has at least one number.
     """
+    if isinstance(x, int) and isinstance(y, int):
+        return x >= y
     difference = dict(_terms(x))
     for m, c in _terms(y).items():
         difference[m] = difference.get(m, 0) - c

@@ -40,8 +40,8 @@ class _Needed:
         self.regions = regions
         start, constants = program.constants
         ranges = [program.parameters, program.inputs, (start, len(constants))]
-        self.kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
-        self.kept += [Region(False, o, o + 1) for o in program.outputs]
+        kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
+        self.kept = RegionList([*kept, *[Region(False, o, o + 1) for o in program.outputs]])
         forward = simple(program.forward)
         self.computed = {place_of(s.target) for s in forward if isinstance(s, Nest)}
         seen = [
@@ -70,7 +70,7 @@ class _Needed:
         if target.grad and place_of(replace(target, grad=False)) not in self.computed:
             return True
         written = widened(self.regions.written(nest), loops)
-        if written is None or any(written.meets(k) for k in self.kept):
+        if written is None or self.kept.meeting(written).any():
             return True
         itself = 0 if loops else id(nest)  # adding to its target, it reads it
         if self.anywhere - {itself}:

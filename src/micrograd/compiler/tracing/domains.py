@@ -16,7 +16,7 @@ from ...extended_ops import FLOORDIV, MOD
 from ...value.number import Number
 from ..graph import BATCH_SUM
 
-_NEAR = 4  # operations between a root and what tells of it
+_NEAR = 6  # operations between what tells of another and that, or leaves
 _RAISING = ("powc", "pow", "mod", "floordiv")
 
 
@@ -103,19 +103,19 @@ def _suspects(
 
 def _distinct(suspects: list[Value], tape: list[Value], leaves: Collection[int]) -> list[Value]:
     """Leave out what is computed as another is: ``0.9 ** t`` for each of the parameters."""
-    alike: dict[tuple[Any, ...], int] = {}
-    number: dict[int, int] = {}  # by identity: that of the first that is alike
+    alike: dict[tuple[Any, ...], tuple[int, int]] = {}
+    number: dict[int, tuple[int, int]] = {}  # how far it is from leaves, and which is the first
     for v in list(tape):
-        key: tuple[Any, ...]
-        if v.parents:
-            key = (v.op, *[number.get(id(p), id(p)) for p in v.parents])
-        else:
-            key = (id(v),) if id(v) in leaves or not v._data else (None, v._data)
-        number[id(v)] = alike.setdefault(key, id(v))
-    first: dict[int, Value] = {}
-    for v in suspects:
-        first.setdefault(number[id(v)], v)
-    return list(first.values())
+        if parents := v.parents:
+            made_of = [number.get(id(p)) or (0, id(p)) for p in parents]
+            far = 1 + sorted(made_of)[-1][0]  # max is that of the trace, in a trace
+            if far <= _NEAR:
+                number[id(v)] = alike.setdefault((v.op, *made_of), (far, id(v)))
+            else:
+                number[id(v)] = far, id(v)
+        elif v._data and id(v) not in leaves:
+            number[id(v)] = alike.setdefault((v._data,), (0, id(v)))
+    return list({number[id(v)]: v for v in reversed(suspects)}.values())[::-1]
 
 
 def _told(suspects: list[Value]) -> set[int]:
