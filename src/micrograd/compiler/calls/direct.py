@@ -8,28 +8,23 @@ way, which says the same at more leisure.
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
-from weakref import ref
 
 import numpy as np
 
-from ... import ops
-from ...engine import Value
 from ...value.backend import native
-from ...value.buffers import add_grad
-from ...value.number import Number
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from .changes import Changes
-from .compiled import Compiled, Run
+from .compiled import Compiled
 from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .parts import part_size
-from .results import refuse_backward
 from .staged import StageRun
 from .unpacking import Addresses as Outputs
 from .unpacking import NotDirect, writes_of
+from .value_calls import SpentCall, ValueCall, value_leaves
 
 _VECTOR = 8  # numbers: where one of float64 may begin
 
@@ -124,7 +119,7 @@ class _Making:
         of = self._of
         if of.slopes:
             return self._made(self._of_slopes(of.slopes), [])
-        if (leaves := _leaves(of.recording)) is None:
+        if (leaves := value_leaves(of.recording)) is None:
             shape = self._outputs.of(of.recording.result)
             writes, new = writes_of(of.recording.effects, of.changes, self._outputs)
             if new:
@@ -137,7 +132,7 @@ class _Making:
         last = self._pieces[-1]
         call = self._made(None, [])
         first = len(of.compiled.layout.guards)
-        return _ValueCall(of.compiled, last.at, call, leaves, first, of.name)
+        return ValueCall(of.compiled, last.at, call, leaves, first, of.name)
 
     def _spent(self, leaves: Any) -> Callable[..., Any]:
         recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]
@@ -147,7 +142,7 @@ class _Making:
         grads = dict(zip(recording.effects.new, new))
         slopes = [grads.get(id(x), self._outputs.number(0.0)) for x in result]
         call = self._made((tuple(numbers), tuple(slopes)), writes)
-        return _SpentCall(call, leaves, tuple(self._of.compiled.layout.captured), self._of.name)
+        return SpentCall(call, leaves, tuple(self._of.compiled.layout.captured), self._of.name)
 
     def _made(self, shape: Any, writes: list[Any]) -> Any:
         of, constants = self._of, self._outputs.constants
@@ -271,106 +266,3 @@ def _whole(shape: Any) -> Any:
     if isinstance(shape, (tuple, list)):
         return type(shape)(map(_whole, shape))
     return int(shape) if isinstance(shape, (int, float)) else shape
-
-
-# What comes out: Values.
-
-
-def _leaves(recording: Trace) -> Any:
-    """Return a result that is a Value, or a flat tuple or list of different Values and floats.
-
-    True stands for a Value, False for a float; None is returned where it is anything else.
-    """
-    tree = recording.result
-
-    def leaf(x: Any) -> bool | None:
-        if type(x) is Number:
-            return False
-        computed = type(x) is Value and x.op is not ops.DETACH and id(x) not in recording.kept
-        return True if computed and x.parents else None
-
-    if type(tree) not in (tuple, list):
-        return leaf(tree) or None
-    kinds, values = [leaf(x) for x in tree], [id(x) for x in tree if type(x) is Value]
-    if None in kinds or not values or len(set(values)) < len(values):
-        return None
-    return type(tree)(kinds)
-
-
-class _ValueCall:
-    """A call of which Values come out, which keep its memory until they are gone."""
-
-    def __init__(
-        self,
-        compiled: Compiled,
-        at: Addresses,
-        call: Any,
-        leaves: Any,
-        first: int,
-        name: str,
-    ) -> None:
-        self._compiled, self._at, self._fill = compiled, at, call.fill
-        self._leaves, self._first = leaves, first
-        self._captured = tuple(compiled.layout.captured)
-        self._op = ops.handmade(f"jit {name}")
-
-    def __call__(self, *args: Any) -> Any:
-        at = self._at
-        memory = at.blank()
-        if not self._fill(memory, args):
-            at.give_back(memory)
-            return NotImplemented
-        run, leaves = Run(self._compiled, at, memory), self._leaves
-        if leaves is True:
-            return self._value(run, self._first)
-        made = [
-            self._value(run, k) if is_value else run.number(k)
-            for k, is_value in enumerate(leaves, self._first)
-        ]
-        return made if type(leaves) is list else tuple(made)
-
-    def _value(self, run: Run, k: int) -> Value:
-        out = Value._make(Value, run.number(k), 0.0, self._op, self._captured, "")
-        weak = ref(out)  # a cycle would keep the memory until the collector comes
-        out._backward = lambda: self._pass_on(weak, run, k)
-        return out
-
-    def _pass_on(self, weak: ref[Value], run: Run, k: int) -> None:
-        out = weak()
-        assert out is not None  # it is being differentiated
-        g = run.gradients({k: out._grad})
-        add_grad(self._captured, g[: len(self._captured)])
-        self._at.give_back(g)
-
-
-class _SpentCall:
-    """A call of which Values come out that cannot be differentiated: it changed what they are of.
-
-    Args:
-        call: gives their data, and their gradients.
-        leaves: which numbers are Values.
-        captured: what they are computed from.
-        name: the function's, which they show as their operation.
-    """
-
-    def __init__(self, call: Any, leaves: Any, captured: tuple[Value, ...], name: str) -> None:
-        self._call, self._leaves, self._captured = call, leaves, captured
-        self._op = ops.handmade(f"jit {name}")
-
-    def __call__(self, *args: Any) -> Any:
-        numbers = self._call(*args)
-        if numbers is NotImplemented:
-            return NotImplemented
-        if self._leaves is True:
-            (x,), (slope,) = numbers
-            return self._value(x, slope)
-        made = [
-            self._value(x, slope) if is_value else x
-            for is_value, x, slope in zip(self._leaves, *numbers)
-        ]
-        return made if type(self._leaves) is list else tuple(made)
-
-    def _value(self, x: float, slope: float) -> Value:
-        out = Value._make(Value, x, slope, self._op, self._captured, "")
-        out._backward = refuse_backward
-        return out
