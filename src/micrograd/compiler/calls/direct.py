@@ -22,8 +22,7 @@ from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .parts import part_size
 from .staged import StageRun
-from .unpacking import Addresses as Outputs
-from .unpacking import NotDirect, writes_of
+from .unpacking import NotDirect, ResultAddresses, writes_of
 from .value_calls import SpentCall, ValueCall, value_leaves
 
 _VECTOR = 8  # numbers: where one of float64 may begin
@@ -93,7 +92,7 @@ class _Making:
         self._pieces = list(self._placed())
         *_, last = self._pieces
         outputs = [last.v + a for a in last.at.outputs[len(last.compiled.layout.guards) :]]
-        self._outputs = Outputs(iter(outputs), self._size)
+        self._outputs = ResultAddresses(iter(outputs), self._size)
 
     def _placed(self) -> Iterator[_Piece]:
         for stage in self._of.before:

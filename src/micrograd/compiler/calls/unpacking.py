@@ -23,7 +23,7 @@ class NotDirect(Exception):
     """C does not make this."""
 
 
-class Addresses:
+class ResultAddresses:
     """Where the numbers of results are: what is computed, then the constants behind all else.
 
     Args:
@@ -76,7 +76,9 @@ class Addresses:
         return self._behind + self._constants.setdefault(float(x).hex(), len(self._constants))
 
 
-def writes_of(effects: Effects, changes: Changes, at: Addresses) -> tuple[list[_Write], list[int]]:
+def writes_of(
+    effects: Effects, changes: Changes, at: ResultAddresses
+) -> tuple[list[_Write], list[int]]:
     """Return what is written, in the order in which ``writes.py`` writes it.
 
     Behind it come the addresses of the gradients that new Values have.
@@ -90,7 +92,7 @@ def writes_of(effects: Effects, changes: Changes, at: Addresses) -> tuple[list[_
     return made, new
 
 
-def _to_values(effects: Effects, at: Addresses) -> Iterator[_Write]:
+def _to_values(effects: Effects, at: ResultAddresses) -> Iterator[_Write]:
     """Yield what is written to Values: data and gradients at once where both are."""
     data, grad = [
         {id(v): (v, at.number(share)) for v, share in pairs}
@@ -106,7 +108,7 @@ def _to_values(effects: Effects, at: Addresses) -> Iterator[_Write]:
             yield kind, tuple([v for v, _ in rest]), int64s([address for _, address in rest])
 
 
-def _content(changes: Changes, k: int, tree: Any, at: Addresses) -> _Write:
+def _content(changes: Changes, k: int, tree: Any, at: ResultAddresses) -> _Write:
     if k >= len(changes.places):
         return _END, changes.growing[k - len(changes.places)].items, at.of(list(tree.items))
     place = changes.places[k]

@@ -52,6 +52,7 @@ class ValueCall:
         self._op = ops.handmade(f"jit {name}")
 
     def __call__(self, *args: Any) -> Any:
+        """Return the result, or NotImplemented."""
         at = self._at
         memory = at.blank()
         if not self._fill(memory, args):
@@ -95,6 +96,7 @@ class SpentCall:
         self._op = ops.handmade(f"jit {name}")
 
     def __call__(self, *args: Any) -> Any:
+        """Return the result, or NotImplemented."""
         numbers = self._call(*args)
         if numbers is NotImplemented:
             return NotImplemented
