@@ -63,7 +63,7 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
     if not all(_suits(compiled, args) for compiled in stages):
         return None
     try:
-        return _Making(of, args).call()
+        return _Assembly(of, args).call()
     except NotDirect:
         return None
 
@@ -86,7 +86,7 @@ class _Piece(NamedTuple):
     seeds: dict[int, float] | None  # of the outputs that are differentiated, if any are
 
 
-class _Making:
+class _Assembly:
     def __init__(self, of: Direct, args: Sequence[Argument]) -> None:
         self._of, self._args, self._size = of, args, 0
         self._pieces = list(self._placed())
