@@ -25,6 +25,20 @@ CALLS = {
     "ints after floats": (squares, [([1.0, 2.0],), ([3, 4],)]),
     "floats after ints": (squares, [([1, 2],), ([1.5, 2.5],)]),
     "ints and floats": (squares, [([1.0, 2.0],), ([1, 2.0],), ([1.0, True],)]),
+    "numbers of NumPy's": (
+        lambda x, y: (x * y, x / 2.0),
+        [
+            (np.float64(1.5), 2.0),
+            (np.float64(2.5), 4.0),
+            (2.5, np.float64(4.0)),
+            (np.float32(2.5), 4.0),
+            (np.float32(1.5), 3.0),
+        ],
+    ),
+    "a list of NumPy's numbers": (
+        squares,
+        [(list(A[0]),), (list(B[0]),), ([1.0, np.float64(2.0)],), (list(A[0].astype("f4")),)],
+    ),
     "large ints": (squares, [([1, 2],), ([2**60, 1],)]),
     "a longer list": (squares, [([1.0, 2.0],), ([1.0, 2.0, 3.0],), ([5.0, 6.0],)]),
     "a tuple": (squares, [([1.0, 2.0],), ((3.0, 4.0),)]),

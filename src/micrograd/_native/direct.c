@@ -37,7 +37,7 @@ typedef struct {
     PyObject *nests;      /* pairs of an argument and a nest of addresses */
     PyObject *shape;      /* addresses in nests */
     PyObject *writes;
-    PyTypeObject *array_type; /* NumPy's */
+    Types types;
     Py_ssize_t size, read_at, arguments, packed, fixed, stages;
     const Argument *argument;
     const int64_t *fixed_places;
@@ -55,7 +55,7 @@ static int packed(const DirectCall *self, PyObject *const *args, PyObject *const
     for (Py_ssize_t i = 0; i < self->packed; i++) {
         const Argument *a = &self->argument[i];
         Py_ssize_t behind = a->which - self->arguments;
-        if (!put_argument(a, self->array_type, behind < 0 ? args[a->which] : held[behind], v))
+        if (!put_argument(a, &self->types, behind < 0 ? args[a->which] : held[behind], v))
             return 0;
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self->nests); i++) {
@@ -240,7 +240,7 @@ static int fits(const DirectCall *self)
             return 0;
         Py_ssize_t which = PyLong_AsSsize_t(PyTuple_GET_ITEM(nest, 0));
         if (which < 0 || which >= all ||
-            !nest_fits(PyTuple_GET_ITEM(nest, 1), self->array_type, self->size, 1))
+            !nest_fits(PyTuple_GET_ITEM(nest, 1), self->types.array, self->size, 1))
             return 0;
     }
     for (Py_ssize_t i = 0; i < self->fixed; i++)
@@ -252,8 +252,8 @@ static int fits(const DirectCall *self)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self->read); i++)
         if (!is_value(PyTuple_GET_ITEM(self->read, i)))
             return 0;
-    return nest_fits(self->shape, self->array_type, self->size, 0) &&
-           writes_fit(self->writes, self->array_type, self->size);
+    return nest_fits(self->shape, self->types.array, self->size, 0) &&
+           writes_fit(self->writes, self->types.array, self->size);
 }
 
 /* Fill in a stage from a tuple of forward, backward, tables, v, g, and as bytes sizes, scalars, seeds,
@@ -279,17 +279,18 @@ static int open_stage(Stage *stage, PyObject *of)
     return 0;
 }
 
-/* direct_call(stages, size, kept, look, captured, read, read_at, array_type, places, arguments, packed,
-   nests, fixed_places, fixed_numbers, shape, writes); arguments is how many there are. */
+/* direct_call(stages, size, kept, look, captured, read, read_at, array_type, number_type, places,
+   arguments, packed, nests, fixed_places, fixed_numbers, shape, writes); arguments is how many there
+   are. */
 static PyObject *make_direct_call(PyObject *module, PyObject *args)
 {
     PyObject *stages, *kept, *look, *captured, *read, *places, *packed, *nests, *shape, *writes;
-    PyObject *array_type, *fixed_places, *fixed_numbers;
+    PyObject *array_type, *number_type, *fixed_places, *fixed_numbers;
     Py_ssize_t size, read_at, arguments;
-    if (!PyArg_ParseTuple(args, "O!nOOO!O!nO!O!nSO!SSOO!:direct_call", &PyTuple_Type, &stages, &size,
+    if (!PyArg_ParseTuple(args, "O!nOOO!O!nO!O!O!nSO!SSOO!:direct_call", &PyTuple_Type, &stages, &size,
                           &kept, &look, &PyTuple_Type, &captured, &PyTuple_Type, &read, &read_at,
-                          &PyType_Type, &array_type, &PyTuple_Type, &places, &arguments, &packed,
-                          &PyTuple_Type, &nests, &fixed_places, &fixed_numbers, &shape,
+                          &PyType_Type, &array_type, &PyType_Type, &number_type, &PyTuple_Type,
+                          &places, &arguments, &packed, &PyTuple_Type, &nests, &fixed_places, &fixed_numbers, &shape,
                           &PyTuple_Type, &writes))
         return NULL;
     Py_ssize_t count = PyTuple_GET_SIZE(stages);
@@ -305,7 +306,7 @@ static PyObject *make_direct_call(PyObject *module, PyObject *args)
     self->nests = nests;
     self->shape = shape;
     self->writes = writes;
-    self->array_type = (PyTypeObject *)array_type;
+    self->types = (Types){(PyTypeObject *)array_type, (PyTypeObject *)number_type};
     self->size = size;
     self->read_at = read_at;
     self->arguments = arguments;

@@ -7,14 +7,19 @@
 
 enum { MOST_DIMS = 4 };
 enum { NUMBER_FORM, LIST_FORM, ARRAY_FORM };
+enum { FLOATS, INTS, NUMPY_FLOATS /* np.float64, a subclass of float */ };
 enum { TO_DATA, TO_GRAD, TO_BOTH, TO_FLOATS, TO_PLACE, TO_END, TO_ELEMENTS };
 
 /* Larger ints are not all floats. */
 #define EXACT ((int64_t)1 << 53)
 
+typedef struct { /* NumPy's */
+    PyTypeObject *array, *number;
+} Types;
+
 typedef struct {        /* of int64, as Python fills it in */
     int64_t which;      /* of the arguments, and what stands behind them */
-    int64_t form, ints; /* how it is given; whether its numbers are ints */
+    int64_t form, kind; /* how it is given; of which kind its numbers are */
     int64_t start;      /* where its numbers go; -1: they are not read */
     int64_t outer, row; /* 0; else q·(count / outer) + r goes to r·row + q: examples to columns */
     int64_t count, ndim, dims[MOST_DIMS];
@@ -22,7 +27,7 @@ typedef struct {        /* of int64, as Python fills it in */
 
 /* Each puts an argument into memory v and returns 1; 0 where it is none of the structure; never an
    error. A nest is one of addresses: of a float, or -1 - that of an int. */
-int put_argument(const Argument *a, PyTypeObject *array_type, PyObject *x, double *v);
+int put_argument(const Argument *a, const Types *types, PyObject *x, double *v);
 int put_nest(PyObject *nest, PyObject *x, double *v);
 
 /* Places in the world outside, pairs of an owner and a key: the variable of a closure; an item, or

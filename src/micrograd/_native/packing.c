@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-static int put_number(PyObject *x, int ints, double *to)
+static int put_number(PyObject *x, int64_t kind, const Types *types, double *to)
 {
-    if (!ints) {
-        *to = PyFloat_CheckExact(x) ? PyFloat_AS_DOUBLE(x) : 0;
-        return PyFloat_CheckExact(x);
+    if (kind != INTS) {
+        int fits = kind == FLOATS ? PyFloat_CheckExact(x) : Py_TYPE(x) == types->number;
+        *to = fits ? PyFloat_AS_DOUBLE(x) : 0;
+        return fits;
     }
     int overflow;
     long long number = PyLong_CheckExact(x) ? PyLong_AsLongLongAndOverflow(x, &overflow) : EXACT;
@@ -32,17 +33,18 @@ static int put_floats(const Argument *a, PyObject *list, double *v)
     return 1;
 }
 
-static int put_list(const Argument *a, int depth, PyObject *list, double *v, int64_t *i)
+static int put_list(const Argument *a, const Types *types, int depth, PyObject *list, double *v,
+                    int64_t *i)
 {
     if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != a->dims[depth])
         return 0;
-    if (a->ndim == 1 && !a->ints && !a->outer && a->start >= 0)
+    if (a->ndim == 1 && a->kind == FLOATS && !a->outer && a->start >= 0)
         return put_floats(a, list, v);
     double unread;
     for (Py_ssize_t k = 0; k < a->dims[depth]; k++) {
         PyObject *item = PyList_GET_ITEM(list, k);
-        if (depth + 1 < a->ndim ? !put_list(a, depth + 1, item, v, i)
-                                : !put_number(item, (int)a->ints,
+        if (depth + 1 < a->ndim ? !put_list(a, types, depth + 1, item, v, i)
+                                : !put_number(item, a->kind, types,
                                               a->start < 0 ? &unread : place_of(a, v, (*i)++)))
             return 0;
     }
@@ -57,29 +59,29 @@ static int put_array(const Argument *a, PyObject *array, double *v)
         return 0;
     }
     int fits = view.ndim == a->ndim && view.itemsize == sizeof(double) &&
-               strcmp(view.format, a->ints ? "l" : "d") == 0;
+               strcmp(view.format, a->kind == INTS ? "l" : "d") == 0;
     for (int d = 0; fits && d < view.ndim; d++)
         fits = view.shape[d] == a->dims[d];
     const double *floats = view.buf;
     const int64_t *ints = view.buf;
-    if (fits && a->start >= 0 && !a->ints && !a->outer)
+    if (fits && a->start >= 0 && a->kind == FLOATS && !a->outer)
         memcpy(v + a->start, floats, a->count * sizeof(double));
     else if (fits && a->start >= 0)
         for (int64_t i = 0; i < a->count; i++)
-            *place_of(a, v, i) = a->ints ? (double)ints[i] : floats[i];
+            *place_of(a, v, i) = a->kind == INTS ? (double)ints[i] : floats[i];
     PyBuffer_Release(&view);
     return fits;
 }
 
-int put_argument(const Argument *a, PyTypeObject *array_type, PyObject *x, double *v)
+int put_argument(const Argument *a, const Types *types, PyObject *x, double *v)
 {
     int64_t i = 0;
     double unread;
     if (a->form == NUMBER_FORM)
-        return put_number(x, (int)a->ints, a->start < 0 ? &unread : v + a->start);
+        return put_number(x, a->kind, types, a->start < 0 ? &unread : v + a->start);
     if (a->form == LIST_FORM)
-        return put_list(a, 0, x, v, &i);
-    return Py_TYPE(x) == array_type && put_array(a, x, v);
+        return put_list(a, types, 0, x, v, &i);
+    return Py_TYPE(x) == types->array && put_array(a, x, v);
 }
 
 static int put_items(PyObject *nest, PyObject *x, double *v)
@@ -132,7 +134,7 @@ int put_nest(PyObject *nest, PyObject *x, double *v)
 {
     if (PyLong_CheckExact(nest)) {
         Py_ssize_t place = PyLong_AsSsize_t(nest);
-        return put_number(x, place < 0, v + (place < 0 ? -1 - place : place));
+        return put_number(x, place < 0 ? INTS : FLOATS, NULL, v + (place < 0 ? -1 - place : place));
     }
     if (PyDict_CheckExact(nest))
         return put_entries(nest, x, v);
@@ -161,6 +163,8 @@ int argument_fits(const Argument *a, Py_ssize_t arguments, int64_t size)
 {
     int64_t count = 1, inner = a->outer > 0 ? a->count / a->outer : 0;
     if (a->which < 0 || a->which >= arguments)
+        return 0;
+    if (a->kind < FLOATS || a->kind > NUMPY_FLOATS || (a->form == ARRAY_FORM && a->kind > INTS))
         return 0;
     if (a->form < NUMBER_FORM || a->form > ARRAY_FORM || a->ndim < 0 || a->ndim > MOST_DIMS)
         return 0;

@@ -51,6 +51,7 @@ def direct_call(
     read: tuple[Value, ...],
     read_at: int,
     array_type: type,
+    number_type: type,
     places: tuple[tuple[Any, Any], ...],
     arguments: int,
     packed: bytes,

@@ -166,6 +166,7 @@ class _Assembly:
             read,
             read_at or 0,
             np.ndarray,
+            np.float64,
             tuple([(place.owner, place.key) for place in of.changes.places]),
             own,
             rows,

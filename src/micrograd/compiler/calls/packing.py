@@ -12,9 +12,11 @@ from ..tracing.integers import EXACT
 from ..tracing.signature import Argument
 from .memory import Span
 
-_FORMS = {"float": 0, "int": 0, "list": 1, "array": 2}
+_FORMS = {"float": 0, "int": 0, "numpy": 0, "list": 1, "numpy list": 1, "array": 2}
 _MOST_DIMS = 4  # of an Argument in ``direct.h``
 _KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1}
+_NUMBERS = {"float": 0, "int": 1}
+_NUMPY_FLOATS = 2
 
 Uses = Sequence[tuple[bool, Span, int]]  # whether it is batched, where it lies, in what begins here
 
@@ -45,7 +47,10 @@ def packed(args: Sequence[Argument], uses: Sequence[Uses]) -> tuple[bytes, tuple
 def _row(a: Argument, batched: bool, span: Span, base: int) -> list[int] | None:
     if a.form not in _FORMS or a.kind != "array" or len(a.shape) > _MOST_DIMS:
         return None
-    kind = _KINDS.get(a.value.dtype) if a.shape else int(a.form == "int")
+    kind = _KINDS.get(a.value.dtype) if a.shape else _NUMBERS.get(a.form)
+    if a.form in ("numpy", "numpy list"):
+        of_floats = a.value.dtype == np.float64 if a.shape else a.key == ("number", np.float64)
+        kind = _NUMPY_FLOATS if of_floats else None
     count = int(np.prod(a.shape))
     if kind is None or not count:
         return None
