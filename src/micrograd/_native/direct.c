@@ -290,8 +290,8 @@ static PyObject *make_direct_call(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "O!nOOO!O!nO!O!O!nSO!SSOO!:direct_call", &PyTuple_Type, &stages, &size,
                           &kept, &look, &PyTuple_Type, &captured, &PyTuple_Type, &read, &read_at,
                           &PyType_Type, &array_type, &PyType_Type, &number_type, &PyTuple_Type,
-                          &places, &arguments, &packed, &PyTuple_Type, &nests, &fixed_places, &fixed_numbers, &shape,
-                          &PyTuple_Type, &writes))
+                          &places, &arguments, &packed, &PyTuple_Type, &nests, &fixed_places,
+                          &fixed_numbers, &shape, &PyTuple_Type, &writes))
         return NULL;
     Py_ssize_t count = PyTuple_GET_SIZE(stages);
     DirectCall *self = PyObject_GC_NewVar(DirectCall, direct_call_type, count);
