@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
-from loop_cases import LOOPS, picked
+from loop_cases import LOOPS, RAGGED, attention, picked
 
 from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap
 from micrograd.compiler.arrays.source import array_source
@@ -144,6 +144,21 @@ def test_loops_over_rows_compute_what_loops_compute(case):
     same_as_loops(f, args, "numpy")
     source = array_source(f, jit(f)._classified(args), "numpy")
     assert "for t0 in range(" in source, source
+
+
+@pytest.mark.parametrize("case", RAGGED)
+def test_steps_of_different_lengths_are_one_array_operation(case):
+    f, args = RAGGED[case]
+    same_as_loops(f, args, "numpy")
+
+
+def test_attention_is_as_long_a_program_for_any_number_of_rows():
+    def lines(count):
+        rows = [[Value(0.1 * k), Value(1.0 - 0.2 * k)] for k in range(count)]
+        text = array_source(attention, jit(attention)._classified((rows,)), "jax")
+        return text[text.index("def f(") :].count(" = ")
+
+    assert lines(6) == lines(12)
 
 
 def test_an_index_that_is_out_of_range_in_a_step_is_named():

@@ -93,13 +93,31 @@ def test_an_accumulation_that_is_read_on_its_way_stays():
 @pytest.mark.parametrize(
     "line",
     [
-        "h1[t0] = sum |  | i0 < t0 + 1: x1[i0]",  # the longer, the later
-        "h1[t0_2] = sum |  | x1[t0]",  # no line
+        "h1[t0] = prod |  | i0 < t0 + 1: x1[i0]",  # of nothing that could be repeated
         "h1[0] = sum |  | x1[t0]",  # the last one stands
     ],
 )
 def test_steps_that_differ_by_more_than_their_place_stay(line):
     assert distributed(line) == ["for t0 < 4:", f"    {line}"]
+
+
+def test_longer_and_longer_steps_lie_one_behind_the_other():
+    assert distributed("h1[i0 + t0 + t0_2] = sum | i0 < t0 + 1 | (x1[t0] * x1[i0])", count=3) == [
+        "h1[i0] = sum | i0 < 6 | (x1[0, places0(i0, 1)] * x1[0, places1(i0, 1)])"
+    ]
+
+
+def test_what_longer_and_longer_steps_sum_is_added_where_it_goes():
+    assert distributed("h1[t0] = sum |  | i0 < t0 + 1: x1[i0]", count=3) == [
+        "h1[i0] = sum | i0 < 3 | 0.0",
+        "scatter h1[0, places1(i0, 1)] += sum | i0 < 6 | x1[0, places0(i0, 1)]",
+    ]
+
+
+def test_shorter_steps_repeat_their_last_candidate():
+    assert distributed("h1[t0] = maximum |  | i0 < t0 + 1: x1[i0 + t0]", count=3) == [
+        "h1[i0] = maximum | i0 < 3 | i1 < 3: x1[0, places0(3*i0 + i1, 1)]"
+    ]
 
 
 def test_the_steps_of_an_inner_loop_are_those_of_all_outer_steps():

@@ -10,7 +10,7 @@ import pytest
 from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
 from layer_cases import CASES, layer_of, weighted
-from loop_cases import LOOPS
+from loop_cases import LOOPS, RAGGED
 
 from micrograd import JitError, Value, dot, jit, maximum, mean, minimum, random, sum, take, vmap
 from micrograd.data import moons
@@ -51,9 +51,9 @@ def test_layers_are_those_of_loops(case, backend):
 
 
 @BACKENDS
-@pytest.mark.parametrize("case", LOOPS)
-def test_loops_over_rows_compute_what_loops_compute(case, backend):
-    same_as_loops(*LOOPS[case], backend)
+@pytest.mark.parametrize("case", LOOPS | RAGGED)
+def test_steps_compute_what_loops_compute(case, backend):
+    same_as_loops(*(LOOPS | RAGGED)[case], backend)
 
 
 @BACKENDS

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from micrograd import Value, dot, maximum, mean, sum, take, vmap
+from micrograd import Value, dot, maximum, mean, softmax, sum, take, vmap
 
 
 def squares(xs):
@@ -68,4 +68,33 @@ LOOPS = {
     "a loop in a loop": (twice_nested, ([*map(Value, XS)],)),
     "a batch": (of_a_batch, (np.reshape(np.tile(XS, 3), (4, 6)),)),
     "one example": (of_a_batch, (np.array([XS]),)),
+}
+
+
+def attention(rows):
+    """Causal, over rows of two numbers."""
+    seen, total = [], 0.0
+    for row in rows:
+        seen.append(row)
+        weights = softmax([dot(row, other) for other in seen])
+        total = total + dot(weights, [a for a, _ in seen]).tanh()
+    return total
+
+
+def from_here_on(xs):
+    return sum(dot(xs[k:], xs[: len(xs) - k]).sin() for k in range(len(xs)))
+
+
+def attention_of_each(X):
+    return mean(vmap(lambda x: attention([x[k : k + 2] for k in range(len(x) - 1)]))(X))
+
+
+ROWS = [[Value(a), Value(b)] for a, b in zip(XS, XS[::-1])]
+RAGGED = {
+    "causal attention": (attention, (ROWS,)),
+    "equal rows": (attention, ([ROWS[0]] * 5,)),
+    "nan in one": (attention, ([*ROWS[:3], [Value(math.nan), Value(1.0)], *ROWS[3:]],)),
+    "shorter and shorter": (from_here_on, ([*map(Value, XS)],)),
+    "a batch": (attention_of_each, (np.reshape(np.tile(XS, 3), (4, 6)),)),
+    "one example": (attention_of_each, (np.array([XS]),)),
 }

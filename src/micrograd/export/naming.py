@@ -22,11 +22,11 @@ from ..compiler.arrays.program import (
     Indexed,
     Let,
     Node,
-    Place,
     Put,
     Reshaped,
     Shape,
     Statement,
+    StepIndex,
     Transposed,
     Variable,
 )
@@ -152,7 +152,7 @@ def _reads_only(node: Node, name: str) -> bool:
     """Tell whether an expression only picks and lays out the numbers of one variable."""
     return all(
         isinstance(n, Reshaped | Transposed)
-        or (isinstance(n, Indexed) and not any(isinstance(i, Place) for i in n.items))
+        or (isinstance(n, Indexed) and not any(isinstance(i, StepIndex) for i in n.items))
         or (isinstance(n, Variable) and n.name == name)
         for n in inside(node)
     )

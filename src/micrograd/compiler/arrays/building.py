@@ -30,9 +30,9 @@ from .program import (
     Indexed,
     Let,
     Node,
-    Place,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Variable,
 )
@@ -142,6 +142,8 @@ class _Builder:
     ) -> None:
         """Give the places of a target their numbers, or add to what is there."""
         variable = self.storage.variable(target.array, target.grad)
+        if isinstance(value.node, Fill) and value.node.value == 0.0 and not (add or target.grad):
+            return  # a value is given numbers once, and what has none is 0
         made = Expressions(
             dims, env, self.steps, lambda ref: self.read_or_written(ref, target), self.seed
         )
@@ -244,7 +246,7 @@ class _Builder:
         """Give what is read of a leaf a name of its own, at its first use."""
         if ref.grad or ref.array not in self.leaves or isinstance(node, Variable):
             return node
-        if isinstance(node, Indexed) and any(isinstance(item, Place) for item in node.items):
+        if isinstance(node, Indexed) and any(isinstance(item, StepIndex) for item in node.items):
             return replace(node, x=self.named(ref, dims, node.x, scope))
         look = (ref.array, *(_look(inner) for inner in inside(node)))
         if look not in self.views:

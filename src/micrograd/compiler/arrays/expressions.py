@@ -5,8 +5,10 @@ those of them along which it moves, in their order; operations line them up by b
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+
+import numpy as np
 
 from ... import ops
 from ...ops import Op
@@ -23,10 +25,10 @@ from .program import (
     Indexed,
     Item,
     Node,
-    Place,
     Range,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Whole,
     of_numbers,
@@ -126,6 +128,8 @@ class Expressions:
                 node = Gathered(piece.node, (places.node,), shape)
                 return Piece(node, (*places.axes, *piece.axes[1:]))
             return Piece(Gathered(piece.node, rest, tuple([self.dims[a] for a in axes])), axes)
+        if found := self.rows_by_table(ref):
+            return found
         x, places = self.scattered(ref)
         batch = (self.batch_axis(ref),) if ref.array.batched else ()
         if not batch or batch[0] not in places.axes:
@@ -134,7 +138,28 @@ class Expressions:
         along = self.along(batch[0], places.axes)
         return Piece(Gathered(x, (places.node, along), places.node.shape), places.axes)
 
-    def part(self, ref: Ref) -> Piece | None:
+    def rows_by_table(self, ref: Ref) -> Piece | None:
+        """Return whole rows that a table picks along one axis, None where it does not."""
+        table = ref.table
+        if table is None or ref.index is not None:
+            return None
+        strides = [
+            number(s, self.env) if self.dims[a] != 1 else 0 for a, s in enumerate(table.strides)
+        ]
+        axis = next((a for a, s in enumerate(strides) if s), None)
+        if axis is None or sum(strides) != 1 or len(self.moves(ref)) == 0:
+            return None
+        steps = of_numbers(table.values).numbers * self._steps(ref, table.scale)
+        row = int(np.gcd.reduce(steps)) or 1
+        count = int(steps.max()) // row + 1
+        part = self.part(replace(ref, table=None), (row, count))
+        if part is None or axis in part.axes or steps.min() < 0 or len(steps) != self.dims[axis]:
+            return None
+        shape = (len(steps), *part.node.shape[1:])
+        node = Gathered(part.node, (of_numbers(steps // row),), shape)
+        return Piece(node, (axis, *part.axes[1:]))
+
+    def part(self, ref: Ref, row: tuple[int, int] | None = None) -> Piece | None:
         """Return a window of the array that an operand moves in; a run-time index is its first.
 
         None where strides do not allow it, or where there is a table.
@@ -145,7 +170,9 @@ class Expressions:
         plain = tuple([d for d in base.shape if isinstance(d, int)])
         moves: list[tuple[int | str, int, int]] = [*self.moves(ref)]
         if ref.index is not None:
-            moves.insert(0, (-1, self._steps(ref, ref.row), number(ref.rows, self.env)))
+            row = self._steps(ref, ref.row), number(ref.rows, self.env)
+        if row is not None:
+            moves.insert(0, (-1, *row))
         # A loop around is one more axis, of which a step is at one place.
         offset, factors = moving(ref.offset, self.env, array.batched)
         for name, factor in factors.items():
@@ -170,7 +197,7 @@ class Expressions:
             sizes = {axis: size for axis, _, size in moves}
             shape = tuple([sizes[axis] for axis in own])
             node = Indexed(node, self._at_step(found, factors), (*shape, *more))
-        return Piece(node, axes) if ref.index is None or axes[0] == -1 else None
+        return Piece(node, axes) if row is None or axes[0] == -1 else None
 
     def _at_step(self, found: Window, factors: Mapping[str, int]) -> tuple[Item, ...]:
         """Return the items of a window, in which each loop around is at one place."""
@@ -182,7 +209,7 @@ class Expressions:
                 first, step = item.start or 0, item.step or 1
                 if factors[axis] < 0:
                     first, step = first + step * (self.steps[axis] - 1), -step
-                item = Place(first, ((axis, step),))
+                item = StepIndex(first, ((axis, step),))
             items.append(item)
         return tuple(items)
 
@@ -219,7 +246,7 @@ class Expressions:
             places = places + of_numbers(ref.table.values).numbers[at] * scale
         known = Piece(of_numbers(places), axes)
         if factors:
-            known = self.applied(ops.ADD, [known, Piece(Place(0, tuple(factors.items())))])
+            known = self.applied(ops.ADD, [known, Piece(StepIndex(0, tuple(factors.items())))])
         if ref.index is None:
             return node, known
         index = self.read(ref.index).ordered()

@@ -17,11 +17,11 @@ from .program import (
     Fill,
     Indexed,
     Let,
-    Loop,
     Node,
-    Place,
     Put,
+    RowLoop,
     Statement,
+    StepIndex,
     Variable,
 )
 from .visit import children, inside, names_in, nodes_of, rebuilt, simple, with_nodes
@@ -58,7 +58,7 @@ def _with_rows(body: Sequence[Statement], users: Counter[str]) -> list[Statement
     made, gone = list(body), set[str]()
     zeros = {s.target.name for s in made if isinstance(s, Let) and is_zero(s.value)}
     for k, loop in enumerate(made):
-        if isinstance(loop, Loop):
+        if isinstance(loop, RowLoop):
             inner = Counter([name for s in simple(loop.body) for name in _mentioned(s)])
             for name in zeros & inner.keys():
                 own = _with_row(loop, name) if users[name] == inner[name] + 1 else None
@@ -73,7 +73,7 @@ def is_zero(node: Node) -> bool:
     return isinstance(node, Expanded) and isinstance(node.x, Fill) and node.x.value == 0.0
 
 
-def _with_row(loop: Loop, name: str) -> Loop | None:
+def _with_row(loop: RowLoop, name: str) -> RowLoop | None:
     """Return a loop in which a variable, 0 before, is a row of one step; None where it is more."""
     first = next(k for k, s in enumerate(loop.body) if name in _mentioned(s))
     start = loop.body[first]
@@ -100,19 +100,19 @@ def names_of(s: Put) -> set[str]:
     return {node.name for node in nodes if isinstance(node, Variable)}
 
 
-def _places(s: Let | Put, name: str) -> Iterator[Place | None]:
+def _places(s: Let | Put, name: str) -> Iterator[StepIndex | None]:
     """Yield at which row each use of a variable is, None where it is no row."""
     if isinstance(s, Let) and s.target.name == name:
         yield None
     yield from (p for node in nodes_of(s) for p in _rows_in(node, name))
 
 
-def _rows_in(node: Node, name: str) -> Iterator[Place | None]:
+def _rows_in(node: Node, name: str) -> Iterator[StepIndex | None]:
     if isinstance(node, Variable) and node.name == name:
         yield None
     elif isinstance(node, Indexed) and isinstance(node.x, Variable) and node.x.name == name:
         item = node.items[0]
-        yield item if isinstance(item, Place) else None
+        yield item if isinstance(item, StepIndex) else None
     else:
         for child in children(node):
             yield from _rows_in(child, name)
@@ -132,7 +132,7 @@ def _on_row(s: Statement, name: str) -> Statement:
             return row if is_row(node) else Indexed(row, node.items[1:], node.shape)
         return rebuilt(node, change)
 
-    if isinstance(s, Loop):
+    if isinstance(s, RowLoop):
         return replace(s, body=tuple([_on_row(inner, name) for inner in s.body]))
     made = with_nodes(s, change)
     if isinstance(made, Put) and isinstance(made.part, Variable) and not made.places:
@@ -150,7 +150,7 @@ def _with_carried(body: Sequence[Statement], defined: set[str]) -> list[Statemen
     """Return statements whose loops name what they carry; note what is defined behind them."""
     made: list[Statement] = []
     for s in body:
-        if isinstance(s, Loop):
+        if isinstance(s, RowLoop):
             inner = tuple(_with_carried(s.body, {*defined}))
             changed = {one.target.name: one.target for one in simple(inner)}
             carried = tuple([v for name, v in changed.items() if name in defined])
@@ -166,7 +166,7 @@ def with_copies(body: Sequence[Statement]) -> list[Statement]:
     changed = {s.target.name for s in simple(body) if isinstance(s, Put)}
 
     def marked(s: Statement) -> Statement:
-        if isinstance(s, Loop):
+        if isinstance(s, RowLoop):
             return replace(s, body=tuple(map(marked, s.body)))
         if isinstance(s, Let):
             fresh = s.target.name in changed or viewed(s.value) in changed

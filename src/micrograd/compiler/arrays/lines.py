@@ -13,16 +13,16 @@ from .program import (
     Gathered,
     Indexed,
     Let,
-    Loop,
     Node,
     Padded,
     Put,
     Reduced,
     Reshaped,
+    RowLoop,
     Statement,
     Variable,
 )
-from .scans import Row, scan_of
+from .scans import MadeRow, scan_of
 from .visit import simple
 
 _ATOM = 3
@@ -42,7 +42,7 @@ def lines(printer: ArrayPrinter, statements: Sequence[Statement]) -> list[str]:
 
 
 def _statement(printer: ArrayPrinter, s: Statement) -> list[str]:
-    if isinstance(s, Loop):
+    if isinstance(s, RowLoop):
         return _loop(printer, s)
     before = len(printer.checks)
     text = _let(printer, s) if isinstance(s, Let) else _put(printer, s)
@@ -54,7 +54,7 @@ def _statement(printer: ArrayPrinter, s: Statement) -> list[str]:
     return [*checks, f"{text}  # {s.formula}"]
 
 
-def _loop(printer: ArrayPrinter, s: Loop) -> list[str]:
+def _loop(printer: ArrayPrinter, s: RowLoop) -> list[str]:
     if printer.dialect.in_place:
         body = lines(printer, s.body)
         steps = f"reversed(range({s.count}))" if s.backwards else f"range({s.count})"
@@ -62,7 +62,7 @@ def _loop(printer: ArrayPrinter, s: Loop) -> list[str]:
     return _scan(printer, s)
 
 
-def _scan(printer: ArrayPrinter, s: Loop) -> list[str]:
+def _scan(printer: ArrayPrinter, s: RowLoop) -> list[str]:
     scan, before = scan_of(s), len(printer.checks)
     body = lines(printer, scan.body)
     names = [v.name for v in scan.carried] + ["bad"] * (len(printer.checks) > before)
@@ -88,16 +88,16 @@ def _tuple(names: Sequence[str]) -> str:
     return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
-def _is_all(row: Row, count: int) -> bool:
+def _is_all(row: MadeRow, count: int) -> bool:
     ((_, factor),) = row.place.factors
     return (factor, row.place.offset, row.array.shape[0]) == (1, 0, count)
 
 
-def _stacked(row: Row, count: int) -> str:
+def _stacked(row: MadeRow, count: int) -> str:
     return row.array.name if _is_all(row, count) else f"{row.local.name}s"
 
 
-def _replaced(printer: ArrayPrinter, row: Row, count: int) -> str:
+def _replaced(printer: ArrayPrinter, row: MadeRow, count: int) -> str:
     """Write an array in which there are the rows of all steps."""
     ((_, factor),), offset = row.place.factors, row.place.offset
     last = offset + factor * (count - 1) + 1

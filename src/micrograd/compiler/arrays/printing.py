@@ -23,11 +23,11 @@ from .program import (
     Item,
     Node,
     Padded,
-    Place,
     Range,
     Reduced,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Variable,
     Whole,
@@ -100,7 +100,7 @@ class ArrayPrinter:
                 return f"{self.write(x, _ATOM)}[{self.indices(places)}]", _ATOM
             case Whole() | Range():
                 return self._whole(node), _ATOM
-            case Place():
+            case StepIndex():
                 return place(node), _ADDED
         raise AssertionError(node)
 
@@ -111,7 +111,7 @@ class ArrayPrinter:
 
     def _constant(self, node: Constant) -> str:
         for k, numbers in enumerate(self.constants):
-            if numbers is node.numbers:
+            if numbers is node.numbers or _equal(numbers, node.numbers):
                 return f"C{k}"
         self.constants.append(node.numbers)
         return f"C{len(self.constants) - 1}"
@@ -270,7 +270,11 @@ class ArrayPrinter:
         return self.write(node)
 
 
-def place(at: Place) -> str:
+def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+    return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+
+
+def place(at: StepIndex) -> str:
     """Write where a loop is: ``2 * t0 + 1``."""
     text = ""
     for name, factor in sorted(at.factors, key=lambda pair: pair[1] < 0):
@@ -283,7 +287,7 @@ def place(at: Place) -> str:
 
 
 def _item(item: Item) -> str:
-    if isinstance(item, Place):
+    if isinstance(item, StepIndex):
         return place(item)
     if not isinstance(item, slice):
         return str(item)

@@ -20,7 +20,7 @@ Shape = tuple[Dim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepIndex:
     """One place, another one in each step of a loop: offset + Σ factor·variable."""
 
     offset: int
@@ -31,14 +31,14 @@ class Place:
         """It is a number."""
         return ()
 
-    def at(self, step: Mapping[str, int]) -> "Place | int":
+    def at(self, step: Mapping[str, int]) -> "StepIndex | int":
         """Return it where some variables are known."""
         left = tuple([(name, k) for name, k in self.factors if name not in step])
         offset = self.offset + sum([k * step[name] for name, k in self.factors if name in step])
-        return Place(offset, left) if left else offset
+        return StepIndex(offset, left) if left else offset
 
 
-Item = int | slice | Place | None  # of an index: one place, some in equal steps, a new axis
+Item = int | slice | StepIndex | None  # of an index: one place, some in equal steps, a new axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,7 +200,7 @@ Node = (
     | Whole
     | Range
     | Gathered
-    | Place
+    | StepIndex
 )
 
 
@@ -235,7 +235,7 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class RowLoop:
     """The body for var = 0, 1, ..., count - 1, or backwards.
 
     ``carried``: what a step changes and has from before the loop, or from the step before. Any
@@ -249,7 +249,7 @@ class Loop:
     carried: tuple[Variable, ...] = ()
 
 
-Statement = Let | Put | Loop
+Statement = Let | Put | RowLoop
 
 
 @dataclass(slots=True)

@@ -16,11 +16,11 @@ from .program import (
     Indexed,
     Item,
     Let,
-    Loop,
     Node,
-    Place,
     Put,
+    RowLoop,
     Statement,
+    StepIndex,
     Variable,
 )
 from .visit import children, names_in, nodes_of, rebuilt, simple, with_nodes
@@ -29,16 +29,16 @@ _MOST = 4  # steps back, of what is handed on
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MadeRow:
     """A row that each step makes of an array: the local variable, and where it goes."""
 
     local: Variable
     array: Variable
-    place: Place
+    place: StepIndex
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class CarriedRow:
     """What is handed on: its name in the step, its value before the first, and the next one's."""
 
     name: Variable
@@ -52,14 +52,14 @@ class Scan:
 
     body: tuple[Statement, ...]
     carried: tuple[Variable, ...]
-    states: tuple[State, ...]
-    rows: tuple[Row, ...]
+    states: tuple[CarriedRow, ...]
+    rows: tuple[MadeRow, ...]
 
 
-def scan_of(loop: Loop) -> Scan:
+def scan_of(loop: RowLoop) -> Scan:
     """Return a loop as a scan."""
     body, carried = loop.body, list[Variable]()
-    states, rows = list[State](), list[Row]()
+    states, rows = list[CarriedRow](), list[MadeRow]()
     taken = {name for s in simple(loop.body) for name in (s.target.name, *names_in(s))}
     for array in loop.carried:
         lanes = _lanes(loop, body, array)
@@ -74,7 +74,9 @@ def scan_of(loop: Loop) -> Scan:
     return Scan(body, tuple(carried), tuple(states), tuple(rows))
 
 
-def _lanes(loop: Loop, body: Sequence[Statement], array: Variable) -> list[list[Place]] | None:
+def _lanes(
+    loop: RowLoop, body: Sequence[Statement], array: Variable
+) -> list[list[StepIndex]] | None:
     """Return the places at which steps use rows: a list for each row made, which is its first.
 
     None where a use is none of a row, where a step makes a row twice, or others are mixed in.
@@ -82,14 +84,16 @@ def _lanes(loop: Loop, body: Sequence[Statement], array: Variable) -> list[list[
     parts = {id(node) for s in body if isinstance(s, Put) for node in _uses_in(s.part, array)}
     uses = [node for s in simple(body) for node in _uses(s, array)]
     places = dict.fromkeys(map(_place, uses))
-    if any(isinstance(s, Loop) and array.name in names_in(s) for s in body):
+    if any(isinstance(s, RowLoop) and array.name in names_in(s) for s in body):
         return None
-    rows = [p for p in places if isinstance(p, Place) and [n for n, _ in p.factors] == [loop.var]]
+    rows = [
+        p for p in places if isinstance(p, StepIndex) and [n for n, _ in p.factors] == [loop.var]
+    ]
     if len(rows) < len(places) or len({p.factors for p in rows}) != 1:
         return None
     factor = rows[0].factors[0][1]
     made = {_place(use) for use in uses if id(use) in parts}
-    lanes: list[list[Place]] = []
+    lanes: list[list[StepIndex]] = []
     for place in rows:
         lane = [p for p in rows if factor > 0 and (p.offset - place.offset) % factor == 0]
         if place in made:
@@ -119,12 +123,12 @@ def _uses_in(node: Node, array: Variable) -> Iterator[Node]:
             yield from _uses_in(child, array)
 
 
-def _place(use: Node) -> Place | None:
+def _place(use: Node) -> StepIndex | None:
     item = use.items[0] if isinstance(use, Indexed) else None
-    return item if isinstance(item, Place) else None
+    return item if isinstance(item, StepIndex) else None
 
 
-def _back(loop: Loop, read: Place, written: Place) -> int:
+def _back(loop: RowLoop, read: StepIndex, written: StepIndex) -> int:
     """Return how many steps before a row was made that this step reads."""
     steps = (written.offset - read.offset) // written.factors[0][1]
     return -steps if loop.backwards else steps
@@ -141,7 +145,7 @@ class _Lane:
     """
 
     def __init__(
-        self, loop: Loop, array: Variable, places: Sequence[Place], taken: set[str]
+        self, loop: RowLoop, array: Variable, places: Sequence[StepIndex], taken: set[str]
     ) -> None:
         self.loop, self.array, self.places = loop, array, places
         shape = array.shape[1:]
@@ -153,7 +157,7 @@ class _Lane:
             taken.add(word)
             return Variable(word, shape)
 
-        self.row = Row(free(f"{array.name}_{loop.var}"), array, places[0])
+        self.row = MadeRow(free(f"{array.name}_{loop.var}"), array, places[0])
         back = max([_back(loop, p, places[0]) for p in places])
         self.before = [free(f"{array.name}_before") for _ in range(back)]
         at = places[0].at({loop.var: loop.count - 1 if loop.backwards else 0})
@@ -161,7 +165,7 @@ class _Lane:
         assert isinstance(at, int)
         following = [self.row.local, *self.before]
         self.states = [
-            State(name, Indexed(array, (at - step * k, *self.all), shape), following[k - 1])
+            CarriedRow(name, Indexed(array, (at - step * k, *self.all), shape), following[k - 1])
             for k, name in enumerate(self.before, 1)
         ]
 
@@ -198,7 +202,11 @@ class _Lane:
         """Return an expression with the row, once it is made, and with what earlier steps made."""
         if isinstance(node, Indexed) and isinstance(node.x, Variable):
             place = node.items[0]
-            if node.x.name == self.array.name and isinstance(place, Place) and place in self.places:
+            if (
+                node.x.name == self.array.name
+                and isinstance(place, StepIndex)
+                and place in self.places
+            ):
                 back = _back(self.loop, place, self.places[0])
                 if back > 0 or (back == 0 and is_made):
                     row = self.before[back - 1] if back else self.row.local

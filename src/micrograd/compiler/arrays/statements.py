@@ -7,10 +7,10 @@ from .program import (
     Expanded,
     Fill,
     Let,
-    Loop,
     Node,
     Put,
     Reshaped,
+    RowLoop,
     Shape,
     Statement,
     Variable,
@@ -48,7 +48,7 @@ class Statements:
         body = tuple(self.made)
         self.made = self.around.pop()
         if body:
-            self.made.append(Loop(var, count, backwards, body))
+            self.made.append(RowLoop(var, count, backwards, body))
 
     def let(self, target: Variable, value: Node, formula: str = "") -> None:
         """Give all of a variable its numbers."""

@@ -14,12 +14,12 @@ from .program import (
     Gathered,
     Indexed,
     Let,
-    Loop,
     Node,
-    Place,
     Put,
     Range,
+    RowLoop,
     Statement,
+    StepIndex,
     Variable,
 )
 
@@ -33,7 +33,7 @@ def children(node: Node) -> Sequence[Node]:
             return (node.x, *node.places)
         case First():
             return (node.x, node.result)
-        case Fill() | Variable() | Constant() | Range() | Place():
+        case Fill() | Variable() | Constant() | Range() | StepIndex():
             return ()
         case _:
             return (node.x,)
@@ -52,7 +52,7 @@ def nodes_of(s: Let | Put) -> tuple[Node, ...]:
 def simple(statements: Sequence[Statement]) -> Iterator[Let | Put]:
     """Yield every statement that is no loop, those inside loops included."""
     for s in statements:
-        if isinstance(s, Loop):
+        if isinstance(s, RowLoop):
             yield from simple(s.body)
         else:
             yield s
@@ -66,7 +66,7 @@ def names_in(statement: Statement) -> list[str]:
 
 def changed_by(statement: Statement) -> Sequence[Variable]:
     """Return the variables that a statement gives numbers, or other numbers."""
-    return statement.carried if isinstance(statement, Loop) else (statement.target,)
+    return statement.carried if isinstance(statement, RowLoop) else (statement.target,)
 
 
 def saved_of(program: ArrayProgram) -> list[Variable]:
@@ -91,7 +91,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def with_nodes(s: Statement, change: Callable[[Node], Node]) -> Statement:
     """Return a statement with other expressions."""
-    if isinstance(s, Loop):
+    if isinstance(s, RowLoop):
         return replace(s, body=tuple([with_nodes(inner, change) for inner in s.body]))
     if isinstance(s, Let):
         return replace(s, value=change(s.value))
@@ -103,7 +103,7 @@ def unrolled(statements: Sequence[Statement]) -> list[Let | Put]:
     """Return the statements of all steps of all loops, one after the other."""
     made: list[Let | Put] = []
     for s in statements:
-        if isinstance(s, Loop):
+        if isinstance(s, RowLoop):
             steps = range(s.count)
             for step in reversed(steps) if s.backwards else steps:
                 made += unrolled([with_nodes(inner, _at({s.var: step})) for inner in s.body])
@@ -116,11 +116,11 @@ def _at(step: Mapping[str, int]) -> Callable[[Node], Node]:
     """Return what replaces the variables of loops by numbers."""
 
     def change(node: Node) -> Node:
-        if isinstance(node, Place):
+        if isinstance(node, StepIndex):
             known = node.at(step)
             return Fill(known) if isinstance(known, int) else known
         if isinstance(node, Indexed):
-            items = [i.at(step) if isinstance(i, Place) else i for i in node.items]
+            items = [i.at(step) if isinstance(i, StepIndex) else i for i in node.items]
             node = replace(node, items=tuple(items))
         return rebuilt(node, change)
 

@@ -12,13 +12,28 @@ from dataclasses import replace
 from ... import ops
 from ..ir.footprint import addresses
 from ..ir.program import Clear, Expr, For, Fused, Nest, Program, Ref, Route, Statement, Term, moved
-from ..ir.sizes import Poly, Size, chosen_two, variables
+from ..ir.sizes import Poly, Size, bound, chosen_two, known, substitute, variables
+from ..ir.visit import with_refs, with_sizes
+from . import ragged
+from .ragged import Irregular
 from .waits import Waits
 
 
 def distribute(program: Program) -> Program:
     """Return a program whose loops hold recurrences only."""
     forward, backward = (_distributed(body, ()) for body in (program.forward, program.backward))
+    names: dict[tuple, str] = {}
+
+    def named(ref: Ref) -> Ref:
+        table = ref.table
+        if table is None or table.name != ragged.NAME:
+            return ref
+        key = (table.values, str(table.scale), str(ref.offset), id(ref.array))
+        return replace(
+            ref, table=replace(table, name=names.setdefault(key, f"{ragged.NAME}{len(names)}"))
+        )
+
+    forward, backward = with_refs(forward, named), with_refs(backward, named)
     return replace(program, forward=forward, backward=backward)
 
 
@@ -32,7 +47,7 @@ def _distributed(body: Sequence[Statement], around: tuple[For, ...]) -> list[Sta
 def _divided(loop: For, around: tuple[For, ...]) -> Iterator[Statement]:
     """Yield a loop as several and as nests, in an order in which each has what it reads."""
     body = _distributed(loop.body, (*around, loop))
-    spread = [_spread(s, loop) for s in body]
+    spread = [_spread(s, loop, around) for s in body]
     waits = Waits(body, (*around, loop))
     together: list[int] = []  # what stays in one loop
     for group in waits.groups([s is None for s in spread]):
@@ -43,21 +58,29 @@ def _divided(loop: For, around: tuple[For, ...]) -> Iterator[Statement]:
         if together:
             yield replace(loop, body=tuple([body[k] for k in sorted(together)]))
             together = []
-        yield whole
+        yield from whole
     if together:
         yield replace(loop, body=tuple([body[k] for k in sorted(together)]))
 
 
-def _spread(s: Statement, loop: For) -> Statement | None:
-    """Return what a statement does in all steps of a loop, None where no statement does that."""
+def _spread(s: Statement, loop: For, around: tuple[For, ...]) -> Sequence[Statement] | None:
+    """Return what a statement does in all steps of a loop, None where no statements do that."""
     try:
-        return _Spread(loop).statement(s)
-    except _Irregular:
+        return [_Spread(loop).statement(s)]
+    except Irregular:
+        pass
+    if around or not isinstance(s, Nest):
+        return None
+    try:
+        return ragged.together([_at_step(s, loop.var, t) for t in range(known(loop.count))])
+    except Irregular:
         return None
 
 
-class _Irregular(Exception):
-    """Steps differ by more than where operands begin."""
+def _at_step(nest: Nest, var: str, step: int) -> Nest:
+    (made,) = with_sizes([nest], lambda size: substitute(size, bound(var, step)))
+    assert isinstance(made, Nest)
+    return made
 
 
 class _Spread:
@@ -82,13 +105,13 @@ class _Spread:
                 result=self.ref(s.result, 0),
             )
         assert isinstance(s, Clear | Fused)
-        raise _Irregular
+        raise Irregular
 
     def nest(self, nest: Nest) -> Nest:
         self.fixed(*nest.dims, *[d for term in nest.terms for d in term.dims])
         if nest.accumulate and not self.moves(nest.target):
             if nest.reduce is not ops.SUM:
-                raise _Irregular
+                raise Irregular
             at = len(nest.dims)
             terms = [
                 Term((self.count, *term.dims), self.expr(term.expr, at)) for term in nest.terms
@@ -133,12 +156,12 @@ class _Spread:
             elif monomial.count(self.loop.var) == 1 and chosen_two(self.loop.var) not in monomial:
                 step = step + _product([n for n in monomial if n != self.loop.var], c)
             else:
-                raise _Irregular
+                raise Irregular
         return rest, step
 
     def fixed(self, *sizes: Size) -> None:
         if any(self.names & variables(size) for size in sizes):
-            raise _Irregular
+            raise Irregular
 
 
 def _product(names: Sequence[str], c: int) -> Size:

@@ -31,7 +31,7 @@ class _Touched(NamedTuple):
     high: int
 
 
-class _Places(NamedTuple):
+class _Addresses(NamedTuple):
     """The addresses that an operand comes to, and in which step first and last."""
 
     at: _Numbers
@@ -106,7 +106,7 @@ class Waits:
                     added = adds and use.written
                     yield _Touched(unit, use, env, added, int(lows.min()), int(highs.max()))
 
-    def _places(self, touched: _Touched) -> _Places:
+    def _places(self, touched: _Touched) -> _Addresses:
         ref, dims = touched.use.ref, touched.use.dims
         numbers: dict[str, Any] = {**touched.env, **ONE_EXAMPLE}
         sizes = [*dims, *ref.strides, *(ref.table.strides if ref.table else ())]
@@ -125,7 +125,7 @@ class Waits:
         last = np.full(len(found), -1)
         np.minimum.at(first, which.reshape(-1), step.reshape(-1))
         np.maximum.at(last, which.reshape(-1), step.reshape(-1))
-        return _Places(found, first, last)
+        return _Addresses(found, first, last)
 
     def _steps(self, env: Mapping[str, _Numbers]) -> tuple[_Numbers, _Numbers]:
         """Return in which step of the loop each iteration is, and in which of those around."""
@@ -136,7 +136,7 @@ class Waits:
             outer = outer * (int(env[one.var].max()) + 1) + env[one.var]
         return (step.max() - step if loop.backwards else step), outer
 
-    def _compare(self, one: tuple[int, _Places], other: tuple[int, _Places]) -> None:
+    def _compare(self, one: tuple[int, _Addresses], other: tuple[int, _Addresses]) -> None:
         """Note who waits, where both come to the same addresses."""
         (a, x), (b, y) = one, other
         _, i, j = np.intersect1d(x.at, y.at, True, return_indices=True)
