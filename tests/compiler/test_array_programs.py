@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
+from loop_cases import LOOPS, RAGGED, attention, picked
 
 from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap
 from micrograd.compiler.arrays.source import array_source
@@ -109,6 +110,61 @@ def test_fit_refuses_a_back_end_that_it_does_not_have(options, said):
     optimizer = SGD(model.parameters(), lr=0.1)
     with pytest.raises(ValueError, match=said):
         fit(model, ([[1.0, 2.0]],), model=model, optimizer=optimizer, epochs=1, **options)
+
+
+def test_a_recurrence_is_a_loop_over_rows_however_long_it_is():
+    w = [[Value(0.5, label="w"), Value(-1.0, label="w")] for _ in range(2)]
+
+    def last(xs):
+        h = [0.1, 0.2]
+        for x in xs:
+            h = [(dot(row, h) + x).tanh() for row in w]
+        return h[0] + h[1]
+
+    def written(dialect, count):
+        f = jit(last)
+        text = array_source(f._f, f._classified(([0.1 * i for i in range(count)],)), dialect)
+        body = text[text.index("def f(") :].splitlines()
+        return [line.partition("  # ")[0] for line in body if line.strip()[:1] not in ("", "#")]
+
+    for dialect in ("numpy", "jax", "torch"):
+        assert len(written(dialect, 9)) == len(written(dialect, 90)) < 50
+    loop = "    for t0 in range(8):\n        h2[t0] = np.tanh(h1[t0])\n        h1[t0 + 1] = "
+    assert loop in "\n".join(written("numpy", 9))
+    assert "    for t0 in reversed(range(8)):" in written("numpy", 9)
+    jax = "\n".join(written("jax", 9))
+    assert "        (h1_before,) = carried\n        h2_t0 = jnp.tanh(h1_before)\n" in jax
+    assert "(h2, h1_t0s) = jax.lax.scan(step, (h1[0],), jnp.arange(8))\n" in jax
+    assert "jnp.arange(8), reverse=True)\n" in jax
+
+
+@pytest.mark.parametrize("case", LOOPS)
+def test_loops_over_rows_compute_what_loops_compute(case):
+    f, args = LOOPS[case]
+    same_as_loops(f, args, "numpy")
+    source = array_source(f, jit(f)._classified(args), "numpy")
+    assert "for t0 in range(" in source, source
+
+
+@pytest.mark.parametrize("case", RAGGED)
+def test_steps_of_different_lengths_are_one_array_operation(case):
+    f, args = RAGGED[case]
+    same_as_loops(f, args, "numpy")
+
+
+def test_attention_is_as_long_a_program_for_any_number_of_rows():
+    def lines(count):
+        rows = [[Value(0.1 * k), Value(1.0 - 0.2 * k)] for k in range(count)]
+        text = array_source(attention, jit(attention)._classified((rows,)), "jax")
+        return text[text.index("def f(") :].count(" = ")
+
+    assert lines(6) == lines(12)
+
+
+def test_an_index_that_is_out_of_range_in_a_step_is_named():
+    indices = np.array([[0.0, 1.0, 1.0, 0.0, 1.0], [0.0, 1.0, 1.0, 2.0, 1.0]])
+    with pytest.raises(IndexError, match="whole index from 0 to 1, got 2"):
+        computed(vmap(picked), (indices,), "numpy")
 
 
 def test_several_numbers_have_no_gradient_of_their_own_in_the_text():

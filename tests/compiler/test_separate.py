@@ -7,6 +7,7 @@ from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.verify import verify
 from micrograd.compiler.passes.rerolling.separate import separate
+from micrograd.nn import LSTM
 
 HEAD = """size {size}
 parameters 0, 1
@@ -169,3 +170,13 @@ def test_a_batch_of_recurrences_keeps_its_numbers_and_gradients(backend):
         out.backward()
         found.append([out.data, w.grad, u.grad])
     assert found[1] == pytest.approx(found[0], rel=1e-12)
+
+
+def test_what_several_statements_of_a_step_fill_together_is_one_array():
+    layer = LSTM(2, 3, seed=1)  # of its gates one is a tanh, between two and one that are sigmoids
+    program = jit(lambda xs: layer(xs)[0]).lower([[0.1, 0.2]] * 5, until="separate")
+    verify(program, "separate")
+    steps = [line.split(" = ")[0].strip() for line in lines_of(program) if "t0" in line]
+    gates = [step for step in steps if "9*t0" in step]
+    assert [gate.split("[")[1] for gate in gates] == ["i0 + 9*t0 + 9]", "3*i0 + i1 + 9*t0 + 12]"]
+    assert not any("33*t0" in step for step in steps)

@@ -10,6 +10,7 @@ import pytest
 from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
 from layer_cases import CASES, layer_of, weighted
+from loop_cases import LOOPS, RAGGED
 
 from micrograd import JitError, Value, dot, jit, maximum, mean, minimum, random, sum, take, vmap
 from micrograd.data import moons
@@ -47,6 +48,12 @@ def test_layers_are_those_of_loops(case, backend):
         return weighted(case, layer, inputs)[0]
 
     same_as_loops(loss, tuple(case["inputs"]), backend)
+
+
+@BACKENDS
+@pytest.mark.parametrize("case", LOOPS | RAGGED)
+def test_steps_compute_what_loops_compute(case, backend):
+    same_as_loops(*(LOOPS | RAGGED)[case], backend)
 
 
 @BACKENDS

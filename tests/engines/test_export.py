@@ -6,8 +6,9 @@ import jax
 import numpy as np
 import pytest
 import torch
-from exported import CASES, plainly, rows, words
+from exported import CASES, LSTM, plainly, rows, words
 
+from micrograd import sum as total
 from micrograd.export import to_jax, to_torch
 
 DIM = torch.export.Dim("batch")
@@ -44,6 +45,22 @@ def test_weights_go_both_ways(name):
     )
     module.load_state_dict({n: torch.tensor(a) for n, a in m.state_dict().items()})
     np.testing.assert_allclose(module(torch.tensor(xs)).detach().numpy(), plainly(m, xs), 1e-11)
+
+
+def test_pytorch_and_jax_go_back_through_a_recurrence():
+    m, shape = CASES["recurrent"]
+    xs = rows(shape, 3)
+    LSTM.zero_grad()
+    total(x * x for row in xs for h in m(row.tolist()) for x in h).backward()
+    expected = np.sort([p.grad for p in LSTM.parameters()])
+    module = to_torch(m, example(shape))
+    module(torch.tensor(xs)).square().sum().backward()
+    (weights,) = module.parameters()
+    np.testing.assert_allclose(np.sort(weights.grad), expected, rtol=1e-11, atol=1e-13)
+    with jax.enable_x64(True):
+        f, params = to_jax(m, example(shape), dtype="float64")
+        slopes = jax.jit(jax.grad(lambda p: (f(p, xs) ** 2).sum()))(params)
+    np.testing.assert_allclose(np.sort(slopes["weights"]), expected, rtol=1e-11, atol=1e-13)
 
 
 def test_torch_compiles_the_module():

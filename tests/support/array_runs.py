@@ -8,7 +8,7 @@ from micrograd.compiler.arrays.engines import engine
 from micrograd.compiler.arrays.kernel import ArrayKernel
 from micrograd.compiler.calls.compiled import Compiled, Layout
 from micrograd.compiler.calls.device import DeviceRun
-from micrograd.compiler.pipeline import lower
+from micrograd.compiler.pipeline import for_arrays, lower
 from micrograd.compiler.tracing.numbering import graph_of
 from micrograd.compiler.tracing.trace import trace
 
@@ -42,7 +42,7 @@ class Traced:
         return compiled, compiled.run(self.args, guarded=False)
 
     def arrays(self, backend, dtype="float64", device=None):
-        program = lower(self.graph, until="differentiate")
+        program = for_arrays(self.graph)
         arguments = [i.argument for i in self.recording.inputs]
         kernel = ArrayKernel(program, arguments, engine(backend, dtype, device))
         return DeviceRun(kernel, self.recording.captured, self.args)

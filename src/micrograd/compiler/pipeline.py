@@ -17,6 +17,7 @@ from .ir.verify import verify
 from .passes.allocate import allocate
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
+from .passes.distribute import distribute
 from .passes.fusion import fuse
 from .passes.place import place
 from .passes.recompute import recompute
@@ -39,6 +40,9 @@ PASSES = {
     "allocate": allocate,  # addresses
     "join_clears": join_clears,  # neighbours are cleared at once
 }
+FOR_ARRAYS = {  # of a differentiated program, whose arrays have no addresses yet
+    "distribute": distribute,  # what waits for no other step is done for all steps at once
+}
 FOR_C = {  # of a program and a target
     "unroll_short_sums": unroll_short_sums,  # term by term, so that they share loops
     "fuse": fuse,  # nests of equal dims share their loops
@@ -47,7 +51,7 @@ FOR_C = {  # of a program and a target
     "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks
 }
 # Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
-NAMES = ("flatten", "reroll", *PASSES, *FOR_C)
+NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
 
 
 def flattened(graph: Graph) -> Rows:
@@ -69,6 +73,8 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
     _check_printed(os.environ.get("MICROGRAD_PRINT_AFTER", ""))
+    if until in FOR_ARRAYS:
+        return for_arrays(graph)
     program = _looked_at("reroll", reroll(flattened(graph)))
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
@@ -76,6 +82,14 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
         made = change(program) if aligned or name != "allocate" else allocate(program, False)
         program = _looked_at(name, made)
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
+
+
+def for_arrays(graph: Graph) -> Program:
+    """Return the loops of a graph as array programs are made of them."""
+    program = lower(graph, until="differentiate")
+    for name, change in FOR_ARRAYS.items():
+        program = _looked_at(name, change(program))
+    return program
 
 
 def scheduled(program: Program, target: Target, until: str = "schedule") -> Program:

@@ -4,8 +4,8 @@ The compiler has all weights in one vector, in the order of their use; a reader,
 have them as matrices with names.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -26,11 +26,11 @@ from ..compiler.arrays.program import (
     Reshaped,
     Shape,
     Statement,
+    StepIndex,
     Transposed,
     Variable,
-    inside,
-    names_in,
 )
+from ..compiler.arrays.visit import inside, names_in, rebuilt, simple, with_nodes
 
 
 class WeightNames:
@@ -38,7 +38,7 @@ class WeightNames:
 
     def __init__(self, arrays: ArrayProgram, entries: Mapping[str, np.ndarray]) -> None:
         self.arrays, self.entries = arrays, entries
-        self.taken = {s.target.name for s in arrays.forward}
+        self.taken = {s.target.name for s in simple(arrays.forward)}
         self.taken |= {i.variable.name for i in arrays.inputs}
         self.constants: dict[str, np.ndarray] = {}
         self.of_constant: dict[int, Variable] = {}
@@ -61,7 +61,7 @@ class WeightNames:
         for s in self.arrays.forward:
             if isinstance(s, Let) and s.target.name == self.p:
                 continue
-            forward.append(_changed(s, self._node))
+            forward.append(with_nodes(s, self._node))
         if any(self.p in names_in(s) for s in forward):
             forward = [*self._joined(), *forward]
         result = self._result(forward, output)
@@ -78,7 +78,7 @@ class WeightNames:
             return self._constant(node.numbers)
         if self.p is not None and _reads_only(node, self.p):
             return self._weights(_evaluated(node, np.arange(self.count))) or node
-        return _rebuilt(node, self._node)
+        return rebuilt(node, self._node)
 
     def _constant(self, numbers: np.ndarray) -> Variable:
         if id(numbers) not in self.of_constant:
@@ -151,7 +151,8 @@ def _reshaped(node: Node, shape: Shape) -> Node:
 def _reads_only(node: Node, name: str) -> bool:
     """Tell whether an expression only picks and lays out the numbers of one variable."""
     return all(
-        isinstance(n, Indexed | Reshaped | Transposed)
+        isinstance(n, Reshaped | Transposed)
+        or (isinstance(n, Indexed) and not any(isinstance(i, StepIndex) for i in n.items))
         or (isinstance(n, Variable) and n.name == name)
         for n in inside(node)
     )
@@ -160,28 +161,10 @@ def _reads_only(node: Node, name: str) -> bool:
 def _evaluated(node: Node, numbers: np.ndarray) -> np.ndarray:
     match node:
         case Indexed(x, items):
-            return np.asarray(_evaluated(x, numbers)[items])
+            known: Any = items
+            return np.asarray(_evaluated(x, numbers)[known])
         case Reshaped(x, shape):
             return _evaluated(x, numbers).reshape(_lengths(shape))
         case Transposed(x, order):
             return _evaluated(x, numbers).transpose(order)
     return numbers
-
-
-def _changed(s: Statement, change: Callable[[Node], Node]) -> Statement:
-    if isinstance(s, Let):
-        return replace(s, value=change(s.value))
-    places = tuple(map(change, s.places))
-    return replace(s, value=change(s.value), places=places, part=change(s.part))
-
-
-def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return an expression of which all parts were changed."""
-    new: dict[str, Any] = {}
-    for field in fields(node):
-        part = getattr(node, field.name)
-        if isinstance(part, Node):
-            new[field.name] = change(part)
-        elif isinstance(part, tuple) and part and isinstance(part[0], Node):
-            new[field.name] = tuple(map(change, part))
-    return replace(node, **new) if new else node

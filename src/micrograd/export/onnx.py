@@ -23,14 +23,15 @@ from ..compiler.arrays.program import (
     Indexed,
     Let,
     Node,
+    Put,
     Range,
     Reduced,
     Reshaped,
-    Statement,
     Transposed,
     Variable,
     Whole,
 )
+from ..compiler.arrays.visit import unrolled
 from ..compiler.errors import JitError
 from ..extras import require
 from ..files import write_whole
@@ -88,7 +89,7 @@ class _ProgramWriter(OnnxGraph):
             self.names[one.variable.name] = self.initializer(array, title)
         self.names[made.program.inputs[-1].variable.name] = "x"
         self.size = self.node("Slice", [self.node("Shape", ["x"]), *self.whole([0], [1])])
-        for s in made.program.forward:
+        for s in unrolled(made.program.forward):
             self.statement(s)
         (result,) = [node for _, node in made.program.outputs]
         self.node("Identity", [self.checked(self.write(result))], "y")
@@ -114,7 +115,7 @@ class _ProgramWriter(OnnxGraph):
             any_bad = self.node("Or", [any_bad, name])
         return self.node("Where", [any_bad, self.number(np.nan), result])
 
-    def statement(self, s: Statement) -> None:
+    def statement(self, s: Let | Put) -> None:
         if isinstance(s, Let):
             self.names[s.target.name] = self.write(s.value)
             return

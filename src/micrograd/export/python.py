@@ -93,6 +93,7 @@ def _torch(made: Exported, dtype: str) -> str:
     x = made.program.inputs[-1].variable.name
     dialect = replace(
         TORCH,
+        differentiates=True,
         header=_TORCH_HEADER,
         device=f", device={x}.device",
         false=f"torch.zeros((), dtype=torch.bool, device={x}.device)",

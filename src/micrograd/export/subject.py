@@ -10,7 +10,7 @@ import numpy as np
 from ..arguments import array, choice, function, shown
 from ..compiler.arrays.building import arrays_of
 from ..compiler.arrays.program import ArrayProgram
-from ..compiler.pipeline import lower
+from ..compiler.pipeline import for_arrays
 from ..compiler.tracing.names import name_all
 from ..compiler.tracing.numbering import graph_of
 from ..compiler.tracing.recording import Trace
@@ -72,7 +72,7 @@ def subject(m: Any, x: Any, dtype: str = "float64") -> Exported:
     one = vmap(lambda x: m(x))
     with recorded(m, one, [batch], x) as recording:
         trace = recording.trace
-        program = lower(graph_of(trace, set()), until="differentiate")
+        program = for_arrays(graph_of(trace, set()))
         named = name_all(program, trace, one, trace.with_first([batch]))
         arrays = arrays_of(named, [i.argument for i in trace.inputs])
         entries = _entries(m, trace.captured)

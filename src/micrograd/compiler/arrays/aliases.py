@@ -1,7 +1,8 @@
 """Which expressions show the numbers of a variable, where a library's arrays share memory."""
 
 from ... import ops
-from .program import Applied, Expanded, Indexed, Node, Reshaped, Transposed, Variable, children
+from .program import Applied, Expanded, Indexed, Node, Reshaped, Transposed, Variable
+from .visit import children
 
 
 def viewed(node: Node) -> str:

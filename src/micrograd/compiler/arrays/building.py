@@ -1,7 +1,8 @@
 """From loops to array code, statement by statement.
 
-Loops over steps are unrolled. A statement that gives all of an array its numbers names the array;
-one that gives or adds to a part changes it.
+A statement that gives all of an array its numbers names the array; one that gives or adds to a part
+changes it. A loop whose steps differ only by where their operands begin is a loop over rows; others
+are unrolled.
 """
 
 from collections.abc import Sequence
@@ -17,23 +18,28 @@ from ..ir.sizes import Size, bound, known
 from ..printing.show import captions
 from .collecting import collected
 from .ends import Ends, flat_part
+from .even import is_even
 from .expressions import Env, Expressions, Piece
+from .finishing import finished
 from .program import (
     Applied,
     ArrayProgram,
     Constant,
     Fill,
     First,
+    Indexed,
+    Let,
     Node,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Variable,
-    inside,
 )
 from .statements import Statements, zeros
 from .storage import Storage, number, rows
 from .sums import value_of
+from .visit import inside
 
 
 def arrays_of(program: Program, arguments: Sequence[int | None] = ()) -> ArrayProgram:
@@ -56,6 +62,7 @@ class _Builder:
         self.ends = Ends(program, arguments, self.storage, self.statements)
         self.captions = captions(program)
         self.seeds: dict[str, Variable] = {}
+        self.steps: dict[str, int] = {}  # how many the loops have that are open
         self.views: dict[tuple, Variable] = {}  # of leaves: what is read of them, by its look
         self.leaves = {a for a in program.arrays if not _is_computed(a)}
 
@@ -69,21 +76,21 @@ class _Builder:
             self.run(self.program.backward, {}, Scope())
             self.ends.gradients()
         seeds = [(int(name.removeprefix("seed")), v) for name, v in self.seeds.items()]
-        return ArrayProgram(
-            inputs,
-            forward,
-            outputs,
-            self.statements.taken(),
-            sorted(seeds, key=lambda seed: seed[0]),
-            any(a.batched for a in self.program.arrays),
+        return finished(
+            ArrayProgram(
+                inputs,
+                forward,
+                outputs,
+                self.statements.taken(),
+                sorted(seeds, key=lambda seed: seed[0]),
+                any(a.batched for a in self.program.arrays),
+            )
         )
 
     def run(self, body: Sequence[Loop], env: Env, scope: Scope) -> None:
         for s in body:
             if isinstance(s, For):
-                steps = range(number(s.count, env))
-                for step in reversed(steps) if s.backwards else steps:
-                    self.run(s.body, {**env, **bound(s.var, step)}, scope.inside(s))
+                self.loop(s, env, scope.inside(s))
             elif isinstance(s, Nest):
                 self.nest(s, env, scope)
             elif isinstance(s, Route):
@@ -94,10 +101,24 @@ class _Builder:
                 assert isinstance(s, Fused)
                 self.run(s.nests, env, scope)
 
+    def loop(self, loop: For, env: Env, scope: Scope) -> None:
+        count = number(loop.count, env)
+        if is_even(loop, env):
+            self.statements.begin()
+            self.steps[loop.var] = count
+            self.run(loop.body, env, scope)
+            del self.steps[loop.var]
+            self.statements.end(loop.var, count, loop.backwards)
+            return
+        steps = range(count)
+        for step in reversed(steps) if loop.backwards else steps:
+            self.run(loop.body, {**env, **bound(loop.var, step)}, scope)
+
     def expressions(self, dims: Sequence[Size], env: Env, scope: Scope) -> Expressions:
         return Expressions(
             dims,
             env,
+            self.steps,
             self.base,
             self.seed,
             lambda ref, dims, node: self.named(ref, dims, node, scope),
@@ -121,7 +142,11 @@ class _Builder:
     ) -> None:
         """Give the places of a target their numbers, or add to what is there."""
         variable = self.storage.variable(target.array, target.grad)
-        made = Expressions(dims, env, lambda ref: self.read_or_written(ref, target), self.seed)
+        if isinstance(value.node, Fill) and value.node.value == 0.0 and not (add or target.grad):
+            return  # a value is given numbers once, and what has none is 0
+        made = Expressions(
+            dims, env, self.steps, lambda ref: self.read_or_written(ref, target), self.seed
+        )
         part = made.part(target)
         spots = [k for k, d in enumerate(made.dims) if d != 1]
         if part is not None and target.index is None and set(part.axes) == set(spots):
@@ -151,8 +176,7 @@ class _Builder:
             else:
                 axes = (*axes, batch)
         node = _laid(value, axes, made.shape(axes))
-        if add and target.index is None:
-            assert isinstance(places.node, Constant)
+        if add and isinstance(places.node, Constant):
             total = collected(node, places.node.numbers, known(target.array.count))
             if total is not None:
                 self.give(variable, Reshaped(total, variable.shape), True, formula)
@@ -165,6 +189,8 @@ class _Builder:
 
     def give(self, variable: Variable, value: Node, add: bool, formula: str) -> None:
         """Give all of a variable its numbers, or add to them."""
+        if self.steps:
+            self.statements.let_zero(variable)
         if add and variable.name in self.statements.defined:
             value = Applied(ops.ADD, (variable, value), variable.shape)
         self.statements.let(variable, value, formula)
@@ -195,9 +221,11 @@ class _Builder:
     def clear(self, clear: Clear, env: Env) -> None:
         variable = self.storage.variable(clear.array, True)
         array = clear.array
+        if variable.name not in self.statements.defined:
+            return  # what has no numbers is 0
         step = rows if array.batched else number
         first, count = step(clear.start, env), step(clear.count, env)
-        if variable.name not in self.statements.defined or count == array.count:
+        if count == array.count:
             self.statements.let(variable, zeros(variable.shape))
             return
         at = flat_part(variable, array, first, count)
@@ -218,11 +246,14 @@ class _Builder:
         """Give what is read of a leaf a name of its own, at its first use."""
         if ref.grad or ref.array not in self.leaves or isinstance(node, Variable):
             return node
+        if isinstance(node, Indexed) and any(isinstance(item, StepIndex) for item in node.items):
+            return replace(node, x=self.named(ref, dims, node.x, scope))
         look = (ref.array, *(_look(inner) for inner in inside(node)))
         if look not in self.views:
             view = self.storage.view(ref, dims, scope, node.shape)
             self.views[look] = view
-            self.statements.let(view, node)
+            self.statements.before.append(Let(view, node))
+            self.statements.defined.add(view.name)
         return self.views[look]
 
     def seed(self, name: str) -> Node:

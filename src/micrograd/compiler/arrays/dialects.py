@@ -119,7 +119,8 @@ _NEEDS = {
 class Dialect:
     """One library: its module, how it writes things, and the helpers that it has its own way.
 
-    ``in_place``: parts of an array are written, not copied.
+    ``in_place``: parts of an array are written, not copied. ``differentiates``: the library goes
+    back through the text, and has to find what was read as it was.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Dialect:
     cast: str
     false: str
     device: str = ""
+    differentiates: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
     direct: Mapping[str, str] = field(default_factory=lambda: _DIRECT)
 

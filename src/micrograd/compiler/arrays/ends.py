@@ -122,7 +122,9 @@ class Ends:
                 if _offset(refs[stop]) != first + stop - k:
                     break
                 stop += 1
-            yield k, flat_part(self.storage.variable(array), array, first, stop - k)
+            variable = self.storage.variable(array)
+            self.statements.let_zero(variable)
+            yield k, flat_part(variable, array, first, stop - k)
             k = stop
 
 

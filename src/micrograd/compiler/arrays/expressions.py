@@ -5,8 +5,10 @@ those of them along which it moves, in their order; operations line them up by b
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+
+import numpy as np
 
 from ... import ops
 from ...ops import Op
@@ -21,16 +23,18 @@ from .program import (
     Fill,
     Gathered,
     Indexed,
+    Item,
     Node,
     Range,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Whole,
     of_numbers,
 )
-from .storage import dim, number, rows
-from .windows import window
+from .storage import dim, moving, number, rows
+from .windows import Window, window
 
 Env = Mapping[str, Size]
 
@@ -73,7 +77,8 @@ class Expressions:
 
     Args:
         dims: of all axes; a sum may have more behind them.
-        env: the variables of the loops around, as they stand.
+        env: the variables of the loops around that are unrolled, as they stand.
+        steps: of the other loops around, how many steps each has.
         base: gives what is read of an array: of an operand, its array's variable.
         seed: gives the variable of a number that comes with each call.
     """
@@ -82,11 +87,12 @@ class Expressions:
         self,
         dims: Sequence[Size],
         env: Env,
+        steps: Mapping[str, int],
         base: Callable[[Ref], Node],
         seed: Callable[[str], Node],
         named: Callable[[Ref, Sequence[Size], Node], Node] = lambda ref, dims, node: node,
     ) -> None:
-        self.sizes, self.env = dims, env
+        self.sizes, self.env, self.steps = dims, env, steps
         self.dims: tuple[Dim, ...] = tuple([dim(d, env) for d in dims])
         self.base, self.seed, self.named = base, seed, named
 
@@ -122,6 +128,8 @@ class Expressions:
                 node = Gathered(piece.node, (places.node,), shape)
                 return Piece(node, (*places.axes, *piece.axes[1:]))
             return Piece(Gathered(piece.node, rest, tuple([self.dims[a] for a in axes])), axes)
+        if found := self.rows_by_table(ref):
+            return found
         x, places = self.scattered(ref)
         batch = (self.batch_axis(ref),) if ref.array.batched else ()
         if not batch or batch[0] not in places.axes:
@@ -130,7 +138,28 @@ class Expressions:
         along = self.along(batch[0], places.axes)
         return Piece(Gathered(x, (places.node, along), places.node.shape), places.axes)
 
-    def part(self, ref: Ref) -> Piece | None:
+    def rows_by_table(self, ref: Ref) -> Piece | None:
+        """Return whole rows that a table picks along one axis, None where it does not."""
+        table = ref.table
+        if table is None or ref.index is not None:
+            return None
+        strides = [
+            number(s, self.env) if self.dims[a] != 1 else 0 for a, s in enumerate(table.strides)
+        ]
+        axis = next((a for a, s in enumerate(strides) if s), None)
+        if axis is None or sum(strides) != 1 or len(self.moves(ref)) == 0:
+            return None
+        steps = of_numbers(table.values).numbers * self._steps(ref, table.scale)
+        row = int(np.gcd.reduce(steps)) or 1
+        count = int(steps.max()) // row + 1
+        part = self.part(replace(ref, table=None), (row, count))
+        if part is None or axis in part.axes or steps.min() < 0 or len(steps) != self.dims[axis]:
+            return None
+        shape = (len(steps), *part.node.shape[1:])
+        node = Gathered(part.node, (of_numbers(steps // row),), shape)
+        return Piece(node, (axis, *part.axes[1:]))
+
+    def part(self, ref: Ref, row: tuple[int, int] | None = None) -> Piece | None:
         """Return a window of the array that an operand moves in; a run-time index is its first.
 
         None where strides do not allow it, or where there is a table.
@@ -139,14 +168,22 @@ class Expressions:
         if ref.table is not None:
             return None
         plain = tuple([d for d in base.shape if isinstance(d, int)])
-        moves = self.moves(ref)
+        moves: list[tuple[int | str, int, int]] = [*self.moves(ref)]
         if ref.index is not None:
-            moves.insert(0, (-1, self._steps(ref, ref.row), number(ref.rows, self.env)))
-        found = window(plain, self._steps(ref, ref.offset), moves)
+            row = self._steps(ref, ref.row), number(ref.rows, self.env)
+        if row is not None:
+            moves.insert(0, (-1, *row))
+        # A loop around is one more axis, of which a step is at one place.
+        offset, factors = moving(ref.offset, self.env, array.batched)
+        for name, factor in factors.items():
+            moves.append((name, abs(factor), self.steps[name]))
+            offset += min(0, factor) * (self.steps[name] - 1)
+        found = window(plain, offset, moves)
         if found is None:
             return None
         more: Shape = (BATCH,) if array.batched else ()
-        axes = (*found.axes, *([self.batch_axis(ref)] if array.batched else []))
+        own = [axis for axis in found.axes if isinstance(axis, int)]
+        axes = (*own, *([self.batch_axis(ref)] if array.batched else []))
         node, total = base, prod(plain)
         if (found.start, found.stop) != (0, total):
             node = node if len(plain) == 1 else Reshaped(node, (total, *more))
@@ -156,11 +193,25 @@ class Expressions:
             plain = (count,)
         if found.shape != plain:
             node = Reshaped(node, (*found.shape, *more))
-        if any(item != slice(None) for item in found.items):
+        if factors or any(item != slice(None) for item in found.items):
             sizes = {axis: size for axis, _, size in moves}
-            shape = tuple([sizes[axis] for axis in found.axes])
-            node = Indexed(node, found.items, (*shape, *more))
-        return Piece(node, axes) if ref.index is None or axes[0] == -1 else None
+            shape = tuple([sizes[axis] for axis in own])
+            node = Indexed(node, self._at_step(found, factors), (*shape, *more))
+        return Piece(node, axes) if row is None or axes[0] == -1 else None
+
+    def _at_step(self, found: Window, factors: Mapping[str, int]) -> tuple[Item, ...]:
+        """Return the items of a window, in which each loop around is at one place."""
+        axes, items = iter(found.axes), list[Item]()
+        for item in found.items:
+            axis = next(axes) if isinstance(item, slice) else 0
+            if isinstance(axis, str):
+                assert isinstance(item, slice)
+                first, step = item.start or 0, item.step or 1
+                if factors[axis] < 0:
+                    first, step = first + step * (self.steps[axis] - 1), -step
+                item = StepIndex(first, ((axis, step),))
+            items.append(item)
+        return tuple(items)
 
     def places(self, ref: Ref, part: Piece) -> tuple[Piece, tuple[Node, ...] | None]:
         """Return at which rows of a part an operand reads, and all places where they are shared.
@@ -187,12 +238,15 @@ class Expressions:
             tabled = {a: s for a, s in enumerate(strides) if s and self.dims[a] != 1}
         axes = tuple(sorted({*moves, *tabled}))
         shape = [int(self.dims[axis]) for axis in axes]
-        places = grid(self._steps(ref, ref.offset), [moves.get(a, 0) for a in axes], shape)
+        offset, factors = moving(ref.offset, self.env, ref.array.batched)
+        places = grid(offset, [moves.get(a, 0) for a in axes], shape)
         if ref.table is not None:
             at = grid(0, [tabled.get(a, 0) for a in axes], shape)
             scale = self._steps(ref, ref.table.scale)
             places = places + of_numbers(ref.table.values).numbers[at] * scale
         known = Piece(of_numbers(places), axes)
+        if factors:
+            known = self.applied(ops.ADD, [known, Piece(StepIndex(0, tuple(factors.items())))])
         if ref.index is None:
             return node, known
         index = self.read(ref.index).ordered()

@@ -1,6 +1,6 @@
 """The text of array programs: a line for each statement, its formula behind it or above it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from .aliases import is_same, viewed
 from .printing import ArrayPrinter
@@ -18,20 +18,32 @@ from .program import (
     Put,
     Reduced,
     Reshaped,
+    RowLoop,
     Statement,
     Variable,
 )
+from .scans import MadeRow, scan_of
+from .visit import simple
 
 _ATOM = 3
 _WIDTH = 100
 
 
-def lines(printer: ArrayPrinter, statements: Iterable[Statement]) -> list[str]:
+def lines(printer: ArrayPrinter, statements: Sequence[Statement]) -> list[str]:
     """Write statements."""
-    return [line for s in statements for line in _statement(printer, s)]
+    made, around = list[str](), printer.changing
+    for k, s in enumerate(statements):
+        if printer.dialect.differentiates:
+            later = {one.target.name for one in simple(statements[k:]) if isinstance(one, Put)}
+            printer.changing = around | later
+        made += _statement(printer, s)
+    printer.changing = around
+    return made
 
 
 def _statement(printer: ArrayPrinter, s: Statement) -> list[str]:
+    if isinstance(s, RowLoop):
+        return _loop(printer, s)
     before = len(printer.checks)
     text = _let(printer, s) if isinstance(s, Let) else _put(printer, s)
     checks = [f"bad = bad | {check}" for check in dict.fromkeys(printer.checks[before:])]
@@ -40,6 +52,57 @@ def _statement(printer: ArrayPrinter, s: Statement) -> list[str]:
     if len(text) + len(s.formula) > _WIDTH - 8:
         return [*checks, f"# {s.formula}", text]
     return [*checks, f"{text}  # {s.formula}"]
+
+
+def _loop(printer: ArrayPrinter, s: RowLoop) -> list[str]:
+    if printer.dialect.in_place:
+        body = lines(printer, s.body)
+        steps = f"reversed(range({s.count}))" if s.backwards else f"range({s.count})"
+        return [f"for {s.var} in {steps}:", *[f"    {line}" for line in body]]
+    return _scan(printer, s)
+
+
+def _scan(printer: ArrayPrinter, s: RowLoop) -> list[str]:
+    scan, before = scan_of(s), len(printer.checks)
+    body = lines(printer, scan.body)
+    names = [v.name for v in scan.carried] + ["bad"] * (len(printer.checks) > before)
+    first = _tuple([*names, *[printer.write(state.first) for state in scan.states]])
+    following = _tuple([*names, *[state.next.name for state in scan.states]])
+    inside = _tuple([*names, *[state.name.name for state in scan.states]])
+    last = _tuple([*names, *["_"] * len(scan.states)])
+    made = _tuple([row.local.name for row in scan.rows])
+    count, reverse = s.count, ", reverse=True" * s.backwards
+    text = [
+        f"def step(carried, {s.var}):",
+        *[f"    {inside} = carried"] * (inside != "()"),
+        *[f"    {line}" for line in body],
+        f"    return {following}, {made}",
+        f"{last}, {_tuple([_stacked(row, count) for row in scan.rows])} = "
+        f"jax.lax.scan(step, {first}, jnp.arange({count}){reverse})",
+    ]
+    parts = [row for row in scan.rows if not _is_all(row, count)]
+    return text + [f"{r.array.name} = {_replaced(printer, r, count)}" for r in parts]
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return f"({', '.join(names)}{',' * (len(names) == 1)})"
+
+
+def _is_all(row: MadeRow, count: int) -> bool:
+    ((_, factor),) = row.place.factors
+    return (factor, row.place.offset, row.array.shape[0]) == (1, 0, count)
+
+
+def _stacked(row: MadeRow, count: int) -> str:
+    return row.array.name if _is_all(row, count) else f"{row.local.name}s"
+
+
+def _replaced(printer: ArrayPrinter, row: MadeRow, count: int) -> str:
+    """Write an array in which there are the rows of all steps."""
+    ((_, factor),), offset = row.place.factors, row.place.offset
+    last = offset + factor * (count - 1) + 1
+    items = (slice(offset or None, last, factor if factor > 1 else None),)
+    return f"{row.array.name}.at[{printer.items(items)}].set({_stacked(row, count)})"
 
 
 def _let(printer: ArrayPrinter, s: Let) -> str:
@@ -59,10 +122,10 @@ def _put(printer: ArrayPrinter, s: Put) -> str:
     if not printer.dialect.in_place:
         return f"{s.target.name} = {_with_change(printer, s)}"
     part, value = (
-        printer.write(s.part),
+        printer.as_is(s.part),
         printer.array(s.value) if s.places else printer.write(s.value),
     )
-    if viewed(s.value) == s.target.name:
+    if viewed(s.value) == s.target.name and not printer.dialect.differentiates:
         value = _copied(printer, value)
     if not s.places:
         part = part if part.endswith("]") else f"{part}[...]"

@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import ops
 from ..errors import JitError
+from .aliases import viewed
 from .dialects import Dialect
 from .program import (
     BATCH,
@@ -26,6 +27,7 @@ from .program import (
     Reduced,
     Reshaped,
     Shape,
+    StepIndex,
     Transposed,
     Variable,
     Whole,
@@ -46,11 +48,22 @@ class ArrayPrinter:
         self.constants: list[np.ndarray] = []
         self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
+        self.checking = True
+        self.changing: set[str] = set()  # variables of which a copy is read, as they change later
 
     def write(self, node: Node, level: int = 0) -> str:
         """Write an expression, in parentheses where it binds less than its surroundings."""
+        if self.changing and viewed(node) in self.changing:
+            return f"{self.as_is(node, _ATOM)}.clone()"
         text, binds = self._text(node)
         return text if binds >= level else f"({text})"
+
+    def as_is(self, node: Node, level: int = 0) -> str:
+        """Write an expression that is no copy, as what is changed."""
+        changing, self.changing = self.changing, set()
+        text = self.write(node, level)
+        self.changing = changing
+        return text
 
     def _text(self, node: Node) -> tuple[str, int]:
         match node:
@@ -87,6 +100,8 @@ class ArrayPrinter:
                 return f"{self.write(x, _ATOM)}[{self.indices(places)}]", _ATOM
             case Whole() | Range():
                 return self._whole(node), _ATOM
+            case StepIndex():
+                return place(node), _ADDED
         raise AssertionError(node)
 
     def _number(self, value: float) -> str:
@@ -96,7 +111,7 @@ class ArrayPrinter:
 
     def _constant(self, node: Constant) -> str:
         for k, numbers in enumerate(self.constants):
-            if numbers is node.numbers:
+            if numbers is node.numbers or _equal(numbers, node.numbers):
                 return f"C{k}"
         self.constants.append(node.numbers)
         return f"C{len(self.constants) - 1}"
@@ -157,7 +172,7 @@ class ArrayPrinter:
                 text = f"{self.m}.{op.name}({text}, {self.array(arg)})"
             return text, _ATOM
         if op.name == "take":
-            self.checks.append(self._check(args[0], len(args) - 1))
+            self._check(args[0], len(args) - 1)
         name = self.dialect.function(op.name) if ops.OPS.get(op.name) is op else None
         if name is None:
             raise JitError(
@@ -231,15 +246,16 @@ class ArrayPrinter:
 
     # ---- whole numbers
 
-    def _check(self, x: Node, rows: int) -> str:
-        self.helpers.setdefault("wrong")
-        return f"wrong({self.write(x)}, {rows})"
+    def _check(self, x: Node, rows: int) -> None:
+        if self.checking:
+            self.helpers.setdefault("wrong")
+            self.checks.append(f"wrong({self.write(x)}, {rows})")
 
     def _whole(self, node: Node) -> str:
         """Write places: whole numbers, not of the dtype of all others."""
         match node:
             case Whole(x, rows):
-                self.checks.append(self._check(x, rows))
+                self._check(x, rows)
                 self.helpers.setdefault("whole")
                 return f"whole({self.write(x)}, {rows})"
             case Range(count, axes):
@@ -254,7 +270,25 @@ class ArrayPrinter:
         return self.write(node)
 
 
+def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+    return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+
+
+def place(at: StepIndex) -> str:
+    """Write where a loop is: ``2 * t0 + 1``."""
+    text = ""
+    for name, factor in sorted(at.factors, key=lambda pair: pair[1] < 0):
+        sign = " - " if factor < 0 else " + "
+        text += f"{sign}{name if abs(factor) == 1 else f'{abs(factor)} * {name}'}"
+    if text.startswith(" - "):
+        return f"{at.offset}{text}"
+    rest = f" {'-' if at.offset < 0 else '+'} {abs(at.offset)}" if at.offset else ""
+    return f"{text[3:]}{rest}"
+
+
 def _item(item: Item) -> str:
+    if isinstance(item, StepIndex):
+        return place(item)
     if not isinstance(item, slice):
         return str(item)
     first, stop, step = ("" if x is None else str(x) for x in (item.start, item.stop, item.step))

@@ -4,7 +4,7 @@ The batch is the last axis of what has one, and its length is ``BATCH``. Nothing
 addresses: an array is a variable with a name and a shape.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,28 @@ BATCH = "B"
 PARAMETERS = -1  # in place of an argument's number
 Dim = int | str  # a number, or BATCH
 Shape = tuple[Dim, ...]
-Item = int | slice | None  # of an index: one place, some in equal steps, a new axis
+
+
+@dataclass(frozen=True, slots=True)
+class StepIndex:
+    """One place, another one in each step of a loop: offset + Σ factor·variable."""
+
+    offset: int
+    factors: tuple[tuple[str, int], ...]
+
+    @property
+    def shape(self) -> Shape:
+        """It is a number."""
+        return ()
+
+    def at(self, step: Mapping[str, int]) -> "StepIndex | int":
+        """Return it where some variables are known."""
+        left = tuple([(name, k) for name, k in self.factors if name not in step])
+        offset = self.offset + sum([k * step[name] for name, k in self.factors if name in step])
+        return StepIndex(offset, left) if left else offset
+
+
+Item = int | slice | StepIndex | None  # of an index: one place, some in equal steps, a new axis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +200,7 @@ Node = (
     | Whole
     | Range
     | Gathered
+    | StepIndex
 )
 
 
@@ -212,7 +234,22 @@ class Put:
         return root(self.part)
 
 
-Statement = Let | Put
+@dataclass(frozen=True, slots=True)
+class RowLoop:
+    """The body for var = 0, 1, ..., count - 1, or backwards.
+
+    ``carried``: what a step changes and has from before the loop, or from the step before. Any
+    other variable that the body defines is none outside.
+    """
+
+    var: str
+    count: int
+    backwards: bool
+    body: tuple["Statement", ...]
+    carried: tuple[Variable, ...] = ()
+
+
+Statement = Let | Put | RowLoop
 
 
 @dataclass(slots=True)
@@ -244,14 +281,6 @@ class ArrayProgram:
     seeds: list[tuple[int, Variable]] = field(default_factory=list)
     batched: bool = False
 
-    @property
-    def saved(self) -> list[Variable]:
-        """The variables that backward reads of forward."""
-        made = {s.target.name: s.target for s in self.forward}
-        made |= {i.variable.name: i.variable for i in self.inputs}
-        kept = dict.fromkeys(name for s in self.backward for name in names_in(s))
-        return [made[name] for name in kept if name in made]
-
 
 def root(node: Node) -> Variable:
     """Return the variable that a part is one of."""
@@ -259,34 +288,6 @@ def root(node: Node) -> Variable:
         assert isinstance(node, Indexed | Reshaped)
         node = node.x
     return node
-
-
-def children(node: Node) -> Sequence[Node]:
-    """Return what an expression is made of."""
-    match node:
-        case Applied() | Contracted():
-            return node.args
-        case Gathered():
-            return (node.x, *node.places)
-        case First():
-            return (node.x, node.result)
-        case Fill() | Variable() | Constant() | Range():
-            return ()
-        case _:
-            return (node.x,)
-
-
-def names_in(statement: Statement) -> list[str]:
-    """Return the names of the variables that a statement reads, and of those it changes in part."""
-    nodes: list[Node] = [statement.value]
-    if isinstance(statement, Put):
-        nodes += [statement.part, *statement.places]
-    return [node.name for top in nodes for node in inside(top) if isinstance(node, Variable)]
-
-
-def inside(node: Node) -> list[Node]:
-    """Return an expression and all that it is made of."""
-    return [node, *(inner for child in children(node) for inner in inside(child))]
 
 
 def of_numbers(numbers: Any) -> Constant:

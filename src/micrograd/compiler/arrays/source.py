@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..pipeline import lower
+from ..pipeline import for_arrays
 from ..tracing.names import name_all
 from ..tracing.numbering import graph_of
 from ..tracing.signature import Argument
@@ -18,6 +18,7 @@ from .dialects import DIALECTS, Dialect
 from .lines import lines
 from .printing import ArrayPrinter
 from .program import BATCH, ArrayProgram, Expanded, Fill, Let, Variable
+from .visit import saved_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def program_and_captured(
     recording.draws.undo()
     everything = recording.with_first(list(arguments))
     wanted = {k for k, a in enumerate(arguments) if a.differentiable}
-    loops = lower(graph_of(recording, wanted), until="differentiate")
+    loops = for_arrays(graph_of(recording, wanted))
     named = name_all(loops, recording, f, everything)
     program = arrays_of(named, [i.argument for i in recording.inputs])
     return program, list(recording.captured)
@@ -120,8 +121,9 @@ class _Functions:
         self.program, self.dialect, self.name = program, dialect, name
         self.printer = ArrayPrinter(dialect)
         self.arguments = argument_names(program)
-        self.saved = [v.name for v in program.saved]
-        if program.batched and not any(v.shape[-1:] == (BATCH,) for v in program.saved):
+        self.kept = saved_of(program)
+        self.saved = [v.name for v in self.kept]
+        if program.batched and not any(v.shape[-1:] == (BATCH,) for v in self.kept):
             self.saved += [next(v.name for v in self._batched())]
 
     def _batched(self) -> list[Variable]:
@@ -156,7 +158,7 @@ class _Functions:
         lines = self.backward_lines()
         unpack = [f"{', '.join(self.saved)}{',' * (len(self.saved) == 1)} = saved"]
         seeds = [f"{v.name} = seeds[{k}]" for k, v in self.program.seeds]
-        shaped = [v for v in (*self.program.saved, *self._batched()) if v.shape[-1:] == (BATCH,)]
+        shaped = [v for v in (*self.kept, *self._batched()) if v.shape[-1:] == (BATCH,)]
         size = [f"{BATCH} = {shaped[0].name}.shape[-1]"] if self.program.batched else []
         body = [*unpack * bool(self.saved), *size, *seeds, *lines, f"return ({self.gradients()})"]
         return self.defined("backward", ["saved", "seeds"], body)
@@ -178,10 +180,10 @@ class _Functions:
         return text
 
     def backward_lines(self) -> list[str]:
-        before = len(self.printer.checks)
+        self.printer.checking = False  # forward has read the same indices
         text = lines(self.printer, self.program.backward)
-        del self.printer.checks[before:]
-        return [line for line in text if not line.startswith("bad = ")]
+        self.printer.checking = True
+        return text
 
     def outputs(self) -> str:
         texts = [self.printer.write(node) for _, node in self.program.outputs]
@@ -237,11 +239,14 @@ def _is_idle(s: Any) -> bool:
 
 
 def _placed(numbers: np.ndarray, dialect: Dialect, names: Mapping[str, Any]) -> Any:
+    whole = numbers.dtype.kind == "i"
     if dialect.name == "torch":
         torch = names["torch"]
-        kind = torch.long if numbers.dtype.kind == "i" else names["dtype"]
+        kind = torch.long if whole else names["dtype"]
         return torch.tensor(numbers, dtype=kind, device=names["device"])
-    return numbers if numbers.dtype.kind == "i" else numbers.astype(names["dtype"])
+    if dialect.name == "jax" and not whole:
+        return names["jnp"].asarray(numbers, names["dtype"])
+    return numbers if whole else numbers.astype(names["dtype"])
 
 
 def _written(numbers: np.ndarray) -> str:

@@ -1,11 +1,7 @@
 """The statements of an array program as they are made, and which variables they have defined."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from ..ir.array import Array
 from ..ir.sizes import known
-from .aliases import viewed
 from .program import (
     BATCH,
     Expanded,
@@ -14,6 +10,7 @@ from .program import (
     Node,
     Put,
     Reshaped,
+    RowLoop,
     Shape,
     Statement,
     Variable,
@@ -21,16 +18,37 @@ from .program import (
 
 
 class Statements:
-    """Takes statements in their order; ``defined`` are the names of variables that have numbers."""
+    """Takes statements in their order; ``defined`` are the names of variables that have numbers.
+
+    What holds in all steps of loops is put before the outermost.
+    """
 
     def __init__(self) -> None:
         self.made: list[Statement] = []
         self.defined: set[str] = set()
+        self.around: list[list[Statement]] = []  # what was made before each loop that is open
 
     def taken(self) -> list[Statement]:
         """Return what was made since the last time."""
         made, self.made = self.made, []
-        return with_copies(made)
+        return made
+
+    @property
+    def before(self) -> list[Statement]:
+        """What stands before all loops that are open."""
+        return self.around[0] if self.around else self.made
+
+    def begin(self) -> None:
+        """Open a loop: what is made from now on is its body."""
+        self.around.append(self.made)
+        self.made = []
+
+    def end(self, var: str, count: int, backwards: bool) -> None:
+        """Close the loop."""
+        body = tuple(self.made)
+        self.made = self.around.pop()
+        if body:
+            self.made.append(RowLoop(var, count, backwards, body))
 
     def let(self, target: Variable, value: Node, formula: str = "") -> None:
         """Give all of a variable its numbers."""
@@ -42,7 +60,8 @@ class Statements:
     def let_zero(self, target: Variable) -> None:
         """Let a variable be 0 if it has no numbers."""
         if target.name not in self.defined:
-            self.let(target, zeros(target.shape))
+            self.before.append(Let(target, zeros(target.shape)))
+            self.defined.add(target.name)
 
     def put(
         self,
@@ -58,18 +77,6 @@ class Statements:
             self.let(target, value, formula)
         else:
             self.made.append(Put(part, value, add, places, formula))
-
-
-def with_copies(statements: Sequence[Statement]) -> list[Statement]:
-    """Mark what has to be in memory of its own: what is changed in part, and what it came from."""
-    changed = {s.target.name for s in statements if isinstance(s, Put)}
-
-    def marked(s: Statement) -> Statement:
-        if not isinstance(s, Let):
-            return s
-        return replace(s, fresh=s.target.name in changed or viewed(s.value) in changed)
-
-    return [marked(s) for s in statements]
 
 
 def zeros(shape: Shape) -> Node:

@@ -10,7 +10,8 @@ from ..ir.array import Array
 from ..ir.program import BATCH as BATCH_SIZE
 from ..ir.program import Nest, Program, Ref
 from ..ir.scope import Scope, nests
-from ..ir.sizes import Size, coefficients, substitute, variables
+from ..ir.sizes import Size, known, substitute, variables
+from ..ir.visit import loops
 from ..printing.array_names import ArrayNames
 from .program import BATCH, Dim, Shape, Variable
 
@@ -36,12 +37,40 @@ def dim(size: Size, env: Mapping[str, Size]) -> Dim:
 
 def rows(size: Size, env: Mapping[str, Size]) -> int:
     """Return by how many rows, of one number for each example, an address in a batch moves."""
+    offset, factors = moving(size, env, True)
+    if factors:
+        raise JitError(f"an array program cannot step by {size}: use backend='c'")
+    return offset
+
+
+def moving(size: Size, env: Mapping[str, Size], batched: bool) -> tuple[int, dict[str, int]]:
+    """Return where an operand begins, and by how much more for each variable of a loop around.
+
+    Args:
+        size: the address.
+        env: the variables of the loops that are unrolled.
+        batched: it counts rows of one number for each example.
+
+    Raises:
+        JitError: it is no such address.
+    """
     x = substitute(size, env)
     if isinstance(x, int):
-        return 0
-    if variables(x) != {"P"} or any(len(m) > 1 for m in x.terms):
-        raise JitError(f"an array program cannot step by {x}: use backend='c'")
-    return coefficients(x, [("P",)])[0]
+        return (0 if batched else x), {}
+    offset, factors = 0, dict[str, int]()
+    for monomial, c in x.terms.items():
+        names = list(monomial)
+        if batched and "P" in names:
+            names.remove("P")
+        elif batched:
+            raise JitError(f"an array program cannot step by {x}: use backend='c'")
+        if len(names) > 1 or "P" in names:
+            raise JitError(f"an array program cannot have the address {x}: use backend='c'")
+        if names:
+            factors[names[0]] = c
+        else:
+            offset = c
+    return offset, factors
 
 
 class Storage:
@@ -49,7 +78,7 @@ class Storage:
 
     def __init__(self, program: Program) -> None:
         self._names = ArrayNames(program)
-        self._taken = set(_TAKEN)
+        self._taken = _TAKEN | {s.var for s in loops([*program.forward, *program.backward])}
         self._shapes: dict[Array, Shape] = {}
         self._variables: dict[tuple[Array, bool], Variable] = {}
         self._views: dict[tuple[Array, object], Variable] = {}
@@ -57,7 +86,8 @@ class Storage:
         for nest, scope in nests(program.forward):
             array = nest.target.array
             self._words.setdefault(array, self._names.view(nest.target, nest.dims, scope).name)
-            if array not in self._shapes and (shape := _shape_of(nest)):
+            shape = _shape_of(nest, scope)
+            if len(shape) > len(self._shapes.get(array, ())):
                 self._shapes[array] = shape
         for array in dict.fromkeys((*program.arrays, *program.leaves)):
             word = {"parameter": "p", "constant": "c"}.get(array.kind) or array.name
@@ -103,29 +133,43 @@ def identifier(word: str) -> str:
     return word if re.match(r"[^\W\d]", word) else f"x{word}"
 
 
-def _shape_of(nest: Nest) -> Shape:
-    """Return the dims of a nest that writes all of an array, element after element."""
+def _shape_of(nest: Nest, scope: Scope) -> Shape:
+    """Return the dims of a nest that writes an array element after element, in rows of them.
+
+    The outermost may be as long as it is: that of all steps of a loop, or of more than one nest.
+    """
     target, array, step = nest.target, nest.target.array, 1
+    sizes = (*nest.dims, *target.strides)
     if (
-        array.parts
+        any(leaf.kind != "computed" for leaf in array.leaves)
         or target.table
         or target.index
-        or target.offset != 0
-        or array.kind != "computed"
+        or any(variables(size) & scope.keys() for size in sizes)
     ):
         return ()
-    found: list[Dim] = []
-    for size, stride in reversed(list(zip(nest.dims, target.strides))):
-        if size == BATCH_SIZE:
-            continue
-        if not isinstance(size, int) or (variables(stride) - {"P"}):
+    try:
+        offset, factors = moving(target.offset, {}, array.batched)
+    except JitError:
+        return ()
+    moves = [(step, 0) for step in factors.values()]  # 0: along a loop
+    for size, stride in zip(nest.dims, target.strides):
+        if size != BATCH_SIZE and size != 1:
+            if not isinstance(size, int):
+                return ()
+            moves.append((rows(stride, {}) if array.batched else known(stride), size))
+    if not factors.keys() <= scope.keys() or any(step < 1 for step, _ in moves):
+        return ()
+    found, total = list[Dim](), known(array.count)
+    moves.sort(key=lambda move: move[0])
+    for k, (stride, size) in enumerate(moves):
+        if stride % step or (stride != step and size):
             return ()
-        if size == 1:
-            continue
-        if (rows(stride, {}) if array.batched else stride) != step:
-            return ()
+        if not size or (k == len(moves) - 1 and step * size != total):
+            break
         found.insert(0, size)
         step *= size
-    if step != array.count:
+    if total % step or offset % step:
         return ()
+    if total != step:
+        found.insert(0, total // step)
     return (*found, BATCH) if array.batched else tuple(found)

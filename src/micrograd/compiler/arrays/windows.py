@@ -17,17 +17,17 @@ class Window:
     """``x.reshape(-1)[start:stop].reshape(shape)[items]``, and what moves along each axis left.
 
     ``shape`` may be that of the array already. ``axes`` are those of the operand, in the order in
-    which the array has them.
+    which the array has them; loops are axes, too, by the names of their variables.
     """
 
     start: int
     stop: int
     shape: tuple[int, ...]
     items: tuple[Item, ...]
-    axes: tuple[int, ...]
+    axes: tuple[int | str, ...]
 
 
-_Move = tuple[int, int, int]  # axis, stride, count
+_Move = tuple[int | str, int, int]  # axis, stride, count
 
 
 def window(shape: Sequence[int], offset: int, moves: Sequence[_Move]) -> Window | None:
@@ -62,9 +62,9 @@ def window(shape: Sequence[int], offset: int, moves: Sequence[_Move]) -> Window 
 
 def _along(
     shape: tuple[int, ...], offset: int, moves: Sequence[_Move]
-) -> tuple[tuple[Item, ...], tuple[int, ...]] | None:
+) -> tuple[tuple[Item, ...], tuple[int | str, ...]] | None:
     """Return what to index an array of this shape with, and the operand's axes in its order."""
-    items, axes, left = list[Item](), list[int](), list(moves)
+    items, axes, left = list[Item](), list[int | str](), list(moves)
     for stride, length in zip(_strides(shape), shape):
         first, offset = divmod(offset, stride) if stride else (0, offset)
         if left and left[0][1] % stride == 0 and left[0][1] < stride * length:

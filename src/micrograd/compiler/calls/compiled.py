@@ -79,7 +79,7 @@ def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def until_of(options: Mapping[str, Any]) -> str:
     """Return the pass after which a program is ready for its back end, empty for the last."""
-    return "differentiate" if options["backend"] in ENGINES else ""
+    return "distribute" if options["backend"] in ENGINES else ""
 
 
 def program_of(graph: Graph, options: Mapping[str, Any]) -> Program | Tape:

@@ -28,7 +28,7 @@ from ..ir.sizes import SIZE, Size, bound, known, substitute
 from ..ir.visit import with_refs, with_sizes
 from ..passes.phases import Phased, phased
 from ..passes.schedules import width
-from ..pipeline import lower
+from ..pipeline import for_arrays, lower
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.trace import trace
@@ -182,7 +182,7 @@ def _arrays(
     dtype, count = library.dtype, len(columns)
     objective = _objective(recording, lower(graph), count, parameters, sizes, dtype)
     arguments = [i.argument for i in recording.inputs]
-    arrays = arrays_of(lower(graph, until="differentiate"), arguments)
+    arrays = arrays_of(for_arrays(graph), arguments)
     return replace(objective, library=library, arrays=arrays)
 
 

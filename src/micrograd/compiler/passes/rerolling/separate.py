@@ -79,7 +79,20 @@ def _slots(program: Program, loop: For, batched: bool) -> list[_Slot]:
     slots.sort(key=lambda slot: slot.first)
     size = sum(slot.size for slot in slots)
     follow = all(a.first + a.size == b.first for a, b in pairwise(slots))
+    slots = _whole(slots, program)
     return slots if len(slots) > 1 and follow and periods == {size} else []
+
+
+def _whole(slots: Sequence[_Slot], program: Program) -> list[_Slot]:
+    """Join slots that are parts of one array, which several statements fill."""
+    starts = {evaluate(a.start, ONE_EXAMPLE) for a in program.leaves}
+    kept: list[_Slot] = []
+    for slot in slots:
+        if kept and slot.first not in starts:
+            kept[-1] = replace(kept[-1], size=kept[-1].size + slot.size, shape=None)
+        else:
+            kept.append(slot)
+    return kept
 
 
 def _steps(offset: Size) -> dict[str, int]:

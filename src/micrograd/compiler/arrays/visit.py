@@ -1,0 +1,127 @@
+"""What stands inside what in array programs, and the same with something else in its place."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from .program import (
+    Applied,
+    ArrayProgram,
+    Constant,
+    Contracted,
+    Fill,
+    First,
+    Gathered,
+    Indexed,
+    Let,
+    Node,
+    Put,
+    Range,
+    RowLoop,
+    Statement,
+    StepIndex,
+    Variable,
+)
+
+
+def children(node: Node) -> Sequence[Node]:
+    """Return what an expression is made of."""
+    match node:
+        case Applied() | Contracted():
+            return node.args
+        case Gathered():
+            return (node.x, *node.places)
+        case First():
+            return (node.x, node.result)
+        case Fill() | Variable() | Constant() | Range() | StepIndex():
+            return ()
+        case _:
+            return (node.x,)
+
+
+def inside(node: Node) -> list[Node]:
+    """Return an expression and all that it is made of."""
+    return [node, *(inner for child in children(node) for inner in inside(child))]
+
+
+def nodes_of(s: Let | Put) -> tuple[Node, ...]:
+    """Return the expressions of a statement."""
+    return (s.value,) if isinstance(s, Let) else (s.part, *s.places, s.value)
+
+
+def simple(statements: Sequence[Statement]) -> Iterator[Let | Put]:
+    """Yield every statement that is no loop, those inside loops included."""
+    for s in statements:
+        if isinstance(s, RowLoop):
+            yield from simple(s.body)
+        else:
+            yield s
+
+
+def names_in(statement: Statement) -> list[str]:
+    """Return the names of the variables that a statement reads, and of those it changes in part."""
+    tops = [top for s in simple([statement]) for top in nodes_of(s)]
+    return [node.name for top in tops for node in inside(top) if isinstance(node, Variable)]
+
+
+def changed_by(statement: Statement) -> Sequence[Variable]:
+    """Return the variables that a statement gives numbers, or other numbers."""
+    return statement.carried if isinstance(statement, RowLoop) else (statement.target,)
+
+
+def saved_of(program: ArrayProgram) -> list[Variable]:
+    """Return the variables that backward reads of forward."""
+    made = {v.name: v for s in program.forward for v in changed_by(s)}
+    made |= {i.variable.name: i.variable for i in program.inputs}
+    kept = dict.fromkeys(name for s in program.backward for name in names_in(s))
+    return [made[name] for name in kept if name in made]
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return an expression of which all parts were changed."""
+    new: dict[str, Any] = {}
+    for field in fields(node):
+        part = getattr(node, field.name)
+        if isinstance(part, Node):
+            new[field.name] = change(part)
+        elif field.name in ("args", "places"):
+            new[field.name] = tuple(map(change, part))
+    return replace(node, **new) if new else node
+
+
+def with_nodes(s: Statement, change: Callable[[Node], Node]) -> Statement:
+    """Return a statement with other expressions."""
+    if isinstance(s, RowLoop):
+        return replace(s, body=tuple([with_nodes(inner, change) for inner in s.body]))
+    if isinstance(s, Let):
+        return replace(s, value=change(s.value))
+    places = tuple(map(change, s.places))
+    return replace(s, value=change(s.value), places=places, part=change(s.part))
+
+
+def unrolled(statements: Sequence[Statement]) -> list[Let | Put]:
+    """Return the statements of all steps of all loops, one after the other."""
+    made: list[Let | Put] = []
+    for s in statements:
+        if isinstance(s, RowLoop):
+            steps = range(s.count)
+            for step in reversed(steps) if s.backwards else steps:
+                made += unrolled([with_nodes(inner, _at({s.var: step})) for inner in s.body])
+        else:
+            made.append(s)
+    return made
+
+
+def _at(step: Mapping[str, int]) -> Callable[[Node], Node]:
+    """Return what replaces the variables of loops by numbers."""
+
+    def change(node: Node) -> Node:
+        if isinstance(node, StepIndex):
+            known = node.at(step)
+            return Fill(known) if isinstance(known, int) else known
+        if isinstance(node, Indexed):
+            items = [i.at(step) if isinstance(i, StepIndex) else i for i in node.items]
+            node = replace(node, items=tuple(items))
+        return rebuilt(node, change)
+
+    return change
