@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..arguments import shown, whole
+from ..transforms.batches import each
 from .module import Module
 from .shapes import depth, nested
 
@@ -110,7 +111,7 @@ class Flatten(Module):
 
 def _joined(x: list[Any], first: int, times: int) -> list[Any]:
     if first:
-        return [_joined(part, first - 1, times) for part in x]
+        return each(lambda part: _joined(part, first - 1, times), x)
     for _ in range(times):
         x = [item for part in x for item in part]
     return x

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arguments import operand, shown
+from ..transforms.batches import each, is_batch
 from ..value.numeric import is_array
 
 _DEEPEST = 32  # axes; what is nested deeper holds itself
 
 
 def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
-    """Return x as nested lists of numbers and Values.
+    """Return x as nested lists of numbers and Values; a batch, while it is compiled, as it is.
 
     Args:
         layer: what takes it, for messages.
@@ -25,8 +26,8 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
         ValueError: x has another shape, or none, as its lists have different lengths.
         TypeError: there is something else than numbers in it.
     """
-    lists = _lists(x)
-    shape, leaves = _measured(lists)
+    lists = x if is_batch(x) else _lists(x)
+    shape, leaves = (_shape(x), []) if is_batch(x) else _measured(lists)
     if shape is None:
         raise ValueError(
             f"{layer!r} expects {_written(wanted)}, got a {type(x).__name__} of lists of different "
@@ -42,24 +43,32 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
 
 def depth(x: Any) -> int:
     """Return how many axes nested lists have."""
+    if is_batch(x):
+        return len(_shape(x))
     return 1 + depth(x[0]) if _is_nest(x) else 0
 
 
 def on_rows(f: Callable[[list[Any]], Any], x: Any, axes: int = 1) -> Any:
     """Apply f to each part that has this many axes; the axes before them stay."""
-    return f(x) if depth(x) <= axes else [on_rows(f, part, axes) for part in x]
+    return f(x) if depth(x) <= axes else each(lambda part: on_rows(f, part, axes), x)
 
 
 def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
     """Apply f to the numbers of nested lists of one shape; of a number, to itself."""
     if not _is_nest(xs[0]):
         return f(*xs)
+    if any(map(is_batch, xs)):
+        return each(lambda *parts: elementwise(f, *parts), *xs)
     return [elementwise(f, *parts) for parts in zip(*xs, strict=True)]
 
 
 def flat(x: Any) -> list[Any]:
     """Return the numbers of nested lists in their order."""
     return [item for part in x for item in flat(part)] if _is_nest(x) else [x]
+
+
+def _shape(batch: Any) -> tuple[int, ...]:
+    return (batch.count, *getattr(batch.example, "shape", ()))
 
 
 def _lists(x: Any) -> Any:

@@ -5,6 +5,7 @@ whole ones, and the last one of an epoch, which may be shorter.
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from ..engine import Value
@@ -12,6 +13,7 @@ from ..examples import Examples
 from ..nn import BatchNorm, Module
 from ..nn.phase import phase
 from ..optim import Optimizer
+from ..transforms.batches import as_batch
 from ..value.modes import mode
 from ..value.numeric import is_array
 from .eager import EagerRunner, evaluating, measured
@@ -31,7 +33,13 @@ class BatchRunner(EagerRunner):
         if wanted and not mode.anomaly:
             from ..compiler.jit import jit
 
-            self.loss = jit(self.loss, dtype=dtype, strict=wanted is True)
+            loss = self.loss
+
+            @wraps(loss, updated=())
+            def of_batch(*columns: Any) -> Any:
+                return loss(*map(as_batch, columns))
+
+            self.loss = jit(of_batch, dtype=dtype, strict=wanted is True)
         return self
 
     def measure(
