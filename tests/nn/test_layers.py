@@ -1,5 +1,6 @@
 """What is true of layers besides their numbers: draws, shapes, messages, training."""
 
+import math
 import random
 
 import numpy as np
@@ -23,6 +24,7 @@ from micrograd.nn import (
     ModuleList,
     MultiheadAttention,
     ReLU,
+    Residual,
     Sequential,
     Softmax,
     Tanh,
@@ -329,3 +331,15 @@ def test_a_summary_counts_a_module_that_is_called_twice_and_shows_one_that_is_no
         "  inner Tanh   (3,)             0           6",
         "  unused Tanh  -                0           0",
     ]
+
+
+def test_what_goes_around_a_residual_is_added_to_what_goes_through():
+    body, around = Linear(2, 3, seed=1), Linear(2, 3, bias=False, seed=2)
+    x = [0.5, -1.0]
+    sums = [a + b for a, b in zip(body(x), around(x), strict=True)]
+    assert [y.data for y in Residual(body, around)(x)] == [y.data for y in sums]
+    assert [y.data for y in Residual(Tanh())([Value(1.0)])] == [1.0 + math.tanh(1.0)]
+    with pytest.raises(ValueError, match=r"of the shape \(3,\), to \(2,\): a shortcut, such as"):
+        Residual(body)(x)
+    with pytest.raises(TypeError, match=r"made of modules of micrograd\.nn, got 5"):
+        Residual(Tanh(), 5)

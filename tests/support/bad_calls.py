@@ -295,6 +295,8 @@ CALLS = {
     ".nn.ModuleList": (nn.ModuleList, {"modules": ([nn.Tanh()], "numbers")}),
     ".nn.Sequential": (lambda x: nn.Sequential(nn.Tanh(), x), {
         "x": (nn.Tanh(), "model"), "modules": None}),
+    ".nn.Residual": (nn.Residual, {
+        "body": (nn.Tanh(), "model"), "shortcut": None}),
     ".nn.Flatten": (nn.Flatten, {"start_dim": (0, "axis"), "end_dim": (-1, "axis")}),
     ".nn.Conv1d": (nn.Conv1d, {
         "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),

@@ -27,14 +27,14 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
         TypeError: there is something else than numbers in it.
     """
     lists = x if is_batch(x) else _lists(x)
-    shape, leaves = (_shape(x), []) if is_batch(x) else _measured(lists)
-    if shape is None:
+    came, leaves = (shape(x), []) if is_batch(x) else _measured(lists)
+    if came is None:
         raise ValueError(
             f"{layer!r} expects {_written(wanted)}, got a {type(x).__name__} of lists of different "
             f"lengths, or of lists and numbers: {shown(x)}"
         )
-    if not any(_fits(shape, one) for one in wanted):
-        what = f"a {type(x).__name__} of the shape {_one(shape)}" if shape else shown(x)
+    if not any(_fits(came, one) for one in wanted):
+        what = f"a {type(x).__name__} of the shape {_one(came)}" if came else shown(x)
         raise ValueError(f"{layer!r} expects {_written(wanted)}, got {what}")
     for leaf in {type(leaf): leaf for leaf in leaves}.values():
         operand(repr(layer), leaf)
@@ -43,9 +43,14 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
 
 def depth(x: Any) -> int:
     """Return how many axes nested lists have."""
+    return len(shape(x))
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """Return the lengths of the axes of nested lists, each told by its first item."""
     if is_batch(x):
-        return len(_shape(x))
-    return 1 + depth(x[0]) if _is_nest(x) else 0
+        return (x.count, *getattr(x.example, "shape", ()))
+    return (len(x), *shape(x[0])) if _is_nest(x) else ()
 
 
 def on_rows(f: Callable[[list[Any]], Any], x: Any, axes: int = 1) -> Any:
@@ -65,10 +70,6 @@ def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
 def flat(x: Any) -> list[Any]:
     """Return the numbers of nested lists in their order."""
     return [item for part in x for item in flat(part)] if _is_nest(x) else [x]
-
-
-def _shape(batch: Any) -> tuple[int, ...]:
-    return (batch.count, *getattr(batch.example, "shape", ()))
 
 
 def _lists(x: Any) -> Any:
