@@ -45,7 +45,7 @@ MODELS = [
     Conv1d(1, 2, 3, 2, 1), Conv1d(2, 4, 3, 1, "same", 2, 2), Conv2d(2, 2, 3, dilation=2),
     Residual(Sequential(Linear(2, 3), ReLU()), Linear(2, 3)), Residual(ELU()),
     AvgPool2d(3, padding=1), Embedding(5, 2), Softmax(), LogSoftmax(0),
-    RNN(2, 3, 2, "relu", bidirectional=True), LSTM(2, 3, bias=False), GRU(2, 3),
+    RNN(2, 3, 2, "relu", bidirectional=True), LSTM(2, 3, bias=False, batch_first=True), GRU(2, 3),
     LayerNorm((2, 3), 0.1, bias=False), LayerNorm(3, elementwise_affine=False), RMSNorm(3),
     RMSNorm(3, 0.1, False), BatchNorm(2, 0.3, 0.01), BatchNorm2d(2, 0.01, 0.3, False),
     MultiheadAttention(4, 2, 0.1, False),
