@@ -25,9 +25,10 @@ AGAIN = $(MAKE)
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
 
-demo: .venv/.installed  ## train on the moons and on real digits; pictures go to demo/
+demo: .venv/.installed  ## train on the moons, on real digits, on names; pictures go to demo/
 	@$(OWN) $(BIN)/micrograd demo moons
 	@$(OWN) $(BIN)/micrograd demo digits
+	@$(OWN) $(BIN)/micrograd demo invent
 	@echo; echo "To go on, with python and micrograd from here:  source .venv/bin/activate"
 
 test: .venv/.tools frontend/node_modules  ## check everything: style, types, sizes, tests (what CI runs)

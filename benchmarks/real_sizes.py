@@ -19,7 +19,7 @@ from . import workers
 
 HERE = Path(__file__).parent
 PROGRAM, PEER = HERE / "programs" / "real_size.py", HERE / "peers" / "real_size_torch.py"
-NAMES = ("lenet", "gru", "lstm", "vae", "transformer", "words")
+NAMES = ("lenet", "gru", "lstm", "vae", "transformer", "residual", "words")
 HEAD = "network      parameters  first s ms a step  PyTorch     MB  apart"
 
 

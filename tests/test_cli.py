@@ -11,6 +11,7 @@ import pytest
 from thorough import sampled
 
 from micrograd.cli import COMMANDS, main
+from micrograd.inventions import STARS
 from micrograd.practise import lecture
 
 
@@ -205,6 +206,16 @@ def test_demo_digits_tells_held_out_from_learnt_and_shows_only_what_it_misread(t
     assert sum(int(times or 1) for *_, times in pairs) == int(held_out[2])
     assert [path.name for path in tmp_path.iterdir()] == ["misread.png"]
     assert str(tmp_path / "misread.png") in out
+
+
+def test_demo_invent_draws_digits_and_names_that_are_none_it_learnt_from(tmp_path, capsys):
+    assert main(["demo", "invent", "-o", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    names = re.search(r"makes up: (.*)", out)[1].split(", ")
+    assert len(names) == 12
+    assert all(re.fullmatch(r"[a-z]{1,10}", name) for name in names)
+    assert not set(names) & set(STARS)
+    assert [path.name for path in tmp_path.iterdir()] == ["invented.png"]
 
 
 def test_a_demo_that_cannot_write_says_so_first(tmp_path, capsys):

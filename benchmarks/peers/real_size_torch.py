@@ -90,6 +90,42 @@ class Transformer(nn.Module):
         return F.cross_entropy(self.head(x).transpose(1, 2), tokens[:, 1:])
 
 
+class Around(nn.Module):
+    def __init__(self, body, shortcut):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x):
+        return self.body(x) + (x if self.shortcut is None else self.shortcut(x))
+
+
+class Residual(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+        def conv(inputs, outputs, kernel, stride=1):
+            return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
+
+        def block(inputs, outputs, stride):
+            body = nn.Sequential(
+                conv(inputs, outputs, 3, stride),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(),
+                conv(outputs, outputs, 3),
+                nn.BatchNorm2d(outputs),
+            )
+            around = nn.Sequential(conv(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+            return Around(body, None if inputs == outputs else around)
+
+        self.layers = nn.Sequential(
+            conv(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), block(8, 8, 1), nn.ReLU(),
+            block(8, 16, 2), nn.ReLU(), nn.AvgPool2d(8), nn.Flatten(), nn.Linear(16, 10),
+        )  # fmt: skip
+
+    def loss(self, images, labels):
+        return F.cross_entropy(self.layers(images), labels)
+
+
 class Words(nn.Module):
     def __init__(self):
         super().__init__()
@@ -108,6 +144,7 @@ NETWORKS = {
     "gru": (Gru, 16, torch.optim.Adam, 5),
     "lstm": (Lstm, 16, torch.optim.Adam, 5),
     "vae": (Vae, 64, torch.optim.Adam, 5),
+    "residual": (Residual, 32, torch.optim.Adam, 1),
     "transformer": (Transformer, 8, torch.optim.Adam, 1),
     "words": (Words, 64, torch.optim.SparseAdam, 1),
 }

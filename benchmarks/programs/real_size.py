@@ -122,6 +122,42 @@ class Transformer(nn.Module):
         return [[text[i : i + 65] for i in range(0, 1024, 32)]][0]
 
 
+class Residual(nn.Module):
+    """A residual network with batch normalisation, 8 and 16 channels, on digits of 16 by 16."""
+
+    batched = True
+
+    def __init__(self):
+        rng = random.Random(1)
+
+        def conv(inputs, outputs, kernel, stride=1):
+            return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False, seed=rng)
+
+        def block(inputs, outputs, stride):
+            body = nn.Sequential(
+                conv(inputs, outputs, 3, stride),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(),
+                conv(outputs, outputs, 3),
+                nn.BatchNorm2d(outputs),
+            )
+            around = nn.Sequential(conv(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+            return nn.Residual(body, None if inputs == outputs else around)
+
+        self.layers = nn.Sequential(
+            conv(1, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), block(8, 8, 1), nn.ReLU(),
+            block(8, 16, 2), nn.ReLU(), nn.AvgPool2d(8), nn.Flatten(), nn.Linear(16, 10, seed=rng),
+        )  # fmt: skip
+
+    def loss(self, images, labels):
+        return cross_entropy(self.layers(images), labels)
+
+    def data(self):
+        X, y = data.digits()
+        zoom = np.arange(16) // 2
+        return X.reshape(-1, 8, 8)[:256, zoom][:, :, zoom].reshape(-1, 1, 16, 16), y[:256]
+
+
 class Words(nn.Module):
     """Word vectors of 10,000 words by negative sampling: a centre, a neighbour, five others."""
 
@@ -147,6 +183,7 @@ NETWORKS = {
     "gru": (Gru, 16, Adam, 5),
     "lstm": (Lstm, 16, Adam, 5),
     "vae": (Vae, 64, Adam, 5),
+    "residual": (Residual, 32, Adam, 1),
     "transformer": (Transformer, 8, Adam, 1),
     "words": (Words, 64, SparseAdam, 1),
 }
@@ -164,6 +201,7 @@ def main(name, file):
     began = time.perf_counter()
     settings = {"model": model, "optimizer": optimizer, "batch_size": size, "progress": False}
     settings |= {"seed": 1, "compile": name != "words"}
+    settings |= {"batched": getattr(model, "batched", False)}
     first = fit(model.loss, examples, epochs=1, **settings)
     until = time.perf_counter() - began - first.seconds
     history = fit(model.loss, examples, epochs=epochs, **settings)

@@ -198,7 +198,8 @@ def _explore(args: argparse.Namespace) -> None:
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("which", nargs="?", default="moons", choices=("moons", "digits", "tiny"))
+    which = ("moons", "digits", "invent", "tiny")
+    parser.add_argument("which", nargs="?", default="moons", choices=which)
     where = "for pictures; default: demo"
     parser.add_argument("-o", "--output", default="demo", metavar="FOLDER", help=where)
 
@@ -218,8 +219,9 @@ COMMANDS = (
         "          boundary, its loss curve and the graph of one of its neurons\n"
         "  digits  scanned digits, 8 by 8, told apart; prints accuracy on digits held out, and\n"
         "          draws some that it misread\n"
+        "  invent  a GPT makes up names of stars, a VAE draws digits: a picture of both\n"
         "  tiny    the four rows of the lecture, with every prediction at every step",
-        'moons and digits draw by matplotlib: pip install ".[plot]" in micrograd\'s folder',
+        'all but tiny draw by matplotlib: pip install ".[plot]" in micrograd\'s folder',
         _demo_arguments,
         _demo,
     ),

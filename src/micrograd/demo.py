@@ -10,6 +10,7 @@ from . import data, plots
 from .draw import draw
 from .engine import Value
 from .extras import require
+from .inventions import invent
 from .losses import accuracy, cross_entropy, hinge, l2
 from .nn import MLP
 from .optim import SGD, Adam
@@ -19,7 +20,7 @@ from .value.modes import no_grad
 
 
 def run(which: str, folder: Path) -> None:
-    """Run one demonstration: "moons", "digits" or "tiny".
+    """Run one demonstration: "moons", "digits", "invent" or "tiny".
 
     Args:
         which: its name.
@@ -29,7 +30,7 @@ def run(which: str, folder: Path) -> None:
         OSError: the folder cannot be written to.
         ImportError: an extra is missing.
     """
-    {"moons": _moons, "digits": _digits, "tiny": _tiny}[which](folder)
+    {"moons": _moons, "digits": _digits, "invent": invent, "tiny": _tiny}[which](folder)
 
 
 def _moons(folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .arguments import operand, scalar, shown, values
+from .transforms.batches import is_batch as traced_once
 from .value.numeric import is_array
 
 
@@ -38,7 +39,7 @@ def is_list(x: Any) -> bool:
 
 def is_batch(name: str, outputs: Any) -> bool:
     """Tell a list of lists from a list of numbers, one per class; refuse anything else."""
-    return is_list(classes_of(name, outputs)[0])
+    return outputs.ndim > 1 if traced_once(outputs) else is_list(classes_of(name, outputs)[0])
 
 
 def as_many(name: str, outputs: list[Any], targets: list[Any]) -> tuple[list[Any], list[Any]]:

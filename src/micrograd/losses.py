@@ -6,6 +6,7 @@ is an error, not a number.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from . import functions, ops
@@ -23,6 +24,8 @@ from .labels import (
     weights_of,
 )
 from .signatures import loss, penalty
+from .transforms.batches import each
+from .transforms.batches import is_batch as traced_once
 
 __all__ = ["accuracy", "binary_cross_entropy_with_logits", "cross_entropy", "hinge", "huber"]
 __all__ += ["huber_loss", "kl_div", "l1", "l1_loss", "l2", "mse", "mse_loss", "nll", "nll_loss"]
@@ -94,7 +97,10 @@ def binary_cross_entropy_with_logits(logit: Any, target: Any, *, pos_weight: Any
     """
     name = "binary_cross_entropy_with_logits"
     if is_list(logit):
-        weights = list(pos_weight) if is_list(pos_weight) else [pos_weight] * len(logit)
+        if not is_list(pos_weight):
+            loss = binary_cross_entropy_with_logits
+            return _mean_of(loss, logit, target, pos_weight=pos_weight)
+        weights = list(pos_weight)
         if len(weights) != len(logit):
             raise ValueError(f"{name} got {len(logit)} logits and {len(weights)} weights")
         pairs = list(zip(logit, weights, strict=True))
@@ -135,7 +141,7 @@ def cross_entropy(
     if smoothing > 1:
         raise ValueError(f"label_smoothing expects a share from 0 to 1, got {label_smoothing!r}")
     if is_batch(name, logits):
-        log_p: list[Any] = [log_softmax(classes_of(name, row)) for row in logits]
+        log_p: Any = each(lambda row: log_softmax(classes_of(name, row)), logits)
     else:
         log_p = log_softmax(logits)
     return _likelihood(name, log_p, label, weight, ignore_index, smoothing)
@@ -268,6 +274,7 @@ def _at(items: list[Any], label: Any, ignored: int | None) -> Any:
 def _mean_of(
     loss: Callable[..., Any], outputs: Any, targets: Any, name: str = "", **settings: Any
 ) -> Any:
-    targets = list(targets) if is_list(targets) else [targets]
-    pairs = zip(*as_many(name or loss.__name__, list(outputs), targets), strict=True)
-    return functions.mean([loss(output, target, **settings) for output, target in pairs])
+    if not traced_once(outputs):
+        targets = list(targets) if is_list(targets) else [targets]
+        outputs, targets = as_many(name or loss.__name__, list(outputs), targets)
+    return functions.mean(each(partial(loss, **settings), outputs, targets))

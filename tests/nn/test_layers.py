@@ -1,5 +1,6 @@
 """What is true of layers besides their numbers: draws, shapes, messages, training."""
 
+import math
 import random
 
 import numpy as np
@@ -9,7 +10,9 @@ from micrograd import Value
 from micrograd import random as draws
 from micrograd.losses import cross_entropy
 from micrograd.nn import (
+    GRU,
     LSTM,
+    RNN,
     BatchNorm2d,
     Conv1d,
     Conv2d,
@@ -23,6 +26,7 @@ from micrograd.nn import (
     ModuleList,
     MultiheadAttention,
     ReLU,
+    Residual,
     Sequential,
     Softmax,
     Tanh,
@@ -216,7 +220,7 @@ def test_positions_are_encoded_by_sines_and_cosines():
         (MaxPool2d(3), [[1.0, 2.0]], "windows of 3, and what it got is 1 long"),
         (LayerNorm((2, 3)), [1.0, 2.0, 3.0], r"expects the shape \(\.\.\., 2, 3\), got a list of"),
         (BatchNorm2d(2), [[[[1.0]]] * 2], "got one number for each feature: give it two"),
-        (LSTM(2, 3), [1.0, 2.0], r"LSTM\(2, 3, 1\) expects the shape \(length, 2\), got a list of"),
+        (LSTM(2, 3), [1.0, 2.0], r"LSTM\(2, 3, 1\) expects the shape \(length, 2\) or .*"),
         (Flatten(), [1.0, 2.0], r"Flatten\(1, -1\) of what has 1 axes"),
         (Softmax(0), [[1.0, 2.0]], r"Softmax\(0\) works along the last axis, 1 here"),
         (Tanh(), [1.0, "a"], r"Tanh\(\) expects a Value or a number, got str 'a'"),
@@ -329,3 +333,26 @@ def test_a_summary_counts_a_module_that_is_called_twice_and_shows_one_that_is_no
         "  inner Tanh   (3,)             0           6",
         "  unused Tanh  -                0           0",
     ]
+
+
+def test_what_goes_around_a_residual_is_added_to_what_goes_through():
+    body, around = Linear(2, 3, seed=1), Linear(2, 3, bias=False, seed=2)
+    x = [0.5, -1.0]
+    sums = [a + b for a, b in zip(body(x), around(x), strict=True)]
+    assert [y.data for y in Residual(body, around)(x)] == [y.data for y in sums]
+    assert [y.data for y in Residual(Tanh())([Value(1.0)])] == [1.0 + math.tanh(1.0)]
+    with pytest.raises(ValueError, match=r"of the shape \(3,\), to \(2,\): a shortcut, such as"):
+        Residual(body)(x)
+    with pytest.raises(TypeError, match=r"made of modules of micrograd\.nn, got 5"):
+        Residual(Tanh(), 5)
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_a_batch_of_sequences_of_another_shape_is_named(kind):
+    layer = kind(2, 3, batch_first=True)
+    assert "batch_first=True" in repr(layer)
+    with pytest.raises(ValueError, match=r"shape \(length, 2\) or \(batch, length, 2\), got .*4\)"):
+        layer([[[0.0] * 4] * 3] * 2)
+    first = [[0.0] * 3]
+    with pytest.raises(ValueError, match=r"expects the shape \(1, 2, 3\), got .*\(1, 3\)"):
+        layer([[[0.0] * 2] * 3] * 2, (first, first) if kind is LSTM else first)

@@ -1,4 +1,4 @@
-"""The examples made of networks, an LSTM that spells, LeNet and a GAN, train and show it."""
+"""The examples made of networks (a speller, LeNet, a residual one, a GAN) train and show it."""
 
 import importlib.util
 import random
@@ -37,6 +37,21 @@ def test_lenet_has_the_layers_and_parameters_that_it_should_have():
     rows = summary(model, [[[0.5] * 8 for _ in range(8)]]).rows
     assert (rows[0].shape, rows[0].parameters) == ((10,), 60 + 880 + 2080 + 330)
     assert [row.shape for row in rows if row.kind == "Conv2d"] == [(6, 8, 8), (16, 2, 2)]
+
+
+def test_the_residual_network_takes_one_image_and_a_batch_of_them():
+    model = example("residual").network(width=2).eval()
+    image = [[[0.1 * i for i in range(8)]] * 8]
+    assert np.allclose(model.predict([image, image]), [[v.data for v in model(image)]] * 2)
+    both = [[v.data for v in row] for row in model([image] * 2)]
+    assert np.allclose(both, model.predict([image]))
+
+
+@pytest.mark.deep
+def test_the_residual_network_learns_the_digits(monkeypatch, capsys):
+    arguments = ["--examples", "600", "--epochs", "6"]
+    lines = lines_of(example("residual"), monkeypatch, capsys, *arguments)
+    assert float(re.findall(r"accuracy (\S+)", "\n".join(lines))[-1]) > 0.6
 
 
 @pytest.mark.deep

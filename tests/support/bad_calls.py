@@ -197,7 +197,7 @@ GRAPH = Value(2.0, label="x") * 3.0
 BIASED = {"bias": (True, "flag"), "seed": (1, "whole?")}
 RECURRENT = {
     "input_size": (2, "count"), "hidden_size": (2, "count"), "num_layers": (1, "count"),
-    "bidirectional": (False, "flag"), **BIASED,
+    "batch_first": (False, "flag"), "bidirectional": (False, "flag"), **BIASED,
 }  # fmt: skip
 GIVEN = [
     (nn.Linear(2, 1, seed=1), [1.0, 2.0]), (nn.Conv1d(1, 1, 2, seed=1), [[1.0, 2.0]]),
@@ -295,6 +295,8 @@ CALLS = {
     ".nn.ModuleList": (nn.ModuleList, {"modules": ([nn.Tanh()], "numbers")}),
     ".nn.Sequential": (lambda x: nn.Sequential(nn.Tanh(), x), {
         "x": (nn.Tanh(), "model"), "modules": None}),
+    ".nn.Residual": (nn.Residual, {
+        "body": (nn.Tanh(), "model"), "shortcut": None}),
     ".nn.Flatten": (nn.Flatten, {"start_dim": (0, "axis"), "end_dim": (-1, "axis")}),
     ".nn.Conv1d": (nn.Conv1d, {
         "in_channels": (1, "count"), "out_channels": (1, "count"), "kernel_size": (2, "count"),

@@ -1,12 +1,13 @@
 """What people do around the steps of a training: rates by the losses, clipping, callbacks, logs."""
 
 import csv
+import random as pyrandom
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from micrograd import data, losses, optim
+from micrograd import JitError, data, losses, optim
 from micrograd.nn import MLP, BatchNorm1d, Linear, Module
 from micrograd.schedules import Plateau
 from micrograd.train import CSVLog, History, fit
@@ -213,6 +214,19 @@ def test_accumulated_batches_are_normalised_one_by_one(compiled):
         optimizer.step()
     for name, array in other.state_dict().items():
         assert model.state_dict()[name] == pytest.approx(array, rel=1e-9)
+
+
+def test_a_loss_of_a_batch_that_cannot_be_compiled_says_so():
+    def loss(X, y):
+        return losses.mse(model.batch(X), y) * pyrandom.random()
+
+    model = Normalised()
+    settings = {"optimizer": optim.SGD(model.parameters(), lr=0.1), "batched": True, "epochs": 1}
+    with pytest.raises(JitError, match="draws random numbers from Python's random"):
+        train(model, loss=loss, compile=True, **settings)
+    with pytest.warns(RuntimeWarning, match=r"training eagerly.*Python's random") as told:
+        assert len(train(model, loss=loss, **settings).step_loss) == 3
+    assert len(told) == 1
 
 
 def test_a_last_batch_of_one_is_found_before_the_first_step():

@@ -40,12 +40,27 @@ static PyObject *tuple_of_values(PyObject *children)
     return tuple;
 }
 
+/* Whether a text consists of letters that can be shown: most labels do, and models have many. */
+static int is_plain(PyObject *text)
+{
+    if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_ASCII(text))
+        return 0;
+    const Py_UCS1 *letters = PyUnicode_1BYTE_DATA(text);
+    for (Py_ssize_t i = 0, n = PyUnicode_GET_LENGTH(text); i < n; i++)
+        if (letters[i] < ' ' || letters[i] > '~')
+            return 0;
+    return 1;
+}
+
 int value_set_label(Value *v, PyObject *label)
 {
     int empty = PyUnicode_CheckExact(label) && PyUnicode_GET_LENGTH(label) == 0;
     if (empty && !(v->flags & HAS_EXTRA))
         return 0;
-    PyObject *text = empty ? NULL : PyObject_CallFunction(shared.text, "sO", "label", label);
+    PyObject *text = NULL;
+    if (!empty)
+        text = is_plain(label) ? Py_NewRef(label)
+                               : PyObject_CallFunction(shared.text, "sO", "label", label);
     Extra *extra = empty || text != NULL ? value_extra(v) : NULL;
     if (extra == NULL) {
         Py_XDECREF(text);

@@ -18,7 +18,7 @@ from .activations import (
 )
 from .attention import MultiheadAttention, causal_mask, positional_encoding
 from .batch_norm import BatchNorm, BatchNorm1d, BatchNorm2d
-from .containers import Flatten, ModuleList, Sequential
+from .containers import Flatten, ModuleList, Residual, Sequential
 from .convolution import Conv1d, Conv2d
 from .dropout import Dropout
 from .layers import MLP, Layer, Neuron
@@ -58,6 +58,7 @@ __all__ = [
     "Neuron",
     "RMSNorm",
     "ReLU",
+    "Residual",
     "Sequential",
     "SiLU",
     "Sigmoid",

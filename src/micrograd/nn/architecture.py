@@ -23,7 +23,7 @@ from . import (
     transformer,
 )
 from .batch_norm import BatchNorm
-from .containers import ModuleList, Sequential
+from .containers import ModuleList, Residual, Sequential
 from .dropout import Dropout
 from .layers import MLP, Layer, Neuron
 from .module import Module
@@ -51,6 +51,9 @@ def written(model: Module) -> str | None:
         listed = ", ".join(map(str, inside))
         listed = listed if isinstance(model, Sequential) else f"[{listed}]"
         return f"{type(model).__name__}({listed})"
+    if isinstance(model, Residual):
+        ways = [written(way) for way in (model.body, model.shortcut) if way is not None]
+        return None if None in ways else f"Residual({', '.join(map(str, ways))})"
     if isinstance(model, (Neuron, Layer, MLP)):
         return _original(model)
     if any(isinstance(part, Dropout) and part.generator for part in model.modules()):

@@ -1,10 +1,13 @@
 """Batch normalisation: features get mean 0 and variance 1 over a batch, then scale and shift."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ..arguments import finite, flag, values, whole
 from ..engine import Value
-from ..functions import mean
+from ..functions import maximum, mean
+from ..functions import sum as total
+from ..transforms.batches import each, is_batch
 from ..value.modes import mode, no_grad
 from .module import Module
 from .parameters import constant
@@ -57,6 +60,8 @@ class BatchNorm(Module):
         """
         values(f"{self!r}", x)
         features = len(self.running.mean)
+        if is_batch(x):
+            return self._normalised(nested(self, x, ("batch", features)))
         single = not len(x) or not hasattr(x[0], "__len__")
         batch = [x] if single else list(x)
         for example in batch:
@@ -70,7 +75,7 @@ class BatchNorm(Module):
         out = self._normalised(nested(self, batch, ("batch", features)))
         return out[0] if single else out
 
-    def _normalised(self, batch: list[Any]) -> list[Any]:
+    def _normalised(self, batch: Any) -> list[Any]:
         """Normalise each channel, which is the second axis, over the batch and the axes behind."""
         if is_training(self):
             means, variances = self._statistics(batch)
@@ -82,23 +87,24 @@ class BatchNorm(Module):
             scales = [w * s for w, s in zip(self.weight, scales, strict=True)]
         nothing: list[Any] = [None] * len(means)
         shifts = self.bias or nothing
-        return [
-            [_moved(*four) for four in zip(example, means, scales, shifts, strict=True)]
-            for example in batch
-        ]
 
-    def _statistics(self, batch: list[Any]) -> tuple[list[Value], list[Value]]:
-        channels = [flat(channel) for channel in zip(*batch, strict=True)]
-        means = [mean(channel) for channel in channels]
-        variances = [
-            mean([(x - m) ** 2 for x in channel])
-            for channel, m in zip(channels, means, strict=True)
-        ]
-        count = len(channels[0])
+        def normalised(example: list[Any]) -> list[Any]:
+            return [_moved(*four) for four in zip(example, means, scales, shifts, strict=True)]
+
+        return each(normalised, batch)
+
+    def _statistics(self, batch: Any) -> tuple[list[Value], list[Value]]:
+        def spreads(example: list[Any]) -> list[Any]:
+            pairs = zip(example, means, strict=True)
+            return [_mean_of(elementwise(lambda x: (x - m) ** 2, ch)) for ch, m in pairs]  # noqa: B023
+
+        means = _means(lambda example: list(map(_mean_of, example)), batch)
+        variances = _means(spreads, batch)
+        count = total(each(lambda example: float(len(flat(example[0]))), batch))
         for state, new in zip(self.running.mean, means, strict=True):
             self._follow(state, new)
         for state, new in zip(self.running.var, variances, strict=True):
-            self._follow(state, new * (count / (count - 1)))
+            self._follow(state, new * (count / maximum(count - 1, 1.0)))  # one stands for a batch
         return means, variances
 
     def _follow(self, state: Value, new: Value) -> None:
@@ -143,7 +149,7 @@ class BatchNorm1d(BatchNorm):
         batches = [("batch", *shape) for shape in examples]
         if is_training(self):
             batch = nested(self, x, *batches)
-            if len(flat(batch)) == features:
+            if not is_batch(batch) and len(flat(batch)) == features:
                 raise ValueError(
                     f"{self!r} normalises over a batch while training, and got one number for each "
                     "feature: give it two or more examples, or call eval() first"
@@ -172,6 +178,16 @@ class BatchNorm2d(BatchNorm1d):
     """
 
     shapes = (("height", "width"),)
+
+
+def _means(f: Callable[[list[Any]], list[Any]], batch: Any) -> list[Any]:
+    """The mean over a batch of each number that f gives of an example."""
+    found = each(f, batch)
+    return mean(found).tolist() if is_batch(found) else [mean(xs) for xs in zip(*found)]
+
+
+def _mean_of(channel: Any) -> Any:
+    return mean(flat(channel)) if depth(channel) else channel
 
 
 def _moved(x: Any, centre: Any, scale: Any, shift: Any) -> Any:

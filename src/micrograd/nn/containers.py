@@ -1,11 +1,13 @@
-"""Sequential, ModuleList, Flatten: how layers are put together."""
+"""Sequential, ModuleList, Residual, Flatten: how layers are put together."""
 
 from collections.abc import Iterable, Iterator
+from operator import add
 from typing import Any
 
 from ..arguments import shown, whole
+from ..transforms.batches import each
 from .module import Module
-from .shapes import depth, nested
+from .shapes import depth, elementwise, nested, shape
 
 
 class ModuleList(Module):
@@ -76,6 +78,47 @@ class Sequential(ModuleList):
         return f"Sequential({', '.join(map(repr, self))})"
 
 
+class Residual(Module):
+    """x + body(x): what the body changes, with a way around it.
+
+    From He et al., "Deep residual learning for image recognition", 2015.
+
+    Args:
+        body: a module.
+        shortcut: a module that x goes through on its way around, where the body returns another
+            shape; None leaves x as it is.
+
+    >>> from micrograd.nn import Tanh
+    >>> Residual(Tanh())([0.0, 0.0])
+    [0.0, 0.0]
+    """
+
+    def __init__(self, body: Module, shortcut: Module | None = None) -> None:
+        for module in (body, shortcut):
+            if not isinstance(module, Module) and (module is not None or module is body):
+                raise TypeError(f"Residual is made of modules of micrograd.nn, got {shown(module)}")
+        self.body, self.shortcut = body, shortcut
+
+    def __call__(self, x: Any) -> Any:
+        """Return the sum of both ways, number by number.
+
+        Raises:
+            ValueError: they give different shapes.
+        """
+        x = nested(self, x, (...,))
+        changed, kept = self.body(x), x if self.shortcut is None else self.shortcut(x)
+        if (way := shape(changed)) != shape(kept):
+            raise ValueError(
+                f"{self!r} adds what its body gives, of the shape {way}, to {shape(kept)}: a "
+                "shortcut, such as Conv2d(inputs, outputs, 1, stride), makes one shape of both"
+            )
+        return elementwise(add, kept, changed)
+
+    def __repr__(self) -> str:
+        shortcut = "" if self.shortcut is None else f", {self.shortcut!r}"
+        return f"Residual({self.body!r}{shortcut})"
+
+
 class Flatten(Module):
     """Make one axis of several, as ``torch.nn.Flatten``.
 
@@ -110,7 +153,7 @@ class Flatten(Module):
 
 def _joined(x: list[Any], first: int, times: int) -> list[Any]:
     if first:
-        return [_joined(part, first - 1, times) for part in x]
+        return each(lambda part: _joined(part, first - 1, times), x)
     for _ in range(times):
         x = [item for part in x for item in part]
     return x

@@ -7,7 +7,7 @@ from ..arguments import flag, whole
 from ..functions import sum
 from .module import Module
 from .parameters import bound, source, uniform
-from .shapes import depth, nested
+from .shapes import nested, on_rows
 from .windows import check_same, margins, padded, pair, starts, within
 
 
@@ -65,8 +65,7 @@ class Conv1d(Module):
         A batch in front of both is kept.
         """
         one = (self.in_channels, "length")
-        x = nested(self, x, one, ("batch", *one))
-        return [self._one(example) for example in x] if depth(x) == 3 else self._one(x)
+        return on_rows(self._one, nested(self, x, one, ("batch", *one)), 2)
 
     def _one(self, x: list[Any]) -> list[Any]:
         x = [padded(channel, *self._margins) for channel in x]
@@ -150,8 +149,7 @@ class Conv2d(Module):
         A batch in front of the three is kept.
         """
         one = (self.in_channels, "height", "width")
-        x = nested(self, x, one, ("batch", *one))
-        return [self._one(example) for example in x] if depth(x) == 4 else self._one(x)
+        return on_rows(self._one, nested(self, x, one, ("batch", *one)), 3)
 
     def _one(self, x: list[Any]) -> list[Any]:
         (height, width), (down, right) = self._window(), self.stride

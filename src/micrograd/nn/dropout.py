@@ -6,6 +6,7 @@ from .. import random
 from ..arguments import operand, values
 from ..engine import Value
 from ..functions import where
+from ..transforms.batches import each
 from ..value.nested import leaves
 from ..value.numeric import is_array, number
 from .module import Module
@@ -58,7 +59,7 @@ class Dropout(Module):
         if isinstance(x, Value) or not (hasattr(x, "__len__") or (is_array(x) and x.ndim)):
             forgotten = generator.uniform() < self.p
             return where(forgotten, 0.0, operand("Dropout", x) * (1 / (1 - self.p)))
-        return [self._dropped(item, generator) for item in values("Dropout", x)]
+        return each(lambda item: self._dropped(item, generator), values("Dropout", x))
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"

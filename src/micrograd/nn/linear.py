@@ -4,6 +4,7 @@ from typing import Any
 
 from ..arguments import flag, whole
 from ..functions import dot, place_of, take
+from ..transforms.batches import each, is_batch
 from ..value.modes import mode
 from ..value.numeric import is_array
 from ..value.tables import LookupTable
@@ -91,9 +92,9 @@ class Embedding(Module):
         Raises:
             IndexError: there is no such symbol.
         """
-        index = index.tolist() if is_array(index) else index
+        index = index.tolist() if is_array(index) and not is_batch(index) else index
         if hasattr(index, "__len__") and not isinstance(index, (str, bytes, dict)):
-            return [self(i) for i in index]
+            return each(self, index)
         if not isinstance(self.weight, LookupTable):
             return list(take(self.weight, index))
         if mode.tracer is not None:

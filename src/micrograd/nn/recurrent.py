@@ -1,7 +1,8 @@
 """RNN, LSTM and GRU: a state that each step of a sequence changes.
 
-One example is a sequence of vectors, of any length. A layer after the first reads what the one
-before it gave; with ``bidirectional`` a second one reads each sequence from its end.
+One example is a sequence of vectors, of any length; a batch has sequences of one length. A layer
+after the first reads what the one before it gave; with ``bidirectional`` a second one reads each
+sequence from its end.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from ..arguments import choice, flag, whole
 from ..functions import dot
 from .module import Module
 from .parameters import bound, source, uniform
-from .shapes import nested
+from .shapes import depth, nested
 
 
 class _Recurrent(Module):
@@ -30,6 +31,7 @@ class _Recurrent(Module):
         num_layers: int = 1,
         *,
         bias: bool = True,
+        batch_first: bool = False,
         bidirectional: bool = False,
         seed: Any = None,
     ) -> None:
@@ -37,6 +39,7 @@ class _Recurrent(Module):
         self.hidden_size = whole("hidden_size", hidden_size, 1)
         self.num_layers = whole("num_layers", num_layers, 1)
         self.has_bias = flag("bias", bias)
+        self.batch_first = flag("batch_first", batch_first)
         self.bidirectional = flag("bidirectional", bidirectional)
         rng, most, rows = source(seed), bound(hidden_size), self.gates * hidden_size
         ends = self._ends()
@@ -52,6 +55,26 @@ class _Recurrent(Module):
     def _ends(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
+    def _read(self, x: Any, *states: Any) -> tuple[list[Any], list[list[Any]]]:
+        """Return the outputs, and the last of each vector of the state, of one sequence or a batch.
+
+        Args:
+            x: (length, input_size); in a batch (length, batch, input_size), or with ``batch_first``
+                (batch, length, input_size).
+            states: the first of each vector, for each direction of each layer; None takes zeros.
+        """
+        axes = ("batch", "length") if self.batch_first else ("length", "batch")
+        x = nested(self, x, ("length", self.input_size), (*axes, self.input_size))
+        if depth(x) == 2:
+            outputs, last = self._run(x, _transposed([self._first(state) for state in states]))
+            return outputs, _transposed(last)
+        sequences = x if self.batch_first else _transposed(x)
+        firsts = [self._first(state, len(sequences)) for state in states]
+        found = [self._read(*one) for one in zip(sequences, *map(_transposed, firsts), strict=True)]
+        outputs = [out for out, _ in found]
+        lasts = [_transposed(one) for one in zip(*[last for _, last in found], strict=True)]
+        return outputs if self.batch_first else _transposed(outputs), lasts
+
     def _run(self, x: Any, first: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]:
         """Return the outputs, and the last state of each direction of each layer.
 
@@ -59,7 +82,7 @@ class _Recurrent(Module):
             x: (length, input_size).
             first: a state for each direction of each layer: its vectors.
         """
-        x, last, place = nested(self, x, ("length", self.input_size)), [], 0
+        last, place = [], 0
         for layer in range(self.num_layers):
             outputs = []
             for end in self._ends():
@@ -85,15 +108,14 @@ class _Recurrent(Module):
         n = self.hidden_size
         return [sums[n * gate : n * (gate + 1)] for gate in range(self.gates)]
 
-    def _first(self, given: Any) -> list[Any]:
-        """One vector for each direction of each layer: zeros, if none are given."""
-        count = self.num_layers * len(self._ends())
-        if given is None:
-            return [[0.0] * self.hidden_size for _ in range(count)]
-        return nested(self, given, (count, self.hidden_size))
+    def _first(self, state: Any, *batch: int) -> list[Any]:
+        """One vector for each direction of each layer, in a batch as many: zeros for None."""
+        shape = (self.num_layers * len(self._ends()), *batch, self.hidden_size)
+        return _zeros(*shape) if state is None else nested(self, state, shape)
 
     def __repr__(self) -> str:
         rest = "" if self.has_bias else ", bias=False"
+        rest += ", batch_first=True" if self.batch_first else ""
         rest += ", bidirectional=True" if self.bidirectional else ""
         sizes = f"{self.input_size}, {self.hidden_size}, {self.num_layers}"
         return f"{type(self).__name__}({sizes}{rest})"
@@ -107,6 +129,7 @@ class RNN(_Recurrent):
         num_layers: how many layers are stacked.
         nonlinearity: "tanh" or "relu".
         bias: False leaves out both b.
+        batch_first: True takes and returns a batch as its first axis; else it is the second one.
         bidirectional: True reads each sequence from its end as well; outputs are twice as long.
         seed: as for ``Linear``.
 
@@ -123,23 +146,24 @@ class RNN(_Recurrent):
         nonlinearity: str = "tanh",
         *,
         bias: bool = True,
+        batch_first: bool = False,
         bidirectional: bool = False,
         seed: Any = None,
     ) -> None:
         self.nonlinearity = choice("nonlinearity", nonlinearity, ("tanh", "relu"))
-        super().__init__(
-            input_size, hidden_size, num_layers, bias=bias, bidirectional=bidirectional, seed=seed
-        )
+        flags = {"bias": bias, "batch_first": batch_first, "bidirectional": bidirectional}
+        super().__init__(input_size, hidden_size, num_layers, seed=seed, **flags)
 
     def __call__(self, x: Any, h0: Any = None) -> tuple[list[Any], list[Any]]:
         """Return the h of the last layer at each step, and the last h of each layer.
 
         Args:
-            x: (length, input_size).
-            h0: the first h of each direction of each layer; None takes zeros.
+            x: (length, input_size), or a batch: (length, batch, input_size).
+            h0: the first h of each direction of each layer, in a batch (layers, batch,
+                hidden_size); None takes zeros.
         """
-        outputs, last = self._run(x, [[h] for h in self._first(h0)])
-        return outputs, [h for (h,) in last]
+        outputs, (h,) = self._read(x, h0)
+        return outputs, h
 
     def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         (from_x,), (from_h,) = self._sums("ih", x, place), self._sums("hh", state[0], place)
@@ -162,7 +186,7 @@ class GRU(_Recurrent):
         h' = (1 - z) * n + z * h
 
     Args:
-        input_size, hidden_size, num_layers, bias, bidirectional, seed: as for ``RNN``.
+        input_size, hidden_size, num_layers, bias, batch_first, bidirectional, seed: as for ``RNN``.
 
     The rows of weights and biases are those of r, then of z, then of n.
     """
@@ -171,8 +195,8 @@ class GRU(_Recurrent):
 
     def __call__(self, x: Any, h0: Any = None) -> tuple[list[Any], list[Any]]:
         """Return the h of the last layer at each step, and the last h of each layer."""
-        outputs, last = self._run(x, [[h] for h in self._first(h0)])
-        return outputs, [h for (h,) in last]
+        outputs, (h,) = self._read(x, h0)
+        return outputs, h
 
     def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         (h,) = state
@@ -199,7 +223,7 @@ class LSTM(_Recurrent):
         h' = o * tanh(c')
 
     Args:
-        input_size, hidden_size, num_layers, bias, bidirectional, seed: as for ``RNN``.
+        input_size, hidden_size, num_layers, bias, batch_first, bidirectional, seed: as for ``RNN``.
 
     The rows of weights and biases are those of i, f, g and o in this order.
     """
@@ -210,13 +234,13 @@ class LSTM(_Recurrent):
         """Return the h of the last layer at each step, and the last h and c of each layer.
 
         Args:
-            x: (length, input_size).
-            state: (h0, c0), the first of each direction of each layer; None takes zeros.
+            x: (length, input_size), or a batch: (length, batch, input_size).
+            state: (h0, c0), the first of each direction of each layer, in a batch (layers, batch,
+                hidden_size); None takes zeros.
         """
         h0, c0 = (None, None) if state is None else state
-        firsts = zip(self._first(h0), self._first(c0), strict=True)
-        outputs, last = self._run(x, [list(pair) for pair in firsts])
-        return outputs, ([h for h, _ in last], [c for _, c in last])
+        outputs, (h, c) = self._read(x, h0, c0)
+        return outputs, (h, c)
 
     def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
         h, c = state
@@ -228,3 +252,12 @@ class LSTM(_Recurrent):
         new = [s.tanh() for s in sums[2]]
         c = [f * old + i * g for f, old, i, g in zip(keep, c, take, new, strict=True)]
         return [[o * cell.tanh() for o, cell in zip(show, c, strict=True)], c]
+
+
+def _transposed(x: Any) -> list[Any]:
+    """The first two axes of nested lists in the other order."""
+    return [list(column) for column in zip(*x, strict=True)]
+
+
+def _zeros(n: int, *shape: int) -> list[Any]:
+    return [_zeros(*shape) for _ in range(n)] if shape else [0.0] * n

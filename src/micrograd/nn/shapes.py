@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arguments import operand, shown
+from ..transforms.batches import each, is_batch
 from ..value.numeric import is_array
 
 _DEEPEST = 32  # axes; what is nested deeper holds itself
 
 
 def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
-    """Return x as nested lists of numbers and Values.
+    """Return x as nested lists of numbers and Values; a batch, while it is compiled, as it is.
 
     Args:
         layer: what takes it, for messages.
@@ -25,15 +26,15 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
         ValueError: x has another shape, or none, as its lists have different lengths.
         TypeError: there is something else than numbers in it.
     """
-    lists = _lists(x)
-    shape, leaves = _measured(lists)
-    if shape is None:
+    lists = x if is_batch(x) else _lists(x)
+    came, leaves = (shape(x), []) if is_batch(x) else _measured(lists)
+    if came is None:
         raise ValueError(
             f"{layer!r} expects {_written(wanted)}, got a {type(x).__name__} of lists of different "
             f"lengths, or of lists and numbers: {shown(x)}"
         )
-    if not any(_fits(shape, one) for one in wanted):
-        what = f"a {type(x).__name__} of the shape {_one(shape)}" if shape else shown(x)
+    if not any(_fits(came, one) for one in wanted):
+        what = f"a {type(x).__name__} of the shape {_one(came)}" if came else shown(x)
         raise ValueError(f"{layer!r} expects {_written(wanted)}, got {what}")
     for leaf in {type(leaf): leaf for leaf in leaves}.values():
         operand(repr(layer), leaf)
@@ -42,18 +43,27 @@ def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
 
 def depth(x: Any) -> int:
     """Return how many axes nested lists have."""
-    return 1 + depth(x[0]) if _is_nest(x) else 0
+    return len(shape(x))
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """Return the lengths of the axes of nested lists, each told by its first item."""
+    if is_batch(x):
+        return (x.count, *getattr(x.example, "shape", ()))
+    return (len(x), *shape(x[0])) if _is_nest(x) else ()
 
 
 def on_rows(f: Callable[[list[Any]], Any], x: Any, axes: int = 1) -> Any:
     """Apply f to each part that has this many axes; the axes before them stay."""
-    return f(x) if depth(x) <= axes else [on_rows(f, part, axes) for part in x]
+    return f(x) if depth(x) <= axes else each(lambda part: on_rows(f, part, axes), x)
 
 
 def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
     """Apply f to the numbers of nested lists of one shape; of a number, to itself."""
     if not _is_nest(xs[0]):
         return f(*xs)
+    if any(map(is_batch, xs)):
+        return each(lambda *parts: elementwise(f, *parts), *xs)
     return [elementwise(f, *parts) for parts in zip(*xs, strict=True)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from ..arguments import choice, shown
 from ..value.modes import mode
 from .batched import BatchRunner
-from .eager import EagerRunner, Runner
+from .eager import EagerRunner, Runner, warn_of_eager_run
 
 
 def import_compiler(wanted: bool | str) -> None:
@@ -85,7 +85,7 @@ def runner_for(
     except Exception as error:
         if wanted is True or library:
             raise
-        _warn_of_eager_run(error, dtype)
+        warn_of_eager_run(error, dtype, stacklevel=6)
         return eager
     if printed.text:
         said = shown(printed.text.splitlines()[0])
@@ -110,14 +110,3 @@ def _compiled(
         sizes = eager.sharing.lengths(sizes)
     other = like.steps if isinstance(like, CompiledRunner) else None
     return CompiledRunner(eager, sizes, dtype, other, library)
-
-
-def _warn_of_eager_run(error: Exception, dtype: str) -> None:
-    from ..compiler.errors import JitError
-
-    reason = " ".join(str(error).split())
-    if not isinstance(error, JitError):
-        reason = f"{type(error).__name__}: {reason}"
-    remedy = "in float64" if dtype == "float32" else "compile=False says so beforehand"
-    message = f"training eagerly, which is slower; {remedy}: {reason}"
-    warnings.warn(message, RuntimeWarning, stacklevel=6)

@@ -53,6 +53,47 @@ def _number(x: Any) -> float:
     return float(x.data if isinstance(x, Value) else x)
 
 
+class Means:
+    """The means of several functions over examples, as loops where that is possible.
+
+    Args:
+        eager: computes those of which it is not.
+    """
+
+    def __init__(self, eager: EagerRunner) -> None:
+        self._eager = eager
+        self._known: dict[str, Mean | None] = {}
+
+    def of(
+        self, measures: Mapping[str, Callable[..., Any]], examples: Examples
+    ) -> dict[str, float]:
+        """Return the mean of each function over examples, in evaluation mode."""
+        found: dict[str, float] = {}
+        for name, function in measures.items():
+            if name not in self._known:
+                self._known[name] = self._compiled(name, function, examples)
+            mean = self._known[name]
+            if mean is None:
+                found |= EagerRunner.measure(self._eager, {name: function}, examples)
+            else:
+                with phase(self._eager.model, training=False):
+                    found[name] = mean(examples)
+        return found
+
+    def _compiled(self, name: str, function: Callable[..., Any], examples: Examples) -> Mean | None:
+        """Return what computes a mean as loops; None if it cannot, or computes something else."""
+        few = examples.some(few_of(examples))
+        mean = Mean(function)
+        try:
+            refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
+            with phase(self._eager.model, training=False), no_random_numbers(), refusal:
+                found = mean(few)
+        except Exception:  # whatever a function raises that was not written for tracing
+            return None
+        expected = EagerRunner.measure(self._eager, {name: function}, few)[name]
+        return mean if close(np.array([found]), np.array([expected])) else None
+
+
 class CompiledRunner:
     """Compute steps as loops over arrays; what the one program cannot take is done eagerly.
 
@@ -80,7 +121,7 @@ class CompiledRunner:
         self._moving = 0.0  # seconds for numbers from and to Values
         captured = set(map(id, self.steps.objective.captured))
         self._unused = [p for p in eager.model.parameters() if id(p) not in captured]
-        self._means: dict[str, Mean | None] = {}
+        self._means = Means(eager)
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
 
     @property
@@ -139,29 +180,4 @@ class CompiledRunner:
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples
     ) -> dict[str, float]:
         """Return the mean of each function over examples; compiled where that is possible."""
-        found: dict[str, float] = {}
-        for name, function in measures.items():
-            if name not in self._means:
-                self._means[name] = self._compiled_mean(name, function, examples)
-            mean = self._means[name]
-            if mean is None:
-                found |= self._eager.measure({name: function}, examples)
-            else:
-                with phase(self._eager.model, training=False):
-                    found[name] = mean(examples)
-        return found
-
-    def _compiled_mean(
-        self, name: str, function: Callable[..., Any], examples: Examples
-    ) -> Mean | None:
-        """Return what computes a mean as loops; None if it cannot, or computes something else."""
-        few = examples.some(few_of(examples))
-        mean = Mean(function)
-        try:
-            refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
-            with phase(self._eager.model, training=False), no_random_numbers(), refusal:
-                found = mean(few)
-        except Exception:  # whatever a function raises that was not written for tracing
-            return None
-        expected = self._eager.measure({name: function}, few)[name]
-        return mean if close(np.array([found]), np.array([expected])) else None
+        return self._means.of(measures, examples)

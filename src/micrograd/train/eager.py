@@ -1,5 +1,6 @@
 """The runner does the steps that ``fit`` decides on, and measures: here one Value at a time."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -152,3 +153,15 @@ def of_example(name: str, function: Callable[..., Any], examples: Sequence[tuple
     except Exception as error:
         error.add_note(f"{name} was called with example {i} of the data: {str(examples[i])[:200]}")
         raise
+
+
+def warn_of_eager_run(error: Exception, dtype: str, stacklevel: int) -> None:
+    """Warn that steps are not compiled, and why."""
+    from ..compiler.errors import JitError
+
+    reason = " ".join(str(error).split())
+    if not isinstance(error, JitError):
+        reason = f"{type(error).__name__}: {reason}"
+    remedy = "in float64" if dtype == "float32" else "compile=False says so beforehand"
+    message = f"training eagerly, which is slower; {remedy}: {reason}"
+    warnings.warn(message, RuntimeWarning, stacklevel=stacklevel)

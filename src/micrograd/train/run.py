@@ -188,8 +188,9 @@ def _runner(
     else:
         values = check_loss(a.loss, examples, optimizer)
         measures = {"loss": a.loss, **measures}
-    for tried in (examples, held_out) if held_out else (examples,):
-        try_out(measures, model, tried, values)
+    if not like:  # whose model was tried on the same data
+        for tried in (examples, held_out) if held_out else (examples,):
+            try_out(measures, model, tried, values)
     library = library_of(eager, a.compile, a.dtype, a.backend, a.device)
     return runner_for(eager, a.size, a.compile, a.dtype, like, library)
 

@@ -49,6 +49,8 @@ class Steps:
             step does not give what the eager one gives.
     """
 
+    program: TriedProgram
+
     def __init__(
         self,
         eager: EagerRunner,
@@ -70,32 +72,38 @@ class Steps:
         self._columns = columns_of(eager.examples.columns, dtype)
         self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names), eager.longest)
         with phase(eager.model, training=True), no_random_numbers(), paused():
-            reach = self._reach()
-            before = State(reach)
-            try:
-                key = self._key()
-                program = kept.pop(key, None)
-                if program is None and like:
-                    program = adapted(like.program, parts_of(like.eager), parts_of(eager))
-                if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
-                    program = TriedProgram(self._objective())
-                    right = self._prepare(program, _TRIED)
-                    before.refuse_unwatched()
-                    if not right:
-                        raise JitError(
-                            "a compiled step does not give what an eager one gives: the loss may "
-                            "branch on its data, or change from call to call"
-                        )
-                program.guards = program.guards or Guards(reach, ())
-                if moved := before.moved():
+            twin = like and adapted(like.program, parts_of(like.eager), parts_of(eager))
+            if twin and self._prepare(twin, _TRIED_AGAIN):  # what the loss does beside is known
+                self.program = twin
+            else:
+                self.program = self._tried()
+
+    def _tried(self) -> TriedProgram:
+        """Return a program that was seen to be right, of a loss that changes nothing outside."""
+        reach = self._reach()
+        before = State(reach)
+        try:
+            key = self._key()
+            program = kept.pop(key, None)
+            if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
+                program = TriedProgram(self._objective())
+                right = self._prepare(program, _TRIED)
+                before.refuse_unwatched()
+                if not right:
                     raise JitError(
-                        f"the loss changes {before.described(moved)}, which a compiled step "
-                        "cannot do: leave that to a callback"
+                        "a compiled step does not give what an eager one gives: the loss may "
+                        "branch on its data, or change from call to call"
                     )
-            finally:
-                before.put_back()
-        self.program: TriedProgram = program
+            program.guards = program.guards or Guards(reach, ())
+            if moved := before.moved():
+                raise JitError(
+                    f"the loss changes {before.described(moved)}, which a compiled step "
+                    "cannot do: leave that to a callback"
+                )
+        finally:
+            before.put_back()
         keep(key, program)
+        return program
 
     def run(
         self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best

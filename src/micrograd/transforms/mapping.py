@@ -156,10 +156,12 @@ def _is_vector(x: Any) -> bool:
 def _has_array(x: Any) -> bool:
     if isinstance(x, dict):
         return any(map(_has_array, x.values()))
-    return is_array(x)
+    return is_array(x) and not getattr(x, "is_list", False)
 
 
 def _examples(x: Any, axis: int, position: int) -> list[Any]:
+    if hasattr(x, "whole"):  # a batch, of which each example is asked for
+        x = x.whole()
     if isinstance(x, dict):
         entries = [_examples(entry, axis, position) for entry in x.values()]
         return [dict(zip(x, example, strict=True)) for example in _rows_of(entries, position)]

@@ -132,6 +132,14 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
 
     # ---- what it is not
 
+    def as_list(self) -> "Batch":
+        """Return the same batch, as a list of numbers, or of lists of them, to its user."""
+        if self.is_list:
+            return self
+        return Batch(
+            self.example, self.count, lambda: self.whole().tolist(), self._batch_axis, True
+        )
+
     def whole(self) -> Any:
         """Return all examples, each of them traced."""
         return self._whole()
@@ -174,8 +182,9 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
         return self.whole() * other if self.is_list else super().__mul__(other)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
+        kind = list if self.is_list else TracedArray
+        if name.startswith("__") or not hasattr(kind, name):  # no question to each example
+            raise AttributeError(f"a {kind.__name__} has no attribute {name!r}")
         return getattr(self.whole(), name)
 
 
