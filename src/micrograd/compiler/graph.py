@@ -1,10 +1,14 @@
 """The scalar graph of one call: flat lists, in the order in which the values were made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..ops import Op
+from .nodes import Ops
 
 BATCH_SUM = Op(
     "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\sum {0}", "{0}"
@@ -22,13 +26,13 @@ class Graph:
     Leaves are parameters, inputs or, if neither, constants. ``batched`` nodes have a batch axis.
     """
 
-    ops: list[Op | None]
-    parents: list[tuple[int, ...]]
-    data: list[float]
+    ops: Sequence[Op | None]
+    parents: Sequence[tuple[int, ...]]
+    data: Sequence[float]
     parameters: list[int]
     inputs: list[int]
     outputs: list[int]
-    batched: list[bool] = field(default_factory=list)
+    batched: Sequence[int] = field(default_factory=list)
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
     segments: list[int] = field(default_factory=list)  # how many inputs each argument has
     strict: bool = False  # sums and products are to be made in the order in which they are written
@@ -37,9 +41,9 @@ class Graph:
     constants: set[int] = field(init=False)  # the other leaves
 
     def __post_init__(self) -> None:
-        self.batched = self.batched or [False] * len(self.ops)
-        leaves = {i for i, op in enumerate(self.ops) if op is None}
-        self.constants = leaves - set(self.parameters) - set(self.inputs)
+        self.batched = self.batched or bytes(len(self.ops))
+        leaves = np.flatnonzero(np.asarray(Ops.of(self.ops).codes) == 0).tolist()
+        self.constants = set(leaves) - set(self.parameters) - set(self.inputs)
 
     def __str__(self) -> str:
         leaf = dict.fromkeys(self.parameters, "parameter") | dict.fromkeys(self.inputs, "input")

@@ -206,7 +206,8 @@ class _Part:
             op, above = whole.ops[node], tuple([self.number[p] for p in whole.parents[node]])
             key = (op, above) if op else (whole.data[node].hex(),)
             if not once or key not in alike:
-                alike[key] = self._add(op, above, whole.data[node], whole.batched[node])
+                batched = bool(whole.batched[node])
+                alike[key] = self._add(op, above, whole.data[node], batched)
             self.number[node] = alike[key]
 
     def copy(self, node: int) -> int:
