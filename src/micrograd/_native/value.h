@@ -123,6 +123,7 @@ extern PyMethodDef value_functions[];
 extern PyMethodDef buffer_functions[];
 
 /* columns.c */
+int columns_ready(PyObject *module);
 extern PyMethodDef column_functions[];
 
 /* rows.c */

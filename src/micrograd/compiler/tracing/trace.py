@@ -5,7 +5,6 @@ leaves made in the function are constants, and values from before are captured, 
 """
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply
-from ...value.columns import parents_in
+from ...value.columns import ValueSet, made_by
 from ...value.modes import changed
 from ...value.number import Number
 from ..errors import JitError, users_line, users_place
@@ -242,18 +241,16 @@ class _Tracer:
         return holds
 
     def finished(self, f: Callable, result: Any) -> Trace:
-        made = list(map(attrgetter("op"), self.tape))
-        if not set(made).isdisjoint(CONSTANT):
-            for v, op in zip(self.tape, made):
-                if op in CONSTANT:  # eagerly these are no Values: not even a nan passes
-                    v._backward = passes_nothing_on
+        for v in made_by(self.tape, tuple([op.name for op in CONSTANT])):
+            v._backward = passes_nothing_on  # eagerly these are no Values: not even a nan passes
         result, contents = result if isinstance(result, Outcome) else (result, {})
         results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
         left = self.effects.finished(list(results), contents)
-        known, used = set(map(id, self.tape)), parents_in(self.tape)
-        read = set(map(id, used))
-        read.update(id(truth(x)) for x in leaves_of([result, contents, self._printed]))
-        captured = {id(p): p for p in used if id(p) not in known}
+        known, read = ValueSet(self.tape), ValueSet()
+        read.update_parents(self.tape)
+        outcome = map(truth, leaves_of([result, contents, self._printed]))
+        read.update([x for x in outcome if _is_value(x)])
+        captured = {id(p): p for p in known.parents_outside(self.tape)}
         inputs = self.stand_ins.used(read)
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
@@ -272,7 +269,7 @@ class _Tracer:
             self.guards,
             self._batch_axis.size,
             self.stand_ins.measured,
-            [d for d in self.depends.values() if id(d[0]) not in known],
+            [d for d in self.depends.values() if d[0] not in known],
             self.draws,
             list(self._updates),
             effects=left,
@@ -281,7 +278,7 @@ class _Tracer:
             clocks=self.clocks,
         )
         for v in recording.outputs():
-            if id(v) not in known:
+            if v not in known:
                 captured[id(v)] = v
         recording.lines, recording.raises = self._lines, self._raises
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
