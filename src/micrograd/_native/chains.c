@@ -59,11 +59,9 @@ static int more_slots(Names *names)
     return 1;
 }
 
-int32_t name_of(Names *names, const int32_t *words, Py_ssize_t length)
+/* The slot of a run of ints: the one with its name, or the free one that it would take. */
+static uint32_t slot_for(const Names *names, const int32_t *words, Py_ssize_t length, uint32_t hash)
 {
-    uint32_t hash = hashed(words, length);
-    if (2 * names->count >= names->slots.count && !more_slots(names))
-        return -1;
     uint32_t mask = (uint32_t)names->slots.count - 1, at = hash & mask;
     for (; names->slots.at[at] >= 0; at = (at + 1) & mask) {
         int32_t k = names->slots.at[at];
@@ -72,8 +70,19 @@ int32_t name_of(Names *names, const int32_t *words, Py_ssize_t length)
             continue;
         const int32_t *its = named(names, k, &its_length);
         if (its_length == length && !memcmp(its, words, (size_t)length * sizeof(int32_t)))
-            return k;
+            break;
     }
+    return at;
+}
+
+int32_t name_of(Names *names, const int32_t *words, Py_ssize_t length)
+{
+    uint32_t hash = hashed(words, length);
+    if (2 * names->count >= names->slots.count && !more_slots(names))
+        return -1;
+    uint32_t at = slot_for(names, words, length, hash);
+    if (names->slots.at[at] >= 0)
+        return names->slots.at[at];
     if (names->start.count == 0)
         push(&names->start, 0);
     if (!ints_room(&names->words, length) || !ints_room(&names->start, 1) ||
@@ -85,6 +94,14 @@ int32_t name_of(Names *names, const int32_t *words, Py_ssize_t length)
     push(&names->hashes, (int32_t)hash);
     names->slots.at[at] = names->count;
     return names->count++;
+}
+
+/* The name of a run of ints that may have none: -1. */
+static int32_t known_name(const Names *names, const int32_t *words, Py_ssize_t length)
+{
+    if (names->count == 0)
+        return -1;
+    return names->slots.at[slot_for(names, words, length, hashed(words, length))];
 }
 
 void names_drop(Names *names)
@@ -103,8 +120,8 @@ typedef struct {
     Ints signs;     /* of the terms of a sum, in pairs: a term's name and its sign */
     Names terms;    /* their sizes and factors */
     Ints meets;     /* of each term, the signs with which it is in the sum that is looked at */
-    Names summed;   /* sums of which the terms are known, */
-    Ints first;     /* where these begin, and one more, */
+    Names summed;   /* sums that were looked into, */
+    Ints range;     /* where their terms begin and end (-1 where they were looked at once), */
     Ints inside;    /* in these, in pairs as well */
 } Chains;
 
@@ -202,8 +219,8 @@ static int by_number(const void *a, const void *b)
 }
 
 /* A term's factors that are no constants, and the size and the sign of those that are: its name, or -1
-   where it has none. `alone` is its one factor where it is nothing else, or -1. */
-static int32_t term(Chains *c, int32_t t, int *sign, int32_t *alone)
+   where it has none and is to `get` none. `alone` is its one factor where it is nothing else, or -1. */
+static int32_t term(Chains *c, int32_t t, int get, int *sign, int32_t *alone)
 {
     const Columns *g = c->g;
     double product = 1.0;
@@ -230,55 +247,79 @@ static int32_t term(Chains *c, int32_t t, int *sign, int32_t *alone)
         return -1;
     memcpy(c->key.at, &size, sizeof(double));
     qsort(c->key.at + 2, (size_t)c->key.count - 2, sizeof(int32_t), by_number);
-    return name_of(&c->terms, c->key.at, c->key.count);
+    return get ? name_of(&c->terms, c->key.at, c->key.count)
+               : known_name(&c->terms, c->key.at, c->key.count);
 }
 
-static void push_signs(Chains *c, const Ints *arguments, Ints *signs)
+/* Name terms; return the least of their last factors. */
+static int32_t push_signs(Chains *c, const Ints *arguments, Ints *signs)
 {
+    int32_t least = INT32_MAX;
     for (Py_ssize_t k = 0; k < arguments->count; k++) {
         int sign;
-        int32_t alone, name = term(c, arguments->at[k], &sign, &alone);
+        int32_t alone, name = term(c, arguments->at[k], 1, &sign, &alone);
         if (name >= 0 && ints_room(signs, 2)) {
             push(signs, name);
             push(signs, sign);
         }
+        least = Py_MIN(least, c->key.count > 2 ? c->key.at[c->key.count - 1] : -1);
     }
     while (c->meets.count < c->terms.count && ints_room(&c->meets, 1))
         push(&c->meets, 0);
+    return least;
 }
 
-/* Where the signs of the terms of a sum begin in `inside`; they end before the next. */
-static Py_ssize_t signs_within(Chains *c, int32_t node)
+static void chain_of_sum(Chains *c, int32_t node, Ints *arguments)
 {
-    int32_t before = c->summed.count, k = name_of(&c->summed, &node, 1);
-    if (k == before) {
-        if (c->first.count == 0)
-            push(&c->first, 0);
-        chain(c, node, 0, 0, &c->arguments, &c->inner);
-        if (c->arguments.count == 0)
-            push_own(c->g, node, &c->arguments);
-        push_signs(c, &c->arguments, &c->inside);
-        push(&c->first, (int32_t)c->inside.count);
-    }
-    return k;
+    chain(c, node, 0, 0, arguments, &c->inner);
+    if (arguments->count == 0)
+        push_own(c->g, node, arguments);
 }
 
-/* Tell whether one of these terms, of which the signs are in `meets`, meets its own negative in a sum. */
-static int meets_within(Chains *c, int32_t t)
+static inline int is_opposite(int meets, int sign, int inside)
 {
-    int sign;
-    int32_t alone;
-    term(c, t, &sign, &alone);
-    if (alone < 0 || family_of(c->g, alone) != SUM_CHAIN)
-        return 0;
-    Py_ssize_t k = signs_within(c, alone);
-    if (no_memory)
-        return 0;
-    for (int32_t at = c->first.at[k]; at < c->first.at[k + 1]; at += 2) {
-        int meets = c->meets.at[c->inside.at[at]], inside = c->inside.at[at + 1];
-        if (meets && (meets | (sign == PLUS ? inside : BOTH - inside)) == BOTH)
+    return meets && (meets | (sign == PLUS ? inside : BOTH - inside)) == BOTH;
+}
+
+/* Whether a sum, added with this sign, holds the negative of a term of which the sign is in `meets`. */
+static int meets_in_passing(Chains *c, int32_t node, int sign)
+{
+    chain_of_sum(c, node, &c->arguments);
+    for (Py_ssize_t k = 0; k < c->arguments.count; k++) {
+        int inside;
+        int32_t alone, name = term(c, c->arguments.at[k], 0, &inside, &alone);
+        if (name >= 0 && name < c->meets.count && is_opposite(c->meets.at[name], sign, inside))
             return 1;
     }
+    return 0;
+}
+
+/* The same of a term that is a sum. What is asked for more than once keeps the names of its terms.
+   None is in it unless made before it: `least` is the last factor of the term that is made first. */
+static int meets_within(Chains *c, int32_t t, int32_t least)
+{
+    int sign;
+    int32_t alone, known = c->summed.count;
+    term(c, t, 0, &sign, &alone);
+    if (alone <= least || family_of(c->g, alone) != SUM_CHAIN)
+        return 0;
+    int32_t k = name_of(&c->summed, &alone, 1);
+    if (k == known) {
+        push(&c->range, -1);
+        push(&c->range, -1);
+    }
+    if (no_memory || k == known)
+        return !no_memory && meets_in_passing(c, alone, sign);
+    int32_t *range = c->range.at + 2 * k;
+    if (range[0] < 0) {
+        range[0] = (int32_t)c->inside.count;
+        chain_of_sum(c, alone, &c->arguments);
+        push_signs(c, &c->arguments, &c->inside);
+        range[1] = (int32_t)c->inside.count;
+    }
+    for (int32_t at = range[0]; at < range[1] && !no_memory; at += 2)
+        if (is_opposite(c->meets.at[c->inside.at[at]], sign, c->inside.at[at + 1]))
+            return 1;
     return 0;
 }
 
@@ -291,13 +332,13 @@ static int cancels(Chains *c, const Ints *arguments)
     if (!any)
         return 0;
     c->signs.count = 0;
-    push_signs(c, arguments, &c->signs);
+    int32_t least = push_signs(c, arguments, &c->signs);
     if (no_memory)
         return 0;
     for (Py_ssize_t k = 0; k < c->signs.count; k += 2)
         found |= (c->meets.at[c->signs.at[k]] |= c->signs.at[k + 1]) == BOTH;
     for (Py_ssize_t k = 0; k < arguments->count && !found; k++)
-        found = meets_within(c, arguments->at[k]);
+        found = meets_within(c, arguments->at[k], least);
     for (Py_ssize_t k = 0; k < c->signs.count; k += 2)
         c->meets.at[c->signs.at[k]] = 0;
     return found;
@@ -425,7 +466,7 @@ int chains_of(const Columns *g, const int32_t *outputs, Py_ssize_t count, uint8_
         if (g->code[i] && (state[i] & USES))
             absorb_from(&c, (int32_t)i);
     Ints *dropped[] = {&c.arguments, &c.inner, &c.factors, &c.absorbed, &c.stack,
-                       &c.key,       &c.signs, &c.meets,   &c.first,    &c.inside};
+                       &c.key,       &c.signs, &c.meets,   &c.range,    &c.inside};
     for (size_t k = 0; k < sizeof(dropped) / sizeof(*dropped); k++)
         ints_drop(dropped[k]);
     names_drop(&c.terms);

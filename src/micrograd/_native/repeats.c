@@ -6,11 +6,18 @@
 #include <math.h>
 #include <string.h>
 
+enum { AHEAD = 12 /* nodes: memory is slower than what is done for so many */ };
+
+typedef struct {
+    int32_t node; /* -1: none */
+    uint32_t hash;
+} Slot;
+
 typedef struct {
     const Columns *g;
     int32_t *parent; /* as it comes to be */
     int32_t *same;   /* of each node, what stands for it */
-    int32_t *slots;  /* a table of the first nodes of their kind, by what they are made of */
+    Slot *slots;     /* a table of the first nodes of their kind, by what they are made of */
     uint32_t mask;
 } Repeats;
 
@@ -46,11 +53,12 @@ static int is_alike(const Repeats *r, int32_t i, int32_t j)
 /* The first node that is like this one: itself, where it is new. */
 static int32_t first_alike(const Repeats *r, int32_t i)
 {
-    uint32_t at = hash_of(r, i) & r->mask;
-    for (; r->slots[at] >= 0; at = (at + 1) & r->mask)
-        if (is_alike(r, i, r->slots[at]))
-            return r->slots[at];
-    return r->slots[at] = i;
+    uint32_t hash = hash_of(r, i), at = hash & r->mask;
+    for (; r->slots[at].node >= 0; at = (at + 1) & r->mask)
+        if (r->slots[at].hash == hash && is_alike(r, i, r->slots[at].node))
+            return r->slots[at].node;
+    r->slots[at] = (Slot){i, hash};
+    return i;
 }
 
 /* Where x · 1 stands for x: that; else i. */
@@ -75,6 +83,8 @@ static void join(Repeats *r, int32_t product)
     for (int32_t i = 0; i < g->count; i++) {
         int with_constant = 0;
         r->same[i] = i;
+        if (i + AHEAD < g->count) /* mostly its parents are by now what they come to be */
+            __builtin_prefetch(&r->slots[hash_of(r, i + AHEAD) & r->mask], 1);
         for (int32_t k = g->start[i]; k < g->start[i + 1]; k++) {
             r->parent[k] = r->same[r->parent[k]];
             with_constant |= is_constant(g, r->parent[k]);
@@ -109,13 +119,13 @@ PyObject *distinct_parents(PyObject *module, PyObject *args)
             room *= 2;
         r.mask = (uint32_t)room - 1;
         r.same = PyMem_RawMalloc(((size_t)g.count + 1) * sizeof(int32_t));
-        r.slots = PyMem_RawMalloc(room * sizeof(int32_t));
+        r.slots = PyMem_RawMalloc(room * sizeof(Slot));
         if (r.same == NULL || r.slots == NULL) {
             PyErr_NoMemory();
             Py_CLEAR(made);
         }
         else {
-            memset(r.slots, -1, room * sizeof(int32_t));
+            memset(r.slots, -1, room * sizeof(Slot));
             join(&r, product);
         }
         PyMem_RawFree(r.same);

@@ -14,12 +14,25 @@ typedef struct {
     const uint8_t *state;
     int32_t *class_of, *depth; /* of each node */
     Names types, classes, groups;
+    int32_t last_type; /* -1: none yet */
     Ints node, group, factor;          /* of all rows, as they were made */
     Ints slot_of;                      /* of each type, its slot in the row that is looked at, or -1 */
     Ints terms, stack;                 /* of this row: its terms, */
     Ints factors, lengths, slots;      /* their factors, how many each has, which slot it is in; */
     Ints type, counts, sorted, key, at; /* of each slot its type and how many terms */
 } Rows;
+
+/* Tell whether a type is that of the term before, as most are. */
+static int is_last_type(const Rows *r, const int32_t *type, Py_ssize_t count)
+{
+    Py_ssize_t length, k = 0;
+    if (r->last_type < 0)
+        return 0;
+    const int32_t *last = named(&r->types, r->last_type, &length);
+    while (length == count && k < count && last[k] == type[k])
+        k++;
+    return length == count && k == count;
+}
 
 /* Add a term of `count` factors to the row. Of a sum the factors go by their class, equal ones as they
    are written; `runs` begins a slot where the type changes, `alone` begins one in any case. */
@@ -41,7 +54,8 @@ static void add_term(Rows *r, const int32_t *factors, Py_ssize_t count, int by_c
         to[m] = x;
     }
     r->factors.count += count;
-    int32_t name = name_of(&r->types, type, count);
+    int32_t name = is_last_type(r, type, count) ? r->last_type : name_of(&r->types, type, count);
+    r->last_type = name;
     while (r->slot_of.count < r->types.count && ints_room(&r->slot_of, 1))
         push(&r->slot_of, -1);
     if (no_memory)
@@ -282,7 +296,7 @@ static PyObject *listed(const Names *names)
 
 static PyObject *rows_of(const Columns *g, const int32_t *outputs, Py_ssize_t count)
 {
-    Rows r = {.g = g};
+    Rows r = {.g = g, .last_type = -1};
     Py_ssize_t size = g->count + 1;
     uint8_t *state = PyMem_RawCalloc((size_t)size, 1);
     int by_rounding = 0;
@@ -372,5 +386,6 @@ static PyObject *rows(PyObject *module, PyObject *args)
 PyMethodDef row_functions[] = {
     {"rows", rows, METH_VARARGS, NULL},
     {"distinct_parents", distinct_parents, METH_VARARGS, NULL},
+    {"alike", alike, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

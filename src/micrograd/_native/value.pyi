@@ -57,6 +57,9 @@ def batched(codes: Any, starts: Any, parents: Any, first: bytes, single: int, /)
 def distinct_parents(
     codes: Any, starts: Any, parents: Any, data: Any, leaves: Any, product: int, /
 ) -> bytearray: ...
+def alike(
+    codes: Any, starts: Any, parents: Any, kinds: bytes, outputs: Any, /
+) -> list[tuple[int, int, int]]: ...
 def rows(
     codes: Any,
     starts: Any,

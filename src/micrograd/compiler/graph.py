@@ -60,9 +60,9 @@ def without_copies(graph: Graph) -> Graph:
     """Return the graph with x in place of x · 1, by which a trace tells equal numbers apart."""
     ones = {i for i in graph.constants if graph.data[i] == 1.0}
     same: dict[int, int] = {}
-    for i, op in enumerate(graph.ops) if ones else ():
-        if op is ops.MUL and not ones.isdisjoint(graph.parents[i]):
-            for x, one in (graph.parents[i], graph.parents[i][::-1]):
+    for i, (op, above) in enumerate(zip(graph.ops, graph.parents)) if ones else ():
+        if op is ops.MUL and not ones.isdisjoint(above):
+            for x, one in (above, above[::-1]):
                 if one in ones and x not in graph.constants:
                     same[i] = same.get(x, x)
     if not same:
@@ -81,8 +81,8 @@ def without_repeats(graph: Graph) -> Graph:
     constants = graph.constants
     same = list(range(len(graph.ops)))
     first: dict[tuple[Any, ...], int] = {}
-    for i, op in enumerate(graph.ops):
-        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, graph.parents[i]))
+    for i, (op, above) in enumerate(zip(graph.ops, graph.parents)):
+        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, above))
         if i in constants:
             made_of = (repr(graph.data[i]),)
         elif op is None or (op is ops.MUL and not constants.isdisjoint(made_of)):
@@ -97,7 +97,7 @@ def live_nodes(graph: Graph) -> list[int]:
     needed = bytearray(len(graph.ops))
     for i in graph.outputs:
         needed[i] = 1
-    parents = graph.parents
+    parents = list(graph.parents)
     for i in range(len(needed) - 1, -1, -1):
         if needed[i]:
             for p in parents[i]:
@@ -107,12 +107,12 @@ def live_nodes(graph: Graph) -> list[int]:
 
 def indices(graph: Graph) -> list[bool]:
     """Tell of each parameter and input whether the index of a ``take`` is computed from it."""
-    found = bytearray(len(graph.ops))
+    found, parents = bytearray(len(graph.ops)), list(graph.parents)
     for i in range(len(graph.ops) - 1, -1, -1):
         if graph.ops[i] is ops.TAKE:
-            found[graph.parents[i][0]] = 1
+            found[parents[i][0]] = 1
         if found[i]:
-            for p in graph.parents[i]:
+            for p in parents[i]:
                 found[p] = 1
     return [bool(found[i]) for i in (*graph.parameters, *graph.inputs)]
 
@@ -129,9 +129,10 @@ def interpret(
     first = [*graph.parameters, *graph.inputs]
     for i, x in zip(first, leaves, strict=True):
         values[i] = x
+    all_parents = list(graph.parents)
     for i, op in enumerate(graph.ops):
         if op is not None:
-            values[i] = op.fn(*[values[p] for p in graph.parents[i]])
+            values[i] = op.fn(*[values[p] for p in all_parents[i]])
     gradients = []
     for root in roots:
         slope = [0.0] * len(values)
@@ -141,7 +142,7 @@ def interpret(
         for i in range(root, -1, -1):
             op = graph.ops[i]
             if op not in (None, *CONSTANT) and op.partials is not None and reached[i]:
-                parents = graph.parents[i]
+                parents = all_parents[i]
                 partials = op.partials(*[values[p] for p in parents], values[i])
                 for p, partial in zip(parents, partials):
                     slope[p] += partial * slope[i]

@@ -80,7 +80,7 @@ class Parents(Sequence[tuple[int, ...]]):
     def __getitem__(self, i: Any) -> Any:
         if isinstance(i, slice):
             return [self[k] for k in range(len(self))[i]]
-        i = range(len(self))[i]
+        i += len(self) if i < 0 else 0
         return tuple(self.numbers[self.starts[i] : self.starts[i + 1]])
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:

@@ -97,7 +97,7 @@ class _Tracer:
         self._batch_axis = BatchAxis(self.tape, self.stand_ins, self.draws, self._plainly)
         for name in BATCH_HOOKS:
             setattr(self, name, getattr(self._batch_axis, name))
-        self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
+        self._loud = ValueSet()  # numbers that are Python's own, whatever they come from
         self._picks = Picks(
             self.tape, self._loud, self._batch_axis.is_batched, self.stand_ins, variables
         )
@@ -119,7 +119,7 @@ class _Tracer:
         self.clocks: list[str] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._frozen: list[tuple[Value, float]] = []
-        self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
+        self._variables: list[Value] = []  # of transforms, in which no arithmetic raises
         self._raises = 0
         self._raising: set[int] = set()  # what functions of Python made that raise
 
@@ -149,7 +149,7 @@ class _Tracer:
 
     def differentiating(self, variables: Sequence[Value]) -> None:
         """Take note of the variables of a transform."""
-        self._variables.update(map(id, variables))
+        self._variables += variables
         self._picks.differentiating(variables)
 
     def is_of_numpy(self, x: Value) -> bool:
@@ -160,14 +160,15 @@ class _Tracer:
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
         x = x * 1.0 if type(x) is Integer else x
-        self._loud.add(id(x))
+        if isinstance(x, Value):
+            self._loud.update([x])
         if raises:
             self._raising.add(id(x))
         return x
 
     def guard_domains(self) -> None:
         """Guard against what makes Python's arithmetic raise."""
-        silent = {*map(id, self.stand_ins.of_arrays(self._args)), *self._variables}
+        silent = [*self.stand_ins.of_arrays(self._args), *self._variables]
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
         is_batched = self._batch_axis.is_batched
         for holds in domains.guards(

@@ -5,6 +5,7 @@ A large model is unrolled into ten million nodes, and each step of Python costs 
 
 from array import array
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +79,8 @@ def _slots(
     return slots
 
 
-def _data(graph: Graph) -> array:
-    return graph.data if isinstance(graph.data, array) else array("d", graph.data)
+def _data(graph: Graph) -> Any:
+    return graph.data if isinstance(graph.data, memoryview) else array("d", graph.data)
 
 
 def _leaves(graph: Graph, made: Ops) -> NDArray[np.uint8]:
