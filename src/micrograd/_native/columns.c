@@ -6,19 +6,22 @@
 
 #include <string.h>
 
-static int is_list_of_values(PyObject *values)
+static int is_list(PyObject *values)
 {
-    if (!PyList_CheckExact(values)) {
-        PyErr_Format(PyExc_TypeError, "a list of Values is needed, got %R", values);
-        return 0;
-    }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++)
-        if (!is_value(PyList_GET_ITEM(values, i))) {
-            PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd",
-                         PyList_GET_ITEM(values, i), i);
-            return 0;
-        }
-    return 1;
+    if (PyList_CheckExact(values))
+        return 1;
+    PyErr_Format(PyExc_TypeError, "a list of Values is needed, got %R", values);
+    return 0;
+}
+
+/* Value i of a list; NULL where it is none. A walk over all to see that comes as dear as this one. */
+static inline Value *value_at(PyObject *values, Py_ssize_t i)
+{
+    PyObject *v = PyList_GET_ITEM(values, i);
+    if (LIKELY(is_value(v)))
+        return (Value *)v;
+    PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", v, i);
+    return NULL;
 }
 
 /* ---- sets of Values */
@@ -50,8 +53,10 @@ static inline int include(ValueSet *self, const Value *v)
 static int include_all(ValueSet *self, PyObject *values)
 {
     int failed = 0;
-    for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++)
-        failed = include(self, (Value *)PyList_GET_ITEM(values, i));
+    for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++) {
+        Value *v = value_at(values, i);
+        failed = v == NULL ? -1 : include(self, v);
+    }
     return failed;
 }
 
@@ -59,7 +64,7 @@ static PyObject *set_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *values = NULL;
     if (!PyArg_ParseTuple(args, "|O:ValueSet", &values) ||
-        (values != NULL && !is_list_of_values(values)))
+        (values != NULL && !is_list(values)))
         return NULL;
     ValueSet *self = (ValueSet *)type->tp_alloc(type, 0);
     if (self == NULL)
@@ -77,20 +82,22 @@ static int set_contains(PyObject *self, PyObject *value)
 
 static PyObject *set_update(PyObject *self, PyObject *values)
 {
-    if (!is_list_of_values(values) || include_all((ValueSet *)self, values) < 0)
+    if (!is_list(values) || include_all((ValueSet *)self, values) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *set_update_parents(PyObject *self, PyObject *values)
 {
-    if (!is_list_of_values(values))
+    if (!is_list(values))
         return NULL;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
-        for (Py_ssize_t k = 0; k < count_of(v); k++)
+        Value *v = value_at(values, i);
+        for (Py_ssize_t k = 0; v != NULL && k < count_of(v); k++)
             if (include((ValueSet *)self, parents_of(v)[k]) < 0)
                 return NULL;
+        if (v == NULL)
+            return NULL;
     }
     Py_RETURN_NONE;
 }
@@ -109,7 +116,7 @@ static PyObject *set_spread(PyObject *object, PyObject *args)
     PyObject *values, *op = Py_None, *without = Py_None;
     Py_ssize_t start = 0;
     if (!PyArg_ParseTuple(args, "O|nOO:spread", &values, &start, &op, &without) ||
-        !is_list_of_values(values))
+        !is_list(values))
         return NULL;
     if (without != Py_None && !Py_IS_TYPE(without, set_type)) {
         PyErr_Format(PyExc_TypeError, "a ValueSet is needed, got %R", without);
@@ -117,7 +124,9 @@ static PyObject *set_spread(PyObject *object, PyObject *args)
     }
     but = without == Py_None ? NULL : (ValueSet *)without;
     for (Py_ssize_t i = Py_MAX(start, 0); i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
+        Value *v = value_at(values, i);
+        if (v == NULL)
+            return NULL;
         Py_ssize_t count = count_of(v), k = 0;
         while (k < count && !contains(self, parents_of(v)[k]))
             k++;
@@ -132,10 +141,11 @@ static PyObject *set_spread(PyObject *object, PyObject *args)
 static PyObject *set_parents_outside(PyObject *object, PyObject *values)
 {
     ValueSet *self = (ValueSet *)object;
-    PyObject *outside = is_list_of_values(values) ? PyList_New(0) : NULL;
+    PyObject *outside = is_list(values) ? PyList_New(0) : NULL;
     int failed = outside == NULL;
     for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
+        Value *v = value_at(values, i);
+        failed = v == NULL;
         for (Py_ssize_t k = 0; !failed && k < count_of(v); k++) {
             Value *parent = parents_of(v)[k];
             if (parent->visited || contains(self, parent))
@@ -195,7 +205,7 @@ static PyObject *made_by(PyObject *module, PyObject *args)
     PyObject *values, *names;
     int wanted[OP_COUNT] = {0};
     if (!PyArg_ParseTuple(args, "OO!:made_by", &values, &PyTuple_Type, &names) ||
-        !is_list_of_values(values))
+        !is_list(values))
         return NULL;
     for (int op = OP_LEAF + 1; op < OP_HANDMADE; op++) {
         PyObject *name = PyUnicode_FromString(op_cases[op].name);
@@ -207,9 +217,9 @@ static PyObject *made_by(PyObject *module, PyObject *args)
     PyObject *made = PyList_New(0);
     int failed = made == NULL;
     for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
-        int is = wanted[v->op];
-        if (UNLIKELY(v->op == OP_HANDMADE || v->op == OP_FOREIGN))
+        Value *v = value_at(values, i);
+        int is = v == NULL ? -1 : wanted[v->op];
+        if (v != NULL && UNLIKELY(v->op == OP_HANDMADE || v->op == OP_FOREIGN))
             is = has_name(v->extra->op, names);
         failed = is < 0 || (is && PyList_Append(made, (PyObject *)v) < 0);
     }
@@ -321,11 +331,13 @@ static Py_ssize_t give_numbers(Numbering *n, PyObject *leaves, PyObject *values,
 {
     Py_ssize_t count = PyList_GET_SIZE(leaves), first = count;
     for (Py_ssize_t i = 0; i < count; i++)
-        if (put_number(n, (Value *)PyList_GET_ITEM(leaves, i), i) < 0)
+        if (value_at(leaves, i) == NULL || put_number(n, value_at(leaves, i), i) < 0)
             return -1;
     *parents = 0;
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
+        Value *v = value_at(values, i);
+        if (v == NULL)
+            return -1;
         int32_t number = number_of(n, v);
         if (number >= 0 && number < first)
             continue;
@@ -344,11 +356,15 @@ static int fill(Numbering *n, PyObject *leaves, PyObject *values, Py_ssize_t cou
 {
     Py_ssize_t first = PyList_GET_SIZE(leaves), i = 0;
     int32_t at = 0;
-    for (; i < first && at >= 0; i++)
-        at = fill_node(n, (int32_t)i, at, (Value *)PyList_GET_ITEM(leaves, i), 1);
+    for (; i < first && at >= 0; i++) {
+        Value *v = value_at(leaves, i);
+        at = v == NULL ? -1 : fill_node(n, (int32_t)i, at, v, 1);
+    }
     for (Py_ssize_t k = 0; at >= 0 && k < PyList_GET_SIZE(values); k++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, k);
-        int32_t number = number_of(n, v);
+        Value *v = value_at(values, k);
+        int32_t number = v == NULL ? -1 : number_of(n, v);
+        if (v == NULL)
+            return -1;
         if (number >= 0 && number < first)
             continue;
         /* An op made may start the collector, and that may run anything: the list may be another. */
@@ -372,10 +388,10 @@ static PyObject *numbers_in(Numbering *n, PyObject *values)
 {
     PyObject *numbers = PyList_New(PyList_GET_SIZE(values));
     for (Py_ssize_t i = 0; numbers != NULL && i < PyList_GET_SIZE(values); i++) {
-        Value *v = (Value *)PyList_GET_ITEM(values, i);
-        int32_t number = number_of(n, v);
+        Value *v = value_at(values, i);
+        int32_t number = v == NULL ? -1 : number_of(n, v);
         PyObject *made = number < 0 ? NULL : PyLong_FromLong(number);
-        if (number < 0)
+        if (v != NULL && number < 0)
             PyErr_Format(PyExc_KeyError, "%R has no number", v);
         if (made == NULL)
             Py_CLEAR(numbers);
@@ -390,7 +406,7 @@ static PyObject *numbered(PyObject *module, PyObject *args)
 {
     PyObject *leaves, *values, *asked, *made = NULL, *columns[4] = {NULL};
     if (!PyArg_ParseTuple(args, "OOO:numbered", &leaves, &values, &asked) ||
-        !is_list_of_values(leaves) || !is_list_of_values(values) || !is_list_of_values(asked))
+        !is_list(leaves) || !is_list(values) || !is_list(asked))
         return NULL;
     Numbering n = {.places = {.width = LINES * sizeof(int32_t)}, .exponent = -1};
     memset(n.cases, -1, sizeof(n.cases));

@@ -5,6 +5,7 @@ leaves made in the function are constants, and values from before are captured, 
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -247,11 +248,17 @@ class _Tracer:
         result, contents = result if isinstance(result, Outcome) else (result, {})
         results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
         left = self.effects.finished(list(results), contents)
-        known, read = ValueSet(self.tape), ValueSet()
-        read.update_parents(self.tape)
-        outcome = map(truth, leaves_of([result, contents, self._printed]))
-        read.update([x for x in outcome if _is_value(x)])
+        known = ValueSet(self.tape)
         captured = {id(p): p for p in known.parents_outside(self.tape)}
+
+        @cache
+        def read() -> ValueSet:
+            values = ValueSet()
+            values.update_parents(self.tape)
+            outcome = map(truth, leaves_of([result, contents, self._printed]))
+            values.update([x for x in outcome if _is_value(x)])
+            return values
+
         inputs = self.stand_ins.used(read)
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
