@@ -106,6 +106,7 @@ def test_columns_are_of_values_alone():
         columns.ValueSet().parents_outside,
         lambda values: columns.made_by(values, ("add",)),
         lambda values: columns.numbered([], values, []),
+        columns.operands,
     ]
     for walk in walks:
         with pytest.raises(TypeError, match=r"Values are needed, got 1\.0 at 1"):

@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from micrograd import Value, ops
-from micrograd.value.columns import ValueSet, batched, made_by, numbered
+from micrograd.value.columns import ValueSet, batched, made_by, numbered, operands
 
 
 def numbers(column):
@@ -83,6 +83,15 @@ def test_numbers_are_those_of_leaves_and_then_of_what_was_made():
         numbered([x], made, [])
     with pytest.raises(KeyError):
         numbered([x, y], [], [many])
+
+
+def test_operands_are_counted_for_each_op():
+    x = Value(2.0)
+    made = [x, x * x, x**2, x**2.0, x**2, Value(3.0, (x, x, x), "+++"), x * 2.0, Value(1.0)]
+    counts = {op.symbol if op else None: n for op, n in operands(made)}
+    assert counts == {None: 2, "*": 4, "**2": 2, "**2.0": 1, "+++": 3}
+    many = [x ** float(n) for n in range(200)]
+    assert sum(n for _, n in operands(many)) == 200
 
 
 def test_a_batch_axis_goes_on_to_what_is_made_but_not_through_a_sum_over_it():

@@ -435,6 +435,48 @@ static PyObject *numbered(PyObject *module, PyObject *args)
     return made;
 }
 
+/* operands(values): pairs of an op and of how many operands it was given. */
+static PyObject *operands(PyObject *module, PyObject *values)
+{
+    if (!is_list(values))
+        return NULL;
+    Numbering n = {.exponent = -1};
+    Py_ssize_t room = 64, *counts = PyMem_Calloc((size_t)room, sizeof(Py_ssize_t));
+    memset(n.cases, -1, sizeof(n.cases));
+    n.codes = PyDict_New();
+    n.table = Py_BuildValue("[O]", Py_None);
+    int failed = counts == NULL || n.codes == NULL || n.table == NULL;
+    for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++) {
+        Value *v = value_at(values, i);
+        int32_t code = v == NULL ? -1 : code_of(&n, v);
+        if (code >= room) {
+            Py_ssize_t *more = PyMem_Realloc(counts, 2 * (size_t)room * sizeof(Py_ssize_t));
+            if (more != NULL) {
+                memset(more + room, 0, (size_t)room * sizeof(Py_ssize_t));
+                counts = more;
+                room *= 2;
+            }
+        }
+        failed = code < 0 || code >= room;
+        if (!failed)
+            counts[code] += count_of(v) ? count_of(v) : 1;
+    }
+    PyObject *pairs = failed ? NULL : PyList_New(PyList_GET_SIZE(n.table));
+    for (Py_ssize_t k = 0; pairs != NULL && k < PyList_GET_SIZE(pairs); k++) {
+        PyObject *pair = Py_BuildValue("On", PyList_GET_ITEM(n.table, k), counts[k]);
+        if (pair == NULL)
+            Py_CLEAR(pairs);
+        else
+            PyList_SET_ITEM(pairs, k, pair);
+    }
+    if (pairs == NULL && !PyErr_Occurred())
+        PyErr_NoMemory();
+    PyMem_Free(counts);
+    Py_XDECREF(n.codes);
+    Py_XDECREF(n.table);
+    return pairs;
+}
+
 /* batched(code, start, parents, first, single): which nodes have a batch axis; the first ones say it. */
 static PyObject *batched(PyObject *module, PyObject *args)
 {
@@ -471,6 +513,7 @@ static PyObject *batched(PyObject *module, PyObject *args)
 PyMethodDef column_functions[] = {
     {"made_by", made_by, METH_VARARGS, NULL},
     {"numbered", numbered, METH_VARARGS, NULL},
+    {"operands", operands, METH_O, NULL},
     {"batched", batched, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

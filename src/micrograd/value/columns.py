@@ -90,6 +90,14 @@ def numbered(
     return codes, list(code), starts, parents, data, by_hand, [number[id(v)] for v in asked]
 
 
+def operands(values: list[Value]) -> list[tuple[Op | None, int]]:
+    """Return how many operands each op was given that made these values; of leaves, how many."""
+    counts: dict[Op | None, int] = {None: 0}
+    for v in values:
+        counts[v.op] = counts.get(v.op, 0) + (len(v.parents) or 1)
+    return list(counts.items())
+
+
 def batched(codes: Any, starts: Any, parents: Any, first: bytes, single: int) -> bytearray:
     """Tell of each node whether it has a batch axis: one byte each.
 
@@ -105,4 +113,4 @@ def batched(codes: Any, starts: Any, parents: Any, first: bytes, single: int) ->
     return is_batched
 
 
-prefer_native(globals(), "ValueSet", "made_by", "numbered", "batched")
+prefer_native(globals(), "ValueSet", "made_by", "numbered", "operands", "batched")

@@ -18,7 +18,7 @@ class Addressing:
     """
 
     def __init__(self, graph: Graph, classes: list[RowClass], leaves: Sequence[int]) -> None:
-        self.address = np.full(len(graph.ops), -1, dtype=np.int64)
+        self.address = np.full(len(graph.ops), -1, dtype=np.int32)
         self.arrays: list[Array] = []
         self.plain = 0
         self.rows = 0

@@ -47,7 +47,7 @@ def _copied(
     distinct = np.array(list(ids))
     batched = any(bool(graph.batched[i]) for i in distinct[0])
     start = addressing.reserve(distinct.size, batched, take.row_class.needs_gradient)
-    places = start + np.arange(distinct.size).reshape(distinct.shape)
+    places = np.arange(start, start + distinct.size, dtype=np.int32).reshape(distinct.shape)
     classes = take.row_class.factors[0][1:]
     for kind, run in groupby(range(len(classes)), key=classes.__getitem__):
         columns = list(run)

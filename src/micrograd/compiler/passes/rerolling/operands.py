@@ -23,7 +23,7 @@ class Operand:
     nodes: NDArray[np.int32]
     batched: bool
     literal: Literal | None = None  # if there is one, the rest says nothing
-    addresses: Addresses = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64))
+    addresses: Addresses = field(default_factory=lambda: np.empty((0, 0), dtype=np.int32))
     fit: Fit = field(default_factory=lambda: Fit(0, [], []))
 
     def lie_at(self, addresses: Addresses) -> None:
