@@ -64,10 +64,8 @@ def gradients_by(sources: Sequence[Value], out: Value) -> np.ndarray:
     """Return the plain gradients of an output by some Values; all grads are put back."""
     reached = toposort(out) if out.parents else [out]
     seen = ValueSet(reached)
-    for x in sources:
-        new = [v for v in (toposort(x) if x.parents else [x]) if v not in seen]
-        seen.update(new)
-        reached += new
+    beside = [v for x in sources for v in (toposort(x) if x.parents else (x,)) if v not in seen]
+    reached += {id(v): v for v in beside}.values()
     kept, slopes = np.empty(len(reached)), np.empty(len(sources))
     read_grad(reached, kept)
     try:
