@@ -100,7 +100,15 @@ def test_a_trace_records_the_same_values_in_the_same_order(leaves, steps):
 
 
 def test_columns_are_of_values_alone():
-    for walk in (columns.parents_in, lambda values: columns.numbered_parents({}, values)):
+    walks = [
+        columns.ValueSet,
+        columns.ValueSet().spread,
+        columns.ValueSet().parents_outside,
+        lambda values: columns.made_by(values, ("add",)),
+        lambda values: columns.numbered([], values, []),
+        columns.operands,
+    ]
+    for walk in walks:
         with pytest.raises(TypeError, match=r"Values are needed, got 1\.0 at 1"):
             walk([Value(1.0), 1.0])
         with pytest.raises(TypeError, match="a list of Values is needed"):

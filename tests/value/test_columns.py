@@ -1,28 +1,104 @@
 """Walks over the values of a recording, by whichever engine there is."""
 
+import gc
+
 import pytest
 
-from micrograd import Value
-from micrograd.value.columns import numbered_parents, parents_in
+from micrograd import Value, ops
+from micrograd.value.columns import ValueSet, batched, made_by, numbered, operands
 
 
-def test_parents_come_once_in_the_order_of_their_first_use():
+def numbers(column):
+    return list(memoryview(column).cast("B").cast("i"))
+
+
+def detached_of(x):
+    """What a trace records where a value is detached."""
+    return Value._apply(ops.DETACH, x)
+
+
+def test_a_set_holds_values_by_identity():
+    x, y = Value(1.0), Value(1.0)
+    some = ValueSet([x])
+    assert x in some
+    assert y not in some
+    assert 1.0 not in some
+    some.update([y])
+    assert y in some
+
+
+def test_a_set_of_many_values_knows_each():
+    many = [Value(float(i)) for i in range(20_000)]
+    even = ValueSet(many[::2])
+    assert [v in even for v in many] == [True, False] * 10_000
+
+
+def test_what_is_made_of_a_member_joins_the_set_but_for_what_is_left_out():
+    x, y = Value(1.0), Value(2.0)
+    total, product = x + y, y * y
+    after, detached, left_out = total * product, detached_of(total), total.tanh()
+    made = [total, product, after, detached, left_out]
+    spread = ValueSet([x])
+    spread.spread(made, 0, ops.DETACH, ValueSet([left_out]))
+    assert [v in spread for v in made] == [True, False, True, False, False]
+    late = ValueSet([x])
+    late.spread(made, 1)
+    assert not any(v in late for v in made)
+
+
+def test_parents_outside_a_set_come_once_in_the_order_of_their_first_use():
     x, y = Value(1.0), Value(2.0)
     total = y * x + x
     powers = [x**2, x**2]
-    assert [id(p) for p in parents_in([total, total.parents[0], *powers])] == [
-        id(total.parents[0]),
-        id(x),
-        id(y),
-    ]
-    assert parents_in([x]) == []
+    values = [total.parents[0], total, *powers]
+    outside = ValueSet(values).parents_outside(values)
+    assert list(map(id, outside)) == [id(y), id(x)]
+    assert ValueSet().parents_outside([x]) == []
+    read = ValueSet()
+    read.update_parents(values)
+    assert [v in read for v in (x, y, total, total.parents[0])] == [True, True, False, True]
 
 
-def test_parents_are_known_by_their_numbers():
+def test_values_are_known_by_the_names_of_their_ops():
+    x = Value(2.0)
+    made = [detached_of(x), x * x, x**2, detached_of(x), x]
+    assert list(map(id, made_by(made, ("detach", "powc")))) == [id(made[k]) for k in (0, 2, 3)]
+
+
+def test_numbers_are_those_of_leaves_and_then_of_what_was_made():
     x, y = Value(1.0), Value(2.0)
     many = Value(3.0, (x, y, x), "+++")
-    numbers = {id(x): 4, id(y): 7}
-    values = [x, x * y, y + y, x.tanh(), many]
-    assert numbered_parents(numbers, values) == [(), (4, 7), (7, 7), (4,), (4, 7, 4)]
+    made = [x, x * y, y**2, y**2.0, x.tanh(), many, y**2]
+    codes, table, starts, parents, data, by_hand, asked = numbered([y, x], made, [many, x])
+    kinds = [table[code] for code in numbers(codes)]
+    assert kinds == [None, None, *[v.op for v in made[1:]]]
+    assert numbers(starts) == [0, 0, 0, 2, 3, 4, 5, 8, 9]
+    assert numbers(parents) == [1, 0, 0, 0, 1, 1, 0, 1, 0]
+    assert list(memoryview(data).cast("B").cast("d")) == [2.0, *[v.data for v in made]]
+    assert by_hand == []
+    assert asked == [6, 1]
+    many._backward = gc.collect
+    assert [id(v) for v in numbered([y, x], made, [])[5]] == [id(many)]
     with pytest.raises(KeyError):
-        numbered_parents({id(x): 4}, values)
+        numbered([x], made, [])
+    with pytest.raises(KeyError):
+        numbered([x, y], [], [many])
+
+
+def test_operands_are_counted_for_each_op():
+    x = Value(2.0)
+    made = [x, x * x, x**2, x**2.0, x**2, Value(3.0, (x, x, x), "+++"), x * 2.0, Value(1.0)]
+    counts = {op.symbol if op else None: n for op, n in operands(made)}
+    assert counts == {None: 2, "*": 4, "**2": 2, "**2.0": 1, "+++": 3}
+    many = [x ** float(n) for n in range(200)]
+    assert sum(n for _, n in operands(many)) == 200
+
+
+def test_a_batch_axis_goes_on_to_what_is_made_but_not_through_a_sum_over_it():
+    x, y = Value(1.0), Value(2.0)
+    made = [x * x, y * y]
+    made += [made[0] + made[1], detached_of(made[0])]
+    codes, table, starts, parents, *_ = numbered([x, y], made, [])
+    single = table.index(ops.DETACH)
+    axes = batched(codes, starts, parents, b"\1\0", single)
+    assert list(axes) == [1, 0, 1, 0, 1, 0]

@@ -123,7 +123,11 @@ extern PyMethodDef value_functions[];
 extern PyMethodDef buffer_functions[];
 
 /* columns.c */
+int columns_ready(PyObject *module);
 extern PyMethodDef column_functions[];
+
+/* rows.c */
+extern PyMethodDef row_functions[];
 
 /* call.c, direct.c */
 int direct_call_ready(void);

@@ -1,10 +1,14 @@
 """The scalar graph of one call: flat lists, in the order in which the values were made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from .. import ops
 from ..ops import Op
+from .nodes import Ops
 
 BATCH_SUM = Op(
     "batch_sum", "Σ", 1, lambda x: x, lambda x, out: (1.0,), r"\sum {0}", "{0}"
@@ -22,13 +26,13 @@ class Graph:
     Leaves are parameters, inputs or, if neither, constants. ``batched`` nodes have a batch axis.
     """
 
-    ops: list[Op | None]
-    parents: list[tuple[int, ...]]
-    data: list[float]
+    ops: Sequence[Op | None]
+    parents: Sequence[tuple[int, ...]]
+    data: Sequence[float]
     parameters: list[int]
     inputs: list[int]
     outputs: list[int]
-    batched: list[bool] = field(default_factory=list)
+    batched: Sequence[int] = field(default_factory=list)
     differentiable: set[int] = field(default_factory=set)  # leaves whose gradient is wanted
     segments: list[int] = field(default_factory=list)  # how many inputs each argument has
     strict: bool = False  # sums and products are to be made in the order in which they are written
@@ -37,9 +41,9 @@ class Graph:
     constants: set[int] = field(init=False)  # the other leaves
 
     def __post_init__(self) -> None:
-        self.batched = self.batched or [False] * len(self.ops)
-        leaves = {i for i, op in enumerate(self.ops) if op is None}
-        self.constants = leaves - set(self.parameters) - set(self.inputs)
+        self.batched = self.batched or bytes(len(self.ops))
+        leaves = np.flatnonzero(np.asarray(Ops.of(self.ops).codes) == 0).tolist()
+        self.constants = set(leaves) - set(self.parameters) - set(self.inputs)
 
     def __str__(self) -> str:
         leaf = dict.fromkeys(self.parameters, "parameter") | dict.fromkeys(self.inputs, "input")
@@ -56,9 +60,9 @@ def without_copies(graph: Graph) -> Graph:
     """Return the graph with x in place of x · 1, by which a trace tells equal numbers apart."""
     ones = {i for i in graph.constants if graph.data[i] == 1.0}
     same: dict[int, int] = {}
-    for i, op in enumerate(graph.ops) if ones else ():
-        if op is ops.MUL and not ones.isdisjoint(graph.parents[i]):
-            for x, one in (graph.parents[i], graph.parents[i][::-1]):
+    for i, (op, above) in enumerate(zip(graph.ops, graph.parents)) if ones else ():
+        if op is ops.MUL and not ones.isdisjoint(above):
+            for x, one in (above, above[::-1]):
                 if one in ones and x not in graph.constants:
                     same[i] = same.get(x, x)
     if not same:
@@ -77,8 +81,8 @@ def without_repeats(graph: Graph) -> Graph:
     constants = graph.constants
     same = list(range(len(graph.ops)))
     first: dict[tuple[Any, ...], int] = {}
-    for i, op in enumerate(graph.ops):
-        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, graph.parents[i]))
+    for i, (op, above) in enumerate(zip(graph.ops, graph.parents)):
+        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, above))
         if i in constants:
             made_of = (repr(graph.data[i]),)
         elif op is None or (op is ops.MUL and not constants.isdisjoint(made_of)):
@@ -93,7 +97,7 @@ def live_nodes(graph: Graph) -> list[int]:
     needed = bytearray(len(graph.ops))
     for i in graph.outputs:
         needed[i] = 1
-    parents = graph.parents
+    parents = list(graph.parents)
     for i in range(len(needed) - 1, -1, -1):
         if needed[i]:
             for p in parents[i]:
@@ -103,12 +107,12 @@ def live_nodes(graph: Graph) -> list[int]:
 
 def indices(graph: Graph) -> list[bool]:
     """Tell of each parameter and input whether the index of a ``take`` is computed from it."""
-    found = bytearray(len(graph.ops))
+    found, parents = bytearray(len(graph.ops)), list(graph.parents)
     for i in range(len(graph.ops) - 1, -1, -1):
         if graph.ops[i] is ops.TAKE:
-            found[graph.parents[i][0]] = 1
+            found[parents[i][0]] = 1
         if found[i]:
-            for p in graph.parents[i]:
+            for p in parents[i]:
                 found[p] = 1
     return [bool(found[i]) for i in (*graph.parameters, *graph.inputs)]
 
@@ -125,9 +129,10 @@ def interpret(
     first = [*graph.parameters, *graph.inputs]
     for i, x in zip(first, leaves, strict=True):
         values[i] = x
+    all_parents = list(graph.parents)
     for i, op in enumerate(graph.ops):
         if op is not None:
-            values[i] = op.fn(*[values[p] for p in graph.parents[i]])
+            values[i] = op.fn(*[values[p] for p in all_parents[i]])
     gradients = []
     for root in roots:
         slope = [0.0] * len(values)
@@ -137,7 +142,7 @@ def interpret(
         for i in range(root, -1, -1):
             op = graph.ops[i]
             if op not in (None, *CONSTANT) and op.partials is not None and reached[i]:
-                parents = graph.parents[i]
+                parents = all_parents[i]
                 partials = op.partials(*[values[p] for p in parents], values[i])
                 for p, partial in zip(parents, partials):
                     slope[p] += partial * slope[i]

@@ -10,6 +10,7 @@ pass, with ``end`` only after the last.
 import os
 import sys
 
+from ..value.backend import native
 from .errors import JitError
 from .graph import Graph, without_copies, without_repeats
 from .ir.program import Program
@@ -25,6 +26,7 @@ from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.reroll import reroll
 from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
+from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
 from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
@@ -56,7 +58,10 @@ NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
 
 def flattened(graph: Graph) -> Rows:
     """Return the rows of a graph, in which equal nodes are one."""
-    rows = flatten(without_repeats(without_copies(graph)))
+    if native is None:
+        rows = flatten(without_repeats(without_copies(graph)))
+    else:
+        rows = swept(distinct(graph))
     _print("flatten", rows)
     return rows
 

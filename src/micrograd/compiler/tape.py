@@ -6,9 +6,7 @@ logsumexp, which it writes out) comes out as plainly in every bit.
 """
 
 from array import array
-from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from .. import ops
@@ -16,13 +14,14 @@ from ..ops import Op
 from ..value.backend import native
 from .graph import CONSTANT, PICK, Graph, live_nodes, without_copies
 from .ir.array import Placement
+from .nodes import Ops, Parents
 
 _CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
 _PICK = len(_CODES) + 3  # behind what the engine has no case for
 _EXACT = 1 << 53  # larger ints are not all floats
 
 _FAMILIES = {"add": "sum", "mul": "prod"}
-_INSIDE = {("sum", "sum"), ("sum", "prod"), ("prod", "prod")}  # a part of what it is used by
+_MOST_FAMILIES = 255  # all further ones count as one
 _LEAST = 1_000  # operations; fewer are compiled soon
 _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
@@ -58,7 +57,7 @@ def straight_tape(graph: Graph) -> Tape | None:
 def tape_of(graph: Graph) -> Tape | None:
     """Return a graph as a tape; None where it has an operation that the engine in C has not."""
     graph = without_copies(graph)
-    live = live_nodes(graph)
+    live, parents = live_nodes(graph), list(graph.parents)
     codes = {id(op): _code(op) for op in set(graph.ops) if op is not None}
     if None in codes.values():
         return None
@@ -74,7 +73,7 @@ def tape_of(graph: Graph) -> Tape | None:
         if op is None:
             continue
         code, exponent = codes[id(op)] or (0, None)
-        above = [place[p] for p in graph.parents[i]]
+        above = [place[p] for p in parents[i]]
         if code == _PICK or op.arity is None or op.arity > 2:
             steps.extend((code, len(more), len(above)))
             more.extend(above)
@@ -124,23 +123,19 @@ def _is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    live = live_nodes(graph)
-    uses = Counter(chain.from_iterable([graph.parents[i] for i in live]))
-    families = {op: _family(op) for op in set(graph.ops)}
-    family = [families[op] for op in graph.ops]
-    depth = [0] * len(graph.ops)
-    for i in live:
-        kind, deepest = family[i], 0
-        for p in graph.parents[i]:
-            inside = uses[p] == 1 and (kind, family[p]) in _INSIDE
-            deepest = max(deepest, depth[p] - inside)
-        depth[i] = deepest + (kind is not None)
-    sizes = Counter([(depth[i], family[i]) for i in live if graph.ops[i] is not None])
-    count, groups = sum(sizes.values()), len(sizes)
+    made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
+    number = {None: 0, "sum": 1, "prod": 2}
+    families = [number.setdefault(_family(op), len(number)) for op in made.table]
+    kinds_of_codes = bytes([min(family, _MOST_FAMILIES) for family in families])
+    assert native is not None
+    sizes = native.alike(
+        made.codes, parents.starts, parents.numbers, kinds_of_codes, array("i", graph.outputs)
+    )
+    count, groups = sum([size for _, _, size in sizes]), len(sizes)
     if count <= _LEAST or count > _MOST_ALIKE * groups:
         return False
     levels: dict[int, set] = {}
-    for (at, kind), size in sizes.items():
+    for at, kind, size in sizes:
         levels.setdefault(at, set()).add((kind, size))
     kinds = [frozenset(levels[at]) for at in sorted(levels)]
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}

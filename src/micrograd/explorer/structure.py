@@ -19,7 +19,7 @@ from .snapshot import Snapshot
 def group_by_structure(snapshot: Snapshot) -> list[int | Box]:
     """Return one group for each kind of leaf and each loop; what is alone stays alone."""
     classes = flatten(_as_graph(snapshot)).classes
-    owner = _owners(snapshot, {row.node for c in classes for row in c.rows})
+    owner = _owners(snapshot, {node for c in classes for node in c.nodes.tolist()})
     members: dict[int, list[int]] = defaultdict(list)
     for i, row_node in enumerate(owner):
         members[row_node].append(i)

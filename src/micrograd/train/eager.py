@@ -111,6 +111,7 @@ class EagerRunner:
                 objective = objective + self.penalty()
             objective.backward()
             total += objective.data
+            del objective  # or its graph would stand beside the next part's
         return total
 
     def mean(self, indices: list[int]) -> Any:

@@ -9,6 +9,7 @@ from ..engine import Value, toposort
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
+from ..value.columns import ValueSet
 from ..value.modes import mode
 from ..value.tables import Parameters
 from .eager import evaluating, measured, of_example
@@ -95,14 +96,15 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
 
 def check_reaches(value: Value, optimizer: Optimizer) -> int:
     """Refuse a loss that was computed from none of the parameters; return its graph's size."""
-    graph, parameters = set(toposort(value)), optimizer.parameters
+    order, parameters = toposort(value), optimizer.parameters
     made = parameters.made() if isinstance(parameters, Parameters) else parameters
-    if graph.isdisjoint(made):
+    graph = ValueSet(order)
+    if not any(p in graph for p in made):
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"
         )
-    return len(graph)
+    return len(order)
 
 
 def try_out(

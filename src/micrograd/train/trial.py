@@ -253,6 +253,7 @@ class Steps:
             share = of_example("loss", eager.loss, eager.examples, i) * (times / size)
             share.backward()
             total += share.data
+            del share  # or its graph would stand beside the next one's
         if eager.penalty:
             penalty = eager.penalty() * 1.0
             penalty.backward()

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...engine import Value, toposort
 from ...value.buffers import read_grad, write_grad, zero_grad
+from ...value.columns import ValueSet
 
 TOLERANCE = {"float64": 1e-8, "float32": 5e-3}  # relative to the number itself
 _BESIDE = {"float64": 1e-10, "float32": 1e-3}  # relative to the largest number beside it
@@ -61,7 +62,10 @@ def in_single_precision(tree: Any) -> bool:
 
 def gradients_by(sources: Sequence[Value], out: Value) -> np.ndarray:
     """Return the plain gradients of an output by some Values; all grads are put back."""
-    reached = list({v: None for x in (out, *sources) for v in (toposort(x) if x.parents else (x,))})
+    reached = toposort(out) if out.parents else [out]
+    seen = ValueSet(reached)
+    beside = [v for x in sources for v in (toposort(x) if x.parents else (x,)) if v not in seen]
+    reached += {id(v): v for v in beside}.values()
     kept, slopes = np.empty(len(reached)), np.empty(len(sources))
     read_grad(reached, kept)
     try:

@@ -171,7 +171,7 @@ class Judge:
             for a, b in zip(expected, actual)
             if isinstance(a.thing, Value) and isinstance(b.thing, Value)
         ]
-        sources = _leaf_values([list(self._variant.compiled.layout.captured), list(args)])
+        sources = _leaf_values(self._variant.compiled.layout.captured, args)
         for a, b in pairs[:_GRADIENTS]:
             there, here = gradients_by(sources, a.thing), gradients_by(sources, b.thing)
             alike = close(here, there, self._dtype)
@@ -255,10 +255,11 @@ def _numbers(leaves: Sequence[Leaf]) -> np.ndarray:
     return np.array([leaf.number for leaf in leaves])
 
 
-def _leaf_values(tree: Any) -> list[Value]:
-    """Return the Values in nested lists, tuples and dicts that were not computed."""
-    inside = [leaf.thing for leaf in leaves_of(tree) if isinstance(leaf.thing, Value)]
-    return _unique([v for x in inside for v in toposort(x) if not v.parents])
+def _leaf_values(values: Sequence[Value], args: Sequence[Any]) -> list[Value]:
+    """Return what was not computed of some Values, and of those in arguments."""
+    inside = [leaf.thing for leaf in leaves_of(list(args)) if isinstance(leaf.thing, Value)]
+    behind = [v for x in (*values, *inside) for v in (toposort(x) if x.parents else (x,))]
+    return _unique([v for v in behind if not v.parents])
 
 
 def _unique(values: Sequence[Value]) -> list[Value]:

@@ -94,10 +94,10 @@ def _perturbed(
     count = len(graph.ops)
     unit = float(np.finfo(dtype).eps)
     forward, backward = (1 + rng.uniform(-unit, unit, (2, count))).tolist()
-    values = list(graph.data)
+    values, parents = list(graph.data), list(graph.parents)
     for i, op in enumerate(graph.ops):
         if op is not None:
-            values[i] = op.fn(*[values[p] for p in graph.parents[i]])
+            values[i] = op.fn(*[values[p] for p in parents[i]])
             if op not in _EXACT:
                 values[i] *= forward[i]
     slopes: list[float] = []
@@ -107,9 +107,9 @@ def _perturbed(
         for i in range(root, -1, -1):
             op = graph.ops[i]
             if op is not None and op not in CONSTANT and op.partials is not None and slope[i]:
-                parents, given = graph.parents[i], slope[i] * backward[i]
-                partials = op.partials(*[values[p] for p in parents], values[i])
-                for p, partial in zip(parents, partials):
+                above, given = parents[i], slope[i] * backward[i]
+                partials = op.partials(*[values[p] for p in above], values[i])
+                for p, partial in zip(above, partials):
                     slope[p] += partial * given
         slopes += [slope[i] for i in (*graph.parameters, *graph.inputs)]
     return [values[i] for i in graph.outputs], slopes

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
+from ...value.columns import ValueSet
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM
 from .arrays import TracedArray, traced
@@ -45,7 +46,7 @@ class BatchAxis:
         self._plainly = plainly
         self.size: int | None = None
         self._inside = False
-        self._batched: set[int] = set()
+        self._batched = ValueSet()
         self._looked_through = 0
 
     # ---- hooks
@@ -54,7 +55,7 @@ class BatchAxis:
         """Return the input that stands for a random number."""
         leaf = self._draws.draw(generator, kind)
         if self._inside:
-            self._batched.add(id(leaf))
+            self._batched.update([leaf])
         return leaf
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
@@ -68,12 +69,9 @@ class BatchAxis:
 
     def is_batched(self, value: Any) -> bool:
         """Tell whether a value has a batch axis; look through what is new on the tape first."""
-        batched = self._batched
-        for v in self._tape[self._looked_through :]:
-            if v.op is not BATCH_SUM and not batched.isdisjoint(map(id, v.parents)):
-                batched.add(id(v))
+        self._batched.spread(self._tape, self._looked_through, BATCH_SUM)
         self._looked_through = len(self._tape)
-        return id(value) in batched
+        return value in self._batched
 
     def vmap(self, f: Callable, in_axes: Any, args: Sequence[Any]) -> Any:
         """Run f on one example that stands for all; on each, where the arguments are no arrays."""
@@ -110,7 +108,7 @@ class BatchAxis:
         if isinstance(a, Batch):
             return traced(a.example) if isinstance(a.example, np.ndarray) else a.example
         leaves, example = self._stand_ins.example(a)
-        self._batched.update(map(id, leaves))
+        self._batched.update(leaves)
         return example
 
     def _vector(self, size: int, whole: Callable, is_list: bool, f: Callable) -> Callable:

@@ -7,12 +7,13 @@ other plain numbers one guard says that no power of the program leaves the finit
 from collections.abc import Callable, Collection, Iterator
 from functools import reduce
 from math import inf, isfinite
-from operator import add, attrgetter
+from operator import add
 from typing import Any
 
 from ... import ops
 from ...engine import Value
 from ...extended_ops import FLOORDIV, MOD
+from ...value.columns import ValueSet, made_by
 from ...value.number import Number
 from ..graph import BATCH_SUM
 
@@ -22,8 +23,8 @@ _RAISING = ("powc", "pow", "mod", "floordiv")
 
 def guards(
     tape: list[Value],
-    silent: Collection[int],
-    loud: Collection[int],
+    silent: list[Value],
+    loud: ValueSet,
     raising: Collection[int],
     is_batched: Callable[[Value], bool],
     leaves: Collection[int],
@@ -36,14 +37,14 @@ def guards(
 
     Args:
         tape: all that was computed, in order.
-        silent: identities of the numbers that do not raise; what is computed from one does not.
-        loud: of those that do raise, whatever they were computed from.
-        raising: of what was computed by functions that raise.
+        silent: the numbers that do not raise; what is computed from one does not.
+        loud: those that do raise, whatever they were computed from.
+        raising: identities of what was computed by functions that raise.
         is_batched: tells whether a value has a batch axis.
         leaves: identities of those on the tape that are another number at each call.
         regular: nothing that may raise has left the finite numbers, as far as is known.
     """
-    suspects = list(_suspects(tape, set(silent), loud, raising))
+    suspects = _suspects(tape, silent, loud, raising)
     if not suspects:
         return
     regular = regular and all(isfinite(v._data) for v in suspects)
@@ -66,39 +67,31 @@ def guards(
         yield from asked(lambda v: id(v) in raising)
 
 
-def made_of(leaves: set[int], tape: list[Value], loud: Collection[int]) -> set[int]:
-    """Return the identities of some leaves and of all that is made of one but what is loud."""
-    made = set(leaves)
-    for v in list(tape):
-        if (parents := v.parents) and id(v) not in loud and any(id(p) in made for p in parents):
-            made.add(id(v))
-    return made
-
-
-def is_made_of(x: Value, leaves: Collection[int], loud: Collection[int]) -> bool:
+def is_made_of(x: Value, leaves: Collection[int], loud: ValueSet) -> bool:
     """Tell whether a number is one of some leaves, or made of one without what is loud between."""
     seen, left = {id(x)}, [x]
     while left:
         v = left.pop()
         if id(v) in leaves:
             return True
-        new = [p for p in v.parents if id(p) not in seen] if id(v) not in loud else []
+        new = [p for p in v.parents if id(p) not in seen] if v not in loud else []
         seen.update(map(id, new))
         left += new
     return False
 
 
 def _suspects(
-    tape: list[Value], silent: set[int], loud: Collection[int], raising: Collection[int]
-) -> Iterator[Value]:
-    kinds = {op for op in set(map(attrgetter("op"), tape)) if op and op.name in _RAISING}
-    if not kinds and not raising:
-        return
-    quiet = made_of(silent, tape, loud)
-    for v in list(tape):
-        may_raise = isinstance(v, Number) and v.op in kinds
-        if id(v) not in quiet and (id(v) in raising or may_raise):
-            yield v
+    tape: list[Value], silent: list[Value], loud: ValueSet, raising: Collection[int]
+) -> list[Value]:
+    suspects: list[Value] = [v for v in made_by(tape, _RAISING) if isinstance(v, Number)]
+    if raising:
+        all_of_them = {*map(id, suspects), *raising}
+        suspects = [v for v in tape if id(v) in all_of_them]
+    if not suspects:
+        return []
+    quiet = ValueSet(silent)
+    quiet.spread(tape, 0, None, loud)
+    return [v for v in suspects if v not in quiet]
 
 
 def _distinct(suspects: list[Value], tape: list[Value], leaves: Collection[int]) -> list[Value]:

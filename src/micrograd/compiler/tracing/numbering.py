@@ -1,18 +1,16 @@
 """From a recording to a scalar graph: every value gets a number, in the order of their making."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
 from ...ops import Op
-from ...value.buffers import read_data
-from ...value.columns import numbered_parents
+from ...value.columns import ValueSet, batched, numbered
 from ..errors import JitError, shown
 from ..graph import BATCH_SUM, Graph
+from ..nodes import Ops, Parents
 from .predicates import truth
 from .recording import Trace
 from .trace import passes_nothing_on
@@ -29,92 +27,93 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
         JitError: a hand-set ``_backward``, a branch on a batched value, or a batched result that is
             no batch.
     """
-    first = [*recording.captured, *[v for i in recording.inputs for v in i.leaves]]
-    number = dict(zip(map(id, first), count()))
-    made = [v for v in recording.tape if id(v) not in number]
-    number.update(zip(map(id, made), count(len(first))))
-    made_by = list(map(attrgetter("op"), made))
-    _refuse_hand_written(made, made_by)
-    parents: list[tuple[int, ...]] = [()] * len(first)
+    leaves = [*recording.captured, *[v for i in recording.inputs for v in i.leaves]]
+    outputs, guards = list(recording.outputs()), [v for v, _ in recording.guards]
+    single = _single_values(recording)
+    asked = [*outputs, *guards, *single]
+    codes, table, starts, numbers, data, by_hand, places = numbered(leaves, recording.tape, asked)
+    _refuse_hand_written(recording, table, by_hand)
     if recording.effects.versions:
-        parents += _of_versions(recording, number)
-    else:
-        parents += numbered_parents(number, made)
-    data = np.empty(len(first) + len(made))
-    read_data([*first, *made], data)
-    batched = _batched(recording, made, parents)
-    _refuse_single_examples(recording, number, batched)
+        _set_versions(recording, leaves, starts, numbers)
+    with_batch = bytes(len(recording.captured))
+    for i in recording.inputs:
+        with_batch += bytes([i.batched]) * len(i.leaves)
+    code = table.index(BATCH_SUM) if BATCH_SUM in table else -1
+    is_batched = batched(codes, starts, numbers, with_batch, code)
+    _refuse_single_examples(recording, [is_batched[k] for k in places[len(outputs) :]])
     captured = len(recording.captured)
     return Graph(
-        ops=[*[None for _ in first], *made_by],
-        parents=parents,
-        data=data.tolist(),
+        ops=Ops(memoryview(codes).cast("B").cast("i"), table),
+        parents=Parents(*[memoryview(x).cast("B").cast("i") for x in (starts, numbers)]),
+        data=memoryview(data).cast("B").cast("d"),
         parameters=list(range(captured)),
-        inputs=list(range(captured, len(first))),
-        outputs=[number[id(v)] for v in recording.outputs()],
-        batched=batched,
+        inputs=list(range(captured, len(leaves))),
+        outputs=places[: len(outputs)],
+        batched=is_batched if any(is_batched) else b"",
         differentiable={*range(captured), *_wanted(recording, differentiable)},
         segments=[len(i.leaves) for i in recording.inputs],
     )
 
 
-def _of_versions(recording: Trace, number: dict[int, int]) -> Iterator[tuple[int, ...]]:
-    """Yield the parents of what was made, where the data of some were set meanwhile."""
-    versions = recording.effects.versions
-    leaves = {id(v) for i in recording.inputs for v in i.leaves}
-    leaves.update(map(id, recording.captured))
-
-    def at(v: Value, place: int) -> int:
-        newest = [x for since, x in versions.get(id(v), ()) if since <= place]
-        return number[id(newest[-1] if newest else v)]
-
-    for place, v in enumerate(recording.tape):
-        if id(v) not in leaves:
-            yield tuple([at(p, place) for p in v.parents])
-
-
-def _refuse_hand_written(made: Sequence[Value], made_by: Sequence[Op | None]) -> None:
-    unknown = {op for op in set(made_by) if op is not None and op.partials is None}
-    for v, op, closure in zip(made, made_by, map(attrgetter("_closure"), made)):
-        if op in unknown or (closure is not None and closure is not passes_nothing_on):
-            raise JitError(
-                f"{v!r} has a hand-set _backward or local gradients, which jit cannot compile: "
-                "use ops, or call it eagerly"
-            )
+def _set_versions(recording: Trace, leaves: list[Value], starts: Any, numbers: Any) -> None:
+    """Let the parents of what was made be what their data was set to meanwhile, if it was."""
+    versions, known = recording.effects.versions, ValueSet(leaves)
+    written = [v for v in [*leaves, *recording.tape] if id(v) in versions]
+    newer = [x for v in written for _, x in versions[id(v)]]
+    *_, found = numbered(leaves, recording.tape, [*written, *newer])
+    number = iter(found[len(written) :])
+    newest = {
+        n: [(since, next(number)) for since, _ in versions[id(v)]] for v, n in zip(written, found)
+    }
+    place = [k for k, v in enumerate(recording.tape) if v not in known]
+    first = np.full(len(starts), len(recording.tape) + 1)
+    for n, its in newest.items():
+        first[n] = its[0][0]
+    above, begins = np.frombuffer(numbers, np.int32), np.frombuffer(starts, np.int32)
+    made = np.repeat(np.arange(len(begins) - 1), np.diff(begins)) - len(leaves)
+    for k in np.flatnonzero(first[above] <= np.array(place)[made]).tolist():
+        at = place[made[k]]
+        above[k] = [n for since, n in newest[int(above[k])] if since <= at][-1]
 
 
-def _batched(
-    recording: Trace, made: Sequence[Value], parents: Sequence[tuple[int, ...]]
-) -> list[bool]:
-    """Tell of each node whether it has a batch axis."""
-    batched = [False] * len(recording.captured)
-    for i in recording.inputs:
-        batched += [i.batched] * len(i.leaves)
-    if not any(batched):
-        return [False] * len(parents)
-    for v, above in zip(made, parents[len(batched) :], strict=True):
-        op = v.op
-        batched.append(
-            op is not None and op is not BATCH_SUM and any(map(batched.__getitem__, above))
+def _refuse_hand_written(
+    recording: Trace, table: Sequence[Op | None], by_hand: Sequence[Value]
+) -> None:
+    unknown = {op for op in table if op is not None and op.partials is None}
+    wrong = [v for v in by_hand if v._closure is not passes_nothing_on]
+    if unknown and not wrong:
+        wrong = [v for v in recording.tape if v.op in unknown]
+    if wrong:
+        raise JitError(
+            f"{wrong[0]!r} has a hand-set _backward or local gradients, which jit cannot compile: "
+            "use ops, or call it eagerly"
         )
-    return batched
 
 
-def _refuse_single_examples(recording: Trace, number: dict[int, int], batched: list[bool]) -> None:
-    """Raise where a value of one example would have to stand for itself."""
-    for v, _ in recording.guards:
-        if batched[number[id(v)]]:
+def _single_values(recording: Trace) -> list[Value]:
+    """The Values of a result that are no batches."""
+    left = recording.effects
+    beside = [*_single([recording.result, left.contents]), *left.numbers()]
+    return [truth(x) for x in beside if isinstance(truth(x), Value)]
+
+
+def _refuse_single_examples(recording: Trace, is_batched: Sequence[int]) -> None:
+    """Raise where a value of one example would have to stand for itself.
+
+    Args:
+        is_batched: of the values of guards, then of what the result has beside batches.
+    """
+    for (v, _), differs in zip(recording.guards, is_batched):
+        if differs:
             raise JitError(
                 "a branch on a value that differs between the examples of a vmap: "
                 "use where(condition, x, y), and maximum(x, y) in place of max(x, y)\n"
                 f"  at {shown(recording.lines[id(v)])}"
             )
-    left = recording.effects
-    for x in [*_single([recording.result, left.contents]), *left.numbers()]:
-        if isinstance(truth(x), Value) and batched[number[id(truth(x))]]:
-            raise JitError(
-                "a value of one example of a vmap leaves it: return it from the mapped function"
-            )
+    if any(is_batched[len(recording.guards) :]):
+        raise JitError(
+            "a value of one example of a vmap leaves it: return it from the mapped function"
+        )
 
 
 def _single(tree: Any) -> Iterator[Any]:

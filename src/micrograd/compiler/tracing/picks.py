@@ -5,12 +5,13 @@ one of the objects: the others get no gradient, not even 0 times an infinity. Wh
 some are nan, which compares with nothing, depends on the order.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ... import ops
 from ...engine import Value
 from ...transforms.derivatives import Slope, times
+from ...value.columns import ValueSet
 from ...value.number import Number
 from ..graph import BATCH_SUM, PICK
 from .stand_ins import StandIns
@@ -23,7 +24,7 @@ class Picks:
 
     Args:
         tape: of the trace.
-        loud: identities of numbers that are plain floats, whatever they come from.
+        loud: numbers that are plain floats, whatever they come from.
         is_batched: tells whether a value has a batch axis.
         stand_ins: for the arguments.
         arguments: those that a transform differentiates by.
@@ -32,20 +33,21 @@ class Picks:
     def __init__(
         self,
         tape: list[Value],
-        loud: Collection[int],
+        loud: ValueSet,
         is_batched: Callable[[Value], bool],
         stand_ins: StandIns,
         arguments: Collection[int],
     ) -> None:
         self._tape, self._loud, self._is_batched = tape, loud, is_batched
         self._stand_ins, self._arguments = stand_ins, arguments
-        self._variable: set[int] = set()  # variables of transforms, and what is made of them
-        self._looked_through = 0
+        self._variable = ValueSet()  # variables of transforms, and what is made of them
+        self._any_variable, self._looked_through = False, 0
         self._picked: set[int] = set()
 
-    def differentiating(self, variables: Iterable[Value]) -> None:
+    def differentiating(self, variables: Sequence[Value]) -> None:
         """Take note of the variables of a transform."""
-        self._variable.update(map(id, variables))
+        self._variable.update(list(variables))
+        self._any_variable |= bool(variables)
 
     # ---- hooks
 
@@ -54,13 +56,11 @@ class Picks:
         for i in self._stand_ins.inputs.values() if self._arguments else ():
             if i.argument in self._arguments:  # its leaves are made as they are used
                 self.differentiating(i.leaves)
-        if self._variable:
-            for v in self._tape[self._looked_through :]:
-                if id(v) not in self._loud and any(id(p) in self._variable for p in v.parents):
-                    self._variable.add(id(v))
+        if self._any_variable:
+            self._variable.spread(self._tape, self._looked_through, None, self._loud)
             self._looked_through = len(self._tape)
         values = [x for x in items if isinstance(x, Value)]
-        return any(not isinstance(x, Number) or id(x) in self._variable for x in values)
+        return any(not isinstance(x, Number) or x in self._variable for x in values)
 
     def pick(self, made: Any) -> Any:
         """Take note of a value just made that is plainly one of its parents."""

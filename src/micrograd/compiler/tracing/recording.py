@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine import Value
 from ...value.buffers import read_grad
+from ...value.columns import operands
 from .draws import Draws
 from .effects import Effects
 from .predicates import truth
@@ -76,8 +77,9 @@ class Trace:
     def work(self) -> Counter[str]:
         """How many operands the function gave to each operation; how many leaves it made."""
         work: Counter[str] = Counter()
-        for v in self.tape:
-            work[v.op.symbol if v.op else "leaf"] += len(v.parents) or 1
+        for op, count in operands(self.tape):
+            if count:
+                work[op.symbol if op else "leaf"] += count
         return work
 
     def is_pure(self) -> bool:

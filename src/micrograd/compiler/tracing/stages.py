@@ -209,7 +209,8 @@ class _Part:
                 continue
             key = (op, above) if op else (whole.data[node].hex(),)
             if not once or key not in alike:
-                alike[key] = self._add(op, above, whole.data[node], whole.batched[node])
+                batched = bool(whole.batched[node])
+                alike[key] = self._add(op, above, whole.data[node], batched)
             self.number[node] = alike[key]
 
     def _copied(self, op: ops.Op | None, above: Sequence[int]) -> int | None:

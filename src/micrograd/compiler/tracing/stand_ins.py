@@ -4,13 +4,14 @@ The leaves are the inputs of the program. An array makes its own when it is firs
 only mapped over makes none, beside those of the one example that stands for all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
+from ...value.columns import ValueSet
 from ...value.number import Number
 from .arrays import TracedArray
 from .integers import Integer
@@ -101,15 +102,15 @@ class StandIns:
             self._places = self.values()
         return self._places.get(id(value))
 
-    def used(self, read: set[int]) -> list[Input]:
-        """Return the inputs of a program that reads the values of these identities."""
+    def used(self, read: Callable[[], ValueSet]) -> list[Input]:
+        """Return the inputs of a program that reads the values that it tells."""
         return [i for i in self.inputs.values() if i.leaves and self._is_read(i, read)]
 
-    def _is_read(self, i: Input, read: set[int]) -> bool:
+    def _is_read(self, i: Input, read: Callable[[], ValueSet]) -> bool:
         """Tell whether an input is used: of an array that was only mapped over, none is."""
         if i.argument is None or i.batched or (i.argument not in self._of_arrays):
             return True
-        return any(id(leaf) in read for leaf in i.leaves)
+        return any(leaf in read() for leaf in i.leaves)
 
 
 def leaf_of(into: Input, x: Value | float) -> Value:

@@ -5,7 +5,7 @@ leaves made in the function are constants, and values from before are captured, 
 """
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply
-from ...value.columns import parents_in
+from ...value.columns import ValueSet, made_by
 from ...value.modes import changed
 from ...value.number import Number
 from ..errors import JitError, users_line, users_place
@@ -99,7 +99,7 @@ class _Tracer:
         self._batch_axis = BatchAxis(self.tape, self.stand_ins, self.draws, self._plainly)
         for name in BATCH_HOOKS:
             setattr(self, name, getattr(self._batch_axis, name))
-        self._loud: set[int] = set()  # numbers that are Python's own, whatever they come from
+        self._loud = ValueSet()  # numbers that are Python's own, whatever they come from
         self._picks = Picks(
             self.tape, self._loud, self._batch_axis.is_batched, self.stand_ins, variables
         )
@@ -122,7 +122,7 @@ class _Tracer:
         self.clocks: list[str] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self._frozen: list[tuple[Value, float]] = []
-        self._variables: set[int] = set()  # of transforms, in which no arithmetic raises
+        self._variables: list[Value] = []  # of transforms, in which no arithmetic raises
         self._raises = 0
         self._raising: set[int] = set()  # what functions of Python made that raise
 
@@ -152,7 +152,7 @@ class _Tracer:
 
     def differentiating(self, variables: Sequence[Value]) -> None:
         """Take note of the variables of a transform."""
-        self._variables.update(map(id, variables))
+        self._variables += variables
         self._picks.differentiating(variables)
 
     def is_of_numpy(self, x: Value) -> bool:
@@ -163,7 +163,8 @@ class _Tracer:
     def of_python(self, x: Any, raises: bool = False) -> Any:
         """Take note of a number that is Python's own float in the plain run."""
         x = x * 1.0 if type(x) is Integer else x
-        self._loud.add(id(x))
+        if isinstance(x, Value):
+            self._loud.update([x])
         if raises:
             self._raising.add(id(x))
         return x
@@ -176,7 +177,7 @@ class _Tracer:
 
     def guard_domains(self) -> None:
         """Guard against what makes Python's arithmetic raise."""
-        silent = {*map(id, self.stand_ins.of_arrays(self._args)), *self._variables}
+        silent = [*self.stand_ins.of_arrays(self._args), *self._variables]
         regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
         is_batched = self._batch_axis.is_batched
         for holds in domains.guards(
@@ -250,18 +251,22 @@ class _Tracer:
         return holds
 
     def finished(self, f: Callable, result: Any) -> Trace:
-        made = list(map(attrgetter("op"), self.tape))
-        if not set(made).isdisjoint(CONSTANT):
-            for v, op in zip(self.tape, made):
-                if op in CONSTANT:  # eagerly these are no Values: not even a nan passes
-                    v._backward = passes_nothing_on
+        for v in made_by(self.tape, tuple([op.name for op in CONSTANT])):
+            v._backward = passes_nothing_on  # eagerly these are no Values: not even a nan passes
         result, contents = result if isinstance(result, Outcome) else (result, {})
         results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
         left = self.effects.finished(list(results), contents)
-        known, used = set(map(id, self.tape)), parents_in(self.tape)
-        read = set(map(id, used))
-        read.update(id(truth(x)) for x in leaves_of([result, contents, self._printed]))
-        captured = {id(p): p for p in used if id(p) not in known}
+        known = ValueSet(self.tape)
+        captured = {id(p): p for p in known.parents_outside(self.tape)}
+
+        @cache
+        def read() -> ValueSet:
+            values = ValueSet()
+            values.update_parents(self.tape)
+            outcome = map(truth, leaves_of([result, contents, self._printed]))
+            values.update([x for x in outcome if _is_value(x)])
+            return values
+
         inputs = self.stand_ins.used(read)
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
@@ -280,7 +285,7 @@ class _Tracer:
             self.guards,
             self._batch_axis.size,
             self.stand_ins.measured,
-            [d for d in self.depends.values() if id(d[0]) not in known],
+            [d for d in self.depends.values() if d[0] not in known],
             self.draws,
             list(self._updates),
             effects=left,
@@ -289,7 +294,7 @@ class _Tracer:
             clocks=self.clocks,
         )
         for v in recording.outputs():
-            if id(v) not in known:
+            if v not in known:
                 captured[id(v)] = v
         recording.lines, recording.raises = self._lines, self._raises
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}

@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from ...graph import Graph
 from ...ir.array import Array
 from .flatten import LEAVES, RowClass
@@ -14,8 +17,8 @@ class Addressing:
     Here an array that is batched starts at a row, and its rows are counted as one address each.
     """
 
-    def __init__(self, graph: Graph, classes: list[RowClass], leaves: list[int]) -> None:
-        self.address = [-1] * len(graph.ops)
+    def __init__(self, graph: Graph, classes: list[RowClass], leaves: Sequence[int]) -> None:
+        self.address = np.full(len(graph.ops), -1, dtype=np.int32)
         self.arrays: list[Array] = []
         self.plain = 0
         self.rows = 0
@@ -27,16 +30,16 @@ class Addressing:
             for batched in (False, True):
                 mine = [i for i in nodes if graph.batched[i] == batched]
                 for _, some in groupby(mine, argument.get):
-                    leaves = list(some)
-                    self._place(leaves, batched, leaves[0] in graph.differentiable, kind)
+                    these = list(some)
+                    self._place(these, batched, these[0] in graph.differentiable, kind)
         for c in classes:
-            self._place([row.node for row in c.rows], c.batched, c.needs_gradient, "computed")
+            self._place(c.nodes, c.batched, c.needs_gradient, "computed")
 
-    def _place(self, nodes: list[int], batched: bool, gradient: bool, kind: str) -> None:
-        if nodes:
-            start = self.reserve(len(nodes), batched, gradient, kind)
-            for address, i in enumerate(nodes, start):
-                self.address[i] = address
+    def _place(self, nodes: ArrayLike, batched: bool, gradient: bool, kind: str) -> None:
+        some = np.asarray(nodes)
+        if len(some):
+            start = self.reserve(len(some), batched, gradient, kind)
+            self.address[some] = np.arange(start, start + len(some))
 
     def reserve(self, count: int, batched: bool, gradient: bool, kind: str = "computed") -> int:
         """Make room for one more array and return where it starts."""

@@ -20,7 +20,7 @@ from ....ops import Op
 from ...graph import Graph
 
 _SUM, _PRODUCT = 1, 2  # kinds of operations that make chains, 0 for all others
-_KINDS = {
+KINDS = {
     **{ops.ADD: _SUM, ops.SUM: _SUM, ops.MUL: _PRODUCT, ops.PROD: _PRODUCT},
     **{ops.MAXIMUM: 3, ops.MINIMUM: 4},
 }
@@ -43,7 +43,7 @@ class Chain:
 
 
 @cache
-def _is_sharp(op: Op) -> bool:
+def is_sharp(op: Op) -> bool:
     """Tell whether a rounding next to -1, 0 or 1 may change what it gives by more than that."""
     if op.arity == 1:
         forms = [op.fn]
@@ -65,11 +65,11 @@ def chains_of(graph: Graph, live: Sequence[int]) -> dict[int, Chain]:
 class _Chains:
     def __init__(self, graph: Graph, live: Sequence[int]) -> None:
         self.graph, self.live = graph, live
-        self.ops, self.parents, self.batched = graph.ops, graph.parents, graph.batched
-        read = chain.from_iterable([graph.parents[i] for i in live])
+        self.ops, self.parents, self.batched = graph.ops, list(graph.parents), graph.batched
+        read = chain.from_iterable([self.parents[i] for i in live])
         uses = np.bincount(np.fromiter(read, np.int64), minlength=len(graph.ops))
         uses[graph.outputs] += 2  # an output keeps its address
-        kinds = np.array([_KINDS.get(op, 0) if op else 0 for op in graph.ops])
+        kinds = np.array([KINDS.get(op, 0) if op else 0 for op in graph.ops])
         self.kinds: list[int] = kinds.tolist()
         self.joins: list[int] = np.where(uses == 1, kinds, 0).tolist()  # the next one's chain
         self.signed = self._signed()
@@ -242,7 +242,7 @@ class _Chains:
         exact = bytearray(len(self.ops))
         for i in reversed(self.live):
             op = self.ops[i]
-            if op is not None and (_is_sharp(op) or (exact[i] and self.kinds[i] == _PRODUCT)):
+            if op is not None and (is_sharp(op) or (exact[i] and self.kinds[i] == _PRODUCT)):
                 for p in self.parents[i]:
                     exact[p] = 1
         return exact

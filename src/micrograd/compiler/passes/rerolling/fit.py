@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-Addresses = NDArray[np.int64]
+Addresses = NDArray[np.int32]
 Runs = list[tuple[int, int]]  # (how many, stride), outermost first
 
 

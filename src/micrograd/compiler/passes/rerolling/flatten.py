@@ -6,9 +6,13 @@ are does not matter, so that ragged rows (causal attention: 1, 2, ... t terms) s
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import groupby, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .... import ops
 from ....ops import Op
@@ -32,15 +36,38 @@ class FlatNode:
 
 
 @dataclass(slots=True)
+class Matrix:
+    """Rows of a class whose sums have the same lengths, in the order in which they were made."""
+
+    nodes: NDArray[np.int32]
+    slots: list[NDArray[np.int32]]  # rows x terms x factors
+
+
+@dataclass(slots=True)
 class RowClass:
-    """Rows of one kind and depth, in the order in which they were made."""
+    """Rows of one kind and depth."""
 
     op: Op
     factors: tuple[tuple[int, ...], ...]  # per slot, the classes of a term's factors
     depth: int
     batched: bool
-    needs_gradient: bool
-    rows: list[FlatNode]
+    needs_gradient: bool = False
+    groups: list[Matrix] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> NDArray[np.int32]:
+        """All of its nodes, in the order in which they were made."""
+        return np.sort(np.concatenate([group.nodes for group in self.groups]))
+
+    @property
+    def rows(self) -> list[FlatNode]:
+        """Its rows one by one, in that order."""
+        rows = [
+            FlatNode(node, self.op, [[tuple(term) for term in terms] for terms in slots])
+            for group in self.groups
+            for node, *slots in zip(group.nodes.tolist(), *[s.tolist() for s in group.slots])
+        ]
+        return sorted(rows, key=lambda row: row.node)
 
 
 LEAVES = ("parameter", "variable", "input", "constant")  # a variable is an input with a gradient
@@ -53,7 +80,7 @@ class Rows:
 
     graph: Graph
     classes: list[RowClass]
-    leaves: list[int]
+    leaves: NDArray[np.int64]
 
     def __str__(self) -> str:
         """Say what a row of each class computes, as in ``c1[4] = Σ3 parameter·input + parameter``.
@@ -66,19 +93,20 @@ class Rows:
         for k, c in enumerate(self.classes, start=1):
             terms = " + ".join(_terms(c, s, name) for s in range(len(c.factors)))
             made = terms if c.op is ops.SUM else f"{c.op.symbol}({terms})"
-            lines.append(f"c{k}[{len(c.rows)}{', B' if c.batched else ''}] = {made}")
-            name |= dict.fromkeys((row.node for row in c.rows), f"c{k}")
+            lines.append(f"c{k}[{len(c.nodes)}{', B' if c.batched else ''}] = {made}")
+            name |= dict.fromkeys(c.nodes.tolist(), f"c{k}")
         outputs = dict.fromkeys(name[i] for i in graph.outputs)
         return "\n".join([*lines, f"return {', '.join(outputs)}"])
 
 
 def _terms(c: RowClass, slot: int, name: dict[int, str]) -> str:
     """How many terms the rows have in a slot, and their factors."""
-    counts = sorted({len(row.slots[slot]) for row in c.rows})
+    matrices = [group.slots[slot] for group in c.groups]
+    counts = sorted({matrix.shape[1] for matrix in matrices})
     many = "–".join(dict.fromkeys(map(str, (counts[0], counts[-1]))))
     sign = "" if counts == [1] else f"Σ{many} " if c.op is ops.SUM else f"{many} × "
-    terms = [term for row in c.rows for term in row.slots[slot]]
-    names = [{name[f] for f in factor} for factor in zip(*terms)]
+    terms = np.concatenate([matrix.reshape(-1, matrix.shape[2]) for matrix in matrices])
+    names = [{name[f] for f in factor} for factor in terms.T.tolist()]
     product = "·" if c.op is ops.SUM else ", "
     return sign + product.join(n.pop() if len(n) == 1 else "constant" for n in names)
 
@@ -87,7 +115,8 @@ def flatten(graph: Graph) -> Rows:
     """Flatten chains of additions, and sort what is computed into classes."""
     live = live_nodes(graph)
     chains = chains_of(graph, live)
-    classes, class_of = _leaf_classes(graph, live)
+    classes, class_of = leaf_kinds(graph), _leaf_classes(graph, live)
+    rows: list[list[FlatNode]] = [[] for _ in classes]
     depth_of = [0] * len(graph.ops)
     ids: dict[tuple, int] = {}
     for i in live:
@@ -96,30 +125,47 @@ def flatten(graph: Graph) -> Rows:
         op = chains[i].op
         types, slots = _gathered(chains[i], class_of, graph.strict)
         depth = 1 + max([depth_of[f] for slot in slots for factors in slot for f in factors])
-        key = (op, types, depth, graph.batched[i])
+        key = (op, types, depth, bool(graph.batched[i]))
         c = ids.get(key)
         if c is None:
             c = ids[key] = len(classes)
-            needs = _differentiable(op) and any(
-                classes[t].needs_gradient for type_ in types for t in type_
-            )
-            classes.append(RowClass(op, types, depth, graph.batched[i], needs, []))
+            classes.append(RowClass(*key))
+            rows.append([])
         class_of[i] = c
         depth_of[i] = depth
-        classes[c].rows.append(FlatNode(i, op, slots))
-    _drop_unreached(classes, {class_of[i] for i in graph.outputs})
-    leaves = [i for i in live if graph.ops[i] is None]
-    return Rows(graph, [classes[c] for c in _in_order_of_creation(classes)], leaves)
+        rows[c].append(FlatNode(i, op, slots))
+    for row_class, its in zip(classes, rows):
+        row_class.groups = _matrices(its)
+    pass_gradient(classes, {class_of[i] for i in graph.outputs})
+    leaves = np.array([i for i in live if graph.ops[i] is None], dtype=np.int64)
+    return Rows(graph, ordered(classes), leaves)
 
 
-def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[int]]:
-    """The classes of leaves, plain and then batched, and the class of each leaf that is live."""
+def _matrices(rows: list[FlatNode]) -> list[Matrix]:
+    by_lengths: dict[tuple[int, ...], list[FlatNode]] = defaultdict(list)
+    for row in rows:
+        by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
+    return [
+        Matrix(
+            np.array([row.node for row in some], np.int32),
+            [np.array(slots, np.int32) for slots in zip(*[row.slots for row in some])],
+        )
+        for some in by_lengths.values()
+    ]
+
+
+def leaf_kinds(graph: Graph) -> list[RowClass]:
+    """Return the classes of leaves, plain and then batched."""
     wanted = {"variable"} if graph.differentiable.isdisjoint(graph.parameters) else WITH_GRADIENT
-    classes = [
-        RowClass(ops.DETACH, (), 0, batched, kind in wanted, [])
+    return [
+        RowClass(ops.DETACH, (), 0, batched, kind in wanted)
         for batched in (False, True)
         for kind in LEAVES
     ]
+
+
+def _leaf_classes(graph: Graph, live: list[int]) -> list[int]:
+    """The class of each leaf that is live."""
     kinds = dict.fromkeys(graph.parameters, "parameter")
     for i in graph.inputs:
         kinds[i] = "variable" if i in graph.differentiable else "input"
@@ -129,7 +175,7 @@ def _leaf_classes(graph: Graph, live: list[int]) -> tuple[list[RowClass], list[i
             kind = kinds.get(i, "constant")
             batched = graph.batched[i] and kind != "parameter"
             class_of[i] = LEAVES.index(kind) + (len(LEAVES) if batched else 0)
-    return classes, class_of
+    return class_of
 
 
 _Types = tuple[tuple[int, ...], ...]
@@ -173,8 +219,8 @@ def _one_by_one(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types
     return types, [[factors] for factors in row]
 
 
-def _in_order_of_creation(classes: list[RowClass]) -> list[int]:
-    """Order the computed classes by when their last row was made, but after what they read.
+def ordered(classes: Sequence[RowClass]) -> list[RowClass]:
+    """Return the computed classes by when their last row was made, but after what they read.
 
     So the classes of one step of a recurrence come together, and the next step's look like them.
     """
@@ -185,7 +231,8 @@ def _in_order_of_creation(classes: list[RowClass]) -> list[int]:
         for f in read:
             readers[f].append(c)
     left = {c: len(read) for c, read in reads.items()}
-    ready = [(classes[c].rows[-1].node, c) for c in computed if not left[c]]
+    last = {c: max([int(group.nodes[-1]) for group in classes[c].groups]) for c in computed}
+    ready = [(last[c], c) for c in computed if not left[c]]
     heapify(ready)
     order = []
     while ready:
@@ -194,12 +241,22 @@ def _in_order_of_creation(classes: list[RowClass]) -> list[int]:
         for reader in readers[c]:
             left[reader] -= 1
             if not left[reader]:
-                heappush(ready, (classes[reader].rows[-1].node, reader))
-    return order
+                heappush(ready, (last[reader], reader))
+    return [classes[c] for c in order]
 
 
-def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
-    """Want no gradients of what reaches the outputs by constants only: the max in a softmax."""
+def pass_gradient(classes: list[RowClass], outputs: set[int]) -> None:
+    """Say which classes need a gradient: what leaves with one lie behind, and outputs before.
+
+    What reaches the outputs by constants only is left out: the max in a softmax.
+
+    Args:
+        classes: parents first; those of leaves know it.
+        outputs: the classes of the outputs.
+    """
+    for computed in classes[2 * len(LEAVES) :]:
+        above = any(classes[t].needs_gradient for type_ in computed.factors for t in type_)
+        computed.needs_gradient = above and computed.op not in CONSTANT
     reached = [c in outputs for c in range(len(classes))]
     for c in sorted(range(len(classes)), key=lambda c: -classes[c].depth):
         row_class = classes[c]
@@ -208,7 +265,3 @@ def _drop_unreached(classes: list[RowClass], outputs: set[int]) -> None:
             for type_ in row_class.factors:
                 for factor in type_:
                     reached[factor] = True
-
-
-def _differentiable(op: Op) -> bool:
-    return op not in CONSTANT

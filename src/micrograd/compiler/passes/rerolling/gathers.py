@@ -22,7 +22,7 @@ def gathered(
     graph: Graph, groups: Sequence[RowGroup], addressing: Addressing
 ) -> Iterator[RowGroup]:
     """Yield the groups, with copies of their rows before the takes that need them."""
-    address = np.array(addressing.address, dtype=np.int64)
+    address = addressing.address
     for group in groups:
         if group.row_class.op is ops.TAKE and not _lie_in_step(group):
             yield from _copied(graph, group, addressing, address)
@@ -45,19 +45,19 @@ def _copied(
     ids: dict[tuple[int, ...], int] = {}  # takes from the same rows share one copy of them
     which = [ids.setdefault(tuple(nodes), len(ids)) for nodes in rows.nodes.tolist()]
     distinct = np.array(list(ids))
-    batched = any(graph.batched[i] for i in distinct[0])
+    batched = any(bool(graph.batched[i]) for i in distinct[0])
     start = addressing.reserve(distinct.size, batched, take.row_class.needs_gradient)
-    places = start + np.arange(distinct.size).reshape(distinct.shape)
+    places = np.arange(start, start + distinct.size, dtype=np.int32).reshape(distinct.shape)
     classes = take.row_class.factors[0][1:]
     for kind, run in groupby(range(len(classes)), key=classes.__getitem__):
         columns = list(run)
         nodes = distinct[:, columns].reshape(-1, 1)
-        source = Operand(nodes, graph.batched[nodes[0, 0]])
+        source = Operand(nodes, bool(graph.batched[nodes[0, 0]]))
         source.lie_at(address[nodes])
         target = Operand(nodes, batched)
         target.lie_at(places[:, columns].reshape(-1, 1))
         depth = take.row_class.depth
-        yield RowGroup(RowClass(ops.SUM, ((kind,),), depth, batched, True, []), target, [[source]])
+        yield RowGroup(RowClass(ops.SUM, ((kind,),), depth, batched, True), target, [[source]])
     together = Operand(rows.nodes, batched)
     together.lie_at(places[which])
     yield replace(take, slots=[[together, index]])

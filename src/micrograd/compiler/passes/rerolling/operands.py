@@ -3,7 +3,6 @@
 A group is what may become one loop nest: rows of one class whose sums have the same lengths.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -14,17 +13,17 @@ from .... import ops
 from ...graph import Graph
 from ...ir.program import Literal
 from .fit import Addresses, Fit, fit, regular_prefixes
-from .flatten import FlatNode, RowClass
+from .flatten import RowClass
 
 
 @dataclass(slots=True)
 class Operand:
     """One factor of a slot, for all rows and terms: a literal, or nodes (rows x terms)."""
 
-    nodes: NDArray[np.int64]
+    nodes: NDArray[np.int32]
     batched: bool
     literal: Literal | None = None  # if there is one, the rest says nothing
-    addresses: Addresses = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64))
+    addresses: Addresses = field(default_factory=lambda: np.empty((0, 0), dtype=np.int32))
     fit: Fit = field(default_factory=lambda: Fit(0, [], []))
 
     def lie_at(self, addresses: Addresses) -> None:
@@ -90,41 +89,36 @@ class RowGroup:
         return parts[::-1]
 
 
-def groups_of(graph: Graph, row_class: RowClass) -> Iterator[RowGroup]:
-    """Yield the groups of a class; their operands have no addresses yet."""
-    by_lengths: dict[tuple[int, ...], list[FlatNode]] = defaultdict(list)
-    for row in row_class.rows:
-        by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
-    for rows in by_lengths.values():
-        target = Operand(np.array([[row.node] for row in rows]), row_class.batched)
+def groups_of(graph: Graph, row_class: RowClass, data: NDArray[np.float64]) -> Iterator[RowGroup]:
+    """Yield the groups of a class; their operands have no addresses yet.
+
+    Args:
+        data: the graph's.
+    """
+    for group in row_class.groups:
+        target = Operand(group.nodes[:, None], row_class.batched)
         if row_class.op is ops.TAKE:
-            slots = [_rows_and_index(graph, rows)]
+            slots = [_rows_and_index(graph, group.slots[0][:, 0])]
         else:
-            slots = [_factors(graph, s, rows) for s in range(len(rows[0].slots))]
+            slots = [
+                [_operand(graph, slot[:, :, f], data) for f in range(slot.shape[2])]
+                for slot in group.slots
+            ]
         yield RowGroup(row_class, target, slots)
 
 
-def _factors(graph: Graph, slot: int, rows: list[FlatNode]) -> list[Operand]:
-    count = len(rows[0].slots[slot][0])
-    return [
-        _operand(graph, [[term[f] for term in row.slots[slot]] for row in rows])
-        for f in range(count)
-    ]
-
-
-def _operand(graph: Graph, nodes: list[list[int]]) -> Operand:
+def _operand(graph: Graph, nodes: NDArray[np.int32], data: NDArray[np.float64]) -> Operand:
     """One and the same constant becomes a literal; all else has addresses."""
-    first = nodes[0][0]
-    operand = Operand(np.array(nodes, dtype=np.int64), graph.batched[first])
+    first = int(nodes[0, 0])
+    operand = Operand(nodes, bool(graph.batched[first]))
     if graph.ops[first] is None and first in graph.constants:
-        bits = np.array([[graph.data[i] for i in row] for row in nodes]).view(np.int64)
+        bits = data[nodes].view(np.int64)
         if (bits == bits[0, 0]).all():
-            operand.literal = Literal(graph.data[first])
+            operand.literal = Literal(float(data[first]))
     return operand
 
 
-def _rows_and_index(graph: Graph, rows: list[FlatNode]) -> list[Operand]:
+def _rows_and_index(graph: Graph, arguments: NDArray[np.int32]) -> list[Operand]:
     """What a take needs, all in memory; the rows first, since only an index may need a table."""
-    arguments = np.array([row.slots[0][0] for row in rows], dtype=np.int64)
     parts = arguments[:, 1:], arguments[:, :1]
-    return [Operand(nodes, graph.batched[nodes[0, 0]]) for nodes in parts]
+    return [Operand(nodes, bool(graph.batched[nodes[0, 0]])) for nodes in parts]

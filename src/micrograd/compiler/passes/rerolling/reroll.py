@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .... import ops
 from ...graph import BATCH_SUM, Graph
@@ -32,12 +33,12 @@ _EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 def reroll(rows: Rows) -> Program:
     """Return the nests that compute rows, in an order in which they can run."""
     graph = rows.graph
-    groups = [group for c in rows.classes for group in groups_of(graph, c)]
+    data = np.asarray(graph.data, dtype=np.float64)
+    groups = [group for c in rows.classes for group in groups_of(graph, c, data)]
     addressing = Addressing(graph, rows.classes, _used(graph, groups, rows.leaves))
-    address = np.array(addressing.address, dtype=np.int64)
     for group in groups:
         for o in group.operands():
-            o.lie_at(address[o.nodes])
+            o.lie_at(addressing.address[o.nodes])
     groups = list(gathered(graph, groups, addressing))
     writer = _NestWriter(addressing)
     nests = [nest for group in groups for nest in writer.nests(group)]
@@ -49,13 +50,13 @@ def _program(
 ) -> Program:
     plain, rows = addressing.plain, addressing.rows
 
-    def at(address: int, batched: bool) -> Size:
+    def at(address: int, batched: int) -> Size:
         return plain + address * PADDED if batched else address
 
     segments, first = [], 0
     for count in graph.segments:
         node = graph.inputs[first]
-        address, batched = addressing.address[node], graph.batched[node]
+        address, batched = int(addressing.address[node]), graph.batched[node]
         segments.append(Placement(at(address, batched), count))
         first += count
     inputs = [a for a in arrays if a.kind in ("variable", "input") and not a.batched]
@@ -69,7 +70,7 @@ def _program(
             constants[0] if constants else 0,
             tuple([graph.data[i] for i in addressing.constants]),
         ),
-        outputs=tuple([at(addressing.address[i], graph.batched[i]) for i in graph.outputs]),
+        outputs=tuple([at(int(addressing.address[i]), graph.batched[i]) for i in graph.outputs]),
         sizes=("B", "P") if rows else (),
         scalars=tuple([f"seed{k}" for k in range(len(graph.outputs))]),
         arrays=tuple(arrays),
@@ -79,14 +80,14 @@ def _program(
     return joined(program, program.forward) if len(segments) > 1 else program
 
 
-def _used(graph: Graph, groups: list[RowGroup], leaves: list[int]) -> list[int]:
+def _used(graph: Graph, groups: list[RowGroup], leaves: NDArray[np.int64]) -> list[int]:
     """The leaves that must lie in memory, as outputs or as operands that are no literals."""
     used = np.zeros(len(graph.ops), dtype=bool)
     used[graph.outputs] = True
     for group in groups:
         for o in group.operands():
             used[o.nodes] = True
-    return [i for i in leaves if used[i]]
+    return leaves[used[leaves]].tolist()
 
 
 class _NestWriter:
