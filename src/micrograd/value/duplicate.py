@@ -8,17 +8,24 @@ hashed instead of by address, so that a set of parents has one order in every ru
 import enum
 import os
 import sys
-import sysconfig
 import types
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _LECTURE = os.path.join(_PACKAGE, "practise", "lecture.py")
-_LIBRARIES = (_PACKAGE, *{sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
 _CONTAINERS = (list, dict, set, tuple)
 _DEPTH = 3  # a table of rules is a dict of tuples of functions; nobody nests deeper
 _TABLE = 1000
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    """The folders of code that is nobody's own."""
+    import sysconfig  # a millisecond, which import micrograd does not wait for
+
+    return (_PACKAGE, *{sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")})
 
 
 class Duplicate:
@@ -93,7 +100,7 @@ class Duplicate:
     def _is_theirs(self, namespace: dict[str, Any]) -> bool:
         name, file = namespace.get("__name__") or "", namespace.get("__file__")
         if (name, file) not in self._theirs:
-            library = isinstance(file, str) and file.startswith(_LIBRARIES) and file != _LECTURE
+            library = isinstance(file, str) and file.startswith(_libraries()) and file != _LECTURE
             standard = name.partition(".")[0] in sys.stdlib_module_names and name != "__main__"
             self._theirs[name, file] = not (library or standard)
         return self._theirs[name, file]
