@@ -134,6 +134,9 @@ extern PyMethodDef call_functions[], direct_functions[];
 int tape_ready(void);
 extern PyMethodDef tape_functions[];
 
+/* steps.c */
+extern PyMethodDef steps_functions[];
+
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);
 Value *value_like(const Value *x, double data);

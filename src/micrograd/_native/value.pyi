@@ -65,6 +65,17 @@ def tape(
     first: int, steps: Any, more: Any, exponents: Any, outputs: Any, wanted: Any, /
 ) -> Tape: ...
 
+def steps_of(
+    ops: list[Any],
+    parents: list[tuple[int, ...]],
+    data: list[float],
+    first: list[int],
+    wanted: list[int],
+    outputs: list[int],
+    code_of: Callable[[Any], tuple[int, float | None] | None],
+    /,
+) -> tuple[int, bytes, bytes, bytes, bytes, bytes, list[float]] | None: ...
+
 class QuickCall:
     _quick: tuple[Callable[..., Any], Callable[[], int] | None] | None
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...

@@ -14,7 +14,7 @@ from typing import Any
 from .. import ops
 from ..ops import Op
 from ..value.backend import native
-from .graph import CONSTANT, PICK, Graph, live_nodes, without_copies
+from .graph import PICK, Graph, live_nodes
 from .ir.array import Placement
 
 _CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
@@ -57,43 +57,22 @@ def straight_tape(graph: Graph) -> Tape | None:
 
 def tape_of(graph: Graph) -> Tape | None:
     """Return a graph as a tape; None where it has an operation that the engine in C has not."""
-    graph = without_copies(graph)
-    live = live_nodes(graph)
-    codes = {id(op): _code(op) for op in set(graph.ops) if op is not None}
-    if None in codes.values():
-        return None
-    constants = [i for i in live if i in graph.constants]
-    leaves = [*graph.parameters, *graph.inputs, *constants]
-    place = dict(zip(leaves, range(len(leaves))))
-    wanted = bytearray(len(leaves))
-    for i in graph.differentiable:
-        wanted[place[i]] = 1
-    steps, more, exponents = array("i"), array("i"), array("d")
-    for i in live:
-        op = graph.ops[i]
-        if op is None:
-            continue
-        code, exponent = codes[id(op)] or (0, None)
-        above = [place[p] for p in graph.parents[i]]
-        if code == _PICK or op.arity is None or op.arity > 2:
-            steps.extend((code, len(more), len(above)))
-            more.extend(above)
-        elif exponent is not None:
-            steps.extend((code, above[0], len(exponents)))
-            exponents.append(exponent)
-        else:
-            steps.extend((code, above[0], above[-1]))
-        wanted.append(op not in CONSTANT and any(wanted[p] for p in above))
-        place[i] = len(place)
-    outputs = [place[i] for i in graph.outputs]
+    first = [*graph.parameters, *graph.inputs]
     assert native is not None
+    made = native.steps_of(
+        graph.ops, graph.parents, graph.data, first, list(graph.differentiable), graph.outputs, _code
+    )
+    if made is None:
+        return None
+    *columns, constants = made
+    places, wanted = array("i", columns[4]), columns[5]
     return Tape(
-        columns=native.tape(len(leaves), steps, more, exponents, array("i", outputs), wanted),
-        size=len(place),
-        constants=(len(leaves) - len(constants), tuple([graph.data[i] for i in constants])),
-        outputs=tuple(outputs),
-        passing=[bool(wanted[k]) for k in outputs],
-        scalars=tuple([f"seed{k}" for k in range(len(outputs))]),
+        columns=native.tape(*columns),
+        size=len(wanted),
+        constants=(len(first), tuple(constants)),
+        outputs=tuple(places),
+        passing=[bool(wanted[k]) for k in places],
+        scalars=tuple([f"seed{k}" for k in range(len(places))]),
         segments=tuple(_segments(graph)),
     )
 
