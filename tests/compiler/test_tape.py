@@ -10,18 +10,16 @@ from thorough import examples
 
 import micrograd
 from micrograd import Value, dot, jit, take, value_and_grad, where
-from micrograd.compiler.calls import compiled
-from micrograd.compiler.tape import straight_tape, tape_of
+from micrograd.compiler.calls import variant
+from micrograd.compiler.tape import is_straight, tape_of
 
 ENGINE = "run by the engine"
 
 
 @pytest.fixture
 def taped(monkeypatch):
-    """All that a tape can hold is run as one, however short it is."""
-    monkeypatch.setattr(
-        compiled, "straight_tape", lambda graph: None if any(graph.batched) else tape_of(graph)
-    )
+    """All that a tape can hold stays one, however often it is called."""
+    monkeypatch.setattr(variant, "AT_CALL", 1_000_000)
 
 
 @pytest.mark.parametrize("name", ["arm", "fft", "soft_dtw"])
@@ -66,7 +64,7 @@ def _layer(x):
 
 @pytest.mark.parametrize("f", [_growth(300), _layer], ids=["steps", "rows"])
 def test_what_comes_again_and_again_stays_with_the_loops(f):
-    assert straight_tape(jit(f).trace([0.5, 0.25] * 10)) is None
+    assert not is_straight(jit(f).trace([0.5, 0.25] * 10))
 
 
 EXACT = [

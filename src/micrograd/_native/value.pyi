@@ -64,7 +64,6 @@ class Tape:
 def tape(
     first: int, steps: Any, more: Any, exponents: Any, outputs: Any, wanted: Any, /
 ) -> Tape: ...
-
 def steps_of(
     ops: list[Any],
     parents: list[tuple[int, ...]],

@@ -54,9 +54,9 @@ def jit(
             numbers that it uses besides are constants until one is seen to have changed: from
             then on it is read at each call.
         static_argnums: which arguments are plain Python objects: f is compiled for each value.
-        backend: "c", "numpy", or "auto": C where there is a compiler, and the engine itself where
-            few loops are found. "jax" or "torch" runs the loops as array operations of that
-            library.
+        backend: "c", "numpy", or "auto": the engine itself at first, one operation after the
+            other, and from the third call of a structure on C where there is a compiler and loops
+            are found. "jax" or "torch" runs the loops as array operations of that library.
         device: where such a library runs them, by its own name for it: "cpu", "cuda", "cuda:1";
             None is the first GPU, or the CPU where there is none.
         dtype: "float64" or "float32", of all numbers inside.

@@ -1,8 +1,9 @@
-"""A program in which few loops are found, as a tape: the engine in C runs it, nothing is compiled.
+"""A graph as a tape: the engine in C runs it at once, and nothing is compiled.
 
-A compiler works longer at 4,000 lines without a loop than their values take in 50,000 calls. All
-is computed in the order in which it was written, so that what a trace leaves as it is (not a
-logsumexp, which it writes out) comes out as plainly in every bit.
+It is what a function runs as at first, and what one in which few loops are found stays: a compiler
+works longer at 4,000 lines without a loop than their values take in 50,000 calls. All is computed
+in the order in which it was written, so that what a trace leaves as it is (not a logsumexp, which
+it writes out) comes out as plainly in every bit.
 """
 
 from array import array
@@ -46,21 +47,16 @@ class Tape:
     segments: tuple[Placement, ...]
     sizes: tuple[str, ...] = field(default=(), init=False)
     forward: tuple[()] = field(default=(), init=False)  # its statements: there are none
-
-
-def straight_tape(graph: Graph) -> Tape | None:
-    """Return a graph as a tape where few loops would be found in it, else None."""
-    if native is None or any(graph.batched) or len(graph.ops) <= _LEAST:
-        return None
-    return tape_of(graph) if _is_straight(graph) else None
+    why: str = ""  # it is run as a tape, to be read behind "one operation after the other"
 
 
 def tape_of(graph: Graph) -> Tape | None:
-    """Return a graph as a tape; None where it has an operation that the engine in C has not."""
-    first = [*graph.parameters, *graph.inputs]
-    assert native is not None
+    """Return a graph as a tape; None where it has a batch axis, or what the engine in C has not."""
+    if native is None or any(graph.batched):
+        return None
+    first, wanted = [*graph.parameters, *graph.inputs], list(graph.differentiable)
     made = native.steps_of(
-        graph.ops, graph.parents, graph.data, first, list(graph.differentiable), graph.outputs, _code
+        graph.ops, graph.parents, graph.data, first, wanted, graph.outputs, _code
     )
     if made is None:
         return None
@@ -96,13 +92,15 @@ def _segments(graph: Graph) -> list[Placement]:
     return segments
 
 
-def _is_straight(graph: Graph) -> bool:
+def is_straight(graph: Graph) -> bool:
     """Tell whether a graph has so few operations alike that loops of them are not worth a compiler.
 
     Alike are those of one kind at one depth, where a sum is one thing however long it is. Groups of
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
+    if len(graph.ops) <= _LEAST:
+        return False
     live = live_nodes(graph)
     uses = Counter(chain.from_iterable([graph.parents[i] for i in live]))
     families = {op: _family(op) for op in set(graph.ops)}

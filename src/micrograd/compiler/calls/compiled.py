@@ -10,7 +10,6 @@ import numpy as np
 from ...engine import Value
 from ..arrays.engines import ENGINES, engine
 from ..arrays.kernel import ArrayKernel
-from ..graph import Graph
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
@@ -18,8 +17,7 @@ from ..ir.sizes import SIZE, bound
 from ..numpy.loops import NumpyKernel
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
-from ..pipeline import lower
-from ..tape import Tape, straight_tape
+from ..tape import Tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
 from .kernel import CKernel, TapeKernel, make_kernel
@@ -80,13 +78,6 @@ def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:
 def until_of(options: Mapping[str, Any]) -> str:
     """Return the pass after which a program is ready for its back end, empty for the last."""
     return "differentiate" if options["backend"] in ENGINES else ""
-
-
-def program_of(graph: Graph, options: Mapping[str, Any]) -> Program | Tape:
-    """Return a graph as loops, or as a tape where the back end is ours to choose and loops few."""
-    free = options["backend"] == "auto" and options["dtype"] == "float64"
-    tape = straight_tape(graph) if free else None
-    return tape or lower(graph, until_of(options))
 
 
 class Run:
@@ -164,7 +155,7 @@ class Compiled:
             engine = self.kernel.engine
             return f"{engine.dialect.title} on {engine.device}"
         if isinstance(self.kernel, TapeKernel):
-            return "the engine, one operation after the other: few loops are in it"
+            return f"the engine, one operation after the other{self.program.why}"
         return "C" if isinstance(self.kernel, CKernel) else "NumPy"
 
     def at(self, sizes: Mapping[str, int]) -> Addresses:

@@ -221,6 +221,12 @@ def warn_of_numpy(refusal: Exception) -> None:
     _warn_once(f"running by NumPy, which is slower than C: {refusal}{report}")
 
 
+def warn_of_tape(refusal: Exception) -> None:
+    """Say, once for each reason, why what was to run by C stays a tape."""
+    report = "; please report it" if isinstance(refusal, build.CompileError) else ""
+    _warn_once(f"running one operation after the other, which is slower than C: {refusal}{report}")
+
+
 @cache
 def _warn_once(message: str) -> None:
     warnings.warn(message, stacklevel=4)

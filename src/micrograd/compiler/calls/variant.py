@@ -13,7 +13,8 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
-from .compiled import AnyRun, Compiled, Layout, program_of
+from .compiled import AnyRun, Compiled, Layout, Run
+from .deferred import AT_CALL, begin
 from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
@@ -76,7 +77,9 @@ class Variant:
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
             graph_last = last.graph if self._before else graph
-            program = general.program if general else program_of(graph_last, options)
+            program, self._deferred = (
+                (general.program, None) if general else begin(graph_last, options)
+            )
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = (
@@ -97,6 +100,7 @@ class Variant:
         )
         with stages.timed("build"):
             self.compiled = Compiled(program, layout, options)
+        self.stages, self._calls = stages, 1
         stages.backend = self.compiled.backend
         self._ways: dict[Any, Callable[..., Any] | None] = {}  # by shapes
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
@@ -138,6 +142,28 @@ class Variant:
                 return None
             arguments += numbers
         return self.compiled.run(arguments, guarded)
+
+    @property
+    def _is_deferred(self) -> bool:
+        return bool(self._deferred or any(stage.deferred for stage in self._before))
+
+    def called(self, args: Sequence[Argument]) -> bool:
+        """Take note of a call; at the third let loops do what tapes have done, where it pays.
+
+        Returns whether that was tried.
+        """
+        self._calls += 1
+        if self._calls != AT_CALL or not self._is_deferred:
+            return False
+        arguments = list(args)
+        for stage in self._before:
+            stage.settle(arguments, self.stages)
+            arguments += stage.run(arguments, guarded=False) or []
+        if self._deferred:
+            self.compiled = self._deferred.loops(self.compiled, arguments, self.stages)
+            self._deferred = None
+        self.stages.backend = self.compiled.backend
+        return True
 
     def truths(self, args: Sequence[Argument]) -> list[bool]:
         """Return which way each of the recording's branches goes with these arguments."""
@@ -191,11 +217,12 @@ class Variant:
             run: what it has computed.
             again: the call done plainly.
         """
+        compiled = run.compiled if isinstance(run, Run) else self.compiled
         if self.slopes:
-            k = len(self.compiled.layout.guards)
-            slopes = self.compiled.shares(run, k, 1.0)[1]
+            k = len(compiled.layout.guards)
+            slopes = compiled.shares(run, k, 1.0)[1]
             return with_kinds(self.slopes.result(run.number(k), slopes, args), self._kinds)
-        values = Values(self.compiled, self.name, self.recording, args, run)
+        values = Values(compiled, self.name, self.recording, args, run)
         effects = bool(self.recording.effects or self.writes.new)
         numbers = run.numbers(self.writes.first) if effects else np.empty(0)
         values.grads = {k: make(numbers, values) for k, make in self.writes.new.items()}
@@ -205,7 +232,7 @@ class Variant:
             plainly.append(True)
             return again()
 
-        whole = result_of(self.compiled, self.recording, args, run, values, self._kinds, once)
+        whole = result_of(compiled, self.recording, args, run, values, self._kinds, once)
         if plainly:
             return whole
         if effects:
@@ -220,13 +247,15 @@ class Variant:
                 self._ways.clear()
             self._ways[shapes] = None
         elif self._ways[shapes] is None:
+            if self._deferred:
+                return None
             self._ways[shapes] = self.direct(args) or _slow
         made = self._ways[shapes]
         return None if made is _slow else made
 
     def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
         """Return this as a function of arguments like these that goes straight to the loops."""
-        if self._before:
+        if self._before or self._deferred:
             return None
         call = direct_call(self.compiled, self.name, self.recording, self.slopes, args)
         if call is None or self._kinds is None:
