@@ -61,7 +61,8 @@ def in_single_precision(tree: Any) -> bool:
 
 def gradients_by(sources: Sequence[Value], out: Value) -> np.ndarray:
     """Return the plain gradients of an output by some Values; all grads are put back."""
-    reached = list({v: None for x in (out, *sources) for v in (toposort(x) if x.parents else (x,))})
+    beside = {v: None for x in sources for v in (toposort(x) if x.parents else (x,))}
+    reached = [*toposort(out), *beside]  # some twice: what is kept of them is the same
     kept, slopes = np.empty(len(reached)), np.empty(len(sources))
     read_grad(reached, kept)
     try:

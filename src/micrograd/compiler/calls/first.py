@@ -91,8 +91,8 @@ class FirstCall:
             raise
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure, changes = error, list(before.changes())
+            before.put_back()
         traced = _of_places(changes)
-        before.put_back()
         effects = bool(traced or (made and made.variant.recording.effects))
         quiet = made and not made.variant.recording.prints
         large = made and quiet and not effects and made.batch * made.work > _PLAIN_WORK
