@@ -1,6 +1,7 @@
 """``compile_graph(loss)``: run a graph that is there already again and again, with new leaf data.
 
-The graph stays as it was built. The order of its leaves is that of the operations that use them, so
+The graph stays as it was built. As ``jit`` does, it begins with a tape, and compiles loops at the
+third call. The order of its leaves is that of the operations that use them, so
 that weights lie side by side, and samples, as far as they are used alike.
 """
 
@@ -14,9 +15,12 @@ from ..engine import Value, toposort
 from ..value.buffers import add_grad
 from .calls.closeness import close
 from .calls.compiled import Compiled, Layout, Run
+from .calls.deferred import AT_CALL, begin
+from .calls.report import Stages
 from .errors import JitError
 from .graph import Graph, interpret
 from .pipeline import lower
+from .tape import Tape
 
 _SOME = 20  # labels in a message
 
@@ -40,11 +44,19 @@ class Replay:
         for leaf in self.leaves:
             if leaf.label:
                 self._labelled.setdefault(leaf.label, []).append(leaf)
-        graph = _graph(order, self.leaves)
-        self._compiled = Compiled(lower(graph), Layout(self.leaves), options)
-        self.program = self._compiled.program
+        self._graph = _graph(order, self.leaves)
+        program, self._deferred = begin(self._graph, options)
+        self._compiled = Compiled(program, Layout(self.leaves), options)
         self._run: Run | None = None
-        self._check(graph)
+        self._calls = 0
+        if not self._deferred:
+            self._check(self._graph)
+
+    @property
+    def program(self) -> Any:
+        """The loops; they print as formulas."""
+        program = self._compiled.program
+        return lower(self._graph) if isinstance(program, Tape) else program
 
     def __call__(self, **data: float) -> float:
         """Compute the root from the leaves' present data; set its ``data`` and return it.
@@ -58,6 +70,10 @@ class Replay:
         found = [(self._leaf(label), x) for label, x in data.items()]
         for leaf, x in found:
             leaf.data = x
+        self._calls += 1
+        if self._deferred and self._calls == AT_CALL:
+            self._compiled = self._deferred.loops(self._compiled, (), Stages())
+            self._deferred = None
         self._run = self._compiled.computed((), {})
         self.root.data = self._run.number(0)
         return self.root.data
@@ -71,7 +87,7 @@ class Replay:
             self()
         assert self._run is not None
         self.root.grad = 1.0
-        add_grad(self.leaves, self._compiled.shares(self._run, 0, 1.0)[0])
+        add_grad(self.leaves, self._run.compiled.shares(self._run, 0, 1.0)[0])
 
     def _leaf(self, label: str) -> Value:
         found = self._labelled.get(label, ())
