@@ -5,14 +5,17 @@ third call. The order of its leaves is that of the operations that use them, so
 that weights lie side by side, and samples, as far as they are used alike.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
 
 from ..arguments import choice, flag
 from ..engine import Value, toposort
-from ..value.buffers import add_grad
+from ..value.buffers import add_grad, read_data
+from ..value.columns import numbered_parents
 from .calls.closeness import close
 from .calls.compiled import Compiled, Layout, Run
 from .calls.deferred import AT_CALL, begin
@@ -172,30 +175,34 @@ def _checked_order(root: Value) -> list[Value]:
     return order
 
 
-def _in_order_of_use(order: Sequence[Value]) -> list[Value]:
+def _in_order_of_use(order: list[Value]) -> list[Value]:
     """Sort leaves by the kind of their first use, else as they are: weights, samples, biases."""
-    depth: dict[Value, int] = {}
-    uses: dict[Value, int] = {}
-    first: dict[Value, tuple[Any, ...]] = {}
-    for v in order:
-        depth[v] = 1 + max([depth[p] for p in v.parents], default=0)
-        for i, p in enumerate(v.parents):
-            uses[p] = uses.get(p, 0) + 1
-            if not p.parents:
-                first.setdefault(p, (depth[v], v._op, i if len(v.parents) < 4 else -1))
-    leaves = [v for v in order if not v.parents]
-    return sorted(leaves, key=lambda v: (uses[v] == 1, first[v]))
+    parents = numbered_parents(dict(zip(map(id, order), count())), order)
+    depth, uses = [0] * len(order), Counter(chain.from_iterable(parents))
+    first: dict[int, tuple[Any, ...]] = {}
+    for i, above in enumerate(parents):
+        if not above:
+            depth[i] = 1
+            continue
+        depth[i] = 1 + max(map(depth.__getitem__, above))
+        for k, p in enumerate(above):
+            if p not in first and not parents[p]:
+                first[p] = depth[i], order[i]._op, k if len(above) < 4 else -1
+    leaves = [i for i, above in enumerate(parents) if not above]
+    return [order[i] for i in sorted(leaves, key=lambda i: (uses[i] == 1, first[i]))]
 
 
 def _graph(order: Sequence[Value], leaves: list[Value]) -> Graph:
     inner = [v for v in order if v.parents]
-    place = {v: i for i, v in enumerate([*leaves, *inner])}
+    numbers = dict(zip(map(id, [*leaves, *inner]), count()))
+    data = np.empty(len(numbers))
+    read_data([*leaves, *inner], data)
     return Graph(
-        ops=[v.op for v in [*leaves, *inner]],
-        parents=[tuple([place[p] for p in v.parents]) for v in [*leaves, *inner]],
-        data=[v._data for v in [*leaves, *inner]],
+        ops=[*[None for _ in leaves], *[v.op for v in inner]],
+        parents=[*[() for _ in leaves], *numbered_parents(numbers, inner)],
+        data=data.tolist(),
         parameters=list(range(len(leaves))),
         inputs=[],
-        outputs=[len(place) - 1],
+        outputs=[len(numbers) - 1],
         differentiable=set(range(len(leaves))),
     )
