@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from micrograd import Value, grad, jit, mean, value_and_grad
+from micrograd import Value, grad, jit, maximum, mean, sum, take, tanh, value_and_grad, vmap, where
 from micrograd.compiler.calls import deferred
 from micrograd.compiler.pipeline import lower
 from micrograd.losses import mse
@@ -146,3 +146,83 @@ def test_threads_may_meet_at_the_third_call():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_a_batch_runs_as_rows_at_first():
+    model = MLP(2, [3, 1], seed=1)
+
+    def loss(X, Y):
+        return mean(vmap(lambda x, y: mse(model(x), y))(X, Y))
+
+    f, seen = jit(loss), []
+    for k in range(5):
+        xs, ys = np.array(X * (k + 1)), np.array(Y * (k + 1))  # other sizes need no other program
+        for g in (f, loss):
+            model.zero_grad()
+            out = g(xs, ys)
+            out.backward()
+            seen.append([out.data, *[p.grad for p in model.parameters()]])
+        assert (UNTIL in backend(f)) == (k < 2)
+        assert seen[-2] == pytest.approx(seen[-1], rel=1e-12)
+    assert f.cache_info().programs == 1
+
+
+def test_columns_of_a_batch_have_the_bits_of_the_plain_run():
+    w = Value(0.5, label="w")
+
+    def f(x, scale):
+        shared = (scale * w).exp()
+        return {"a": where(x[0] > 0, x[0] * shared, tanh(x[1])), "b": maximum(x[0], x[1]) ** 2}
+
+    xs = np.linspace(-2.0, 2.0, 14).reshape(7, 2)[:, ::-1].copy()
+    g, h = jit(vmap(f, in_axes=(0, None))), vmap(f, in_axes=(0, None))
+    for _ in range(2):
+        columns, plain = g(xs, 0.3), h(xs, 0.3)
+        assert columns["a"].data.tolist() == plain["a"].data.tolist()
+        assert columns["b"].tolist() == plain["b"].tolist()
+    assert UNTIL in backend(g)
+
+
+def test_each_example_of_a_batch_takes_by_an_index_of_its_own():
+    rows = [Value(float(k)) for k in range(4)]
+    f = jit(lambda at: mean(vmap(lambda i: take(rows, i) ** 2)(at)))
+    for _ in range(4):
+        for v in rows:
+            v.grad = 0.0
+        total = f([1.0, 3.0, 3.0, 2.0])
+        total.backward()
+        assert total.data == 5.75
+        assert [v.grad for v in rows] == [0.0, 0.5, 1.0, 3.0]
+    g = jit(lambda at: mean(vmap(lambda i: take(rows, i) ** 2)(at)))
+    g([1.0, 2.0])
+    with pytest.raises(IndexError, match=r"from 0 to 3, got 4\.0"):
+        g([1.0, 4.0])
+
+
+def test_a_constant_may_be_summed_over_a_batch():
+    f = jit(lambda X, w: sum(vmap(lambda x: w * w)(X)) + sum(vmap(lambda x: x * w)(X)))
+    for _ in range(4):
+        w = Value(0.5)
+        total = f([1.0, 2.0, 4.0], w)
+        total.backward()
+        assert (total.data, w.grad) == (4.25, 10.0)
+
+
+def test_a_large_batch_is_compiled_at_once_also_where_a_small_one_came_first():
+    f = jit(vmap(lambda x: x * x + 1.0))
+    f(np.ones(3))
+    assert UNTIL in backend(f)
+    xs = np.linspace(0.0, 1.0, 300_000)
+    assert np.allclose(f(xs), xs * xs + 1.0)
+    assert backend(f) == "C"
+    g = jit(vmap(lambda x: x * x + 1.0))
+    g(xs)
+    assert backend(g) == "C"
+
+
+def test_what_was_not_picked_gets_nothing_of_an_infinite_gradient():
+    f = jit(value_and_grad(lambda v: np.min(v) ** -1.0))
+    for v in ([1.0, 2.0, 3.0], [4.0, 0.0, 3.0], [4.0, 5.0, 0.0]):
+        value, slopes = f(np.array(v))
+        expected, there = value_and_grad(lambda v: np.min(v) ** -1.0)(np.array(v))
+        assert (value, slopes.tolist()) == (expected, there.tolist())

@@ -1,9 +1,7 @@
 /* From the scalar graph of a trace, in lists, to the columns of a tape: which op, of which places. */
-#include "value.h"
+#include "tape.h"
 
 #include <string.h>
-
-#include "ops.h"
 
 enum { KIND_PARAMETER_OR_INPUT = 1, KIND_CONSTANT = 2 };
 
@@ -207,7 +205,6 @@ static int write_step(Nodes *nodes, Columns *to, Codes *codes, Py_ssize_t i, Py_
     if (op == NULL)
         return PyErr_Occurred() ? -1 : 0;
     Py_ssize_t count = count_at(nodes, i);
-    int arity = op->code < OP_HANDMADE ? op_cases[op->code].arity : 0;
     int32_t *step = to->steps + 3 * to->made, *places = to->more + to->longer;
     uint8_t wanted = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
@@ -215,7 +212,7 @@ static int write_step(Nodes *nodes, Columns *to, Codes *codes, Py_ssize_t i, Py_
         wanted |= to->wanted[places[k]];
     }
     step[0] = op->code;
-    if (arity == 1 || arity == 2) {
+    if (is_inline(op->code)) {
         step[1] = places[0];
         step[2] = op->exponent == NULL ? places[count - 1] : (int32_t)to->powers;
         if (op->exponent != NULL)

@@ -8,6 +8,7 @@ it writes out) comes out as plainly in every bit.
 
 from array import array
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 from .. import ops
 from ..ops import Op
 from ..value.backend import native
-from .graph import PICK, Graph, live_nodes
+from .graph import BATCH_SUM, PICK, Graph, live_nodes
 from .ir.array import Placement
+from .ir.program import PADDED
+from .ir.sizes import Size
 
 _CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
 _PICK = len(_CODES) + 3  # behind what the engine has no case for
@@ -35,24 +38,25 @@ _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
 class Tape:
     """Operations in their order. Memory holds parameters, inputs, constants, then what is computed.
 
+    Where there is a batch axis, plain numbers come first, in that order, then rows, in the same.
     The names are those of ``Program``, as far as a call needs them.
     """
 
     columns: Any  # of the engine in C
-    size: int
+    size: Size
     constants: tuple[int, tuple[float, ...]]
-    outputs: tuple[int, ...]
+    outputs: tuple[Size, ...]
     passing: list[bool]  # of each output, whether it has a gradient to pass on
     scalars: tuple[str, ...]
     segments: tuple[Placement, ...]
-    sizes: tuple[str, ...] = field(default=(), init=False)
+    sizes: tuple[str, ...] = ()
     forward: tuple[()] = field(default=(), init=False)  # its statements: there are none
     why: str = ""  # it is run as a tape, to be read behind "one operation after the other"
 
 
 def tape_of(graph: Graph) -> Tape | None:
-    """Return a graph as a tape; None where it has a batch axis, or what the engine in C has not."""
-    if native is None or any(graph.batched):
+    """Return a graph as a tape; None where it has an operation that the engine in C has not."""
+    if native is None:
         return None
     first, wanted = [*graph.parameters, *graph.inputs], list(graph.differentiable)
     made = native.steps_of(
@@ -61,22 +65,32 @@ def tape_of(graph: Graph) -> Tape | None:
     if made is None:
         return None
     *columns, constants = made
-    places, wanted = array("i", columns[4]), columns[5]
+    batched = bytes(map(graph.batched.__getitem__, first)) if any(graph.batched) else b""
+    if not batched and BATCH_SUM in graph.ops:
+        return None
+    tape = native.tape(*columns, batched + bytes(len(constants)) if batched else b"")
+    places, passes = array("i", columns[4]), columns[5]
+    plain, rows, at = len(passes), 0, array("i", range(len(passes)))
+    if batched:
+        plain, rows, held = tape.places()
+        at = array("i", held)
+    address = [k if k >= 0 else plain + ~k * PADDED for k in at]
     return Tape(
-        columns=native.tape(*columns),
-        size=len(wanted),
-        constants=(len(first), tuple(constants)),
-        outputs=tuple(places),
-        passing=[bool(wanted[k]) for k in places],
+        columns=tape,
+        size=plain + rows * PADDED,
+        constants=(len(first) - sum(batched), tuple(constants)),
+        outputs=tuple([address[k] for k in places]),
+        passing=[bool(passes[k]) for k in places],
         scalars=tuple([f"seed{k}" for k in range(len(places))]),
-        segments=tuple(_segments(graph)),
+        segments=tuple(_segments(graph, address)),
+        sizes=("B", "P") if batched else (),
     )
 
 
 def _code(op: Op) -> tuple[int, float | None] | None:
     """The engine's number for an operation, and the exponent of a power; None if it has none."""
-    if op is PICK:
-        return _PICK, None
+    if op in (PICK, BATCH_SUM):
+        return _PICK + (op is BATCH_SUM), None
     if op.name == "powc":
         n = op.static
         exact = isinstance(n, float) or (isinstance(n, int) and abs(n) < _EXACT)
@@ -84,12 +98,11 @@ def _code(op: Op) -> tuple[int, float | None] | None:
     return (_CODES[op.name], None) if op.name in _CODES and ops.OPS[op.name] is op else None
 
 
-def _segments(graph: Graph) -> list[Placement]:
-    at, segments = len(graph.parameters), []
+def _segments(graph: Graph, address: Sequence[Size]) -> Iterator[Placement]:
+    at = len(graph.parameters)
     for count in graph.segments:
-        segments.append(Placement(at, count))
+        yield Placement(address[at] if count else 0, count)
         at += count
-    return segments
 
 
 def is_straight(graph: Graph) -> bool:
@@ -99,7 +112,7 @@ def is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    if len(graph.ops) <= _LEAST:
+    if len(graph.ops) <= _LEAST or any(graph.batched):
         return False
     live = live_nodes(graph)
     uses = Counter(chain.from_iterable([graph.parents[i] for i in live]))

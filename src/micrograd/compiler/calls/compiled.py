@@ -214,7 +214,7 @@ class Compiled:
     @cached_property
     def _parts(self) -> Parts | None:
         """The program in phases, for large batches; None where it cannot be divided."""
-        divided = phased(self.program)
+        divided = phased(self.program) if isinstance(self.program, Program) else None
         return Parts(divided, loops_only(self._options)) if divided else None
 
     def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray:

@@ -153,13 +153,13 @@ class TapeKernel:
 
     def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
         """Compute all values in ``v``; see ``CKernel``."""
-        if failed := self._columns.forward(v):
+        if failed := self._columns.forward(v, *sizes):
             index, rows = failed
             whole(np.array([index]), rows)
 
     def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
         """Compute gradients in ``g`` from those of the outputs; see ``CKernel``."""
-        self._columns.backward(v, g, np.ascontiguousarray(scalars, float))
+        self._columns.backward(v, g, np.ascontiguousarray(scalars, float), *sizes)
 
     def direct(
         self,

@@ -32,10 +32,13 @@ class StageRun:
         stage: what it computes.
         captured: the Values that the step reads.
         options: of the kernel: backend, dtype, strict.
+        large: whether it is to be compiled at once.
     """
 
-    def __init__(self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any]) -> None:
-        program, self.deferred = begin(stage.graph, options)
+    def __init__(
+        self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any], large: bool = False
+    ) -> None:
+        program, self.deferred = begin(stage.graph, options, large)
         layout = layout_of(stage, captured, program.segments)
         self.compiled = Compiled(program, layout, options)
         self.tests = stage.numbers

@@ -14,7 +14,7 @@ from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
 from .compiled import AnyRun, Compiled, Layout, Run
-from .deferred import AT_CALL, begin
+from .deferred import AT_CALL, PLAIN_WORK, begin
 from .direct import direct_call
 from .gradients import Slopes
 from .guards import Guards
@@ -70,15 +70,17 @@ class Variant:
         self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
+        self._operations = len(recording.tape)
+        large = (recording.batch or 0) * self._operations > PLAIN_WORK
         if recording.effects.marks:
             with stages.timed("stages"):
                 *before, last = stages_of(recording, graph)
-                self._before = [StageRun(s, recording.captured, options) for s in before]
+                self._before = [StageRun(s, recording.captured, options, large) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
             graph_last = last.graph if self._before else graph
             program, self._deferred = (
-                (general.program, None) if general else begin(graph_last, options)
+                (general.program, None) if general else begin(graph_last, options, large)
             )
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
@@ -135,6 +137,8 @@ class Variant:
 
     def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
         """Compute the values of a call; see ``Compiled.run``."""
+        if self._is_deferred and self.batch_of(args) * self._operations > PLAIN_WORK:
+            self._settle(args)
         arguments = list(args)
         for stage in self._before:
             numbers = stage.run(arguments, guarded)
@@ -155,6 +159,10 @@ class Variant:
         self._calls += 1
         if self._calls != AT_CALL or not self._is_deferred:
             return False
+        self._settle(args)
+        return True
+
+    def _settle(self, args: Sequence[Argument]) -> None:
         arguments = list(args)
         for stage in self._before:
             stage.settle(arguments, self.stages)
@@ -163,7 +171,6 @@ class Variant:
             self.compiled = self._deferred.loops(self.compiled, arguments, self.stages)
             self._deferred = None
         self.stages.backend = self.compiled.backend
-        return True
 
     def truths(self, args: Sequence[Argument]) -> list[bool]:
         """Return which way each of the recording's branches goes with these arguments."""
@@ -207,7 +214,8 @@ class Variant:
 
     def batch_of(self, args: Sequence[Argument]) -> int:
         """Return the size of a call's batch, 0 if it has none."""
-        return self.compiled.layout.sizes(args).get("B", 0)
+        layouts = [self.compiled.layout, *[stage.compiled.layout for stage in self._before]]
+        return max(layout.sizes(args).get("B", 0) for layout in layouts)
 
     def result(self, args: Sequence[Argument], run: AnyRun, again: Callable[[], Any]) -> Any:
         """Return the function's result, and write what it changes.
