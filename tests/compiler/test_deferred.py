@@ -124,7 +124,7 @@ def test_at_a_kink_loops_are_used_that_take_the_other_side():
 
 
 def test_another_back_end_and_single_precision_are_compiled_at_once():
-    for options in ({"backend": "c"}, {"backend": "numpy"}, {"dtype": "float32"}):
+    for options in ({"when": "now"}, {"backend": "c"}, {"backend": "numpy"}, {"dtype": "float32"}):
         f = jit(squares, **options)
         assert f([0.5, 0.25]) == pytest.approx(squares([0.5, 0.25]), rel=1e-6)
         assert backend(f) in ("C", "NumPy")

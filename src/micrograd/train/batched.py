@@ -31,7 +31,7 @@ class BatchRunner(EagerRunner):
         if wanted and not mode.anomaly:
             from ..compiler.jit import jit
 
-            self.loss = jit(self.loss, dtype=dtype, strict=wanted is True)
+            self.loss = jit(self.loss, dtype=dtype, strict=wanted is True, when="now")
         return self
 
     def measure(

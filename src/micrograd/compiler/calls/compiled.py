@@ -71,8 +71,8 @@ def batch_sizes(batch: int) -> dict[str, int]:
 
 
 def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of loops, which run where they are called: all but the device."""
-    return {name: x for name, x in options.items() if name != "device"}
+    """Return the options of loops: they run where they are called, as soon as they are there."""
+    return {name: x for name, x in options.items() if name not in ("device", "when")}
 
 
 def until_of(options: Mapping[str, Any]) -> str:

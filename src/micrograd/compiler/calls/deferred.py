@@ -73,12 +73,14 @@ def begin(
 
     That is a tape, where the back end is ours to choose, unless the work of one call is large.
     """
-    free = options["backend"] == "auto" and options["dtype"] == "float64" and not large
     check_printed()
-    if not free or not (tape := tape_of(graph)):
+    free = options["backend"] == "auto" and options["dtype"] == "float64"
+    at_once = large or options["when"] == "now"
+    tape = tape_of(graph) if free and (not at_once or is_straight(graph)) else None
+    if tape is None:
         return lower(graph, until_of(options)), None
-    tape.why = "; loops are compiled at the third call"
-    return tape, Deferred(graph, options)
+    tape.why = _FEW if at_once else "; loops are compiled at the third call"
+    return tape, None if at_once else Deferred(graph, options)
 
 
 def _staying(tape: Compiled, why: str) -> Compiled:
