@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { KIND_PARAMETER_OR_INPUT = 1, KIND_CONSTANT = 2 };
+enum { KIND_SUM, KIND_PRODUCT }; /* of steps; others have other numbers */
 
 /* What Python has said of each op that was met, by its address: its number, and its exponent. */
 typedef struct {
@@ -291,7 +292,87 @@ done:
     return result;
 }
 
+/* Whether a step is a part of the one that alone uses it: sums and products of two are as those of many. */
+static int is_inside(int32_t kind, int32_t of)
+{
+    return (of == KIND_SUM && (kind == KIND_SUM || kind == KIND_PRODUCT)) ||
+           (of == KIND_PRODUCT && kind == KIND_PRODUCT);
+}
+
+/* Write at which depth each node is, and of which kind; -1 of both for what is no step that is needed. */
+static int write_depths(Nodes *nodes, Codes *codes, int32_t *uses, int32_t *depths, int32_t *kinds)
+{
+    for (Py_ssize_t i = 0; i < nodes->count; i++)
+        for (Py_ssize_t k = nodes->needed[i] ? count_at(nodes, i) : 0; k-- > 0;)
+            uses[parent_at(nodes, i, k)]++;
+    for (Py_ssize_t i = 0; i < nodes->count; i++) {
+        depths[i] = kinds[i] = -1;
+        if (!nodes->needed[i] || op_of(nodes, i) == Py_None)
+            continue;
+        const Known *op = known(codes, op_of(nodes, i));
+        if (op == NULL)
+            return -1;
+        int32_t deepest = 0;
+        for (Py_ssize_t k = count_at(nodes, i); k-- > 0;) {
+            int32_t p = parent_at(nodes, i, k);
+            int32_t depth = Py_MAX(depths[p], 0) - (uses[p] == 1 && is_inside(kinds[p], op->code));
+            deepest = Py_MAX(deepest, depth);
+        }
+        kinds[i] = op->code;
+        depths[i] = deepest + 1;
+    }
+    return 0;
+}
+
+/* depths_of(ops, parents, data, outputs, kind_of): two buffers of an int for each node: its depth, where a
+   part of a sum is as deep as the sum, and its kind; -1 for leaves, and what is not needed.
+   kind_of(op) returns 0 for sums, 1 for products, other numbers for others, and None. */
+static PyObject *depths_of(PyObject *module, PyObject *args)
+{
+    Nodes nodes = {0};
+    Codes codes = {0};
+    PyObject *outputs, *first = PyList_New(0), *depths = NULL, *kinds = NULL;
+    int32_t *uses = NULL;
+    int failed = 1;
+    codes.said = PyList_New(0);
+    if (first == NULL || codes.said == NULL ||
+        !PyArg_ParseTuple(args, "O!O!O!O!O:depths_of", &PyList_Type, &nodes.ops, &PyList_Type,
+                          &nodes.parents, &PyList_Type, &nodes.data, &PyList_Type, &outputs,
+                          &codes.ask))
+        goto done;
+    nodes.count = PyList_GET_SIZE(nodes.ops);
+    if (!checked(&nodes))
+        goto done;
+    size_t room = nodes.count + 1;
+    nodes.kind = PyMem_Calloc(room, 1);
+    nodes.needed = PyMem_Calloc(room, 1);
+    nodes.same = PyMem_Malloc(room * sizeof(int32_t));
+    nodes.place = PyMem_Malloc(room * sizeof(int32_t));
+    uses = PyMem_Calloc(room, sizeof(int32_t));
+    depths = PyByteArray_FromStringAndSize(NULL, nodes.count * sizeof(int32_t));
+    kinds = PyByteArray_FromStringAndSize(NULL, nodes.count * sizeof(int32_t));
+    if (nodes.kind == NULL || nodes.needed == NULL || nodes.same == NULL || nodes.place == NULL ||
+        uses == NULL)
+        PyErr_NoMemory();
+    else if (depths != NULL && kinds != NULL && look(&nodes, first, outputs) == 0)
+        failed = write_depths(&nodes, &codes, uses, (int32_t *)PyByteArray_AS_STRING(depths),
+                              (int32_t *)PyByteArray_AS_STRING(kinds)) < 0;
+    void *owned[] = {nodes.kind, nodes.needed, nodes.same, nodes.place, uses, codes.slots};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        PyMem_Free(owned[i]);
+done:
+    Py_XDECREF(first);
+    Py_XDECREF(codes.said);
+    if (failed) {
+        Py_CLEAR(depths);
+        Py_CLEAR(kinds);
+        return NULL;
+    }
+    return Py_BuildValue("NN", depths, kinds);
+}
+
 PyMethodDef steps_functions[] = {
+    {"depths_of", depths_of, METH_VARARGS, NULL},
     {"steps_of", steps_of, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -75,6 +75,14 @@ def steps_of(
     code_of: Callable[[Any], tuple[int, float | None] | None],
     /,
 ) -> tuple[int, bytes, bytes, bytes, bytes, bytes, list[float]] | None: ...
+def depths_of(
+    ops: list[Any],
+    parents: list[tuple[int, ...]],
+    data: list[float],
+    outputs: list[int],
+    kind_of: Callable[[Any], tuple[int, None]],
+    /,
+) -> tuple[bytearray, bytearray]: ...
 
 class QuickCall:
     _quick: tuple[Callable[..., Any], Callable[[], int] | None] | None

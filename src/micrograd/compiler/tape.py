@@ -7,16 +7,16 @@ it writes out) comes out as plainly in every bit.
 """
 
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from .. import ops
 from ..ops import Op
 from ..value.backend import native
-from .graph import BATCH_SUM, PICK, Graph, live_nodes
+from .graph import BATCH_SUM, PICK, Graph
 from .ir.array import Placement
 from .ir.program import PADDED
 from .ir.sizes import Size
@@ -26,7 +26,6 @@ _PICK = len(_CODES) + 3  # behind what the engine has no case for
 _EXACT = 1 << 53  # larger ints are not all floats
 
 _FAMILIES = {"add": "sum", "mul": "prod"}
-_INSIDE = {("sum", "sum"), ("sum", "prod"), ("prod", "prod")}  # a part of what it is used by
 _LEAST = 1_000  # operations; fewer are compiled soon
 _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
@@ -112,34 +111,26 @@ def is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    if len(graph.ops) <= _LEAST or any(graph.batched):
+    if native is None or len(graph.ops) <= _LEAST or any(graph.batched):
         return False
-    live = live_nodes(graph)
-    uses = Counter(chain.from_iterable([graph.parents[i] for i in live]))
-    families = {op: _family(op) for op in set(graph.ops)}
-    family = [families[op] for op in graph.ops]
-    depth = [0] * len(graph.ops)
-    for i in live:
-        kind, deepest = family[i], 0
-        for p in graph.parents[i]:
-            inside = uses[p] == 1 and (kind, family[p]) in _INSIDE
-            deepest = max(deepest, depth[p] - inside)
-        depth[i] = deepest + (kind is not None)
-    sizes = Counter([(depth[i], family[i]) for i in live if graph.ops[i] is not None])
-    count, groups = sum(sizes.values()), len(sizes)
+    families = {"sum": 0, "prod": 1}
+
+    def family(op: Op) -> tuple[int, None]:
+        name = _FAMILIES.get(op.name, op.name)
+        return families.setdefault(name, len(families)), None
+
+    made = native.depths_of(graph.ops, graph.parents, graph.data, graph.outputs, family)
+    depth, kind = (np.frombuffer(column, np.int32) for column in made)
+    classes, sizes = np.unique(
+        depth[depth > 0] * np.int64(len(families)) + kind[depth > 0], return_counts=True
+    )
+    groups, count = len(classes), int(sizes.sum())
     if count <= _LEAST or count > _MOST_ALIKE * groups:
         return False
     levels: dict[int, set] = {}
-    for (at, kind), size in sizes.items():
-        levels.setdefault(at, set()).add((kind, size))
+    for at, size in zip(classes.tolist(), sizes.tolist()):
+        levels.setdefault(at // len(families), set()).add((at % len(families), size))
     kinds = [frozenset(levels[at]) for at in sorted(levels)]
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
     step = groups * len(windows) / len(kinds)
     return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
-
-
-def _family(op: Op | None) -> str | None:
-    """The kind of an operation: sums of two are as sums of many."""
-    if op is None:
-        return None
-    return _FAMILIES.get(op.name, op.name)
