@@ -125,6 +125,9 @@ extern PyMethodDef buffer_functions[];
 /* columns.c */
 extern PyMethodDef column_functions[];
 
+/* copies.c */
+extern PyMethodDef copy_functions[];
+
 /* call.c, direct.c */
 int direct_call_ready(void);
 int quick_call_ready(PyObject *module);
