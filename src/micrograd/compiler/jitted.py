@@ -167,9 +167,10 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def _count(self, variant: Variant, given: list[Argument]) -> None:
         """Take note of a call; loops are compiled at the third."""
-        with paused(), waiting(self.__name__):
-            if variant.called(given):
-                self._report.settled(variant.stages)
+        if variant.called():
+            with paused(), waiting(self.__name__):
+                variant.settle(given)
+            self._report.settled(variant.stages)
 
     def _holds(self, variant: Variant, arguments: list[Argument]) -> bool:
         """Tell whether a variant is right at these lengths; where it is not, they are of weight."""

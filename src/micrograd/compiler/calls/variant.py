@@ -138,7 +138,7 @@ class Variant:
     def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
         """Compute the values of a call; see ``Compiled.run``."""
         if self._is_deferred and self.batch_of(args) * self._operations > PLAIN_WORK:
-            self._settle(args)
+            self.settle(args)
         arguments = list(args)
         for stage in self._before:
             numbers = stage.run(arguments, guarded)
@@ -151,18 +151,13 @@ class Variant:
     def _is_deferred(self) -> bool:
         return bool(self._deferred or any(stage.deferred for stage in self._before))
 
-    def called(self, args: Sequence[Argument]) -> bool:
-        """Take note of a call; at the third let loops do what tapes have done, where it pays.
-
-        Returns whether that was tried.
-        """
+    def called(self) -> bool:
+        """Take note of a call; tell whether it is time for loops."""
         self._calls += 1
-        if self._calls != AT_CALL or not self._is_deferred:
-            return False
-        self._settle(args)
-        return True
+        return self._calls >= AT_CALL and self._is_deferred
 
-    def _settle(self, args: Sequence[Argument]) -> None:
+    def settle(self, args: Sequence[Argument]) -> None:
+        """Let loops do what tapes have done, where that pays and they give the same."""
         arguments = list(args)
         for stage in self._before:
             stage.settle(arguments, self.stages)
