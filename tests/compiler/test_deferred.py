@@ -5,11 +5,27 @@ import threading
 import numpy as np
 import pytest
 
-from micrograd import Value, grad, jit, maximum, mean, sum, take, tanh, value_and_grad, vmap, where
+from micrograd import (
+    Value,
+    asin,
+    atan2,
+    floor,
+    grad,
+    jit,
+    maximum,
+    mean,
+    sum,
+    take,
+    tanh,
+    value_and_grad,
+    vmap,
+    where,
+)
 from micrograd.compiler.calls import deferred
 from micrograd.compiler.pipeline import lower
 from micrograd.losses import mse
 from micrograd.nn import MLP
+from micrograd.ops import Op
 from micrograd.optim import SGD
 
 UNTIL = "one operation after the other; loops are compiled at the third call"
@@ -226,3 +242,43 @@ def test_what_was_not_picked_gets_nothing_of_an_infinite_gradient():
         value, slopes = f(np.array(v))
         expected, there = value_and_grad(lambda v: np.min(v) ** -1.0)(np.array(v))
         assert (value, slopes.tolist()) == (expected, there.tolist())
+
+
+def test_an_operation_without_a_case_in_c_is_computed_by_its_record():
+    def f(x):
+        return atan2(x[0], x[1]) + asin(x[0] * 0.25) * floor(x[1])
+
+    g, batch = jit(value_and_grad(f)), jit(vmap(value_and_grad(f)))
+    xs = np.array([[0.5, 2.5], [1.0, -0.25], [-1.5, 3.0]])
+    for _ in range(4):
+        value, slopes = g([0.5, 2.5])
+        expected, there = value_and_grad(f)([0.5, 2.5])
+        assert [value, *slopes] == pytest.approx([expected, *there], rel=1e-14)
+        values, gradients = batch(xs)
+        plain = vmap(value_and_grad(f))(xs)
+        assert values == pytest.approx(plain[0], rel=1e-14)
+        assert gradients == pytest.approx(plain[1], rel=1e-14)
+
+
+def test_what_a_record_raises_is_raised_as_plainly():
+    def square(x):
+        if x > 100.0:
+            raise ArithmeticError(f"{x} is too much")
+        return x * x
+
+    def partials(x, out):
+        if type(x) is float and x > 10.0:
+            raise ArithmeticError(f"no slope at {x}")
+        return (2.0 * x,)
+
+    op = Op("cautious", "cautious", 1, square, partials, "{0}^2", "({0} * {0})")
+    w = Value(2.0)
+    f = jit(lambda x: op(w * x) + 1.0)
+    f(1.0)
+    with pytest.raises(ArithmeticError, match=r"200\.0 is too much"):
+        f(100.0)
+    out = f(6.0)
+    assert out.data == 145.0
+    with pytest.raises(ArithmeticError, match=r"no slope at 12\.0"):
+        out.backward()
+    assert UNTIL in backend(f)

@@ -156,5 +156,5 @@ def test_what_is_not_picked_passes_no_infinity_on(taped):
 def test_a_tape_refuses_places_outside_of_its_memory():
     with pytest.raises(ValueError, match="outside"):
         micrograd.value.backend.native.tape(
-            1, np.array([1, 0, 7], np.int32), b"", b"", b"", bytes(2), b""
+            1, np.array([1, 0, 7], np.int32), b"", b"", b"", bytes(2), b"", ()
         )

@@ -44,14 +44,12 @@ int rows_make(Tape *self, const uint8_t *batched)
     return 0;
 }
 
-/* Compute a step of any kind, example by example. Return 0 where an index is none. */
+/* Compute a step of any kind, example by example. Return 0 where an index is none, or a record raises. */
 static int compute(const Tape *self, const Step *s, const double *v, Lane out, Py_ssize_t lanes,
                    double *x, Rows rows, double *index)
 {
     Py_ssize_t count;
     const int32_t *from = arguments(self, s, &count);
-    int op = s->op == OP_PICK ? OP_WHERE : s->op;
-    double power = exponent(self, s);
     for (Py_ssize_t i = 0; i < lanes; i++) {
         if (s->op == OP_TAKE) {
             Lane which = lane(self, v, from[0], rows.row);
@@ -66,7 +64,8 @@ static int compute(const Tape *self, const Step *s, const double *v, Lane out, P
             Lane argument = lane(self, v, from[k], rows.row);
             x[k] = argument.first[i * argument.step];
         }
-        out.first[i] = op_value(op, x, count, power);
+        if (step_value(self, s, x, count, &out.first[i]) < 0)
+            return 0;
     }
     return 1;
 }
@@ -124,7 +123,7 @@ static void pass_on_each(const Tape *self, const Step *s, const double *v, doubl
 {
     Py_ssize_t count;
     const int32_t *from = arguments(self, s, &count);
-    double *d = x + self->widest, power = exponent(self, s);
+    double *d = x + self->widest;
     for (Py_ssize_t i = 0; i < lanes; i++) {
         for (Py_ssize_t k = 0; k < count; k++) {
             Lane argument = lane(self, v, from[k], rows.row);
@@ -135,7 +134,8 @@ static void pass_on_each(const Tape *self, const Step *s, const double *v, doubl
             to.first[i * to.step] += grad.first[i];
             continue;
         }
-        op_partials(s->op, x, count, out.first[i], power, d);
+        if (step_partials(self, s, x, count, out.first[i], d) < 0)
+            return;
         for (Py_ssize_t k = 0; k < count; k++) {
             Lane to = lane(self, g, from[k], rows.row);
             if (!is_left_out(s, d[k]))

@@ -9,16 +9,81 @@ enum { FEW = 64, MANY = 1 << 13 /* numbers */ };
 
 static PyTypeObject *tape_type;
 
-static double compute(const Tape *self, const Step *s, const double *v, double *x)
+/* Call a record's `fn`, or its `partials`, with numbers. */
+static PyObject *called(const Tape *self, const Step *s, const char *what, const double *x,
+                        Py_ssize_t count)
+{
+    PyObject *op = PyTuple_GET_ITEM(self->others, s->op - OP_OTHERS), *result = NULL;
+    PyObject *function = PyObject_GetAttrString(op, what), *args = PyTuple_New(count);
+    int failed = function == NULL || args == NULL;
+    for (Py_ssize_t k = 0; !failed && k < count; k++) {
+        PyObject *number = PyFloat_FromDouble(x[k]);
+        failed = number == NULL;
+        if (!failed)
+            PyTuple_SET_ITEM(args, k, number);
+    }
+    if (!failed)
+        result = PyObject_CallObject(function, args);
+    Py_XDECREF(function);
+    Py_XDECREF(args);
+    return result;
+}
+
+int step_value(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double *out)
+{
+    if (LIKELY(s->op < OP_OTHERS)) {
+        *out = op_value(s->op == OP_PICK ? OP_WHERE : s->op, x, count, exponent(self, s));
+        return 0;
+    }
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyObject *result = called(self, s, "fn", x, count);
+    *out = result == NULL ? Py_NAN : PyFloat_AsDouble(result);
+    Py_XDECREF(result);
+    int failed = PyErr_Occurred() != NULL;
+    PyGILState_Release(lock);
+    return failed ? -1 : 0;
+}
+
+int step_partials(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double out,
+                  double *d)
+{
+    if (LIKELY(s->op < OP_OTHERS)) {
+        op_partials(s->op, x, count, out, exponent(self, s), d);
+        return 0;
+    }
+    double all[FEW], *given = count < FEW ? all : PyMem_RawMalloc((count + 1) * sizeof(double));
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyObject *slopes = NULL;
+    if (given == NULL)
+        PyErr_NoMemory();
+    else if (!PyErr_Occurred()) { /* of an earlier step */
+        memcpy(given, x, count * sizeof(double));
+        given[count] = out;
+        slopes = called(self, s, "partials", given, count + 1);
+    }
+    if (slopes != NULL && (!PyTuple_Check(slopes) || PyTuple_GET_SIZE(slopes) != count))
+        PyErr_SetString(PyExc_TypeError, "partials of an op are a tuple, one for each argument");
+    for (Py_ssize_t k = 0; slopes != NULL && !PyErr_Occurred() && k < count; k++)
+        d[k] = PyFloat_AsDouble(PyTuple_GET_ITEM(slopes, k));
+    Py_XDECREF(slopes);
+    int failed = PyErr_Occurred() != NULL;
+    PyGILState_Release(lock);
+    if (given != all)
+        PyMem_RawFree(given);
+    return failed ? -1 : 0;
+}
+
+static int compute(const Tape *self, const Step *s, const double *v, double *x, double *out)
 {
     Py_ssize_t count;
     const int32_t *from = arguments(self, s, &count);
     for (Py_ssize_t k = 0; k < count; k++)
         x[k] = v[from[k]];
-    return op_value(s->op == OP_PICK ? OP_WHERE : s->op, x, count, exponent(self, s));
+    return step_value(self, s, x, count, out);
 }
 
-/* Compute all numbers. Return the step at which an index is none of those that it is of, or -1. */
+/* Compute all numbers. Return the step at which an index is none of those that it is of, or at which a
+   record raises, with the error set; else -1. */
 static Py_ssize_t forward(const Tape *self, double *v, double *x, Rows rows, double *index)
 {
     if (self->at != NULL)
@@ -36,7 +101,9 @@ static Py_ssize_t forward(const Tape *self, double *v, double *x, Rows rows, dou
                 return i;
             out[i] = v[self->more[s->a + 1 + (int32_t)*index]];
             break;
-        default: out[i] = compute(self, s, v, x);
+        default:
+            if (compute(self, s, v, x, &out[i]) < 0)
+                return i;
         }
     }
     return -1;
@@ -74,7 +141,8 @@ static inline void pass_on(const Tape *self, Py_ssize_t i, const double *v, doub
     double *d = x + self->widest;
     for (Py_ssize_t k = 0; k < count; k++)
         x[k] = v[to[k]];
-    op_partials(s->op, x, count, out, exponent(self, s), d);
+    if (step_partials(self, s, x, count, out, d) < 0)
+        return;
     for (Py_ssize_t k = 0; k < count; k++)
         if (!is_left_out(s, d[k]))
             g[to[k]] += d[k] * grad;
@@ -175,6 +243,13 @@ static inline Rows rows_of(const Tape *self, const int64_t *sizes)
     return self->at == NULL ? (Rows){1, 1} : (Rows){sizes[0], sizes[1]};
 }
 
+static void clear_error(void)
+{
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyErr_Clear();
+    PyGILState_Release(lock);
+}
+
 /* As compiled code is called; direct.c holds the lock, except where its memory is large. */
 static int run_forward(double *v, const int64_t *sizes, const double *scalars,
                        const int64_t *const *tables)
@@ -183,6 +258,8 @@ static int run_forward(double *v, const int64_t *sizes, const double *scalars,
     double few[FEW], *x = scratch(self, few), index;
     int failed = x == NULL || forward(self, v, x, rows_of(self, sizes), &index) >= 0;
     drop(x, few);
+    if (failed && PyTuple_GET_SIZE(self->others))
+        clear_error(); /* the call is done anew, where it can be raised */
     return failed;
 }
 
@@ -197,7 +274,7 @@ static int run_backward(double *v, double *g, const int64_t *sizes, const double
     if (!failed)
         backward(self, v, g, seeds, x, rows_of(self, sizes));
     drop(x, few);
-    return failed;
+    return failed || (PyTuple_GET_SIZE(self->others) && PyErr_Occurred() != NULL);
 }
 
 /* Tell whether buffers hold the numbers of a batch of sizes[0] in rows of sizes[1]. */
@@ -239,8 +316,9 @@ static PyObject *tape_forward(PyObject *object, PyObject *args)
             failed = forward(self, v.buf, x, rows, &index);
             Py_END_ALLOW_THREADS
         }
-        told = failed < 0 ? Py_NewRef(Py_None)
-                          : Py_BuildValue("di", index, self->step[failed].b - 1);
+        if (!PyErr_Occurred())
+            told = failed < 0 ? Py_NewRef(Py_None)
+                              : Py_BuildValue("di", index, self->step[failed].b - 1);
     }
     drop(x, few);
     PyBuffer_Release(&v);
@@ -259,7 +337,8 @@ static PyObject *tape_backward(PyObject *object, PyObject *args)
     if (seeds.len != self->outputs * (Py_ssize_t)sizeof(double))
         PyErr_Format(PyExc_ValueError, "%zd seeds are needed", self->outputs);
     else if (have_room(self, sizes, &v, &g) &&
-             run_backward(v.buf, g.buf, sizes, seeds.buf, (const int64_t *const *)tables))
+             run_backward(v.buf, g.buf, sizes, seeds.buf, (const int64_t *const *)tables) &&
+             !PyErr_Occurred())
         PyErr_NoMemory();
     PyBuffer_Release(&v);
     PyBuffer_Release(&g);
@@ -285,13 +364,14 @@ static void *copied(const Py_buffer *from)
 static int step_fits(const Tape *self, Py_ssize_t i, Py_ssize_t more, Py_ssize_t exponents)
 {
     const Step *s = &self->step[i];
-    int beside = s->op == OP_PICK || (s->op == OP_BATCH_SUM && self->rows);
+    int beside = s->op == OP_PICK || (s->op == OP_BATCH_SUM && self->rows) ||
+                 (s->op >= OP_OTHERS && s->op - OP_OTHERS < PyTuple_GET_SIZE(self->others));
     if (s->op <= OP_LEAF || (s->op >= OP_HANDMADE && !beside) || s->a < 0)
         return 0;
     if (s->op == OP_POWC && (s->b < 0 || s->b >= exponents))
         return 0;
     if (!is_inline(s->op)) {
-        int arity = s->op == OP_PICK ? 3 : op_cases[s->op].arity;
+        int arity = s->op == OP_PICK ? 3 : s->op >= OP_OTHERS ? 0 : op_cases[s->op].arity;
         int least = s->op == OP_TAKE ? 2 : 1;
         if (s->b < least || (arity && s->b != arity) || s->a > more - s->b)
             return 0;
@@ -320,15 +400,16 @@ static int fits(Tape *self, Py_ssize_t more, Py_ssize_t exponents)
     return 1;
 }
 
-/* tape(first, steps, more, exponents, outputs, wanted, batched): how many leaves there are; buffers of
+/* tape(first, steps, more, exponents, outputs, wanted, batched, others): how many leaves there are; buffers of
    three ints for each step, of further arguments' places, of doubles, of places, of a byte for each number,
-   and for each leaf, whether it is a row: without any, there is no batch axis. */
+   and for each leaf, whether it is a row: without any, there is no batch axis; a tuple of records. */
 static PyObject *make_tape(PyObject *module, PyObject *args)
 {
     Py_ssize_t first;
     Py_buffer part[6];
-    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*y*:tape", &first, &part[0], &part[1], &part[2], &part[3],
-                          &part[4], &part[5]))
+    PyObject *others;
+    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*y*O!:tape", &first, &part[0], &part[1], &part[2], &part[3],
+                          &part[4], &part[5], &PyTuple_Type, &others))
         return NULL;
     Tape *self = PyObject_New(Tape, tape_type);
     if (self != NULL) {
@@ -345,6 +426,7 @@ static PyObject *make_tape(PyObject *module, PyObject *args)
         self->lengths = PyMem_Malloc((self->outputs + 1) * sizeof(int32_t));
         self->tables[0] = self;
         self->at = NULL;
+        self->others = Py_NewRef(others);
         self->rows = part[5].len;
         if (self->order == NULL || self->lengths == NULL)
             PyErr_NoMemory();
@@ -399,6 +481,7 @@ static void dealloc(PyObject *object)
     PyMem_Free(self->order);
     PyMem_Free(self->lengths);
     PyMem_Free(self->at);
+    Py_DECREF(self->others);
     PyObject_Free(object);
     Py_DECREF(type);
 }

@@ -11,6 +11,7 @@
 enum {
     OP_PICK = OP_COUNT, /* `where` of objects: what is not picked gets nothing */
     OP_BATCH_SUM,       /* of a row; a row itself it never is */
+    OP_OTHERS,          /* the first of those whose records are called: they have no case in C */
 };
 
 /* Step i computes number `first + i` of the memory. An op of one or two arguments has their places in
@@ -31,6 +32,7 @@ typedef struct {
     int32_t **order;   /* of each output, the steps behind it, parents first; NULL: not known yet */
     int32_t *lengths;  /* how many they are; -1: not known yet */
     const void *tables[1]; /* what compiled code has its tables in */
+    PyObject *others;      /* a tuple of those records */
     /* Where there is a batch axis, `rows` numbers have one, each a row; `plain` have none, and come
        first. Of both kinds leaves come before what is computed. */
     Py_ssize_t plain, rows, plain_leaves, row_leaves;
@@ -39,7 +41,7 @@ typedef struct {
 
 static inline int is_inline(int op)
 {
-    return op == OP_BATCH_SUM || (op != OP_PICK && op_cases[op].arity && op_cases[op].arity <= 2);
+    return op == OP_BATCH_SUM || (op < OP_HANDMADE && op_cases[op].arity && op_cases[op].arity <= 2);
 }
 
 /* The places of a step's arguments. */
@@ -57,6 +59,12 @@ static inline double exponent(const Tape *self, const Step *s)
 {
     return s->op == OP_POWC ? self->exponents[s->b] : 0.0;
 }
+
+/* tape.c: the value or the derivatives of a step at x, whoever computes them. Return -1 with an error set
+   where a record raises; no lock is needed for it, and none is to be held. */
+int step_value(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double *out);
+int step_partials(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double out,
+                  double *d);
 
 /* Tell whether a run-time index is a whole number in its range. */
 static inline int is_index(double x, Py_ssize_t rows)

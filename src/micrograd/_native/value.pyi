@@ -64,7 +64,15 @@ class Tape:
     def addresses(self) -> tuple[int, int, int]: ...
 
 def tape(
-    first: int, steps: Any, more: Any, exponents: Any, outputs: Any, wanted: Any, batched: Any, /
+    first: int,
+    steps: Any,
+    more: Any,
+    exponents: Any,
+    outputs: Any,
+    wanted: Any,
+    batched: Any,
+    others: tuple[Op, ...],
+    /,
 ) -> Tape: ...
 def steps_of(
     ops: list[Any],

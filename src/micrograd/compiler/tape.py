@@ -9,6 +9,7 @@ it writes out) comes out as plainly in every bit.
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,11 @@ from .graph import BATCH_SUM, PICK, Graph
 from .ir.array import Placement
 from .ir.program import PADDED
 from .ir.sizes import Size
+from .passes.rules import check_rule
 
 _CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
 _PICK = len(_CODES) + 3  # behind what the engine has no case for
+_OTHERS = _PICK + 2
 _EXACT = 1 << 53  # larger ints are not all floats
 
 _FAMILIES = {"add": "sum", "mul": "prod"}
@@ -54,20 +57,27 @@ class Tape:
 
 
 def tape_of(graph: Graph) -> Tape | None:
-    """Return a graph as a tape; None where it has an operation that the engine in C has not."""
+    """Return a graph as a tape; None where the engine in C is not, or an exponent is no float.
+
+    Raises:
+        JitError: a derivative that is needed does not hold for all numbers at once.
+    """
     if native is None:
         return None
+    others: list[Op] = []
     first, wanted = [*graph.parameters, *graph.inputs], list(graph.differentiable)
     made = native.steps_of(
-        graph.ops, graph.parents, graph.data, first, wanted, graph.outputs, _code
+        graph.ops, graph.parents, graph.data, first, wanted, graph.outputs, partial(_code, others)
     )
     if made is None:
         return None
     *columns, constants = made
+    _check_rules(others, columns[0], columns[1], columns[5])
     batched = bytes(map(graph.batched.__getitem__, first)) if any(graph.batched) else b""
     if not batched and BATCH_SUM in graph.ops:
         return None
-    tape = native.tape(*columns, batched + bytes(len(constants)) if batched else b"")
+    rows_in = batched + bytes(len(constants)) if batched else b""
+    tape = native.tape(*columns, rows_in, tuple(others))
     places, passes = array("i", columns[4]), columns[5]
     plain, rows, at = len(passes), 0, array("i", range(len(passes)))
     if batched:
@@ -86,15 +96,30 @@ def tape_of(graph: Graph) -> Tape | None:
     )
 
 
-def _code(op: Op) -> tuple[int, float | None] | None:
-    """The engine's number for an operation, and the exponent of a power; None if it has none."""
+def _check_rules(others: list[Op], first: int, steps: bytes, wanted: bytes) -> None:
+    """Loops will be made of these: what they refuse is refused now."""
+    if others:
+        columns = np.frombuffer(steps, np.int32).reshape(-1, 3)
+        needed = columns[:, 0] * np.frombuffer(wanted, np.uint8)[first:] >= _OTHERS
+        for code, count in set(map(tuple, columns[needed][:, ::2].tolist())):
+            check_rule(others[code - _OTHERS], count)
+
+
+def _code(others: list[Op], op: Op) -> tuple[int, float | None] | None:
+    """The engine's number for an operation, and the exponent of a power.
+
+    Those that it has not got go to ``others``: their records are called.
+    """
     if op in (PICK, BATCH_SUM):
         return _PICK + (op is BATCH_SUM), None
     if op.name == "powc":
         n = op.static
         exact = isinstance(n, float) or (isinstance(n, int) and abs(n) < _EXACT)
         return (_CODES["powc"], float(n)) if exact and n is not None else None
-    return (_CODES[op.name], None) if op.name in _CODES and ops.OPS[op.name] is op else None
+    if op.name in _CODES and ops.OPS[op.name] is op:
+        return _CODES[op.name], None
+    others.append(op)
+    return _OTHERS + len(others) - 1, None
 
 
 def _segments(graph: Graph, address: Sequence[Size]) -> Iterator[Placement]:
