@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from support.alike import assert_alike
 
-from micrograd import Value, grad, jacobian, jit, mean, no_grad, sum, value_and_grad, vmap
+import micrograd
+from micrograd import Value, grad, jacobian, mean, no_grad, sum, value_and_grad, vmap
 
 A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
+
+
+def jit(f):
+    return micrograd.jit(f, when="now")
 
 
 def squares(xs):

@@ -23,6 +23,23 @@ def test_new_data_in_the_leaves_gives_a_new_value_and_new_gradients():
     assert (x.grad, y.grad) == pytest.approx((-1.0 + 1 - np.tanh(0.5) ** 2, 0.5))
 
 
+def test_the_first_calls_give_the_bits_of_the_graph_and_later_ones_its_numbers():
+    model = MLP(2, [4, 1], seed=1)
+    loss = sum(((model(x) - y) ** 2 for x, y in zip(*moons(10))), Value(0.0))
+    loss.backward()
+    data, slopes = loss.data, [p.grad for p in model.parameters()]
+    run = compile_graph(loss)
+    for k in range(5):
+        model.zero_grad()
+        computed = run()
+        run.backward()
+        gradients = [p.grad for p in model.parameters()]
+        if k < 2:
+            assert (computed, gradients) == (data, slopes)
+        assert computed == pytest.approx(data, rel=1e-12)
+        assert gradients == pytest.approx(slopes, rel=1e-12)
+
+
 def test_gradients_of_leaves_add_up_over_calls():
     x = Value(2.0)
     run = compile_graph(x * x)

@@ -10,18 +10,17 @@ from thorough import examples
 
 import micrograd
 from micrograd import Value, dot, jit, take, value_and_grad, where
-from micrograd.compiler.calls import compiled
-from micrograd.compiler.tape import straight_tape, tape_of
+from micrograd.compiler.calls import variant
+from micrograd.compiler.tape import is_straight, tape_of
+from micrograd.ops import Op
 
 ENGINE = "run by the engine"
 
 
 @pytest.fixture
 def taped(monkeypatch):
-    """All that a tape can hold is run as one, however short it is."""
-    monkeypatch.setattr(
-        compiled, "straight_tape", lambda graph: None if any(graph.batched) else tape_of(graph)
-    )
+    """All that a tape can hold stays one, however often it is called."""
+    monkeypatch.setattr(variant, "AT_CALL", 1_000_000)
 
 
 @pytest.mark.parametrize("name", ["arm", "fft", "soft_dtw"])
@@ -66,7 +65,7 @@ def _layer(x):
 
 @pytest.mark.parametrize("f", [_growth(300), _layer], ids=["steps", "rows"])
 def test_what_comes_again_and_again_stays_with_the_loops(f):
-    assert straight_tape(jit(f).trace([0.5, 0.25] * 10)) is None
+    assert not is_straight(jit(f).trace([0.5, 0.25] * 10))
 
 
 EXACT = [
@@ -135,6 +134,17 @@ def test_values_that_come_out_backpropagate_to_parameters_and_arguments(taped):
     assert ENGINE in str(g.report())
 
 
+def test_a_record_is_called_from_a_tape_so_large_that_others_may_run_meanwhile():
+    square = Op("square", "square", 1, lambda x: x * x, lambda x, y: (2.0 * x,), "{0}^2", "")
+    f, numbers = PROGRAMS["soft_dtw"]
+    g = value_and_grad(lambda x: square(f(x, micrograd)))
+    h = jit(g)
+    assert len(h.trace(numbers).ops) > 1 << 13
+    for x in (numbers, [1.01 * x for x in numbers], numbers, numbers):
+        assert h(x) == g(x)
+    assert ENGINE in str(h.report())
+
+
 def test_another_branch_is_another_tape(taped):
     f = jit(lambda x: x * 2.0 if x > 1.0 else x * 3.0)
     assert [f(2.0), f(0.5), f(2.0), f(0.25)] == [4.0, 1.5, 4.0, 0.75]
@@ -158,5 +168,5 @@ def test_what_is_not_picked_passes_no_infinity_on(taped):
 def test_a_tape_refuses_places_outside_of_its_memory():
     with pytest.raises(ValueError, match="outside"):
         micrograd.value.backend.native.tape(
-            1, np.array([1, 0, 7], np.int32), b"", b"", b"", bytes(2)
+            1, np.array([1, 0, 7], np.int32), b"", b"", b"", bytes(2), b"", ()
         )

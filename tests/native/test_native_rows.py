@@ -9,6 +9,7 @@ from micrograd._native import value as native
 from micrograd.compiler.graph import Graph, without_copies, without_repeats
 from micrograd.compiler.passes.rerolling.flatten import flatten
 from micrograd.compiler.passes.rerolling.sweeps import distinct, swept
+from micrograd.compiler.tape import tape_of
 
 LEAF = st.sampled_from(["parameter", "input", "variable"]) | st.sampled_from(
     [1.0, -1.0, 0.5, -0.5, -0.0, float("nan")]
@@ -100,5 +101,7 @@ def test_columns_that_do_not_fit_together_are_refused():
     graph.parents = [(2,)] * len(graph.ops)
     with pytest.raises(ValueError, match="do not fit together"):
         distinct(graph)
+    with pytest.raises(ValueError, match="do not fit together"):
+        tape_of(graph)
     with pytest.raises(ValueError, match="do not fit together"):
         native.rows(b"\0\0\0\0", b"", b"", b"", b"", b"", b"\0", b"", False)

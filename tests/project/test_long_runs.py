@@ -198,7 +198,7 @@ def test_libraries_that_nobody_uses_are_unmapped(
 @pytest.mark.parametrize("count", [6, pytest.param(5_000, marks=pytest.mark.deep)])
 def test_compiled_functions_that_are_dropped_are_unmapped(count: int, cache: Path) -> None:
     for k in range(count):
-        f = jit(lambda x, n=k: sum_of_powers(x, n))
+        f = jit(lambda x, n=k: sum_of_powers(x, n), when="now")
         x = Value(0.5)
         f(x).backward()
         f(x).backward()

@@ -39,7 +39,7 @@ FORKED = """
 import gc, os, threading, time
 from micrograd import Value, jit, random
 
-f = jit(lambda x: x * x + 7.0)
+f = jit(lambda x: x * x + 7.0, when="now")
 random.seed(1)
 thread = threading.Thread(target=f, args=(3.0,))
 thread.start()
@@ -72,7 +72,7 @@ import numpy as np
 
 os.sched_getaffinity = lambda process: {0, 1}  # two cores, so that there are threads
 X = np.linspace(-1.0, 1.0, 40000)
-f = jit(lambda X: mean(vmap(lambda x: x * 3.0 * x + x)(X)))
+f = jit(lambda X: mean(vmap(lambda x: x * 3.0 * x + x)(X)), when="now")
 expected = f(X)
 child = os.fork()
 if child == 0:

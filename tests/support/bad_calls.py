@@ -239,7 +239,7 @@ CALLS = {
     ".jit": (lambda f, **options: jit(f, **options)(2.0), {
         "f": (square, "function"), "static_argnums": ((), "statics"),
         "backend": ("numpy", "choice"), "device": (None, "choice?"), "dtype": ("float64", "choice"),
-        "strict": (False, "flag")}),
+        "strict": (False, "flag"), "when": ("now", "choice")}),
     ".jvp": (jvp, {
         "f": (square, "function"), "primals": ((2.0,), "sequence"),
         "tangents": ((1.0,), "sequence")}),

@@ -129,10 +129,12 @@ PyMODINIT_FUNC PyInit_value(void)
     PyObject *module = PyModule_Create(&definition), *names = names_of_cases();
     if (module == NULL || names == NULL || PyModule_AddFunctions(module, buffer_functions) < 0 ||
         PyModule_AddFunctions(module, column_functions) < 0 || columns_ready(module) < 0 ||
-        PyModule_AddFunctions(module, row_functions) < 0 || direct_call_ready() < 0 ||
+        PyModule_AddFunctions(module, row_functions) < 0 ||
+        PyModule_AddFunctions(module, copy_functions) < 0 || direct_call_ready() < 0 ||
         PyModule_AddFunctions(module, direct_functions) < 0 || quick_call_ready(module) < 0 ||
         PyModule_AddFunctions(module, call_functions) < 0 || tape_ready() < 0 ||
         PyModule_AddFunctions(module, tape_functions) < 0 ||
+        PyModule_AddFunctions(module, steps_functions) < 0 ||
         PyModule_AddObjectRef(module, "Value", (PyObject *)value_type) < 0 ||
         PyModule_AddObjectRef(module, "CASES", names) < 0)
         Py_CLEAR(module);

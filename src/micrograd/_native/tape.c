@@ -1,77 +1,93 @@
 /* A program without loops, as columns that are run one operation after the other: one step takes 12
    bytes and a few nanoseconds, and no compiler is asked. Values, gradients and the order of their
    sums are those of the engine, bit for bit. */
-#include "value.h"
+#include "tape.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "ops.h"
-
-enum { OP_PICK = OP_COUNT }; /* `where` of objects: what is not picked gets nothing */
 enum { FEW = 64, MANY = 1 << 13 /* numbers */ };
-
-/* Step i computes number `first + i` of the memory. An op of one or two arguments has their places in
-   a and b, a constant power the place of its exponent in `exponents` in b; any other begins at
-   `more[a]`, and has b arguments. */
-typedef struct {
-    int32_t op, a, b;
-} Step;
-
-typedef struct {
-    PyObject_HEAD
-    Py_ssize_t first, count, size; /* leaves; steps; both */
-    Py_ssize_t outputs, widest;
-    Step *step;
-    int32_t *more, *output;
-    double *exponents;
-    uint8_t *wanted;   /* of each number, whether it has a gradient that somebody wants */
-    int32_t **order;   /* of each output, the steps behind it, parents first; NULL: not known yet */
-    int32_t *lengths;  /* how many they are; -1: not known yet */
-    const void *tables[1]; /* what compiled code has its tables in */
-} Tape;
 
 static PyTypeObject *tape_type;
 
-static inline int is_inline(int op)
+/* Call a record's `fn`, or its `partials`, with numbers. */
+static PyObject *called(const Tape *self, const Step *s, const char *what, const double *x,
+                        Py_ssize_t count)
 {
-    return op != OP_PICK && (op_cases[op].arity == 1 || op_cases[op].arity == 2);
-}
-
-/* The places of a step's arguments. */
-static inline const int32_t *arguments(const Tape *self, const Step *s, Py_ssize_t *count)
-{
-    if (is_inline(s->op)) {
-        *count = op_cases[s->op].arity;
-        return &s->a;
+    PyObject *op = PyTuple_GET_ITEM(self->others, s->op - OP_OTHERS), *result = NULL;
+    PyObject *function = PyObject_GetAttrString(op, what), *args = PyTuple_New(count);
+    int failed = function == NULL || args == NULL;
+    for (Py_ssize_t k = 0; !failed && k < count; k++) {
+        PyObject *number = PyFloat_FromDouble(x[k]);
+        failed = number == NULL;
+        if (!failed)
+            PyTuple_SET_ITEM(args, k, number);
     }
-    *count = s->b;
-    return self->more + s->a;
+    if (!failed)
+        result = PyObject_CallObject(function, args);
+    Py_XDECREF(function);
+    Py_XDECREF(args);
+    return result;
 }
 
-static inline double exponent(const Tape *self, const Step *s)
+int step_value(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double *out)
 {
-    return s->op == OP_POWC ? self->exponents[s->b] : 0.0;
+    if (LIKELY(s->op < OP_OTHERS)) {
+        *out = op_value(s->op == OP_PICK ? OP_WHERE : s->op, x, count, exponent(self, s));
+        return 0;
+    }
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyObject *result = called(self, s, "fn", x, count);
+    *out = result == NULL ? Py_NAN : PyFloat_AsDouble(result);
+    Py_XDECREF(result);
+    int failed = PyErr_Occurred() != NULL;
+    PyGILState_Release(lock);
+    return failed ? -1 : 0;
 }
 
-static double compute(const Tape *self, const Step *s, const double *v, double *x)
+int step_partials(const Tape *self, const Step *s, const double *x, Py_ssize_t count, double out,
+                  double *d)
+{
+    if (LIKELY(s->op < OP_OTHERS)) {
+        op_partials(s->op, x, count, out, exponent(self, s), d);
+        return 0;
+    }
+    double all[FEW], *given = count < FEW ? all : PyMem_RawMalloc((count + 1) * sizeof(double));
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyObject *slopes = NULL;
+    if (given == NULL)
+        PyErr_NoMemory();
+    else if (!PyErr_Occurred()) { /* of an earlier step */
+        memcpy(given, x, count * sizeof(double));
+        given[count] = out;
+        slopes = called(self, s, "partials", given, count + 1);
+    }
+    if (slopes != NULL && (!PyTuple_Check(slopes) || PyTuple_GET_SIZE(slopes) != count))
+        PyErr_SetString(PyExc_TypeError, "partials of an op are a tuple, one for each argument");
+    for (Py_ssize_t k = 0; slopes != NULL && !PyErr_Occurred() && k < count; k++)
+        d[k] = PyFloat_AsDouble(PyTuple_GET_ITEM(slopes, k));
+    Py_XDECREF(slopes);
+    int failed = PyErr_Occurred() != NULL;
+    PyGILState_Release(lock);
+    if (given != all)
+        PyMem_RawFree(given);
+    return failed ? -1 : 0;
+}
+
+static int compute(const Tape *self, const Step *s, const double *v, double *x, double *out)
 {
     Py_ssize_t count;
     const int32_t *from = arguments(self, s, &count);
     for (Py_ssize_t k = 0; k < count; k++)
         x[k] = v[from[k]];
-    return op_value(s->op == OP_PICK ? OP_WHERE : s->op, x, count, exponent(self, s));
+    return step_value(self, s, x, count, out);
 }
 
-/* Tell whether a run-time index is a whole number in its range. */
-static inline int is_index(double x, Py_ssize_t rows)
+/* Compute all numbers. Return the step at which an index is none of those that it is of, or at which a
+   record raises, with the error set; else -1. */
+static Py_ssize_t forward(const Tape *self, double *v, double *x, Batch batch, double *index)
 {
-    return x >= 0 && x < (double)rows && x == floor(x);
-}
-
-/* Compute all numbers. Return the step at which an index is none of the rows that it is of, or -1. */
-static Py_ssize_t forward(const Tape *self, double *v, double *x)
-{
+    if (self->at != NULL)
+        return tape_rows_forward(self, v, x, batch, index);
     double *out = v + self->first;
     for (Py_ssize_t i = 0; i < self->count; i++) {
         const Step *s = &self->step[i];
@@ -80,11 +96,14 @@ static Py_ssize_t forward(const Tape *self, double *v, double *x)
         case OP_MUL: out[i] = v[s->a] * v[s->b]; break;
         case OP_RELU: out[i] = v[s->a] < 0 ? 0.0 : v[s->a]; break;
         case OP_TAKE:
-            if (UNLIKELY(!is_index(v[self->more[s->a]], s->b - 1)))
+            *index = v[self->more[s->a]];
+            if (UNLIKELY(!is_index(*index, s->b - 1)))
                 return i;
-            out[i] = v[self->more[s->a + 1 + (int32_t)v[self->more[s->a]]]];
+            out[i] = v[self->more[s->a + 1 + (int32_t)*index]];
             break;
-        default: out[i] = compute(self, s, v, x);
+        default:
+            if (compute(self, s, v, x, &out[i]) < 0)
+                return i;
         }
     }
     return -1;
@@ -122,9 +141,11 @@ static inline void pass_on(const Tape *self, Py_ssize_t i, const double *v, doub
     double *d = x + self->widest;
     for (Py_ssize_t k = 0; k < count; k++)
         x[k] = v[to[k]];
-    op_partials(s->op, x, count, out, exponent(self, s), d);
+    if (step_partials(self, s, x, count, out, d) < 0)
+        return;
     for (Py_ssize_t k = 0; k < count; k++)
-        g[to[k]] += d[k] * grad;
+        if (!is_left_out(s, d[k]))
+            g[to[k]] += d[k] * grad;
 }
 
 static double *scratch(const Tape *self, double *few)
@@ -198,8 +219,13 @@ static int make_order(Tape *self, Py_ssize_t k)
 
 /* As several calls of the engine's backward, one for each seed: what is computed starts anew for each,
    and leaves accumulate. */
-static void backward(const Tape *self, const double *v, double *g, const double *seeds, double *x)
+static void backward(const Tape *self, const double *v, double *g, const double *seeds, double *x,
+                     Batch batch)
 {
+    if (self->at != NULL) {
+        tape_rows_backward(self, v, g, seeds, x, batch);
+        return;
+    }
     memset(g, 0, self->size * sizeof(double));
     for (Py_ssize_t k = 0, done = 0; k < self->outputs; k++) {
         if (seeds[k] == 0)
@@ -212,14 +238,37 @@ static void backward(const Tape *self, const double *v, double *g, const double 
     }
 }
 
+static inline Batch batch_of(const Tape *self, const int64_t *sizes)
+{
+    return self->at == NULL ? (Batch){1, 1} : (Batch){sizes[0], sizes[1]};
+}
+
+/* Tell whether a record has raised; whoever does not hold the lock cannot look himself. */
+static int raised(void)
+{
+    PyGILState_STATE lock = PyGILState_Ensure();
+    int is_raised = PyErr_Occurred() != NULL;
+    PyGILState_Release(lock);
+    return is_raised;
+}
+
+static void clear_error(void)
+{
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyErr_Clear();
+    PyGILState_Release(lock);
+}
+
 /* As compiled code is called; direct.c holds the lock, except where its memory is large. */
 static int run_forward(double *v, const int64_t *sizes, const double *scalars,
                        const int64_t *const *tables)
 {
     const Tape *self = (const Tape *)tables[0];
-    double few[FEW], *x = scratch(self, few);
-    int failed = x == NULL || forward(self, v, x) >= 0;
+    double few[FEW], *x = scratch(self, few), index;
+    int failed = x == NULL || forward(self, v, x, batch_of(self, sizes), &index) >= 0;
     drop(x, few);
+    if (failed && PyTuple_GET_SIZE(self->others))
+        clear_error(); /* the call is done anew, where it can be raised */
     return failed;
 }
 
@@ -232,56 +281,73 @@ static int run_backward(double *v, double *g, const int64_t *sizes, const double
     for (Py_ssize_t k = 0; !failed && k < self->outputs; k++)
         failed = seeds[k] != 0 && make_order(self, k) < 0;
     if (!failed)
-        backward(self, v, g, seeds, x);
+        backward(self, v, g, seeds, x, batch_of(self, sizes));
     drop(x, few);
-    return failed;
+    return failed || (PyTuple_GET_SIZE(self->others) && raised());
 }
 
-/* tape.forward(v): compute all numbers in a memory that holds the leaves. Return None; or the index that is
-   none, and of how many rows. */
-static PyObject *tape_forward(PyObject *object, PyObject *memory)
+/* Tell whether buffers hold the numbers of a batch of sizes[0] in rows of sizes[1]. */
+static int have_room(const Tape *self, const int64_t *sizes, const Py_buffer *v, const Py_buffer *g)
+{
+    Py_ssize_t room = self->size;
+    if (self->at != NULL && (sizes[0] < 1 || sizes[1] < sizes[0] ||
+                             sizes[1] > (PY_SSIZE_T_MAX / 16 - self->plain) / (self->rows + 1)))
+        PyErr_Format(PyExc_ValueError, "a batch of %lld in rows of %lld", (long long)sizes[0],
+                     (long long)sizes[1]);
+    else if (self->at != NULL)
+        room = self->plain + self->rows * sizes[1];
+    room *= (Py_ssize_t)sizeof(double);
+    if (!PyErr_Occurred() && (v->len < room || g->len < room))
+        PyErr_Format(PyExc_ValueError, "a memory of %zd bytes is needed", room);
+    return !PyErr_Occurred();
+}
+
+/* tape.forward(v, batch, row): compute all numbers in a memory that holds the leaves. Return None; or the
+   index that is none, and of how many it is. */
+static PyObject *tape_forward(PyObject *object, PyObject *args)
 {
     const Tape *self = (Tape *)object;
     Py_buffer v;
-    if (PyObject_GetBuffer(memory, &v, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0)
+    int64_t sizes[2] = {1, 1};
+    if (!PyArg_ParseTuple(args, "w*|LL:forward", &v, &sizes[0], &sizes[1]))
         return NULL;
-    double few[FEW], *x = scratch(self, few);
+    double few[FEW], *x = scratch(self, few), index = 0;
     Py_ssize_t failed = -1;
     PyObject *told = NULL;
-    if (v.len < self->size * (Py_ssize_t)sizeof(double))
-        PyErr_Format(PyExc_ValueError, "a memory of %zd numbers is needed", self->size);
-    else if (x == NULL)
+    if (x == NULL)
         PyErr_NoMemory();
-    else {
-        if (self->size < MANY)
-            failed = forward(self, v.buf, x);
+    else if (have_room(self, sizes, &v, &v)) {
+        Batch batch = batch_of(self, sizes);
+        if (self->size < MANY / batch.size)
+            failed = forward(self, v.buf, x, batch, &index);
         else {
             Py_BEGIN_ALLOW_THREADS
-            failed = forward(self, v.buf, x);
+            failed = forward(self, v.buf, x, batch, &index);
             Py_END_ALLOW_THREADS
         }
-        const Step *s = self->step + failed;
-        told = failed < 0 ? Py_NewRef(Py_None)
-                          : Py_BuildValue("di", ((double *)v.buf)[self->more[s->a]], s->b - 1);
+        if (!PyErr_Occurred())
+            told = failed < 0 ? Py_NewRef(Py_None)
+                              : Py_BuildValue("di", index, self->step[failed].b - 1);
     }
     drop(x, few);
     PyBuffer_Release(&v);
     return told;
 }
 
-/* tape.backward(v, g, seeds): gradients of all that is wanted, from those of the outputs. */
+/* tape.backward(v, g, seeds, batch, row): gradients of all that is wanted, from those of the outputs. */
 static PyObject *tape_backward(PyObject *object, PyObject *args)
 {
     Tape *self = (Tape *)object;
     const void *tables[1] = {self};
     Py_buffer v, g, seeds;
-    if (!PyArg_ParseTuple(args, "y*w*y*:backward", &v, &g, &seeds))
+    int64_t sizes[2] = {1, 1};
+    if (!PyArg_ParseTuple(args, "y*w*y*|LL:backward", &v, &g, &seeds, &sizes[0], &sizes[1]))
         return NULL;
-    Py_ssize_t room = self->size * (Py_ssize_t)sizeof(double);
-    if (v.len < room || g.len < room || seeds.len != self->outputs * (Py_ssize_t)sizeof(double))
-        PyErr_Format(PyExc_ValueError, "memories of %zd numbers and %zd seeds are needed", self->size,
-                     self->outputs);
-    else if (run_backward(v.buf, g.buf, NULL, seeds.buf, (const int64_t *const *)tables))
+    if (seeds.len != self->outputs * (Py_ssize_t)sizeof(double))
+        PyErr_Format(PyExc_ValueError, "%zd seeds are needed", self->outputs);
+    else if (have_room(self, sizes, &v, &g) &&
+             run_backward(v.buf, g.buf, sizes, seeds.buf, (const int64_t *const *)tables) &&
+             !PyErr_Occurred())
         PyErr_NoMemory();
     PyBuffer_Release(&v);
     PyBuffer_Release(&g);
@@ -307,12 +373,14 @@ static void *copied(const Py_buffer *from)
 static int step_fits(const Tape *self, Py_ssize_t i, Py_ssize_t more, Py_ssize_t exponents)
 {
     const Step *s = &self->step[i];
-    if (s->op <= OP_LEAF || (s->op >= OP_HANDMADE && s->op != OP_PICK) || s->a < 0)
+    int beside = s->op == OP_PICK || (s->op == OP_BATCH_SUM && self->rows) ||
+                 (s->op >= OP_OTHERS && s->op - OP_OTHERS < PyTuple_GET_SIZE(self->others));
+    if (s->op <= OP_LEAF || (s->op >= OP_HANDMADE && !beside) || s->a < 0)
         return 0;
     if (s->op == OP_POWC && (s->b < 0 || s->b >= exponents))
         return 0;
     if (!is_inline(s->op)) {
-        int arity = s->op == OP_PICK ? 3 : op_cases[s->op].arity;
+        int arity = s->op == OP_PICK ? 3 : s->op >= OP_OTHERS ? 0 : op_cases[s->op].arity;
         int least = s->op == OP_TAKE ? 2 : 1;
         if (s->b < least || (arity && s->b != arity) || s->a > more - s->b)
             return 0;
@@ -341,14 +409,16 @@ static int fits(Tape *self, Py_ssize_t more, Py_ssize_t exponents)
     return 1;
 }
 
-/* tape(first, steps, more, exponents, outputs, wanted): how many leaves there are; buffers of three ints
-   for each step, of further arguments' places, of doubles, of places, and of a byte for each number. */
+/* tape(first, steps, more, exponents, outputs, wanted, batched, others): how many leaves there are; buffers of
+   three ints for each step, of further arguments' places, of doubles, of places, of a byte for each number,
+   and for each leaf, whether it is a row: without any, there is no batch axis; a tuple of records. */
 static PyObject *make_tape(PyObject *module, PyObject *args)
 {
     Py_ssize_t first;
-    Py_buffer part[5];
-    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*:tape", &first, &part[0], &part[1], &part[2], &part[3],
-                          &part[4]))
+    Py_buffer part[6];
+    PyObject *others;
+    if (!PyArg_ParseTuple(args, "ny*y*y*y*y*y*O!:tape", &first, &part[0], &part[1], &part[2], &part[3],
+                          &part[4], &part[5], &PyTuple_Type, &others))
         return NULL;
     Tape *self = PyObject_New(Tape, tape_type);
     if (self != NULL) {
@@ -364,22 +434,38 @@ static PyObject *make_tape(PyObject *module, PyObject *args)
         self->order = PyMem_Calloc(self->outputs + 1, sizeof(int32_t *));
         self->lengths = PyMem_Malloc((self->outputs + 1) * sizeof(int32_t));
         self->tables[0] = self;
+        self->at = NULL;
+        self->others = Py_NewRef(others);
+        self->rows = part[5].len;
         if (self->order == NULL || self->lengths == NULL)
             PyErr_NoMemory();
         else
             for (Py_ssize_t k = 0; k < self->outputs; k++)
                 self->lengths[k] = -1;
         if (!PyErr_Occurred() &&
-            (first < 0 || part[4].len != self->size ||
+            (first < 0 || part[4].len != self->size || (part[5].len && part[5].len != first) ||
              !fits(self, part[1].len / (Py_ssize_t)sizeof(int32_t),
                    part[2].len / (Py_ssize_t)sizeof(double))))
             PyErr_SetString(PyExc_ValueError, "a place is outside of the tape's memory");
+        if (!PyErr_Occurred() && part[5].len && tape_rows_make(self, part[5].buf) < 0)
+            PyErr_NoMemory();
         if (PyErr_Occurred())
             Py_CLEAR(self);
     }
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         PyBuffer_Release(&part[i]);
     return (PyObject *)self;
+}
+
+/* tape.places(): how many numbers are plain; and of each, in a bytes of ints, which of these it is, or
+   ~ which row. */
+static PyObject *places(PyObject *object, PyObject *unused)
+{
+    const Tape *self = (Tape *)object;
+    if (self->at == NULL)
+        return PyErr_Format(PyExc_ValueError, "a tape without a batch axis has no rows");
+    return Py_BuildValue("nny#", self->plain, self->rows, self->at,
+                         self->size * (Py_ssize_t)sizeof(int32_t));
 }
 
 /* tape.addresses(): of the functions that run it as compiled code is run, and of their tables. */
@@ -403,13 +489,16 @@ static void dealloc(PyObject *object)
     PyMem_Free(self->wanted);
     PyMem_Free(self->order);
     PyMem_Free(self->lengths);
+    PyMem_Free(self->at);
+    Py_DECREF(self->others);
     PyObject_Free(object);
     Py_DECREF(type);
 }
 
 static PyMethodDef methods[] = {
-    {"forward", tape_forward, METH_O, NULL},
+    {"forward", tape_forward, METH_VARARGS, NULL},
     {"backward", tape_backward, METH_VARARGS, NULL},
+    {"places", places, METH_NOARGS, NULL},
     {"addresses", addresses, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -129,6 +129,9 @@ extern PyMethodDef column_functions[];
 /* rows.c */
 extern PyMethodDef row_functions[];
 
+/* copies.c */
+extern PyMethodDef copy_functions[];
+
 /* call.c, direct.c */
 int direct_call_ready(void);
 int quick_call_ready(PyObject *module);
@@ -137,6 +140,9 @@ extern PyMethodDef call_functions[], direct_functions[];
 /* tape.c */
 int tape_ready(void);
 extern PyMethodDef tape_functions[];
+
+/* steps.c */
+extern PyMethodDef steps_functions[];
 
 /* apply.c: making nodes. Those that take Value pointers steal the references. */
 Value *value_leaf(double data);

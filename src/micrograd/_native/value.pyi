@@ -73,6 +73,7 @@ def rows(
     strict: bool,
     /,
 ) -> tuple[Any, ...]: ...
+def copy_nodes(order: list[Value], start: int, memo: dict[int, Any], /) -> int: ...
 
 class DirectCall:
     def __call__(self, *args: Any) -> Any: ...
@@ -100,13 +101,34 @@ def direct_call(
 ) -> DirectCall: ...
 
 class Tape:
-    def forward(self, v: Any, /) -> tuple[float, int] | None: ...
-    def backward(self, v: Any, g: Any, seeds: Any, /) -> None: ...
+    def forward(self, v: Any, batch: int = 1, row: int = 1, /) -> tuple[float, int] | None: ...
+    def backward(self, v: Any, g: Any, seeds: Any, batch: int = 1, row: int = 1, /) -> None: ...
+    def places(self) -> tuple[int, int, bytes]: ...
     def addresses(self) -> tuple[int, int, int]: ...
 
 def tape(
-    first: int, steps: Any, more: Any, exponents: Any, outputs: Any, wanted: Any, /
+    first: int,
+    steps: Any,
+    more: Any,
+    exponents: Any,
+    outputs: Any,
+    wanted: Any,
+    batched: Any,
+    others: tuple[Op, ...],
+    /,
 ) -> Tape: ...
+def steps_of(
+    codes: Any,
+    starts: Any,
+    parents: Any,
+    data: Any,
+    numbers: Any,
+    exponents: Any,
+    first: list[int],
+    wanted: list[int],
+    outputs: list[int],
+    /,
+) -> tuple[int, bytes, bytes, bytes, bytes, bytes, list[float]] | None: ...
 
 class QuickCall:
     _quick: tuple[Callable[..., Any], ...]

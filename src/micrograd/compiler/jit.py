@@ -22,6 +22,7 @@ def jit(
     device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
+    when: str = "third call",
 ) -> Jitted[P, R]: ...
 
 
@@ -34,6 +35,7 @@ def jit(
     device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
+    when: str = "third call",
 ) -> Callable[[Callable[P, R]], Jitted[P, R]]: ...
 
 
@@ -45,6 +47,7 @@ def jit(
     device: str | None = None,
     dtype: str = "float64",
     strict: bool = False,
+    when: str = "third call",
 ) -> Any:
     """Compile a function written one scalar at a time into loops over arrays.
 
@@ -54,13 +57,14 @@ def jit(
             numbers that it uses besides are constants until one is seen to have changed: from
             then on it is read at each call.
         static_argnums: which arguments are plain Python objects: f is compiled for each value.
-        backend: "c", "numpy", or "auto": C where there is a compiler, and the engine itself where
-            few loops are found. "jax" or "torch" runs the loops as array operations of that
-            library.
+        backend: "c", "numpy", or "auto": the engine itself at first, one operation after the
+            other, and from the third call of a structure on C where there is a compiler and loops
+            are found. "jax" or "torch" runs the loops as array operations of that library.
         device: where such a library runs them, by its own name for it: "cpu", "cuda", "cuda:1";
             None is the first GPU, or the CPU where there is none.
         dtype: "float64" or "float32", of all numbers inside.
         strict: keep the order of every sum, at some cost in speed.
+        when: "third call", or "now": compile at the first, so that all later ones round alike.
 
     Returns:
         A function that returns what f does, as Values that backpropagate. It is traced anew for
@@ -85,10 +89,12 @@ def jit(
             device=device,
             dtype=dtype,
             strict=strict,
+            when=when,
         )
     function("what jit compiles", f)
     choice("dtype of jit", dtype, ("float64", "float32"))
     choice("backend of jit", backend, ("auto", "c", "numpy", *ENGINES))
+    choice("when of jit", when, ("third call", "now"))
     check_device(backend, device, flag("strict", strict))
     positions("static_argnums", static_argnums)
     static = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
@@ -99,5 +105,5 @@ def jit(
                 f"static_argnums counts the arguments from 0, got {k} for "
                 f"{getattr(f, '__name__', f)} with {most}"
             )
-    options = {"backend": backend, "device": device, "dtype": dtype, "strict": strict}
+    options = {"backend": backend, "device": device, "dtype": dtype, "strict": strict, "when": when}
     return Jitted(f, static, options)

@@ -151,6 +151,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 if variant.accepts(given) and self._holds(variant, arguments):
                     done = variant.run(given)
                     if done is not None:
+                        self._count(variant, given)
                         return variant, done, given
                 put_back(states)
             if is_full(group):
@@ -163,6 +164,13 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 self._run_plainly(f"it changes what is outside, and {said}", 4)
                 break
         return None
+
+    def _count(self, variant: Variant, given: list[Argument]) -> None:
+        """Take note of a call; loops are compiled at the third."""
+        if variant.called():
+            with paused(), waiting(self.__name__):
+                variant.settle(given)
+            self._report.settled(variant.stages)
 
     def _holds(self, variant: Variant, arguments: list[Argument]) -> bool:
         """Tell whether a variant is right at these lengths; where it is not, they are of weight."""

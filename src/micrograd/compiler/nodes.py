@@ -87,3 +87,11 @@ class Parents(Sequence[tuple[int, ...]]):
         numbers, starts = self.numbers, self.starts
         for i in range(len(self)):
             yield tuple(numbers[starts[i] : starts[i + 1]])
+
+
+def nodes_of(
+    codes: Any, table: Sequence[Op | None], starts: Any, numbers: Any
+) -> tuple[Ops, Parents]:
+    """Return the first columns of ``numbered``, arrays or bytes of ints, as ops and parents."""
+    ints = [memoryview(column).cast("B").cast("i") for column in (codes, starts, numbers)]
+    return Ops(ints[0], table), Parents(*ints[1:])

@@ -77,7 +77,7 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     """
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
-    _check_printed(os.environ.get("MICROGRAD_PRINT_AFTER", ""))
+    check_printed()
     if until in FOR_ARRAYS:
         return for_arrays(graph)
     program = _looked_at("reroll", reroll(flattened(graph)))
@@ -110,7 +110,9 @@ class WrongSettingError(JitError, ValueError):
     """A variable of the environment names no pass: no fault of the function that is compiled."""
 
 
-def _check_printed(name: str) -> None:
+def check_printed() -> None:
+    """Raise where what is to be printed is after no pass."""
+    name = os.environ.get("MICROGRAD_PRINT_AFTER", "")
     if name not in ("", "all", *NAMES):
         raise WrongSettingError(
             f"MICROGRAD_PRINT_AFTER must be all or one of {', '.join(NAMES)}, got {name!r}"

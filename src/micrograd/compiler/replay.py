@@ -1,10 +1,10 @@
 """``compile_graph(loss)``: run a graph that is there already again and again, with new leaf data.
 
-The graph stays as it was built. The order of its leaves is that of the operations that use them, so
+The graph stays as it was built. As ``jit`` does, it begins with a tape, and compiles loops at the
+third call. The order of its leaves is that of the operations that use them, so
 that weights lie side by side, and samples, as far as they are used alike.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,16 @@ import numpy as np
 from ..arguments import choice, flag
 from ..engine import Value, toposort
 from ..value.buffers import add_grad
+from ..value.columns import numbered
 from .calls.closeness import close
 from .calls.compiled import Compiled, Layout, Run
+from .calls.deferred import AT_CALL, begin
+from .calls.report import Stages
 from .errors import JitError
 from .graph import Graph, interpret
+from .nodes import nodes_of
 from .pipeline import lower
+from .tape import Tape
 
 _SOME = 20  # labels in a message
 
@@ -40,11 +45,19 @@ class Replay:
         for leaf in self.leaves:
             if leaf.label:
                 self._labelled.setdefault(leaf.label, []).append(leaf)
-        graph = _graph(order, self.leaves)
-        self._compiled = Compiled(lower(graph), Layout(self.leaves), options)
-        self.program = self._compiled.program
+        self._graph = _graph(order, self.leaves)
+        program, self._deferred = begin(self._graph, options)
+        self._compiled = Compiled(program, Layout(self.leaves), options)
         self._run: Run | None = None
-        self._check(graph)
+        self._calls = 0
+        if not self._deferred:
+            self._check(self._graph)
+
+    @property
+    def program(self) -> Any:
+        """The loops; they print as formulas."""
+        program = self._compiled.program
+        return lower(self._graph) if isinstance(program, Tape) else program
 
     def __call__(self, **data: float) -> float:
         """Compute the root from the leaves' present data; set its ``data`` and return it.
@@ -58,6 +71,10 @@ class Replay:
         found = [(self._leaf(label), x) for label, x in data.items()]
         for leaf, x in found:
             leaf.data = x
+        self._calls += 1
+        if self._deferred and self._calls == AT_CALL:
+            self._compiled = self._deferred.loops(self._compiled, (), Stages())
+            self._deferred = None
         self._run = self._compiled.computed((), {})
         self.root.data = self._run.number(0)
         return self.root.data
@@ -71,7 +88,7 @@ class Replay:
             self()
         assert self._run is not None
         self.root.grad = 1.0
-        add_grad(self.leaves, self._compiled.shares(self._run, 0, 1.0)[0])
+        add_grad(self.leaves, self._run.compiled.shares(self._run, 0, 1.0)[0])
 
     def _leaf(self, label: str) -> Value:
         found = self._labelled.get(label, ())
@@ -140,7 +157,9 @@ def compile_graph(
     choice("dtype of compile_graph", dtype, ("float64", "float32"))
     choice("backend of compile_graph", backend, ("auto", "c", "numpy"))
     flag("strict", strict)
-    return Replay(root, {"backend": backend, "dtype": dtype, "strict": strict})
+    return Replay(
+        root, {"backend": backend, "dtype": dtype, "strict": strict, "when": "third call"}
+    )
 
 
 def _checked_order(root: Value) -> list[Value]:
@@ -156,30 +175,33 @@ def _checked_order(root: Value) -> list[Value]:
     return order
 
 
-def _in_order_of_use(order: Sequence[Value]) -> list[Value]:
+def _in_order_of_use(order: list[Value]) -> list[Value]:
     """Sort leaves by the kind of their first use, else as they are: weights, samples, biases."""
-    depth: dict[Value, int] = {}
-    uses: dict[Value, int] = {}
-    first: dict[Value, tuple[Any, ...]] = {}
-    for v in order:
-        depth[v] = 1 + max([depth[p] for p in v.parents], default=0)
-        for i, p in enumerate(v.parents):
-            uses[p] = uses.get(p, 0) + 1
-            if not p.parents:
-                first.setdefault(p, (depth[v], v._op, i if len(v.parents) < 4 else -1))
-    leaves = [v for v in order if not v.parents]
-    return sorted(leaves, key=lambda v: (uses[v] == 1, first[v]))
+    codes, table, starts, numbers, *_ = numbered([], order, [])
+    parents = list(nodes_of(codes, table, starts, numbers)[1])
+    depth, uses = [0] * len(order), np.bincount(np.frombuffer(numbers, np.int32)).tolist()
+    first: dict[int, tuple[Any, ...]] = {}
+    for i, above in enumerate(parents):
+        if not above:
+            depth[i] = 1
+            continue
+        depth[i] = 1 + max(map(depth.__getitem__, above))
+        for k, p in enumerate(above):
+            if p not in first and not parents[p]:
+                first[p] = depth[i], order[i]._op, k if len(above) < 4 else -1
+    leaves = [i for i, above in enumerate(parents) if not above]
+    return [order[i] for i in sorted(leaves, key=lambda i: (uses[i] == 1, first[i]))]
 
 
-def _graph(order: Sequence[Value], leaves: list[Value]) -> Graph:
-    inner = [v for v in order if v.parents]
-    place = {v: i for i, v in enumerate([*leaves, *inner])}
+def _graph(order: list[Value], leaves: list[Value]) -> Graph:
+    codes, table, starts, numbers, data, _, outputs = numbered(leaves, order, order[-1:])
+    ops, parents = nodes_of(codes, table, starts, numbers)
     return Graph(
-        ops=[v.op for v in [*leaves, *inner]],
-        parents=[tuple([place[p] for p in v.parents]) for v in [*leaves, *inner]],
-        data=[v._data for v in [*leaves, *inner]],
+        ops=ops,
+        parents=parents,
+        data=memoryview(data).cast("B").cast("d"),
         parameters=list(range(len(leaves))),
         inputs=[],
-        outputs=[len(place) - 1],
+        outputs=outputs,
         differentiable=set(range(len(leaves))),
     )

@@ -1,23 +1,32 @@
-"""A program in which few loops are found, as a tape: the engine in C runs it, nothing is compiled.
+"""A graph as a tape: the engine in C runs it at once, and nothing is compiled.
 
-A compiler works longer at 4,000 lines without a loop than their values take in 50,000 calls. All
-is computed in the order in which it was written, so that what a trace leaves as it is (not a
-logsumexp, which it writes out) comes out as plainly in every bit.
+It is what a function runs as at first, and what one in which few loops are found stays: a compiler
+works longer at 4,000 lines without a loop than their values take in 50,000 calls. All is computed
+in the order in which it was written, so that what a trace leaves as it is (not a logsumexp, which
+it writes out) comes out as plainly in every bit.
 """
 
 from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from .. import ops
 from ..ops import Op
 from ..value.backend import native
-from .graph import CONSTANT, PICK, Graph, live_nodes, without_copies
+from .graph import BATCH_SUM, PICK, Graph
 from .ir.array import Placement
+from .ir.program import PADDED
+from .ir.sizes import Size
 from .nodes import Ops, Parents
+from .passes.rules import check_rule
 
 _CODES = {} if native is None else {name: 1 + i for i, name in enumerate(native.CASES)}
 _PICK = len(_CODES) + 3  # behind what the engine has no case for
+_BATCH_SUM = _PICK + 1
+_OTHERS = _BATCH_SUM + 1
 _EXACT = 1 << 53  # larger ints are not all floats
 
 _FAMILIES = {"add": "sum", "mul": "prod"}
@@ -33,101 +42,125 @@ _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
 class Tape:
     """Operations in their order. Memory holds parameters, inputs, constants, then what is computed.
 
+    Where there is a batch axis, plain numbers come first, in that order, then rows, in the same.
     The names are those of ``Program``, as far as a call needs them.
     """
 
     columns: Any  # of the engine in C
-    size: int
+    size: Size
     constants: tuple[int, tuple[float, ...]]
-    outputs: tuple[int, ...]
+    outputs: tuple[Size, ...]
     passing: list[bool]  # of each output, whether it has a gradient to pass on
     scalars: tuple[str, ...]
     segments: tuple[Placement, ...]
-    sizes: tuple[str, ...] = field(default=(), init=False)
+    sizes: tuple[str, ...] = ()
     forward: tuple[()] = field(default=(), init=False)  # its statements: there are none
-
-
-def straight_tape(graph: Graph) -> Tape | None:
-    """Return a graph as a tape where few loops would be found in it, else None."""
-    if native is None or any(graph.batched) or len(graph.ops) <= _LEAST:
-        return None
-    return tape_of(graph) if _is_straight(graph) else None
+    why: str = ""  # it is run as a tape, to be read behind "one operation after the other"
 
 
 def tape_of(graph: Graph) -> Tape | None:
-    """Return a graph as a tape; None where it has an operation that the engine in C has not."""
-    graph = without_copies(graph)
-    live, parents = live_nodes(graph), list(graph.parents)
-    codes = {id(op): _code(op) for op in set(graph.ops) if op is not None}
-    if None in codes.values():
+    """Return a graph as a tape; None where the engine in C is not, or an exponent is no float.
+
+    Raises:
+        JitError: a derivative that is needed does not hold for all numbers at once.
+    """
+    if native is None:
         return None
-    constants = [i for i in live if i in graph.constants]
-    leaves = [*graph.parameters, *graph.inputs, *constants]
-    place = dict(zip(leaves, range(len(leaves))))
-    wanted = bytearray(len(leaves))
-    for i in graph.differentiable:
-        wanted[place[i]] = 1
-    steps, more, exponents = array("i"), array("i"), array("d")
-    for i in live:
-        op = graph.ops[i]
-        if op is None:
-            continue
-        code, exponent = codes[id(op)] or (0, None)
-        above = [place[p] for p in parents[i]]
-        if code == _PICK or op.arity is None or op.arity > 2:
-            steps.extend((code, len(more), len(above)))
-            more.extend(above)
-        elif exponent is not None:
-            steps.extend((code, above[0], len(exponents)))
-            exponents.append(exponent)
-        else:
-            steps.extend((code, above[0], above[-1]))
-        wanted.append(op not in CONSTANT and any(wanted[p] for p in above))
-        place[i] = len(place)
-    outputs = [place[i] for i in graph.outputs]
-    assert native is not None
+    others: list[Op] = []
+    ops_of, parents = Ops.of(graph.ops), Parents.of(graph.parents)
+    codes = [_code(op, others) for op in ops_of.table]
+    first, wanted = [*graph.parameters, *graph.inputs], list(graph.differentiable)
+    made = native.steps_of(
+        ops_of.codes,
+        parents.starts,
+        parents.numbers,
+        graph.data if isinstance(graph.data, memoryview) else array("d", graph.data),
+        array("i", [number for number, _ in codes]),
+        array("d", [exponent for _, exponent in codes]),
+        first,
+        wanted,
+        graph.outputs,
+    )
+    if made is None:
+        return None
+    *columns, constants = made
+    _check_rules(others, columns[0], columns[1], columns[5])
+    batched = bytes(map(graph.batched.__getitem__, first)) if any(graph.batched) else b""
+    if not batched and _BATCH_SUM in np.frombuffer(columns[1], np.int32)[::3]:
+        return None
+    rows_in = batched + bytes(len(constants)) if batched else b""
+    tape = native.tape(*columns, rows_in, tuple(others))
+    places, passes = array("i", columns[4]), columns[5]
+    plain, rows = len(passes), 0
+    at: Sequence[int] = range(plain)
+    if batched:
+        plain, rows, held = tape.places()
+        at = array("i", held)
+
+    def address(k: int) -> Size:
+        return at[k] if at[k] >= 0 else plain + ~at[k] * PADDED
+
     return Tape(
-        columns=native.tape(len(leaves), steps, more, exponents, array("i", outputs), wanted),
-        size=len(place),
-        constants=(len(leaves) - len(constants), tuple([graph.data[i] for i in constants])),
-        outputs=tuple(outputs),
-        passing=[bool(wanted[k]) for k in outputs],
-        scalars=tuple([f"seed{k}" for k in range(len(outputs))]),
-        segments=tuple(_segments(graph)),
+        columns=tape,
+        size=plain + rows * PADDED,
+        constants=(len(first) - sum(batched), tuple(constants)),
+        outputs=tuple(map(address, places)),
+        passing=[bool(passes[k]) for k in places],
+        scalars=tuple([f"seed{k}" for k in range(len(places))]),
+        segments=tuple(_segments(graph, address)),
+        sizes=("B", "P") if batched else (),
     )
 
 
-def _code(op: Op) -> tuple[int, float | None] | None:
-    """The engine's number for an operation, and the exponent of a power; None if it has none."""
-    if op is PICK:
-        return _PICK, None
+def _check_rules(others: list[Op], first: int, steps: bytes, wanted: bytes) -> None:
+    """Loops will be made of these: what they refuse is refused now."""
+    if others:
+        columns = np.frombuffer(steps, np.int32).reshape(-1, 3)
+        needed = columns[:, 0] * np.frombuffer(wanted, np.uint8)[first:] >= _OTHERS
+        for code, count in set(map(tuple, columns[needed][:, ::2].tolist())):
+            check_rule(others[code - _OTHERS], count)
+
+
+def _code(op: Op | None, others: list[Op]) -> tuple[int, float]:
+    """The engine's number for an operation, and the exponent of a power; −1 where it has none.
+
+    Those that it has not got go to ``others``: their records are called.
+    """
+    if op is None:
+        return -1, 0.0
+    if op in (PICK, BATCH_SUM):
+        return _BATCH_SUM if op is BATCH_SUM else _PICK, 0.0
     if op.name == "powc":
         n = op.static
         exact = isinstance(n, float) or (isinstance(n, int) and abs(n) < _EXACT)
-        return (_CODES["powc"], float(n)) if exact and n is not None else None
-    return (_CODES[op.name], None) if op.name in _CODES and ops.OPS[op.name] is op else None
+        return (_CODES["powc"], float(n)) if exact and n is not None else (-1, 0.0)
+    if op.name in _CODES and ops.OPS[op.name] is op:
+        return _CODES[op.name], 0.0
+    others.append(op)
+    return _OTHERS + len(others) - 1, 0.0
 
 
-def _segments(graph: Graph) -> list[Placement]:
-    at, segments = len(graph.parameters), []
+def _segments(graph: Graph, address: Callable[[int], Size]) -> Iterator[Placement]:
+    at = len(graph.parameters)
     for count in graph.segments:
-        segments.append(Placement(at, count))
+        yield Placement(address(at) if count else 0, count)
         at += count
-    return segments
 
 
-def _is_straight(graph: Graph) -> bool:
+def is_straight(graph: Graph) -> bool:
     """Tell whether a graph has so few operations alike that loops of them are not worth a compiler.
 
     Alike are those of one kind at one depth, where a sum is one thing however long it is. Groups of
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
+    if native is None or len(graph.ops) <= _LEAST or any(graph.batched):
+        return False
     made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
     number = {None: 0, "sum": 1, "prod": 2}
-    families = [number.setdefault(_family(op), len(number)) for op in made.table]
+    names = [op if op is None else _FAMILIES.get(op.name, op.name) for op in made.table]
+    families = [number.setdefault(name, len(number)) for name in names]
     kinds_of_codes = bytes([min(family, _MOST_FAMILIES) for family in families])
-    assert native is not None
     sizes = native.alike(
         made.codes, parents.starts, parents.numbers, kinds_of_codes, array("i", graph.outputs)
     )
@@ -141,10 +174,3 @@ def _is_straight(graph: Graph) -> bool:
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
     step = groups * len(windows) / len(kinds)
     return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
-
-
-def _family(op: Op | None) -> str | None:
-    """The kind of an operation: sums of two are as sums of many."""
-    if op is None:
-        return None
-    return _FAMILIES.get(op.name, op.name)

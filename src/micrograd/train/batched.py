@@ -81,7 +81,7 @@ def _compiled(loss: Callable[..., Any], dtype: str) -> tuple[Any, Any]:
     def of_batch(*columns: Any) -> Any:
         return loss(*map(as_batch, columns))
 
-    return jit(of_batch, dtype=dtype), jit(of_batch)
+    return jit(of_batch, dtype=dtype, when="now"), jit(of_batch, when="now")
 
 
 def rows(examples: Examples, indices: list[int]) -> tuple[Any, ...]:

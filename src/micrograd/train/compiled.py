@@ -30,8 +30,8 @@ class Mean:
     """The mean of a function over examples, as loops."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)))
-        self._single = jit(lambda *example: function(*example))
+        self._whole = jit(lambda *batch: functions.mean(vmap(function)(*batch)), when="now")
+        self._single = jit(lambda *example: function(*example), when="now")
         self._known: tuple[Any, list[Column]] = (None, [])
 
     def __call__(self, examples: Any) -> float:

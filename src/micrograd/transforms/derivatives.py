@@ -6,11 +6,13 @@ identity, since a Number is equal to another of the same data.
 """
 
 import threading
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from operator import index
 from typing import Any, NamedTuple
 
 from ..engine import Value, toposort
+from ..value.buffers import read_grad, write_grad
 from ..value.modes import mode
 from ..value.nested import checked_leaves, leaves, rebuild
 from ..value.number import Number
@@ -48,8 +50,12 @@ class FreshRun(NamedTuple):
 
         They are Values where one took part, and remember where an outer transform's variable did.
         """
-        order = list({id(v): v for out in outs for v in toposort(out)}.values())
-        outer = self.outer or not variables.active.isdisjoint(map(id, order))
+        if len(outs) == 1:
+            order = toposort(outs[0])
+        else:
+            order = list({id(v): v for out in outs for v in toposort(out)}.values())
+        inside = bool(variables.active)  # of another transform
+        outer = self.outer or (inside and not variables.active.isdisjoint(map(id, order)))
         of_values = self.of_values or not (all(map(plain, outs)) or by_hand(order))
         return order, Results(outer or of_values, outer, of_values)
 
@@ -172,15 +178,15 @@ def reverse(
 
 def _reverse_in_numbers(out: Value, order: list[Value], inputs: list[Value]) -> list[float]:
     """What ``backward`` finds for the inputs, with every gradient then put back as it was."""
-    before = [v.grad for v in order]
+    before = array("d", bytes(8 * len(order)))
+    read_grad(order, before)
     try:
         for x in inputs:  # the function itself may have called backward
             x.grad = 0.0
         out.backward()
         return [x.grad for x in inputs]
     finally:
-        for v, former in zip(order, before, strict=True):
-            v.grad = former
+        write_grad(order, before)
 
 
 def forward(order: list[Value], speed: dict[int, Slope], symbolic: bool) -> dict[int, Slope]:

@@ -33,6 +33,7 @@ def _load() -> Any:
             "(pip install -v), or unset the variable to compute in Python"
         ) from error
     modes.followers.append(value.set_mode)
+    copies.copy_nodes = value.copy_nodes
     return value
 
 

@@ -52,7 +52,8 @@ def globals_in(code: types.CodeType) -> frozenset[str]:
 @functools.cache
 def imports_in(code: types.CodeType) -> frozenset[str]:
     """Return the names of the modules that code imports when it runs."""
-    names = {at.argval for at in dis.get_instructions(code) if at.opname == "IMPORT_NAME"}
+    imports = dis.get_instructions(code) if _has(code, "IMPORT_NAME") else ()
+    names = {at.argval for at in imports if at.opname == "IMPORT_NAME"}
     inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
     names.update(*map(imports_in, inner))
     return frozenset(names)
@@ -61,6 +62,8 @@ def imports_in(code: types.CodeType) -> frozenset[str]:
 @functools.cache
 def class_patterns(code: types.CodeType) -> tuple[tuple[str, dis.Instruction], ...]:
     """Return the classes that ``case`` asks for in code, by name, with what loads each."""
+    if not _has(code, "MATCH_CLASS"):
+        return ()
     steps = list(dis.get_instructions(code))
     loads = [at for at, then in zip(steps, steps[2:]) if then.opname == "MATCH_CLASS"]
     return tuple([(at.argval, at) for at in loads])
@@ -69,6 +72,11 @@ def class_patterns(code: types.CodeType) -> tuple[tuple[str, dis.Instruction], .
 def may_read_any_global(code: types.CodeType) -> bool:
     """Tell whether code looks up globals by names that it makes."""
     return not _ANY_GLOBAL.isdisjoint(names_in(code))
+
+
+def _has(code: types.CodeType, instruction: str) -> bool:
+    """Tell whether an instruction may be in code: quick, where to take it apart is slow."""
+    return dis.opmap[instruction] in code.co_code[::2]
 
 
 def _constants(code: types.CodeType) -> Iterator[Any]:

@@ -10,7 +10,6 @@ import numpy as np
 from ...engine import Value
 from ..arrays.engines import ENGINES, engine
 from ..arrays.kernel import ArrayKernel
-from ..graph import Graph
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
@@ -18,8 +17,7 @@ from ..ir.sizes import SIZE, bound
 from ..numpy.loops import NumpyKernel
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
-from ..pipeline import lower
-from ..tape import Tape, straight_tape
+from ..tape import Tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
 from .kernel import CKernel, TapeKernel, make_kernel
@@ -73,20 +71,13 @@ def batch_sizes(batch: int) -> dict[str, int]:
 
 
 def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of loops, which run where they are called: all but the device."""
-    return {name: x for name, x in options.items() if name != "device"}
+    """Return the options of loops: they run where they are called, as soon as they are there."""
+    return {name: x for name, x in options.items() if name not in ("device", "when")}
 
 
 def until_of(options: Mapping[str, Any]) -> str:
     """Return the pass after which a program is ready for its back end, empty for the last."""
     return "distribute" if options["backend"] in ENGINES else ""
-
-
-def program_of(graph: Graph, options: Mapping[str, Any]) -> Program | Tape:
-    """Return a graph as loops, or as a tape where the back end is ours to choose and loops few."""
-    free = options["backend"] == "auto" and options["dtype"] == "float64"
-    tape = straight_tape(graph) if free else None
-    return tape or lower(graph, until_of(options))
 
 
 class Run:
@@ -164,7 +155,7 @@ class Compiled:
             engine = self.kernel.engine
             return f"{engine.dialect.title} on {engine.device}"
         if isinstance(self.kernel, TapeKernel):
-            return "the engine, one operation after the other: few loops are in it"
+            return f"the engine, one operation after the other{self.program.why}"
         return "C" if isinstance(self.kernel, CKernel) else "NumPy"
 
     def at(self, sizes: Mapping[str, int]) -> Addresses:
@@ -223,7 +214,7 @@ class Compiled:
     @cached_property
     def _parts(self) -> Parts | None:
         """The program in phases, for large batches; None where it cannot be divided."""
-        divided = phased(self.program)
+        divided = phased(self.program) if isinstance(self.program, Program) else None
         return Parts(divided, loops_only(self._options)) if divided else None
 
     def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray:

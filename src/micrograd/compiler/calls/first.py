@@ -18,6 +18,7 @@ from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
 from ..tracing.trees import things_in
 from .changes import Changes, changes_of, functions_in, refuse_shared
+from .deferred import PLAIN_WORK
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
 from .maker import ChangesOutside, Made, Unsettled
@@ -27,7 +28,6 @@ from .state import Change, State
 
 _MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
-_PLAIN_WORK = 1 << 18  # values; a larger batch is judged by a few of its examples
 
 
 class FirstCall:
@@ -91,11 +91,11 @@ class FirstCall:
             raise
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure, changes = error, list(before.changes())
+            before.put_back()
         traced = _of_places(changes)
-        before.put_back()
         effects = bool(traced or (made and made.variant.recording.effects))
         quiet = made and not made.variant.recording.prints
-        large = made and quiet and not effects and made.batch * made.work > _PLAIN_WORK
+        large = made and quiet and not effects and made.batch * made.work > PLAIN_WORK
         if made and large and (few := self._some_examples(made)):
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before, few)
@@ -216,7 +216,7 @@ class FirstCall:
 
     def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
         """Return what was compiled, or the same with traced gradients where only that is right."""
-        few = self._some_examples(made) if made.batch * made.work > _PLAIN_WORK else None
+        few = self._some_examples(made) if made.batch * made.work > PLAIN_WORK else None
         try:
             with self._stages.timed("trial"):
                 self._judge(made, before).compare(self._args, plain, after, few)

@@ -123,13 +123,13 @@ class TapeKernel:
 
     def forward(self, v: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
         """Compute all values in ``v``; see ``CKernel``."""
-        if failed := self._columns.forward(v):
+        if failed := self._columns.forward(v, *sizes):
             index, rows = failed
             whole(np.array([index]), rows)
 
     def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
         """Compute gradients in ``g`` from those of the outputs; see ``CKernel``."""
-        self._columns.backward(v, g, np.ascontiguousarray(scalars, float))
+        self._columns.backward(v, g, np.ascontiguousarray(scalars, float), *sizes)
 
     def addresses(self) -> tuple[int, int, int]:
         """Return where its parts are, for ``direct.c``; see ``CKernel``."""
@@ -169,6 +169,12 @@ def warn_of_numpy(refusal: Exception) -> None:
     """Say, once for each reason, why NumPy runs what was to run by C."""
     report = "; please report it" if isinstance(refusal, build.CompileError) else ""
     _warn_once(f"running by NumPy, which is slower than C: {refusal}{report}")
+
+
+def warn_of_tape(refusal: Exception) -> None:
+    """Say, once for each reason, why what was to run by C stays a tape."""
+    report = "; please report it" if isinstance(refusal, build.CompileError) else ""
+    _warn_once(f"running one operation after the other, which is slower than C: {refusal}{report}")
 
 
 @cache

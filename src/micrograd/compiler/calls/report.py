@@ -69,6 +69,10 @@ class Report:
         by = f"; run by {entry.stages.backend}" if entry.stages.backend else ""
         self._log(f"{entry.why}; {entry.structure}; {entry.stages}{by}")
 
+    def settled(self, stages: Stages) -> None:
+        """Take note that a program was compiled, or is not to be, at its third call."""
+        self._log(f"the third call; {stages}; run by {stages.backend}")
+
     def often(self, moved: Iterable[str]) -> str | None:
         """Count what has moved outside; name what has for the fourth time, and is no input."""
         self._moved.update(list(moved))

@@ -1,25 +1,21 @@
 """How far rounding alone moves the numbers of a program.
 
 Sums made in another order differ by as much: so a result that is nothing but what large terms leave
-when they cancel is not mistaken for a wrong one. Monte Carlo arithmetic is Parker's ("Monte Carlo
-arithmetic", 1997).
+when they cancel is not mistaken for a wrong one.
 """
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...engine import Value
-from ..graph import CONSTANT, PICK, Graph
+from ..graph import Graph
 from ..tracing.batches import Batch
 from ..tracing.predicates import truth
 from ..tracing.trees import rebuilt
+from .noise import noise_of
 from .variant import Variant
-
-_EXACT = (ops.MAXIMUM, ops.MINIMUM, ops.RELU, ops.ABS, ops.WHERE, PICK, ops.TAKE, *CONSTANT)
 
 
 class Rounding:
@@ -75,41 +71,6 @@ class Rounding:
     def _noise(self) -> tuple[np.ndarray, float]:
         """How far a few random roundings of every operation move each output, and any gradient."""
         roots = self._graph.outputs[len(self._variant.recording.guards) :][: self._gradients]
-        rng = np.random.default_rng(0)
-        samples = [_perturbed(self._graph, roots, self.dtype, rng) for _ in range(3)]
-        values = np.array([values for values, _ in samples])
-        slopes = np.array([slopes for _, slopes in samples])
+        values, slopes = noise_of(self._graph, roots, self.dtype)
         batch = self._variant.recording.batch or 1
-        return _spread(values) * batch, float(_spread(slopes).max(initial=0.0)) * batch
-
-
-def _spread(samples: np.ndarray) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        return np.nan_to_num(samples.max(axis=0) - samples.min(axis=0), posinf=0.0)
-
-
-def _perturbed(
-    graph: Graph, roots: Sequence[int], dtype: str, rng: np.random.Generator
-) -> tuple[list[float], list[float]]:
-    count = len(graph.ops)
-    unit = float(np.finfo(dtype).eps)
-    forward, backward = (1 + rng.uniform(-unit, unit, (2, count))).tolist()
-    values, parents = list(graph.data), list(graph.parents)
-    for i, op in enumerate(graph.ops):
-        if op is not None:
-            values[i] = op.fn(*[values[p] for p in parents[i]])
-            if op not in _EXACT:
-                values[i] *= forward[i]
-    slopes: list[float] = []
-    for root in roots:
-        slope = [0.0] * count
-        slope[root] = 1.0
-        for i in range(root, -1, -1):
-            op = graph.ops[i]
-            if op is not None and op not in CONSTANT and op.partials is not None and slope[i]:
-                above, given = parents[i], slope[i] * backward[i]
-                partials = op.partials(*[values[p] for p in above], values[i])
-                for p, partial in zip(above, partials):
-                    slope[p] += partial * given
-        slopes += [slope[i] for i in (*graph.parameters, *graph.inputs)]
-    return [values[i] for i in graph.outputs], slopes
+        return values * batch, slopes * batch

@@ -7,7 +7,9 @@ import numpy as np
 
 from ..tracing.signature import Argument
 from ..tracing.stages import Stage
-from .compiled import AnyRun, Compiled, Layout, program_of
+from .compiled import AnyRun, Compiled, Layout
+from .deferred import begin
+from .report import Stages
 
 
 def layout_of(stage: Stage, captured: Sequence[Any], places: Sequence[Any]) -> Layout:
@@ -30,10 +32,13 @@ class StageRun:
         stage: what it computes.
         captured: the Values that the step reads.
         options: of the kernel: backend, dtype, strict.
+        large: whether it is to be compiled at once.
     """
 
-    def __init__(self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any]) -> None:
-        program = program_of(stage.graph, options)
+    def __init__(
+        self, stage: Stage, captured: Sequence[Any], options: Mapping[str, Any], large: bool = False
+    ) -> None:
+        program, self.deferred = begin(stage.graph, options, large)
         layout = layout_of(stage, captured, program.segments)
         self.compiled = Compiled(program, layout, options)
         self.tests, self.sources = stage.numbers, stage.sources
@@ -47,6 +52,12 @@ class StageRun:
         """Return what later stages read: numbers and gradients; None where a guard fails."""
         run = self.compiled.run(args, guarded)
         return None if run is None else self.handed_on(run)
+
+    def settle(self, args: Sequence[Argument], stages: Stages) -> None:
+        """Let loops do what a tape has done so far, where they are worth it."""
+        if self.deferred:
+            self.compiled = self.deferred.loops(self.compiled, args, stages)
+            self.deferred = None
 
     def handed_on(self, run: AnyRun) -> list[Argument]:
         """Return what later stages read of a run."""

@@ -13,7 +13,8 @@ from ..tracing.recording import Trace
 from ..tracing.signature import Argument
 from ..tracing.stages import stages_of
 from .changes import NO_CHANGES, Changes
-from .compiled import AnyRun, Compiled, Layout, program_of
+from .compiled import AnyRun, Compiled, Layout, Run
+from .deferred import AT_CALL, PLAIN_WORK, begin
 from .direct import Direct, direct_call
 from .gradients import Slopes
 from .guards import Guards
@@ -70,14 +71,18 @@ class Variant:
         self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
+        self._operations = len(recording.tape)
+        large = (recording.batch or 0) * self._operations > PLAIN_WORK
         if recording.effects.marks:
             with stages.timed("stages"):
                 *before, last = stages_of(recording, graph)
-                self._before = [StageRun(s, recording.captured, options) for s in before]
+                self._before = [StageRun(s, recording.captured, options, large) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
         with stages.timed("lower"):
             graph_last = last.graph if self._before else graph
-            program = general.program if general else program_of(graph_last, options)
+            program, self._deferred = (
+                (general.program, None) if general else begin(graph_last, options, large)
+            )
         nests = {k for k, a in enumerate(args) if a.differentiable}
         sizes = {args[k].shape[0] - longer for k, longer in (lengths or {}).items()}
         layout = (
@@ -98,6 +103,7 @@ class Variant:
         )
         with stages.timed("build"):
             self.compiled = Compiled(program, layout, options)
+        self.stages, self._calls = stages, 1
         stages.backend = self.compiled.backend
         self._ways: dict[Any, Callable[..., Any] | None] = {}  # by shapes
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
@@ -133,6 +139,8 @@ class Variant:
 
     def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
         """Compute the values of a call; see ``Compiled.run``."""
+        if self._is_deferred and self.batch_of(args) * self._operations > PLAIN_WORK:
+            self.settle(args)
         arguments = list(args)
         for stage in self._before:
             numbers = stage.run(arguments, guarded)
@@ -140,6 +148,26 @@ class Variant:
                 return None
             arguments += numbers
         return self.compiled.run(arguments, guarded)
+
+    @property
+    def _is_deferred(self) -> bool:
+        return bool(self._deferred or any(stage.deferred for stage in self._before))
+
+    def called(self) -> bool:
+        """Take note of a call; tell whether it is time for loops."""
+        self._calls += 1
+        return self._calls >= AT_CALL and self._is_deferred
+
+    def settle(self, args: Sequence[Argument]) -> None:
+        """Let loops do what tapes have done, where that pays and they give the same."""
+        arguments = list(args)
+        for stage in self._before:
+            stage.settle(arguments, self.stages)
+            arguments += stage.run(arguments, guarded=False) or []
+        if self._deferred:
+            self.compiled = self._deferred.loops(self.compiled, arguments, self.stages)
+            self._deferred = None
+        self.stages.backend = self.compiled.backend
 
     def truths(self, args: Sequence[Argument]) -> list[bool]:
         """Return which way each of the recording's branches goes with these arguments."""
@@ -183,7 +211,8 @@ class Variant:
 
     def batch_of(self, args: Sequence[Argument]) -> int:
         """Return the size of a call's batch, 0 if it has none."""
-        return self.compiled.layout.sizes(args).get("B", 0)
+        layouts = [self.compiled.layout, *[stage.compiled.layout for stage in self._before]]
+        return max(layout.sizes(args).get("B", 0) for layout in layouts)
 
     def result(self, args: Sequence[Argument], run: AnyRun, again: Callable[[], Any]) -> Any:
         """Return the function's result, and write what it changes.
@@ -193,11 +222,12 @@ class Variant:
             run: what it has computed.
             again: the call done plainly.
         """
+        compiled = run.compiled if isinstance(run, Run) else self.compiled
         if self.slopes:
-            k = len(self.compiled.layout.guards)
-            slopes = self.compiled.shares(run, k, 1.0)[1]
+            k = len(compiled.layout.guards)
+            slopes = compiled.shares(run, k, 1.0)[1]
             return with_kinds(self.slopes.result(run.number(k), slopes, args), self._kinds)
-        values = Values(self.compiled, self.name, self.recording, args, run)
+        values = Values(compiled, self.name, self.recording, args, run)
         effects = bool(self.recording.effects or self.writes.new)
         numbers = run.numbers(self.writes.first) if effects else np.empty(0)
         values.grads = {k: make(numbers, values) for k, make in self.writes.new.items()}
@@ -207,7 +237,7 @@ class Variant:
             plainly.append(True)
             return again()
 
-        whole = result_of(self.compiled, self.recording, args, run, values, self._kinds, once)
+        whole = result_of(compiled, self.recording, args, run, values, self._kinds, once)
         if plainly:
             return whole
         if effects:
@@ -222,13 +252,15 @@ class Variant:
                 self._ways.clear()
             self._ways[shapes] = None
         elif self._ways[shapes] is None:
+            if self._is_deferred:
+                return None
             self._ways[shapes] = self.direct(args) or _slow
         made = self._ways[shapes]
         return None if made is _slow else made
 
     def direct(self, args: Sequence[Argument]) -> Callable[..., Any] | None:
         """Return this as a function of arguments like these that goes straight to the loops."""
-        if self.writes.of_numpy:
+        if self._is_deferred or self.writes.of_numpy:
             return None
         look = self.guards.quick if not self.recording.depends else lambda: -self.holds()
         before, changes = self._before, self._changes

@@ -51,8 +51,11 @@ def is_importing() -> bool:
 
 def _replace(one: Any, other: Any) -> None:
     global _looked_at
+    modules = list(sys.modules.items())
+    if len(modules) == _looked_at:
+        modules = [(name, sys.modules[name]) for name, keys in _names.items() if keys]
     _looked_at = len(sys.modules)
-    for name, module in list(sys.modules.items()):
+    for name, module in modules:
         if name not in _names:
             file = getattr(module, "__file__", None) or ""
             compiled = file.endswith(tuple(EXTENSION_SUFFIXES)) and file != np.__file__

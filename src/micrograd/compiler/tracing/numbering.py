@@ -10,7 +10,7 @@ from ...ops import Op
 from ...value.columns import ValueSet, batched, numbered
 from ..errors import JitError, shown
 from ..graph import BATCH_SUM, Graph
-from ..nodes import Ops, Parents
+from ..nodes import nodes_of
 from .predicates import truth
 from .recording import Trace
 from .trace import passes_nothing_on
@@ -42,9 +42,10 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
     is_batched = batched(codes, starts, numbers, with_batch, code)
     _refuse_single_examples(recording, [is_batched[k] for k in places[len(outputs) :]])
     captured = len(recording.captured)
+    ops, parents = nodes_of(codes, table, starts, numbers)
     return Graph(
-        ops=Ops(memoryview(codes).cast("B").cast("i"), table),
-        parents=Parents(*[memoryview(x).cast("B").cast("i") for x in (starts, numbers)]),
+        ops=ops,
+        parents=parents,
         data=memoryview(data).cast("B").cast("d"),
         parameters=list(range(captured)),
         inputs=list(range(captured, len(leaves))),
