@@ -270,7 +270,7 @@ class _Tracer:
         if self._printed:
             result = result, self._printed
         recording = Trace(
-            self.tape,
+            self.tape.copy(),
             inputs,
             [],
             result,
@@ -291,6 +291,7 @@ class _Tracer:
         recording.lines, recording.raises = self._lines, self._raises
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
         recording.captured = in_order(f, captured)
+        self.tape.clear()  # the parts of a tracer hold each other, until the collector comes
         return recording
 
 
