@@ -21,6 +21,7 @@ from .program import (
     Gathered,
     Indexed,
     Item,
+    Joined,
     Node,
     Padded,
     Range,
@@ -49,6 +50,7 @@ class ArrayPrinter:
         self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
         self.checking = True
+        self.conditions: set[str] = set()  # variables that are true or false, no numbers
         self.changing: set[str] = set()  # variables of which a copy is read, as they change later
 
     def write(self, node: Node, level: int = 0) -> str:
@@ -84,6 +86,9 @@ class ArrayPrinter:
             case Padded(x):
                 self.helpers.setdefault("with_zero")
                 return f"with_zero({self.write(x)})", _ATOM
+            case Joined(parts):
+                name = "cat" if self.m == "torch" else "concatenate"
+                return f"{self.m}.{name}([{', '.join(map(self.write, parts))}])", _ATOM
             case Applied(op, args):
                 return self._applied(op, args)
             case Contracted(letters, args):
@@ -206,15 +211,21 @@ class ArrayPrinter:
         """Write a number as a condition."""
         if isinstance(node, Applied) and node.op in _COMPARISONS:
             return self._condition(node.op, node.args)
-        if isinstance(node, First):
+        if isinstance(node, First) or viewed(node) in self.conditions:
             return self.write(node)
         return f"{self.write(node, _ADDED)} != 0"
+
+    def condition(self, node: Node) -> str:
+        """Write a comparison as what is true or false."""
+        return self._test(node)
 
     def _chosen(self, args: Sequence[Node]) -> str:
         test, x, y = args
         numbers = [arg.value for arg in (x, y) if isinstance(arg, Fill)]
         if numbers == [1.0, 0.0]:
             return self._call_text(self._test(test))
+        if numbers == [0.0, 1.0]:
+            return self._call_text(f"~({self._test(test)})")
         x_text = self.array(x) if len(numbers) == 2 else self.write(x)
         return f"{self.m}.where({self._test(test)}, {x_text}, {self.write(y)})"
 
