@@ -10,6 +10,7 @@ from ... import ops
 from ..errors import JitError
 from .aliases import viewed
 from .dialects import Dialect
+from .indices import item_text, step_text
 from .program import (
     BATCH,
     Applied,
@@ -106,7 +107,7 @@ class ArrayPrinter:
             case Whole() | Range():
                 return self._whole(node), _ATOM
             case StepIndex():
-                return place(node), _ADDED
+                return step_text(node), _ADDED
         raise AssertionError(node)
 
     def _number(self, value: float) -> str:
@@ -126,7 +127,7 @@ class ArrayPrinter:
         items = list(items)
         while len(items) > 1 and items[-1] == slice(None):
             items.pop()
-        return ", ".join(map(_item, items))
+        return ", ".join(map(item_text, items))
 
     def shape(self, shape: Shape) -> str:
         """Write a shape."""
@@ -283,27 +284,6 @@ class ArrayPrinter:
 
 def _equal(a: np.ndarray, b: np.ndarray) -> bool:
     return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
-
-
-def place(at: StepIndex) -> str:
-    """Write where a loop is: ``2 * t0 + 1``."""
-    text = ""
-    for name, factor in sorted(at.factors, key=lambda pair: pair[1] < 0):
-        sign = " - " if factor < 0 else " + "
-        text += f"{sign}{name if abs(factor) == 1 else f'{abs(factor)} * {name}'}"
-    if text.startswith(" - "):
-        return f"{at.offset}{text}"
-    rest = f" {'-' if at.offset < 0 else '+'} {abs(at.offset)}" if at.offset else ""
-    return f"{text[3:]}{rest}"
-
-
-def _item(item: Item) -> str:
-    if isinstance(item, StepIndex):
-        return place(item)
-    if not isinstance(item, slice):
-        return str(item)
-    first, stop, step = ("" if x is None else str(x) for x in (item.start, item.stop, item.step))
-    return f"{first}:{stop}" + (f":{step}" if step else "")
 
 
 def _negated(node: Node) -> Node | None:
