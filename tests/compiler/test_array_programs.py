@@ -11,9 +11,9 @@ from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
 from loop_cases import LOOPS, RAGGED, attention, picked
 
-from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap
+from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap, where
 from micrograd.compiler.arrays.source import array_source
-from micrograd.nn import MLP
+from micrograd.nn import MLP, Linear
 from micrograd.optim import SGD
 from micrograd.train import fit
 
@@ -58,6 +58,28 @@ def test_a_difference_is_written_as_one(difference, text):
     values, _ = computed(vmap(difference), (x, y), "numpy")
     plain = [difference(Value(a), Value(b)).data for a, b in zip(x, y)]
     assert values == pytest.approx(plain, rel=1e-15)
+
+
+def test_what_is_written_part_by_part_is_joined_of_its_parts():
+    layer = Linear(2, 3, seed=1)
+    f = jit(lambda X: mean(vmap(lambda x: sum(y.tanh() for y in layer(x)))(X)))
+    text = array_source(f._f, f._classified((np.ones((3, 2)),)), "numpy")
+    back = text.partition("def value_and_grad")[2]
+    assert "    dp = np.concatenate([dp_0.reshape((6,)), dp_1])\n" in back, back
+    assert "np.zeros" not in back
+    same_as_loops(f._f, (np.ones((3, 2)),), "numpy")
+
+
+def test_a_comparison_by_which_something_is_chosen_is_no_number():
+    def f(x):
+        bright = x > 0.5
+        return where(bright, x * x, x.exp())
+
+    source = array_source(f, jit(f)._classified((Value(1.5),)), "jax")
+    assert "!= 0" not in source, source
+    assert "astype(dtype)" not in source.partition("def value_and_grad")[0]
+    for x in (1.5, 0.25, math.nan):
+        same_as_loops(f, (Value(x),), "numpy")
 
 
 def test_the_first_of_equal_candidates_gets_the_gradient():

@@ -107,6 +107,12 @@ def test_longer_and_longer_steps_lie_one_behind_the_other():
     ]
 
 
+def test_a_dim_whose_rows_are_longer_in_each_step_lies_on_the_same_axis():
+    line = "h1[i0*t0 + 2*i0 + i1 + 3*t0 + 2*t0_2] = sum | i0 < 2, i1 < t0 + 1 | x1[i1]"
+    (made,) = distributed(line, count=2)
+    assert made == "h1[0, places1(i0, 1)] = sum | i0 < 6 | x1[0, places0(i0, 1)]"
+
+
 def test_what_longer_and_longer_steps_sum_is_added_where_it_goes():
     assert distributed("h1[t0] = sum |  | i0 < t0 + 1: x1[i0]", count=3) == [
         "h1[i0] = sum | i0 < 3 | 0.0",

@@ -355,7 +355,7 @@ int fit_together(const Columns *g, Py_ssize_t parents, Py_ssize_t kinds)
     return 1;
 }
 
-/* rows(code, start, parents, data, batched, leaf, kind, outputs, strict): flatten_columns.py says what
+/* rows(code, start, parents, data, batched, leaf, kind, outputs, strict): sweeps.py says what
    they are, and what comes back. */
 static PyObject *rows(PyObject *module, PyObject *args)
 {

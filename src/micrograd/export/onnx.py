@@ -21,6 +21,7 @@ from ..compiler.arrays.program import (
     Fill,
     Gathered,
     Indexed,
+    Joined,
     Let,
     Node,
     Put,
@@ -143,6 +144,8 @@ class _ProgramWriter(OnnxGraph):
                 return self.node("Transpose", [self.write(x)], perm=list(order))
             case Expanded(x, shape):
                 return self.node("Expand", [self.write(x), self.shape(shape)])
+            case Joined(parts):
+                return self.node("Concat", [self.write(part) for part in parts], axis=0)
             case Applied(op, args):
                 return self.applied(op, args)
             case Contracted(letters, args):

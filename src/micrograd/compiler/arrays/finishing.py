@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ... import ops
 from .aliases import viewed
+from .joining import with_joined
 from .program import (
     Applied,
     ArrayProgram,
@@ -36,8 +37,11 @@ def finished(program: ArrayProgram) -> ArrayProgram:
     for s in simple([*program.forward, *program.backward]):
         users.update(_mentioned(s))
     defined = {i.variable.name for i in program.inputs} | {v.name for _, v in program.seeds}
-    forward = _with_carried(_with_rows(program.forward, users), defined)
-    backward = _with_carried(_with_rows(program.backward, users), defined)
+    taken = {*users, *defined}
+    forward, backward = (
+        with_joined(_with_rows(body, users), taken) for body in (program.forward, program.backward)
+    )
+    forward, backward = _with_carried(forward, defined), _with_carried(backward, defined)
     return replace(program, forward=with_copies(forward), backward=with_copies(backward))
 
 
@@ -161,16 +165,20 @@ def _with_carried(body: Sequence[Statement], defined: set[str]) -> list[Statemen
     return made
 
 
-def with_copies(body: Sequence[Statement]) -> list[Statement]:
-    """Mark what has to be in memory of its own: what is changed in part, and what it came from."""
-    changed = {s.target.name for s in simple(body) if isinstance(s, Put)}
+def with_copies(body: Sequence[Statement], later: frozenset[str] = frozenset()) -> list[Statement]:
+    """Mark what has to be in memory of its own: what is changed in part later, and its source.
 
-    def marked(s: Statement) -> Statement:
+    Args:
+        body: the statements.
+        later: the names of what is changed in part behind them.
+    """
+    made: list[Statement] = []
+    for s in reversed(body):
+        changed = frozenset([one.target.name for one in simple([s]) if isinstance(one, Put)])
         if isinstance(s, RowLoop):
-            return replace(s, body=tuple(map(marked, s.body)))
-        if isinstance(s, Let):
-            fresh = s.target.name in changed or viewed(s.value) in changed
-            return replace(s, fresh=fresh)
-        return s
-
-    return [marked(s) for s in body]
+            s = replace(s, body=tuple(with_copies(s.body, later | changed)))
+        elif isinstance(s, Let):
+            s = replace(s, fresh=s.target.name in later or viewed(s.value) in later)
+        later |= changed
+        made.append(s)
+    return made[::-1]

@@ -12,6 +12,7 @@ from .program import (
     First,
     Gathered,
     Indexed,
+    Joined,
     Let,
     Node,
     Padded,
@@ -106,6 +107,8 @@ def _replaced(printer: ArrayPrinter, row: MadeRow, count: int) -> str:
 
 
 def _let(printer: ArrayPrinter, s: Let) -> str:
+    if s.target.name in printer.conditions:
+        return f"{s.target.name} = {printer.condition(s.value)}"
     text = printer.write(s.value)
     if s.fresh and printer.dialect.in_place and not _is_fresh(s.value):
         text = _copied(printer, text)
@@ -164,4 +167,4 @@ def _is_fresh(node: Node) -> bool:
         return isinstance(node.x, Fill)
     if isinstance(node, Applied):
         return not is_same(node)
-    return isinstance(node, Contracted | Reduced | Gathered | First | Padded)
+    return isinstance(node, Contracted | Reduced | Gathered | First | Padded | Joined)

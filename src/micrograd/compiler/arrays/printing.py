@@ -10,6 +10,7 @@ from ... import ops
 from ..errors import JitError
 from .aliases import viewed
 from .dialects import Dialect
+from .indices import item_text, step_text
 from .program import (
     BATCH,
     Applied,
@@ -21,6 +22,7 @@ from .program import (
     Gathered,
     Indexed,
     Item,
+    Joined,
     Node,
     Padded,
     Range,
@@ -49,6 +51,7 @@ class ArrayPrinter:
         self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
         self.checking = True
+        self.conditions: set[str] = set()  # variables that are true or false, no numbers
         self.changing: set[str] = set()  # variables of which a copy is read, as they change later
 
     def write(self, node: Node, level: int = 0) -> str:
@@ -84,6 +87,9 @@ class ArrayPrinter:
             case Padded(x):
                 self.helpers.setdefault("with_zero")
                 return f"with_zero({self.write(x)})", _ATOM
+            case Joined(parts):
+                name = "cat" if self.m == "torch" else "concatenate"
+                return f"{self.m}.{name}([{', '.join(map(self.write, parts))}])", _ATOM
             case Applied(op, args):
                 return self._applied(op, args)
             case Contracted(letters, args):
@@ -101,7 +107,7 @@ class ArrayPrinter:
             case Whole() | Range():
                 return self._whole(node), _ATOM
             case StepIndex():
-                return place(node), _ADDED
+                return step_text(node), _ADDED
         raise AssertionError(node)
 
     def _number(self, value: float) -> str:
@@ -121,7 +127,7 @@ class ArrayPrinter:
         items = list(items)
         while len(items) > 1 and items[-1] == slice(None):
             items.pop()
-        return ", ".join(map(_item, items))
+        return ", ".join(map(item_text, items))
 
     def shape(self, shape: Shape) -> str:
         """Write a shape."""
@@ -206,15 +212,21 @@ class ArrayPrinter:
         """Write a number as a condition."""
         if isinstance(node, Applied) and node.op in _COMPARISONS:
             return self._condition(node.op, node.args)
-        if isinstance(node, First):
+        if isinstance(node, First) or viewed(node) in self.conditions:
             return self.write(node)
         return f"{self.write(node, _ADDED)} != 0"
+
+    def condition(self, node: Node) -> str:
+        """Write a comparison as what is true or false."""
+        return self._test(node)
 
     def _chosen(self, args: Sequence[Node]) -> str:
         test, x, y = args
         numbers = [arg.value for arg in (x, y) if isinstance(arg, Fill)]
         if numbers == [1.0, 0.0]:
             return self._call_text(self._test(test))
+        if numbers == [0.0, 1.0]:
+            return self._call_text(f"~({self._test(test)})")
         x_text = self.array(x) if len(numbers) == 2 else self.write(x)
         return f"{self.m}.where({self._test(test)}, {x_text}, {self.write(y)})"
 
@@ -272,27 +284,6 @@ class ArrayPrinter:
 
 def _equal(a: np.ndarray, b: np.ndarray) -> bool:
     return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
-
-
-def place(at: StepIndex) -> str:
-    """Write where a loop is: ``2 * t0 + 1``."""
-    text = ""
-    for name, factor in sorted(at.factors, key=lambda pair: pair[1] < 0):
-        sign = " - " if factor < 0 else " + "
-        text += f"{sign}{name if abs(factor) == 1 else f'{abs(factor)} * {name}'}"
-    if text.startswith(" - "):
-        return f"{at.offset}{text}"
-    rest = f" {'-' if at.offset < 0 else '+'} {abs(at.offset)}" if at.offset else ""
-    return f"{text[3:]}{rest}"
-
-
-def _item(item: Item) -> str:
-    if isinstance(item, StepIndex):
-        return place(item)
-    if not isinstance(item, slice):
-        return str(item)
-    first, stop, step = ("" if x is None else str(x) for x in (item.start, item.stop, item.step))
-    return f"{first}:{stop}" + (f":{step}" if step else "")
 
 
 def _negated(node: Node) -> Node | None:

@@ -112,6 +112,14 @@ class Padded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """Arrays one behind the other, along their first axis."""
+
+    parts: tuple["Node", ...]
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Applied:
     """An op, element by element; arguments broadcast."""
 
@@ -193,6 +201,7 @@ Node = (
     | Transposed
     | Expanded
     | Padded
+    | Joined
     | Applied
     | Contracted
     | Reduced

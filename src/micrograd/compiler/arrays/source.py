@@ -18,7 +18,7 @@ from .dialects import DIALECTS, Dialect
 from .lines import lines
 from .printing import ArrayPrinter
 from .program import BATCH, ArrayProgram, Expanded, Fill, Let, Variable
-from .visit import saved_of
+from .visit import conditions_of, saved_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ class _Functions:
     def __init__(self, program: ArrayProgram, dialect: Dialect, name: str) -> None:
         self.program, self.dialect, self.name = program, dialect, name
         self.printer = ArrayPrinter(dialect)
+        self.printer.conditions = conditions_of(program)
         self.arguments = argument_names(program)
         self.kept = saved_of(program)
         self.saved = [v.name for v in self.kept]
@@ -250,4 +251,4 @@ def _placed(numbers: np.ndarray, dialect: Dialect, names: Mapping[str, Any]) -> 
 
 
 def _written(numbers: np.ndarray) -> str:
-    return pformat(numbers.tolist())
+    return pformat(numbers.tolist(), width=98, compact=True)

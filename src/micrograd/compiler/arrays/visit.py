@@ -4,22 +4,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from ... import ops
 from .program import (
     Applied,
     ArrayProgram,
     Constant,
     Contracted,
+    Expanded,
     Fill,
     First,
     Gathered,
     Indexed,
+    Joined,
     Let,
     Node,
     Put,
     Range,
+    Reshaped,
     RowLoop,
     Statement,
     StepIndex,
+    Transposed,
     Variable,
 )
 
@@ -29,6 +34,8 @@ def children(node: Node) -> Sequence[Node]:
     match node:
         case Applied() | Contracted():
             return node.args
+        case Joined():
+            return node.parts
         case Gathered():
             return (node.x, *node.places)
         case First():
@@ -77,6 +84,36 @@ def saved_of(program: ArrayProgram) -> list[Variable]:
     return [made[name] for name in kept if name in made]
 
 
+def conditions_of(program: ArrayProgram) -> set[str]:
+    """Return the variables that hold comparisons, and that nothing but a choice reads."""
+    every = [*program.forward, *program.backward]
+    made = {s.target.name for s in every if isinstance(s, Let) and _is_comparison(s)}
+    others = [s.target.name for s in simple(every) if not _is_comparison(s)]
+    tops = [top for s in simple(every) for top in nodes_of(s)]
+    tops += [node for _, node in program.outputs]
+    return made - {*others, *[name for top in tops for name in _as_numbers(top)]}
+
+
+_COMPARISONS = (ops.LT, ops.LE, ops.GT, ops.GE)
+
+
+def _is_comparison(s: Let | Put) -> bool:
+    return isinstance(s, Let) and isinstance(s.value, Applied) and s.value.op in _COMPARISONS
+
+
+def _as_numbers(node: Node, chooses: bool = False) -> Iterator[str]:
+    """Yield the variables that an expression reads otherwise than to choose by them."""
+    if isinstance(node, Variable):
+        if not chooses:
+            yield node.name
+    elif isinstance(node, Indexed | Reshaped | Transposed | Expanded):
+        yield from _as_numbers(node.x, chooses)
+    else:
+        for k, child in enumerate(children(node)):
+            is_test = isinstance(node, Applied) and node.op.name == ops.WHERE.name and not k
+            yield from _as_numbers(child, is_test)
+
+
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """Return an expression of which all parts were changed."""
     new: dict[str, Any] = {}
@@ -84,7 +121,7 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
         part = getattr(node, field.name)
         if isinstance(part, Node):
             new[field.name] = change(part)
-        elif field.name in ("args", "places"):
+        elif field.name in ("args", "parts", "places"):
             new[field.name] = tuple(map(change, part))
     return replace(node, **new) if new else node
 

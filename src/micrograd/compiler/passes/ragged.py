@@ -35,8 +35,13 @@ def together(steps: Sequence[Nest]) -> list[Nest]:
         Irregular: no nest does that.
     """
     first = steps[0]
-    own = _ragged([s.dims for s in steps])
-    inner = [_ragged([s.terms[m].dims for s in steps]) for m in range(len(first.terms))]
+    count = len(first.dims)
+    operands = [[s.target, *[r for term in s.terms for r in refs(term.expr)]] for s in steps]
+    own = _ragged([s.dims for s in steps], operands, 0)
+    inner = [
+        _ragged([s.terms[m].dims for s in steps], [[*refs(s.terms[m].expr)] for s in steps], count)
+        for m in range(len(first.terms))
+    ]
     if not any(inner):
         terms = [_Axis(steps, m, own).term() for m in range(len(first.terms))]
         axis = _Axis(steps, None, own)
@@ -57,9 +62,25 @@ def together(steps: Sequence[Nest]) -> list[Nest]:
     return made
 
 
-def _ragged(dims: Sequence[tuple[Size, ...]]) -> list[int]:
-    """Return which dims have another length in some steps."""
-    return [k for k, sizes in enumerate(zip(*dims, strict=True)) if len({*map(str, sizes)}) > 1]
+def _ragged(
+    dims: Sequence[tuple[Size, ...]], operands: Sequence[Sequence[Ref]], first: int
+) -> list[int]:
+    """Return which dims have another length in some steps, or operands another stride.
+
+    Args:
+        dims: in each step.
+        operands: in each step.
+        first: where the dims stand among the strides of operands.
+    """
+    return [
+        k
+        for k, sizes in enumerate(zip(*dims, strict=True))
+        if len({*map(str, sizes)}) > 1
+        or any(
+            len({str(ref.strides[first + k]) for ref in every}) > 1
+            for every in zip(*operands, strict=True)
+        )
+    ]
 
 
 def _nest(first: Nest, axis: "_Axis", terms: Sequence[Term], adds: bool) -> Nest:

@@ -97,8 +97,10 @@ def _suspects(
 def _distinct(suspects: list[Value], tape: list[Value], leaves: Collection[int]) -> list[Value]:
     """Leave out what is computed as another is: ``0.9 ** t`` for each of the parameters."""
     alike: dict[tuple[Any, ...], tuple[int, int]] = {}
-    number: dict[int, tuple[int, int]] = {}  # how far it is from leaves, and which is the first
+    number: dict[int, Any] = {}  # how far it is from leaves, and which is the first
     for v in list(tape):
+        if not issubclass(type(v), Number):
+            continue
         if parents := v.parents:
             made_of = [number.get(id(p)) or (0, id(p)) for p in parents]
             far = 1 + sorted(made_of)[-1][0]  # max is that of the trace, in a trace
@@ -108,7 +110,7 @@ def _distinct(suspects: list[Value], tape: list[Value], leaves: Collection[int])
                 number[id(v)] = far, id(v)
         elif v._data and id(v) not in leaves:
             number[id(v)] = alike.setdefault((v._data,), (0, id(v)))
-    return list({number[id(v)]: v for v in reversed(suspects)}.values())[::-1]
+    return list({number.get(id(v), id(v)): v for v in reversed(suspects)}.values())[::-1]
 
 
 def _told(suspects: list[Value]) -> set[int]:

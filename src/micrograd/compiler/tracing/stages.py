@@ -6,9 +6,9 @@ the numbers that later stages or results need of it, and the gradients of what i
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ... import ops
+from ...ops import DETACH, MUL, Op
 from ..graph import Graph
 from .markers import Mark, NotInStages
 from .recording import Trace
@@ -42,7 +42,10 @@ def stages_of(recording: Trace, graph: Graph) -> list[Stage]:
     Raises:
         NotInStages: a number with a batch axis goes from stage to stage.
     """
-    return _Division(recording, graph).stages()
+    ops, parents = list(graph.ops), list(graph.parents)  # they are looked at one by one
+    data, batched = list(graph.data), list(graph.batched)
+    whole = replace(graph, ops=ops, parents=parents, data=data, batched=batched)
+    return _Division(recording, whole).stages()
 
 
 class _Division:
@@ -178,7 +181,7 @@ class _Part:
     def __init__(self, whole: Graph) -> None:
         self.number: dict[int, int] = {}  # of a node of the whole
         self._whole = whole
-        self._ops: list[ops.Op | None] = []
+        self._ops: list[Op | None] = []
         self._parents: list[tuple[int, ...]] = []
         self._data: list[float] = []
         self._batched: list[bool] = []
@@ -213,11 +216,11 @@ class _Part:
                 alike[key] = self._add(op, above, whole.data[node], batched)
             self.number[node] = alike[key]
 
-    def _copied(self, op: ops.Op | None, above: Sequence[int]) -> int | None:
+    def _copied(self, op: Op | None, above: Sequence[int]) -> int | None:
         """Return what an operation only copies, where nothing is differentiated."""
-        if op is ops.DETACH:
+        if op is DETACH:
             return above[0]
-        if op is ops.MUL:
+        if op is MUL:
             for x, one in (above, above[::-1]):
                 if self._ops[one] is None and one >= sum(self._segments) and self._data[one] == 1.0:
                     return x
@@ -226,9 +229,9 @@ class _Part:
     def copy(self, node: int) -> int:
         """Return the number of a copy of a node, through which nothing is differentiated."""
         n = self.number[node]
-        if self._ops[n] is ops.DETACH:
+        if self._ops[n] is DETACH:
             return n
-        return self._add(ops.DETACH, (n,), self._data[n], self._batched[n])
+        return self._add(DETACH, (n,), self._data[n], self._batched[n])
 
     def own(self, node: int) -> int:
         """Return the number of a node that is computed here, a copy of one that is not."""
@@ -260,9 +263,7 @@ class _Part:
             strict=self._whole.strict,
         )
 
-    def _add(
-        self, op: ops.Op | None, parents: tuple[int, ...], number: float, batched: bool
-    ) -> int:
+    def _add(self, op: Op | None, parents: tuple[int, ...], number: float, batched: bool) -> int:
         self._ops.append(op)
         self._parents.append(parents)
         self._data.append(number)

@@ -278,7 +278,7 @@ class _Tracer:
         if self._printed:
             result = result, self._printed
         recording = Trace(
-            self.tape,
+            self.tape.copy(),
             inputs,
             [],
             result,
@@ -299,6 +299,7 @@ class _Tracer:
         recording.lines, recording.raises = self._lines, self._raises
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
         recording.captured = in_order(f, captured)
+        self.tape.clear()  # the parts of a tracer hold each other, until the collector comes
         return recording
 
 

@@ -33,7 +33,13 @@ def distinct(graph: Graph) -> Graph:
 
 
 def swept(graph: Graph) -> Rows:
-    """Return the rows of a graph, as ``flatten`` does."""
+    """Return the rows of a graph, as ``flatten`` does.
+
+    The sweeps give the nodes and the factors of all rows, sorted by group, with the heights and the
+    widths of these matrices; of each group its class and how many terms each slot has; of each
+    class its code, depth, batch axis and types; the types; which leaves are used; the class of each
+    node; and whether a sum lives by its rounding.
+    """
     made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
     kind = bytes([KINDS.get(op, 0) + _SHARP * is_sharp(op) if op else 0 for op in made.table])
     leaf = _leaves(graph, made)
