@@ -274,7 +274,6 @@ def test_a_call_that_refers_to_itself_goes_with_what_it_is_of():
         {"nests": ([None],)},
         {"nests": ([0],), "count": 0},
         {"places": [(1,)]},
-        {"places": [({}, "x")] * 65},
         {"stages": (stage(v=9),)},
         {"stages": (stage(g=-1),)},
         {"stages": (stage(copies=[0, 7, 2]),)},

@@ -14,7 +14,7 @@ typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
 typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double *scalars,
                         const int64_t *const *tables);
 
-enum { LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */, MOST_PLACES = 64 };
+enum { LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */, FEW = 16 /* places */ };
 
 typedef struct {
     Forward forward;
@@ -70,13 +70,17 @@ static int packed(const DirectCall *self, PyObject *const *args, PyObject *const
 
 static int taken(const DirectCall *self, PyObject *const *args, double *v)
 {
-    PyObject *held[MOST_PLACES];
     Py_ssize_t count = PyTuple_GET_SIZE(self->places), got = 0;
+    PyObject *few[FEW], **held = count <= FEW ? few : PyMem_New(PyObject *, count);
+    if (held == NULL)
+        return 0;
     while (got < count && (held[got] = place_get(PyTuple_GET_ITEM(self->places, got))) != NULL)
         got++;
     int fits = got == count && packed(self, args, held, v);
     while (got > 0)
         Py_DECREF(held[--got]);
+    if (held != few)
+        PyMem_Free(held);
     return fits;
 }
 
@@ -220,7 +224,7 @@ static int stage_fits(const Stage *stage, Py_ssize_t size)
 static int fits(const DirectCall *self)
 {
     Py_ssize_t places = PyTuple_GET_SIZE(self->places), all = self->arguments + places;
-    if (places > MOST_PLACES || PyTuple_GET_SIZE(self->captured) > self->size ||
+    if (PyTuple_GET_SIZE(self->captured) > self->size ||
         self->read_at < 0 || self->read_at > self->size - PyTuple_GET_SIZE(self->read))
         return 0;
     for (Py_ssize_t i = 0; i < self->stages; i++)
