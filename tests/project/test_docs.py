@@ -1,5 +1,6 @@
 """The pages under docs/ and the docstrings hold what they show, and link to what is there."""
 
+import ast
 import doctest
 import inspect
 import pkgutil
@@ -86,6 +87,17 @@ def test_every_block_of_the_page_runs(page, tmp_path, monkeypatch):
 def test_every_link_of_the_page_leads_somewhere(page):
     missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_the_page_leads_to_what_the_site_has(page):
+    text = (ROOT / "site" / "hooks.py").read_text()
+    outside = ast.literal_eval(re.search(r"^OUTSIDE = (\{.*?^\})", text, re.M | re.S)[1])
+    targets = [
+        (page.parent / link).resolve().relative_to(ROOT) for link in LINK.findall(page.read_text())
+    ]
+    places = [t for t in targets if t.as_posix() not in outside.values()]
+    assert [t for t in places if t.parts[0] not in ("docs", "examples")] == []
 
 
 @pytest.mark.parametrize("name", MODULES)
