@@ -22,7 +22,7 @@ from .gradients import Slopes
 from .trial import check
 from .variant import Variant, captured_of
 
-_FIRST_LENGTHS = (5, 6, 10)  # shorter ones miss the first steps of what repeats
+_FIRST_LENGTHS = (5, 6, 10, 16)  # shorter ones miss the first steps of what repeats
 
 
 class Lengths:
