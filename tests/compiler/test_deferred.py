@@ -282,3 +282,18 @@ def test_what_a_record_raises_is_raised_as_plainly():
     with pytest.raises(ArithmeticError, match=r"no slope at 12\.0"):
         out.backward()
     assert UNTIL in backend(f)
+
+
+def test_where_nothing_is_computed_nothing_is_compiled():
+    f = jit(lambda x: [1.5, x["name"] is None])
+    assert [f({"name": None, "unread": float(k)}) for k in range(5)] == [[1.5, True]] * 5
+
+
+def test_what_goes_wrong_with_the_loops_is_told_and_the_tape_goes_on(monkeypatch):
+    monkeypatch.delenv("MICROGRAD_VERIFY")
+    monkeypatch.setattr(deferred, "lower", lambda graph: {}["a defect"])
+    f = jit(squares)
+    with pytest.warns(UserWarning, match="slower than C: KeyError.*please report it"):
+        made = [f([1.0, 2.0, float(k)]) for k in range(5)]
+    assert made == [squares([1.0, 2.0, float(k)]) for k in range(5)]
+    assert "its loops cannot be made" in backend(f)

@@ -4,6 +4,7 @@ A tape is there at once, and gives every bit of the plain run. So it is what the
 by: they take its place if they give its numbers and its gradients, up to rounding.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -48,6 +49,17 @@ class Deferred:
             args: of the call at which this is asked.
             stages: takes the time of each.
         """
+        if not self._graph.outputs:
+            return _staying(tape, ": there is nothing to compute")
+        try:
+            return self._compiled(tape, args, stages)
+        except Exception as failure:  # the tape is right in any case
+            if os.environ.get("MICROGRAD_VERIFY"):
+                raise
+            warn_of_tape(failure)
+            return _staying(tape, ": its loops cannot be made")
+
+    def _compiled(self, tape: Compiled, args: Sequence[Argument], stages: Stages) -> Compiled:
         with stages.timed("lower"):
             if is_straight(self._graph):
                 return _staying(tape, _FEW)

@@ -173,8 +173,9 @@ def warn_of_numpy(refusal: Exception) -> None:
 
 def warn_of_tape(refusal: Exception) -> None:
     """Say, once for each reason, why what was to run by C stays a tape."""
-    report = "; please report it" if isinstance(refusal, build.CompileError) else ""
-    _warn_once(f"running one operation after the other, which is slower than C: {refusal}{report}")
+    report = "" if isinstance(refusal, build.CompilerNotFound) else "; please report it"
+    said = refusal if isinstance(refusal, build.CompileError) or not report else repr(refusal)
+    _warn_once(f"running one operation after the other, which is slower than C: {said}{report}")
 
 
 @cache
