@@ -186,6 +186,15 @@ def test_horners_scheme_from_a_constant_is_one_program(backend, start):
     assert g.cache_info().programs == 2
 
 
+def test_a_slice_that_ends_with_its_array_is_as_long_as_it_is_plainly():
+    def f(xs, a):
+        return a[1 : len(xs) + 1] * 2.0
+
+    g, a = jit(f), np.arange(6.0)
+    for n in (3, 4, 5, 8, 2):
+        assert g([0.5] * n, a).tolist() == f([0.5] * n, a).tolist(), n
+
+
 def test_a_report_says_that_each_length_has_a_program_of_its_own():
     f = jit(lambda xs: sum([x ** (i + 2) for i, x in enumerate(xs)]))
     for n in (5, 6):

@@ -66,7 +66,7 @@ def generalised(
 ) -> General | None:
     """Try to find one program for all lengths by tracing f at four lengths of our choice."""
     nests = _differentiated(slopes, args)
-    captured = captured_of(recording)
+    captured, outputs = captured_of(recording), len(list(recording.outputs()))
 
     @cache
     def at(n: int) -> tuple[Program, Counter[str]]:
@@ -75,6 +75,8 @@ def generalised(
         alike = _alike(sample, recording) and sample.batch == recording.batch
         if captured_of(sample) != captured or not alike:
             raise NotGeneral
+        if len(list(sample.outputs())) != outputs:
+            raise NotGeneral  # as that of ``xs[1:n + 1]``, which ends with xs
         return lower(graph_of(sample, nests), aligned=False), sample.work()
 
     for first in _FIRST_LENGTHS:
