@@ -95,7 +95,6 @@ static PyObject *zero_grad(PyObject *module, PyObject *values)
     return failed ? NULL : Py_NewRef(Py_None);
 }
 
-/* Lists of Python's floats, as an optimiser written by hand keeps them. */
 static double *open_list(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
 {
     if (count != 2 || !PyList_CheckExact(args[0])) {
@@ -111,18 +110,10 @@ static PyObject *read_floats(PyObject *module, PyObject *const *args, Py_ssize_t
     double *x = open_list(args, count, 1, &view);
     if (x == NULL)
         return NULL;
-    Py_ssize_t size = view.len / (Py_ssize_t)sizeof(double), i = 0;
-    if (PyList_GET_SIZE(args[0]) == size)
-        for (; i < size && PyFloat_CheckExact(PyList_GET_ITEM(args[0], i)); i++)
-            x[i] = PyFloat_AS_DOUBLE(PyList_GET_ITEM(args[0], i));
+    Py_ssize_t size = view.len / (Py_ssize_t)sizeof(double);
+    int fits = PyList_GET_SIZE(args[0]) == size && take_floats(args[0], x);
     PyBuffer_Release(&view);
-    return PyBool_FromLong(i == size && PyList_GET_SIZE(args[0]) == size);
-}
-
-/* A float that the list alone refers to is never seen again: it becomes the new one. */
-static int is_only_here(PyObject *item)
-{
-    return PyFloat_CheckExact(item) && Py_REFCNT(item) == 1;
+    return PyBool_FromLong(fits);
 }
 
 static PyObject *write_floats(PyObject *module, PyObject *const *args, Py_ssize_t count)
@@ -132,16 +123,8 @@ static PyObject *write_floats(PyObject *module, PyObject *const *args, Py_ssize_
     if (x == NULL)
         return NULL;
     Py_ssize_t size = view.len / (Py_ssize_t)sizeof(double), i = 0;
-    for (; i < size && i < PyList_GET_SIZE(args[0]); i++) {
-        PyObject *item = PyList_GET_ITEM(args[0], i);
-        if (is_only_here(item)) {
-            ((PyFloatObject *)item)->ob_fval = x[i];
-            continue;
-        }
-        PyObject *made = PyFloat_FromDouble(x[i]);
-        if (made == NULL || PyList_SetItem(args[0], i, made) < 0)
-            break;
-    }
+    while (i < size && i < PyList_GET_SIZE(args[0]) && put_float(args[0], i, x[i]) == 0)
+        i++;
     PyBuffer_Release(&view);
     if (i == size && PyList_GET_SIZE(args[0]) == size)
         Py_RETURN_NONE;

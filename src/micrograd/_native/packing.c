@@ -22,24 +22,13 @@ static inline double *place_of(const Argument *a, double *v, int64_t i)
     return v + a->start + (inner ? i % inner * a->row + i / inner : i);
 }
 
-static int put_floats(const Argument *a, PyObject *list, double *v)
-{
-    for (Py_ssize_t k = 0; k < a->count; k++) {
-        PyObject *item = PyList_GET_ITEM(list, k);
-        if (!PyFloat_CheckExact(item))
-            return 0;
-        v[a->start + k] = PyFloat_AS_DOUBLE(item);
-    }
-    return 1;
-}
-
 static int put_list(const Argument *a, const Types *types, int depth, PyObject *list, double *v,
                     int64_t *i)
 {
     if (!PyList_CheckExact(list) || PyList_GET_SIZE(list) != a->dims[depth])
         return 0;
     if (a->ndim == 1 && a->kind == FLOATS && !a->outer && a->start >= 0)
-        return put_floats(a, list, v);
+        return take_floats(list, v + a->start);
     double unread;
     for (Py_ssize_t k = 0; k < a->dims[depth]; k++) {
         PyObject *item = PyList_GET_ITEM(list, k);

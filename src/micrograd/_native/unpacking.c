@@ -123,20 +123,12 @@ PyObject *prepared(PyObject *writes, const double *v)
     return made;
 }
 
-/* A float that the list alone refers to is never seen again: it becomes the new one. */
 static int write_list(PyObject *list, PyObject *addresses, const double *v)
 {
     const int64_t *from = int64s(addresses);
-    for (Py_ssize_t i = 0; i < addresses_in(addresses) && i < PyList_GET_SIZE(list); i++) {
-        PyObject *item = PyList_GET_ITEM(list, i);
-        if (PyFloat_CheckExact(item) && Py_REFCNT(item) == 1) {
-            ((PyFloatObject *)item)->ob_fval = v[from[i]];
-            continue;
-        }
-        PyObject *made = PyFloat_FromDouble(v[from[i]]);
-        if (made == NULL || PyList_SetItem(list, i, made) < 0)
+    for (Py_ssize_t i = 0; i < addresses_in(addresses) && i < PyList_GET_SIZE(list); i++)
+        if (put_float(list, i, v[from[i]]) < 0)
             return -1;
-    }
     return 0;
 }
 

@@ -175,6 +175,30 @@ typedef struct {
 extern _Thread_local Mode mode;
 extern int observers;
 
+/* Lists of Python's floats, as an optimiser written by hand keeps them. Store those of a list; tell
+   whether all of its items are floats. */
+static inline int take_floats(PyObject *list, double *to)
+{
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list); i++) {
+        if (!PyFloat_CheckExact(PyList_GET_ITEM(list, i)))
+            return 0;
+        to[i] = PyFloat_AS_DOUBLE(PyList_GET_ITEM(list, i));
+    }
+    return 1;
+}
+
+/* Let a list hold a float. One that the list alone refers to is never seen again: it becomes this. */
+static inline int put_float(PyObject *list, Py_ssize_t i, double x)
+{
+    PyObject *item = PyList_GET_ITEM(list, i);
+    if (PyFloat_CheckExact(item) && Py_REFCNT(item) == 1) {
+        ((PyFloatObject *)item)->ob_fval = x;
+        return 0;
+    }
+    PyObject *made = PyFloat_FromDouble(x);
+    return made == NULL ? -1 : PyList_SetItem(list, i, made);
+}
+
 static inline int observed(void)
 {
     return UNLIKELY(observers) && mode.on;
