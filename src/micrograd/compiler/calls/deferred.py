@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..c.build import CompileError, CompilerNotFound
-from ..graph import Graph, indices
+from ..graph import Graph
 from ..ir.program import Program
 from ..pipeline import check_printed, lower
 from ..tape import Tape, is_straight, tape_of
@@ -20,13 +20,11 @@ from ..tracing.signature import Argument
 from .closeness import close
 from .compiled import Compiled, Layout, Run, until_of
 from .kernel import warn_of_tape
-from .noise import noise_of
+from .noise import GRADIENTS, noise_of, nudges_of
 from .report import Stages
 
 AT_CALL = 3  # a fixed number, so that runs repeat exactly
 PLAIN_WORK = 1 << 18  # values of all examples; a call of more is compiled at once
-_GRADIENTS = 3  # of how many outputs the gradients are compared
-_NUDGE = 1e-4
 _FEW = ": few loops are in it"
 
 
@@ -116,9 +114,7 @@ def _agree(loops: Compiled, tape: Compiled, graph: Graph, args: Sequence[Argumen
     values, slopes = trial.differ(sizes)
     if values or not slopes:
         return not values
-    fixed = np.array(indices(graph), dtype=bool)
-    nudges = 1 + np.random.default_rng(0).uniform(-_NUDGE, _NUDGE, len(numbers))
-    return not any(trial.differ(one, np.where(fixed, numbers, numbers * nudges)))
+    return not any(trial.differ(one, numbers * nudges_of(graph)))
 
 
 def _at_numbers(graph: Graph, numbers: np.ndarray) -> Graph:
@@ -137,7 +133,7 @@ class _Trial:
         self._both, self._graph, self._args = (loops, tape), graph, args
         first, last = len(tape.layout.guards), len(tape.program.outputs)
         wanted = [k for k in range(first, last) if tape.is_number(k) and tape.passes_on(k)]
-        self._wanted = wanted[:_GRADIENTS]
+        self._wanted = wanted[:GRADIENTS]
 
     def differ(
         self, sizes: Mapping[str, int], numbers: np.ndarray | None = None

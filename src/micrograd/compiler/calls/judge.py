@@ -20,12 +20,10 @@ from ..tracing.output import Heard, NotPrinted, alike
 from ..tracing.signature import Argument
 from .closeness import close, gradients_by, in_single_precision
 from .differences import Leaf, leaves_of, other_form
+from .noise import GRADIENTS, NUDGE
 from .rounding import Rounding
 from .state import State
 from .variant import Variant
-
-_GRADIENTS = 3  # of how many results the gradients are compared
-_NUDGE = 1e-4
 
 
 class Judge:
@@ -53,7 +51,7 @@ class Judge:
         self._classify, self._before = classify, before
         self._mismatch: JitError | None = None
         self._dtype = variant.compiled.dtype.name
-        self._rounding = Rounding(variant, graph, self._dtype, _GRADIENTS)
+        self._rounding = Rounding(variant, graph, self._dtype, GRADIENTS)
 
     def listen(self, out: Heard, text: str) -> Self:
         """Compare also what is printed with what the plain run has printed."""
@@ -172,7 +170,7 @@ class Judge:
             if isinstance(a.thing, Value) and isinstance(b.thing, Value)
         ]
         sources = _leaf_values(self._variant.compiled.layout.captured, args)
-        for a, b in pairs[:_GRADIENTS]:
+        for a, b in pairs[:GRADIENTS]:
             there, here = gradients_by(sources, a.thing), gradients_by(sources, b.thing)
             alike = close(here, there, self._dtype)
             if not alike and not close(here, there, self._dtype, self._rounding.of_gradients()):
@@ -197,7 +195,7 @@ class Judge:
         values = _unique([*captured, *self._before.leaves])
         data = np.empty(len(values))
         read_data(values, data)
-        nudged = data * (1 + rng.uniform(-_NUDGE, _NUDGE, len(values)))
+        nudged = data * (1 + rng.uniform(-NUDGE, NUDGE, len(values)))
         try:
             write_data(values, nudged)
             plain = self._f(*moved)
@@ -269,11 +267,11 @@ def _unique(values: Sequence[Value]) -> list[Value]:
 def _moved(x: Any, rng: np.random.Generator) -> Any:
     """Return a copy of an argument with its floats moved a little; Values stay themselves."""
     if type(x) is float or isinstance(x, np.floating):
-        return type(x)(x * (1 + rng.uniform(-_NUDGE, _NUDGE)))
+        return type(x)(x * (1 + rng.uniform(-NUDGE, NUDGE)))
     if isinstance(x, np.ndarray):
         if x.dtype.kind != "f":
             return x
-        return (x * (1 + rng.uniform(-_NUDGE, _NUDGE, x.shape))).astype(x.dtype)
+        return (x * (1 + rng.uniform(-NUDGE, NUDGE, x.shape))).astype(x.dtype)
     if isinstance(x, dict):
         moved = copy.copy(x)
         moved.update({key: _moved(branch, rng) for key, branch in x.items()})

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import JitError
-from ..graph import Graph, indices, interpret
+from ..graph import Graph, interpret
 from ..tracing.recording import Trace
 from .closeness import close, gradients_by
+from .noise import GRADIENTS, nudges_of
 
 if TYPE_CHECKING:
     from ..tracing.signature import Argument
     from .compiled import Compiled, Run
-
-_GRADIENTS = 3  # of how many outputs the gradients are compared
-_NUDGE = 1e-4
 
 
 def check(
@@ -48,7 +46,7 @@ def check(
     run = compiled.computed(args, sizes)
     outputs = list(recording.outputs())
     first = len(recording.guards)
-    wanted = [k for k in range(first, len(outputs)) if compiled.is_number(k)][:_GRADIENTS]
+    wanted = [k for k in range(first, len(outputs)) if compiled.is_number(k)][:GRADIENTS]
     sources = [*recording.captured, *(v for i in recording.inputs for v in i.leaves)]
     slopes = {k: gradients_by(sources, outputs[k]) for k in wanted}
     if _agrees(run, [out._data for out in outputs], slopes):
@@ -56,9 +54,7 @@ def check(
     numbers = graph()
     leaves = run.at.leaves(len(recording.captured))
     v = run.at.memory(compiled.layout.captured, args)
-    fixed = np.array(indices(numbers), dtype=bool)
-    nudges = np.random.default_rng(0).uniform(-_NUDGE, _NUDGE, len(leaves))
-    v[leaves] *= np.where(fixed, 1, 1 + nudges).astype(v.dtype)
+    v[leaves] *= nudges_of(numbers).astype(v.dtype)
     moved, roots = v[leaves].tolist(), [numbers.outputs[k] for k in wanted]
     values, gradients = interpret(numbers, moved, roots)
     expected = [values[i] for i in numbers.outputs]
