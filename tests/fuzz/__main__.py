@@ -22,18 +22,16 @@ from programs import program
 
 Verdict = Callable[[str], tuple[str, str]]
 KINDS: dict[str, tuple[Callable[[int], str], Callable[[int], Verdict], int]] = {
-    "meaning": (program, lambda seed: lambda text: meaning.verdict(text, **options(seed)), 70),
+    "meaning": (
+        program,
+        lambda seed: lambda text: meaning.verdict(text, **meaning.options(seed)),
+        70,
+    ),
     "engines": (engines.program, lambda seed: engines.verdict, 20),
     "saved": (saved.program, lambda seed: saved.verdict, 4),
     "texts": (texts.program, lambda seed: texts.verdict, 6),
 }  # of each: what makes a case, what judges it, how many of a hundred cases are of it
 REFUSALS = 0.03  # of the cases; more is a kind of program that should compile
-
-
-def options(seed: int) -> dict:
-    """How a program is tried: by NumPy or by default, each tenth by C, or in the order written."""
-    backend = "c" if seed % 10 == 7 else "auto" if seed % 2 else "numpy"
-    return {"backend": backend, "strict": seed % 10 == 3}
 
 
 def alike(words: str) -> str:

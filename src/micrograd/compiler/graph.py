@@ -1,6 +1,6 @@
 """The scalar graph of one call: flat lists, in the order in which the values were made."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,15 +56,23 @@ class Graph:
         return "\n".join(lines) + "\nreturn " + ", ".join(f"%{i}" for i in self.outputs)
 
 
+def beside_one(op: Op | None, above: Sequence[int], ones: Container[int]) -> int | None:
+    """Return x of a product x · 1, None of anything else."""
+    if op is ops.MUL:
+        for x, one in (above, above[::-1]):
+            if one in ones and x not in ones:
+                return x
+    return None
+
+
 def without_copies(graph: Graph) -> Graph:
     """Return the graph with x in place of x · 1, by which a trace tells equal numbers apart."""
     ones = {i for i in graph.constants if graph.data[i] == 1.0}
     same: dict[int, int] = {}
     for i, (op, above) in enumerate(zip(graph.ops, graph.parents)) if ones else ():
-        if op is ops.MUL and not ones.isdisjoint(above):
-            for x, one in (above, above[::-1]):
-                if one in ones and x not in graph.constants:
-                    same[i] = same.get(x, x)
+        x = beside_one(op, above, ones)
+        if x is not None and x not in graph.constants:
+            same[i] = same.get(x, x)
     if not same:
         return graph
     return replace(

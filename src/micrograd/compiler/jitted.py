@@ -181,7 +181,9 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
         """Let the next call go straight to the loops, if it is like this one and an earlier one."""
-        way = variant.way(arguments)
+        self._go_straight(variant.way(arguments))
+
+    def _go_straight(self, way: Callable[..., Any] | None) -> None:
         if way and way not in self._quick:
             self._quick = (way, *self._quick[: PATHS - 1])
 
@@ -245,8 +247,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         static = [(f"argument {k}", args[k]) for k in by_value]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
         variant.guards = Guards(reach, self._watched.free)
-        if way := variant.direct(arguments):
-            self._quick = (way, *self._quick[: PATHS - 1])
+        self._go_straight(variant.direct(arguments))
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
         group = self._cache.add(variant, arguments, first.made.free)
         if why == OTHER_PATH and (line := branch(group)):

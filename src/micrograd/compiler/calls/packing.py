@@ -94,14 +94,13 @@ def int64s(numbers: Iterable[int]) -> bytes:
     return np.array(list(numbers), np.int64).tobytes()
 
 
-def ranges(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Yield what is to be copied, each from one address to another, as (from, to, count)."""
-    first = last = None
+def ranges(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Return what is to be copied, each from one address to another, as (from, to, count)."""
+    made: list[tuple[int, int, int]] = []
     for pair in pairs:
-        if first is None or last is None or pair != (last[0] + 1, last[1] + 1):
-            if first is not None and last is not None:
-                yield (*first, last[0] + 1 - first[0])
-            first = pair
-        last = pair
-    if first is not None and last is not None:
-        yield (*first, last[0] + 1 - first[0])
+        start, to, count = made[-1] if made else (0, 0, 0)
+        if count and pair == (start + count, to + count):
+            made[-1] = start, to, count + 1
+        else:
+            made.append((*pair, 1))
+    return made

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...ops import DETACH, MUL, Op
-from ..graph import Graph
+from ...ops import DETACH, Op
+from ..graph import Graph, beside_one
 from .markers import Mark, NotInStages
 from .recording import Trace
 
@@ -186,6 +186,7 @@ class _Part:
         self._data: list[float] = []
         self._batched: list[bool] = []
         self._segments: list[int] = []  # how many leaves came at once
+        self._ones: set[int] = set()  # constants of 1
 
     def leaves(self, nodes: Sequence[int], batched: bool = False) -> None:
         """Add the parameters, then the numbers of one array after the other."""
@@ -215,16 +216,12 @@ class _Part:
                 batched = bool(whole.batched[node])
                 alike[key] = self._add(op, above, whole.data[node], batched)
             self.number[node] = alike[key]
+            if op is None and whole.data[node] == 1.0:
+                self._ones.add(alike[key])
 
     def _copied(self, op: Op | None, above: Sequence[int]) -> int | None:
         """Return what an operation only copies, where nothing is differentiated."""
-        if op is DETACH:
-            return above[0]
-        if op is MUL:
-            for x, one in (above, above[::-1]):
-                if self._ops[one] is None and one >= sum(self._segments) and self._data[one] == 1.0:
-                    return x
-        return None
+        return above[0] if op is DETACH else beside_one(op, above, self._ones)
 
     def copy(self, node: int) -> int:
         """Return the number of a copy of a node, through which nothing is differentiated."""
