@@ -125,6 +125,19 @@ def test_a_large_batch_is_judged_by_a_few_examples():
     assert total.data == pytest.approx(np.mean(parts), rel=1e-12)
 
 
+def test_a_batch_is_computed_plainly_once_and_moved_for_a_few_examples():
+    runs = io.StringIO()
+    model = MLP(2, [8, 1], seed=1)
+
+    def loss(x):
+        print(end=".", file=runs)
+        return model(x) ** 2
+
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    jit(lambda X: mean(vmap(loss)(X)))(X)
+    assert 100 <= len(runs.getvalue()) < 110
+
+
 # Effects
 
 

@@ -28,6 +28,7 @@ from .state import Change, State
 
 _MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
+_FEW = 3  # examples that stand for a batch
 
 
 class FirstCall:
@@ -113,7 +114,8 @@ class FirstCall:
                 raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
                 with self._stages.timed("trial"):
-                    self._judge(made, before).compare(self._args, plain)
+                    few = self._some_examples(made)
+                    self._judge(made, before).compare(self._args, plain, few=few)
                 self.made = made
         except NotPrinted as error:
             self.reason = str(error)
@@ -216,7 +218,7 @@ class FirstCall:
 
     def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
         """Return what was compiled, or the same with traced gradients where only that is right."""
-        few = self._some_examples(made) if made.batch * made.work > PLAIN_WORK else None
+        few = self._some_examples(made)
         try:
             with self._stages.timed("trial"):
                 self._judge(made, before).compare(self._args, plain, after, few)
@@ -267,7 +269,12 @@ class FirstCall:
         return made.variant.result(given, run, lambda: self._f(*self._args))
 
     def _some_examples(self, made: Made) -> tuple | None:
-        """The call with three examples of its batch; None where the size is part of the program."""
+        """The call with a few examples of its batch, if it has more.
+
+        None as well where the size of the batch is part of the program.
+        """
+        if made.batch <= _FEW:
+            return None
         batched = {
             i.argument
             for i in made.variant.recording.inputs
@@ -275,7 +282,7 @@ class FirstCall:
         }
         if not batched <= made.free:
             return None
-        rows = [0, made.batch // 2, made.batch - 1]
+        rows = np.linspace(0, made.batch - 1, _FEW).astype(int).tolist()
         return tuple([_rows(x, rows) if k in batched else x for k, x in enumerate(self._args)])
 
     def _refuse_iterators(self) -> None:
