@@ -139,3 +139,31 @@ def test_what_numpy_lets_pass_does_not_hide_what_raises(quiet):
     with pytest.raises(ValueError, match="math domain error"):
         f(0.67, -math.inf)
     assert f(0.0, 2.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    "f",
+    [np.floor, np.ceil, np.trunc, np.rint, np.sign, np.exp2, np.isnan, np.isfinite, np.std, np.var],
+)
+def test_functions_of_numpy_take_a_list_as_they_take_an_array(f):
+    check(lambda x, y: f([x, y, x * y]), (1.5, 2.5), (-0.5, 3.0))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a: np.round(a, 1) + a.round(),
+        lambda a: np.around(a * 100, -1),
+        lambda a: np.fmax(a, 1.0) * np.fmin(a, a[::-1]),
+    ],
+)
+def test_numbers_are_rounded_and_compared_beside_nan(f):
+    check(f, (FLOATS,), (np.array([2.5, np.nan, -0.05]),))
+
+
+def test_ints_are_round_already():
+    check(lambda a: np.round(a, 1) + a.round() * 2, (INTS,))
+
+
+def test_an_int_of_numpy_as_pythons_own_is_an_int():
+    check(lambda a: a[0].item() * 2 + a.sum().item(), (INTS,), (INTS + 1,))

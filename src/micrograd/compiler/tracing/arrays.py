@@ -19,7 +19,7 @@ from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
 from .elementwise import FUNCTIONS, truncated
 from .integers import Integer, whole_of
-from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of
+from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of, rounded
 from .predicates import Predicate, count, detached
 
 
@@ -209,10 +209,11 @@ class TracedArray(LazyArray):
         raise JitError(f"an array of a trace cannot be written out: return it\n  at {users_line()}")
 
     __str__ = __repr__
+    round = rounded
 
 
 for _name in ("sum", "prod", "mean", "cumsum", "cumprod", "trace", "ptp",
-              "argsort", "take", "repeat", "diagonal", "round"):  # fmt: skip
+              "argsort", "take", "repeat", "diagonal"):  # fmt: skip
 
     def _method(self: Any, *args: Any, _called: str = _name, **kwargs: Any) -> Any:
         return self._called(_called, *args, **kwargs)

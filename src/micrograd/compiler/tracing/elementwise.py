@@ -122,6 +122,11 @@ def smaller(x: Any, y: Any) -> Any:
     return picked(x <= y, x, y) if are_objects([x, y]) else minimum([x, y])
 
 
+def _of_no_nan(best: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
+    """Return the better of two numbers, the other one where one is nan."""
+    return where(x != x, y, where(y != y, x, best(x, y)))
+
+
 def _quotient(traced: Callable, plain: Callable) -> Callable:
     """Of plain numbers NumPy's own, which does not raise."""
 
@@ -155,6 +160,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.remainder: _quotient(operator.mod, np.remainder),
     np.maximum: larger,
     np.minimum: smaller,
+    np.fmax: lambda x, y: _of_no_nan(larger, x, y),
+    np.fmin: lambda x, y: _of_no_nan(smaller, x, y),
     np.clip: lambda x, low, high: smaller(larger(x, low), high),
     np.hypot: lambda x, y: apply(ops.OPS["hypot"], x, y),
     np.arctan2: lambda x, y: apply(ops.OPS["atan2"], x, y),

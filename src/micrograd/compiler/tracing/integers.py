@@ -32,6 +32,10 @@ class Integer(Number):
     __int__ = __trunc__ = __floor__ = __ceil__ = __index__
     __hash__ = Number.__hash__
 
+    def item(self) -> Any:
+        """Return Python's own, as NumPy's ints do."""
+        return self
+
     def __round__(self, digits: int | None = None) -> Any:
         return self if digits is None or digits >= 0 else round(self.__index__(), digits)
 

@@ -134,6 +134,16 @@ def root_of(x: Any) -> Any:
     return np.sqrt(x) if isinstance(x, np.ndarray) else apply(ops.SQRT, x)
 
 
+def rounded(a: Any, decimals: int = 0) -> Any:
+    """Round to decimals, as NumPy does: half of the last one goes to the even neighbour."""
+    if a.dtype.kind in "iu" and decimals >= 0:
+        return a
+    scale = 10.0 ** abs(decimals)
+    if decimals < 0:
+        return np.rint(a / scale) * scale
+    return np.rint(a * scale) / scale if decimals else np.rint(a)
+
+
 def _close(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
     return (a == b) | (np.abs(a - b) <= atol + rtol * np.abs(b))
 
@@ -155,6 +165,8 @@ SPECIAL: dict[Any, Callable] = {
     np.argmin: lambda a, axis=None, **k: a.argmin(axis),
     np.var: lambda a, axis=None, **k: a.var(axis, **k),
     np.std: lambda a, axis=None, **k: a.std(axis, **k),
+    np.round: rounded,
+    np.around: rounded,
     np.isclose: _close,
     np.allclose: lambda a, b, *args, **k: np.all(_close(a, b, *args, **k)),
     np.copy: lambda a, **k: a.copy(),

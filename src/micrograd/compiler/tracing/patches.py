@@ -123,6 +123,18 @@ def _of_numbers(original: Callable) -> Callable:
     return made
 
 
+def _of_lists(original: Callable) -> Callable:
+    """What NumPy cannot do with objects: a list of traced numbers becomes an array of them."""
+
+    @wraps(original)
+    def computed(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if mode.tracer is not None and isinstance(x, (list, tuple)) and _has_traced(x):
+            x = np.array(x)
+        return original(x, *args, **kwargs)
+
+    return computed
+
+
 def _of_math(original: Callable, op: ops.Op) -> Callable:
     """A function of ``math``: what makes it raise is a guard."""
 
@@ -171,6 +183,8 @@ _MATH: tuple[str, ...] = (
 )
 _MATH += ("sin", "cos", "tan", "sinh", "cosh", "tanh", "atan2", "hypot", "pow")
 _MATH += ("asin", "acos", "atan", "asinh", "acosh", "atanh")
+_NOT_OF_OBJECTS: tuple[str, ...] = ("floor", "ceil", "trunc", "rint", "sign", "exp2", "std", "var")
+_NOT_OF_OBJECTS += ("isnan", "isfinite", "isinf")
 _PATCHES: list[tuple[Any, str, Any, Any]] = [
     *[
         (np, name, getattr(np, name), _of_objects(getattr(np, name)))
@@ -180,6 +194,7 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
         (np, name, getattr(np, name), _of_numbers(getattr(np, name)))
         for name in ("zeros", "ones", "empty", "full", "eye", "identity", "linspace")
     ],
+    *[(np, name, getattr(np, name), _of_lists(getattr(np, name))) for name in _NOT_OF_OBJECTS],
     *[
         (math, name, getattr(math, name), _of_math(getattr(math, name), ops.OPS[name]))
         for name in _MATH
