@@ -32,8 +32,8 @@ def doubled(v, sizes, scalars, tables):
 
 @Slopes
 def slopes(v, g, sizes, seeds, tables):
-    """The gradient of v[0] is 10 times v[7]."""
-    g[0] = 10.0 * v[7]
+    """The gradient of v[0] is 10 times v[7]; or that times a seed that is given later."""
+    g[0] = 10.0 * v[7] * (seeds[0] or 1.0)
     return 0
 
 
@@ -51,8 +51,9 @@ def described(form, start, dims=(), ints=0, outer=0, row=0):
 
 
 def stage(v=0, guards=(), copies=(), g=None):
-    backward = 0 if g is None else address(slopes)
-    return (address(doubled), backward, 0, v, g or 0, b"", b"", b"", ints(copies), ints(guards))
+    scalars = bytes(array("d", [0.0]))
+    forward, backward, seeds = address(doubled), address(slopes), None if g is None else scalars
+    return (forward, backward, 0, v, g or 0, b"", scalars, seeds, ints(copies), ints(guards))
 
 
 def made(
@@ -171,6 +172,26 @@ def test_stages_hand_numbers_and_gradients_on():
     first, second = stage(g=8), stage(v=16, copies=[7, 16, 1, 8, 17, 1])
     call = made(described(NUMBER, 0), stages=(first, second), size=24, shape=[7, 8, 23])
     assert call(1.0) == [2.0, 20.0, 44.0]
+
+
+def test_what_a_call_has_left_is_differentiated_later():
+    x = Value(2.0)
+    x.grad = 1.0
+    call, memory = made(captured=[x]), np.zeros(8)
+    assert call.fill(memory, ())
+    assert call.pass_on(memory, np.zeros(8), 0, 0.5)
+    assert x.grad == 1.0 + 10.0 * 4.0 * 0.5
+    for wrong in (
+        (memory, np.zeros(7), 0, 0.5),
+        (memory, np.zeros(8), 1, 0.5),
+        (memory, np.zeros(8), -1, 0.5),
+        (memory, np.zeros(8), 0, "seed"),
+        (memory, bytes(64), 0, 0.5),
+        (memory, np.zeros(8), 0),
+    ):
+        with pytest.raises((TypeError, ValueError, BufferError)):
+            call.pass_on(*wrong)
+    assert x.grad == 21.0
 
 
 def test_places_outside_are_read():

@@ -18,12 +18,12 @@ enum { LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */, FEW = 16 /*
 
 typedef struct {
     Forward forward;
-    Backward backward; /* NULL where no gradients are wanted of it */
+    Backward backward;
     const int64_t *const *tables;
     Py_ssize_t v, g; /* where its numbers begin, and their gradients */
-    Py_ssize_t copies, guards;
+    Py_ssize_t copies, guards, numbers; /* numbers: of scalars */
     const int64_t *sizes, *copied, *guarded;
-    const double *scalars, *seeds;
+    const double *scalars, *seeds; /* no seeds: it is not differentiated in a call */
 } Stage;
 
 typedef struct {
@@ -105,7 +105,7 @@ static int ran(const DirectCall *self, double *v)
         for (Py_ssize_t i = 0; i < stage->guards; i++)
             if ((v[stage->guarded[i] >> 1] != 0) != (stage->guarded[i] & 1))
                 return 0;
-        if (stage->backward != NULL &&
+        if (stage->seeds != NULL &&
             stage->backward(numbers, v + stage->g, stage->sizes, stage->seeds, stage->tables))
             return 0;
     }
@@ -206,6 +206,63 @@ static PyObject *fill(PyObject *object, PyObject *const *args, Py_ssize_t count)
     return done < 0 ? NULL : PyBool_FromLong(done);
 }
 
+static int differentiated(const DirectCall *self, const Stage *stage, double *v, double *g,
+                          const double *seeds)
+{
+    int failed;
+    if (self->size < MANY)
+        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+    else {
+        Py_BEGIN_ALLOW_THREADS
+        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+        Py_END_ALLOW_THREADS
+    }
+    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(self->captured); i++)
+        ((Value *)PyTuple_GET_ITEM(self->captured, i))->grad += g[i];
+    return failed;
+}
+
+/* pass_on(memory, gradients, k, seed): differentiate what a call has left in this memory. The Values
+   from outside get what output k passes on to them; False where it is for the general way. */
+static PyObject *pass_on(PyObject *object, PyObject *const *args, Py_ssize_t count)
+{
+    DirectCall *self = (DirectCall *)object;
+    const Stage *last = &self->stage[self->stages - 1];
+    Py_buffer memory, gradients;
+    if (count != 4)
+        return PyErr_Format(PyExc_TypeError, "pass_on expects two memories, an output and a seed");
+    Py_ssize_t k = PyLong_AsSsize_t(args[2]), size = self->size * (Py_ssize_t)sizeof(double);
+    double seed = PyFloat_AsDouble(args[3]);
+    if (PyErr_Occurred())
+        return NULL;
+    if (self->stages == 0 || k < 0 || k >= last->numbers)
+        return PyErr_Format(PyExc_ValueError, "there is no output %zd to differentiate", k);
+    if (observed() && mode.tracer != NULL)
+        Py_RETURN_FALSE;
+    double *seeds = PyMem_Malloc(last->numbers * sizeof(double));
+    if (seeds == NULL)
+        return PyErr_NoMemory();
+    memcpy(seeds, last->scalars, last->numbers * sizeof(double));
+    seeds[k] = seed;
+    int failed = PyObject_GetBuffer(args[0], &memory, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0;
+    if (!failed && PyObject_GetBuffer(args[1], &gradients, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0) {
+        PyBuffer_Release(&memory);
+        failed = 1;
+    }
+    if (failed) {
+        PyMem_Free(seeds);
+        return NULL;
+    }
+    if (memory.len < size || gradients.len < size)
+        PyErr_Format(PyExc_ValueError, "memories of %zd numbers are needed", self->size);
+    else
+        failed = differentiated(self, last, memory.buf, gradients.buf, seeds);
+    PyMem_Free(seeds);
+    PyBuffer_Release(&memory);
+    PyBuffer_Release(&gradients);
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(!failed);
+}
+
 /* Making one. */
 
 static int stage_fits(const Stage *stage, Py_ssize_t size)
@@ -261,21 +318,27 @@ static int fits(const DirectCall *self)
 }
 
 /* Fill in a stage from a tuple of forward, backward, tables, v, g, and as bytes sizes, scalars, seeds,
-   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0). */
+   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0). Seeds
+   may be None. */
 static int open_stage(Stage *stage, PyObject *of)
 {
     unsigned long long forward, backward, tables;
     PyObject *sizes, *scalars, *seeds, *copied, *guarded;
     if (!PyTuple_Check(of) ||
-        !PyArg_ParseTuple(of, "KKKnnSSSSS:a stage", &forward, &backward, &tables, &stage->v,
+        !PyArg_ParseTuple(of, "KKKnnSSOSS:a stage", &forward, &backward, &tables, &stage->v,
                           &stage->g, &sizes, &scalars, &seeds, &copied, &guarded))
         return -1;
+    if (seeds != Py_None && (!PyBytes_CheckExact(seeds) || backward == 0)) {
+        PyErr_SetString(PyExc_ValueError, "seeds are bytes, of what can be differentiated");
+        return -1;
+    }
     stage->forward = (Forward)(uintptr_t)forward;
     stage->backward = (Backward)(uintptr_t)backward;
     stage->tables = (const int64_t *const *)(uintptr_t)tables;
     stage->sizes = int64s(sizes);
     stage->scalars = (const double *)int64s(scalars);
-    stage->seeds = (const double *)int64s(seeds);
+    stage->numbers = addresses_in(scalars);
+    stage->seeds = seeds == Py_None ? NULL : (const double *)int64s(seeds);
     stage->copied = int64s(copied);
     stage->copies = addresses_in(copied) / 3;
     stage->guarded = int64s(guarded);
@@ -359,6 +422,7 @@ static PyMemberDef members[] = {
 
 static PyMethodDef methods[] = {
     {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, NULL},
+    {"pass_on", (PyCFunction)(void (*)(void))pass_on, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -313,6 +313,9 @@ static int step(Value *v, int anomaly)
         done = PyObject_CallNoArgs(closure);
         Py_DECREF(closure);
     }
+    else if (count_of(v) == 0) {
+        return 0;
+    }
     else {
         done = value_pass_on((PyObject *)v, NULL);
     }

@@ -184,13 +184,13 @@ class _Assembly:
         guards = zip(at.outputs, compiled.layout.guards)
         return (
             forward,
-            backward if piece.seeds else 0,
+            backward or 0,
             tables,
             piece.v,
             piece.g,
             int64s(at.sizes),
             at.scalars.tobytes(),
-            compiled.seeded(at, piece.seeds or {}).tobytes(),
+            compiled.seeded(at, piece.seeds).tobytes() if piece.seeds else None,
             int64s([x for row in ranges(copies) for x in row]),
             int64s([2 * (piece.v + address) + holds for address, holds in guards]),
         )

@@ -209,9 +209,9 @@ class State:
 def _unlike(change: Change, dtype: str, noise: float) -> str | None:
     owner = change.owner
     now = owner if isinstance(owner, np.ndarray) else Place(owner, change.key, "").get()
-    if _are_floats(change.before) and _are_floats(now) and len(now) == len(change.before):
-        if close(np.array(now), np.array(change.before), dtype, noise):
-            return None
+    alike = _are_floats(change.before) and _are_floats(now) and len(now) == len(change.before)
+    if alike and close(np.array(now), np.array(change.before), dtype, noise):
+        return None
     if other := other_form(change.before, now, change.name):
         return other
     for a, b in zip(leaves_of(change.before, change.name), leaves_of(now, change.name)):
@@ -221,8 +221,8 @@ def _unlike(change: Change, dtype: str, noise: float) -> str | None:
 
 
 def _are_floats(x: Any) -> bool:
-    """Tell whether x is a list of plain floats; one may be long."""
-    return type(x) is list and all([type(item) is float for item in x])
+    """Tell whether x is a list of plain floats."""
+    return type(x) is list and set(map(type, x)) <= {float}
 
 
 def same(x: Any, y: Any) -> bool:

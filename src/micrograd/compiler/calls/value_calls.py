@@ -46,7 +46,7 @@ class ValueCall:
         first: int,
         name: str,
     ) -> None:
-        self._compiled, self._at, self._fill = compiled, at, call.fill
+        self._compiled, self._at, self._call = compiled, at, call
         self._leaves, self._first = leaves, first
         self._captured = tuple(compiled.layout.captured)
         self._op = ops.handmade(f"jit {name}")
@@ -55,7 +55,7 @@ class ValueCall:
         """Return the result, or NotImplemented."""
         at = self._at
         memory = at.blank()
-        if not self._fill(memory, args):
+        if not self._call.fill(memory, args):
             at.give_back(memory)
             return NotImplemented
         run, leaves = Run(self._compiled, at, memory), self._leaves
@@ -76,8 +76,11 @@ class ValueCall:
     def _pass_on(self, weak: ref[Value], run: Run, k: int) -> None:
         out = weak()
         assert out is not None  # it is being differentiated
-        g = run.gradients({k: out._grad})
-        add_grad(self._captured, g[: len(self._captured)])
+        g = self._at.blank()
+        if not self._call.pass_on(run.memory, g, k, out._grad):
+            self._at.give_back(g)
+            g = run.gradients({k: out._grad})
+            add_grad(self._captured, g[: len(self._captured)])
         self._at.give_back(g)
 
 

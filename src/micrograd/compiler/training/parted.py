@@ -134,10 +134,8 @@ class PartedLoop(StepByStep):
         self._compiled.move(*places, ctypes.c_int64(step), ctypes.c_double(rate))
 
     def _blank(self) -> np.ndarray:
-        """A memory of one part, whose rows begin where those of the shared one do in a line."""
-        shared = self.memory.v
-        at = shared.ctypes.data % 64 // shared.itemsize
-        return allocate(len(shared) + at, shared.dtype)[at:]
+        """A memory of one part."""
+        return allocate(len(self.memory.v), self.memory.v.dtype)
 
     def _gather(
         self, v: np.ndarray, examples: np.ndarray | None, drawn: np.ndarray | None, some: slice

@@ -12,7 +12,6 @@ from ...value import buffers
 from ..c.source import tables
 from ..calls.kernel import allocate
 from ..ir.sizes import evaluate
-from ..passes.schedules import width
 from .columns import Column
 from .objective import Objective, whole_vectors
 
@@ -39,12 +38,8 @@ class RunMemory:
         if objective.lengths is not None:
             env |= objective.env(int(objective.lengths.argmax()))
         size = evaluate(program.size, env)
-        firsts = [evaluate(p.start, env) for k, p in steps.fills if k is not None and steps.batch]
         dtype = np.dtype(steps.dtype)
-        # so that rows start on a line of the cache
-        shift = -min(firsts, default=0) % width(steps.dtype)
-        self.v = allocate(size + shift, dtype)[shift:]
-        self.g = allocate(size + shift, dtype)[shift:]
+        self.v, self.g = allocate(size, dtype), allocate(size, dtype)
         self.total = allocate(steps.captured, dtype)
         rows = allocate(states * steps.count, dtype)[: states * steps.count]
         self.states = rows.reshape(states, steps.count)
