@@ -56,6 +56,8 @@ def _plain(op: Op, *args: Any) -> Any:
 
 def _of_one(op: Op, what: str) -> Elementary:
     def function(x: Any) -> Any:
+        if type(x) is Value:  # the usual case first
+            return _plain(op, x)
         return _each(lambda x: _plain(op, x), x)
 
     function.__name__ = function.__qualname__ = op.name

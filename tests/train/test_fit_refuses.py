@@ -88,7 +88,7 @@ def test_an_error_in_the_middle_names_the_example():
 
     with pytest.raises(ValueError, match="got None") as info:
         train(model, optimizer, loss=loss, batch_size=None)
-    assert "loss was called with example 7 of the data: (array([" in "".join(info.value.__notes__)
+    assert "loss was called with example 8 of the data: (array([" in "".join(info.value.__notes__)
 
 
 def test_a_single_wrong_label_is_found_before_the_first_step():

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..arguments import operand, shown
+from ..engine import Value
 from ..transforms.batches import each, is_batch
+from ..value.number import Number
 from ..value.numeric import is_array
 
 _DEEPEST = 32  # axes; what is nested deeper holds itself
+_SCALARS = {Value, Number, float}  # what is usually in lists, known without a further look
 
 
 def nested(layer: Any, x: Any, *wanted: tuple[Any, ...]) -> list[Any]:
@@ -64,6 +67,8 @@ def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
         return f(*xs)
     if any(map(is_batch, xs)):
         return each(lambda *parts: elementwise(f, *parts), *xs)
+    if set(map(type, xs[0])) <= _SCALARS:
+        return [f(*parts) for parts in zip(*xs, strict=True)]
     return [elementwise(f, *parts) for parts in zip(*xs, strict=True)]
 
 
@@ -81,6 +86,8 @@ def _lists(x: Any) -> Any:
 
 
 def _is_nest(x: Any) -> bool:
+    if type(x) in _SCALARS:
+        return False
     return isinstance(x, (list, tuple)) or (is_array(x) and x.ndim > 0)
 
 
@@ -88,7 +95,7 @@ def _measured(x: Any) -> tuple[tuple[int, ...] | None, list[Any]]:
     """The shape of nested lists, None where they have none; and what is in them."""
     shape: list[int] = []
     level = [x]
-    while level and any(map(_is_nest, level)):
+    while not set(map(type, level)) <= _SCALARS and any(map(_is_nest, level)):
         if not all(map(_is_nest, level)) or len({len(part) for part in level}) > 1:
             return None, []
         if len(shape) == _DEEPEST:

@@ -189,8 +189,9 @@ def _runner(
         values = check_loss(a.loss, examples, optimizer)
         measures = {"loss": a.loss, **measures}
     if not like:  # whose model was tried on the same data
-        for tried in (examples, held_out) if held_out else (examples,):
-            try_out(measures, model, tried, values)
+        try_out(measures, model, examples, values, () if a.batched else [("loss", 0)])
+        if held_out:
+            try_out(measures, model, held_out, values)
     library = library_of(eager, a.compile, a.dtype, a.backend, a.device)
     return runner_for(eager, a.size, a.compile, a.dtype, like, library)
 

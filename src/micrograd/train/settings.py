@@ -1,6 +1,6 @@
 """What ``fit`` finds out before its first step: whether the run it was asked for can be one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..arguments import shown, whole
@@ -108,7 +108,11 @@ def check_reaches(value: Value, optimizer: Optimizer) -> int:
 
 
 def try_out(
-    measures: Mapping[str, Callable[..., Any]], model: Module, examples: Examples, size: int
+    measures: Mapping[str, Callable[..., Any]],
+    model: Module,
+    examples: Examples,
+    size: int,
+    done: Collection[tuple[str, int]] = (),
 ) -> None:
     """Let wrong shapes and labels be found by the functions that know what is right.
 
@@ -117,11 +121,13 @@ def try_out(
         model: what they measure.
         examples: of which one for each label is tried, or as many as a moment is enough for.
         size: how many Values an example takes.
+        done: functions and examples of which it is known.
     """
     with evaluating(model):
         for i in examples.representatives()[: max(2, TRIED_VALUES // size)]:
             for name, function in measures.items():
-                measured(name, function, examples, i)
+                if (name, i) not in done:
+                    measured(name, function, examples, i)
 
 
 def count(name: str, n: Any, least: int = 1) -> int:
