@@ -124,6 +124,7 @@ extern PyMethodDef buffer_functions[];
 
 /* columns.c */
 int columns_ready(PyObject *module);
+PyObject *columns_numbered(PyObject *module, PyObject *args);
 extern PyMethodDef column_functions[];
 
 /* rows.c */
