@@ -55,6 +55,24 @@ def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     assert float(kept) < 60  # megabytes, most of them a free list of bounded length
 
 
+def test_each_large_graph_that_is_gone_gives_its_memory_back(run):
+    program = (
+        RESIDENT
+        + """
+    a = Value(0.5)
+    before = resident()
+    for _ in range(3):
+        v = a
+        for _ in range(800_000):
+            v = v * a
+        beside = [str(i) for i in range(1000)]  # what lies above it in memory
+        del v
+    print((resident() - before) / 1e6)
+    """
+    )
+    assert float(run(program)) < 30  # megabytes, of 51: 20 are kept for the next graph
+
+
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (
