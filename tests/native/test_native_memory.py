@@ -73,6 +73,30 @@ def test_each_large_graph_that_is_gone_gives_its_memory_back(run):
     assert float(run(program)) < 30  # megabytes, of 51: 20 are kept for the next graph
 
 
+def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
+    program = (
+        RESIDENT
+        + """
+    import gc
+    from micrograd import jit, tanh
+
+    def f(x, steps):
+        y = x
+        for _ in range(steps):
+            y = tanh(y) + x
+        return y
+
+    g, length = jit(f, static_argnums=1), 300_000
+    g(Value(0.5), 10)
+    before = resident()
+    g(Value(0.5), length)
+    gc.collect()
+    print((resident() - before) / (2 * length))
+    """
+    )
+    assert float(run(program)) < 130  # bytes a node: the columns, and what is kept for other graphs
+
+
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (
