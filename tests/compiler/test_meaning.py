@@ -252,6 +252,16 @@ def test_random_numbers_of_python_and_numpy_are_refused():
         jit(lambda x: x * rng.uniform())(1.0)
 
 
+@pytest.mark.parametrize("draws", [0, 1])
+def test_numpy_goes_on_where_it_was_also_with_a_normal_number_that_it_has_kept(draws):
+    np.random.seed(1)
+    np.random.normal(size=draws)  # it draws two, and keeps one
+    state = np.random.get_state(legacy=False)
+    with pytest.raises(JitError, match="numpy"):
+        jit(lambda x: x * np.random.normal())(1.0)
+    np.testing.assert_equal(np.random.get_state(legacy=False), state)
+
+
 def test_a_deque_or_a_set_that_changes_is_refused_by_name():
     last, seen = collections.deque([0.0], maxlen=2), set()
 

@@ -142,6 +142,50 @@ def test_every_pickle_protocol(Value, protocol):
     assert pickle.loads(pickle.dumps(out, protocol)).data == out.data
 
 
+def test_all_of_a_graph_is_pickled(implementation):
+    a, b = implementation.Value(2.0, label="a"), implementation.Value(3.0)
+    inner = (a * b) ** 3 + a**2.0 + b**-1 + implementation.Value(7.0, (a, b), "seven")
+    out = implementation.Value(8.0, (a, inner, b), "three").tanh()
+    inner.label, a.grad, inner.grad = "inner", 0.5, 0.25
+    twin = pickle.loads(pickle.dumps(out))
+
+    def numbered(root):
+        order = list(root._toposort(root))
+        at = {id(v): i for i, v in enumerate(order)}
+        return [(v.data, v.grad, v._op, v.label, [at[id(p)] for p in v.parents]) for v in order]
+
+    if type(twin) is implementation.Value:
+        assert numbered(twin) == numbered(out)
+
+
+def test_a_leaf_that_is_known_elsewhere_stays_one_leaf(Value):
+    a = Value(2.0)
+    outs = [a * 3, a * 4]
+    del a
+    three = outs[0].parents[1]
+    first, second, twin = pickle.loads(pickle.dumps([*outs, three]))
+    assert first.parents[0] is second.parents[0]
+    assert first.parents[1] is twin
+
+
+def test_what_was_pickled_before_graphs_were_columns_is_read(Value):
+    old = (
+        b"\x80\x04\x95\xff\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x16micrograd.value.copies\x94"
+        b"\x8c\x04leaf\x94\x93\x94(NG@\x00\x00\x00\x00\x00\x00\x00G?\xe0\x00\x00\x00\x00\x00"
+        b"\x00N\x8c\x01a\x94Nt\x94R\x94h\x01\x8c\x05graph\x94\x93\x94]\x94(h\x06h\x03(NG@\x08"
+        b"\x00\x00\x00\x00\x00\x00G\x00\x00\x00\x00\x00\x00\x00\x00N\x8c\x00\x94Nt\x94R\x94(N"
+        b"G@\x18\x00\x00\x00\x00\x00\x00G\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x03mul\x94N\x86"
+        b"\x94h\nNt\x94]\x94(K\x00K\x01eN\x87\x94(NG?\xef\xff\xe6:\xbe%<G\x00\x00\x00\x00\x00\x00"
+        b"\x00\x00\x8c\x04tanh\x94N\x86\x94h\nNt\x94]\x94K\x02aN\x87\x94(NG@\x07\xff\xf9\x8e\xaf"
+        b"\x89OG\x00\x00\x00\x00\x00\x00\x00\x00\x8c\x03add\x94N\x86\x94h\nNt\x94]\x94(K\x03K"
+        b"\x00eN\x87\x94e\x85\x94R\x94e."
+    )
+    a, out = pickle.loads(old)  # [a, (a * 3).tanh() + a] for a = 2
+    assert (a.label, a.grad, out._op, out.parents[1] is a) == ("a", 0.5, "+", True)
+    out.backward()
+    assert a.grad == pytest.approx(1.5, abs=1e-4)
+
+
 def test_handmade_symbols_are_pickled(Value):
     out = pickle.loads(pickle.dumps(Value(3.0, (Value(1.0),), "triple")))
     assert (out._op, len(out.parents)) == ("triple", 1)

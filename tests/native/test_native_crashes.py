@@ -1,5 +1,6 @@
 """What must not bring the interpreter down: code that runs in the middle of the engine's own."""
 
+import contextlib
 import sys
 import threading
 import weakref
@@ -238,3 +239,17 @@ def test_failing_allocations_are_memory_errors_and_change_nothing(run):
     print(failed > 100, root.grad, len(root._toposort(root)), y.grad == y.grad)
     """
     assert run(program) == "True 1.0 604 True\n"
+
+
+@pytest.mark.parametrize("column", range(5))
+@pytest.mark.parametrize("wrong", [-1, 1, 10**9])
+def test_a_damaged_pickle_of_a_graph(column, wrong):
+    make, (table, *columns, apart) = (Value(2.0) * 3 + 1).__reduce__()
+    shorter = [c[:-1] if k == column else c for k, c in enumerate(columns)]
+    with pytest.raises((ValueError, IndexError)):
+        make(table, *shorter, apart)
+    for i in range(len(columns[column])):
+        columns[column][i], kept = wrong, columns[column][i]
+        with contextlib.suppress(ValueError, IndexError, TypeError):
+            make(table, *columns, apart)
+        columns[column][i] = kept

@@ -72,6 +72,26 @@ def test_nodes_order_values_and_gradients_are_the_same(leaves, steps):
 
 
 @GRAPHS
+def test_slopes_are_what_backward_leaves_in_fresh_values(leaves, steps):
+    values = build(native.Value, leaves, steps)
+    for i, v in enumerate(values):
+        v.grad = float(i)
+    before = described(native, values[-1])
+    slopes = memoryview(native.slopes_by(values[-1], values)).cast("d").tolist()
+    assert described(native, values[-1]) == before
+    again = build(native.Value, leaves, steps)
+    again[-1].backward()
+    assert [x.hex() for x in slopes] == [v.grad.hex() for v in again]
+
+
+def test_slopes_are_left_to_python_where_its_code_has_a_say():
+    x = Value(2.0)
+    out = Value(4.0, (x,), "square")
+    out._backward = lambda: None
+    assert native.slopes_by(out * 2, [x]) is None
+
+
+@GRAPHS
 def test_a_trace_records_the_same_values_in_the_same_order(leaves, steps):
     from micrograd.value.modes import changed
 

@@ -55,6 +55,48 @@ def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     assert float(kept) < 60  # megabytes, most of them a free list of bounded length
 
 
+def test_each_large_graph_that_is_gone_gives_its_memory_back(run):
+    program = (
+        RESIDENT
+        + """
+    a = Value(0.5)
+    before = resident()
+    for _ in range(3):
+        v = a
+        for _ in range(800_000):
+            v = v * a
+        beside = [str(i) for i in range(1000)]  # what lies above it in memory
+        del v
+    print((resident() - before) / 1e6)
+    """
+    )
+    assert float(run(program)) < 30  # megabytes, of 51: 20 are kept for the next graph
+
+
+def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
+    program = (
+        RESIDENT
+        + """
+    import gc
+    from micrograd import jit, tanh
+
+    def f(x, steps):
+        y = x
+        for _ in range(steps):
+            y = tanh(y) + x
+        return y
+
+    g, length = jit(f, static_argnums=1), 300_000
+    g(Value(0.5), 10)
+    before = resident()
+    g(Value(0.5), length)
+    gc.collect()
+    print((resident() - before) / (2 * length))
+    """
+    )
+    assert float(run(program)) < 130  # bytes a node: the columns, and what is kept for other graphs
+
+
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (

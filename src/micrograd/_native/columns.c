@@ -402,7 +402,7 @@ static PyObject *numbers_in(Numbering *n, PyObject *values)
 }
 
 /* numbered(leaves, values, asked) */
-static PyObject *numbered(PyObject *module, PyObject *args)
+PyObject *columns_numbered(PyObject *module, PyObject *args)
 {
     PyObject *leaves, *values, *asked, *made = NULL, *columns[4] = {NULL};
     if (!PyArg_ParseTuple(args, "OOO:numbered", &leaves, &values, &asked) ||
@@ -512,7 +512,7 @@ static PyObject *batched(PyObject *module, PyObject *args)
 
 PyMethodDef column_functions[] = {
     {"made_by", made_by, METH_VARARGS, NULL},
-    {"numbered", numbered, METH_VARARGS, NULL},
+    {"numbered", columns_numbered, METH_VARARGS, NULL},
     {"operands", operands, METH_O, NULL},
     {"batched", batched, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},

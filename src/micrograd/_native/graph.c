@@ -371,3 +371,51 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
         return NULL;
     Py_RETURN_NONE;
 }
+
+/* slopes_by(out, sources): the gradients that backward of out alone would leave in sources, as bytes of
+   float64; no gradient is changed. None where Python code has a say in it. */
+PyObject *value_slopes_by(PyObject *module, PyObject *args)
+{
+    PyObject *out, *sources, *made;
+    if (!PyArg_ParseTuple(args, "OO!:slopes_by", &out, &PyList_Type, &sources))
+        return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(sources);
+    int plainly = is_value(out) && !observed();
+    for (Py_ssize_t i = 0; plainly && i < count; i++)
+        plainly = is_value(PyList_GET_ITEM(sources, i));
+    if (!plainly)
+        Py_RETURN_NONE;
+    made = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(double));
+    Order found = {.widest = 2};
+    if (made == NULL || visit((Value *)out, &found) < 0) {
+        Py_XDECREF(made);
+        return NULL;
+    }
+    Value **order = found.order.items;
+    Py_ssize_t size = found.order.size;
+    double *scratch = PyMem_Malloc((2 * (size_t)found.widest + (size_t)size) * sizeof(double));
+    double *slopes = (double *)PyByteArray_AS_STRING(made);
+    if (scratch != NULL && !found.calls_python) {
+        double *kept = scratch + 2 * found.widest;
+        for (Py_ssize_t i = 0; i < size; i++) {
+            kept[i] = order[i]->grad;
+            order[i]->grad = 0.0;
+        }
+        ((Value *)out)->grad = 1.0;
+        sweep(&found.order, scratch);
+        for (Py_ssize_t i = 0; i < count; i++) {
+            Value *v = (Value *)PyList_GET_ITEM(sources, i);
+            slopes[i] = v->visited ? v->grad : 0.0;
+        }
+        for (Py_ssize_t i = 0; i < size; i++)
+            order[i]->grad = kept[i];
+    }
+    unmark(&found.order);
+    give_back(&kept_orders, &found.order);
+    if (scratch == NULL)
+        PyErr_NoMemory();
+    if (scratch == NULL || found.calls_python)
+        Py_CLEAR(made);
+    PyMem_Free(scratch);
+    return made == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : made;
+}

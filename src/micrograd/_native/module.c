@@ -94,6 +94,7 @@ static PyMethodDef functions[] = {
     {"set_number", set_number, METH_O, NULL},
     {"apply", (PyCFunction)(void (*)(void))value_apply, METH_FASTCALL,
      "Compute ``op`` of Values and numbers; remember the op and the parents."},
+    {"slopes_by", value_slopes_by, METH_VARARGS, NULL},
     {"toposort", value_toposort, METH_O,
      "toposort(root, /)\n--\n\n"
      "Return all that root was computed from, each value once, parents before children.\n\n"

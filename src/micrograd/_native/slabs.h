@@ -9,7 +9,7 @@
 #include "value.h"
 
 #ifndef SLAB_NODES
-#define SLAB_NODES 4093 /* 256 KB with the head, the alignment and what malloc adds */
+#define SLAB_NODES 4094 /* 256 KB with the head and the alignment */
 #define KEPT_SLABS 80   /* 20 MB: the graph of one training step, to be built again */
 #endif
 
@@ -24,7 +24,7 @@ struct Slab {
     void *memory; /* what was allocated; the slab is aligned, so that a node is one cache line */
 };
 
-enum { SLAB_HEAD = 64, SLAB_BYTES = SLAB_HEAD + SLAB_NODES * sizeof(Value) };
+enum { SLAB_HEAD = 64, SLAB_PAGES = 2 * SLAB_HEAD + SLAB_NODES * sizeof(Value) };
 _Static_assert(sizeof(Slab) <= SLAB_HEAD && sizeof(Value) == 64, "a node is one cache line");
 
 extern Slab *slab_current; /* where nodes come from; never NULL */

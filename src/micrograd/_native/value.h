@@ -105,6 +105,7 @@ int value_clear(PyObject *self);
 /* graph.c */
 PyObject *value_toposort(PyObject *module, PyObject *root);
 PyObject *value_backward(PyObject *self, PyObject *unused);
+PyObject *value_slopes_by(PyObject *module, PyObject *args);
 PyObject *value_pass_on(PyObject *self, PyObject *unused);
 PyObject *value_partials(PyObject *self, PyObject *unused);
 
@@ -124,6 +125,7 @@ extern PyMethodDef buffer_functions[];
 
 /* columns.c */
 int columns_ready(PyObject *module);
+PyObject *columns_numbered(PyObject *module, PyObject *args);
 extern PyMethodDef column_functions[];
 
 /* rows.c */

@@ -33,7 +33,8 @@ def _load() -> Any:
             "(pip install -v), or unset the variable to compute in Python"
         ) from error
     modes.followers.append(value.set_mode)
-    copies.copy_nodes = value.copy_nodes
+    for name in ("copy_nodes", "columns_of", "make_nodes"):
+        setattr(copies, name, getattr(value, name))
     return value
 
 

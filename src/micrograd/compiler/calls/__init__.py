@@ -2,7 +2,8 @@
 
 binding       arguments passed by name; cache: the variants by structure of arguments
 first         the first call: it is the plain run; the trace, and what both leave behind
-reach, state  what a function can reach from outside; kept, compared, put back
+reach, state  what a function can reach from outside; kept, compared, put back; streams: those of
+              random numbers
 judge         trust: a program must give what the plain run gives; differences, closeness, rounding
 maker         from arguments to a variant: trace, lower, build; lengths: one for all of them
 variant       a compiled recording: which calls it is for, and its results

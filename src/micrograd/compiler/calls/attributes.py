@@ -5,7 +5,6 @@ import gc
 import sys
 import sysconfig
 import types
-from collections.abc import Iterator
 from typing import Any
 
 from ...ops import Op
@@ -17,12 +16,11 @@ _STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 _PACKAGES = frozenset(sys.stdlib_module_names) | {"micrograd", "numpy", "builtins"}
 
 
-def own_attributes(x: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what an object's ``__dict__`` and its slots hold."""
-    yield from list((dict_of(x) or {}).items())
-    for name in slots_of(x):
-        if hasattr(x, name):
-            yield name, getattr(x, name)
+def own_attributes(x: Any) -> dict[str, Any]:
+    """Return what an object's ``__dict__`` and its slots hold."""
+    held = dict(dict_of(x) or {})
+    held.update({name: getattr(x, name) for name in slots_of(x) if hasattr(x, name)})
+    return held
 
 
 def slots_of(x: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """What a call has changed, as places that a compiled function can read and write at each call."""
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,14 +75,14 @@ def functions_in(reach: Reach) -> Changes:
             "a case asks whether something is a Value, and a traced number would be one to it: "
             f"write case Value(), with from micrograd import Value above\n  at {line}"
         )
-    held = [place for place in _items(reach) if id(place.get()) in REPLACED]
-    held = [place for place in held if place.owner is not vars(builtins)]
+    held = _items(reach, lambda x: id(x) in REPLACED)
+    replaced = [place for place in held if place.owner is not vars(builtins)]
     asked = [
         Place(names, name, name)
         for names, name in reach.globals.values()
         if name in IN_GLOBALS and name not in names
     ]
-    return Changes(functions=(*held, *asked, *_patterns(reach)))
+    return Changes(functions=(*replaced, *asked, *_patterns(reach)))
 
 
 def _patterns(reach: Reach) -> Iterator[Place]:
@@ -146,15 +146,14 @@ def _only_numbers(x: Any) -> bool:
     return type(x) in (float, int) or (isinstance(x, np.ndarray) and x.dtype != object)
 
 
-def _items(reach: Reach) -> Iterator[Place]:
-    """All places that hold one thing each."""
+def _items(reach: Reach, is_wanted: Callable[[Any], bool] = lambda held: True) -> Iterator[Place]:
+    """All places that hold one thing each, which is wanted."""
     for owner, key, path in places_in(reach):
-        if key is WHOLE and isinstance(owner, list):
-            yield from [Place(owner, i, f"{path}[{i}]") for i in range(len(owner))]
-        elif key is WHOLE and isinstance(owner, dict):
-            yield from [Place(owner, k, f"{path}[{k!r}]") for k in owner]
-        else:
-            yield Place(owner, key, path)
+        if key is WHOLE and isinstance(owner, (list, dict)):
+            items = enumerate(owner) if isinstance(owner, list) else owner.items()
+            yield from [Place(owner, k, f"{path}[{k!r}]") for k, x in items if is_wanted(x)]
+        elif is_wanted((place := Place(owner, key, path)).get()):
+            yield place
 
 
 def _references(x: Any, everywhere: list[Place]) -> list[Place]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value, toposort
+from ...value.backend import native
 from ...value.buffers import read_grad, write_grad, zero_grad
 from ...value.columns import ValueSet
 
@@ -62,6 +63,8 @@ def in_single_precision(tree: Any) -> bool:
 
 def gradients_by(sources: Sequence[Value], out: Value) -> np.ndarray:
     """Return the plain gradients of an output by some Values; all grads are put back."""
+    if native is not None and (made := native.slopes_by(out, list(sources))) is not None:
+        return np.frombuffer(made)
     reached = toposort(out) if out.parents else [out]
     seen = ValueSet(reached)
     beside = [v for x in sources for v in (toposort(x) if x.parents else (x,)) if v not in seen]

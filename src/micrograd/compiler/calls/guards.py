@@ -187,7 +187,7 @@ def places_in(reach: Reach) -> Iterator[tuple[Any, Any, str]]:
         if name in names:
             yield names, name, name
     for x in reach.objects:
-        for name, _ in reach.attributes(x):
+        for name in reach.attributes(x):
             owner, key = owner_of(x, name)
             if owner is x and Place(x, name, "").get() is not Place(x, name, "").get():
                 continue  # a method of a class, made anew at each look

@@ -96,15 +96,17 @@ class Reach:
         self._walk()
 
     def _walk(self) -> None:
-        known = -1
-        while self._stack or len(self._names) > known:
-            known = len(self._names)
+        functions, objects, known = 0, 0, 0  # how many were looked at, and with how many names
+        while self._stack:
             while self._stack:
                 self._visit(*self._stack.pop())
-            for function in self.functions:
+            for function in self.functions[functions:]:
                 self._look_at_globals(function)
-            for x in self.objects:
-                self._push(self.attributes(x), self.paths[id(x)] + ".")
+            if len(self._names) > known:
+                objects, known = 0, len(self._names)
+            for x in self.objects[objects:]:
+                self._push(self.attributes(x).items(), self.paths[id(x)] + ".")
+            functions, objects = len(self.functions), len(self.objects)
 
     def _visit(self, path: str, x: Any) -> None:
         if is_atom(x) or id(x) in self.paths:
@@ -259,11 +261,15 @@ class Reach:
         """The Values of which code may read the label."""
         return self.values if "label" in self._names else []
 
-    def attributes(self, x: Any) -> Iterator[tuple[str, Any]]:
-        """Yield the attributes of an object, a class, a module or a function that code may read."""
-        for name, item in own_attributes(x):
-            if self.reads(x, name, item):
-                yield name, item
+    def attributes(self, x: Any) -> dict[str, Any]:
+        """Return what code may read of an object, a class, a module or a function, by its names."""
+        if isinstance(x, type):
+            return {k: item for k, item in own_attributes(x).items() if self.reads(x, k, item)}
+        if is_compiled(x):
+            return {}
+        held = own_attributes(x)
+        names = held.keys() if self._reads_all(x) else held.keys() & self._names
+        return {k: item for k, item in held.items() if k in names and k not in _UNWATCHED}
 
     def reads(self, x: Any, name: str, item: Any) -> bool:
         """Tell whether code may read this attribute of an object, which is ``item``."""
@@ -271,9 +277,12 @@ class Reach:
             return name not in _BOOKKEEPING
         if isinstance(x, type) and name[:2] == "__" and name not in _BOOKKEEPING:
             return item is None or callable(item) or name in self._names
+        read = self._reads_all(x) or name in self._names
+        return read and name not in _UNWATCHED and not is_compiled(x)
+
+    def _reads_all(self, x: Any) -> bool:
         kind: Any = type(x)
-        every = reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
-        return name not in _UNWATCHED and (every or name in self._names) and not is_compiled(x)
+        return reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
 
 
 def _holds_leaves_alone(xs: list) -> bool:

@@ -25,6 +25,7 @@ from .closeness import close, is_single
 from .differences import leaves_of, other_form
 from .places import NOTHING, WHOLE, Place, content, owner_of
 from .reach import Reach
+from .streams import Streams
 
 _MOST_NAMED = 3  # places in a message
 
@@ -45,9 +46,10 @@ class State:
 
     Args:
         reach: the places to look at.
+        streams: where the random streams are, if that is known.
     """
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, streams: Streams | None = None) -> None:
         self._reach = reach
         self._values = list(reach.values)
         self._numbers = _numbers_of(self._values)
@@ -56,15 +58,15 @@ class State:
         self._cells = [(x, content(x)) for x in reach.cells]
         self._arrays = [(x, x.copy()) for x in reach.arrays]
         self._globals = [(d, k, d.get(k, NOTHING)) for d, k in reach.globals.values()]
-        self._objects = [(x, dict(own_attributes(x))) for x in reach.objects]
+        self._objects = [(x, own_attributes(x)) for x in reach.objects]
         self._generators = [(g, g.state()) for g in reach.generators]
         self._opaque = [(x, contents(x)) for x in reach.opaque]
         self._caches = [(f, contents(f)) for f in reach.caches]
-        self._streams = random.getstate(), np.random.get_state(legacy=False)  # twice as quick
+        self._streams = Streams() if streams is None else streams
 
     def now(self) -> "State":
         """Return what the same world holds at this moment."""
-        return State(self._reach)
+        return State(self._reach, self._streams.now())
 
     @property
     def leaves(self) -> list[Value]:
@@ -115,7 +117,9 @@ class State:
             if not same(g.get(name, NOTHING), held):
                 yield Change(f"the global {name}", g, name, held)
         for thing, attributes in self._objects:
-            present = dict(self._reach.attributes(thing))
+            if _is_unmoved(thing, attributes):
+                continue
+            present = self._reach.attributes(thing)
             for name in present:
                 held = attributes.get(name, NOTHING)
                 if not same(present[name], held):
@@ -151,10 +155,11 @@ class State:
                     "outside, which jit cannot do at each call: use a list or a dict, or "
                     "micrograd.random for random numbers"
                 )
-        if random.getstate() != self._streams[0]:
-            raise JitError(_streams_said("Python's random"))
-        if not _same_stream(np.random.get_state(legacy=False), self._streams[1]):
-            raise JitError(_streams_said("numpy.random"))
+        if stream := self._streams.moved():
+            raise JitError(
+                f"the function draws random numbers from {stream}, which would be frozen: use "
+                "micrograd.random, which is drawn anew at each call"
+            )
 
     def put_back(self) -> None:
         """Let everything be as it was; what has not moved is not touched."""
@@ -178,7 +183,8 @@ class State:
             if g.get(name, NOTHING) is not held:
                 Place(g, name, "").put(held)
         for thing, attributes in self._objects:
-            self._put_attributes_back(thing, attributes)
+            if not _is_unmoved(thing, attributes):
+                self._put_attributes_back(thing, attributes)
         for generator, state in self._generators:
             generator.set_state(state)
         for x, before in self._opaque:
@@ -186,11 +192,10 @@ class State:
         for f, known in self._caches:
             if contents(f) != known:
                 f.cache_clear()  # what it keeps may be of a trace
-        random.setstate(self._streams[0])
-        np.random.set_state(self._streams[1])
+        self._streams.put_back()
 
     def _put_attributes_back(self, thing: Any, attributes: dict[str, Any]) -> None:
-        now, present = dict(self._reach.attributes(thing)), dict(own_attributes(thing))
+        now, present = self._reach.attributes(thing), own_attributes(thing)
         for name in now | attributes:
             held = attributes.get(name, NOTHING)
             if (name not in now and name not in attributes) or now.get(name, NOTHING) is held:
@@ -241,6 +246,12 @@ def same_contents(x: Any, y: Any) -> bool:
     return same(x, y) or (isinstance(x, (str, bytes, list, dict)) and bool(x == y))
 
 
+def _is_unmoved(thing: Any, attributes: dict[str, Any]) -> bool:
+    now = own_attributes(thing)
+    there = now.keys() == attributes.keys()
+    return there and all(map(is_, map(now.get, attributes), attributes.values()))
+
+
 def _fill(cell: Any, held: Any) -> None:
     if held is NOTHING:
         del cell.cell_contents
@@ -259,19 +270,6 @@ def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
     if a.dtype == object:
         return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
     return a.tobytes() == b.tobytes()
-
-
-def _same_stream(a: Any, b: Any) -> bool:
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_same_stream(a[key], b[key]) for key in a)
-    return np.array_equal(a, b)
-
-
-def _streams_said(who: str) -> str:
-    return (
-        f"the function draws random numbers from {who}, which would be frozen: use "
-        "micrograd.random, which is drawn anew at each call"
-    )
 
 
 def contents(x: Any) -> Any:

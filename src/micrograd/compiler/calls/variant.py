@@ -37,7 +37,7 @@ class Variant:
     """A function compiled for one structure of arguments and one path through its branches.
 
     Args:
-        recording: what the function did; its tape is given back.
+        recording: what the function did; its graph is given back.
         graph: the same, as numbers.
         args: the arguments of the recorded call.
         name: the function's, for messages.
@@ -121,7 +121,7 @@ class Variant:
         self._changes = changes
         self.writes = Writes(recording, changes, len(self.compiled.program.outputs) - written)
         self._twins = self._same_values(args) if recording.effects else ()
-        recording.tape = []  # the graph has done its work
+        recording.let_go()  # the graph has done its work
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""

@@ -171,8 +171,9 @@ class Writing:
 
     def _is_new(self, value: Value) -> bool:
         """Tell whether a value was made by the function, not given to it."""
-        self._made.update(map(id, self._tape[self._looked_through :]))
-        self._looked_through = len(self._tape)
+        if len(self._tape) > self._looked_through:
+            self._made.update(map(id, self._tape[self._looked_through :]))
+            self._looked_through = len(self._tape)
         return id(value) in self._made and self._place_of(value) is None
 
     def _is_constant(self, value: Value) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine import Value
 from ...value.buffers import read_grad
-from ...value.columns import operands
+from ...value.columns import ValueSet, operands
 from .draws import Draws
 from .effects import Effects
 from .predicates import truth
@@ -140,6 +140,15 @@ class Trace:
         for state, new in zip(self.updated, states, strict=True):
             state.data = new.data
         return own
+
+    def let_go(self) -> None:
+        """Forget how its numbers were made; of those that stay it is still told that they were."""
+        made, anything = ValueSet(self.tape), Value(0.0)
+        newer = [x for versions in self.effects.versions.values() for _, x in versions]
+        for v in (*self.outputs(), *newer, *[mark.out for mark in self.effects.marks]):
+            if v.parents and v in made:
+                v._rewire(v.op, (anything,))
+        self.tape = []
 
     def outputs(self) -> Iterator[Value]:
         """Yield the values that the program must compute: of the guards, then of the result."""

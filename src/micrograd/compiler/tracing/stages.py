@@ -4,12 +4,14 @@ Behind the arguments of a call, and what is drawn and read for it, come two arra
 the numbers that later stages or results need of it, and the gradients of what it ends with.
 """
 
+import copy
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...ops import DETACH, Op
 from ..graph import Graph, beside_one
+from ..nodes import Ops, Parents
 from .markers import Mark, NotInStages
 from .recording import Trace
 
@@ -42,9 +44,9 @@ def stages_of(recording: Trace, graph: Graph) -> list[Stage]:
     Raises:
         NotInStages: a number with a batch axis goes from stage to stage.
     """
-    ops, parents = list(graph.ops), list(graph.parents)  # they are looked at one by one
-    data, batched = list(graph.data), list(graph.batched)
-    whole = replace(graph, ops=ops, parents=parents, data=data, batched=batched)
+    whole = copy.copy(graph)
+    whole.ops, whole.parents = list(graph.ops), list(graph.parents)  # looked at one by one
+    whole.data, whole.batched = list(graph.data), list(graph.batched)
     return _Division(recording, whole).stages()
 
 
@@ -248,8 +250,8 @@ class _Part:
             at += count
         parameters = self._segments[0]
         return Graph(
-            ops=self._ops,
-            parents=self._parents,
+            ops=Ops.of(self._ops),
+            parents=Parents.of(self._parents),
             data=self._data,
             parameters=list(range(parameters)),
             inputs=list(range(parameters, at)),
