@@ -180,7 +180,9 @@ class CKernel:
 
 
 def _pointers(arrays: Sequence[Array]) -> Any:
-    return (ctypes.c_void_p * len(arrays))(*[array.ctypes.data for array in arrays])
+    return (ctypes.c_void_p * len(arrays))(
+        *[array.__array_interface__["data"][0] for array in arrays]
+    )
 
 
 class TapeKernel:
