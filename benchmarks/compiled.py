@@ -16,6 +16,7 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     yield from gpt.rows(peers_python, folder)
     yield from networks.rows(peers_python, folder)
     yield from expression(peers_python, folder)
+    yield from options(peers_python, folder)
     yield from recurrences.rows(peers_python, folder)
     yield from straight.rows(peers_python, folder)
 
@@ -48,3 +49,15 @@ def expression(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     call = partial(row, "README expression, one call from Python", ours=times["ours_call"])
     yield call("JAX jit", theirs=times["jax_call"], at_least=20, aim=80)
     yield call("CasADi", theirs=times["casadi_call"], at_least=5, aim=20)
+
+
+def options(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """Options and their Greeks, 100,000 as one batch."""
+    ours = Worker("programs/options_compiled.py", folder=folder)
+    with ours, Worker("peers/options_jax.py", folder=folder, python=peers_python) as jax:
+        agree("ours", ours.ask("losses"), jax.ask("losses"))
+        times = interleave(
+            rounds=11, ours=partial(ours.ask, "batch"), theirs=partial(jax.ask, "batch")
+        )
+    work = "an option and its Greeks, 100,000 as one batch"
+    yield row(work, "JAX jit", **times, at_least=1.5, aim=2)

@@ -1,5 +1,6 @@
 """The C that the compiler prints computes what the Program says."""
 
+import math
 from dataclasses import replace
 from math import prod
 
@@ -318,6 +319,9 @@ VECTOR_FUNCTIONS = [
     ("sqrt", np.sqrt, 1),
     ("sigmoid", _stable_sigmoid, 3),
     ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
+    ("log1p", np.log1p, 2),
+    ("erf", np.vectorize(math.erf), 3),
+    ("erfc", np.vectorize(math.erfc), 4),
 ]
 
 

@@ -79,6 +79,16 @@ def test_what_is_computed_twice_is_computed_once_but_for_outputs_and_products_wi
     ]
 
 
+def test_what_is_made_of_equal_products_with_constants_is_equal_in_either_order():
+    lines = ["%0 = input", "%1 = input", "%2 = constant 0.5", "%3 = * %0 %2", "%4 = * %2 %0"]
+    lines += ["%5 = tanh %3", "%6 = tanh %4", "%7 = + %5 %1", "%8 = + %1 %6", "%9 = * %7 %8"]
+    merged = without_repeats(graph(lines, [9]))
+    assert str(merged).splitlines()[5:] == [
+        *("%5 = tanh %3", "%6 = tanh %4", "%7 = + %5 %1", "%8 = + %1 %5", "%9 = * %7 %7"),
+        "return %9",
+    ]
+
+
 def test_reroll_finds_a_matrix_in_the_addresses_of_products():
     lines = ["%0 = parameter", "%1 = parameter", "%2 = parameter", "%3 = parameter"]
     lines += ["%4 = input", "%5 = input", "%6 = * %0 %4", "%7 = * %1 %5", "%8 = + %6 %7"]

@@ -132,6 +132,14 @@ def test_the_compiled_expression_has_the_gradients_of_plain_values(names_in):
         same([value, *slope], [plain[0][0], *plain[0][1]])
 
 
+def test_the_compiled_options_have_the_numbers_of_plain_values(names_in):
+    names = names_in("options_compiled")
+    few = [names["spots"][::40_000], *[x[:3] for x in names["market"]]]
+    greeks = names["options"].greeks
+    large = greeks(names["spots"], *names["market"])
+    same([row[::40_000] for row in large], greeks.__wrapped__(*few))
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("program", ["rnn", "ode"])
 def test_the_compiled_recurrences_have_the_gradients_of_plain_values(names_in, program):

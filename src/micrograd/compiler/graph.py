@@ -83,19 +83,24 @@ def without_copies(graph: Graph) -> Graph:
 def without_repeats(graph: Graph) -> Graph:
     """Return the graph with what is computed twice, by one operation of equal arguments, in one.
 
-    A product with a constant costs nothing, and is left where it is used: x − y is x + (−1)·y. An
-    output is itself in any case: each has a gradient of its own.
+    Of a sum or product of two it is all the same which comes first. A product with a constant costs
+    nothing, and is left where it is used, x − y is x + (−1)·y; but what is made of equal ones is
+    equal. An output is itself in any case: each has a gradient of its own.
     """
     constants = graph.constants
-    same = list(range(len(graph.ops)))
+    same, alike = list(range(len(graph.ops))), list(range(len(graph.ops)))
     first: dict[tuple[Any, ...], int] = {}
     for i, (op, above) in enumerate(zip(graph.ops, graph.parents)):
-        made_of: tuple[Any, ...] = tuple(map(same.__getitem__, above))
+        made_of: tuple[Any, ...] = tuple(map(alike.__getitem__, above))
         if i in constants:
             made_of = (repr(graph.data[i]),)
-        elif op is None or (op is ops.MUL and not constants.isdisjoint(made_of)):
+        elif op is None:
             continue
-        same[i] = first.setdefault((op, *made_of), i)
+        elif op in (ops.ADD, ops.MUL):
+            made_of = tuple(sorted(made_of))
+        alike[i] = first.setdefault((op, *made_of), i)
+        if op is not ops.MUL or constants.isdisjoint(made_of):
+            same[i] = alike[i]
     parents = [tuple(map(same.__getitem__, parents)) for parents in graph.parents]
     return replace(graph, parents=parents)
 

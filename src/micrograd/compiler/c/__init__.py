@@ -2,6 +2,7 @@
 
 source        the C of a Program, with vector_math.inc; it prints, and chooses nothing
 loops, blocks, routes, expressions, printer     the text, from the outside in
+parts         rows of a large batch that stay with the caller, with parts.inc
 standalone    one C11 header for a function, by itself; arrays: its arguments
 build         call the C compiler; disk_cache: what it has made before
 """

@@ -198,7 +198,7 @@ class BlockPrinter:
         return self.writer.number(expr, leaf)
 
     def _read(self, ref: Ref, point: Point) -> CText:
-        memory, address = "g" if ref.grad else "v", self.out.address(ref, point)
+        memory, address = self.out.place(ref, point)
         stride = along(ref.strides, self.lane) if self.lane is not None else 0
         where = f"{memory} + {address}"
         if stride == 0:
@@ -212,7 +212,7 @@ class BlockPrinter:
         return self._shared(CText(f"gather({where}, {stride})", True))
 
     def _write(self, target: Ref, point: Point, value: CText) -> None:
-        memory, address = "g" if target.grad else "v", self.out.address(target, point)
+        memory, address = self.out.place(target, point)
         if self.lane is None:
             self.out.line(f"{memory}[{address}] = {unwrapped(value.code)};")
             return

@@ -59,7 +59,7 @@ SCALAR_FUNCTIONS = {
 }}""",
 }
 _VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
-_VECTOR_FUNCTIONS |= {"abs", "sqrt"}
+_VECTOR_FUNCTIONS |= {"abs", "sqrt", "log1p", "erf", "erfc"}
 _LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
 _LIBRARY |= {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh"}
 _LIBRARY |= {"log2", "log10", "cbrt", "erfc", "hypot", "floor", "ceil"}

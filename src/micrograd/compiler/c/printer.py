@@ -1,6 +1,6 @@
 """The lines of a C function: indentation, names, addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..ir.program import Ref
@@ -20,12 +20,19 @@ class Printer:
         tables: the place of each table among the arguments, by the id of its values.
         taken: names that mean something else.
         number: what the type of numbers is called.
+        rows: what lies elsewhere than in memory: addresses, and the names of pointers.
     """
 
     def __init__(
-        self, writer: Writer, tables: dict[int, int], taken: set[str], number: str = "T"
+        self,
+        writer: Writer,
+        tables: dict[int, int],
+        taken: set[str],
+        number: str = "T",
+        rows: Mapping[Size, str] | None = None,
     ) -> None:
         self.writer, self.tables, self.taken, self.type = writer, tables, taken, number
+        self.rows = rows or {}
         self.variables = [c for c in _LETTERS if c not in taken]
         self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in taken]
         self.lines: list[str] = []
@@ -51,6 +58,12 @@ class Printer:
             self._count += 1
         return f"{letters}{self._count}"
 
+    def place(self, ref: Ref, point: Point) -> tuple[str, str]:
+        """Write the memory that an operand is in, and its address there at an index."""
+        if row := "" if ref.grad else self.rows.get(ref.address):
+            return row, bare(_along(ref.strides, point))
+        return "g" if ref.grad else "v", self.address(ref, point)
+
     def address(self, ref: Ref, point: Point) -> str:
         """Write the address of an operand at an index."""
         text = bare(ref.address + _along(ref.strides, point))
@@ -59,7 +72,8 @@ class Printer:
             entry = f"tables[{self.tables[id(ref.table.values)]}][{place}]"
             text += f" + {entry}" if ref.table.scale == 1 else f" + {entry} * {ref.table.scale}"
         if ref.index is not None:
-            row = self.writer.row(f"v[{self.address(ref.index, point)}]", bare(ref.rows))
+            memory, place = self.place(ref.index, point)
+            row = self.writer.row(f"{memory}[{place}]", bare(ref.rows))
             text += f" + {row}" if ref.row == 1 else f" + {row} * {ref.row}"
         return text
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from ..ir.footprint import uses
 from ..ir.program import Clear, For, Fused, Nest, Program, Route, Statement, Table
-from ..ir.sizes import chosen_two
+from ..ir.sizes import Size, chosen_two
 from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
 from ..passes.schedules import Target, width
 from ..pipeline import scheduled
 from ..printing.show import captions
 from .expressions import Writer
 from .loops import print_group
+from .parts import in_parts
 from .printer import Printer, bare
 from .routes import print_route
 
@@ -33,7 +34,7 @@ _MEMORY = {
 }
 # fmt: off
 _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
-             "best", "slope", "searching", "found", "mode"}
+             "best", "slope", "searching", "found", "mode", "rows"}
 # fmt: on
 
 
@@ -53,7 +54,12 @@ def tables(program: Program) -> list[Table]:
 
 
 def source(
-    program: Program, dtype: str = "float64", *, strict: bool = False, portable: bool = False
+    program: Program,
+    dtype: str = "float64",
+    *,
+    strict: bool = False,
+    portable: bool = False,
+    rows: Sequence[Size] | None = None,
 ) -> str:
     """Return C for a program: one file that includes standard headers only.
 
@@ -70,8 +76,10 @@ def source(
         dtype: "float64" or "float32".
         strict: keep the order of every sum.
         portable: print C11 without vector types, with a comment for each loop.
+        rows: of a batch that may lie elsewhere, by their addresses: then there is a function
+            forward_in_parts, see ``parts.inc``.
     """
-    parts = printed(program, dtype, strict=strict, portable=portable)
+    parts = printed(program, dtype, strict=strict, portable=portable, rows=rows)
     return "\n".join([parts.head, *parts.functions, "", parts.forward, parts.backward])
 
 
@@ -92,12 +100,14 @@ def printed(
     portable: bool = False,
     prefix: str = "",
     linkage: str = "",
+    rows: Sequence[Size] | None = None,
 ) -> CFile:
     """Return the parts of what ``source`` prints.
 
     Args:
         prefix: before the name of every function.
         linkage: before the types of forward and backward: "static ", say.
+        rows: as for ``source``.
     """
     scalars = {
         name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
@@ -109,16 +119,22 @@ def printed(
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
     words = captions(program) if portable else {}
     number = writer.type if portable else "T"
+    elsewhere = {start: f"row{i}" for i, start in enumerate(rows or ())}
+    taken = {*_names(program), *scalars.values(), *elsewhere.values()}
     functions = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
-        out = Printer(writer, numbers, _names(program) | set(scalars.values()), number)
+        out = Printer(writer, numbers, taken, number, elsewhere if name == "forward" else None)
         if dtype == "float32" and not portable:
             out.line("TINY_IS_ZERO;")
         _Statements(out, strict, None if portable else width(dtype), words).print(body)
         # a header's v and g are parts of one workspace, of which nothing is claimed
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
         head = f"{linkage}int {prefix}{name}({memory}"
+        if name == "forward" and rows is not None:
+            head = f"static int forward_of_rows({memory}, T *const *rows"
         functions.append(_function(head, out, program, scalars, name == "backward"))
+    if rows is not None:
+        functions[0] += in_parts(program, rows)
     return CFile(preamble(writer, portable), list(writer.functions.values()), *functions)
 
 
@@ -156,6 +172,7 @@ def _function(
             lines.append(f"    const {out.type} {called} = scalars[{i}];")
     unused = ["v", "g"] if back else ["v"]
     lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))
+    lines += [f"    T *const {row} = rows[{i}];" for i, row in enumerate(out.rows.values())]
     return "\n".join([*lines, *out.lines, "    return bad;", "}", ""])
 
 

@@ -14,6 +14,7 @@ staged        the parts of a step that end with backward
 compiled      a program and its layout: numbers to their places, the loops, numbers back
 memory        where a call's numbers lie, once its sizes are known
 kernel        a program printed and built as C, or run by NumPy; parts: large batches
+mapped        large batches in which every example stands by itself
 results       what comes out: Values that backpropagate, columns of a batch
 gradients       f's own gradient as its result
 trial         a recording and its program, compared at another length

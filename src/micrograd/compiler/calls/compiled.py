@@ -17,12 +17,14 @@ from ..ir.sizes import SIZE, bound
 from ..numpy.loops import NumpyKernel
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
+from ..passes.schedules import Target, width
 from ..tape import Tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
 from .kernel import CKernel, TapeKernel, make_kernel
+from .mapped import MappedRun, is_mapped, rows_elsewhere
 from .memory import Addresses, Inputs
-from .parts import MappedRun, PartedRun, Parts, is_mapped, part_size
+from .parts import PartedRun, Parts, part_size
 
 _SIZES = 256  # of how many run-time sizes the addresses are kept
 _PADDING = 16  # numbers: whole vectors of float64 and of float32
@@ -34,13 +36,15 @@ class Layout:
 
     ``lengths`` says of each argument whose length is the program's size how much longer than it
     the argument is, ``least`` is the smallest such size. The first outputs are guards, of which
-    the truth is ``guards``; ``columns`` are the outputs that have a number for each example.
+    the truth is ``guards``, and ``apart`` where they hold of a batch if they do of all its parts;
+    ``columns`` are the outputs that have a number for each example.
     ``differentiated`` are the arguments whose gradient is wanted.
     """
 
     captured: Sequence[Value]
     inputs: Inputs = ()
     guards: Sequence[bool] = ()
+    apart: bool = False
     columns: frozenset[int] = frozenset()
     differentiated: frozenset[int] = frozenset()
     lengths: Mapping[int, int] | None = None
@@ -132,6 +136,7 @@ class Compiled:
 
     kernel: CKernel | NumpyKernel | ArrayKernel | TapeKernel
     program: Any  # a Program or a Tape
+    _mapped = False
 
     def __init__(self, program: Program | Tape, layout: Layout, options: Mapping[str, Any]) -> None:
         self.program, self.layout = program, layout
@@ -141,11 +146,17 @@ class Compiled:
             library = engine(options["backend"], options["dtype"], options["device"])
             self.kernel = ArrayKernel(program, [k for k, _, _ in layout.inputs], library)
         else:
-            self.kernel = make_kernel(program, **loops_only(options))
+            guards = len(layout.guards)
+            apart = layout.apart or not guards
+            self._mapped = apart and is_mapped(program, guards, len(layout.columns))
+            rows = None
+            if self._mapped:
+                target = Target(width(options["dtype"]), options["strict"])
+                rows = rows_elsewhere(program, layout.inputs, guards, target)
+            self.kernel = make_kernel(program, **loops_only(options), rows=rows)
         self.dtype = np.dtype(options["dtype"])
         self._options = options
         self._truths = np.array(layout.guards, dtype=bool).tobytes()
-        self._mapped = isinstance(program, Program) and is_mapped(program, layout.columns)
         self._at: dict[tuple[int, ...], Addresses] = {}
 
     @property
@@ -180,10 +191,10 @@ class Compiled:
         sizes = self.layout.sizes(args)
         guards = self.layout.guards
         on_device = isinstance(self.kernel, ArrayKernel)
-        whole = guards or on_device or "B" not in sizes
-        lanes = None if whole else part_size(self.program, sizes["B"])
+        lanes = self.lanes(sizes)
         if lanes and self._mapped:
-            return MappedRun(self, args, sizes["B"], lanes)
+            mapped = MappedRun(self, args, sizes["B"], lanes)
+            return mapped if mapped.holds or not guarded else None
         if lanes and self._parts is not None:
             return PartedRun(self, self._parts, args, sizes["B"], lanes)
         try:
@@ -193,6 +204,14 @@ class Compiled:
                 return None
             raise
         return run if not (guarded and guards) or run.truths(len(guards)) == self._truths else None
+
+    def lanes(self, sizes: Mapping[str, int]) -> int | None:
+        """Return how many examples are done at a time; None where all are done in one go."""
+        if isinstance(self.kernel, ArrayKernel) or "B" not in sizes:
+            return None
+        if self.layout.guards and not self._mapped:
+            return None
+        return part_size(self.program, sizes["B"])
 
     def computed(self, args: Sequence[Argument], sizes: Mapping[str, int]) -> Run:
         """Compute the values of a call in one go, at sizes that may be smaller than its own."""

@@ -20,7 +20,6 @@ from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
-from .parts import part_size
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
 from .value_calls import SpentCall, ValueCall, value_leaves
@@ -69,11 +68,9 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
 
 
 def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:
-    sizes = compiled.layout.sizes(args)
     if not isinstance(compiled.kernel, CKernel | TapeKernel) or compiled.dtype != np.float64:
         return False
-    in_parts = "B" in sizes and not compiled.layout.guards
-    return not (in_parts and part_size(compiled.program, sizes["B"]))
+    return compiled.lanes(compiled.layout.sizes(args)) is None
 
 
 class _Piece(NamedTuple):

@@ -6,16 +6,16 @@ loops are found in.
 
 import ctypes
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..c import build
 from ..c.source import flags_of, source, tables
 from ..ir.program import Program
-from ..ir.sizes import evaluate
+from ..ir.sizes import Size, evaluate
 from ..numpy.loops import NumpyKernel
 from ..numpy.ops import Array, whole
 from ..tape import Tape
@@ -25,6 +25,20 @@ _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 _bytes: Any = ctypes.c_char.from_buffer  # the quickest way to the address of an array
 
 
+class Columns(NamedTuple):
+    """What a batch is computed from and what is made of it, each with its place in memory.
+
+    ``places`` are the addresses of the arguments and how many numbers each example has of them;
+    ``tests`` are those of what has to be true.
+    """
+
+    arguments: Sequence[Array]
+    places: Sequence[tuple[int, int]]
+    results: Sequence[Array]
+    outputs: Sequence[int]
+    tests: Sequence[int]
+
+
 class CKernel:
     """A program ready to run by C.
 
@@ -32,18 +46,28 @@ class CKernel:
         program: what to run.
         dtype: of the memory, float64 or float32.
         strict: sum from left to right, as written.
+        rows: of a mapped batch that may lie elsewhere; None where it is not done in parts.
 
     Raises:
         CompilerNotFound: there is no C compiler.
     """
 
-    def __init__(self, program: Program, dtype: str = "float64", strict: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        dtype: str = "float64",
+        strict: bool = False,
+        rows: Sequence[Size] | None = None,
+    ) -> None:
         self.program = program
         self.dtype = np.dtype(dtype)
         self.strict = strict
-        text = source(program, self.dtype.name, strict=strict)
-        library = build.load(text, flags_of(program, strict), ["forward", "backward"])
+        self._rows = rows or ()
+        text = source(program, self.dtype.name, strict=strict, rows=rows)
+        names = ["forward", "backward", *(["forward_in_parts"] if rows is not None else [])]
+        library = build.load(text, flags_of(program, strict), names)
         self._forward, self._backward = library.forward, library.backward
+        self._in_parts = library.forward_in_parts if rows is not None else None
         self._arrays = [np.array(table.values, np.int64) for table in tables(program)]
         addresses = [array.ctypes.data for array in self._arrays]
         self._tables = (ctypes.c_void_p * max(len(addresses), 1))(*addresses)
@@ -82,6 +106,52 @@ class CKernel:
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
             NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
 
+    def forward_in_parts(
+        self,
+        v: Array,
+        first: int,
+        last: int,
+        sizes: Mapping[str, int],
+        scalars: Array,
+        columns: Columns,
+    ) -> int:
+        """Compute some examples of a batch, part by part, from columns to columns.
+
+        Args:
+            v: the memory of a part, with all that is not of single examples in its place.
+            first, last: the first example, and the one behind the last.
+            sizes: of a part.
+            scalars: as for ``forward``.
+            columns: arrays of this dtype, contiguous, of all examples.
+
+        Returns:
+            1 where an index was wrong, 2 where a test failed, 3 for both, 0 for neither.
+        """
+        assert self._in_parts is not None
+        number = {evaluate(row, sizes): i for i, row in enumerate(self._rows)}
+        rows = (ctypes.c_void_p * max(len(number), 1))()
+        arguments = [
+            (count, at, number.get(at, -1) if count == 1 else -1) for at, count in columns.places
+        ]
+        results = [(1, at, number.get(at, -1)) for at in columns.outputs]
+        names = self.program.sizes
+        return self._in_parts(
+            ctypes.byref(_bytes(v)),
+            rows,
+            *map(ctypes.c_int64, (first, last, sizes["P"])),
+            (ctypes.c_int64 * len(names))(*[sizes[name] for name in names]),
+            *map(ctypes.c_int64, (names.index("B"), len(arguments))),
+            (ctypes.c_int64 * (3 * len(arguments)))(*[x for row in arguments for x in row]),
+            _pointers(columns.arguments),
+            ctypes.c_int64(len(results)),
+            (ctypes.c_int64 * (3 * len(results)))(*[x for row in results for x in row]),
+            _pointers(columns.results),
+            ctypes.c_int64(len(columns.tests)),
+            (ctypes.c_int64 * len(columns.tests))(*columns.tests),
+            self._scalars(scalars),
+            self._tables,
+        )
+
     def addresses(self) -> tuple[int | None, int | None, int]:
         """Return where forward, backward and the tables of indices are, for ``direct.c``."""
         forward, backward = [
@@ -107,6 +177,12 @@ class CKernel:
         return ValueError(
             f"{name} must hold {count} numbers of {self.dtype}, got {memory.size} of {memory.dtype}"
         )
+
+
+def _pointers(arrays: Sequence[Array]) -> Any:
+    return (ctypes.c_void_p * len(arrays))(
+        *[array.__array_interface__["data"][0] for array in arrays]
+    )
 
 
 class TapeKernel:
@@ -137,7 +213,11 @@ class TapeKernel:
 
 
 def make_kernel(
-    program: Program, backend: str = "auto", dtype: str = "float64", strict: bool = False
+    program: Program,
+    backend: str = "auto",
+    dtype: str = "float64",
+    strict: bool = False,
+    rows: Sequence[Size] | None = None,
 ) -> CKernel | NumpyKernel:
     """Return a program ready to run.
 
@@ -145,6 +225,7 @@ def make_kernel(
         backend: "c", "numpy", or "auto": C where it can be compiled, else NumPy with one warning.
         dtype: "float64" or "float32".
         strict: keep the order of every sum.
+        rows: as for ``CKernel``.
 
     Raises:
         CompilerNotFound: the back end is "c", and no C compiler works.
@@ -157,7 +238,7 @@ def make_kernel(
         raise ValueError(f"backend must be 'auto', 'c' or 'numpy', got {backend!r}")
     if backend != "numpy":
         try:
-            return CKernel(program, dtype, strict)
+            return CKernel(program, dtype, strict, rows)
         except (build.CompilerNotFound, build.CompileError) as refusal:
             if backend == "c":
                 raise

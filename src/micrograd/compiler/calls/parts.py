@@ -4,17 +4,16 @@ How the batch is parted depends on the program alone, and the parts' sums are ad
 the result does not depend on the number of threads.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..ir.program import Nest, Program
-from ..ir.sizes import evaluate, variables
-from ..ir.visit import Simple, simple
+from ..ir.program import Program
+from ..ir.sizes import evaluate
 from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
-from .cores import count, on_all_cores
+from .cores import on_all_cores
 from .kernel import allocate, make_kernel
 from .memory import Addresses
 
@@ -35,16 +34,6 @@ class _Ready(Protocol):
     def seeded(self, at: Addresses, seeds: Mapping[int, float]) -> np.ndarray: ...
 
 
-def is_mapped(program: Program, columns: Collection[int]) -> bool:
-    """Tell whether every result has one number for each example, and no sum runs over them."""
-    separate = len(columns) == len(program.outputs)
-    return "B" in program.sizes and separate and not any(map(_sums, simple(program.forward)))
-
-
-def _sums(s: Simple) -> bool:
-    return isinstance(s, Nest) and any("B" in variables(d) for t in s.terms for d in t.dims)
-
-
 def part_size(program: Program, batch: int) -> int | None:
     """Return how many examples to do at a time; None where the batch is small enough for one go."""
     plain = evaluate(program.size, {"P": 0})
@@ -52,46 +41,6 @@ def part_size(program: Program, batch: int) -> int | None:
     lanes = max(_CACHE, 4 * plain) // max(rows, 1) // _WHOLE_LINES * _WHOLE_LINES
     lanes = max(lanes, _WHOLE_LINES)
     return lanes if 2 * lanes < batch else None
-
-
-class MappedRun:
-    """A call of a mapped function, whose results have a number for each example, done in parts."""
-
-    def __init__(self, compiled: _Ready, args: Sequence[Argument], batch: int, lanes: int) -> None:
-        # one block: allocators give several large ones back to the system, page by page, each time
-        self._results = np.empty((len(compiled.program.outputs), batch), compiled.dtype)
-        self.at = compiled.at({"B": lanes, "P": lanes})
-        starts = range(0, batch, lanes)
-        threads = min(count(), len(starts))
-
-        def work(thread: int) -> None:
-            v = self.at.memory(compiled.layout.captured, args, batched=False)
-            for start in starts[thread::threads]:
-                size = min(lanes, batch - start)
-                at = compiled.at({"B": size, "P": lanes})
-                at.put_batch(v, args, start)
-                compiled.kernel.forward(v, at.sizes, at.scalars)
-                for result, first in zip(self._results, at.outputs):
-                    result[start : start + size] = v[first : first + size]
-            self.at.give_back(v)
-
-        on_all_cores(work, range(threads))
-
-    def column(self, k: int) -> np.ndarray:
-        """Return output k of all examples."""
-        return self._results[k]
-
-    def number(self, k: int) -> float:
-        """Return output k of the first example."""
-        return float(self._results[k][0])
-
-    def numbers(self, first: int) -> np.ndarray:
-        """Return all outputs from this one on, of the first example."""
-        return np.array([self.number(k) for k in range(first, len(self._results))])
-
-    def gradients(self, seeds: Mapping[int, float]) -> np.ndarray:
-        """Refuse: nothing here is one number that could be differentiated."""
-        raise TypeError("a mapped function has no single number to differentiate")
 
 
 class PartedRun:

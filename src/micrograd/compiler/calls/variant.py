@@ -94,6 +94,7 @@ class Variant:
                     (i.argument, i.batched, p) for i, p in zip(recording.inputs, program.segments)
                 ],
                 guards=[holds for _, holds in recording.guards],
+                apart=recording.apart,
                 columns=frozenset(k for k, i in enumerate(graph.outputs) if graph.batched[i]),
                 differentiated=frozenset(nests | set(slopes.numbers() if slopes else ())),
                 lengths=lengths,

@@ -60,6 +60,11 @@ class Trace:
         return len(self.guards) > self.raises
 
     @property
+    def apart(self) -> bool:
+        """Whether the guards hold of a batch if they hold of each of its parts."""
+        return not self.branches and all(self.truths())
+
+    @property
     def domains(self) -> list[tuple[Value, bool]]:
         """The guards that say that Python's arithmetic does not raise."""
         return self.guards[len(self.guards) - self.raises :]

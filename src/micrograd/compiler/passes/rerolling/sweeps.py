@@ -24,9 +24,9 @@ _SUM = -1
 def distinct(graph: Graph) -> Graph:
     """Return the graph in which equal nodes are one, and x stands for x · 1."""
     made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
-    product = made.table.index(ops.MUL) if ops.MUL in made.table else -1
+    of_two = [made.table.index(op) if op in made.table else -1 for op in (ops.ADD, ops.MUL)]
     numbers = native.distinct_parents(
-        made.codes, parents.starts, parents.numbers, _data(graph), _leaves(graph, made), product
+        made.codes, parents.starts, parents.numbers, _data(graph), _leaves(graph, made), *of_two
     )
     same = Parents(parents.starts, memoryview(numbers).cast("i"))
     return replace(graph, ops=made, parents=same)
