@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..arrays.engines import ENGINES, engine
+from ..arrays.engines import ENGINES, engine, wide
 from ..arrays.kernel import ArrayKernel
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
@@ -142,7 +142,8 @@ class Compiled:
             self.kernel = ArrayKernel(program, [k for k, _, _ in layout.inputs], library)
         else:
             self.kernel = make_kernel(program, **loops_only(options))
-        self.dtype = np.dtype(options["dtype"])
+        self.precision = options["dtype"]
+        self.dtype = np.dtype(wide(self.precision))
         self._options = options
         self._truths = np.array(layout.guards, dtype=bool).tobytes()
         self._mapped = isinstance(program, Program) and is_mapped(program, layout.columns)
