@@ -47,7 +47,7 @@ lint: .venv/.tools
 	@$(BIN)/mypy
 	@$(BIN)/mypy --cache-dir=.mypy_cache/engine src/micrograd/engine.py  # behind its stub
 
-test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/engines/.ready build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
+test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/engines/.ready tests/engines/web/node_modules build/pyodide/.ready build/installers/.ready docs  ## run what takes minutes: kills, long runs, sanitizers, stricter compilers
 	@mkdir -p build
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
@@ -143,8 +143,8 @@ build/mkdocs/.ready: site/requirements.txt
 	@build/mkdocs/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-tests/pyodide/node_modules: tests/pyodide/package-lock.json .venv/.tools
-	@cd tests/pyodide && $(OWN) npm ci --ignore-scripts
+tests/%/node_modules: tests/%/package-lock.json .venv/.tools
+	@cd $(@D) && $(OWN) npm ci --ignore-scripts
 	@touch $@
 
 build/installers/.ready: requirements-dev.txt

@@ -112,6 +112,7 @@ def test_a_batch_of_one_example_is_a_batch():
     [
         ({"backend": "jax", "strict": True}, "strict=True keeps the order of every sum"),
         ({"device": "cuda"}, "device='cuda' needs backend='jax' or backend='torch'"),
+        ({"dtype": "bfloat16"}, "dtype='bfloat16' needs backend='jax' or backend='torch'"),
         ({"backend": "torch", "device": 0}, "device is a name"),
     ],
 )
@@ -124,6 +125,7 @@ def test_options_that_a_back_end_does_not_have_are_refused(options, said):
     ("options", "said"),
     [
         ({"device": "cuda"}, "device='cuda' needs backend='jax' or backend='torch'"),
+        ({"dtype": "bfloat16"}, "dtype='bfloat16' needs backend='jax' or backend='torch'"),
         ({"backend": "c"}, "backend of fit is 'jax' or 'torch'"),
     ],
 )

@@ -129,7 +129,7 @@ def test_eager_steps_have_no_float32():
 
 def test_an_unknown_dtype_is_refused():
     model, optimizer = make()
-    with pytest.raises(ValueError, match="float64 or float32, got 'float16'"):
+    with pytest.raises(ValueError, match="float64, float32 or bfloat16, got 'float16'"):
         train(model, optimizer, dtype="float16")
 
 

@@ -14,7 +14,7 @@ from loop_cases import LOOPS, RAGGED
 
 from micrograd import JitError, Value, dot, jit, maximum, mean, minimum, random, sum, take, vmap
 from micrograd.data import moons
-from micrograd.nn import MLP, Dropout
+from micrograd.nn import MLP, Dropout, Module
 from micrograd.optim import SGD, Adam
 from micrograd.train import fit
 
@@ -122,6 +122,23 @@ def test_what_changes_something_outside_is_refused_before_it_changes_it(backend)
     with pytest.raises(JitError, match=f"backend='{backend}' does not take .* leave out backend"):
         step(1.0)
     assert w.data == 2.0
+
+
+@BACKENDS
+def test_fit_trains_a_single_number(backend):
+    class Weight(Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+    def trained(where):
+        model = Weight()
+        fit(
+            lambda x: (model.w - x) ** 2, (np.arange(4.0),), model=model,
+            optimizer=SGD([model.w], lr=0.1), epochs=2, progress=False, backend=where,
+        )  # fmt: skip
+        return model.w.data
+
+    assert trained(backend) == pytest.approx(trained(None), rel=1e-12)
 
 
 @BACKENDS

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from micrograd.data import moons
 from micrograd.distributed import TorchRanks
+from micrograd.losses import hinge
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from micrograd.train import fit
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -29,15 +34,15 @@ TORCH = [str(BIN / "torchrun"), "--nproc-per-node", "2"]
 MPI = [str(BIN / "mpiexec"), "-n", "2", sys.executable, "-m", "mpi4py"]
 
 
-def run(*command):
+def run(*command, **variables):
     return subprocess.run(
-        [*command], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True,
-        text=True, timeout=900, check=False,
+        [*command], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1", **variables},
+        capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
 
 
-def parameters(*command):
-    done = run(*command)
+def parameters(*command, **variables):
+    done = run(*command, **variables)
     assert done.returncode == 0, done.stderr[-3000:]
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("parameters")]
     return [float.fromhex(number) for number in line.split()[1:]]
@@ -52,6 +57,19 @@ def alone():
 def test_two_processes_equal_one(command, way, alone):
     together = parameters(*command, EXAMPLE, way)
     np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
+
+
+def test_two_devices_of_jax_come_to_what_fit_comes_to():
+    devices = "--xla_force_host_platform_device_count=2"
+    together = parameters(
+        sys.executable, "examples/distributed/shards.py", XLA_FLAGS=devices, JAX_PLATFORMS="cpu"
+    )
+    model = MLP(2, [16, 16, 1], seed=1)
+    fit(
+        lambda x, y: hinge(model(x), y), moons(400, noise=0.2, seed=1), model=model,
+        optimizer=SGD(model.parameters(), lr=0.5), epochs=100, progress=False,
+    )  # fmt: skip
+    np.testing.assert_allclose(together, [p.data for p in model.parameters()], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("command", "way"), [(TORCH, "torch"), (MPI, "mpi")])

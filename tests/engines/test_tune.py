@@ -1,11 +1,15 @@
 """tune finds settings, ends what is hopeless, and shares its trials; wrong spaces are refused."""
 
+import json
 import math
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 from matplotlib import use
+from pages import ROOT, blocks
 
 from micrograd.data import moons
 from micrograd.losses import hinge
@@ -121,3 +125,25 @@ def test_a_wrong_range_by_logarithm_is_refused():
 def test_importances_of_one_trial_are_refused():
     with pytest.raises(ValueError, match="importances need 10 trials that came to a number, got 1"):
         tune(bowl, SPACE, 1, seed=1).importances()
+
+
+@pytest.mark.skipif(not find_spec("ray"), reason="to try it: pip install 'ray[tune]==2.60.0'")
+def test_the_recipe_for_ray_finds_settings(tmp_path):
+    page = [code for language, code, _ in blocks(ROOT / "docs/guides/tune.md")]
+    (recipe,) = (code for code in page if code.startswith("from ray"))
+    start = "import ray\nray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)\n"
+    end = "import json\nprint(json.dumps([len(results), results.num_errors, best]))\n"
+    (tmp_path / "search.py").write_text("\n".join([page[0], start, recipe, end]))
+    done = subprocess.run(
+        [sys.executable, "search.py"],
+        cwd=tmp_path,
+        env=os.environ | {"HOME": str(tmp_path), "RAY_USAGE_STATS_ENABLED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    trials, errors, best = json.loads(done.stdout.splitlines()[-1])
+    assert (trials, errors) == (4, 0)
+    assert 1e-4 < best["lr"] < 3.0
+    assert 2 <= best["width"] <= 12

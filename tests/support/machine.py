@@ -19,6 +19,8 @@ if os.environ.get("MICROGRAD_TEST_DEEP"):  # programs for another processor, on 
         RUNNERS["aarch64"] = ("qemu-aarch64",)
     else:
         MISSING.append("aarch64 (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, qemu-user)")
+    if not shutil.which("arm-none-eabi-gcc"):
+        MISSING.append("Cortex-M (gcc-arm-none-eabi, libnewlib-arm-none-eabi)")
 COMMANDS = FOUND | {"aarch64": ("aarch64-linux-gnu-gcc", "-static")}
 """How to compile a whole program for each of ``RUNNERS``, which run it."""
 

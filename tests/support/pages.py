@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 NEEDING_ENGINES = {"export.md", "gpu.md", "tune.md"}  # they run where tests/engines does
+IN_A_BROWSER = {"export.md"}  # tests/engines/test_browser.py opens it
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -28,6 +29,8 @@ def run_page(page):
             _run_python(code, namespace, page, line)
         elif language == "sh":
             _run_commands(code)
+        elif language == "html":
+            assert page.name in IN_A_BROWSER, f"{page.name}:{line}: no test opens this page"
         else:  # printed output, and nothing else, may go without a language
             assert language == "text", f"{page.name}:{line}: a block in {language or 'no language'}"
 

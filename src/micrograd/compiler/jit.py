@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from ..arguments import choice, flag, function, positions
-from .arrays.engines import ENGINES, check_device
+from .arrays.engines import DTYPES, ENGINES, check_device
 from .calls.binding import most_arguments
 from .jitted import Jitted
 
@@ -62,7 +62,7 @@ def jit(
             are found. "jax" or "torch" runs the loops as array operations of that library.
         device: where such a library runs them, by its own name for it: "cpu", "cuda", "cuda:1";
             None is the first GPU, or the CPU where there is none.
-        dtype: "float64" or "float32", of all numbers inside.
+        dtype: "float64" or "float32", of all numbers inside; by such a library also "bfloat16".
         strict: keep the order of every sum, at some cost in speed.
         when: "third call", or "now": compile at the first, so that all later ones round alike.
 
@@ -92,10 +92,10 @@ def jit(
             when=when,
         )
     function("what jit compiles", f)
-    choice("dtype of jit", dtype, ("float64", "float32"))
+    choice("dtype of jit", dtype, DTYPES)
     choice("backend of jit", backend, ("auto", "c", "numpy", *ENGINES))
     choice("when of jit", when, ("third call", "now"))
-    check_device(backend, device, flag("strict", strict))
+    check_device(backend, device, flag("strict", strict), dtype)
     positions("static_argnums", static_argnums)
     static = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
     most = most_arguments(f)

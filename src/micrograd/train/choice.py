@@ -31,11 +31,13 @@ def library_of(
     if backend is None:
         if device is not None:
             raise ValueError(f"device={device!r} needs backend='jax' or backend='torch'")
+        if dtype == "bfloat16":
+            raise ValueError("dtype='bfloat16' needs backend='jax' or backend='torch'")
         return None
     from ..compiler.arrays.engines import ENGINES, check_device, engine
 
     choice("backend of fit", backend, ENGINES)
-    check_device(backend, device, strict=False)
+    check_device(backend, device, False, dtype)
     if not wanted:
         raise ValueError(f"backend={backend!r} computes compiled steps: leave out compile=False")
     if isinstance(eager, BatchRunner) or eager.sharing:
@@ -68,8 +70,8 @@ def runner_for(
     """
     if not isinstance(wanted, (bool, str)) or wanted not in (True, False, "auto"):
         raise ValueError(f'compile is True, False or "auto", got {wanted!r}')
-    if dtype not in ("float64", "float32"):
-        raise ValueError(f"fit computes in float64 or float32, got {dtype!r}")
+    if dtype not in ("float64", "float32", "bfloat16"):
+        raise ValueError(f"fit computes in float64, float32 or bfloat16, got {dtype!r}")
     if dtype == "float32" and not wanted:
         raise ValueError("only compiled steps compute in float32: leave out compile=False")
     if isinstance(eager, BatchRunner):

@@ -88,8 +88,10 @@ def fit(
         compile: "auto" runs the steps as compiled loops where that is possible, and says so in a
             warning where it is not; True makes that an error; False computes eagerly.
         dtype: "float64", or "float32": of the numbers inside the compiled steps, which are then
-            faster and less exact. Parameters and losses are given as float64 all the same, metrics
-            are measured in it, and so is a step that has to be done eagerly.
+            faster and less exact; with backend also "bfloat16", of losses and gradients alone,
+            while parameters and the optimiser's states are float32. Parameters and losses are
+            given as float64 all the same, metrics are measured in it, and so is a step that has to
+            be done eagerly.
         backend: "jax" or "torch" computes the steps as array operations of that library, where
             parameters and the optimiser's states stay between steps; what it cannot is an error.
         device: where that library computes, by its own name for it: "cpu", "cuda"; None is the

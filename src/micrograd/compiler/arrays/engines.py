@@ -10,13 +10,19 @@ from ...extras import require
 from .dialects import JAX, NUMPY, TORCH, Dialect
 
 ENGINES = ("jax", "torch")
+DTYPES = ("float64", "float32", "bfloat16")  # the last by these engines alone
 
 
 class Engine(Protocol):
-    """What a library does for us: ``dtype`` is the name of the dtype of all numbers."""
+    """What a library does for us: ``dtype`` is the name of the dtype that programs compute in.
+
+    ``wide`` is that of what adds up over many steps, parameters and an optimiser's states: in
+    bfloat16, of eight bits, p - 0.001 is mostly p.
+    """
 
     dialect: Dialect
     dtype: str
+    wide: str
     device: str
 
     def context(self) -> AbstractContextManager[Any]:
@@ -24,6 +30,12 @@ class Engine(Protocol):
 
     def put(self, numbers: np.ndarray) -> Any:
         """Return an array on the device."""
+
+    def put_wide(self, numbers: np.ndarray) -> Any:
+        """Return an array of the wide dtype on the device."""
+
+    def cast(self, x: Any, dtype: str) -> Any:
+        """Return an array of the device in another dtype."""
 
     def compiled(self, f: Callable) -> Callable:
         """Return a function of arrays, compiled if the library does that."""
@@ -46,13 +58,18 @@ class _Numpy:
     dialect, device = NUMPY, "cpu"
 
     def __init__(self, dtype: str) -> None:
-        self.dtype = dtype
+        self.dtype = self.wide = dtype
 
     def context(self) -> AbstractContextManager[Any]:
         return np.errstate(all="ignore")
 
     def put(self, numbers: np.ndarray) -> Any:
         return np.asarray(numbers, self.dtype)
+
+    put_wide = put
+
+    def cast(self, x: Any, dtype: str) -> Any:
+        return x
 
     def compiled(self, f: Callable) -> Callable:
         return f
@@ -61,7 +78,7 @@ class _Numpy:
         return np.asarray(x)
 
     def repeated(self, step: Callable) -> Callable:
-        return _one_by_one(step, lambda x: x, np.stack)
+        return _one_by_one(step, lambda x: x, np.stack, lambda x: x, lambda x: x)
 
 
 class _Jax:
@@ -71,7 +88,7 @@ class _Jax:
 
     def __init__(self, dtype: str, device: str | None) -> None:
         self._jax = require("jax", "jax", "backend='jax'")
-        self.dtype = dtype
+        self.dtype, self.wide = dtype, wide(dtype)
         try:
             found = self._jax.devices(*([device.split(":")[0]] if device else []))
         except RuntimeError:
@@ -91,6 +108,12 @@ class _Jax:
 
     def put(self, numbers: np.ndarray) -> Any:
         return self._jax.device_put(np.asarray(numbers, self.dtype), self._device)
+
+    def put_wide(self, numbers: np.ndarray) -> Any:
+        return self._jax.device_put(np.asarray(numbers, self.wide), self._device)
+
+    def cast(self, x: Any, dtype: str) -> Any:
+        return x.astype(dtype)
 
     def compiled(self, f: Callable) -> Callable:
         return self._jax.jit(f)
@@ -120,9 +143,9 @@ class _Jax:
 
         def several(p: Any, states: Any, dp: Any, done: int, *given: Any) -> Any:
             rates, order, columns, drawn = given
-            numbers = self.put(done + 1.0 + np.arange(len(rates)))
+            numbers = self.put_wide(done + 1.0 + np.arange(len(rates)))
             more = None if drawn is None else self.put(drawn)
-            return compiled(p, states, dp, numbers, self.put(rates), order, columns, more)
+            return compiled(p, states, dp, numbers, self.put_wide(rates), order, columns, more)
 
         return several
 
@@ -134,7 +157,7 @@ class _Torch:
 
     def __init__(self, dtype: str, device: str | None) -> None:
         self._torch = require("torch", "torch", "backend='torch'")
-        self.dtype = dtype
+        self.dtype, self.wide = dtype, wide(dtype)
         if device is None:
             device = "cuda" if self._torch.cuda.is_available() else "cpu"
         try:
@@ -148,30 +171,38 @@ class _Torch:
         return self._torch.no_grad()
 
     def put(self, numbers: np.ndarray) -> Any:
-        return self._torch.tensor(np.asarray(numbers, self.dtype), device=self._device)
+        return self.cast(self.put_wide(numbers), self.dtype)
+
+    def put_wide(self, numbers: np.ndarray) -> Any:
+        return self._torch.tensor(np.asarray(numbers, self.wide), device=self._device)
+
+    def cast(self, x: Any, dtype: str) -> Any:
+        return x.to(getattr(self._torch, dtype))
 
     def compiled(self, f: Callable) -> Callable:
         return f
 
     def get(self, x: Any) -> np.ndarray:
-        return x.cpu().numpy() if self._torch.is_tensor(x) else np.asarray(x)
+        if not self._torch.is_tensor(x):
+            return np.asarray(x)
+        return (x.float() if x.dtype == self._torch.bfloat16 else x).cpu().numpy()
 
     def repeated(self, step: Callable) -> Callable:
         def placed(rows: np.ndarray) -> Any:
             return self._torch.as_tensor(rows, device=self._device)
 
-        return _one_by_one(step, self.put, self._torch.stack, placed)
+        return _one_by_one(step, self.put, self._torch.stack, placed, self.put_wide)
 
 
 def _one_by_one(
-    step: Callable, put: Callable, stack: Callable, placed: Callable = lambda rows: rows
+    step: Callable, put: Callable, stack: Callable, placed: Callable, put_wide: Callable
 ) -> Callable:
     """Return what does steps one after the other; see ``Engine.repeated``."""
 
     def several(p: Any, states: Any, dp: Any, done: int, *given: Any) -> Any:
         rates, order, columns, drawn = given
-        rates, order = put(rates), placed(order)
-        numbers = put(done + 1.0 + np.arange(len(order)))
+        rates, order = put_wide(rates), placed(order)
+        numbers = put_wide(done + 1.0 + np.arange(len(order)))
         more, losses, bad = None if drawn is None else put(drawn), [], False
         for k in range(len(order)):
             batch = [None if c is None else c[order[k]] for c in columns]
@@ -184,12 +215,17 @@ def _one_by_one(
     return several
 
 
+def wide(dtype: str) -> str:
+    """Return the dtype of what adds up over many steps; NumPy has it too."""
+    return "float32" if dtype == "bfloat16" else dtype
+
+
 def engine(backend: str, dtype: str, device: str | None = None) -> Engine:
     """Return the library that runs array programs.
 
     Args:
         backend: "numpy", "jax" or "torch".
-        dtype: of all numbers.
+        dtype: of the numbers inside.
         device: as the library names it, "cpu", "cuda" or "cuda:1"; None: the best there is.
 
     Raises:
@@ -201,18 +237,23 @@ def engine(backend: str, dtype: str, device: str | None = None) -> Engine:
     return _Jax(dtype, device) if backend == "jax" else _Torch(dtype, device)
 
 
-def check_device(backend: str, device: str | None, strict: bool) -> None:
+def check_device(backend: str, device: str | None, strict: bool, dtype: str) -> None:
     """Refuse options that a back end does not have.
 
     Raises:
         ImportError: the library is not installed.
-        TypeError, ValueError: it has no such device, or no fixed order of sums.
+        TypeError, ValueError: it has no such device or numbers, or no fixed order of sums.
     """
     if device is not None and not isinstance(device, str):
         raise TypeError(f"device is a name such as 'cpu' or 'cuda', got {device!r}")
     if backend not in ENGINES:
         if device is not None:
             raise ValueError(f"device={device!r} needs backend='jax' or backend='torch'")
+        if dtype == "bfloat16":
+            raise ValueError(
+                "dtype='bfloat16' needs backend='jax' or backend='torch': C and NumPy have no such "
+                "numbers; dtype='float32' is half as wide as float64 everywhere"
+            )
         return
     if strict:
         raise ValueError(f"strict=True keeps the order of every sum, which {backend} cannot")

@@ -50,6 +50,7 @@ class ArrayPrinter:
         self.constants: list[np.ndarray] = []
         self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
+        self.most_rows = 0  # that one of these picks among
         self.checking = True
         self.conditions: set[str] = set()  # variables that are true or false, no numbers
         self.changing: set[str] = set()  # variables of which a copy is read, as they change later
@@ -259,6 +260,7 @@ class ArrayPrinter:
     # ---- whole numbers
 
     def _check(self, x: Node, rows: int) -> None:
+        self.most_rows = max(self.most_rows, rows)
         if self.checking:
             self.helpers.setdefault("wrong")
             self.checks.append(f"wrong({self.write(x)}, {rows})")

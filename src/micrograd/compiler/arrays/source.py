@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
+from ..errors import JitError
 from ..pipeline import for_arrays
 from ..tracing.names import name_all
 from ..tracing.numbering import graph_of
@@ -19,6 +20,8 @@ from .lines import lines
 from .printing import ArrayPrinter
 from .program import BATCH, ArrayProgram, Expanded, Fill, Let, Variable
 from .visit import conditions_of, saved_of
+
+_WHOLE = 256  # the largest whole number up to which bfloat16 has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,17 @@ def printed(
         device: for PyTorch, where arrays are made.
         parts: which of "value", "value_and_grad", "forward", "backward".
         name: of the first.
+
+    Raises:
+        JitError: an index is too large for the dtype, or the library has no form for an operation.
     """
     writer = _Functions(program, dialect, name)
     functions = [line for part in parts for line in ["", "", *getattr(writer, part)()]]
+    if dtype == "bfloat16" and writer.printer.most_rows > _WHOLE + 1:
+        raise JitError(
+            f"bfloat16 holds whole numbers up to {_WHOLE}, and no index among the "
+            f"{writer.printer.most_rows} rows of a take: dtype='float32' does"
+        )
     head = dialect.header.format(dtype=dtype, device=device)
     helpers = writer.helpers()
     if any("math." in helper for helper in helpers):

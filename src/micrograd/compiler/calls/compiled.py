@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ..arrays.engines import ENGINES, engine
+from ..arrays.engines import ENGINES, engine, wide
 from ..arrays.kernel import ArrayKernel
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
@@ -154,7 +154,8 @@ class Compiled:
                 target = Target(width(options["dtype"]), options["strict"])
                 rows = rows_elsewhere(program, layout.inputs, guards, target)
             self.kernel = make_kernel(program, **loops_only(options), rows=rows)
-        self.dtype = np.dtype(options["dtype"])
+        self.precision = options["dtype"]
+        self.dtype = np.dtype(wide(self.precision))
         self._options = options
         self._truths = np.array(layout.guards, dtype=bool).tobytes()
         self._at: dict[tuple[int, ...], Addresses] = {}

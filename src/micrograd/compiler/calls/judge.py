@@ -50,7 +50,7 @@ class Judge:
         self._f, self._line, self._variant = f, line, variant
         self._classify, self._before = classify, before
         self._mismatch: JitError | None = None
-        self._dtype = variant.compiled.dtype.name
+        self._dtype = variant.compiled.precision
         self._rounding = Rounding(variant, graph, self._dtype, GRADIENTS)
 
     def listen(self, out: Heard, text: str) -> Self:
@@ -100,7 +100,8 @@ class Judge:
     def _compare(
         self, args: Sequence[Any], plain: Any, after: State | None, few: Sequence[Any] | None
     ) -> None:
-        if in_single_precision([args, plain]) or self._before.in_single_precision:
+        single = in_single_precision([args, plain]) or self._before.in_single_precision
+        if single and self._dtype == "float64":
             self._dtype = self._rounding.dtype = "float32"  # as NumPy computes there
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
@@ -232,10 +233,11 @@ class Judge:
                 "Python raises on the way (at a division by zero, a power beyond all floats), and "
                 "an except: clause hides that from a trace: test for it first, if y == 0"
             )
-        elif self._variant.compiled.dtype.name == "float32":
+        elif (precision := self._variant.compiled.precision) != "float64":
+            digits = {"float32": 7, "bfloat16": 2}[precision]
             remedy = (
-                'dtype="float32" is the likely cause: numbers inside have 7 digits and end at '
-                "3.4e38; jit without it computes in float64"
+                f'dtype="{precision}" is the likely cause: numbers inside have {digits} digits and '
+                "end at 3.4e38; jit without it computes in float64"
             )
         elif self._variant.strict:
             remedy = "This is a defect of the compiler: please report it, and call it plainly"

@@ -12,6 +12,7 @@ from ..graph import CONSTANT, PICK, Graph, indices
 
 GRADIENTS = 3  # of how many outputs the gradients are compared
 NUDGE = 1e-4  # how far numbers are moved to look beside a kink, relative to them
+_UNIT = {"float64": 2.0**-52, "float32": 2.0**-23, "bfloat16": 2.0**-7}  # between 1 and the next
 _EXACT = (ops.MAXIMUM, ops.MINIMUM, ops.RELU, ops.ABS, ops.WHERE, PICK, ops.TAKE, *CONSTANT)
 
 
@@ -45,7 +46,7 @@ def _perturbed(
     graph: Graph, roots: Sequence[int], dtype: str, rng: np.random.Generator
 ) -> tuple[list[float], list[float]]:
     count = len(graph.ops)
-    unit = float(np.finfo(dtype).eps)
+    unit = _UNIT[dtype]
     forward, backward = (1 + rng.uniform(-unit, unit, (2, count))).tolist()
     values, parents = list(graph.data), list(graph.parents)
     for i, op in enumerate(graph.ops):

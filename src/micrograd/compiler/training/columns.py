@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.engines import wide
 from ..errors import JitError
 from ..tracing.signature import Argument, argument
 
@@ -44,7 +45,7 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
 
     Args:
         data: the columns.
-        dtype: of the arrays, float64 or float32.
+        dtype: of the numbers inside; arrays for bfloat16 are of float32.
 
     Raises:
         JitError: something is no number, or has no place among the numbers of this dtype.
@@ -64,11 +65,11 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
             lengths = [int(np.prod(shape, dtype=int))] * len(column)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         with np.errstate(over="ignore"):  # what C can read stays where it is: in a file, perhaps
-            numbers = np.require(array, dtype, ["C", "ALIGNED"]).reshape(-1)
-        if array.dtype != dtype and (
-            (array.dtype.kind != "f" and (numbers != array.reshape(-1)).any())
-            or np.isinf(numbers).any()
-        ):
+            numbers = np.require(array, wide(dtype), ["C", "ALIGNED"]).reshape(-1)
+        exact = array.dtype.kind == "f" or (numbers == array.reshape(-1)).all()
+        if dtype == "bfloat16" and array.dtype.kind != "f":  # the first half of a float32
+            exact &= not (numbers.view(np.uint32) & 0xFFFF).any()
+        if array.dtype != dtype and (not exact or np.isinf(numbers).any()):
             raise JitError(f"argument {k} of the loss holds numbers that {dtype} cannot hold")
         form = "list" if isinstance(column[0], (list, tuple)) else "array"
         columns.append(Column(numbers, starts, shape, form))

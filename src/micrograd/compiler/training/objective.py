@@ -179,7 +179,7 @@ def _arrays(
         raise JitError("on a device a loss cannot branch on its numbers: use where(x > 0, a, b)")
     graph = graph_of(recording, set())
     sizes: tuple[Size, Size] = (BATCH, PADDED)
-    dtype, count = library.dtype, len(columns)
+    dtype, count = library.wide, len(columns)
     objective = _objective(recording, lower(graph), count, parameters, sizes, dtype)
     arguments = [i.argument for i in recording.inputs]
     arrays = arrays_of(for_arrays(graph), arguments)

@@ -37,19 +37,23 @@ def step_of(objective: Objective, rule: Rule, library: Engine) -> Step:
     with library.context():
         names = text.namespace(dialect, library.device)
         one = library.put(np.ones(1))
+    narrow, wide = library.dtype, library.wide
     head, lines = rule_text(rule, dialect, count)
-    exec(compile(head, "<arrays>", "exec"), names)
-    exec(compile(lines, "<arrays>", "exec"), names)
-    forward, backward, update = names["forward"], names["backward"], names["update"]
+    rules = names | {"dtype": getattr(names[dialect.module], wide)}
+    exec(compile(head, "<arrays>", "exec"), rules)
+    exec(compile(lines, "<arrays>", "exec"), rules)
+    forward, backward, update = names["forward"], names["backward"], rules["update"]
     wanted = [i.argument for i in objective.arrays.inputs if i.gradient]
     order = arguments_of(objective.arrays)
 
     def step(p: Any, states: Any, number: Any, rate: Any, batch: Sequence[Any]) -> tuple[Any, ...]:
-        given = [p if k == PARAMETERS else batch[k] for k in order]
+        inside = library.cast(p, narrow)
+        given = [inside if k == PARAMETERS else batch[k] for k in order]
         (loss, *_), saved, bad = forward(*given)
-        dp = backward(saved, one)[wanted.index(PARAMETERS)]
+        slopes = backward(saved, one)[wanted.index(PARAMETERS)]
+        dp = library.cast(slopes, wide).reshape(-1)  # of one parameter it has no dims
         new, states = update(p, dp, states, number, rate)
-        return new, states, dp, loss, bad
+        return new, states, dp, library.cast(loss, wide), bad
 
     return step
 
@@ -144,9 +148,9 @@ class ArrayLoop:
             raise JitError("steps on a device are not shared among processes")
         memory, library, losses = self.memory, self._library, list[float]()
         with library.context():
-            p = library.put(memory.v[: self._captured])
-            states = tuple([library.put(row) for row in memory.states])
-            dp = library.put(np.zeros(self._captured))
+            p = library.put_wide(memory.v[: self._captured])
+            states = tuple([library.put_wide(row) for row in memory.states])
+            dp = library.put_wide(np.zeros(self._captured))
             for start, stop in _pieces(batches, epoch):
                 order = np.array(batches[start:stop])
                 rows = self._drawn(drawn, batches, start, stop)
