@@ -13,16 +13,19 @@ import numpy as np
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
 from ...value.columns import ValueSet
+from ...value.modes import mode
+from ...value.tables import LookupTable
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM
 from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .draws import Draws
 from .integers import Integer
+from .look_ups import LookUps, Source
 from .recording import Input
 from .stand_ins import StandIns, leaf_of
 
-BATCH_HOOKS = ("draw", "gathered", "vmap")
+BATCH_HOOKS = ("draw", "look_up", "gathered", "vmap")
 
 
 class BatchAxis:
@@ -32,6 +35,7 @@ class BatchAxis:
         tape: of the trace.
         stand_ins: for the arguments.
         draws: the random numbers of the trace.
+        look_ups: the rows of tables that it looks up.
         plainly: calls a function while the tracer has no vmap.
     """
 
@@ -40,10 +44,11 @@ class BatchAxis:
         tape: list[Value],
         stand_ins: StandIns,
         draws: Draws,
+        look_ups: LookUps,
         plainly: Callable[[Callable[[], Any]], Any],
     ) -> None:
         self._tape, self._stand_ins, self._draws = tape, stand_ins, draws
-        self._plainly = plainly
+        self._look_ups, self._plainly = look_ups, plainly
         self.size: int | None = None
         self._inside = False
         self._batched = ValueSet()
@@ -57,6 +62,14 @@ class BatchAxis:
         if self._inside:
             self._batched.update([leaf])
         return leaf
+
+    def look_up(self, table: LookupTable, index: Any, place: int) -> list[Value] | None:
+        """Return the inputs that stand for a row of a table; None where they cannot."""
+        constant = None if isinstance(index, Value) else Source(None, place)
+        source = constant or self._stand_ins.source_of(index)
+        row = self._look_ups.row(table, source, place) if source and self._inside else None
+        self._batched.update(row or [])
+        return row if mode.grad else None
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
         """Sum the share of a value with a batch axis in the gradient of a parent without one.

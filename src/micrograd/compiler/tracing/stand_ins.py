@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from ... import ops
 from ...engine import Value
 from ...value.columns import ValueSet
 from ...value.number import Number
 from .arrays import TracedArray
 from .integers import Integer
+from .look_ups import Source
 from .recording import Input
 from .signature import Argument
 
@@ -74,6 +76,17 @@ class StandIns:
         made = TracedArray.of(list(into.leaves), inner)
         made._kind = argument.value.dtype
         return into.leaves, made
+
+    def source_of(self, x: Any) -> Source | None:
+        """Return where a number comes from that is one of each example's own; None of another."""
+        while x.op is ops.MUL and x.parents[1]._data == 1.0 and not x.parents[1].parents:
+            x = x.parents[0]  # a float of an int
+        for (k, batched), into in self.inputs.items():
+            if batched and k is not None:
+                for place, leaf in enumerate(into.leaves):
+                    if leaf is x:
+                        return Source(k, place)
+        return None
 
     # ---- afterwards
 
