@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from micrograd import JitError, dot, mean
+from micrograd import JitError, Value, dot, mean
 from micrograd.losses import binary_cross_entropy_with_logits
 from micrograd.nn import Embedding, Linear, Module
 from micrograd.optim import SGD, Adagrad, SparseAdam
@@ -24,6 +24,7 @@ class Words(Module):
         self.centres = Embedding(30, 5, sparse=True, seed=1)
         self.bias = Linear(5, 1, seed=2)
         self.others = Embedding(30, 5, sparse=True, seed=3)
+        self.one = Value(1.0)
 
     def loss(self, words):
         centre = self.centres(words[0])
@@ -61,6 +62,25 @@ def assert_alike(one, other):
 def test_compiled_steps_over_tables_are_eager_ones(name, settings):
     both = [train(compile, OPTIMIZERS[name], **settings) for compile in (True, False)]
     assert_alike(*both)
+
+
+class Fields(Module):
+    """One table for three columns of words, each in a part of its own."""
+
+    def __init__(self):
+        self.table = Embedding(90, 4, sparse=True, seed=1)
+        self.out = Linear(4, 1, seed=2)
+
+    def loss(self, words, y):
+        rows = self.table([30 * k + word for k, word in enumerate(words)])
+        return (self.out([mean(column) for column in zip(*rows)])[0] - y) ** 2
+
+
+@pytest.mark.parametrize("words", [WORDS[:, :3], WORDS[:, :3].tolist()])
+def test_an_index_can_be_a_number_of_the_data_with_a_constant_added(words):
+    data = words, WORDS[:, 3]
+    runs = [train(compile, model=m, data=data) for compile in (True, False) if (m := Fields())]
+    assert_alike(*runs)
 
 
 def test_a_second_run_goes_on_from_the_states_and_the_values_of_the_first():
@@ -121,6 +141,11 @@ def test_an_index_out_of_range_is_named_with_its_example():
     ("loss", "settings"),
     [
         (lambda m, w: dot(m.centres(w[0] + 0 * w[1]), m.others(w[1])), {}),  # computed
+        (
+            lambda m, w: dot(m.centres(w[0] * m.one), m.others(w[1])),
+            {},
+        ),  # by a number that may move
+        (lambda m, w: dot(m.centres(w[0] + 0.5 - 0.5), m.others(w[0] % 30)), {}),
         (lambda m, w: dot(m.centres(w[0]), m.others.weight[3]), {}),  # not looked up
         (lambda m, w: dot(m.centres(w[0]), m.others(w[1])), {"dtype": "float32"}),
         (lambda m, w: dot(m.centres(w[0]), m.others(w[-1])), {"data": [[1, 2], [3, 4, 5]]}),

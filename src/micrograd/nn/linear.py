@@ -107,7 +107,8 @@ class Embedding(Module):
 
         raise JitError(
             f"{self!r} makes its Values when they are looked up, which loops do in fit alone, by "
-            "whole numbers that are the data's own: leave sparse out, or call it plainly"
+            "whole numbers of the data, with a constant added or not: leave sparse out, or call it "
+            "plainly"
         )
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import ops
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
 from ...value.columns import ValueSet
@@ -21,7 +22,7 @@ from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .draws import Draws
 from .integers import Integer
-from .look_ups import LookUps, Source
+from .look_ups import Index, LookUps
 from .recording import Input
 from .stand_ins import StandIns, leaf_of
 
@@ -65,11 +66,29 @@ class BatchAxis:
 
     def look_up(self, table: LookupTable, index: Any, place: int) -> list[Value] | None:
         """Return the inputs that stand for a row of a table; None where they cannot."""
-        constant = None if isinstance(index, Value) else Source(None, place)
-        source = constant or self._stand_ins.source_of(index)
-        row = self._look_ups.row(table, source, place) if source and self._inside else None
+        if not self._inside or not mode.grad:
+            return None
+        by = self._index(index) if isinstance(index, Value) else Index(None, 0, place)
+        row = by and self._look_ups.row(table, by, place)
         self._batched.update(row or [])
-        return row if mode.grad else None
+        return row
+
+    def _index(self, x: Value) -> Index | None:
+        """Return which number of an example an index is, with a constant added or not."""
+        added = 0.0
+        while (op := x.op) in (ops.ADD, ops.MUL):
+            x, other = sorted(x.parents, key=self._is_constant)
+            if not self._is_constant(other) or (op is ops.MUL and other._data != 1.0):
+                return None
+            added += other._data if op is ops.ADD else 0.0
+        place = self._stand_ins.of_example(x)
+        return Index(*place, int(added)) if place and added.is_integer() else None
+
+    def _is_constant(self, x: Value) -> bool:
+        """Tell whether a value was made in the function, of a number."""
+        return (
+            not x.parents and x not in self._batched and any(x is v for v in reversed(self._tape))
+        )
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
         """Sum the share of a value with a batch axis in the gradient of a parent without one.

@@ -10,13 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...engine import Value
 from ...value.columns import ValueSet
 from ...value.number import Number
 from .arrays import TracedArray
 from .integers import Integer
-from .look_ups import Source
 from .recording import Input
 from .signature import Argument
 
@@ -77,15 +75,13 @@ class StandIns:
         made._kind = argument.value.dtype
         return into.leaves, made
 
-    def source_of(self, x: Any) -> Source | None:
-        """Return where a number comes from that is one of each example's own; None of another."""
-        while x.op is ops.MUL and x.parents[1]._data == 1.0 and not x.parents[1].parents:
-            x = x.parents[0]  # a float of an int
+    def of_example(self, x: Value) -> tuple[int, int] | None:
+        """Return of which argument's example a number is, and which of its numbers it is."""
         for (k, batched), into in self.inputs.items():
             if batched and k is not None:
                 for place, leaf in enumerate(into.leaves):
                     if leaf is x:
-                        return Source(k, place)
+                        return k, place
         return None
 
     # ---- afterwards

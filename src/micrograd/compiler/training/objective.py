@@ -260,7 +260,7 @@ def _objective(
         coefficients=(),
         captured=len(captured),
         count=len(parameters),
-        look_ups=tuple([LookUp(tuple(m.sources), of_look_ups[k]) for k, m in looked_up.items()]),
+        look_ups=tuple([LookUp(tuple(m.indices), of_look_ups[k]) for k, m in looked_up.items()]),
     )
     made = max(1, len(recording.tape))
     tables = [m.table for m in looked_up.values()]

@@ -13,7 +13,7 @@ import numpy as np
 from ...value.tables import LookupTable
 from ..ir.array import Placement
 from ..ir.sizes import Size
-from ..tracing.look_ups import Source
+from ..tracing.look_ups import Index
 from .columns import Column
 
 
@@ -21,7 +21,7 @@ from .columns import Column
 class LookUp:
     """The rows of one table that an example looks up, and where the program has their numbers."""
 
-    sources: tuple[Source, ...]
+    indices: tuple[Index, ...]
     place: Placement
 
 
@@ -36,17 +36,16 @@ struct table {  /* of which rows are looked up; ``slopes`` are those of the ``to
 """
 
 FUNCTIONS = """
-/* Find the rows that a batch looks up; return whether an index is out of range. An index comes from
-   a column, in which an example has so many numbers, at a place among these; or it is constant. */
-static int find_rows(struct table *t, const T *const *columns, const int64_t (*sources)[3],
+/* Find the rows that a batch looks up; return whether an index is out of range. An index is what is
+   added to a number: of a column, in which an example has so many, at a place; or of no column. */
+static int find_rows(struct table *t, const T *const *columns, const int64_t (*by)[4],
                      int64_t each, const int64_t *batch, int64_t count) {
     for (int64_t k = 0; k < t->count; k++) t->order[t->touched[k]] = -1;
     t->count = 0;
     for (int64_t r = 0; r < each; r++)
         for (int64_t s = 0; s < count; s++) {
-            const int64_t *from = sources[r];
-            const int64_t at = batch[s] * from[1] + from[2];
-            const T index = from[0] < 0 ? (T)from[2] : columns[from[0]][at];
+            const int64_t column = by[r][0], at = batch[s] * by[r][1] + by[r][2];
+            const T index = (T)by[r][3] + (column < 0 ? 0 : columns[column][at]);
             if (!(index >= 0 && index < (T)t->rows && index == (T)(int64_t)index)) return 1;
             const int64_t row = t->indices[r * count + s] = (int64_t)index;
             if (t->order[row] >= 0) continue;
@@ -89,16 +88,16 @@ def found(look_ups: Sequence[LookUp], sizes: dict[int, Size], row: Size) -> Iter
         row: the length of the program's rows.
     """
     for k, look_up in enumerate(look_ups):
-        from_where = [
-            f"{{-1, 0, {s.place}}}"
-            if s.argument is None
-            else f"{{{s.argument}, {sizes[s.argument]}, {s.place}}}"
-            for s in look_up.sources
+        by = [
+            f"{{-1, 0, 0, {i.added}}}"
+            if i.argument is None
+            else f"{{{i.argument}, {sizes[i.argument]}, {i.place}, {i.added}}}"
+            for i in look_up.indices
         ]
-        each = len(look_up.sources)
-        yield f"    static const int64_t sources{k}[][3] = {{{', '.join(from_where)}}};"
+        each = len(look_up.indices)
+        yield f"    static const int64_t by{k}[][4] = {{{', '.join(by)}}};"
         yield (
-            f"    if (find_rows(run->rows + {k}, run->columns, sources{k}, {each}, batch, count))"
+            f"    if (find_rows(run->rows + {k}, run->columns, by{k}, {each}, batch, count))"
             " return 1;"
         )
         start = look_up.place.start
@@ -108,7 +107,7 @@ def found(look_ups: Sequence[LookUp], sizes: dict[int, Size], row: Size) -> Iter
 def gathered(look_ups: Sequence[LookUp], row: Size) -> Iterator[str]:
     """Print how their gradients are added up."""
     for k, look_up in enumerate(look_ups):
-        start, each = look_up.place.start, len(look_up.sources)
+        start, each = look_up.place.start, len(look_up.indices)
         yield f"    add_slopes(run->rows + {k}, g + {start}, {each}, count, {row});"
 
 
@@ -145,7 +144,7 @@ class TableRows:
         self._keep: list[Any] = []
         for table, look_up, struct in zip(tables, look_ups, self.words, strict=True):
             rows, width = table.shape
-            most = largest * len(look_up.sources)
+            most = largest * len(look_up.indices)
             order, touched = np.full(rows, -1, np.int64), np.empty(most, np.int64)
             indices, slopes = np.empty(most, np.int64), np.empty((min(most, rows), width))
             addresses = [x.ctypes.data for x in (order, touched, indices, slopes)]
@@ -179,9 +178,10 @@ class TableRows:
         return [np.unique(list(self._indices(u, examples))) for u in self._look_ups]
 
     def _indices(self, look_up: LookUp, examples: Sequence[int]) -> Iterator[int]:
-        for argument, place in look_up.sources:
+        for argument, place, added in look_up.indices:
             if argument is None:
-                yield place
+                yield added
             else:
                 column = self._columns[argument]
-                yield from column.numbers[column.starts[examples] + place].astype(np.int64).tolist()
+                numbers = column.numbers[column.starts[examples] + place] + added
+                yield from numbers.astype(np.int64).tolist()
