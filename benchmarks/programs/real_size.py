@@ -185,7 +185,7 @@ NETWORKS = {
     "vae": (Vae, 64, Adam, 5),
     "residual": (Residual, 32, Adam, 1),
     "transformer": (Transformer, 8, Adam, 1),
-    "words": (Words, 64, SparseAdam, 1),
+    "words": (Words, 64, SparseAdam, 5),
 }
 
 
