@@ -105,6 +105,21 @@ def test_no_value_is_made_of_rows_that_loops_look_up():
     assert model.weight[99_999][0].grad != 0
 
 
+def test_what_is_measured_between_steps_is_computed_one_value_at_a_time(recwarn):
+    def measured(compile):
+        model = Words()
+        settings = {
+            "validation": (WORDS[:20],),
+            "metrics": {"size": lambda w: model.others(w[1])[0]},
+        }
+        return train(compile, model=model, **settings)
+
+    (history, *_), (expected, *_) = measured(True), measured(False)
+    np.testing.assert_allclose(history.validation_loss, expected.validation_loss, rtol=1e-12)
+    np.testing.assert_allclose(history.metrics["size"], expected.metrics["size"], rtol=1e-12)
+    assert not recwarn.list  # of jit, which would run plainly, and remember a graph
+
+
 def test_a_table_that_the_loss_does_not_look_up_stays_as_it_is():
     runs = []
     for compile in (True, False):

@@ -85,6 +85,8 @@ class Means:
 
     def _compiled(self, name: str, function: Callable[..., Any], examples: Examples) -> Mean | None:
         """Return what computes a mean as loops; None if it cannot, or computes something else."""
+        if isinstance(self._eager.model.parameters(), Parameters):  # jit runs plainly what looks up
+            return None
         few = examples.some(few_of(examples))
         mean = Mean(function)
         try:
