@@ -1,6 +1,7 @@
 """Data sets are what they say, and data is checked, split and put into batches reproducibly."""
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -117,6 +118,36 @@ def test_minibatches_hold_every_example_once(n, size, seed):
     batches = list(data.minibatches((list(range(n)),), size, seed=seed))
     assert sorted(i for (column,) in batches for i in column) == list(range(n))
     assert {len(column) for (column,) in batches[:-1]} <= {min(size, n)}
+
+
+def test_shards_come_in_an_order_of_each_epoch_and_the_next_is_loaded_meanwhile():
+    loaded = [threading.Event() for _ in range(5)]
+
+    def load(k):
+        loaded[k].set()
+        return np.full(3, k)
+
+    orders = []
+    for epoch in range(2):
+        files = data.shards(range(5), load, seed=2, epoch=epoch)
+        orders.append([int(shard[0]) for shard in files])
+    again = [int(shard[0]) for shard in data.shards(range(5), load, seed=2)]
+    assert orders[0] == again != orders[1]
+    assert sorted(again) == sorted(orders[1]) == list(range(5))
+    for event in loaded:
+        event.clear()
+    files = data.shards(range(5), load, seed=2)
+    next(files)
+    assert loaded[again[1]].wait(60)  # by another thread
+    assert not any(loaded[k].is_set() for k in again[2:])
+    files.close()
+
+
+def test_a_shard_that_cannot_be_loaded_ends_the_run():
+    with pytest.raises(FileNotFoundError, match=r"none\.npy"):
+        list(data.shards(["none.npy"], np.load))
+    with pytest.raises(ValueError, match="no files"):
+        next(data.shards([], np.load))
 
 
 def test_minibatches_depend_on_seed_and_epoch_alone():

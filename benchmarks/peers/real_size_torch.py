@@ -146,7 +146,7 @@ NETWORKS = {
     "vae": (Vae, 64, torch.optim.Adam, 5),
     "residual": (Residual, 32, torch.optim.Adam, 1),
     "transformer": (Transformer, 8, torch.optim.Adam, 1),
-    "words": (Words, 64, torch.optim.SparseAdam, 1),
+    "words": (Words, 64, torch.optim.SparseAdam, 5),
 }
 
 

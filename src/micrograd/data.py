@@ -5,20 +5,30 @@ is a list of examples instead: tuples of arguments, or the only argument. Everyt
 on a seed alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import pi
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from .arguments import finite, flag, shown, whole
+from .arguments import finite, flag, function, shown, whole
 from .arguments import seed as seed_of
 from .dataframes import numbers_of, rows_of
 from .examples import Examples, as_column, columns_of
 from .labels import is_list
 from .value.numeric import is_array, number
 
-__all__ = ["batch_indices", "circles", "digits", "minibatches", "moons", "spirals", "split", "tiny"]
+__all__ = [
+    "batch_indices",
+    "circles",
+    "digits",
+    "minibatches",
+    "moons",
+    "shards",
+    "spirals",
+    "split",
+    "tiny",
+]
 
 
 def moons(n: int = 100, noise: float = 0.1, seed: int = 1337) -> tuple[Any, Any]:
@@ -151,6 +161,38 @@ def minibatches(data: Any, size: int, seed: int = 0, epoch: int = 0) -> Iterator
     data = tuple(map(as_column, data)) if isinstance(data, tuple) else numbers_of(data)
     for indices in batch_indices(n, size, seed, epoch):
         yield _pick(data, indices)
+
+
+def shards(
+    files: Iterable[Any], load: Callable[[Any], Any], seed: int = 0, epoch: int = 0
+) -> Iterator[Any]:
+    """Go through data that lies in several files: a file at a time, in a shuffled order.
+
+    A thread loads the next one meanwhile, so that two are in the memory.
+
+    Args:
+        files: their names, or whatever ``load`` takes.
+        load: ``load(file)`` returns the examples of a file, in a form that ``fit`` takes.
+        seed, epoch: decide the order; the same two give the same order.
+
+    Raises:
+        ValueError: there are no files.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    if isinstance(files, (str, bytes, dict)) or not hasattr(files, "__iter__"):
+        raise TypeError(f"shards expects a list of files, got {shown(files)}")
+    function("load", load)
+    listed = list(files)
+    if not listed:
+        raise ValueError("shards of no files: pass at least one")
+    order = [listed[int(i)] for [i] in batch_indices(len(listed), 1, seed, epoch)]
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(load, order[0])
+        for following in order[1:]:
+            shard, coming = coming.result(), reader.submit(load, following)
+            yield shard
+        yield coming.result()
 
 
 def _refuse_column(function: str, name: str, x: Any) -> None:

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader, TensorDataset
 
-from micrograd import losses, nn, optim, schedules
+from micrograd import dot, losses, mean, nn, optim, schedules
 from micrograd import random as draws
 from micrograd.data import batch_indices, moons
 from micrograd.metrics import confusion, f1, precision, r2, recall
@@ -61,6 +61,50 @@ def test_a_run_of_fit_is_the_loop_that_one_writes_in_pytorch(data):
     np.testing.assert_allclose(history.step_loss, expected, rtol=1e-9)
     scores = theirs.eval()(PAIR[0]).detach().numpy()
     np.testing.assert_allclose(ours.eval().predict(X), scores, rtol=1e-8, atol=1e-9)
+
+
+class Vectors(nn.Module):
+    def __init__(self):
+        self.centres = nn.Embedding(200, 8, sparse=True, seed=1)
+        self.others = nn.Embedding(200, 8, sparse=True, seed=2)
+
+    def loss(self, words):
+        scores = [dot(self.centres(words[0]), other) for other in self.others(words[1:])]
+        return mean(
+            [losses.binary_cross_entropy_with_logits(z, k == 0) for k, z in enumerate(scores)]
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("SGD", {}), ("Adagrad", {"lr_decay": 0.01}), ("SparseAdam", {"betas": (0.8, 0.9)})],
+)
+def test_tables_are_trained_as_pytorchs_sparse_embeddings(name, settings):
+    words = np.random.default_rng(1).zipf(1.3, (500, 4)) % 200  # some of them in each batch twice
+    ours = Vectors()
+    centres, others = [
+        torch.nn.Embedding.from_pretrained(torch.tensor(x), freeze=False, sparse=True)
+        for x in ours.state_dict().values()
+    ]
+    optimizer = getattr(optim, name)(ours.parameters(), lr=0.05, **settings)
+    run = {"model": ours, "optimizer": optimizer, "epochs": 2, "batch_size": 32, "seed": 1}
+    history = fit(ours.loss, (words,), compile=True, progress=False, **run)
+    moved = getattr(torch.optim, name)([centres.weight, others.weight], lr=0.05, **settings)
+    expected = []
+    for epoch in range(2):
+        for batch in batch_indices(500, 32, 1, epoch):
+            moved.zero_grad()
+            chosen = torch.tensor(words[batch])
+            scores = (centres(chosen[:, :1]) * others(chosen[:, 1:])).sum(2)
+            targets = torch.zeros_like(scores)
+            targets[:, 0] = 1
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(scores, targets)
+            loss.backward()
+            moved.step()
+            expected.append(loss.item())
+    np.testing.assert_allclose(history.step_loss, expected, rtol=1e-9)
+    for array, theirs in zip(ours.state_dict().values(), (centres, others), strict=True):
+        np.testing.assert_allclose(array, theirs.weight.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
 def test_files_go_both_ways(tmp_path):

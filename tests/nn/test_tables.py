@@ -119,7 +119,6 @@ class Model(Module):
         return self.out(self.table(i))[0]
 
 
-@pytest.mark.filterwarnings("ignore:.*one Value at a time")
 def test_fit_trains_a_table_as_a_matrix_and_goes_on_from_a_checkpoint(tmp_path):
     data = ([0, 3, 1, 3, 2, 4], [1.0, -1.0, 0.5, -2.0, 0.0, 1.0])
 

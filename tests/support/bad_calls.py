@@ -34,7 +34,7 @@ from micrograd import (
     where,
 )
 from micrograd import random as draws
-from micrograd.data import minibatches
+from micrograd.data import minibatches, shards
 from micrograd.draw import draw
 from micrograd.nn import MLP, BatchNorm, Dropout, Layer, Neuron, init
 from micrograd.optim import SGD, Adagrad, Adam, AdamW, RMSprop, SparseAdam
@@ -423,6 +423,9 @@ CALLS = {
         "stratify": (False, "flag")}),
     ".data.minibatches": (lambda **given: list(minibatches(**given)), {
         "data": ((BATCH, [1.0, -1.0]), "data"), "size": (1, "epoch?"), "seed": (1, "whole"),
+        "epoch": (0, "epoch")}),
+    ".data.shards": (lambda **given: list(shards(**given)), {
+        "files": ((1.0, 2.0), "parts"), "load": (repr, "function"), "seed": (1, "whole"),
         "epoch": (0, "epoch")}),
     ".saving.save": ("save", {"what": (TRAINED, "model"), "path": (file(), "path")}),
     ".saving.load": ("load", {"model": (TRAINED, "model"), "path": (file(), "file")}),

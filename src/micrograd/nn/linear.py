@@ -97,14 +97,19 @@ class Embedding(Module):
             return each(self, index)
         if not isinstance(self.weight, LookupTable):
             return list(take(self.weight, index))
-        if mode.tracer is not None:
-            from ..compiler.errors import JitError  # with NumPy, which a layer does without
+        place = place_of(index, len(self.weight))
+        if mode.tracer is None:
+            return self.weight.look_up(place)
+        row = mode.tracer.look_up(self.weight, index, place)
+        if row is not None:
+            return row
+        from ..compiler.errors import JitError  # with NumPy, which a layer does without
 
-            raise JitError(
-                f"{self!r} makes its Values when they are looked up, which no loop does: leave "
-                "sparse out, or call it plainly"
-            )
-        return self.weight.look_up(place_of(index, len(self.weight)))
+        raise JitError(
+            f"{self!r} makes its Values when they are looked up, which loops do in fit alone, by "
+            "whole numbers of the data, with a constant added or not: leave sparse out, or call it "
+            "plainly"
+        )
 
     def __repr__(self) -> str:
         sparse = ", sparse=True" if self.sparse else ""

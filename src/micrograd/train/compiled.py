@@ -18,8 +18,11 @@ from ..examples import Examples
 from ..nn.phase import phase
 from ..random import refused
 from ..transforms import vmap
-from ..value import buffers
+from ..value import tables
+from ..value.tables import Parameters, gathered
 from .eager import EagerRunner
+from .settings import wholes
+from .tables import elsewhere
 from .trial import Steps, few_of, no_random_numbers
 
 _STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
@@ -82,6 +85,8 @@ class Means:
 
     def _compiled(self, name: str, function: Callable[..., Any], examples: Examples) -> Mean | None:
         """Return what computes a mean as loops; None if it cannot, or computes something else."""
+        if isinstance(self._eager.model.parameters(), Parameters):  # jit runs plainly what looks up
+            return None
         few = examples.some(few_of(examples))
         mean = Mean(function)
         try:
@@ -119,15 +124,18 @@ class CompiledRunner:
         self.steps = Steps(eager, batch_sizes, dtype, like, library)
         self._seconds = self.steps.seconds  # of one step
         self._moving = 0.0  # seconds for numbers from and to Values
-        captured = set(map(id, self.steps.objective.captured))
-        self._unused = [p for p in eager.model.parameters() if id(p) not in captured]
+        used = set(map(id, [*self.steps.objective.captured, *self.steps.objective.tables]))
+        unused = [x for x in wholes(eager.model.parameters()) if id(x) not in used]
+        self._unused = gathered(unused)
+        self._places = elsewhere(self._optimizer)  # of states that are of no table
+        self._has_tables = isinstance(self._optimizer.parameters, Parameters)
         self._means = Means(eager)
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
 
     @property
     def steps_at_once(self) -> int:
         """How many steps Ctrl-C may have to wait for; 1 if some may be done eagerly."""
-        return 1 if self.steps.objective.partial else self._at_once()
+        return 1 if self.steps.objective.partial or self._has_tables else self._at_once()
 
     def _at_once(self) -> int:
         stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._moving))
@@ -163,15 +171,19 @@ class CompiledRunner:
         began = perf_counter()
         memory.read(captured)
         for mine, given in zip(memory.states, optimizer.state, strict=True):
-            mine[:] = given
+            mine[:] = given[self._places]
         started = perf_counter()
         losses = self.steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
             seconds = perf_counter() - started
-            optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
+            if self._has_tables:  # whose states C has moved in their places
+                for mine, given in zip(memory.states, optimizer.state, strict=True):
+                    given[self._places] = mine
+            else:
+                optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
             optimizer.steps += len(losses)
-            buffers.zero_grad(self._unused)
-            memory.write(captured, len(optimizer.parameters))
+            tables.clear(self._unused)
+            memory.write(captured, self.steps.objective.steps.count)
             self._seconds = seconds / len(losses)
             self._moving = perf_counter() - began - seconds
         return losses

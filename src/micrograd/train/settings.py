@@ -23,7 +23,7 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
-    strangers = set(_handles(optimizer.parameters)) - set(_handles(model.parameters()))
+    strangers = set(wholes(optimizer.parameters)) - set(wholes(model.parameters()))
     if strangers:
         raise ValueError(
             f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
@@ -31,8 +31,8 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         )
 
 
-def _handles(parameters: Any) -> list[Any]:
-    """The parameters, of tables these as wholes."""
+def wholes(parameters: Any) -> list[Any]:
+    """Return the parameters, of tables these as wholes."""
     if isinstance(parameters, Parameters):
         return [*parameters.others, *parameters.tables]
     return list(parameters)

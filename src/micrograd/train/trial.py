@@ -20,7 +20,7 @@ from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
 from ..compiler.training.loops import compiled, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
-from ..compiler.training.steps import Best
+from ..compiler.training.steps import Best, CLoop
 from ..examples import Examples
 from ..nn.phase import phase
 from ..optim import Optimizer
@@ -28,7 +28,8 @@ from ..value import buffers
 from ..value.tables import Parameters
 from .eager import EagerRunner, of_example
 from .programs import TriedProgram, adapted, keep, kept
-from .settings import TRIED_VALUES
+from .settings import TRIED_VALUES, wholes
+from .tables import TableTrial, are_right, shrink_together, states_of, trials_of
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
@@ -62,17 +63,17 @@ class Steps:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
         self._batch_sizes, self._dtype, self._library = batch_sizes, dtype, library
-        if isinstance(self.optimizer.parameters, Parameters):
-            raise JitError(
-                "an Embedding with sparse=True makes its Values when they are looked up: steps "
-                "with it are computed one Value at a time"
-            )
+        has_tables = isinstance(self.optimizer.parameters, Parameters)
+        if has_tables and eager.sharing:
+            raise JitError("rows of tables are not shared among processes")
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
         self._columns = columns_of(eager.examples.columns, dtype)
         self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names), eager.longest)
         with phase(eager.model, training=True), no_random_numbers(), paused():
-            twin = like and adapted(like.program, parts_of(like.eager), parts_of(eager))
+            twin = None
+            if like and not has_tables:
+                twin = adapted(like.program, parts_of(like.eager), parts_of(eager))
             if twin and self._prepare(twin, _TRIED_AGAIN):  # what the loss does beside is known
                 self.program = twin
             else:
@@ -109,9 +110,19 @@ class Steps:
         self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
     ) -> np.ndarray:
         """Do a step for each batch, as many as possible; see ``CLoop.run``."""
+        if not self.rows:
+            return self._losses(batches, rates, done, epoch, best)
+        self.rows.begin([states_of(table, self.optimizer) for table in self.rows.tables])
+        losses = self._losses(batches, rates, done, epoch, best)
+        self.rows.end()
+        return losses
+
+    def _losses(
+        self, batches: Sequence[Any], rates: np.ndarray, done: int, epoch: int, best: Best
+    ) -> np.ndarray:
         drawn, sharing = self.objective.drawn, self.eager.sharing
         shares = [sharing.share(b) for b in batches] if sharing else batches
-        gradient, each = self.memory.g[: len(self.optimizer.parameters)], drawn and sum(drawn.kinds)
+        gradient, each = self.memory.g[: self.objective.steps.count], drawn and sum(drawn.kinds)
         reduce = sharing.reduction(gradient, batches, each or 0) if sharing else None
         if drawn is None:
             return self.loop.run(shares, rates, done, epoch, best, None, reduce)
@@ -142,7 +153,7 @@ class Steps:
         key = (
             self.eager.loss,
             self.eager.penalty,
-            tuple(map(id, self.optimizer.parameters)),
+            tuple(map(id, wholes(self.optimizer.parameters))),
             tuple([c.shape for c in self._columns]),
             tuple(ragged[1].items()) if ragged else None,
             frozenset(self._batch_sizes),
@@ -184,6 +195,7 @@ class Steps:
             self.eager.shrunk,
         )
         self.memory = self.loop.memory
+        self.rows = self.loop.rows if isinstance(self.loop, CLoop) and objective.tables else None
         if lengths is None:
             tried = few_of(self.eager.examples, count)
             tried = tried[: max(2, TRIED_VALUES // objective.values)]
@@ -211,10 +223,17 @@ class Steps:
             examples: each of which is computed eagerly once, with random numbers of its own.
             size: of the batch, in which they are repeated, numbers and all.
         """
+        with trials_of(self.rows, self.optimizer, examples) as tables:
+            return self._agrees(examples, size, tables)
+
+    def _agrees(self, examples: list[int], size: int, tables: list[TableTrial]) -> bool:
         memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
-        captured, count = self.objective.captured, len(optimizer.parameters)
+        captured, count = self.objective.captured, self.objective.steps.count
         loss, gradient = self._eager_gradient(examples, size)
-        gradient[:count] = self.eager.shrunk(gradient[:count])
+        for table in tables:
+            table.read_slopes()
+        slopes = [table.slopes for table in tables]
+        shrink_together([gradient[:count], *slopes], self.eager.shrunk)
         numbers = None
         if drawn:
             drawn.give_back(len(examples))  # the same again
@@ -226,6 +245,8 @@ class Steps:
         memory.states[:] = 0.0
         batch, rates = np.resize(examples, size), np.array([optimizer.lr])
         started = perf_counter()
+        if self.rows:
+            self.rows.begin([states_of(table, optimizer) for table in self.rows.tables])
         losses = self.loop.run([batch], rates, 0, 0, Best(inf, before), numbers)
         self.seconds = perf_counter() - started
         states = tuple(np.zeros((len(memory.states), count)))
@@ -236,6 +257,7 @@ class Steps:
             and close(losses, np.array([loss]), self._dtype)
             and close(memory.g[: len(captured)], gradient, self._dtype)
             and close(memory.v[:count], moved, self._dtype)
+            and (not self.rows or are_right(tables, self.rows))
         )
 
     def _eager_gradient(self, examples: list[int], size: int) -> tuple[float, np.ndarray]:

@@ -63,6 +63,9 @@ class Tracer(Protocol):
     def array(self, items: list, shape: Any) -> Any:
         """Return an array of what was computed."""
 
+    def look_up(self, table: Any, index: Any, place: int) -> list[Any] | None:
+        """Return what stands for a row of a table, at this place now; None where nothing can."""
+
     def gathered(self, share: Any, value: Any, parent: Any) -> Any:
         """Return what value adds to its parent's gradient: over all examples, where there are."""
 

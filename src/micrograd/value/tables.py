@@ -27,6 +27,7 @@ class LookupTable(Sequence[list[Value]]):
         self._numbers = numbers
         self._rows: dict[int, list[Value]] = {}
         self._looked_up: set[int] = set()
+        self._slopes: dict[int, Any] = {}  # gradients of rows that have no Values yet
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -54,23 +55,43 @@ class LookupTable(Sequence[list[Value]]):
             self._looked_up.add(i)
         return self[i]
 
+    def numbers_of(self, i: int) -> list[float]:
+        """Return the numbers of a row, without a Value being made."""
+        row = self._rows.get(i)
+        return self._numbers[i].tolist() if row is None else [v._data for v in row]
+
     def moving(self) -> list[int]:
         """Return the rows that a step moves: those looked up, and any other with a gradient."""
-        more = [
-            i for i, row in self._rows.items() if i not in self._looked_up and any(map(_slope, row))
-        ]
-        return sorted([*self._looked_up, *more])
+        more = [i for i, row in self._rows.items() if any(map(_slope, row))]
+        more += [i for i, slopes in self._slopes.items() if slopes.any()]
+        return sorted({*self._looked_up, *more})
 
     def moved(self) -> None:
         """Take note that a step was done: what was looked up before it has had its turn."""
         self._looked_up.clear()
 
+    def settled(self) -> Any:
+        """Return the table's own array, to be read and moved, with what its Values hold by now."""
+        for i, row in self._rows.items():
+            buffers.read_data(row, self._numbers[i])
+        return self._numbers
+
+    def stepped(self, rows: Any, slopes: Any) -> None:
+        """Let Values hold what a step has made of the table's own array.
+
+        Args:
+            rows: those that it has moved; ``slopes`` are their gradients, those of others are 0.
+        """
+        self._looked_up.clear()
+        self._slopes = dict(zip(rows.tolist(), slopes.copy(), strict=True))
+        for i, row in self._rows.items():
+            buffers.write_data(row, self._numbers[i])
+            buffers.zero_grad(row)
+            self._take_slopes(i, row)
+
     def read(self, out: Any) -> None:
         """Store all data in a flat buffer of float64."""
-        out = out.reshape(self._numbers.shape)
-        out[...] = self._numbers
-        for i, row in self._rows.items():
-            buffers.read_data(row, out[i])
+        out.reshape(self._numbers.shape)[...] = self.settled()
 
     def write(self, buffer: Any) -> None:
         """Set all data from a flat buffer of float64."""
@@ -80,6 +101,7 @@ class LookupTable(Sequence[list[Value]]):
 
     def clear(self) -> None:
         """Set all gradients to 0, and forget the Values of rows that nobody holds."""
+        self._slopes.clear()
         for i, row in list(self._rows.items()):
             buffers.zero_grad(row)
             if _most_holders(row) == _ALONE:
@@ -94,7 +116,13 @@ class LookupTable(Sequence[list[Value]]):
             numbers = self._numbers[i].tolist()
             row = [Value(x, label=f"{name}.{j}") for j, x in enumerate(numbers)]
             self._rows[i] = row
+            self._take_slopes(i, row)
         return row
+
+    def _take_slopes(self, i: int, row: list[Value]) -> None:
+        slopes = self._slopes.pop(i, None)
+        if slopes is not None:
+            buffers.write_grad(row, slopes)
 
 
 class Parameters(Sequence[Value]):
@@ -184,14 +212,15 @@ class Parameters(Sequence[Value]):
                 places.append(np.arange(start + i * columns, start + (i + 1) * columns))
         return values, np.concatenate(places)
 
+    def pieces(self, buffer: Any) -> Iterator[tuple[list[Value] | LookupTable, Any]]:
+        """Go through Values and tables, each with its part of an array of all."""
+        for k, part in enumerate(self._parts):
+            yield part, buffer[self._starts[k] : self._starts[k + 1]]
+
     def moved(self) -> None:
         """Let the tables know that a step was done."""
         for table in self.tables:
             table.moved()
-
-    def _pieces(self, buffer: Any) -> Iterator[tuple[list[Value] | LookupTable, Any]]:
-        for k, part in enumerate(self._parts):
-            yield part, buffer[self._starts[k] : self._starts[k + 1]]
 
 
 def gathered(parts: Iterable[Value | LookupTable]) -> Any:
@@ -201,12 +230,17 @@ def gathered(parts: Iterable[Value | LookupTable]) -> Any:
     return Parameters(listed) if any(issubclass(k, LookupTable) for k in kinds) else listed
 
 
+def others(values: Any) -> Any:
+    """Return those of some parameters that are of no table."""
+    return values.others if isinstance(values, Parameters) else values
+
+
 def read(values: Any, out: Any) -> None:
     """Store the data of Values, ``Parameters`` or a table in an array of float64."""
     if isinstance(values, LookupTable):
         values.read(out)
     elif isinstance(values, Parameters):
-        for part, piece in values._pieces(out):
+        for part, piece in values.pieces(out):
             read(part, piece)
     else:
         buffers.read_data(values, out)
@@ -217,7 +251,7 @@ def write(values: Any, buffer: Any) -> None:
     if isinstance(values, LookupTable):
         values.write(buffer)
     elif isinstance(values, Parameters):
-        for part, piece in values._pieces(buffer):
+        for part, piece in values.pieces(buffer):
             write(part, piece)
     else:
         buffers.write_data(values, buffer)

@@ -10,19 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from ... import ops
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
 from ...value.columns import ValueSet
+from ...value.modes import mode
+from ...value.tables import LookupTable
 from ..errors import JitError, users_line
 from ..graph import BATCH_SUM
 from .arrays import TracedArray, traced
 from .batches import Batch, by_component
 from .draws import Draws
 from .integers import Integer
+from .look_ups import Index, LookUps
 from .recording import Input
 from .stand_ins import StandIns, leaf_of
 
-BATCH_HOOKS = ("draw", "gathered", "vmap")
+BATCH_HOOKS = ("draw", "look_up", "gathered", "vmap")
 
 
 class BatchAxis:
@@ -32,6 +36,7 @@ class BatchAxis:
         tape: of the trace.
         stand_ins: for the arguments.
         draws: the random numbers of the trace.
+        look_ups: the rows of tables that it looks up.
         plainly: calls a function while the tracer has no vmap.
     """
 
@@ -40,10 +45,11 @@ class BatchAxis:
         tape: list[Value],
         stand_ins: StandIns,
         draws: Draws,
+        look_ups: LookUps,
         plainly: Callable[[Callable[[], Any]], Any],
     ) -> None:
         self._tape, self._stand_ins, self._draws = tape, stand_ins, draws
-        self._plainly = plainly
+        self._look_ups, self._plainly = look_ups, plainly
         self.size: int | None = None
         self._inside = False
         self._batched = ValueSet()
@@ -57,6 +63,32 @@ class BatchAxis:
         if self._inside:
             self._batched.update([leaf])
         return leaf
+
+    def look_up(self, table: LookupTable, index: Any, place: int) -> list[Value] | None:
+        """Return the inputs that stand for a row of a table; None where they cannot."""
+        if not self._inside or not mode.grad:
+            return None
+        by = self._index(index) if isinstance(index, Value) else Index(None, 0, place)
+        row = by and self._look_ups.row(table, by, place)
+        self._batched.update(row or [])
+        return row
+
+    def _index(self, x: Value) -> Index | None:
+        """Return which number of an example an index is, with a constant added or not."""
+        added = 0.0
+        while (op := x.op) in (ops.ADD, ops.MUL):
+            x, other = sorted(x.parents, key=self._is_constant)
+            if not self._is_constant(other) or (op is ops.MUL and other._data != 1.0):
+                return None
+            added += other._data if op is ops.ADD else 0.0
+        place = self._stand_ins.of_example(x)
+        return Index(*place, int(added)) if place and added.is_integer() else None
+
+    def _is_constant(self, x: Value) -> bool:
+        """Tell whether a value was made in the function, of a number."""
+        return (
+            not x.parents and x not in self._batched and any(x is v for v in reversed(self._tape))
+        )
 
     def gathered(self, share: Any, value: Value, parent: Value) -> Any:
         """Sum the share of a value with a batch axis in the gradient of a parent without one.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine import Value
+from ...value.tables import others
 
 
 def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
@@ -39,7 +40,7 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
         return
     seen.add(id(x))
     if callable(getattr(type(x), "parameters", None)):
-        yield [p for p in x.parameters() if isinstance(p, Value)]
+        yield [p for p in others(x.parameters()) if isinstance(p, Value)]
     elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
         yield values  # a matrix stays together
     elif isinstance(x, (list, tuple, dict)):

@@ -13,6 +13,7 @@ from ...value.buffers import read_grad
 from ...value.columns import ValueSet, operands
 from .draws import Draws
 from .effects import Effects
+from .look_ups import LookedUp, LookUps
 from .predicates import truth
 from .signature import Argument
 from .trees import leaves_of
@@ -40,6 +41,7 @@ class Trace:
     measured: set[int]  # arguments whose length is part of the program
     depends: list[tuple[Any, str, Any]] = field(default_factory=list)
     draws: Draws = field(default_factory=Draws)
+    look_ups: LookUps = field(default_factory=LookUps)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
     kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
     raises: int = 0  # how many guards, the last ones, say that Python's arithmetic does not raise
@@ -154,6 +156,10 @@ class Trace:
             if v.parents and v in made:
                 v._rewire(v.op, (anything,))
         self.tape = []
+
+    def looked_up(self) -> dict[int, LookedUp]:
+        """Return the rows that are looked up of each table, by their place among the inputs."""
+        return dict(enumerate(self.look_ups.made, self.arguments + len(self.draws.segments)))
 
     def outputs(self) -> Iterator[Value]:
         """Yield the values that the program must compute: of the guards, then of the result."""

@@ -75,6 +75,15 @@ class StandIns:
         made._kind = argument.value.dtype
         return into.leaves, made
 
+    def of_example(self, x: Value) -> tuple[int, int] | None:
+        """Return of which argument's example a number is, and which of its numbers it is."""
+        for (k, batched), into in self.inputs.items():
+            if batched and k is not None:
+                for place, leaf in enumerate(into.leaves):
+                    if leaf is x:
+                        return k, place
+        return None
+
     # ---- afterwards
 
     def of_arrays(self, args: Sequence[Argument]) -> list[Value]:

@@ -16,6 +16,7 @@ from ...functions import apply
 from ...value.columns import ValueSet, made_by
 from ...value.modes import changed
 from ...value.number import Number
+from ...value.tables import LookupTable
 from ..errors import JitError, users_line, users_place
 from ..graph import CONSTANT
 from . import domains
@@ -27,6 +28,7 @@ from .draws import Draws
 from .effects import Outcome
 from .integers import Integer, is_int
 from .kinds import class_of
+from .look_ups import LookUps
 from .output import Printed
 from .patches import installed
 from .picks import PICKING_HOOKS, Picks
@@ -46,6 +48,7 @@ def trace(
     marks: bool = False,
     answers: Sequence[bool] = (),
     variables: Sequence[int] = (),
+    tables: Sequence[LookupTable] = (),
 ) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
 
@@ -57,11 +60,12 @@ def trace(
         marks: True lets ``backward`` be a mark, where it can be.
         answers: to the first branches, where the one example that is traced cannot tell.
         variables: the arguments that a transform differentiates by.
+        tables: of which rows may be looked up for each example of a vmap.
 
     Raises:
         JitError: f does what cannot be compiled.
     """
-    tracer = _Tracer(f, args, effects, marks, answers, variables)
+    tracer = _Tracer(f, args, effects, marks, answers, variables, tables)
     with changed(tracer=tracer, grad=True), installed():
         stand_ins = [tracer.stand_ins.stand_in(k, a) for k, a in enumerate(args)]
         try:
@@ -89,14 +93,17 @@ class _Tracer:
         marks: bool,
         answers: Sequence[bool],
         variables: Sequence[int],
+        tables: Sequence[LookupTable],
     ) -> None:
         self._args, self._arguments, self._answers = args, len(args), answers
         self.class_of = class_of
-        self.draws = Draws()
+        self.draws, self.look_ups = Draws(), LookUps(tables)
         self._updates: dict[Value, Value] = {}
         self.tape: list[Value] = []
         self.stand_ins = StandIns()
-        self._batch_axis = BatchAxis(self.tape, self.stand_ins, self.draws, self._plainly)
+        self._batch_axis = BatchAxis(
+            self.tape, self.stand_ins, self.draws, self.look_ups, self._plainly
+        )
         for name in BATCH_HOOKS:
             setattr(self, name, getattr(self._batch_axis, name))
         self._loud = ValueSet()  # numbers that are Python's own, whatever they come from
@@ -270,6 +277,10 @@ class _Tracer:
         inputs = self.stand_ins.used(read)
         for k, segment in enumerate(self.draws.segments, self._arguments):
             inputs.append(Input(k, segment.batched, segment.leaves))
+        for k, looked_up in enumerate(
+            self.look_ups.made, self._arguments + len(self.draws.segments)
+        ):
+            inputs.append(Input(k, True, looked_up.leaves))
         if left.read:
             k = self._arguments + len(self.draws.segments)
             inputs.append(Input(k, False, [leaf for _, leaf in self.effects.read.values()]))
@@ -287,6 +298,7 @@ class _Tracer:
             self.stand_ins.measured,
             [d for d in self.depends.values() if d[0] not in known],
             self.draws,
+            self.look_ups,
             list(self._updates),
             effects=left,
             arguments=self._arguments,

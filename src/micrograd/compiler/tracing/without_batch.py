@@ -17,6 +17,7 @@ class WithoutBatch:
 
 _HOOKS = (
     *("compare", "equal", "where", "array", "copied", "writing", "indexing", "gathered", "draw"),
+    "look_up",
     *("present", "update", "frozen", "exact", "depends_on", *WRITING_HOOKS),
     *("clocks", "differentiating", "of_python", "is_of_numpy", "class_of", "prints"),
     *PICKING_HOOKS,

@@ -14,6 +14,8 @@ from ..ir.program import Program
 from ..ir.sizes import Poly, Size, variables
 from ..passes.generalise import Coefficient
 from ..passes.schedules import width
+from . import rows
+from .rows import LookUp
 from .update import Rule, shrink, update
 
 
@@ -39,14 +41,16 @@ class StepProgram:
     coefficients: tuple[Coefficient, ...]
     captured: int  # how many Values the program reads and gives gradients to
     count: int  # of parameters, which are the first of these
+    look_ups: tuple[LookUp, ...] = ()  # of rows, for each example of a batch, by table
 
 
 _HEAD = """
 typedef int (*reduction)(int64_t step);  /* where several processes share each batch */
 struct run {
-    T *v, *g, *states, *total, *best;
+    T *v, *g, *const *states, *total, *best;
     const T *const *columns;
     const int64_t *const *starts, *lengths, *const *tables;
+    struct table *rows;
 };
 """
 
@@ -64,8 +68,7 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
         if (count && objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k))
             return k;
         if (reduce && reduce(k)) return k;
-        shrink(run->g);
-        update(run->v, run->g, run->states, (T)(done + k + 1), (T)rates[k]);
+        move(run, (T)(done + k + 1), (T)rates[k]);
         if (epoch) epoch_loss += losses[k] * ((double)count / examples);
         if (epoch && ++at == epoch) {
             if (epoch_loss < *lowest) {
@@ -86,20 +89,39 @@ def source(steps: StepProgram, rule: Rule) -> str:
     """Return C that defines ``train``."""
     parts = printed(steps.program, steps.dtype, linkage="static ")
     writer = Writer(steps.dtype, {})
-    lines = update(writer, rule, steps.count)
+    lines = update(writer, rule)
     functions = [f for f in writer.functions.values() if f not in parts.functions]
     functions.append(shrink(rule.longest))
     body = _batch(steps) if steps.batch else _examples(steps)
     count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
     ways = [parts.head, *parts.functions, "", parts.forward, parts.backward]
-    return "\n".join([*ways, count, *functions, *lines, _HEAD, *body, _LOOP])
+    of_rows = [rows.FUNCTIONS] if steps.look_ups else []
+    head = [rows.HEAD, _HEAD, *of_rows]
+    return "\n".join([*ways, count, *functions, *lines, *head, *body, *_moved(steps), _LOOP])
+
+
+def _moved(steps: StepProgram) -> list[str]:
+    """Print ``move``, the optimiser's part of a step."""
+    tables = [f"run->rows[{k}]" for k in range(len(steps.look_ups))]
+    slopes = ", ".join(["run->g", *[f"{t}.slopes" for t in tables]])
+    counts = ", ".join(["COUNT", *[f"{t}.count * {t}.columns" for t in tables]])
+    return [
+        "static void move(const struct run *run, T step, T rate) {",
+        f"    T *const slopes[] = {{{slopes}}};",
+        f"    const int64_t counts[] = {{{counts}}};",
+        f"    shrink(slopes, counts, {1 + len(tables)});",
+        "    update(run->v, run->g, run->states, 0, 1, COUNT, step, rate);",
+        *rows.moved(steps.look_ups),
+        "}",
+    ]
 
 
 _MOVE = """
-void move(T *v, T *g, T *states, int64_t step, double rate) {
+void move(T *v, T *g, T *const *states, int64_t step, double rate) {
     TINY_IS_ZERO;
-    shrink(g);
-    update(v, g, states, (T)step, (T)rate);
+    const int64_t count = COUNT;
+    shrink(&g, &count, 1);
+    update(v, g, states, 0, 1, COUNT, (T)step, (T)rate);
 }
 """
 
@@ -107,7 +129,7 @@ void move(T *v, T *g, T *states, int64_t step, double rate) {
 def move_source(steps: StepProgram, rule: Rule) -> str:
     """Return C that defines ``move``, the optimiser's part of a step."""
     writer = Writer(steps.dtype, {})
-    lines = update(writer, rule, steps.count)
+    lines = update(writer, rule)
     functions = [*writer.functions.values(), shrink(rule.longest)]
     count = f"#define COUNT {steps.count}"
     return "\n".join([preamble(writer, portable=False), count, *functions, *lines, _MOVE])
@@ -149,9 +171,14 @@ def _batch(steps: StepProgram) -> list[str]:
         *kept,
         "    }",
         *drawn,
+        *rows.found(
+            steps.look_ups, {k: p.count for k, p in steps.fills if k is not None}, steps.row
+        ),
         *_computed(steps, ["1"]),
         f"    *loss = v[{steps.outputs[0]}];",
-        "    return backward(v, g, sizes, scalars, run->tables);",
+        "    if (backward(v, g, sizes, scalars, run->tables)) return 1;",
+        *rows.gathered(steps.look_ups, steps.row),
+        "    return 0;",
         "}",
     ]
 

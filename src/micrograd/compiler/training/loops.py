@@ -15,6 +15,7 @@ from .driver import source
 from .objective import Objective
 from .on_device import ArrayLoop, step_of
 from .parted import PartedLoop, built
+from .rows import TableRows
 from .steps import CLoop, RunMemory
 from .stepwise import NumpyLoop, Update
 from .update import Rule
@@ -36,6 +37,8 @@ def compiled(objective: Objective, rule: Rule) -> Any:
         flags = flags_of(objective.steps.program)
         train = build.load(source(objective.steps, rule), flags, ["train"]).train
     except build.CompilerNotFound as refusal:
+        if objective.tables:
+            raise JitError(f"rows of tables are moved by C alone: {refusal}") from None
         warn_of_numpy(refusal)
         return None
     except build.CompileError as error:
@@ -72,4 +75,5 @@ def loop_of(
     memory = RunMemory(objective, states, objective.lanes or largest)
     if objective.phased:
         return PartedLoop(functions, objective, columns, memory)
-    return CLoop(functions, objective, columns, memory)
+    rows = TableRows(objective.tables, objective.steps.look_ups, columns, largest)
+    return CLoop(functions, objective, columns, memory, rows)

@@ -5,7 +5,7 @@ lengths, and batches of one, are taken one after the other instead, by one progr
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from ... import functions
 from ...engine import Value
 from ...random import refused
 from ...transforms import vmap
+from ...value.tables import LookupTable, Parameters
 from ..arrays.building import arrays_of
 from ..arrays.engines import Engine
 from ..arrays.program import ArrayProgram
@@ -35,6 +36,7 @@ from ..tracing.trace import trace
 from .columns import Column, lengths_of
 from .drawn import Drawn, drawn_by
 from .driver import StepProgram
+from .rows import LookUp
 from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
 _TRACED = 4  # examples, of which the first stands for all: stand-ins of all would take their room
@@ -69,6 +71,7 @@ class Objective:
     values: int  # that an eager run makes for an example
     depends: list[tuple[Any, str, Any]]  # owner, attribute, and what that has to be
     drawn: Drawn | None = None
+    tables: list[LookupTable] = field(default_factory=list)  # of which it looks up rows
     lengths: np.ndarray | None = None  # the size n of each example, where it differs
     phased: Phased | None = None  # of batches that are done in parts
     lanes: int = 0  # how many examples such a part has
@@ -99,7 +102,7 @@ def objective_of(
     loss: Callable[..., Value],
     penalty: Callable[[], Any] | None,
     columns: Sequence[Column],
-    parameters: list[Value],
+    parameters: list[Value] | Parameters,
     batch_sizes: set[int],
     dtype: str,
     library: Engine | None = None,
@@ -118,6 +121,14 @@ def objective_of(
     Raises:
         JitError: the loss does what cannot be compiled.
     """
+    if isinstance(parameters, Parameters):
+        if library or dtype != "float64" or any(c.shape is None for c in columns):
+            raise JitError(
+                "rows of an Embedding with sparse=True are looked up by loops in C, in float64, of "
+                "examples of one shape"
+            )
+        values, tables = parameters.others, parameters.tables
+        return _whole_batches(loss, penalty, columns, values, batch_sizes, dtype, tables)
     if library:
         return _arrays(loss, penalty, columns, parameters, library)
     if batch_sizes == {1} or any(c.shape is None for c in columns):
@@ -144,12 +155,16 @@ def _whole_batches(
     parameters: list[Value],
     batch_sizes: set[int],
     dtype: str,
+    tables: Sequence[LookupTable] = (),
 ) -> Objective:
     f = partial(_mean, parameters, loss, penalty)
-    recording = trace(f, [c.batch(_TRACED) for c in columns])
-    program = lower(graph_of(recording, set()))
+    recording = trace(f, [c.batch(_TRACED) for c in columns], tables=tables)
+    of_tables = {id(v) for table in tables for v in table.made()}
+    if any(id(v) in of_tables for v in recording.captured):
+        raise JitError("the loss takes Values of a table in another way than by looking up rows")
+    program = lower(graph_of(recording, set(recording.looked_up())))
     sizes: tuple[Size, Size] = (BATCH, PADDED)
-    lanes = 0 if recording.guards else part_size(program, max(batch_sizes)) or 0
+    lanes = 0 if recording.guards or tables else part_size(program, max(batch_sizes)) or 0
     divided = phased(program) if lanes else None
     if divided:
         objective = _objective(recording, program, len(columns), parameters, sizes, dtype)
@@ -225,6 +240,9 @@ def _objective(
     captured = recording.captured
     if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
         raise JitError("the loss computes with none of the optimiser's parameters")
+    looked_up = recording.looked_up()
+    placed = [(i.argument, p) for i, p in zip(recording.inputs, program.segments)]
+    of_look_ups = {k: p for k, p in placed if k in looked_up}
     guards = len(recording.guards)
     outputs = program.outputs
     if len(outputs) - guards != (len(recording.result) if _pair(recording.result) else 1):
@@ -232,7 +250,7 @@ def _objective(
     steps = StepProgram(
         program=program,
         dtype=dtype,
-        fills=tuple([(i.argument, p) for i, p in zip(recording.inputs, program.segments)]),
+        fills=tuple([(k, p) for k, p in placed if k not in looked_up]),
         columns=columns,
         guards=tuple([(o, holds) for o, (_, holds) in zip(outputs, recording.guards)]),
         outputs=outputs[guards:],
@@ -242,9 +260,11 @@ def _objective(
         coefficients=(),
         captured=len(captured),
         count=len(parameters),
+        look_ups=tuple([LookUp(tuple(m.indices), of_look_ups[k]) for k, m in looked_up.items()]),
     )
     made = max(1, len(recording.tape))
-    return Objective(steps, captured, made, recording.depends, drawn)
+    tables = [m.table for m in looked_up.values()]
+    return Objective(steps, captured, made, recording.depends, drawn, tables)
 
 
 def _pair(result: Any) -> bool:

@@ -130,7 +130,7 @@ class PartedLoop(StepByStep):
     def move(self, step: int, rate: float) -> None:
         """Apply the optimiser's rule."""
         memory = self.memory
-        places = [ctypes.c_void_p(x.ctypes.data) for x in (memory.v, memory.g, memory.states)]
+        places = [ctypes.c_void_p(x.ctypes.data) for x in (memory.v, memory.g, memory.each_state)]
         self._compiled.move(*places, ctypes.c_int64(step), ctypes.c_double(rate))
 
     def _blank(self) -> np.ndarray:

@@ -14,6 +14,7 @@ from ..calls.kernel import allocate
 from ..ir.sizes import evaluate
 from .columns import Column
 from .objective import Objective, whole_vectors
+from .rows import TableRows
 
 Reduction = Callable[[int, float], float]  # of a step and this process's loss: that of all
 _REDUCTION = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int64)
@@ -43,6 +44,7 @@ class RunMemory:
         self.total = allocate(steps.captured, dtype)
         rows = allocate(states * steps.count, dtype)[: states * steps.count]
         self.states = rows.reshape(states, steps.count)
+        self.each_state = pointers([*self.states, np.zeros(1)])
         self.captured = np.empty(steps.captured)  # float64, on their way from and to Values
         start, constants = program.constants
         self.constants = np.array(constants, dtype)
@@ -66,9 +68,14 @@ class CLoop:
     """Steps by C; ``train`` is the function that ``driver.source`` prints."""
 
     def __init__(
-        self, train: Any, objective: Objective, columns: Sequence[Column], memory: RunMemory
+        self,
+        train: Any,
+        objective: Objective,
+        columns: Sequence[Column],
+        memory: RunMemory,
+        rows: TableRows,
     ) -> None:
-        self._train, self.memory = train, memory
+        self._train, self.memory, self.rows = train, memory, rows
         self._examples = len(columns[0].starts) - 1
         self._batched = bool(objective.steps.batch)
         offsets = [np.array(t.values, np.int64) for t in tables(objective.steps.program)]
@@ -77,16 +84,17 @@ class CLoop:
         self._alive = [
             memory.v,
             memory.g,
-            memory.states,
+            memory.each_state,
             memory.total,
             self._best,
-            _pointers([*[column.numbers for column in columns], np.zeros(1)]),
-            _pointers([column.starts for column in columns]),
+            pointers([*[column.numbers for column in columns], np.zeros(1)]),
+            pointers([column.starts for column in columns]),
             lengths,
-            _pointers(offsets),
+            pointers(offsets),
+            self.rows.words,
         ]
         self._keep = columns, offsets
-        self._run = _pointers(self._alive)
+        self._run = pointers(self._alive)
         self._same: Any = None
 
     def run(
@@ -170,5 +178,6 @@ def _address(array: np.ndarray) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
-def _pointers(arrays: Sequence[np.ndarray]) -> np.ndarray:
+def pointers(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the addresses of arrays, as an array that C reads."""
     return np.array([a.ctypes.data for a in arrays], np.uintp)

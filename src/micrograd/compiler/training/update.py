@@ -26,22 +26,27 @@ class Rule:
     longest: float | None = None
 
 
-def update(writer: Writer, rule: Rule, count: int) -> list[str]:
+def update(writer: Writer, rule: Rule) -> list[str]:
     """Print the optimiser's rule: what is the same for all parameters once, the rest by vectors."""
     hoisted = _Hoisted(writer)
     results = [hoisted.over(e) for e in (rule.parameter, *rule.states)]
-    rest = (f"load_first({{}}, {count} - i)", f"store_first({{}}, {{}}, {count} - i)")
+    rest = ("load_first({}, count - i)", "store_first({}, {}, count - i)")
     return [
-        "static void update(T *restrict v, const T *restrict g, T *restrict states,",
-        "                   T step, T rate) {",
+        "/* Move rows of ``count`` parameters, of which g has the gradients: those rows of v and",
+        "   of the states that are named, or the first ones. */",
+        "static void update(T *restrict v, const T *restrict g, T *const *states,",
+        "                   const int64_t *rows, int64_t many, int64_t count, T step, T rate) {",
         "    (void)states, (void)step, (void)rate;",
         *hoisted.lines,
-        "    int64_t i = 0;",
-        f"    for (; i + W <= {count}; i += W) {{",
+        "    for (int64_t r = 0; r < many; r++, g += count) {",
+        "        const int64_t at = (rows ? rows[r] : r) * count;",
+        "        int64_t i = 0;",
+        "        for (; i + W <= count; i += W) {",
         *_moved(writer, rule, results, "load({})", "store({}, {})"),
-        "    }",
-        f"    if (i < {count}) {{",
+        "        }",
+        "        if (i < count) {",
         *_moved(writer, rule, results, *rest),
+        "        }",
         "    }",
         "}",
     ]
@@ -49,7 +54,7 @@ def update(writer: Writer, rule: Rule, count: int) -> list[str]:
 
 def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: str) -> list[str]:
     """Print the rule for one vector of parameters: all is read before anything is written."""
-    places = ["v + i", *[f"states + {k} * COUNT + i" for k in range(len(rule.states))]]
+    places = ["v + at + i", *[f"states[{k}] + at + i" for k in range(len(rule.states))]]
     lines = [f"const V d = {load.format('g + i')};"]
     lines += [f"const V s{k} = {load.format(place)};" for k, place in enumerate(places)]
 
@@ -59,7 +64,7 @@ def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: st
     for k, result in enumerate(results):
         lines.append(f"const V n{k} = {writer.splat(writer.number(result, leaf))};")
     lines += [f"{store.format(place, f'n{k}')};" for k, place in enumerate(places)]
-    return [f"        {line}" for line in lines]
+    return [f"            {line}" for line in lines]
 
 
 class _Hoisted:
@@ -91,11 +96,15 @@ def _refused(ref: Ref) -> CText:
 
 def shrink(longest: float | None) -> str:
     """Print what becomes of a gradient that is too long, as ``clip_grad_norm`` has it."""
+    head = "static void shrink(T *const *g, const int64_t *counts, int n)"
     if longest is None:
-        return "static void shrink(T *g) { (void)g; }"
-    return f"""static void shrink(T *g) {{
+        return head + " { (void)g, (void)counts, (void)n; }"
+    return f"""{head} {{
     double squares = 0;
-    for (int64_t i = 0; i < COUNT; i++) squares += (double)g[i] * (double)g[i];
+    for (int k = 0; k < n; k++)
+        for (int64_t i = 0; i < counts[k]; i++) squares += (double)g[k][i] * (double)g[k][i];
     const double factor = {longest!r} / (sqrt(squares) + 1e-6);
-    if (factor < 1) for (int64_t i = 0; i < COUNT; i++) g[i] *= (T)factor;
+    if (factor < 1)
+        for (int k = 0; k < n; k++)
+            for (int64_t i = 0; i < counts[k]; i++) g[k][i] *= (T)factor;
 }}"""
