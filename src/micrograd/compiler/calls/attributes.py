@@ -19,7 +19,8 @@ _PACKAGES = frozenset(sys.stdlib_module_names) | {"micrograd", "numpy", "builtin
 def own_attributes(x: Any) -> dict[str, Any]:
     """Return what an object's ``__dict__`` and its slots hold."""
     held = dict(dict_of(x) or {})
-    held.update({name: getattr(x, name) for name in slots_of(x) if hasattr(x, name)})
+    if slots := slots_of(x):
+        held.update({name: getattr(x, name) for name in slots if hasattr(x, name)})
     return held
 
 

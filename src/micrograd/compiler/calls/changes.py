@@ -75,14 +75,15 @@ def functions_in(reach: Reach) -> Changes:
             "a case asks whether something is a Value, and a traced number would be one to it: "
             f"write case Value(), with from micrograd import Value above\n  at {line}"
         )
-    held = _items(reach, lambda x: id(x) in REPLACED)
-    replaced = [place for place in held if place.owner is not vars(builtins)]
+    replaced = REPLACED.keys() & reach.paths.keys()
+    places = _items(reach, lambda x: id(x) in replaced) if replaced else ()
+    held = [place for place in places if place.owner is not vars(builtins)]
     asked = [
         Place(names, name, name)
         for names, name in reach.globals.values()
         if name in IN_GLOBALS and name not in names
     ]
-    return Changes(functions=(*replaced, *asked, *_patterns(reach)))
+    return Changes(functions=(*held, *asked, *_patterns(reach)))
 
 
 def _patterns(reach: Reach) -> Iterator[Place]:
