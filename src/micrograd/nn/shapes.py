@@ -64,6 +64,8 @@ def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
         return f(*xs)
     if any(map(is_batch, xs)):
         return each(lambda *parts: elementwise(f, *parts), *xs)
+    if xs[0] and not _is_nest(xs[0][0]):
+        return [f(*numbers) for numbers in zip(*xs, strict=True)]
     return [elementwise(f, *parts) for parts in zip(*xs, strict=True)]
 
 
