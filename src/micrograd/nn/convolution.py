@@ -1,14 +1,15 @@
 """Conv1d and Conv2d: the same few weights, applied to each window of a signal or an image."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from ..arguments import flag, whole
 from ..functions import sum
 from .module import Module
 from .parameters import bound, source, uniform
-from .shapes import nested, on_rows
-from .windows import check_same, margins, padded, pair, starts, within
+from .shapes import flat, nested, on_rows
+from .windows import check_same, margins, padded, pair, starts
 
 
 class Conv1d(Module):
@@ -69,22 +70,15 @@ class Conv1d(Module):
 
     def _one(self, x: list[Any]) -> list[Any]:
         x = [padded(channel, *self._margins) for channel in x]
-        window = self.dilation * (self.kernel_size - 1) + 1
-        places = starts(self, len(x[0]), window, self.stride)
-        return [
-            [self._at(seen, place, k) for place in places] for k, seen in enumerate(_seen(self, x))
-        ]
+        reach = self.dilation * (self.kernel_size - 1) + 1
+        places = starts(self, len(x[0]), reach, self.stride)
+        windows = [[self._window(part, place) for place in places] for part in _parts(self, x)]
+        return [[add(window) for window in part] for add, part in _sums(self, windows)]
 
-    def _at(self, x: list[Any], place: int, k: int) -> Any:
-        window = slice(place, place + self.dilation * (self.kernel_size - 1) + 1, self.dilation)
-        total = sum(
-            [
-                w * item
-                for weights, channel in zip(self.weight[k], x, strict=True)
-                for w, item in within(weights, channel[window])
-            ]
-        )
-        return total if self.bias is None else total + self.bias[k]
+    def _window(self, x: list[Any], place: int) -> list[Any]:
+        """The numbers that are under a kernel, in the order of its weights."""
+        inside = slice(place, place + self.dilation * (self.kernel_size - 1) + 1, self.dilation)
+        return [item for channel in x for item in channel[inside]]
 
     def __repr__(self) -> str:
         return f"Conv1d({_settings(self)})"
@@ -152,32 +146,28 @@ class Conv2d(Module):
         return on_rows(self._one, nested(self, x, one, ("batch", *one)), 3)
 
     def _one(self, x: list[Any]) -> list[Any]:
-        (height, width), (down, right) = self._window(), self.stride
+        (height, width), (down, right) = self._reach(), self.stride
         x = [padded(channel, *self._margins) for channel in x]
         rows = starts(self, len(x[0]), height, down)
         columns = starts(self, len(x[0][0]), width, right)
+        windows = [
+            [[self._window(part, row, column) for column in columns] for row in rows]
+            for part in _parts(self, x)
+        ]
         return [
-            [[self._at(seen, row, column, k) for column in columns] for row in rows]
-            for k, seen in enumerate(_seen(self, x))
+            [[add(window) for window in row] for row in part] for add, part in _sums(self, windows)
         ]
 
-    def _window(self) -> tuple[int, int]:
+    def _reach(self) -> tuple[int, int]:
         """Height and width of what a window reaches over."""
         (height, width), (down, right) = self.kernel_size, self.dilation
         return down * (height - 1) + 1, right * (width - 1) + 1
 
-    def _at(self, x: list[Any], top: int, left: int, k: int) -> Any:
-        (height, width), (down, right) = self._window(), self.dilation
+    def _window(self, x: list[Any], top: int, left: int) -> list[Any]:
+        """The numbers that are under a kernel, in the order of its weights."""
+        (height, width), (down, right) = self._reach(), self.dilation
         rows, columns = slice(top, top + height, down), slice(left, left + width, right)
-        total = sum(
-            [
-                w * item
-                for kernel, channel in zip(self.weight[k], x, strict=True)
-                for weights, row in zip(kernel, channel[rows], strict=True)
-                for w, item in within(weights, row[columns])
-            ]
-        )
-        return total if self.bias is None else total + self.bias[k]
+        return [item for channel in x for row in channel[rows] for item in row[columns]]
 
     def __repr__(self) -> str:
         return f"Conv2d({_settings(self)})"
@@ -194,11 +184,26 @@ def _inputs_of_a_group(layer: Conv1d | Conv2d, groups: int) -> int:
     return layer.in_channels // groups
 
 
-def _seen(layer: Conv1d | Conv2d, x: list[Any]) -> list[list[Any]]:
-    """The channels that each output sees: those of its group."""
-    inputs, outputs = layer.in_channels // layer.groups, layer.out_channels // layer.groups
-    firsts = [k // outputs * inputs for k in range(layer.out_channels)]
-    return [x[first : first + inputs] for first in firsts]
+def _parts(layer: Conv1d | Conv2d, x: list[Any]) -> list[list[Any]]:
+    """The channels of each group."""
+    inputs = layer.in_channels // layer.groups
+    return [x[first : first + inputs] for first in range(0, layer.in_channels, inputs)]
+
+
+def _sums(
+    layer: Conv1d | Conv2d, windows: list[Any]
+) -> Iterator[tuple[Callable[[list[Any]], Any], Any]]:
+    """What each output makes of a window, and the windows that it sees: those of its group."""
+    outputs = layer.out_channels // layer.groups
+    for k, kernel in enumerate(layer.weight):
+        bias = None if layer.bias is None else layer.bias[k]
+        yield partial(_weighted, flat(kernel), bias), windows[k // outputs]
+
+
+def _weighted(weights: list[Any], bias: Any, window: list[Any]) -> Any:
+    pairs = zip(weights, window, strict=True)
+    total = sum([w * item for w, item in pairs if item is not None])  # None is padding
+    return total if bias is None else total + bias
 
 
 def _settings(layer: Conv1d | Conv2d) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from ..functions import maximum, sum
 from .module import Module
 from .shapes import nested, on_rows
-from .windows import padded, pair, starts, within
+from .windows import padded, pair, starts
 
 
 class _Pool2d(Module):
@@ -36,7 +36,9 @@ class _Pool2d(Module):
         x = padded(x, *self.padding)
         return [
             [
-                self._of([n for row in x[i : i + height] for (n,) in within(row[j : j + width])])
+                self._of(
+                    [n for row in x[i : i + height] for n in row[j : j + width] if n is not None]
+                )
                 for j in starts(self, len(x[0]), width, right)
             ]
             for i in starts(self, len(x), height, down)

@@ -58,8 +58,3 @@ def padded(x: list[Any], *margins: int | tuple[int, int]) -> list[Any]:
     rows = [padded(row, *inner) for row in x] if inner else x
     nothing = [None] * len(rows[0]) if inner else None
     return [nothing] * before + list(rows) + [nothing] * behind
-
-
-def within(*parts: list[Any]) -> list[tuple[Any, ...]]:
-    """Return the items of lists side by side, without those of which the last is padding."""
-    return [items for items in zip(*parts, strict=True) if items[-1] is not None]
