@@ -88,6 +88,15 @@ def test_the_first_of_equal_candidates_gets_the_gradient():
     assert slopes[0].tolist() == [0.0, 1.0, 0.0, 0.0]
 
 
+def test_candidates_that_are_one_value_share_its_gradient():
+    def f(x):
+        return maximum(maximum(x, x), maximum(x, 0.0) * 0.5)
+
+    x = Value(1.5)
+    (value,), slopes = computed(f, (x,), "numpy")
+    assert (value, slopes[0].tolist()) == (1.5, [1.0])
+
+
 @pytest.mark.parametrize("op", ["tanh", "relu", "sigmoid", "softplus", "exp", "abs", "sqrt"])
 def test_edges_are_those_of_plain_values(op):
     values, _ = computed(vmap(lambda x: getattr(x * Value(1.0), op)()), (np.array(EDGES),), "numpy")
