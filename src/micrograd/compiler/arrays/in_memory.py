@@ -40,7 +40,7 @@ class NumpyKernel:
         self.program = program
         self.dtype = np.dtype(dtype)
         self.strict = strict
-        self._texts: dict[tuple[int, ...], _Functions] = {}
+        self._texts: dict[tuple[int, ...], _InMemory] = {}
 
     def forward(self, v: Numbers, sizes: Sequence[int] = (), scalars: Any = ()) -> Any:
         """Compute the outputs in ``v``, where parameters, inputs and constants already are.
@@ -76,7 +76,7 @@ class NumpyKernel:
         with np.errstate(all="ignore"):
             functions.backward(g, places, scalars, made)
 
-    def _at(self, sizes: Sequence[int]) -> tuple["_Functions", "_Places"]:
+    def _at(self, sizes: Sequence[int]) -> tuple["_InMemory", "_PlacesInMemory"]:
         env = dict(zip(self.program.sizes, map(int, sizes), strict=True))
         key = tuple([n for name, n in env.items() if name not in _BATCH])
         functions = self._texts.get(key)
@@ -84,15 +84,15 @@ class NumpyKernel:
             if len(self._texts) >= _TEXTS:
                 self._texts.clear()
             lengths = {name: n for name, n in env.items() if name not in _BATCH}
-            functions = _Functions(self.program, lengths, self.dtype, self.strict)
+            functions = _InMemory(self.program, lengths, self.dtype, self.strict)
             self._texts[key] = functions
         return functions, functions.places(env)
 
 
-class _Places:
+class _PlacesInMemory:
     """Where in memory the numbers of a program lie that come in and go out."""
 
-    def __init__(self, functions: "_Functions", env: Mapping[str, int]) -> None:
+    def __init__(self, functions: "_InMemory", env: Mapping[str, int]) -> None:
         def of(leaf: Array, shape: Shape = ()) -> "_Place":
             return _Place.of(leaf.start, evaluate(leaf.count, {}), leaf.batched, shape, env)
 
@@ -152,7 +152,7 @@ class _Place(NamedTuple):
         memory[self.start : self.stop] = 0.0
 
 
-class _Functions:
+class _InMemory:
     """The text of a program at some lengths, run."""
 
     def __init__(
@@ -174,16 +174,16 @@ class _Functions:
             for k, node in self.arrays.outputs
         ]
         self._takes_scalars = text.forward_scalars
-        self._places: tuple[Mapping[str, int], _Places] | None = None
+        self._places: tuple[Mapping[str, int], _PlacesInMemory] | None = None
 
-    def places(self, env: Mapping[str, int]) -> _Places:
+    def places(self, env: Mapping[str, int]) -> _PlacesInMemory:
         """Return where everything lies at some sizes; those of the last are kept."""
         last = self._places
         if last is None or last[0] != env:
-            last = self._places = env, _Places(self, env)
+            last = self._places = env, _PlacesInMemory(self, env)
         return last[1]
 
-    def forward(self, v: Numbers, places: _Places, scalars: Any) -> Any:
+    def forward(self, v: Numbers, places: _PlacesInMemory, scalars: Any) -> Any:
         args = [place.read(v) for place in places.inputs]
         more = [np.asarray(scalars, v.dtype)] if self._takes_scalars else []
         outputs, saved, bad = self._forward(*args, *more)
@@ -193,7 +193,7 @@ class _Functions:
             place.write(v, x)
         return saved
 
-    def backward(self, g: Numbers, places: _Places, scalars: Any, saved: Any) -> None:
+    def backward(self, g: Numbers, places: _PlacesInMemory, scalars: Any, saved: Any) -> None:
         found = self._backward(saved, np.asarray(scalars, g.dtype))
         for place, x in zip(places.gradients, found):
             place.write(g, x)

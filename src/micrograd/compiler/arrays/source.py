@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pprint import pformat
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,7 @@ class Text:
     def namespace(self, dialect: Dialect, device: str) -> dict[str, Any]:
         """Run the text, with its constants where the functions look for them."""
         names: dict[str, Any] = {}
-        exec(compile(self.head, "<arrays>", "exec"), names)
+        exec(_compiled(self.head), names)
         for k, numbers in enumerate(self.constants):
             names[f"C{k}"] = _placed(numbers, dialect, names)
         for k, op in enumerate(self.calls):
@@ -46,6 +48,12 @@ class Text:
     def __str__(self) -> str:
         made = [f"C{k} = {_written(x)}" for k, x in enumerate(self.constants)]
         return "\n".join([self.head, *made, *[""] * (1 + bool(made)), self.functions])
+
+
+@lru_cache(maxsize=64)
+def _compiled(head: str) -> CodeType:
+    """Compile what most programs begin with."""
+    return compile(head, "<arrays>", "exec")
 
 
 def printed(
