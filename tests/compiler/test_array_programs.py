@@ -89,12 +89,16 @@ def test_the_first_of_equal_candidates_gets_the_gradient():
 
 
 def test_candidates_that_are_one_value_share_its_gradient():
-    def f(x):
-        return maximum(maximum(x, x), maximum(x, 0.0) * 0.5)
-
-    x = Value(1.5)
-    (value,), slopes = computed(f, (x,), "numpy")
+    (value,), slopes = computed(lambda x: maximum(x, x), (Value(1.5),), "numpy")
     assert (value, slopes[0].tolist()) == (1.5, [1.0])
+
+
+def test_gradients_of_takes_add_to_that_of_one_number():
+    def f(x, indices):
+        return x * 2.0 + sum([2.0 * take([x], i) for i in indices])
+
+    _, slopes = computed(f, (Value(1.5), [0, 0, 0]), "numpy")
+    assert slopes[0].tolist() == [8.0]
 
 
 @pytest.mark.parametrize("op", ["tanh", "relu", "sigmoid", "softplus", "exp", "abs", "sqrt"])
