@@ -88,6 +88,19 @@ def test_the_first_of_equal_candidates_gets_the_gradient():
     assert slopes[0].tolist() == [0.0, 1.0, 0.0, 0.0]
 
 
+def test_candidates_that_are_one_value_share_its_gradient():
+    (value,), slopes = computed(lambda x: maximum(x, x), (Value(1.5),), "numpy")
+    assert (value, slopes[0].tolist()) == (1.5, [1.0])
+
+
+def test_gradients_of_takes_add_to_that_of_one_number():
+    def f(x, indices):
+        return x * 2.0 + sum([2.0 * take([x], i) for i in indices])
+
+    _, slopes = computed(f, (Value(1.5), [0, 0, 0]), "numpy")
+    assert slopes[0].tolist() == [8.0]
+
+
 @pytest.mark.parametrize("op", ["tanh", "relu", "sigmoid", "softplus", "exp", "abs", "sqrt"])
 def test_edges_are_those_of_plain_values(op):
     values, _ = computed(vmap(lambda x: getattr(x * Value(1.0), op)()), (np.array(EDGES),), "numpy")

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 from c_programs import elementwise, moons
+from memory_programs import computed, in_arrays
 from program_reference import run_backward, run_forward
 
 from micrograd import ops
+from micrograd.compiler.arrays.in_memory import NumpyKernel
 from micrograd.compiler.c import build
 from micrograd.compiler.calls import kernel
 from micrograd.compiler.calls.kernel import allocate, make_kernel
 from micrograd.compiler.ir.program import Apply, Literal, Nest, Program, Ref, Scalar, Term
 from micrograd.compiler.ir.sizes import Poly
-from micrograd.compiler.numpy.loops import NumpyKernel
 
 BACKENDS = ["c", "numpy"]
 
@@ -38,9 +39,12 @@ def test_the_moons_objective_and_its_gradient(backend: str, dtype: str, strict: 
     gradient[loss] = 1.0
     run_forward(tested, wanted)
     run_backward(tested, wanted, gradient)
-    ready = make_kernel(tested, backend, dtype, strict)
-    ready.forward(v)
-    ready.backward(v, g)
+    if backend == "c":
+        ready = make_kernel(tested, "c", dtype, strict)
+        ready.forward(v)
+        ready.backward(v, g)
+    else:
+        v, g = computed(tested, v, g, strict=strict)
     close = 1e-12 if dtype == "float64" else 1e-4
     assert v[loss] == pytest.approx(wanted[loss], rel=close)
     parameters = slice(0, tested.parameters[1])
@@ -53,15 +57,17 @@ def test_strict_gives_the_bits_of_the_written_order(backend: str) -> None:
     v = np.random.default_rng(1).normal(size=207)
     wanted = list(v)
     run_forward(program(total), wanted)
-    make_kernel(program(total, size=207), backend, strict=True).forward(v)
+    if backend == "c":
+        make_kernel(program(total, size=207), "c", strict=True).forward(v)
+    else:
+        v, _ = computed(program(total), v, strict=True)
     assert list(v) == wanted
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_sizes_and_scalars_are_given_at_each_call(backend: str) -> None:
+def test_sizes_and_scalars_are_given_at_each_call() -> None:
     b = Poly.var("B")
     nest = elementwise((b,), Ref(b, (1,)), Ref(0, (1,)) * Scalar("rate"))
-    ready = make_kernel(program(nest, size=b + b, sizes=("B",), scalars=("rate",)), backend)
+    ready = make_kernel(program(nest, size=b + b, sizes=("B",), scalars=("rate",)), "c")
     for n, rate in ((3, 2.0), (17, 0.5), (3, -1.0)):
         v = allocate(2 * n)
         v[:n] = range(n)
@@ -69,9 +75,8 @@ def test_sizes_and_scalars_are_given_at_each_call(backend: str) -> None:
         assert list(v[n:]) == [rate * i for i in range(n)]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_the_wrong_number_of_scalars_or_sizes_is_an_error(backend: str) -> None:
-    ready = make_kernel(program(sizes=("B",), scalars=("rate", "decay")), backend)
+def test_the_wrong_number_of_scalars_or_sizes_is_an_error() -> None:
+    ready = make_kernel(program(sizes=("B",), scalars=("rate", "decay")), "c")
     with pytest.raises(ValueError, match="expected the scalars rate, decay, got 1"):
         ready.forward(allocate(99), (3,), [1.0])
     with pytest.raises(ValueError, match="argument"):
@@ -82,8 +87,9 @@ def test_the_wrong_number_of_scalars_or_sizes_is_an_error(backend: str) -> None:
 @pytest.mark.parametrize("index", [3.0, -1.0, 0.5, math.nan])
 def test_a_wrong_run_time_index_is_named_with_its_range(backend: str, index: float) -> None:
     taken = Ref(0, (0, 1), index=Ref(6, (1, 0)), row=2, rows=3)
-    ready = make_kernel(program(elementwise((4, 2), Ref(10, (2, 1)), taken)), backend)
-    v = allocate(99)
+    take = program(elementwise((4, 2), Ref(10, (2, 1)), taken))
+    ready = make_kernel(in_arrays(take, 99), backend)
+    v = allocate(3 * 99)
     v[7] = index
     with pytest.raises(IndexError, match=f"from 0 to 2, got {index}"):
         ready.forward(v)

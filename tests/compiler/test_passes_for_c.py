@@ -5,10 +5,10 @@ import pytest
 from ir_programs import PROGRAMS
 
 from micrograd import Value, jit
+from micrograd.compiler.arrays.in_memory import NumpyKernel
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.verify import verify
-from micrograd.compiler.numpy.loops import NumpyKernel
 from micrograd.compiler.passes.fusion import fuse
 from micrograd.compiler.passes.recompute import recompute
 from micrograd.compiler.passes.schedules import Target, schedule
@@ -123,8 +123,9 @@ def results(program, args):
     v[start : start + len(constants)] = constants
     g = np.full_like(v, 7.0)
     kernel, scalars = NumpyKernel(program), [1.0] * len(program.scalars)
-    kernel.forward(v, [sizes[name] for name in program.sizes], scalars)
-    kernel.backward(v, g, [sizes[name] for name in program.sizes], scalars)
+    known = [sizes[name] for name in program.sizes]
+    made = kernel.forward(v, known, scalars)
+    kernel.backward(v, g, known, scalars, made)
     leaves = [a for a in program.arrays if a.kind in ("parameter", "variable")]
     return np.concatenate([v[list(program.outputs)], *[g[a.start :][: a.count] for a in leaves]])
 

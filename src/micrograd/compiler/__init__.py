@@ -8,8 +8,8 @@ The stages, in the order in which a call meets them:
     pipeline      the list of passes from a graph to its loops
     passes/       the passes, a file each
     ir/           the loops themselves: how they are made, walked through, checked, written
-    c/, numpy/    the printer of C; NumPy, where there is no C compiler
-    arrays/       loops as array programs, for JAX and PyTorch
+    c/            the printer of C
+    arrays/       loops as array programs, for NumPy, JAX and PyTorch
     calls/        run a Program: arguments in, Values out; and the trial that it has to pass
 
 Beside them:

@@ -1,4 +1,4 @@
-"""Loops as array programs: what runs on a GPU, and what is written out as NumPy, JAX or PyTorch.
+"""Loops as array programs: what NumPy runs, or a GPU, and what is written out.
 
 program       the data types: statements and expressions over whole arrays; visit: what is in them
 storage       which variable holds an array, of which shape, under which name
@@ -10,5 +10,5 @@ finishing     rows that steps keep to themselves, copies; joining: arrays made o
 scans         loops as scans
 dialects      how NumPy, JAX and PyTorch write it
 printing      expressions as text; lines: statements; source: whole functions
-engines       the libraries; kernel: a program ready to run by one
+engines       the libraries; kernel: a program ready to run by one; in_memory: by NumPy
 """

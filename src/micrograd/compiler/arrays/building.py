@@ -42,25 +42,35 @@ from .sums import value_of
 from .visit import inside
 
 
-def arrays_of(program: Program, arguments: Sequence[int | None] = ()) -> ArrayProgram:
+def arrays_of(
+    program: Program,
+    arguments: Sequence[int | None] | None = (),
+    named: bool = True,
+    strict: bool = False,
+) -> ArrayProgram:
     """Return the array program of loops, forward and backward.
 
     Args:
         program: as ``lower`` returns it, for arrays: nothing is transposed or padded.
-        arguments: of each of its inputs which argument it is, None for 1/B.
+        arguments: of each of its inputs which argument it is, None for 1/B; None instead of all:
+            each leaf is one, in the shape in which it is stored.
+        named: variables are called what people call them, with the formulas behind them.
+        strict: each sum is in the order in which it is written.
 
     Raises:
         JitError: a size is none that arrays can have.
     """
-    return _Builder(program, arguments).built()
+    return _Builder(program, arguments, named, strict).built()
 
 
 class _Builder:
-    def __init__(self, program: Program, arguments: Sequence[int | None]) -> None:
-        self.program = program
-        self.storage, self.statements = Storage(program), Statements()
+    def __init__(
+        self, program: Program, arguments: Sequence[int | None] | None, named: bool, strict: bool
+    ) -> None:
+        self.program, self.strict = program, strict
+        self.storage, self.statements = Storage(program, named), Statements()
         self.ends = Ends(program, arguments, self.storage, self.statements)
-        self.captions = captions(program)
+        self.captions = captions(program) if named else {}
         self.seeds: dict[str, Variable] = {}
         self.steps: dict[str, int] = {}  # how many the loops have that are open
         self.views: dict[tuple, Variable] = {}  # of leaves: what is read of them, by its look
@@ -75,7 +85,7 @@ class _Builder:
         if self.program.backward:
             self.run(self.program.backward, {}, Scope())
             self.ends.gradients()
-        seeds = [(int(name.removeprefix("seed")), v) for name, v in self.seeds.items()]
+        seeds = [(self.program.scalars.index(name), v) for name, v in self.seeds.items()]
         return finished(
             ArrayProgram(
                 inputs,
@@ -127,7 +137,7 @@ class _Builder:
     def nest(self, nest: Nest, env: Env, scope: Scope) -> None:
         if any(number(d, env) == 0 for d in nest.dims if d != BATCH_SIZE):
             return
-        value = value_of(nest, lambda dims: self.expressions(dims, env, scope))
+        value = value_of(nest, lambda dims: self.expressions(dims, env, scope), self.strict)
         formula = self.captions.get(id(nest), "")
         self.write(nest.target, nest.dims, value, nest.accumulate, env, formula)
 
@@ -168,6 +178,7 @@ class _Builder:
             self.add_at(variable, part.node, _laid(value, axes, made.shape(axes)), nodes, formula)
             return
         flat, places = made.scattered(target)
+        places = made.repeated(places, value.axes, target)
         axes, nodes = places.axes, (places.node,)
         if target.array.batched:
             batch = made.batch_axis(target)
@@ -176,7 +187,7 @@ class _Builder:
             else:
                 axes = (*axes, batch)
         node = _laid(value, axes, made.shape(axes))
-        if add and isinstance(places.node, Constant):
+        if add and isinstance(places.node, Constant) and not self.strict:
             total = collected(node, places.node.numbers, known(target.array.count))
             if total is not None:
                 self.give(variable, Reshaped(total, variable.shape), True, formula)

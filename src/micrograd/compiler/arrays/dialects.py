@@ -5,7 +5,7 @@ we mean; only helpers that are used are printed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # {m} is the module; what is not listed has a helper of its name.
 _DIRECT = {
@@ -120,7 +120,8 @@ class Dialect:
     """One library: its module, how it writes things, and the helpers that it has its own way.
 
     ``in_place``: parts of an array are written, not copied. ``differentiates``: the library goes
-    back through the text, and has to find what was read as it was.
+    back through the text, and has to find what was read as it was. ``calls``: what it has no
+    function for is computed number by number, by the op's own: the text is for this process.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Dialect:
     false: str
     device: str = ""
     differentiates: bool = False
+    calls: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
     direct: Mapping[str, str] = field(default_factory=lambda: _DIRECT)
 
@@ -187,6 +189,30 @@ def erf(x):
         "erfc": """
 def erfc(x):
     return np.vectorize(math.erfc, [dtype])(x)
+""",
+    },
+)
+HERE = replace(
+    NUMPY,
+    calls=True,
+    own={
+        **NUMPY.own,
+        "einsum": """
+def einsum(letters, *xs):
+    if len(xs) < 3:  # to look for a product of matrices takes longer than a small sum
+        return np.einsum(letters, *xs, optimize=sum([x.size for x in xs]) > 2000)
+    total = np.einsum(letters, *xs, optimize=True)
+    if not np.isfinite(total).all():  # it may have made x * (y - z) of x * y - x * z
+        return np.einsum(letters, *xs)
+    return total
+""",
+        "running_sum": """
+def running_sum(x):
+    return np.add.accumulate(x, 0)[-1] if len(x) else np.zeros(x.shape[1:], dtype)
+""",
+        "running_product": """
+def running_product(x):
+    return np.multiply.accumulate(x, 0)[-1] if len(x) else np.ones(x.shape[1:], dtype)
 """,
     },
 )

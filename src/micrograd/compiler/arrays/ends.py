@@ -31,7 +31,8 @@ class Ends:
 
     Args:
         program: the loops.
-        arguments: of each of its inputs which argument it is, None for 1/B.
+        arguments: of each of its inputs which argument it is, None for 1/B; None instead of all:
+            each leaf is one.
         storage: the variables.
         statements: takes the definitions.
     """
@@ -39,7 +40,7 @@ class Ends:
     def __init__(
         self,
         program: Program,
-        arguments: Sequence[int | None],
+        arguments: Sequence[int | None] | None,
         storage: Storage,
         statements: Statements,
     ) -> None:
@@ -50,17 +51,20 @@ class Ends:
     def inputs(self) -> list[Given]:
         """Return what is given; define the arrays that it is, or is a part of."""
         starts = [place.start for place in self.program.segments]
-        of_leaf = dict(zip(starts, self.arguments))
+        of_leaf = dict(zip(starts, self.arguments or ()))
         for array in self.program.arrays:
-            leaves = [x for x in array.leaves if x.kind in ("parameter", "variable", "input")]
+            leaves = _given_in(array)
             for leaf in leaves:
                 shape = tuple([d for d in leaf.shape if isinstance(d, int)])
                 if prod(shape) != leaf.count or not leaf.name or leaf.start not in of_leaf:
                     shape = (known(leaf.count),)
+                if self.arguments is None:
+                    shape = tuple([d for d in self.storage.shape(leaf) if isinstance(d, int)])
                 wanted = leaf.needs_gradient and leaf.kind in ("parameter", "variable")
                 gradient = self.storage.variable(leaf, True) if wanted else None
                 variable = self.storage.variable(leaf)
                 which = of_leaf.get(leaf.start, PARAMETERS if leaf.kind == "parameter" else None)
+                which = len(self.given) if self.arguments is None else which
                 made = Given(variable, which, leaf.batched, shape, gradient)
                 self.given.append((array, made))
                 self.statements.let(variable, _as_stored(made))
@@ -126,6 +130,15 @@ class Ends:
             self.statements.let_zero(variable)
             yield k, flat_part(variable, array, first, stop - k)
             k = stop
+
+
+def leaves_of(program: Program) -> list[Array]:
+    """Return the leaves whose numbers are given, in the order in which they are."""
+    return [leaf for array in program.arrays for leaf in _given_in(array)]
+
+
+def _given_in(array: Array) -> list[Array]:
+    return [x for x in array.leaves if x.kind in ("parameter", "variable", "input")]
 
 
 def flat_part(variable: Variable, array: Array, first: int, count: int) -> Node:

@@ -18,6 +18,7 @@ from ..ir.sizes import Size
 from .program import (
     BATCH,
     Applied,
+    Constant,
     Dim,
     Expanded,
     Fill,
@@ -253,6 +254,21 @@ class Expressions:
         whole = Piece(Whole(index.node, number(ref.rows, self.env)), index.axes)
         row = Piece(of_numbers(self._steps(ref, ref.row)))
         return node, self.applied(ops.ADD, [known, self.applied(ops.MUL, [whole, row])])
+
+    def repeated(self, places: Piece, axes: Sequence[int], target: Ref) -> Piece:
+        """Return places along axes as well along which several numbers go to the same ones."""
+        batch = self.batch_axis(target) if target.array.batched else None
+        more = {*axes} - {*places.axes, batch}
+        if not more:
+            return places
+        every = tuple(sorted({*places.axes, *more}))
+        shape = self.shape(every)
+        node = places.full(every, shape)
+        plain = tuple([n for n in shape if isinstance(n, int)])
+        if isinstance(places.node, Constant) and len(plain) == len(shape):
+            spread = tuple([n if a in places.axes else 1 for a, n in zip(every, plain)])
+            node = of_numbers(np.broadcast_to(places.node.numbers.reshape(spread), plain))
+        return Piece(node, every)
 
     def along(self, axis: int, axes: Sequence[int]) -> Node:
         """Return the places along one of several axes."""

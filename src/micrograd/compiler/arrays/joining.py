@@ -38,10 +38,10 @@ def with_joined(body: Sequence[Statement], taken: set[str]) -> list[Statement]:
         body: all of forward, or of backward.
         taken: names that variables have; those of parts are added.
     """
-    made = list(body)
+    made, mentioned = list(body), dict[Statement, set[str]]()
     zeros = [s.target for s in made if isinstance(s, Let) and _is_zero(s.value)]
     for array in zeros:
-        made = _joined(made, array, taken) or made
+        made = _joined(made, array, taken, mentioned) or made
     return made
 
 
@@ -49,8 +49,14 @@ def _is_zero(node: Node) -> bool:
     return isinstance(node, Expanded) and isinstance(node.x, Fill) and node.x.value == 0.0
 
 
-def _joined(body: list[Statement], array: Variable, taken: set[str]) -> list[Statement] | None:
-    uses = [k for k, s in enumerate(body) if array.name in _mentioned(s)]
+def _joined(
+    body: list[Statement],
+    array: Variable,
+    taken: set[str],
+    mentioned: dict[Statement, set[str]],
+) -> list[Statement] | None:
+    mentioned |= {s: _mentioned(s) for s in body if s not in mentioned}
+    uses = [k for k, s in enumerate(body) if array.name in mentioned[s]]
     first, *rest = uses
     lets = [k for k in uses if isinstance(s := body[k], Let) and s.target.name == array.name]
     changes = []

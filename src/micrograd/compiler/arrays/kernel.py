@@ -7,9 +7,9 @@ import numpy as np
 
 from ..ir.program import Program
 from .building import arrays_of
-from .dialects import NUMPY
+from .dialects import HERE
 from .engines import Engine
-from .program import BATCH, PARAMETERS, Given
+from .program import BATCH, PARAMETERS, ArrayProgram, Given
 from .source import arguments_of, printed
 
 
@@ -57,7 +57,7 @@ class ArrayKernel:
         with self.engine.context():
             outputs, saved, bad = self._forward(*[self.engine.put(x) for x in shaped])
             if bool(bad):
-                self._name_index(shaped)
+                index_named(self.arrays, shaped)
             numbers = [self.engine.get(x).astype(np.float64) for x in outputs]
         return Computed([self._rows(k, x) for k, x in enumerate(numbers)], saved)
 
@@ -80,20 +80,32 @@ class ArrayKernel:
         batched = self.arrays.outputs[k][1].shape[-1:] == (BATCH,)
         return x.reshape(-1, x.shape[-1]) if batched else x.reshape(-1)
 
-    def _name_index(self, given: Sequence[np.ndarray]) -> None:
-        """Compute it again by NumPy, which says which index is wrong."""
-        text = printed(self.arrays, NUMPY, "float64", "cpu", ["forward"])
-        names = text.namespace(NUMPY, "cpu")
 
-        def wrong(x: Any, rows: int) -> bool:
-            outside = ~((x >= 0) & (x < rows) & (x == np.floor(x)))
-            if outside.any():
-                index = np.asarray(x)[outside][0]
-                raise IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")
-            return False
+def index_named(
+    program: ArrayProgram, args: Sequence[np.ndarray], scalars: Sequence[Any] = ()
+) -> None:
+    """Compute a program by NumPy, to say which index is wrong.
 
-        names["wrong"] = wrong
-        names["forward"](*[np.asarray(x, float) for x in given])
+    Args:
+        program: whose index it is.
+        args: of its forward.
+        scalars: the numbers that come with a call, where it takes them.
+
+    Raises:
+        IndexError: it is outside its range, or not a whole number.
+    """
+    text = printed(program, HERE, "float64", "cpu", ["forward"])
+    names = text.namespace(HERE, "cpu")
+
+    def wrong(x: Any, rows: int) -> bool:
+        outside = ~((x >= 0) & (x < rows) & (x == np.floor(x)))
+        if outside.any():
+            index = np.asarray(x)[outside][0]
+            raise IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")
+        return False
+
+    names["wrong"] = wrong
+    names["forward"](*[np.asarray(x, float) for x in args], *scalars)
 
 
 def _shaped(x: Any, given: Given) -> np.ndarray:

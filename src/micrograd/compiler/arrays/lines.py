@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .aliases import is_same, viewed
 from .printing import ArrayPrinter
 from .program import (
+    Accumulated,
     Applied,
     Contracted,
     Expanded,
@@ -110,7 +111,8 @@ def _let(printer: ArrayPrinter, s: Let) -> str:
     if s.target.name in printer.conditions:
         return f"{s.target.name} = {printer.condition(s.value)}"
     text = printer.write(s.value)
-    if s.fresh and printer.dialect.in_place and not _is_fresh(s.value):
+    scalar = printer.m == "np" and s.target.shape == ()  # NumPy makes a number, without memory
+    if s.fresh and printer.dialect.in_place and (scalar or not _is_fresh(s.value)):
         text = _copied(printer, text)
     return f"{s.target.name} = {text}"
 
@@ -167,4 +169,5 @@ def _is_fresh(node: Node) -> bool:
         return isinstance(node.x, Fill)
     if isinstance(node, Applied):
         return not is_same(node)
-    return isinstance(node, Contracted | Reduced | Gathered | First | Padded | Joined)
+    made = Contracted | Reduced | Accumulated | Gathered | First | Padded | Joined
+    return isinstance(node, made)

@@ -13,6 +13,7 @@ from .dialects import Dialect
 from .indices import item_text, step_text
 from .program import (
     BATCH,
+    Accumulated,
     Applied,
     Constant,
     Contracted,
@@ -48,6 +49,7 @@ class ArrayPrinter:
         self.dialect, self.m = dialect, dialect.module
         self.helpers: dict[str, None] = {}
         self.constants: list[np.ndarray] = []
+        self.calls: list[ops.Op] = []  # what is called for each number
         self.like = ""  # what zeros are made like: under torch.vmap, then one for each model
         self.checks: list[str] = []  # what is to be whole numbers, and within which range
         self.most_rows = 0  # that one of these picks among
@@ -99,6 +101,10 @@ class ArrayPrinter:
                 return f"{self.dialect.function('einsum')}('{letters}', {rest})", _ATOM
             case Reduced(op, x, axes):
                 return self._reduced(op, x, axes), _ATOM
+            case Accumulated(op, x):
+                name = "running_sum" if op is ops.SUM else "running_product"
+                self.helpers.setdefault(name)
+                return f"{name}({self.write(x)})", _ATOM
             case First(x, result, axes):
                 self.helpers.setdefault("first")
                 equal = f"{self.write(x, _ADDED)} == {self.write(result, _ADDED)}"
@@ -181,6 +187,10 @@ class ArrayPrinter:
         if op.name == "take":
             self._check(args[0], len(args) - 1)
         name = self.dialect.function(op.name) if ops.OPS.get(op.name) is op else None
+        if name is None and self.dialect.calls:
+            if op not in self.calls:
+                self.calls.append(op)
+            return f"F{self.calls.index(op)}({', '.join(self.array(arg) for arg in args)})", _ATOM
         if name is None:
             raise JitError(
                 f"there is no {op.name} in {self.dialect.name}: compile or export it as C "

@@ -148,6 +148,15 @@ class Reduced:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Accumulated:
+    """The sum or product along the first axis, one element after the other."""
+
+    op: Op
+    x: "Node"
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class First:
     """1 at the first place along the last ``axes`` axes where x equals result, 0 elsewhere."""
 
@@ -205,6 +214,7 @@ Node = (
     | Applied
     | Contracted
     | Reduced
+    | Accumulated
     | First
     | Whole
     | Range

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pprint import pformat
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from ...engine import Value
+from ...ops import Op
 from ..errors import JitError
 from ..pipeline import for_arrays
 from ..tracing.names import name_all
@@ -19,7 +22,7 @@ from .dialects import DIALECTS, Dialect
 from .lines import lines
 from .printing import ArrayPrinter
 from .program import BATCH, ArrayProgram, Expanded, Fill, Let, Variable
-from .visit import conditions_of, saved_of
+from .visit import conditions_of, names_in, saved_of
 
 _WHOLE = 256  # the largest whole number up to which bfloat16 has all
 
@@ -31,19 +34,29 @@ class Text:
     head: str
     functions: str
     constants: tuple[np.ndarray, ...]
+    calls: tuple[Op, ...] = ()
+    forward_scalars: bool = False  # whether forward takes the numbers of a call
 
     def namespace(self, dialect: Dialect, device: str) -> dict[str, Any]:
         """Run the text, with its constants where the functions look for them."""
         names: dict[str, Any] = {}
-        exec(compile(self.head, "<arrays>", "exec"), names)
+        exec(_compiled(self.head), names)
         for k, numbers in enumerate(self.constants):
             names[f"C{k}"] = _placed(numbers, dialect, names)
+        for k, op in enumerate(self.calls):
+            names[f"F{k}"] = _by_number(op, names["dtype"])
         exec(compile(self.functions, "<arrays>", "exec"), names)
         return names
 
     def __str__(self) -> str:
         made = [f"C{k} = {_written(x)}" for k, x in enumerate(self.constants)]
         return "\n".join([self.head, *made, *[""] * (1 + bool(made)), self.functions])
+
+
+@lru_cache(maxsize=64)
+def _compiled(head: str) -> CodeType:
+    """Compile what most programs begin with."""
+    return compile(head, "<arrays>", "exec")
 
 
 def printed(
@@ -79,7 +92,13 @@ def printed(
     if any("math." in helper for helper in helpers):
         head = f"import math\n{head}"
     text = "\n".join([head, *[f"\n{helper}\n" for helper in helpers]]).rstrip() + "\n"
-    return Text(text, "\n".join(functions).strip("\n") + "\n", tuple(writer.printer.constants))
+    return Text(
+        text,
+        "\n".join(functions).strip("\n") + "\n",
+        tuple(writer.printer.constants),
+        tuple(writer.printer.calls),
+        bool(writer.given()),
+    )
 
 
 def array_source(
@@ -162,8 +181,14 @@ class _Functions:
         lines = self.forward_lines()
         saved = f"({', '.join(self.saved)}{',' * (len(self.saved) == 1)})"
         bad = "bad" if self.printer.checks else "False"
-        body = [*self.size(), *lines, f"return ({self.outputs()}), {saved}, {bad}"]
-        return self.defined("forward", self.arguments, body)
+        scalars = self.given()
+        body = [*self.size(), *scalars, *lines, f"return ({self.outputs()}), {saved}, {bad}"]
+        return self.defined("forward", [*self.arguments, *["seeds"] * bool(scalars)], body)
+
+    def given(self) -> list[str]:
+        """Take what comes with each call, other than gradients: constants that have a length."""
+        used = {name for s in self.program.forward for name in names_in(s)}
+        return [f"{v.name} = seeds[{k}]" for k, v in self.program.seeds if v.name in used]
 
     def backward(self) -> list[str]:
         """The gradients, from what forward has saved and those of the outputs."""
@@ -259,6 +284,10 @@ def _placed(numbers: np.ndarray, dialect: Dialect, names: Mapping[str, Any]) -> 
     if dialect.name == "jax" and not whole:
         return names["jnp"].asarray(numbers, names["dtype"])
     return numbers if whole else numbers.astype(names["dtype"])
+
+
+def _by_number(op: Op, dtype: Any) -> Callable[..., np.ndarray]:
+    return lambda *xs: np.asarray(np.frompyfunc(op.fn, len(xs), 1)(*xs), dtype)
 
 
 def _written(numbers: np.ndarray) -> str:

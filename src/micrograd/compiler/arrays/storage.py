@@ -76,16 +76,18 @@ def moving(size: Size, env: Mapping[str, Size], batched: bool) -> tuple[int, dic
 class Storage:
     """The variables of a program's arrays and of their gradients."""
 
-    def __init__(self, program: Program) -> None:
-        self._names = ArrayNames(program)
+    def __init__(self, program: Program, named: bool = True) -> None:
+        self._names = ArrayNames(program) if named else None
         self._taken = _TAKEN | {s.var for s in loops([*program.forward, *program.backward])}
+        self._numbers: dict[str, int] = {}  # the next that a word gets
         self._shapes: dict[Array, Shape] = {}
         self._variables: dict[tuple[Array, bool], Variable] = {}
         self._views: dict[tuple[Array, object], Variable] = {}
         self._words: dict[Array, str] = {}
         for nest, scope in nests(program.forward):
             array = nest.target.array
-            self._words.setdefault(array, self._names.view(nest.target, nest.dims, scope).name)
+            if self._names:
+                self._words.setdefault(array, self._names.view(nest.target, nest.dims, scope).name)
             shape = _shape_of(nest, scope)
             if len(shape) > len(self._shapes.get(array, ())):
                 self._shapes[array] = shape
@@ -114,15 +116,17 @@ class Storage:
 
     def view(self, ref: Ref, dims: Sequence[Size], scope: Scope, shape: Shape) -> Variable:
         """Return a variable for what an operand reads of a leaf."""
-        word = identifier(self._names.view(ref, dims, scope).name or "x")
+        word = self._names.view(ref, dims, scope).name if self._names else ""
+        word = identifier(word or "x")
         return Variable(self.free(word), shape)
 
     def free(self, word: str) -> str:
         """Return a word, or the word and a number, that is no other variable's name."""
-        name, k = word, 2
+        name, k = word, self._numbers.get(word, 2)
         while name in self._taken or iskeyword(name):
             name, k = f"{word}_{k}", k + 1
         self._taken.add(name)
+        self._numbers[word] = k
         return name
 
 

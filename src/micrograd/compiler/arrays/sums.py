@@ -7,13 +7,34 @@ from ...ops import Op
 from ..ir.program import Apply, Expr, Literal, Nest, Term
 from ..ir.sizes import Size
 from .expressions import Expressions, Piece
-from .program import BATCH, Contracted, Fill, Reduced, Variable
+from .program import (
+    BATCH,
+    Accumulated,
+    Contracted,
+    Fill,
+    Joined,
+    Node,
+    Reduced,
+    Reshaped,
+    Transposed,
+    Variable,
+)
 
 _LETTERS = "ijklmnopqrstuvwxyzacdefgh"
 
 
-def value_of(nest: Nest, make: Callable[[Sequence[Size]], Expressions]) -> Piece:
-    """Return what a nest computes, with the axes of its dims."""
+def value_of(
+    nest: Nest, make: Callable[[Sequence[Size]], Expressions], strict: bool = False
+) -> Piece:
+    """Return what a nest computes, with the axes of its dims.
+
+    Args:
+        nest: what computes it.
+        make: gives the expressions over some dims.
+        strict: whether a sum or product is in the order in which it is written.
+    """
+    if strict and nest.reduce in (ops.SUM, ops.PROD):
+        return _in_order(nest, make)
 
     def one(term: Term) -> Piece:
         made, kept = make((*nest.dims, *term.dims)), len(nest.dims)
@@ -28,6 +49,27 @@ def value_of(nest: Nest, make: Callable[[Sequence[Size]], Expressions]) -> Piece
     if len(pieces) == 1:
         return pieces[0]
     return make(nest.dims).applied(nest.reduce, pieces)
+
+
+def _in_order(nest: Nest, make: Callable[[Sequence[Size]], Expressions]) -> Piece:
+    """Return the sum or product of all terms, one element after the other."""
+    kept = len(nest.dims)
+    makers = [make((*nest.dims, *term.dims)) for term in nest.terms]
+    pieces = [made.piece(term.expr) for made, term in zip(makers, nest.terms)]
+    if not any(term.dims for term in nest.terms):
+        return pieces[0] if len(pieces) == 1 else make(nest.dims).applied(nest.reduce, pieces)
+    left = tuple(sorted({a for piece in pieces for a in piece.axes if a < kept}))
+    shape = make(nest.dims).shape(left)
+    rows: list[Node] = []
+    for made, piece in zip(makers, pieces):
+        over = tuple(range(kept, len(made.dims)))
+        axes = (*left, *over)
+        full = piece.full(axes, made.shape(axes))
+        order = (*range(len(left), len(axes)), *range(len(left)))
+        turned = Transposed(full, order, (*made.shape(over), *shape))
+        rows.append(Reshaped(turned, (-1, *shape)))
+    joined = rows[0] if len(rows) == 1 else Joined(tuple(rows), (-1, *shape))
+    return Piece(Accumulated(nest.reduce, joined, shape), left)
 
 
 def _summed(made: Expressions, expr: Expr, kept: int) -> Piece:

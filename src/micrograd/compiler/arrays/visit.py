@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any
 
 from ... import ops
@@ -28,27 +29,29 @@ from .program import (
     Variable,
 )
 
+_CHILDREN: dict[type, Callable[[Any], Sequence[Node]]] = {
+    Applied: attrgetter("args"),
+    Contracted: attrgetter("args"),
+    Joined: attrgetter("parts"),
+    Gathered: lambda node: (node.x, *node.places),
+    First: attrgetter("x", "result"),
+    **dict.fromkeys((Fill, Variable, Constant, Range, StepIndex), lambda node: ()),
+}
+
 
 def children(node: Node) -> Sequence[Node]:
     """Return what an expression is made of."""
-    match node:
-        case Applied() | Contracted():
-            return node.args
-        case Joined():
-            return node.parts
-        case Gathered():
-            return (node.x, *node.places)
-        case First():
-            return (node.x, node.result)
-        case Fill() | Variable() | Constant() | Range() | StepIndex():
-            return ()
-        case _:
-            return (node.x,)
+    special = _CHILDREN.get(type(node))
+    return special(node) if special else (node.x,)  # type: ignore[union-attr]
 
 
 def inside(node: Node) -> list[Node]:
     """Return an expression and all that it is made of."""
-    return [node, *(inner for child in children(node) for inner in inside(child))]
+    found, left = list[Node](), [node]
+    while left:
+        found.append(node := left.pop())
+        left += reversed(children(node))
+    return found
 
 
 def nodes_of(s: Let | Put) -> tuple[Node, ...]:

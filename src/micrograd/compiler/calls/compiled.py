@@ -9,12 +9,12 @@ import numpy as np
 
 from ...engine import Value
 from ..arrays.engines import ENGINES, engine, wide
+from ..arrays.in_memory import NumpyKernel
 from ..arrays.kernel import ArrayKernel
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import Program
 from ..ir.sizes import SIZE, bound
-from ..numpy.loops import NumpyKernel
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
 from ..passes.schedules import Target, width
@@ -87,10 +87,12 @@ def until_of(options: Mapping[str, Any]) -> str:
 class Run:
     """What a call has computed: all values of a program."""
 
-    __slots__ = ("at", "compiled", "memory")
+    __slots__ = ("at", "compiled", "made", "memory")
 
-    def __init__(self, compiled: "Compiled", at: Addresses, memory: np.ndarray) -> None:
-        self.compiled, self.at, self.memory = compiled, at, memory
+    def __init__(
+        self, compiled: "Compiled", at: Addresses, memory: np.ndarray, made: Any = None
+    ) -> None:
+        self.compiled, self.at, self.memory, self.made = compiled, at, memory, made
 
     def number(self, k: int) -> float:
         """Return output k."""
@@ -115,7 +117,7 @@ class Run:
         scalars = self.compiled.seeded(self.at, seeds)
         kernel = self.compiled.kernel
         assert not isinstance(kernel, ArrayKernel)
-        kernel.backward(self.memory, g, self.at.sizes, scalars)
+        kernel.backward(self.memory, g, self.at.sizes, scalars, self.made)
         return g
 
     def __del__(self) -> None:
@@ -196,7 +198,7 @@ class Compiled:
         if lanes and self._mapped:
             mapped = MappedRun(self, args, sizes["B"], lanes)
             return mapped if mapped.holds or not guarded else None
-        if lanes and self._parts is not None:
+        if lanes and isinstance(self.kernel, CKernel) and self._parts is not None:
             return PartedRun(self, self._parts, args, sizes["B"], lanes)
         try:
             run = self.on_device(args) if on_device else self.computed(args, sizes)
@@ -226,10 +228,8 @@ class Compiled:
 
     def of_memory(self, at: Addresses, memory: np.ndarray) -> Run:
         """Compute the values from a memory that holds all that they are computed from."""
-        run = Run(self, at, memory)
         assert not isinstance(self.kernel, ArrayKernel)
-        self.kernel.forward(memory, at.sizes, at.scalars)
-        return run
+        return Run(self, at, memory, self.kernel.forward(memory, at.sizes, at.scalars))
 
     @cached_property
     def _parts(self) -> Parts | None:

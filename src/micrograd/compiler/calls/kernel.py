@@ -11,14 +11,16 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..arrays.in_memory import NumpyKernel
 from ..c import build
 from ..c.source import flags_of, source, tables
 from ..ir.program import Program
 from ..ir.sizes import Size, evaluate
-from ..numpy.loops import NumpyKernel
-from ..numpy.ops import Array, whole
 from ..tape import Tape
+
+Array = NDArray[Any]
 
 _ALIGNMENT = 64  # bytes: a line of the cache, and the widest vector
 
@@ -94,7 +96,14 @@ class CKernel:
         if self._forward(ctypes.byref(_bytes(v)), numbers, given, self._tables):
             NumpyKernel(self.program, self.dtype.name).forward(v, sizes, scalars)  # names the index
 
-    def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+    def backward(
+        self,
+        v: Array,
+        g: Array,
+        sizes: Sequence[int] = (),
+        scalars: Any = (),
+        made: None = None,
+    ) -> None:
         """Compute gradients in ``g`` from those of the outputs, after ``forward`` on this ``v``."""
         known, numbers, count = self._last
         if known != sizes:
@@ -104,7 +113,7 @@ class CKernel:
                 raise self._unfit(name, memory, count)
         at_v, at_g = ctypes.byref(_bytes(v)), ctypes.byref(_bytes(g))
         if self._backward(at_v, at_g, numbers, self._scalars(scalars), self._tables):
-            NumpyKernel(self.program, self.dtype.name).backward(v, g, sizes, scalars)
+            NumpyKernel(self.program, self.dtype.name).forward(v, sizes, scalars)
 
     def forward_in_parts(
         self,
@@ -201,9 +210,16 @@ class TapeKernel:
         """Compute all values in ``v``; see ``CKernel``."""
         if failed := self._columns.forward(v, *sizes):
             index, rows = failed
-            whole(np.array([index]), rows)
+            raise IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")
 
-    def backward(self, v: Array, g: Array, sizes: Sequence[int] = (), scalars: Any = ()) -> None:
+    def backward(
+        self,
+        v: Array,
+        g: Array,
+        sizes: Sequence[int] = (),
+        scalars: Any = (),
+        made: None = None,
+    ) -> None:
         """Compute gradients in ``g`` from those of the outputs; see ``CKernel``."""
         self._columns.backward(v, g, np.ascontiguousarray(scalars, float), *sizes)
 

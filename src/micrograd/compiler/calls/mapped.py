@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.in_memory import NumpyKernel
 from ..c.parts import separate_rows
 from ..ir.program import Nest, Program
 from ..ir.sizes import Size, variables
 from ..ir.visit import Simple, simple
-from ..numpy.loops import NumpyKernel
 from ..passes.phases import phased
 from ..passes.schedules import Target
 from ..passes.short_sums import unroll_short_sums

@@ -14,7 +14,7 @@ from ..ir.sizes import evaluate
 from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
 from .cores import on_all_cores
-from .kernel import allocate, make_kernel
+from .kernel import CKernel, allocate
 from .memory import Addresses
 
 _CACHE = 1 << 18  # numbers: what stays near a core
@@ -124,5 +124,5 @@ class Parts:
 
     def __init__(self, phased: Phased, options: Mapping[str, Any]) -> None:
         self.phased = phased
-        self.kernel = make_kernel(phased.program, **options)
+        self.kernel = CKernel(phased.program, options["dtype"], options["strict"])
         self.plain = evaluate(phased.program.size, {"P": 0})

@@ -21,6 +21,8 @@ from .waits import Waits
 
 def distribute(program: Program) -> Program:
     """Return a program whose loops hold recurrences only."""
+    if not any(isinstance(s, For) for s in (*program.forward, *program.backward)):
+        return program
     forward, backward = (_distributed(body, ()) for body in (program.forward, program.backward))
     names: dict[tuple, str] = {}
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.in_memory import NumpyKernel
 from ..calls.memory import Span
 from ..ir.sizes import evaluate
-from ..numpy.loops import NumpyKernel
 from .columns import Column
 from .objective import Objective, whole_vectors
 from .steps import Best, Reduction, RunMemory
@@ -149,10 +149,10 @@ class NumpyLoop(StepByStep):
         lines = [line.at(env["n"]) for line in steps.coefficients]
         scalars = [0.0] * len(steps.guards) + seeds + lines
         try:
-            self._kernel.forward(memory.v, sizes, scalars)
+            made = self._kernel.forward(memory.v, sizes, scalars)
         except IndexError:
             return False
         if any(bool(memory.v[evaluate(a, env)]) != holds for a, holds in steps.guards):
             return False
-        self._kernel.backward(memory.v, memory.g, sizes, scalars)
+        self._kernel.backward(memory.v, memory.g, sizes, scalars, made)
         return True

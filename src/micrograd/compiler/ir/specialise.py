@@ -1,0 +1,80 @@
+"""A program at known sizes: its arrays are plain ones, and each is cleared by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from .array import MEMORY, Array
+from .footprint import counted
+from .program import PADDED, Clear, For, Program, Ref, Statement
+from .sizes import Size, substitute
+from .visit import Simple, rewritten, with_refs, with_sizes
+
+
+def specialised(program: Program, sizes: Mapping[str, Size]) -> Program:
+    """Return a program at some of its sizes, for what asks each array for its shape.
+
+    Args:
+        program: has arrays.
+        sizes: what takes the place of its run-time sizes; others stay.
+    """
+    if sizes or any(array.outer for array in program.arrays):
+        program = _plain(program, sizes)
+    arrays = program.arrays
+    return replace(program, backward=rewritten(program.backward, lambda s: _cleared(s, arrays)))
+
+
+def _plain(program: Program, sizes: Mapping[str, Size]) -> Program:
+    def at(size: Size) -> Size:
+        return substitute(size, sizes)
+
+    def one(array: Array) -> Array:
+        count = at(array.size) if array.outer else at(array.count)
+        return replace(array, start=at(array.start), count=count, outer=0, row=0)
+
+    of = {a: replace(one(a), parts=tuple(map(one, a.parts))) for a in program.arrays}
+    of[MEMORY] = MEMORY
+
+    def moved(ref: Ref) -> Ref:
+        return ref.within(of[ref.array])
+
+    def cleared(s: Simple) -> list[Simple]:
+        if isinstance(s, Clear):
+            array = of[s.array]
+            s = Clear(s.address - array.start, s.count, array)
+        return [s]
+
+    return replace(
+        program,
+        forward=with_refs(_with_steps(with_sizes(program.forward, at)), moved),
+        backward=rewritten(
+            with_refs(_with_steps(with_sizes(program.backward, at)), moved), cleared
+        ),
+        size=at(program.size),
+        constants=(at(program.constants[0]), program.constants[1]),
+        outputs=tuple(map(at, program.outputs)),
+        arrays=tuple([of[a] for a in program.arrays]),
+    )
+
+
+def _with_steps(body: Sequence[Statement]) -> list[Statement]:
+    """Leave out loops that have no steps at these sizes."""
+    return [
+        replace(s, body=tuple(_with_steps(s.body))) if isinstance(s, For) else s
+        for s in body
+        if not (isinstance(s, For) and s.count == 0)
+    ]
+
+
+def _cleared(s: Simple, arrays: tuple[Array, ...]) -> Iterator[Simple]:
+    """Yield what clears a range of memory, array by array; any other statement as it is."""
+    if not isinstance(s, Clear) or s.array is not MEMORY:
+        yield s
+        return
+    first = counted(s.start)
+    stop = first + counted(s.count)
+    for array in arrays:
+        begin = counted(array.start)
+        low, high = max(first, begin), min(stop, begin + counted(array.size))
+        if low < high:
+            row: Size = PADDED if array.batched else 1
+            yield Clear((low - begin) * row, (high - low) * row, array)
