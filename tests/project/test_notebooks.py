@@ -14,6 +14,7 @@ LEARNT = {  # what a run prints, and how much it has to be at least
     "lenet": (r"before, (\S+)% after", 85.0),
     "names": (r"surprise with memory .*, without (\S+)", 1.5),
     "residual": (r"(\S+)% of the digits held back", 80.0),
+    "transformer": (r"before, (\S+)% after", 50.0),
     "vae": (r"the furthest code: \S+ with both, (\S+) without", 3.0),
     "words": (r"of the same kind: (\S+)%", 80.0),
 }
