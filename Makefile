@@ -79,7 +79,7 @@ bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side b
 	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)" $(if $(QUICK),--quick)
 	@$(if $(QUICK),,$(BIN)/python -m benchmarks.gallery --peers .venv-bench/bin/python)
 
-pictures: .venv/.tools  ## draw the README's pictures and run the notebook again
+pictures: .venv/.tools  ## draw the README's pictures and run the notebooks again
 	@$(BIN)/python docs/make_pictures.py
 	@$(BIN)/python docs/make_gallery.py
 	@$(OWN) $(BIN)/python docs/run_notebook.py

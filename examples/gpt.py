@@ -29,7 +29,7 @@ thallium lead bismuth polonium astatine radon francium radium actinium thorium p
 neptunium plutonium americium curium berkelium californium einsteinium fermium mendelevium nobelium
 lawrencium rutherfordium dubnium seaborgium bohrium hassium meitnerium darmstadtium roentgenium
 copernicium nihonium flerovium moscovium livermorium tennessine oganesson
-""".split()  # noqa: SIM905
+""".split()
 
 WIDTH, HEADS, BLOCK = 16, 4, 16
 

@@ -25,7 +25,7 @@ miaplacidus alnilam alnair alioth mirfak dubhe alkaid sargas avior menkalinan at
 polaris mirzam alphard hamal diphda nunki mirach alpheratz rasalhague algol almach denebola tiaki
 muhlifain naos aspidiske suhail alphecca mizar sadr schedar eltanin mintaka caph merak izar enif
 ankaa phecda scheat sabik alderamin markab aljanah acrab
-""".split()  # noqa: SIM905
+""".split()
 
 
 class Speller(Module):

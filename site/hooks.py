@@ -34,12 +34,17 @@ OUTSIDE = {
     "changes.md": "CHANGELOG.md",
     "benchmarks.md": "benchmarks/README.md",
     "examples/moons.ipynb": "examples/moons.ipynb",
+    "examples/notebooks/README.md": "examples/notebooks/README.md",
+}
+NOTEBOOKS = {
+    notebook.as_posix(): notebook.as_posix()
+    for notebook in (p.relative_to(ROOT) for p in (ROOT / "examples" / "notebooks").glob("*.ipynb"))
 }
 PROGRAMS = {
     source.with_suffix(".md").as_posix(): source.as_posix()
     for source in (p.relative_to(ROOT) for p in (ROOT / "examples").rglob("*.py"))
 }
-PLACES = {source: place for place, source in (OUTSIDE | PROGRAMS).items()}
+PLACES = {source: place for place, source in (OUTSIDE | NOTEBOOKS | PROGRAMS).items()}
 
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)((?:#[^)\s]*)?)\)")
 _REFERENCE = re.compile(r"<!-- reference: ([^>]*) -->")
@@ -51,7 +56,7 @@ _SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add pages and programs from outside docs/, the live cells' files, and Pyodide."""
-    for place, source in OUTSIDE.items():
+    for place, source in (OUTSIDE | NOTEBOOKS).items():
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
     for place, source in PROGRAMS.items():
         code = (ROOT / source).read_text(encoding="utf-8")
