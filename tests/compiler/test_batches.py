@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import io
 import random
 from collections import namedtuple
 
@@ -210,3 +211,23 @@ def test_a_list_that_is_only_mapped_over_has_one_program_for_all_lengths():
     for n in range(1, 30):
         assert f([1.0 * i for i in range(n)]) == [1.0 * i * i for i in range(n)]
     assert f.cache_info().made == 1
+
+
+@pytest.mark.parametrize("count", [20, 20_000])
+def test_where_an_example_raises_the_call_does_so_soon(count):
+    runs = io.StringIO()
+
+    def f(xs):
+        print(end=".", file=runs)
+        return vmap(lambda x: 1 / x[0] + sum(x) ** 2)(xs)
+
+    rows = np.ones((count, 2)).tolist()
+    compiled = jit(f)
+    for n in (0, 4):
+        for _ in range(n):
+            compiled(rows)
+        rows[-2][0] = 0.0
+        with pytest.raises(ZeroDivisionError):
+            compiled(rows)
+        rows[-2][0] = 1.0
+    assert len(runs.getvalue()) < 30
