@@ -1,5 +1,9 @@
 """What a model predicts: plain numbers, in evaluation mode, without a trace in the model."""
 
+import io
+import math
+import pickle
+
 import numpy as np
 import pytest
 
@@ -91,3 +95,30 @@ def test_probabilities_do_not_overflow_and_need_one_row_for_each_example():
     assert model.predict_proba([[1e6]]).sum() == pytest.approx(1.0)
     with pytest.raises(ValueError, match=r"got outputs of the shape \(2, 2\)"):
         model.predict_proba([[[1.0], [2.0]]])
+
+
+class Line(Module):
+    def __init__(self, curve=lambda x: x):
+        self.w, self.curve, self.runs = Value(2.0), curve, io.StringIO()
+
+    def __call__(self, x):
+        print(end=".", file=self.runs)
+        return self.curve(x[0]) * self.w + x[1]
+
+
+def test_many_rows_are_predicted_by_loops_that_follow_the_model():
+    model, X = Line(), np.random.default_rng(0).normal(size=(100_000, 2))
+    assert model.predict(X) == pytest.approx(2 * X[:, 0] + X[:, 1], rel=1e-12)
+    model.w.data = 3.0
+    assert model.predict(X[:7]) == pytest.approx(3 * X[:7, 0] + X[:7, 1], rel=1e-12)
+    assert len(model.runs.getvalue()) < 20
+    model.curve = lambda x: x * x
+    assert model.predict(X[:7]) == pytest.approx(3 * X[:7, 0] ** 2 + X[:7, 1], rel=1e-12)
+    again = pickle.loads(pickle.dumps(MLP(2, [3, 1], seed=1)))
+    assert again.predict(X[:3]) == pytest.approx(MLP(2, [3, 1], seed=1).predict(X[:3]), rel=1e-12)
+
+
+def test_what_cannot_be_compiled_is_predicted_row_by_row():
+    model, X = Line(lambda x: math.lgamma(x + 3)), np.array([[0.5, 1.0], [1.5, 2.0]])
+    for _ in range(3):
+        assert model.predict(X).tolist() == [math.lgamma(x + 3) * 2.0 + y for x, y in X]

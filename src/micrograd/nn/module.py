@@ -49,10 +49,11 @@ class Module:
     are.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_feature_names", "_found", "_training")
+    __slots__ = ("__dict__", "__weakref__", "_feature_names", "_found", "_mapped", "_training")
     _found: _Findings | None
     _training: bool
     _feature_names: list[str]  # of the table that ``fit`` trained it on, for ``predict`` to compare
+    _mapped: Callable[..., Any] | None  # over rows: what ``predict`` calls
     __call__: Callable[..., Any]  # of a subclass
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -64,7 +65,7 @@ class Module:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make the object without asking subclasses to call ``super().__init__()``."""
         self = super().__new__(cls)
-        self._found = None
+        self._found = self._mapped = None
         self.training = True
         self._feature_names = []
         return self
@@ -128,7 +129,8 @@ class Module:
     def predict(self, X: Any) -> Any:
         """Return what the model gives in evaluation mode, for each row of X a row of numbers.
 
-        X is what ``fit`` takes: lists, an array, a table. Of no rows none are given.
+        X is what ``fit`` takes: lists, an array, a table. Of no rows none are given. The model is
+        compiled for any number of rows, where it can be.
 
         Raises:
             ValueError: it is a table with other columns than the one that ``fit`` trained it on,

@@ -6,6 +6,7 @@ from ..arguments import array
 from ..dataframes import check_feature_names, feature_names_of
 from ..transforms.mapping import vmap
 from ..value.modes import no_grad
+from ..value.tables import Parameters
 from .phase import phase
 
 
@@ -17,12 +18,28 @@ def outputs(name: str, model: Any, X: Any) -> Any:
         return _of_no_rows(name, model, rows.shape[1:])
     try:
         with phase(model, training=False), no_grad():
-            made = vmap(lambda x: model(x))(rows)
+            made = _mapped(model, rows)
     except (TypeError, ValueError, IndexError) as error:
         if rows.ndim != 1:
             raise
         raise TypeError(f"{name} takes rows: pass [row] for one. Of a number: {error}") from error
     return made if made.dtype != object else made.data
+
+
+def _mapped(model: Any, rows: Any) -> Any:
+    """Call a model on each row: compiled, and what cannot be compiled row by row."""
+    from ..compiler.errors import JitError
+    from ..compiler.jit import jit
+
+    plain = vmap(lambda x: model(x))
+    if model._mapped is None:
+        looks_up = isinstance(model.parameters(), Parameters)  # which is not compiled
+        model._mapped = plain if looks_up else jit(plain)
+    try:
+        return model._mapped(rows)
+    except JitError:
+        model._mapped = plain
+        return plain(rows)
 
 
 def in_features(model: Any) -> int | None:
