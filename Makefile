@@ -52,7 +52,7 @@ test-deep: .venv/.tools frontend/node_modules build/marimo/.ready build/engines/
 	@$(OWN) MICROGRAD_TEST_DEEP=1 MICROGRAD_REQUIRE_NATIVE=1 $(BIN)/python -m pytest -m deep -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/deep --durations=5
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -q -p no:cacheprovider tests/compiler/test_standalone.py
-	@$(OWN) MICROGRAD_ENGINES=1 MICROGRAD_TEST_DEEP=1 PYTHONPATH=src build/engines/bin/python -m pytest \
+	@$(OWN) MICROGRAD_ENGINES=1 MICROGRAD_TEST_DEEP=1 PYTHONPATH=$(CURDIR)/src build/engines/bin/python -m pytest \
 	  -p no:cacheprovider --basetemp=build/engines/tests tests/engines
 	@$(OWN) tests/generated.sh $(BIN)/python
 	@$(OWN) tests/practise/marimo.sh build/marimo
