@@ -123,6 +123,16 @@ def test_any_reduction_of_products_agrees_with_the_plain_meaning(
     np.testing.assert_allclose(v, expected, 1e-12, 1e-9)
 
 
+@pytest.mark.parametrize("reduce", [ops.SUM, ops.PROD, ops.MAXIMUM, ops.MINIMUM])
+@pytest.mark.parametrize("factor", [Literal(-0.5), Ref(0, (0, 0, 1))])
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_term_without_numbers_leaves_the_others(reduce: Any, factor: Any, strict: bool) -> None:
+    empty, other = Term((0,), factor), Term((2,), Ref(0, (0, 0, 1)))
+    for terms in ((empty,), (empty, other), (other, empty)):
+        nest = Nest((1, 1), Ref(2, (1, 1)), terms, reduce)
+        agree(program(nest), [2.0, 3.0, 0.0], strict=strict)
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_nan_and_infinities_go_through_a_product_of_matrices(strict: bool) -> None:
     left, right = [0.0, 1.0, math.inf, 2.0], [math.nan, 1.0, 0.0, math.inf]

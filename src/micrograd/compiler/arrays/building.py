@@ -152,8 +152,9 @@ class _Builder:
     ) -> None:
         """Give the places of a target their numbers, or add to what is there."""
         variable = self.storage.variable(target.array, target.grad)
-        if isinstance(value.node, Fill) and value.node.value == 0.0 and not (add or target.grad):
-            return  # a value is given numbers once, and what has none is 0
+        nothing = isinstance(value.node, Fill) and value.node.value == 0.0
+        if nothing and not (add or target.grad or variable.name in self.statements.defined):
+            return  # what has no numbers is 0
         made = Expressions(
             dims, env, self.steps, lambda ref: self.read_or_written(ref, target), self.seed
         )

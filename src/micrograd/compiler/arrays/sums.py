@@ -11,6 +11,7 @@ from .program import (
     BATCH,
     Accumulated,
     Contracted,
+    Expanded,
     Fill,
     Joined,
     Node,
@@ -64,6 +65,9 @@ def _in_order(nest: Nest, make: Callable[[Sequence[Size]], Expressions]) -> Piec
     for made, piece in zip(makers, pieces):
         over = tuple(range(kept, len(made.dims)))
         axes = (*left, *over)
+        if not axes:  # a single number, of which there is no array yet
+            rows.append(Expanded(piece.node, (1,)))
+            continue
         full = piece.full(axes, made.shape(axes))
         order = (*range(len(left), len(axes)), *range(len(left)))
         turned = Transposed(full, order, (*made.shape(over), *shape))

@@ -1,13 +1,17 @@
-"""A program at known sizes: its arrays are plain ones, and each is cleared by itself."""
+"""A program at known sizes: its arrays are plain ones, each cleared by itself; no term is empty."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
+from ... import ops
 from .array import MEMORY, Array
 from .footprint import counted
-from .program import PADDED, Clear, For, Program, Ref, Statement
+from .program import PADDED, Clear, For, Literal, Nest, Program, Ref, Statement, Term
 from .sizes import Size, substitute
 from .visit import Simple, rewritten, with_refs, with_sizes
+
+_OF_NOTHING = {ops.SUM: 0.0, ops.PROD: 1.0, ops.MAXIMUM: -inf, ops.MINIMUM: inf}
 
 
 def specialised(program: Program, sizes: Mapping[str, Size]) -> Program:
@@ -20,7 +24,21 @@ def specialised(program: Program, sizes: Mapping[str, Size]) -> Program:
     if sizes or any(array.outer for array in program.arrays):
         program = _plain(program, sizes)
     arrays = program.arrays
-    return replace(program, backward=rewritten(program.backward, lambda s: _cleared(s, arrays)))
+    return replace(
+        program,
+        forward=rewritten(program.forward, _without_empty_terms),
+        backward=rewritten(
+            rewritten(program.backward, _without_empty_terms), lambda s: _cleared(s, arrays)
+        ),
+    )
+
+
+def _without_empty_terms(s: Simple) -> list[Simple]:
+    """Put a number in place of terms without any: NumPy has none for an empty extreme."""
+    if isinstance(s, Nest) and any(0 in term.dims for term in s.terms):
+        nothing = Term((), Literal(_OF_NOTHING[s.reduce]))
+        s = replace(s, terms=tuple([nothing if 0 in term.dims else term for term in s.terms]))
+    return [s]
 
 
 def _plain(program: Program, sizes: Mapping[str, Size]) -> Program:
