@@ -109,14 +109,19 @@ def test_running_state_moves_once_for_a_first_call():
     assert norms[0].running.mean[0].data == norms[1].running.mean[0].data == 0.2
 
 
-def test_a_large_batch_is_judged_by_a_few_examples():
-    runs = io.StringIO()
-    model = MLP(2, [8, 1], seed=1)
+def counted_loss():
+    """A loss of one example, and what it writes a dot into each time that it runs."""
+    runs, model = io.StringIO(), MLP(2, [8, 1], seed=1)
 
     def loss(x):
         print(end=".", file=runs)
         return model(x) ** 2
 
+    return loss, runs
+
+
+def test_a_large_batch_is_judged_by_a_few_examples():
+    loss, runs = counted_loss()
     X = np.random.default_rng(0).normal(size=(20_000, 2))
     total = jit(lambda X: mean(vmap(loss)(X)))(X)
     assert len(runs.getvalue()) < 20
@@ -126,13 +131,7 @@ def test_a_large_batch_is_judged_by_a_few_examples():
 
 
 def test_a_batch_is_computed_plainly_once_and_moved_for_a_few_examples():
-    runs = io.StringIO()
-    model = MLP(2, [8, 1], seed=1)
-
-    def loss(x):
-        print(end=".", file=runs)
-        return model(x) ** 2
-
+    loss, runs = counted_loss()
     X = np.random.default_rng(0).normal(size=(100, 2))
     jit(lambda X: mean(vmap(loss)(X)))(X)
     assert 100 <= len(runs.getvalue()) < 110

@@ -90,3 +90,8 @@ def _library(frames: Iterable[traceback.FrameSummary], said: str) -> str:
         if outside and folder in outside[-1]:
             return outside[-1].rpartition(folder)[2].partition(os.sep)[0].removesuffix(".py")
     return f"The ufunc {said.split(chr(39))[1]}" if "ufunc '" in said else ""
+
+
+def wrong_index(index: float, rows: int) -> IndexError:
+    """Return what a program raises where ``take`` has no such row."""
+    return IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")

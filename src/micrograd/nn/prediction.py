@@ -31,15 +31,14 @@ def _mapped(model: Any, rows: Any) -> Any:
     from ..compiler.errors import JitError
     from ..compiler.jit import jit
 
-    plain = vmap(lambda x: model(x))
     if model._mapped is None:
-        looks_up = isinstance(model.parameters(), Parameters)  # which is not compiled
-        model._mapped = plain if looks_up else jit(plain)
+        plain, looks_up = vmap(lambda x: model(x)), isinstance(model.parameters(), Parameters)
+        model._mapped = plain if looks_up else jit(plain)  # what looks rows up is not compiled
     try:
         return model._mapped(rows)
     except JitError:
-        model._mapped = plain
-        return plain(rows)
+        model._mapped = vmap(lambda x: model(x))
+        return model._mapped(rows)
 
 
 def in_features(model: Any) -> int | None:

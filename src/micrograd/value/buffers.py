@@ -56,6 +56,16 @@ def read_floats(items: list[Any], out: Any) -> bool:
     return True
 
 
+def floats_of(items: Any) -> Any:
+    """Return the floats of a list as an array; None where it is none, or holds others."""
+    import numpy as np
+
+    if type(items) is not list or not items:
+        return None
+    numbers = np.empty(len(items))
+    return numbers if read_floats(items, numbers) else None
+
+
 def write_floats(items: list[Any], buffer: Any) -> None:
     """Let a list hold the floats of a buffer of its length."""
     items[:] = memoryview(buffer).tolist()

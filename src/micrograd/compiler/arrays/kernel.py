@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import wrong_index
 from ..ir.program import Program
 from .building import arrays_of
 from .dialects import HERE
@@ -100,8 +101,7 @@ def index_named(
     def wrong(x: Any, rows: int) -> bool:
         outside = ~((x >= 0) & (x < rows) & (x == np.floor(x)))
         if outside.any():
-            index = np.asarray(x)[outside][0]
-            raise IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")
+            raise wrong_index(np.asarray(x)[outside][0], rows)
         return False
 
     names["wrong"] = wrong

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from ..ir.footprint import uses
-from ..ir.program import PADDED, Program, Ref
+from ..ir.program import PADDED, WHOLE_VECTORS, Program, Ref
 from ..ir.sizes import Size
 from ..ir.visit import opened, walk
 from ..passes.regions import Region, RegionList, Regions, widened
 from .printer import bare
-
-ROOM = 16  # numbers: whole vectors of float64 and of float32
 
 
 def separate_rows(program: Program, starts: Sequence[Size], lanes: int) -> list[Size]:
@@ -50,7 +48,7 @@ def in_parts(program: Program, rows: Sequence[Size]) -> str:
         "    return forward_of_rows(v, rows, sizes, scalars, tables);",
         "}",
         "",
-        f"#define ROOM {ROOM}",
+        f"#define ROOM {WHOLE_VECTORS}",
         files(__package__).joinpath("parts.inc").read_text("utf-8"),
     ]
     return "\n".join(lines)

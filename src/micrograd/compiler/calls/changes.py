@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ...value.buffers import read_floats
+from ...value.buffers import floats_of
 from ..errors import JitError
 from ..tracing.kinds import IN_GLOBALS, REPLACED
 from ..tracing.signature import Argument, argument, of_list
@@ -33,10 +33,8 @@ class Changes:
 
     def argument(self, place: Place) -> Argument:
         """Return what a place holds; the floats of a long list are read all at once."""
-        if place.key is WHOLE and type(place.owner) is list:
-            array = np.empty(len(place.owner))
-            if len(array) and read_floats(place.owner, array):
-                return of_list(array)
+        if place.key is WHOLE and (array := floats_of(place.owner)) is not None:
+            return of_list(array)
         return argument(place.get(), place.path, False)
 
     def __or__(self, other: "Changes") -> "Changes":

@@ -13,7 +13,7 @@ from ..arrays.in_memory import NumpyKernel
 from ..arrays.kernel import ArrayKernel
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
-from ..ir.program import Program
+from ..ir.program import WHOLE_VECTORS, Program
 from ..ir.sizes import SIZE, bound
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
@@ -27,7 +27,6 @@ from .memory import Addresses, Inputs
 from .parts import PartedRun, Parts, part_size
 
 _SIZES = 256  # of how many run-time sizes the addresses are kept
-_PADDING = 16  # numbers: whole vectors of float64 and of float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Layout:
 
 def batch_sizes(batch: int) -> dict[str, int]:
     """Return the run-time sizes of a batch: B, and P, with its padding."""
-    return {"B": batch, "P": -(-batch // _PADDING) * _PADDING}
+    return {"B": batch, "P": -(-batch // WHOLE_VECTORS) * WHOLE_VECTORS}
 
 
 def loops_only(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..arrays.in_memory import NumpyKernel
 from ..c import build
 from ..c.source import flags_of, source, tables
+from ..errors import wrong_index
 from ..ir.program import Program
 from ..ir.sizes import Size, evaluate
 from ..tape import Tape
@@ -210,7 +211,7 @@ class TapeKernel:
         """Compute all values in ``v``; see ``CKernel``."""
         if failed := self._columns.forward(v, *sizes):
             index, rows = failed
-            raise IndexError(f"take expects a whole index from 0 to {rows - 1}, got {index}")
+            raise wrong_index(index, rows)
 
     def backward(
         self,

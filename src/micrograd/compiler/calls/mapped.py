@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arrays.in_memory import NumpyKernel
 from ..c.parts import separate_rows
-from ..ir.program import Nest, Program
+from ..ir.program import WHOLE_VECTORS, Nest, Program
 from ..ir.sizes import Size, variables
 from ..ir.visit import Simple, simple
 from ..passes.phases import phased
@@ -24,7 +24,6 @@ from .kernel import CKernel, Columns
 from .memory import Inputs
 
 _NEAR = 1 << 15  # numbers: what stays in the nearest cache but one
-_WHOLE_LINES = 16  # numbers
 
 
 def is_mapped(program: Program, guards: int, columns: int) -> bool:
@@ -67,8 +66,8 @@ class MappedRun:
         self._compiled, self._args, self._guards = compiled, args, len(compiled.layout.guards)
         kernel, outputs = compiled.kernel, compiled.program.outputs[self._guards :]
         if isinstance(kernel, CKernel):
-            near = _NEAR // max(compiled.program.rows, 1) // _WHOLE_LINES * _WHOLE_LINES
-            lanes = min(lanes, max(near, _WHOLE_LINES))
+            near = _NEAR // max(compiled.program.rows, 1) // WHOLE_VECTORS * WHOLE_VECTORS
+            lanes = min(lanes, max(near, WHOLE_VECTORS))
         self.at = compiled.at({"B": lanes, "P": lanes})
         # one block: allocators give several large ones back to the system, page by page, each time
         self._results = np.empty((len(outputs), batch), compiled.dtype)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..ir.program import Program
+from ..ir.program import WHOLE_VECTORS, Program
 from ..ir.sizes import evaluate
 from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
@@ -18,7 +18,6 @@ from .kernel import CKernel, allocate
 from .memory import Addresses
 
 _CACHE = 1 << 18  # numbers: what stays near a core
-_WHOLE_LINES = 16  # numbers
 
 
 class _Ready(Protocol):
@@ -38,8 +37,8 @@ def part_size(program: Program, batch: int) -> int | None:
     """Return how many examples to do at a time; None where the batch is small enough for one go."""
     plain = evaluate(program.size, {"P": 0})
     rows = evaluate(program.size, {"P": 1}) - plain
-    lanes = max(_CACHE, 4 * plain) // max(rows, 1) // _WHOLE_LINES * _WHOLE_LINES
-    lanes = max(lanes, _WHOLE_LINES)
+    lanes = max(_CACHE, 4 * plain) // max(rows, 1) // WHOLE_VECTORS * WHOLE_VECTORS
+    lanes = max(lanes, WHOLE_VECTORS)
     return lanes if 2 * lanes < batch else None
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ...value.buffers import read_data, read_grad, write_data, write_grad
+from ...value.buffers import floats_of, read_data, read_grad, write_data, write_grad
 from ..errors import JitError
 from .attributes import own_attributes
 from .closeness import close, is_single
@@ -214,8 +214,9 @@ class State:
 def _unlike(change: Change, dtype: str, noise: float) -> str | None:
     owner = change.owner
     now = owner if isinstance(owner, np.ndarray) else Place(owner, change.key, "").get()
-    alike = _are_floats(change.before) and _are_floats(now) and len(now) == len(change.before)
-    if alike and close(np.array(now), np.array(change.before), dtype, noise):
+    there, here = floats_of(change.before), floats_of(now)
+    lists = there is not None and here is not None and there.shape == here.shape
+    if lists and close(here, there, dtype, noise):
         return None
     if other := other_form(change.before, now, change.name):
         return other
@@ -223,11 +224,6 @@ def _unlike(change: Change, dtype: str, noise: float) -> str | None:
         if not close(np.array([b.number]), np.array([a.number]), dtype, noise):
             return f"{a.path} is {a.number} plainly, and {b.number} compiled"
     return None
-
-
-def _are_floats(x: Any) -> bool:
-    """Tell whether x is a list of plain floats."""
-    return type(x) is list and set(map(type, x)) <= {float}
 
 
 def same(x: Any, y: Any) -> bool:

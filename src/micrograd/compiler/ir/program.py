@@ -18,6 +18,7 @@ from .sizes import Poly, Size, evaluate
 
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
 PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
+WHOLE_VECTORS = 16  # numbers, of float64 and of float32 alike: what rows of examples are padded to
 
 
 class Expr(Arithmetic):

@@ -11,11 +11,10 @@ from dataclasses import replace
 
 from ..ir.array import Array, Placement
 from ..ir.joins import outputs_of, with_arrays
-from ..ir.program import Program
+from ..ir.program import WHOLE_VECTORS, Program
 from ..ir.sizes import Size, known
 
 VECTOR = 8  # numbers
-WHOLE = 16  # of float32 as well, where rows of examples begin
 _LONG = 4 * VECTOR
 
 
@@ -28,7 +27,7 @@ def allocate(program: Program, aligned: bool = True) -> Program:
     """
     starts, end = _starts(program, aligned)
     if aligned and any(a.batched for a in program.arrays):
-        end = -(-end // WHOLE) * WHOLE
+        end = -(-end // WHOLE_VECTORS) * WHOLE_VECTORS
     shift = end - program.plain
 
     def moved(array: Array) -> Array:
