@@ -9,20 +9,25 @@ pass, with ``end`` only after the last.
 
 import os
 import sys
+from collections import Counter
 
 from ..value.backend import native
 from .errors import JitError
 from .graph import Graph, without_copies, without_repeats
 from .ir.program import Program
+from .ir.sizes import SIZE, bound
+from .ir.specialise import specialised
 from .ir.verify import verify
 from .passes.allocate import allocate
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
 from .passes.distribute import distribute
 from .passes.fusion import fuse
+from .passes.generalise import for_all
 from .passes.place import place
 from .passes.recompute import recompute
 from .passes.rerolling.flatten import Rows, flatten
+from .passes.rerolling.periods import periods_of, shortened
 from .passes.rerolling.reroll import reroll
 from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
@@ -39,6 +44,8 @@ PASSES = {
     "separate": separate,  # what one statement of a loop writes has an array of its own
     "differentiate": differentiate,  # the chain rule, loop by loop
     "place": place,  # in which order the numbers of each array lie
+}
+ADDRESSES = {
     "allocate": allocate,  # addresses
     "join_clears": join_clears,  # neighbours are cleared at once
 }
@@ -53,7 +60,7 @@ FOR_C = {  # of a program and a target
     "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks
 }
 # Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
-NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
+NAMES = ("flatten", "reroll", *PASSES, *ADDRESSES, *FOR_C, *FOR_ARRAYS)
 
 
 def flattened(graph: Graph) -> Rows:
@@ -80,18 +87,38 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     check_printed()
     if until in FOR_ARRAYS:
         return for_arrays(graph)
-    program = _looked_at("reroll", reroll(flattened(graph)))
-    for name, change in PASSES.items():
-        if until in NAMES[: NAMES.index(name)]:
-            return program
-        made = change(program) if aligned or name != "allocate" else allocate(program, False)
-        program = _looked_at(name, made)
+    if until in ("reroll", *PASSES):
+        return _through(graph, until)
+    program = _by_a_few_steps(graph) or _through(graph, "place")
+    program = _looked_at("allocate", allocate(program, aligned))
+    if until == "allocate":
+        return program
+    program = _looked_at("join_clears", join_clears(program))
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
+
+
+def _through(graph: Graph, last: str) -> Program:
+    """Lower a graph through the passes before addresses, up to the last of them."""
+    program = _looked_at("reroll", reroll(flattened(graph)))
+    for name in NAMES[NAMES.index("reroll") + 1 : NAMES.index(last) + 1]:
+        program = _looked_at(name, PASSES[name](program))
+    return program
+
+
+def _by_a_few_steps(graph: Graph) -> Program | None:
+    """Lower a graph of many steps by way of some of few; None where they do not tell it all."""
+    periods = periods_of(graph) if native else None
+    if periods is None:
+        return None
+    general = for_all(lambda n: (lower(shortened(graph, periods, n), aligned=False), Counter()))
+    if general is None or general.coefficients:
+        return None
+    return specialised(general.program, bound(SIZE, periods.steps))
 
 
 def for_arrays(graph: Graph) -> Program:
     """Return the loops of a graph as array programs are made of them."""
-    program = lower(graph, until="differentiate")
+    program = _by_a_few_steps(graph) or _through(graph, "differentiate")
     for name, change in FOR_ARRAYS.items():
         program = _looked_at(name, change(program))
     return program
@@ -121,7 +148,7 @@ def check_printed() -> None:
 
 def _looked_at(name: str, program: Program) -> Program:
     known = program.arrays and set(program.sizes) <= {"B", "P"}  # not one for all lengths
-    last = name in (NAMES[-1], next(reversed(PASSES)))
+    last = name in (NAMES[-1], next(reversed(ADDRESSES)))
     if known and os.environ.get("MICROGRAD_VERIFY") in ("1", "end" if last else "1"):
         verify(program, name)
     _print(name, program)

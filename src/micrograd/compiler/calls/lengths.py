@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from ..collector import paused
 from ..errors import JitError
 from ..ir.program import Program
 from ..ir.sizes import SIZE, evaluate
-from ..passes.generalise import SAMPLES, General, NotGeneral, generalise
+from ..passes.generalise import General, NotGeneral, for_all
 from ..pipeline import lower
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
@@ -21,8 +20,6 @@ from ..tracing.trees import untraced
 from .gradients import Slopes
 from .trial import check
 from .variant import Variant, captured_of
-
-_FIRST_LENGTHS = (5, 6, 10, 16)  # shorter ones miss the first steps of what repeats
 
 
 class Lengths:
@@ -68,7 +65,6 @@ def generalised(
     nests = _differentiated(slopes, args)
     captured, outputs = captured_of(recording), len(list(recording.outputs()))
 
-    @cache
     def at(n: int) -> tuple[Program, Counter[str]]:
         resized = [a.resized(n + offsets[k]) if k in offsets else a for k, a in enumerate(args)]
         sample = _traced(f, slopes, resized)
@@ -79,17 +75,7 @@ def generalised(
             raise NotGeneral  # as that of ``xs[1:n + 1]``, which ends with xs
         return lower(graph_of(sample, nests), aligned=False), sample.work()
 
-    for first in _FIRST_LENGTHS:
-        try:
-            for n in (first, first + 1):  # most that are not one program differ here already
-                programs = at(n)[0], at(n + 1)[0]
-                if len({(len(p.forward), len(p.backward)) for p in programs}) > 1:
-                    raise NotGeneral
-            samples, work = zip(*[at(n) for n in range(first, first + SAMPLES)], strict=True)
-            return generalise(samples, work, first)
-        except Exception:  # whatever f raises at a length it was not written for
-            continue
-    return None
+    return for_all(at)
 
 
 def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:

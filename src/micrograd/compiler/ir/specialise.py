@@ -5,11 +5,11 @@ from dataclasses import replace
 from math import inf
 
 from ... import ops
-from .array import MEMORY, Array
+from .array import MEMORY, Array, Placement
 from .footprint import counted
-from .program import PADDED, Clear, For, Literal, Nest, Program, Ref, Statement, Term
+from .program import PADDED, Clear, For, Literal, Nest, Program, Statement, Term
 from .sizes import Size, substitute
-from .visit import Simple, rewritten, with_refs, with_sizes
+from .visit import Simple, rewritten, with_sizes, within
 
 _OF_NOTHING = {ops.SUM: 0.0, ops.PROD: 1.0, ops.MAXIMUM: -inf, ops.MINIMUM: inf}
 
@@ -22,7 +22,7 @@ def specialised(program: Program, sizes: Mapping[str, Size]) -> Program:
         sizes: what takes the place of its run-time sizes; others stay.
     """
     if sizes or any(array.outer for array in program.arrays):
-        program = _plain(program, sizes)
+        program = at_sizes(program, sizes)
     arrays = program.arrays
     return replace(
         program,
@@ -41,7 +41,9 @@ def _without_empty_terms(s: Simple) -> list[Simple]:
     return [s]
 
 
-def _plain(program: Program, sizes: Mapping[str, Size]) -> Program:
+def at_sizes(program: Program, sizes: Mapping[str, Size]) -> Program:
+    """Return a program at some of its sizes; its arrays lie as they were made."""
+
     def at(size: Size) -> Size:
         return substitute(size, sizes)
 
@@ -50,27 +52,24 @@ def _plain(program: Program, sizes: Mapping[str, Size]) -> Program:
         return replace(array, start=at(array.start), count=count, outer=0, row=0)
 
     of = {a: replace(one(a), parts=tuple(map(one, a.parts))) for a in program.arrays}
-    of[MEMORY] = MEMORY
 
-    def moved(ref: Ref) -> Ref:
-        return ref.within(of[ref.array])
+    def statements(body: Sequence[Statement]) -> list[Statement]:
+        return within(_with_steps(with_sizes(body, at)), of.__getitem__)
 
-    def cleared(s: Simple) -> list[Simple]:
-        if isinstance(s, Clear):
-            array = of[s.array]
-            s = Clear(s.address - array.start, s.count, array)
-        return [s]
+    def place(p: Placement) -> Placement:
+        return replace(p, start=at(p.start), count=at(p.count))
 
     return replace(
         program,
-        forward=with_refs(_with_steps(with_sizes(program.forward, at)), moved),
-        backward=rewritten(
-            with_refs(_with_steps(with_sizes(program.backward, at)), moved), cleared
-        ),
+        forward=statements(program.forward),
+        backward=statements(program.backward),
         size=at(program.size),
+        inputs=(at(program.inputs[0]), at(program.inputs[1])),
         constants=(at(program.constants[0]), program.constants[1]),
         outputs=tuple(map(at, program.outputs)),
+        sizes=tuple([name for name in program.sizes if name not in sizes]),
         arrays=tuple([of[a] for a in program.arrays]),
+        segments=tuple(map(place, program.segments)),
     )
 
 

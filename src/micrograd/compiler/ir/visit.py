@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .array import MEMORY, Array
 from .program import (
     Apply,
     Clear,
@@ -148,6 +149,21 @@ def with_refs(body: Sequence[Statement], change: Callable[[Ref], Ref]) -> list[S
         return [s]
 
     return rewritten(body, changed)
+
+
+def within(body: Sequence[Statement], change: Callable[[Array], Array]) -> list[Statement]:
+    """Return the statements with others in place of their arrays, all at the same addresses."""
+
+    def of(array: Array) -> Array:
+        return array if array is MEMORY else change(array)
+
+    def cleared(s: Simple) -> list[Simple]:
+        if isinstance(s, Clear):
+            array = of(s.array)
+            s = Clear(s.address - array.start, s.count, array)
+        return [s]
+
+    return rewritten(with_refs(body, lambda ref: ref.within(of(ref.array))), cleared)
 
 
 def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) -> Nest:

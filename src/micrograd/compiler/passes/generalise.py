@@ -5,8 +5,9 @@ size is a polynomial of the length, they are one program with the length as an a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ..ir.array import Array, Placement
@@ -14,9 +15,10 @@ from ..ir.footprint import ONE_EXAMPLE, uses
 from ..ir.program import Clear, Expr, Literal, Program, Scalar, Statement
 from ..ir.sizes import SIZE, Poly, Size, bound, chosen_two
 from ..ir.verify import InvalidProgram, verify
-from ..ir.visit import put_together, simple, take_apart, with_refs
+from ..ir.visit import put_together, simple, take_apart, within
 
 SAMPLES = 4
+_FIRST_LENGTHS = (5, 6, 10, 16)  # shorter ones miss the first steps of what repeats
 
 
 class NotGeneral(Exception):
@@ -46,6 +48,27 @@ class General:
     coefficients: list[Coefficient]
     least: int
     work: dict[str, Size]  # how many operands the function gave to each operation
+
+
+def for_all(at: Callable[[int], tuple[Program, Counter[str]]]) -> General | None:
+    """Look for one program for all lengths.
+
+    Args:
+        at: gives the program of a length, and how many operands were given to each operation; it
+            may raise whatever it likes.
+    """
+    at = cache(at)
+    for first in _FIRST_LENGTHS:
+        try:
+            for n in (first, first + 1):  # most that are not one program differ here already
+                programs = at(n)[0], at(n + 1)[0]
+                if len({(len(p.forward), len(p.backward)) for p in programs}) > 1:
+                    raise NotGeneral
+            samples, work = zip(*[at(n) for n in range(first, first + SAMPLES)], strict=True)
+            return generalise(samples, work, first)
+        except Exception:  # whatever a function raises at a length it was not written for
+            continue
+    return None
 
 
 def generalise(programs: Sequence[Program], work: Sequence[Counter[str]], first: int) -> General:
@@ -106,6 +129,19 @@ def _alike(things: Iterable[Any]) -> None:
         raise NotGeneral
 
 
+def _parts(array: Array) -> list[Array]:
+    """The arrays that one was joined of; what was computed in turn, as steps do, counts as one."""
+    parts: list[Array] = []
+    for part in array.parts:
+        last = parts[-1] if parts else part
+        computed = last.kind == part.kind == "computed"
+        if parts and computed and last.needs_gradient == part.needs_gradient:
+            parts[-1] = replace(last, count=last.count + part.count)
+        else:
+            parts.append(part)
+    return parts if len(parts) > 1 else []
+
+
 class _Unifier:
     def __init__(self, first: int, arrays: Sequence[Sequence[Array]]) -> None:
         self.first = first
@@ -126,7 +162,7 @@ class _Unifier:
         _alike(self.homes(k, s) for k, s in enumerate(versions))
         unified = put_together(versions[0], iter(sizes), iter(constants))
         places = self.places[0]
-        return with_refs([unified], lambda ref: ref.within(self.arrays[places[ref.array]]))[0]
+        return within([unified], lambda array: self.arrays[places[array]])[0]
 
     def homes(self, version: int, s: Statement) -> list[int]:
         """The numbers of the arrays that a statement uses."""
@@ -136,7 +172,10 @@ class _Unifier:
     def array(self, versions: Sequence[Array]) -> Array:
         _alike([(a.kind, a.batched, a.needs_gradient, a.outer, a.row) for a in versions])
         start, count = (self.size([getattr(a, k) for a in versions]) for k in ("start", "count"))
-        return replace(versions[0], start=start, count=count, parts=())
+        all_parts = [_parts(a) for a in versions]
+        _alike(map(len, all_parts))
+        parts = tuple([self.array(some) for some in zip(*all_parts)])
+        return replace(versions[0], start=start, count=count, parts=parts)
 
     def place(self, versions: Sequence[Placement]) -> Placement:
         if any(p.outer for p in versions):

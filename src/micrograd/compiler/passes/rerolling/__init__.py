@@ -1,5 +1,6 @@
 """Find the loops and matrices in a scalar graph.
 
+periods       where a graph does the same again and again, and the same with fewer steps
 chains        what is added or multiplied, however it was bracketed
 flatten       chains become sums of terms, and rows of one kind become classes
 operands      rows of sums that are alike become groups
