@@ -98,3 +98,25 @@ def test_a_random_recurrence_is_the_plain_run(seed):
 def test_many_random_recurrences_are_the_plain_run(seed):
     for k in range(seed, seed + 100):
         check(k)
+
+
+@pytest.mark.parametrize("start", [-1e9, None], ids=["constant", "argument"])
+def test_a_running_maximum_is_a_loop_whatever_it_starts_from(start):
+    def largest(x, numbers):
+        most = x if start is None else start
+        for number in numbers:
+            most = maximum(most, number * x)
+        return most
+
+    def written(count):
+        return jit(largest).source(Value(0.5), numbers(count))
+
+    def numbers(count):
+        return [((7 * k) % 11) / 10 for k in range(count)]  # many are the largest
+
+    assert len(written(80)) < 1.05 * len(written(40)) < 8_000
+    compiled, x, y = jit(largest, backend="c"), Value(0.5), Value(0.5)
+    out, there = compiled(x, numbers(40)), largest(y, numbers(40))
+    out.backward()
+    there.backward()
+    assert (out.data, x.grad) == (there.data, y.grad)

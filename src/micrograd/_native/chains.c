@@ -9,7 +9,7 @@
 
 enum { ITSELF = 4, WITHIN = 8, SIGNED = ITSELF | WITHIN, EXACT = 16 }; /* in a node's state as well */
 enum { PLUS = 1, MINUS = 2, BOTH = 3 };
-enum { MOST_FACTORS = 4 };
+enum { MOST_FACTORS = 4, MOST_MIXED = 8 };
 
 int no_memory;
 
@@ -175,10 +175,20 @@ static void chain(Chains *c, int32_t i, int most, int differences_alone, Ints *a
     }
 }
 
-static void absorb(Chains *c, const Ints *inner)
+static void mark(Chains *c, const Ints *nodes, int how)
 {
-    for (Py_ssize_t k = 0; k < inner->count; k++)
-        c->state[inner->at[k]] |= ABSORBED;
+    for (Py_ssize_t k = 0; k < nodes->count; k++)
+        c->state[nodes->at[k]] |= how;
+}
+
+/* Tell whether an extreme is of so many numbers of more than one kind that each would be a statement of
+   its own, with all before it in its gradient. */
+static int is_mixed(const Columns *g, const Ints *arguments)
+{
+    Py_ssize_t k = 1;
+    while (k < arguments->count && g->code[arguments->at[k]] == g->code[arguments->at[0]])
+        k++;
+    return arguments->count > MOST_MIXED && k < arguments->count;
 }
 
 /* Tell whether a product has two factors, as most have. */
@@ -206,7 +216,7 @@ static void merge_products(Chains *c, const Ints *arguments)
             chain(c, t, MOST_FACTORS, 0, &c->factors, &c->absorbed);
             if (c->factors.count == 0)
                 continue;
-            absorb(c, &c->absorbed);
+            mark(c, &c->absorbed, ABSORBED);
         }
         c->state[t] |= MERGED;
     }
@@ -353,7 +363,7 @@ static void absorb_sum(Chains *c, int32_t i)
         if (arguments.count == 0)
             break;
         if (c->g->strict || !cancels(c, &arguments)) {
-            absorb(c, &inner);
+            mark(c, &inner, ABSORBED);
             merge_products(c, &arguments);
             goto done;
         }
@@ -452,8 +462,13 @@ static void absorb_from(Chains *c, int32_t i)
             c->by_rounding |= differs(c, i);
         return;
     }
+    if (c->state[i] & ORDERED)
+        return;
     chain(c, i, family == PRODUCT_CHAIN ? MOST_FACTORS : 0, 0, &c->arguments, &c->inner);
-    absorb(c, &c->inner);
+    if (family != PRODUCT_CHAIN && is_mixed(g, &c->arguments))
+        mark(c, &c->inner, ORDERED); /* two by two, which is a loop over all */
+    else
+        mark(c, &c->inner, ABSORBED);
 }
 
 /* Fill the state of each node, zero before. Return whether a sum lives by its rounding. */

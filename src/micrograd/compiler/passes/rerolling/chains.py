@@ -25,6 +25,7 @@ KINDS = {
     **{ops.MAXIMUM: 3, ops.MINIMUM: 4},
 }
 _MOST_FACTORS = 4
+_MOST_MIXED = 8  # numbers of several kinds, of which an extreme is one statement
 
 Factors = tuple[int, ...]
 _PLUS, _MINUS, _BOTH = 1, 2, 3
@@ -73,7 +74,7 @@ class _Chains:
         self.kinds: list[int] = kinds.tolist()
         self.joins: list[int] = np.where(uses == 1, kinds, 0).tolist()  # the next one's chain
         self.signed = self._signed()
-        self.absorbed = bytearray(len(graph.ops))
+        self.absorbed, self.by_two = bytearray(len(graph.ops)), bytearray(len(graph.ops))
         self.within: dict[int, _Signs] = {}
         self.exact = self._exact()
 
@@ -90,8 +91,7 @@ class _Chains:
                 product = self.absorb(*self.chain(i, _MOST_FACTORS))
                 chains[i] = Chain(ops.SUM, [tuple(product or self.parents[i])])
             elif kind:
-                chained = self.absorb(*self.chain(i, inf))
-                chains[i] = Chain(op, [(p,) for p in chained or self.parents[i]])
+                chains[i] = Chain(op, [(p,) for p in self.extreme(i)])
             else:
                 chains[i] = Chain(op, [self.parents[i]])
         return chains
@@ -109,6 +109,19 @@ class _Chains:
         arguments = list(self.parents[i])
         ordered = len(arguments) > 2 and self.cancels(arguments)
         return Chain(ops.SUM, self.products(arguments), ordered)
+
+    def extreme(self, i: int) -> Sequence[int]:
+        """The numbers of which i is the largest or smallest; two, where all would be of many kinds.
+
+        Each of them would be a statement of its own, with all before it in its gradient.
+        """
+        if not self.by_two[i]:
+            arguments, inner = self.chain(i, inf)
+            if len(arguments) <= _MOST_MIXED or len({self.ops[j] for j in arguments}) == 1:
+                return self.absorb(arguments, inner)
+            for j in inner:
+                self.by_two[j] = 1
+        return self.parents[i]
 
     def differs(self, sum_of: Chain) -> bool:
         """Tell whether a product is subtracted, or subtracted from."""
