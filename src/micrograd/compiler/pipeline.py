@@ -15,6 +15,7 @@ from .errors import JitError
 from .graph import Graph, without_copies, without_repeats
 from .ir.program import Program
 from .ir.verify import verify
+from .ir.visit import simple
 from .passes.allocate import allocate
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
@@ -28,6 +29,7 @@ from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
 from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
+from .passes.rerolling.waves import waves
 from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
@@ -55,6 +57,8 @@ FOR_C = {  # of a program and a target
 # Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
 NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
 
+_FEW = 64  # statements, of which C is short whatever they do
+
 
 def flattened(graph: Graph) -> Rows:
     """Return the rows of a graph, in which equal nodes are one."""
@@ -80,13 +84,32 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     check_printed()
     if until in FOR_ARRAYS:
         return for_arrays(graph)
-    program = _looked_at("reroll", reroll(flattened(graph)))
+    program = _looked_at("reroll", _rerolled(graph))
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
             return program
         made = change(program) if aligned or name != "allocate" else allocate(program, False)
         program = _looked_at(name, made)
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
+
+
+def _rerolled(graph: Graph) -> Program:
+    """Return the nests of a graph: where few of them become loops, by waves if there more do."""
+    rows = flattened(graph)
+    program = reroll(rows)
+    statements = _statements(program)
+    if statements <= _FEW:
+        return program
+    other = waves(rows.graph)
+    in_waves = program if other is None else reroll(other)
+    return in_waves if 2 * _statements(in_waves) < statements else program
+
+
+def _statements(program: Program) -> int:
+    """Return how many statements are left once loops are rolled up; where few are made, those."""
+    if len(program.forward) <= _FEW:
+        return len(program.forward)
+    return sum(1 for _ in simple(roll(join_terms(program)).forward))
 
 
 def for_arrays(graph: Graph) -> Program:
