@@ -9,10 +9,12 @@ pass, with ``end`` only after the last.
 
 import os
 import sys
+from collections.abc import Mapping
 
 from ..value.backend import native
 from .errors import JitError
 from .graph import Graph, without_copies, without_repeats
+from .ir.footprint import uses
 from .ir.program import Program
 from .ir.verify import verify
 from .ir.visit import simple
@@ -58,6 +60,8 @@ FOR_C = {  # of a program and a target
 NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
 
 _FEW = 64  # statements, of which C is short whatever they do
+_MOST_ALIKE = 150  # nodes, on average, of a nest: of more, waves hardly find any
+_OPERANDS_A_TABLE = 50  # at least, on average
 
 
 def flattened(graph: Graph) -> Rows:
@@ -84,32 +88,50 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     check_printed()
     if until in FOR_ARRAYS:
         return for_arrays(graph)
-    program = _looked_at("reroll", _rerolled(graph))
+    rolled = _rolled(graph)
+    program = _looked_at("reroll", rolled["reroll"])
     for name, change in PASSES.items():
         if until in NAMES[: NAMES.index(name)]:
             return program
-        made = change(program) if aligned or name != "allocate" else allocate(program, False)
-        program = _looked_at(name, made)
+        if name == "allocate":
+            program = allocate(program, aligned)
+        else:
+            program = rolled.get(name) or change(program)
+        _looked_at(name, program)
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
 
 
-def _rerolled(graph: Graph) -> Program:
-    """Return the nests of a graph: where few of them become loops, by waves if there more do."""
+def _rolled(graph: Graph) -> dict[str, Program]:
+    """Return a graph after each of the passes until its loops are rolled up.
+
+    Rows come by waves where half of the statements do for these: where few of a class are alike.
+    """
     rows = flattened(graph)
+    made = _rolled_up(rows)
+    statements = _count(made)
+    few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
+    if statements > _FEW and few_alike:
+        for other in map(_rolled_up, waves(rows.graph, statements // 2)):
+            if _count(other) <= statements // 2 and _is_regular(other["reroll"]):
+                return other
+    return made
+
+
+def _rolled_up(rows: Rows) -> dict[str, Program]:
     program = reroll(rows)
-    statements = _statements(program)
-    if statements <= _FEW:
-        return program
-    other = waves(rows.graph)
-    in_waves = program if other is None else reroll(other)
-    return in_waves if 2 * _statements(in_waves) < statements else program
+    together = join_terms(program)
+    return {"reroll": program, "join_terms": together, "roll": roll(together)}
 
 
-def _statements(program: Program) -> int:
-    """Return how many statements are left once loops are rolled up; where few are made, those."""
-    if len(program.forward) <= _FEW:
-        return len(program.forward)
-    return sum(1 for _ in simple(roll(join_terms(program)).forward))
+def _count(made: Mapping[str, Program]) -> int:
+    """Return how many statements are left when loops are rolled up."""
+    return sum(1 for _ in simple(made["roll"].forward))
+
+
+def _is_regular(program: Program) -> bool:
+    """Tell whether tables, which are slower than steps, have the places of few operands only."""
+    tabled = [use.ref.table is not None for s in simple(program.forward) for use in uses(s)]
+    return sum(tabled) * _OPERANDS_A_TABLE <= len(tabled)
 
 
 def for_arrays(graph: Graph) -> Program:
