@@ -10,14 +10,17 @@ pass, with ``end`` only after the last.
 import os
 import sys
 from collections import Counter
+from collections.abc import Mapping
 
 from ..value.backend import native
 from .errors import JitError
 from .graph import Graph, without_copies, without_repeats
+from .ir.footprint import uses
 from .ir.program import Program
 from .ir.sizes import SIZE, bound
 from .ir.specialise import specialised
 from .ir.verify import verify
+from .ir.visit import simple
 from .passes.allocate import allocate
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
@@ -33,6 +36,7 @@ from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
 from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
+from .passes.rerolling.waves import waves
 from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
@@ -61,6 +65,10 @@ FOR_C = {  # of a program and a target
 }
 # Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
 NAMES = ("flatten", "reroll", *PASSES, *ADDRESSES, *FOR_C, *FOR_ARRAYS)
+
+_FEW = 64  # statements, of which C is short whatever they do
+_MOST_ALIKE = 150  # nodes, on average, of a nest: of more, waves hardly find any
+_OPERANDS_A_TABLE = 50  # at least, on average
 
 
 def flattened(graph: Graph) -> Rows:
@@ -99,10 +107,44 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
 
 def _through(graph: Graph, last: str) -> Program:
     """Lower a graph through the passes before addresses, up to the last of them."""
-    program = _looked_at("reroll", reroll(flattened(graph)))
+    rolled = _rolled(graph)
+    program = _looked_at("reroll", rolled["reroll"])
     for name in NAMES[NAMES.index("reroll") + 1 : NAMES.index(last) + 1]:
-        program = _looked_at(name, PASSES[name](program))
+        program = _looked_at(name, rolled.get(name) or PASSES[name](program))
     return program
+
+
+def _rolled(graph: Graph) -> dict[str, Program]:
+    """Return a graph after each of the passes until its loops are rolled up.
+
+    Rows come by waves where half of the statements do for these: where few of a class are alike.
+    """
+    rows = flattened(graph)
+    made = _rolled_up(rows)
+    statements = _count(made)
+    few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
+    if statements > _FEW and few_alike:
+        for other in map(_rolled_up, waves(rows.graph, statements // 2)):
+            if _count(other) <= statements // 2 and _is_regular(other["reroll"]):
+                return other
+    return made
+
+
+def _rolled_up(rows: Rows) -> dict[str, Program]:
+    program = reroll(rows)
+    together = join_terms(program)
+    return {"reroll": program, "join_terms": together, "roll": roll(together)}
+
+
+def _count(made: Mapping[str, Program]) -> int:
+    """Return how many statements are left when loops are rolled up."""
+    return sum(1 for _ in simple(made["roll"].forward))
+
+
+def _is_regular(program: Program) -> bool:
+    """Tell whether tables, which are slower than steps, have the places of few operands only."""
+    tabled = [use.ref.table is not None for s in simple(program.forward) for use in uses(s)]
+    return sum(tabled) * _OPERANDS_A_TABLE <= len(tabled)
 
 
 def _by_a_few_steps(graph: Graph) -> Program | None:

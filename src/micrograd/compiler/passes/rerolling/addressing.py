@@ -1,6 +1,6 @@
 """Addresses: every class of values gets an array of its own, in the order of their making."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -8,16 +8,16 @@ from numpy.typing import ArrayLike
 
 from ...graph import Graph
 from ...ir.array import Array
-from .flatten import LEAVES, RowClass
+from .flatten import LEAVES, Layout
 
 
 class Addressing:
-    """Give each class contiguous addresses: leaves first, then computed ones in their order.
+    """Give each array contiguous addresses: leaves first, then computed ones in their order.
 
     Here an array that is batched starts at a row, and its rows are counted as one address each.
     """
 
-    def __init__(self, graph: Graph, classes: list[RowClass], leaves: Sequence[int]) -> None:
+    def __init__(self, graph: Graph, layouts: Iterable[Layout], leaves: Sequence[int]) -> None:
         self.address = np.full(len(graph.ops), -1, dtype=np.int32)
         self.arrays: list[Array] = []
         self.plain = 0
@@ -32,14 +32,15 @@ class Addressing:
                 for _, some in groupby(mine, argument.get):
                     these = list(some)
                     self._place(these, batched, these[0] in graph.differentiable, kind)
-        for c in classes:
-            self._place(c.nodes, c.batched, c.needs_gradient, "computed")
+        for x in layouts:
+            self._place(x.nodes, x.batched, x.needs_gradient, "computed")
 
     def _place(self, nodes: ArrayLike, batched: bool, gradient: bool, kind: str) -> None:
         some = np.asarray(nodes)
         if len(some):
             start = self.reserve(len(some), batched, gradient, kind)
-            self.address[some] = np.arange(start, start + len(some))
+            taken = some >= 0
+            self.address[some[taken]] = start + np.flatnonzero(taken)
 
     def reserve(self, count: int, batched: bool, gradient: bool, kind: str = "computed") -> int:
         """Make room for one more array and return where it starts."""

@@ -75,12 +75,25 @@ WITH_GRADIENT = {"parameter", "variable"}
 
 
 @dataclass(slots=True)
+class Layout:
+    """The nodes of an array, -1 where a place is left free."""
+
+    nodes: NDArray[np.signedinteger]
+    batched: bool
+    needs_gradient: bool
+
+
+@dataclass(slots=True)
 class Rows:
-    """A graph as rows, in classes in an order in which they can be computed; its live leaves."""
+    """A graph as rows, in classes in an order in which they can be computed; its live leaves.
+
+    ``layouts``: the arrays that are computed, if not one for each class.
+    """
 
     graph: Graph
     classes: list[RowClass]
     leaves: NDArray[np.int64]
+    layouts: list[Layout] = field(default_factory=list)
 
     def __str__(self) -> str:
         """Say what a row of each class computes, as in ``c1[4] = Σ3 parameter·input + parameter``.
@@ -115,7 +128,7 @@ def flatten(graph: Graph) -> Rows:
     """Flatten chains of additions, and sort what is computed into classes."""
     live = live_nodes(graph)
     chains = chains_of(graph, live)
-    classes, class_of = leaf_kinds(graph), _leaf_classes(graph, live)
+    classes, class_of = leaf_kinds(graph), leaf_classes(graph, live)
     rows: list[list[FlatNode]] = [[] for _ in classes]
     depth_of = [0] * len(graph.ops)
     ids: dict[tuple, int] = {}
@@ -123,7 +136,7 @@ def flatten(graph: Graph) -> Rows:
         if i not in chains:
             continue
         op = chains[i].op
-        types, slots = _gathered(chains[i], class_of, graph.strict)
+        types, slots = gathered(chains[i], class_of, graph.strict)
         depth = 1 + max([depth_of[f] for slot in slots for factors in slot for f in factors])
         key = (op, types, depth, bool(graph.batched[i]))
         c = ids.get(key)
@@ -135,13 +148,14 @@ def flatten(graph: Graph) -> Rows:
         depth_of[i] = depth
         rows[c].append(FlatNode(i, op, slots))
     for row_class, its in zip(classes, rows):
-        row_class.groups = _matrices(its)
+        row_class.groups = matrices(its)
     pass_gradient(classes, {class_of[i] for i in graph.outputs})
     leaves = np.array([i for i in live if graph.ops[i] is None], dtype=np.int64)
     return Rows(graph, ordered(classes), leaves)
 
 
-def _matrices(rows: list[FlatNode]) -> list[Matrix]:
+def matrices(rows: Sequence[FlatNode]) -> list[Matrix]:
+    """Return rows of one class as matrices, by the lengths of their sums."""
     by_lengths: dict[tuple[int, ...], list[FlatNode]] = defaultdict(list)
     for row in rows:
         by_lengths[tuple([len(slot) for slot in row.slots])].append(row)
@@ -164,7 +178,7 @@ def leaf_kinds(graph: Graph) -> list[RowClass]:
     ]
 
 
-def _leaf_classes(graph: Graph, live: list[int]) -> list[int]:
+def leaf_classes(graph: Graph, live: Sequence[int]) -> list[int]:
     """The class of each leaf that is live."""
     kinds = dict.fromkeys(graph.parameters, "parameter")
     for i in graph.inputs:
@@ -182,7 +196,7 @@ _Types = tuple[tuple[int, ...], ...]
 _Slots = list[list[tuple[int, ...]]]
 
 
-def _gathered(chain: Chain, class_of: list[int], strict: bool) -> tuple[_Types, _Slots]:
+def gathered(chain: Chain, class_of: Sequence[int], strict: bool) -> tuple[_Types, _Slots]:
     """The terms of a chain, those of one kind together where the order does not count."""
     row = chain.terms
     if chain.op is ops.SUM:
@@ -193,7 +207,7 @@ def _gathered(chain: Chain, class_of: list[int], strict: bool) -> tuple[_Types, 
     return (tuple([class_of[f] for f in row[0]]),), [row]
 
 
-def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+def _by_type(row: list[tuple[int, ...]], class_of: Sequence[int]) -> tuple[_Types, _Slots]:
     """Gather the terms of a sum by the classes of their factors."""
     by_type: dict[tuple[int, ...], list[tuple[int, ...]]] = defaultdict(list)
     for factors in row:
@@ -206,14 +220,14 @@ def _by_type(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _
     return types, [by_type[t] for t in types]
 
 
-def _in_order(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+def _in_order(row: list[tuple[int, ...]], class_of: Sequence[int]) -> tuple[_Types, _Slots]:
     """Gather neighbouring terms of one type, so that terms are added in the order given."""
     runs = groupby(row, key=lambda factors: tuple([class_of[f] for f in factors]))
     found = [(type_, list(terms)) for type_, terms in runs]
     return tuple([type_ for type_, _ in found]), [terms for _, terms in found]
 
 
-def _one_by_one(row: list[tuple[int, ...]], class_of: list[int]) -> tuple[_Types, _Slots]:
+def _one_by_one(row: list[tuple[int, ...]], class_of: Sequence[int]) -> tuple[_Types, _Slots]:
     """Leave every term alone, so that they are added as they were written."""
     types = tuple([tuple([class_of[f] for f in factors]) for factors in row])
     return types, [[factors] for factors in row]

@@ -15,6 +15,8 @@ from ...ir.program import Literal
 from .fit import Addresses, Fit, fit, regular_prefixes
 from .flatten import RowClass
 
+_FEW_TERMS = 8
+
 
 @dataclass(slots=True)
 class Operand:
@@ -36,6 +38,13 @@ class Operand:
         """Whether the addresses need a table."""
         return self.fit.row_table is not None or self.fit.full_table is not None
 
+    def term(self, t: int) -> "Operand":
+        """Return the same for one of the terms."""
+        one = replace(self, nodes=self.nodes[:, t : t + 1])
+        if self.literal is None:
+            one.lie_at(self.addresses[:, t : t + 1])
+        return one
+
     def part(self, rows: slice) -> "Operand":
         """Return the same for some of the rows."""
         some = replace(self, nodes=self.nodes[rows])
@@ -55,6 +64,11 @@ class RowGroup:
     def operands(self) -> list[Operand]:
         """The target and all factors that have addresses."""
         return [self.target, *[o for slot in self.slots for o in slot if o.literal is None]]
+
+    def take_sums_apart(self, all_short: bool) -> None:
+        """Let each term of a short sum be one of its own: of one that needs a table, or of all."""
+        if self.row_class.op is ops.SUM:
+            self.slots = [part for slot in self.slots for part in _parts(slot, all_short)]
 
     def part(self, rows: slice) -> "RowGroup":
         """Return the group of some of the rows."""
@@ -87,6 +101,15 @@ class RowGroup:
             stop -= length
             done += length
         return parts[::-1]
+
+
+def _parts(slot: list[Operand], all_short: bool) -> list[list[Operand]]:
+    """Return the terms of a slot one by one, where they are few, and otherwise the slot."""
+    count = slot[0].nodes.shape[1]
+    apart = all_short or any(o.literal is None and o.irregular for o in slot)
+    if not apart or not 1 < count <= _FEW_TERMS:
+        return [slot]
+    return [[o.term(t) for o in slot] for t in range(count)]
 
 
 def groups_of(graph: Graph, row_class: RowClass, data: NDArray[np.float64]) -> Iterator[RowGroup]:
