@@ -10,7 +10,7 @@ pass, with ``end`` only after the last.
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..value.backend import native
 from .errors import JitError
@@ -81,14 +81,27 @@ def flattened(graph: Graph) -> Rows:
     return rows
 
 
-def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
+class ManyClasses(Exception):
+    """The rows of a graph are of more classes than loops are worth."""
+
+
+def lower(
+    graph: Graph, until: str = "", aligned: bool = True, most: Callable[[], int] | None = None
+) -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with
     float64 for the numbers. What is not ``aligned`` can be compared with programs of other lengths.
 
+    Args:
+        graph: what is computed.
+        until: the name.
+        aligned: whether long arrays begin at whole vectors.
+        most: how many classes of rows there may be.
+
     Raises:
         ValueError: there is no such pass.
+        ManyClasses: there are more.
     """
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
@@ -97,7 +110,7 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
         return for_arrays(graph)
     if until in ("reroll", *PASSES):
         return _through(graph, until)
-    program = _by_a_few_steps(graph) or _through(graph, "place")
+    program = _by_a_few_steps(graph) or _through(graph, "place", most)
     program = _looked_at("allocate", allocate(program, aligned))
     if until == "allocate":
         return program
@@ -105,21 +118,23 @@ def lower(graph: Graph, until: str = "", aligned: bool = True) -> Program:
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
 
 
-def _through(graph: Graph, last: str) -> Program:
+def _through(graph: Graph, last: str, most: Callable[[], int] | None = None) -> Program:
     """Lower a graph through the passes before addresses, up to the last of them."""
-    rolled = _rolled(graph)
+    rolled = _rolled(graph, most)
     program = _looked_at("reroll", rolled["reroll"])
     for name in NAMES[NAMES.index("reroll") + 1 : NAMES.index(last) + 1]:
         program = _looked_at(name, rolled.get(name) or PASSES[name](program))
     return program
 
 
-def _rolled(graph: Graph) -> dict[str, Program]:
+def _rolled(graph: Graph, most: Callable[[], int] | None) -> dict[str, Program]:
     """Return a graph after each of the passes until its loops are rolled up.
 
     Rows come by waves where half of the statements do for these: where few of a class are alike.
     """
     rows = flattened(graph)
+    if most and len(rows.classes) > most():
+        raise ManyClasses
     made = _rolled_up(rows)
     statements = _count(made)
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)

@@ -36,6 +36,7 @@ _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
 _MOST_GROUPS = 40  # of one step, and
 _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
+_FEW_CLASSES, _CLASSES_A_GROUP = 2_000, 6
 
 
 @dataclass(slots=True)
@@ -156,14 +157,7 @@ def is_straight(graph: Graph) -> bool:
     """
     if native is None or len(graph.ops) <= _LEAST or any(graph.batched):
         return False
-    made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
-    number = {None: 0, "sum": 1, "prod": 2}
-    names = [op if op is None else _FAMILIES.get(op.name, op.name) for op in made.table]
-    families = [number.setdefault(name, len(number)) for name in names]
-    kinds_of_codes = bytes([min(family, _MOST_FAMILIES) for family in families])
-    sizes = native.alike(
-        made.codes, parents.starts, parents.numbers, kinds_of_codes, array("i", graph.outputs)
-    )
+    sizes = _alike(graph)
     count, groups = sum([size for _, _, size in sizes]), len(sizes)
     if count <= _LEAST or count > _MOST_ALIKE * groups:
         return False
@@ -174,3 +168,24 @@ def is_straight(graph: Graph) -> bool:
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
     step = groups * len(windows) / len(kinds)
     return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
+
+
+def most_classes(graph: Graph) -> int:
+    """Return how many classes of rows are too many for loops: times as many as there are groups.
+
+    By kind and depth a binomial tree has two groups a step; where one of its leaves is unlike the
+    others, all that comes of it is of classes of its own.
+    """
+    return _FEW_CLASSES + _CLASSES_A_GROUP * len(_alike(graph))
+
+
+def _alike(graph: Graph) -> list[tuple[int, int, int]]:
+    """Return the depth, the kind and the size of each group of operations that are alike."""
+    made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
+    number = {None: 0, "sum": 1, "prod": 2}
+    names = [op if op is None else _FAMILIES.get(op.name, op.name) for op in made.table]
+    families = [number.setdefault(name, len(number)) for name in names]
+    kinds_of_codes = bytes([min(family, _MOST_FAMILIES) for family in families])
+    return native.alike(
+        made.codes, parents.starts, parents.numbers, kinds_of_codes, array("i", graph.outputs)
+    )

@@ -7,6 +7,7 @@ by: they take its place if they give its numbers and its gradients, up to roundi
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ import numpy as np
 from ..c.build import CompileError, CompilerNotFound
 from ..graph import Graph
 from ..ir.program import Program
-from ..pipeline import check_printed, lower
-from ..tape import Tape, is_straight, tape_of
+from ..pipeline import ManyClasses, check_printed, lower
+from ..tape import Tape, is_straight, most_classes, tape_of
 from ..tracing.signature import Argument
 from .closeness import close
 from .compiled import Compiled, Layout, Run, until_of
@@ -61,7 +62,10 @@ class Deferred:
         with stages.timed("lower"):
             if is_straight(self._graph):
                 return _staying(tape, _FEW)
-            program = lower(self._graph)
+            try:
+                program = lower(self._graph, most=partial(most_classes, self._graph))
+            except ManyClasses:
+                return _staying(tape, _FEW)
         with stages.timed("build"):
             layout = _at(program, tape.layout)
             backend = "auto" if program.sizes else "c"  # NumPy is good at batches
