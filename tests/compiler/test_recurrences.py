@@ -120,3 +120,25 @@ def test_a_running_maximum_is_a_loop_whatever_it_starts_from(start):
     out.backward()
     there.backward()
     assert (out.data, x.grad) == (there.data, y.grad)
+
+
+def test_a_loss_of_two_terms_a_step_is_one_loop_unless_the_order_counts():
+    def loss(x, numbers):
+        total, spread = 0.0, 1.0
+        for number in numbers:
+            x, spread = 0.9 * x + number, 0.8 * spread + 0.1 * x * x
+            total = total + x * x / spread + spread.log()
+        return total
+
+    numbers = [0.1, 0.3, -0.2, 0.4, -0.1, 0.2, 0.5, -0.3, 0.1, 0.2]
+    formulas = str(jit(loss).lower(Value(0.5), numbers))
+    assert (
+        len(formulas) <= len(str(jit(loss).lower(Value(0.5), 2 * numbers))) < 1.05 * len(formulas)
+    )
+    for compiled in (jit(loss, backend="c"), jit(loss, backend="c", strict=True)):
+        x, y = Value(0.5), Value(0.5)
+        out, there = compiled(x, numbers), loss(y, numbers)
+        out.backward()
+        there.backward()
+        assert (out.data, x.grad) == pytest.approx((there.data, y.grad), rel=1e-12)
+    assert out.data == there.data

@@ -147,7 +147,7 @@ def _rolled(graph: Graph, most: Callable[[], int] | None) -> dict[str, Program]:
 
 def _rolled_up(rows: Rows) -> dict[str, Program]:
     program = reroll(rows)
-    together = join_terms(program)
+    together = join_terms(program, rows.graph.strict)
     return {"reroll": program, "join_terms": together, "roll": roll(together)}
 
 
