@@ -79,7 +79,7 @@ class _Making:
         self._compiled, self._args, self._run, self._values = compiled, args, run, values
         self._outside = recording.outside
         self._outputs = iter(range(len(compiled.layout.guards), len(compiled.program.outputs)))
-        self._lazy = _Lazily(compiled, recording, again)
+        self._lazy = Lazily(compiled, recording, again)
 
     def leaf(self, leaf: Any) -> Any:
         if not isinstance(truth(leaf), Value):
@@ -204,7 +204,7 @@ def _exact(number: float) -> int:
     return round(number)
 
 
-class _Lazily:
+class Lazily:
     """The Values of a batch, made by a plain run of the call when somebody looks at one."""
 
     def __init__(self, compiled: Compiled, recording: Trace, again: Callable[[], Any]) -> None:

@@ -53,6 +53,7 @@ class Variant:
     """
 
     guards: Guards  # what it takes for granted
+    plain: Callable[..., Any]  # the function
     _kinds: Any = None  # of the numbers in the result that are NumPy's
 
     def __init__(
@@ -264,8 +265,16 @@ class Variant:
         if self._is_deferred or self.writes.of_numpy:
             return None
         look = self.guards.quick if not self.recording.depends else lambda: -self.holds()
-        before, changes = self._before, self._changes
-        of = Direct(before, self.compiled, self.name, self.recording, self.slopes, changes, look)
+        of = Direct(
+            self._before,
+            self.compiled,
+            self.plain,
+            self.name,
+            self.recording,
+            self.slopes,
+            self._changes,
+            look,
+        )
         call = direct_call(of, args)
         if call is None or self._kinds is None:
             return call
