@@ -18,6 +18,7 @@ from .changes import Changes
 from .compiled import Compiled
 from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
+from .mapped_call import MappedCall
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .staged import StageRun
@@ -61,9 +62,12 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
     if not args and not recording.effects:
         return None
     stages = [*[s.compiled for s in of.before], of.compiled]
-    if not all(_suits(compiled, args) for compiled in stages):
-        return None
     try:
+        if of.compiled.is_mapped and of.compiled.lanes(of.compiled.layout.sizes(args)):
+            whole = not (of.before or of.slopes or recording.effects or recording.of_arguments)
+            return MappedCall(of, args) if whole else None
+        if not all(_suits(compiled, args) for compiled in stages):
+            return None
         return _Assembly(of, args).call()
     except NotDirect:
         return None

@@ -18,7 +18,7 @@ from .places import InPlace
 from .writes import is_list_of_floats
 
 _DATA, _GRAD, _BOTH, _FLOATS, _PLACE, _END, _ELEMENTS = range(7)  # as in ``direct.h``
-_HELD = (str, bytes, bool, type(None))  # constants that come out as they are
+HELD = (str, bytes, bool, type(None))  # constants that come out as they are
 _Write = tuple[int, Any, Any]  # one of the above, what is written to, and addresses
 
 
@@ -55,7 +55,7 @@ class ResultAddresses:
             return -1 - self.number(tree)
         if type(tree) in (Number, float):
             return self.number(tree)
-        if type(tree) in _HELD:
+        if type(tree) in HELD:
             return tree
         if isinstance(tree, TracedArray) and tree.dtype == np.float64:
             items = self.floats(np.asarray(tree).reshape(-1).tolist())
