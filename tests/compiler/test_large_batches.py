@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from micrograd import Value, exp, jit, take, vmap
+from micrograd import Value, exp, jit, mean, take, vmap
 
 
 @pytest.mark.parametrize("backend", ["c", "numpy"])
@@ -102,3 +102,35 @@ def test_a_division_by_zero_in_one_example_of_a_large_batch_raises_at_every_call
     zeros[-3] = 0.0
     with pytest.raises(ZeroDivisionError):
         f(zeros)
+
+
+def test_losses_of_large_batches_keep_what_they_were_computed_from():
+    w = Value(2.0)
+    f = jit(lambda xs: mean(vmap(lambda x: (w * x) ** 2)(xs)))
+    x = np.linspace(0.0, 1.0, 600_000)
+    f(x), f(x)
+    losses = [f(x + k) for k in range(3)]
+    for k in (1, 2, 0):
+        w.grad = 0.0
+        losses[k].backward()
+        mean_square = np.mean((x + k) ** 2)
+        assert losses[k].data == pytest.approx(4.0 * mean_square)
+        assert w.grad == pytest.approx(4.0 * mean_square)
+    del losses
+    w.grad = 0.0
+    f(x).backward()
+    assert w.grad == pytest.approx(4.0 * np.mean(x**2))
+
+
+def test_what_one_part_of_a_large_batch_raises_is_raised():
+    table = np.array([1.0, 2.0, 3.0])
+    f = jit(lambda places: mean(vmap(lambda i: take(table, i) * 2.0)(places)))
+    places = np.arange(900_000) % 3
+    for _ in range(3):
+        assert f(places) == pytest.approx(4.0)
+    places[-5] = 3
+    for _ in range(2):
+        with pytest.raises(IndexError, match="from 0 to 2, got 3"):
+            f(places)
+    places[-5] = 0
+    assert f(places) == pytest.approx(4.0, rel=1e-4)

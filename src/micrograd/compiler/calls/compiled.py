@@ -277,6 +277,6 @@ class Compiled:
         for j, batched, span in run.at.spans:
             if j is not None and j in self.layout.differentiated and not batched:
                 slopes[j] = g[span.start : span.start + span.length].astype(np.float64)
-        if isinstance(run, Run):
+        if isinstance(run, Run | PartedRun):
             run.at.give_back(g)
         return captured, slopes

@@ -5,7 +5,7 @@ rows they read the arguments where they are and write the results where they are
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,11 +21,12 @@ from ..passes.schedules import Target
 from ..passes.short_sums import unroll_short_sums
 from ..tracing.signature import Argument
 from .columns import columns, pointers, pointers_of_rows
-from .cores import count, on_all_cores
+from .cores import count, shared_by_cores
 from .kernel import CKernel
 from .memory import Addresses, Inputs
 
 _NEAR = 1 << 15  # numbers: what stays in the nearest cache but one
+_SHARES = 4  # of each core: one that is slow to begin leaves more to the others
 
 
 def is_mapped(program: Program, guards: int, columns: int) -> bool:
@@ -86,21 +87,20 @@ class Mapped:
         compiled, batch, lanes = self._compiled, self._batch, self._lanes
         # one block: allocators give several large ones back to the system, page by page, each time
         rows = np.empty((len(compiled.program.outputs) - self._guards, batch), compiled.dtype)
-        parts = -(-batch // lanes)
-        share = -(-parts // min(count(), parts)) * lanes
+        share = -(-batch // lanes // (_SHARES * count())) * lanes
         go, failed = partial(self._by_numpy, args, rows), list[int]()
         if isinstance(compiled.kernel, CKernel):
             inputs = [np.ascontiguousarray(args[k].value, compiled.dtype) for k in self._batched]
             go = partial(self._in_c, args, rows, pointers(inputs), pointers_of_rows(rows))
 
-        def work(thread: int) -> None:
+        def work(left: Iterator[int]) -> None:
             v = self.at.memory(compiled.layout.captured, args, batched=False)
-            first = thread * share
-            if not go(v, first, min(first + share, batch)):
-                failed.append(thread)
+            for first in left:
+                if not go(v, first, min(first + share, batch)):
+                    failed.append(first)
             self.at.give_back(v)
 
-        on_all_cores(work, range(-(-batch // share)))
+        shared_by_cores(work, range(0, batch, share))
         return rows, not failed
 
     def _in_c(
