@@ -79,6 +79,13 @@ class Variant:
                 *before, last = stages_of(recording, graph)
                 self._before = [StageRun(s, recording.captured, options, large) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
+        lists = {k for k in recording.free() if k < len(args) and args[k].is_list}
+        self.lists = frozenset() if general else frozenset(lists)  # whose length is the batch's
+        self.work = general.work if general else {}
+        if self.lists:
+            self.work = dict(recording.work())
+        if not general:
+            recording.let_go()  # the graph has done its work, and takes more than all that follows
         with stages.timed("lower"):
             graph_last = last.graph if self._before else graph
             program, self._deferred = (
@@ -109,12 +116,8 @@ class Variant:
         stages.backend = self.compiled.backend
         self._ways: dict[Any, Callable[..., Any] | None] = {}  # by shapes
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
-        self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
-        lists = {k for k in recording.free() if k < len(args) and args[k].is_list}
-        self.lists = frozenset() if general else frozenset(lists)  # whose length is the batch's
         if self.lists:
-            self.work = dict(recording.work())
             self.sizes[layout.sizes(args)["B"]] = True
         if general:
             check(self.compiled, name, recording, lambda: graph, args)
@@ -123,7 +126,7 @@ class Variant:
         self._changes = changes
         self.writes = Writes(recording, changes, len(self.compiled.program.outputs) - written)
         self._twins = self._same_values(args) if recording.effects else ()
-        recording.let_go()  # the graph has done its work
+        recording.let_go()
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
