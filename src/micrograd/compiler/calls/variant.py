@@ -47,6 +47,7 @@ class Variant:
         lengths: for each argument whose length it is, how much longer than n it is.
         slopes: that the function's gradient is wanted as its result.
         changes: the places that the recording was made with.
+        operations: how many there are, where the recording does not say it any more.
 
     Raises:
         JitError: the program does not do what the recording did.
@@ -68,11 +69,12 @@ class Variant:
         lengths: Mapping[int, int] | None = None,
         slopes: Slopes | None = None,
         changes: Changes = NO_CHANGES,
+        operations: int = 0,
     ) -> None:
         self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
-        self._operations = len(recording.tape)
+        self._operations = operations or len(recording.tape)
         large = (recording.batch or 0) * self._operations > PLAIN_WORK
         if recording.effects.marks:
             with stages.timed("stages"):
