@@ -1,5 +1,6 @@
 """The compiler against the peers: every row of what it set out to reach, but the first ones."""
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     yield from networks.rows(peers_python, folder)
     yield from expression(peers_python, folder)
     yield from options(peers_python, folder)
+    yield from cores(folder)
     yield from recurrences.rows(peers_python, folder)
     yield from straight.rows(peers_python, folder)
 
@@ -61,3 +63,19 @@ def options(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
         )
     work = "an option and its Greeks, 100,000 as one batch"
     yield row(work, "JAX jit", **times, at_least=1.5, aim=2)
+
+
+def cores(folder: Path) -> Iterator[dict[str, Any]]:
+    """A large batch on two cores, beside the same on one."""
+    if not hasattr(os, "sched_setaffinity") or (os.cpu_count() or 1) < 2:
+        return
+    with Worker("programs/large_batch.py", folder=folder) as ours:
+        ours.ask("one")
+        on_one = ours.ask("losses")
+        ours.ask("two")
+        agree("two cores", ours.ask("losses"), on_one)
+        times = interleave(
+            rounds=11, ours=partial(ours.ask, "two"), theirs=partial(ours.ask, "one")
+        )
+    work = "loss of the moons and its gradient, 65,536 as one batch, two cores"
+    yield row(work, "ours, on one core", **times, at_least=1.6, aim=1.9)

@@ -89,6 +89,27 @@ CALLS = {
         [([1.0, 2.0], [1.0]), ([3.0, 4.0], [2.0])],
     ),
     "a branch": (lambda xs: xs[0] if xs[1] > 0 else 2.0 * xs[0], [([1.0, 1.0],), ([1.0, -1.0],)]),
+    "numbers mapped": (vmap(lambda x: x * x + 1.0), [(A[0],), (B[0],), (A[:1, 0],), (B[1, ::-1],)]),
+    "a list mapped": (vmap(lambda x: x * x), [([1.0, 2.0],), ([3.0, 4.0],), ([1, 2],), ([5.0],)]),
+    "ints mapped": (vmap(lambda i: i * i), [([1, 2],), ([3, 2**30],), ([4, 5.0],)]),
+    "rows mapped": (vmap(lambda row: row * 2.0), [(A,), (B,), (A.T,)]),
+    "numbers of rows": (vmap(lambda row: (row * row).sum()), [(A,), (B,), (A.astype("f4"),)]),
+    "mapped with an array beside": (
+        lambda s, a: (vmap(lambda x: s * x)(a), a.sum()),
+        [(2.0, A[0]), (0.5, B[0])],
+    ),
+    "parts of examples": (
+        vmap(lambda x: {"a": (x * x, 0.5), "b": [x, 1.0 - x]}),
+        [(A[0],), (B[0],)],
+    ),
+    "which is largest": (vmap(lambda row: row.argmax()), [(A,), (B,), (A[:, ::-1].copy(),)]),
+    "comparisons mapped": (vmap(lambda x, y: (x > y, x)), [(A[0], B[0]), (B[0], A[0])]),
+    "gradients mapped": (vmap(value_and_grad(lambda x: x * x * 3.0)), [(A[0],), (B[0],)]),
+    "gradients of rows": (vmap(grad(lambda row: (row * row).sum())), [(A,), (B,), (A.T,)]),
+    "float32 in arrays": (
+        lambda a: ((a * 0.5).sum(), a * 2.0),
+        [(A.astype("f4"),), (B.astype("f4"),), (A,)],
+    ),
     "a mean over a batch": (lambda a: mean(vmap(squares)(a)) * 1.0, [(A,), (B,), (A[:1],)]),
 }
 
@@ -169,3 +190,63 @@ def test_a_call_leaves_nothing_behind():
     calls()
     before = calls()
     assert calls() <= before
+
+
+def test_values_among_the_arguments_get_their_gradients():
+    def f(x, p):
+        return x * p["w"][0] * p["b"] * p["n"] + x
+
+    compiled = jit(f)
+    for k in (1.0, 2.0, 3.0, 4.0):
+        slopes = []
+        for g in (f, compiled):
+            x, w, b = Value(k), Value(k + 1), Value(0.5)
+            out = g(x, {"w": [w, 2.0], "b": b, "n": k})
+            (out * out).backward()
+            slopes.append((out.data, x.grad, w.grad, b.grad))
+        assert slopes[0] == pytest.approx(slopes[1])
+    assert out.parents == (x, w, b)
+
+
+def test_a_value_in_two_places_gets_both_gradients():
+    f = jit(lambda x, y: x * y * 2.0)
+    for k in (1.0, 2.0, 3.0):
+        x, y = Value(k), Value(5.0)
+        f(x, y).backward()
+        assert (x.grad, y.grad) == (10.0, 2.0 * k)
+    x = Value(3.0)
+    f(x, x).backward()
+    assert x.grad == 12.0
+
+
+def test_an_argument_that_is_a_value_outside_too_gets_both_gradients():
+    w = Value(3.0)
+    f = jit(lambda x: x * w)
+    for k in (1.0, 2.0, 4.0):
+        f(Value(k)).backward()
+    assert w.grad == 7.0
+    f(w).backward()
+    assert w.grad == 13.0
+
+
+def test_the_values_of_a_mapped_function_backpropagate():
+    w = Value(0.5)
+    f = jit(vmap(lambda x: {"y": w * x, "x": x}))
+    for k in (1.0, 2.0, 3.0):
+        w.data = k
+        out = f(A[0])
+        assert out["y"].data.tolist() == (k * A[0]).tolist()
+        assert out["x"].tolist() == A[0].tolist()
+    w.grad = 0.0
+    out["y"].sum().backward()
+    assert w.grad == 3.0
+
+
+def test_values_of_a_mapped_function_are_not_made_of_other_parameters():
+    w = Value(0.5)
+    f = jit(vmap(lambda x: w * x))
+    for _ in range(3):
+        out = f(A[0])
+    w.data = 2.0
+    with pytest.raises(micrograd.JitError, match="parameters of a compiled batch were changed"):
+        out[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from micrograd import exp, jit, take, vmap
+from micrograd import Value, exp, jit, mean, take, vmap
 
 
 @pytest.mark.parametrize("backend", ["c", "numpy"])
@@ -35,3 +35,102 @@ def test_an_index_outside_of_its_range_in_one_part_of_a_large_batch_is_named(bac
     places[-5] = 3
     with pytest.raises(IndexError, match="from 0 to 2, got 3"):
         f(table, places)
+
+
+def test_each_call_of_a_large_batch_reads_what_is_there():
+    w = Value(2.0)
+    scale = [3.0]
+    x = np.linspace(0.0, 1.0, 300_000)
+    f = jit(vmap(lambda x: {"y": w.data * x * scale[0], "same": (x, 0.5), "large": x > 0.5}))
+    for k in range(5):
+        w.data, scale[0] = 2.0 + k, 3.0 + k // 3
+        made = f(x)
+        np.testing.assert_allclose(made["y"], w.data * scale[0] * x)
+        np.testing.assert_array_equal(made["same"][0], x)
+        np.testing.assert_array_equal(made["same"][1], np.full(len(x), 0.5))
+        np.testing.assert_array_equal(made["large"], x > 0.5)
+        assert made["large"].dtype == bool
+        x = x[::-1] if k % 2 else x + 1.0
+
+
+def test_arrays_of_other_kinds_come_between_those_of_a_large_batch():
+    x = np.linspace(0.0, 1.0, 300_000)
+    locked, narrow = x + 2.0, x.astype("f4")
+    locked.flags.writeable = False
+    f = jit(vmap(lambda x: x * 2.0 + 1.0))
+    for args in [
+        x,
+        x,
+        x,
+        locked,
+        narrow,
+        x[::2],
+        x[::2].copy(),
+        x.tolist(),
+        x[:5],
+        x,
+        np.arange(300_000),
+    ]:
+        made = f(args)
+        np.testing.assert_allclose(made, 2.0 * np.asarray(args, float) + 1.0, rtol=1e-6)
+        assert type(made) is type(args)
+
+
+def test_results_of_several_calls_of_a_large_batch_are_apart():
+    x = np.linspace(0.0, 1.0, 300_000)
+    f = jit(vmap(lambda x: x * 2.0))
+    made = [f(x + k) for k in range(6)]
+    for k, one in enumerate(made):
+        np.testing.assert_allclose(one, 2.0 * (x + k))
+
+
+def test_the_values_of_a_large_batch_have_their_data():
+    w = Value(2.0)
+    x = np.linspace(0.0, 1.0, 300_000)
+    f = jit(vmap(lambda x: w * x))
+    for _ in range(4):
+        made = f(x)
+    np.testing.assert_allclose(made.data, 2.0 * x)
+
+
+def test_a_division_by_zero_in_one_example_of_a_large_batch_raises_at_every_call():
+    x = np.linspace(1.0, 2.0, 300_000)
+    f = jit(lambda xs: vmap(lambda x: 1.0 / x)(xs))
+    for _ in range(4):
+        np.testing.assert_allclose(f(x.tolist()), 1.0 / x)
+    zeros = x.tolist()
+    zeros[-3] = 0.0
+    with pytest.raises(ZeroDivisionError):
+        f(zeros)
+
+
+def test_losses_of_large_batches_keep_what_they_were_computed_from():
+    w = Value(2.0)
+    f = jit(lambda xs: mean(vmap(lambda x: (w * x) ** 2)(xs)))
+    x = np.linspace(0.0, 1.0, 600_000)
+    f(x), f(x)
+    losses = [f(x + k) for k in range(3)]
+    for k in (1, 2, 0):
+        w.grad = 0.0
+        losses[k].backward()
+        mean_square = np.mean((x + k) ** 2)
+        assert losses[k].data == pytest.approx(4.0 * mean_square)
+        assert w.grad == pytest.approx(4.0 * mean_square)
+    del losses
+    w.grad = 0.0
+    f(x).backward()
+    assert w.grad == pytest.approx(4.0 * np.mean(x**2))
+
+
+def test_what_one_part_of_a_large_batch_raises_is_raised():
+    table = np.array([1.0, 2.0, 3.0])
+    f = jit(lambda places: mean(vmap(lambda i: take(table, i) * 2.0)(places)))
+    places = np.arange(900_000) % 3
+    for _ in range(3):
+        assert f(places) == pytest.approx(4.0)
+    places[-5] = 3
+    for _ in range(2):
+        with pytest.raises(IndexError, match="from 0 to 2, got 3"):
+            f(places)
+    places[-5] = 0
+    assert f(places) == pytest.approx(4.0, rel=1e-4)

@@ -305,3 +305,36 @@ def test_a_step_that_is_a_method_is_compiled_for_each_object(kind):
 def test_static_arguments_that_are_equal_are_told_apart_by_their_state():
     f = jit(lambda t, x: t.w * x, static_argnums=0)
     assert [f(t, 2.0).data for t in (Trainer(1.0), Trainer(3.0), Trainer(5.0))] == [2.0, 6.0, 10.0]
+
+
+def test_a_step_is_done_once_at_its_first_call():
+    calls = []
+    w = Value(1.0)
+
+    def noted(x):
+        calls.append(type(x))
+        return x
+
+    def step(x):
+        w.grad = 0.0
+        (w * noted(x)).backward()
+        w.data -= 0.1 * w.grad
+        return w.data
+
+    f = jit(step)
+    assert f(2.0) == pytest.approx(0.8)
+    assert calls == [float]
+    assert f(2.0) == pytest.approx(0.6)
+
+
+def test_a_step_that_raises_leaves_what_it_did_before():
+    w = Value(1.0)
+
+    @jit
+    def step(x):
+        (w * x).backward()
+        return [1.0][int(w.grad)]
+
+    with pytest.raises(IndexError):
+        step(2.0)
+    assert w.grad == 2.0

@@ -97,6 +97,29 @@ def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
     assert float(run(program)) < 130  # bytes a node: the columns, and what is kept for other graphs
 
 
+def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
+    program = (
+        RESIDENT
+        + """
+    import resource
+    from micrograd import jit
+
+    def f(x, steps):
+        for _ in range(steps):
+            x = x * 0.999 + 0.001
+        return x
+
+    g, length = jit(f, static_argnums=1), 300_000
+    g(0.5, 10)
+    before = resident()
+    g(0.5, length)
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print((peak - before) / (4 * length))
+    """
+    )
+    assert float(run(program)) < 130  # bytes a node: 88 of the trace, with the list of them
+
+
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (

@@ -63,6 +63,14 @@ def test_the_expression_of_the_readme_comes_out_in_every_way(folder):
         agree("a batch", ours.ask("batch_losses"), pure.EXPRESSION)
 
 
+def test_a_large_batch_has_the_same_loss_on_all_cores(folder):
+    with Worker("programs/large_batch.py", folder=folder) as ours:
+        ours.ask("one")
+        on_one = ours.ask("losses")
+        ours.ask("two")
+        assert ours.ask("losses") == on_one
+
+
 def test_programs_that_disagree_are_not_compared():
     with pytest.raises(RuntimeError, match="ours gives the losses"):
         agree("ours", [gpt.LOSSES[0] + 1e-8], gpt.LOSSES[:1])

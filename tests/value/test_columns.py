@@ -85,6 +85,26 @@ def test_numbers_are_those_of_leaves_and_then_of_what_was_made():
         numbered([x, y], [], [many])
 
 
+def test_what_is_spared_stays_as_it_is_while_all_else_may_go():
+    x = Value(1.0)
+
+    def made():
+        values = [x * x]
+        for _ in range(5):
+            values.append(values[-1] * x)
+        return values
+
+    whole, values = made(), made()
+    middle, last = values[2], values[-1]
+    expected = numbered([x], whole, [whole[2], whole[-1]])
+    found = numbered([x], values, [middle, last], ValueSet([middle, last]))
+    for column, other in zip(found, expected, strict=True):
+        assert list(column) == list(other)
+    assert [v for v in values if v in (middle, last)] == [middle, last]
+    assert len(middle.parents) == len(last.parents) == 2
+    assert len(values) == len(whole)
+
+
 def test_operands_are_counted_for_each_op():
     x = Value(2.0)
     made = [x, x * x, x**2, x**2.0, x**2, Value(3.0, (x, x, x), "+++"), x * 2.0, Value(1.0)]

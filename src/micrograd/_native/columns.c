@@ -239,6 +239,7 @@ typedef struct {
     int32_t *code, *start, *parent;
     double *data;
     PyObject *by_hand;
+    ValueSet *spared; /* NULL, or the Values that stay as they are while all others are spent */
 } Numbering;
 
 static int put_number(Numbering *n, const Value *v, Py_ssize_t number)
@@ -318,6 +319,17 @@ static int32_t fill_node(Numbering *n, int32_t i, int32_t at, Value *v, int is_l
     return at;
 }
 
+/* Let a value go that has its columns; only what is made of it, and not looked at yet, keeps it. */
+static int spend(Numbering *n, PyObject *values, Py_ssize_t k)
+{
+    Value *v = (Value *)PyList_GET_ITEM(values, k);
+    int by_hand = v->op >= OP_HANDMADE || (v->flags & HAS_EXTRA && v->extra->closure != NULL);
+    if (n->spared == NULL || by_hand || contains(n->spared, v))
+        return 0;
+    value_drop(v);
+    return PyList_SetItem(values, k, Py_NewRef(Py_None));
+}
+
 static PyObject *bytes_for(Py_ssize_t count, size_t width, void *at)
 {
     PyObject *bytes = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)width);
@@ -374,6 +386,9 @@ static int fill(Numbering *n, PyObject *leaves, PyObject *values, Py_ssize_t cou
         }
         Py_INCREF(v);
         at = fill_node(n, (int32_t)i++, at, v, 0);
+        if (at >= 0 && k < PyList_GET_SIZE(values) && PyList_GET_ITEM(values, k) == (PyObject *)v &&
+            spend(n, values, k) < 0)
+            at = -1;
         Py_DECREF(v);
     }
     if (at >= 0 && i < count) {
@@ -401,14 +416,17 @@ static PyObject *numbers_in(Numbering *n, PyObject *values)
     return numbers;
 }
 
-/* numbered(leaves, values, asked) */
+/* numbered(leaves, values, asked, spared=None) */
 PyObject *columns_numbered(PyObject *module, PyObject *args)
 {
-    PyObject *leaves, *values, *asked, *made = NULL, *columns[4] = {NULL};
-    if (!PyArg_ParseTuple(args, "OOO:numbered", &leaves, &values, &asked) ||
+    PyObject *leaves, *values, *asked, *spared = Py_None, *made = NULL, *columns[4] = {NULL};
+    if (!PyArg_ParseTuple(args, "OOO|O:numbered", &leaves, &values, &asked, &spared) ||
         !is_list(leaves) || !is_list(values) || !is_list(asked))
         return NULL;
+    if (spared != Py_None && !Py_IS_TYPE(spared, set_type))
+        return PyErr_Format(PyExc_TypeError, "a ValueSet is needed, got %R", spared);
     Numbering n = {.places = {.width = LINES * sizeof(int32_t)}, .exponent = -1};
+    n.spared = spared == Py_None ? NULL : (ValueSet *)spared;
     memset(n.cases, -1, sizeof(n.cases));
     Py_ssize_t parents = 0, count = give_numbers(&n, leaves, values, &parents);
     if (count >= 0) {

@@ -7,7 +7,7 @@
 
 enum { MOST_DIMS = 4 };
 enum { NUMBER_FORM, LIST_FORM, ARRAY_FORM };
-enum { FLOATS, INTS, NUMPY_FLOATS /* np.float64, a subclass of float */ };
+enum { FLOATS, INTS, NUMPY_FLOATS /* np.float64, a subclass of float */, NARROW /* of float32 */ };
 enum { TO_DATA, TO_GRAD, TO_BOTH, TO_FLOATS, TO_PLACE, TO_END, TO_ELEMENTS };
 
 /* Larger ints are not all floats. */
@@ -26,7 +26,8 @@ typedef struct {        /* of int64, as Python fills it in */
 } Argument;
 
 /* Each puts an argument into memory v and returns 1; 0 where it is none of the structure; never an
-   error. A nest is one of addresses: of a float, or -1 - that of an int. */
+   error. A nest is one of addresses: of a float, or -1 - that of an int; as a float, that of a
+   Value. */
 int put_argument(const Argument *a, const Types *types, PyObject *x, double *v);
 int put_nest(PyObject *nest, PyObject *x, double *v);
 

@@ -47,17 +47,20 @@ static int put_array(const Argument *a, PyObject *array, double *v)
         PyErr_Clear();
         return 0;
     }
-    int fits = view.ndim == a->ndim && view.itemsize == sizeof(double) &&
-               strcmp(view.format, a->kind == INTS ? "l" : "d") == 0;
+    int fits = view.ndim == a->ndim && view.itemsize == (a->kind == NARROW ? 4 : 8) &&
+               strcmp(view.format, a->kind == INTS ? "l" : a->kind == NARROW ? "f" : "d") == 0;
     for (int d = 0; fits && d < view.ndim; d++)
         fits = view.shape[d] == a->dims[d];
     const double *floats = view.buf;
+    const float *narrow = view.buf;
     const int64_t *ints = view.buf;
     if (fits && a->start >= 0 && a->kind == FLOATS && !a->outer)
         memcpy(v + a->start, floats, a->count * sizeof(double));
     else if (fits && a->start >= 0)
         for (int64_t i = 0; i < a->count; i++)
-            *place_of(a, v, i) = a->kind == INTS ? (double)ints[i] : floats[i];
+            *place_of(a, v, i) = a->kind == INTS     ? (double)ints[i]
+                                 : a->kind == NARROW ? narrow[i]
+                                                     : floats[i];
     PyBuffer_Release(&view);
     return fits;
 }
@@ -71,6 +74,14 @@ int put_argument(const Argument *a, const Types *types, PyObject *x, double *v)
     if (a->form == LIST_FORM)
         return put_list(a, types, 0, x, v, &i);
     return Py_TYPE(x) == types->array && put_array(a, x, v);
+}
+
+static int put_value(PyObject *address, PyObject *x, double *v)
+{
+    if (!Py_IS_TYPE(x, value_type))
+        return 0;
+    v[(Py_ssize_t)PyFloat_AS_DOUBLE(address)] = ((Value *)x)->data;
+    return 1;
 }
 
 static int put_items(PyObject *nest, PyObject *x, double *v)
@@ -125,6 +136,8 @@ int put_nest(PyObject *nest, PyObject *x, double *v)
         Py_ssize_t place = PyLong_AsSsize_t(nest);
         return put_number(x, place < 0 ? INTS : FLOATS, NULL, v + (place < 0 ? -1 - place : place));
     }
+    if (PyFloat_CheckExact(nest))
+        return put_value(nest, x, v);
     if (PyDict_CheckExact(nest))
         return put_entries(nest, x, v);
     if (PyList_CheckExact(nest) || PyTuple_CheckExact(nest))
@@ -153,7 +166,8 @@ int argument_fits(const Argument *a, Py_ssize_t arguments, int64_t size)
     int64_t count = 1, inner = a->outer > 0 ? a->count / a->outer : 0;
     if (a->which < 0 || a->which >= arguments)
         return 0;
-    if (a->kind < FLOATS || a->kind > NUMPY_FLOATS || (a->form == ARRAY_FORM && a->kind > INTS))
+    if (a->kind < FLOATS || a->kind > NARROW ||
+        (a->form == ARRAY_FORM ? a->kind == NUMPY_FLOATS : a->kind == NARROW))
         return 0;
     if (a->form < NUMBER_FORM || a->form > ARRAY_FORM || a->ndim < 0 || a->ndim > MOST_DIMS)
         return 0;
@@ -174,15 +188,17 @@ int argument_fits(const Argument *a, Py_ssize_t arguments, int64_t size)
            a->start + (inner - 1) * a->row + a->outer <= size;
 }
 
-static int array_fits(PyObject *addresses, Py_ssize_t size)
+static int array_fits(PyObject *addresses, Py_ssize_t size, int of_arguments)
 {
     Py_buffer view;
     if (PyObject_GetBuffer(addresses, &view, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0)
         return 0;
-    const double *address = view.buf;
-    int fits = strcmp(view.format, "d") == 0;
+    const double *as_float = view.buf;
+    const int64_t *as_int = view.buf;
+    int floats = strcmp(view.format, "d") == 0;
+    int fits = floats || (!of_arguments && strchr("lL", *view.format) != NULL);
     for (Py_ssize_t i = 0; fits && i < view.len / (Py_ssize_t)sizeof(double); i++)
-        fits = 0 <= address[i] && address[i] < size;
+        fits = floats ? 0 <= as_float[i] && as_float[i] < size : 0 <= as_int[i] && as_int[i] < size;
     PyBuffer_Release(&view);
     return fits;
 }
@@ -195,8 +211,10 @@ int nest_fits(PyObject *nest, PyTypeObject *array_type, Py_ssize_t size, int of_
         address = address < 0 ? -1 - address : address;
         return !PyErr_Occurred() && 0 <= address && address < size;
     }
+    if (of_arguments && PyFloat_CheckExact(nest))
+        return 0 <= PyFloat_AS_DOUBLE(nest) && PyFloat_AS_DOUBLE(nest) < size;
     if (Py_TYPE(nest) == array_type)
-        return array_fits(nest, size);
+        return array_fits(nest, size, of_arguments);
     if (PyDict_CheckExact(nest)) {
         PyObject *key, *inner;
         Py_ssize_t at = 0;

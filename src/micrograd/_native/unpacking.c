@@ -4,17 +4,70 @@
 #include <math.h>
 #include <string.h>
 
+/* What is computed for a batch lies side by side. */
+static int is_range(const double *addresses, Py_ssize_t count)
+{
+    int apart = 0;
+    for (Py_ssize_t i = 0; i + 1 < count; i++)
+        apart |= addresses[i] + 1 != addresses[i + 1];
+    return !apart;
+}
+
+static void put_floats(double *numbers, Py_ssize_t count, const double *v)
+{
+    if (count > 1 && is_range(numbers, count)) {
+        memcpy(numbers, v + (Py_ssize_t)numbers[0], count * sizeof(double));
+        return;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        numbers[i] = v[(Py_ssize_t)numbers[i]];
+}
+
+static int put_ints(int64_t *numbers, Py_ssize_t count, const double *v)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double number = v[numbers[i]];
+        if (!(fabs(number) < (double)EXACT)) {
+            PyErr_SetNone(PyExc_OverflowError);
+            return -1;
+        }
+        numbers[i] = (int64_t)nearbyint(number);
+    }
+    return 0;
+}
+
+/* Return an array of bools, given their addresses; takes the array of these. */
+static PyObject *bools_of(PyObject *addresses, const uint64_t *at, const double *v)
+{
+    PyObject *made = PyObject_CallMethod(addresses, "astype", "s", "?");
+    Py_buffer view;
+    if (made != NULL && PyObject_GetBuffer(made, &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) == 0) {
+        for (Py_ssize_t i = 0; i < view.len; i++)
+            ((char *)view.buf)[i] = v[at[i]] != 0;
+        PyBuffer_Release(&view);
+    } else
+        Py_CLEAR(made);
+    Py_DECREF(addresses);
+    return made;
+}
+
+/* An array of addresses has the type of what is there: floats, or ints; unsigned ones are of bools. */
 static PyObject *array_of(PyObject *addresses, const double *v)
 {
     PyObject *made = PyObject_CallMethod(addresses, "copy", NULL);
     Py_buffer view;
-    if (made == NULL || PyObject_GetBuffer(made, &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0) {
+    if (made == NULL ||
+        PyObject_GetBuffer(made, &view, PyBUF_WRITABLE | PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0) {
         Py_XDECREF(made);
         return NULL;
     }
-    double *numbers = view.buf;
-    for (Py_ssize_t i = 0; i < view.len / (Py_ssize_t)sizeof(double); i++)
-        numbers[i] = v[(Py_ssize_t)numbers[i]];
+    Py_ssize_t count = view.len / (Py_ssize_t)sizeof(double);
+    if (strcmp(view.format, "d") == 0)
+        put_floats(view.buf, count, v);
+    else if (strcmp(view.format, "L") == 0)
+        made = bools_of(made, view.buf, v);
+    else if (put_ints(view.buf, count, v) < 0)
+        Py_CLEAR(made);
     PyBuffer_Release(&view);
     return made;
 }

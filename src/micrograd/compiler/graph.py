@@ -38,12 +38,18 @@ class Graph:
     strict: bool = False  # sums and products are to be made in the order in which they are written
     by_rounding: bool = False  # whether a sum in it lives by its rounding, as its chains tell
 
-    constants: set[int] = field(init=False)  # the other leaves
+    _constants: set[int] | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.batched = self.batched or bytes(len(self.ops))
-        leaves = np.flatnonzero(np.asarray(Ops.of(self.ops).codes) == 0).tolist()
-        self.constants = set(leaves) - set(self.parameters) - set(self.inputs)
+
+    @property
+    def constants(self) -> set[int]:
+        """The other leaves; a graph that runs as a tape is never asked for them."""
+        if self._constants is None:
+            leaves = np.flatnonzero(np.asarray(Ops.of(self.ops).codes) == 0).tolist()
+            self._constants = set(leaves).difference(self.parameters, self.inputs)
+        return self._constants
 
     def __str__(self) -> str:
         leaf = dict.fromkeys(self.parameters, "parameter") | dict.fromkeys(self.inputs, "input")

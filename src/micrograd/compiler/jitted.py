@@ -246,7 +246,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         by_value = sorted(k for k in first.made.static if k < len(args))
         static = [(f"argument {k}", args[k]) for k in by_value]
         reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
-        variant.guards = Guards(reach, self._watched.free)
+        variant.guards, variant.plain = Guards(reach, self._watched.free), self._f
         self._go_straight(variant.direct(arguments))
         inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
         group = self._cache.add(variant, arguments, first.made.free)

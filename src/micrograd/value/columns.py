@@ -62,7 +62,10 @@ def made_by(values: list[Value], names: tuple[str, ...]) -> list[Value]:
 
 
 def numbered(
-    leaves: list[Value], values: list[Value], asked: list[Value]
+    leaves: list[Value],
+    values: list[Value],
+    asked: list[Value],
+    spared: "ValueSet | None" = None,
 ) -> tuple[Any, list[Op | None], Any, Any, Any, list[Value], list[int]]:
     """Number values, leaves first, then what was made of them, as the columns of a graph.
 
@@ -70,6 +73,8 @@ def numbered(
         leaves: whatever made them does not count.
         values: in the order in which they were made; leaves among them have their numbers.
         asked: some of all these.
+        spared: if given, all other values may go as soon as they have their columns: they lose
+            their parents, and None takes their places in the list.
 
     Returns:
         codes and table of ``Ops``, starts and numbers of ``Parents``, the data; the values whose

@@ -22,7 +22,7 @@ from ..tape import Tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
 from .kernel import CKernel, TapeKernel, make_kernel
-from .mapped import MappedRun, is_mapped, rows_elsewhere
+from .mapped import Mapped, MappedRun, is_mapped, rows_elsewhere
 from .memory import Addresses, Inputs
 from .parts import PartedRun, Parts, part_size
 
@@ -137,7 +137,7 @@ class Compiled:
 
     kernel: CKernel | NumpyKernel | ArrayKernel | TapeKernel
     program: Any  # a Program or a Tape
-    _mapped = False
+    is_mapped = False
 
     def __init__(self, program: Program | Tape, layout: Layout, options: Mapping[str, Any]) -> None:
         self.program, self.layout = program, layout
@@ -149,9 +149,9 @@ class Compiled:
         else:
             guards = len(layout.guards)
             apart = layout.apart or not guards
-            self._mapped = apart and is_mapped(program, guards, len(layout.columns))
+            self.is_mapped = apart and is_mapped(program, guards, len(layout.columns))
             rows = None
-            if self._mapped:
+            if self.is_mapped:
                 target = Target(width(options["dtype"]), options["strict"])
                 rows = rows_elsewhere(program, layout.inputs, guards, target)
             self.kernel = make_kernel(program, **loops_only(options), rows=rows)
@@ -160,6 +160,7 @@ class Compiled:
         self._options = options
         self._truths = np.array(layout.guards, dtype=bool).tobytes()
         self._at: dict[tuple[int, ...], Addresses] = {}
+        self._large: dict[int, Mapped] = {}  # by the size of the batch
 
     @property
     def backend(self) -> str:
@@ -194,9 +195,10 @@ class Compiled:
         guards = self.layout.guards
         on_device = isinstance(self.kernel, ArrayKernel)
         lanes = self.lanes(sizes)
-        if lanes and self._mapped:
-            mapped = MappedRun(self, args, sizes["B"], lanes)
-            return mapped if mapped.holds or not guarded else None
+        if lanes and self.is_mapped:
+            mapped = self.mapped(sizes["B"], lanes)
+            run_of_all = MappedRun(self, mapped.at, *mapped.results(args))
+            return run_of_all if run_of_all.holds or not guarded else None
         if lanes and isinstance(self.kernel, CKernel) and self._parts is not None:
             return PartedRun(self, self._parts, args, sizes["B"], lanes)
         try:
@@ -207,11 +209,19 @@ class Compiled:
             raise
         return run if not (guarded and guards) or run.truths(len(guards)) == self._truths else None
 
+    def mapped(self, batch: int, lanes: int) -> Mapped:
+        """Return the way of a large batch through it; those of the last sizes are kept."""
+        if batch not in self._large:
+            if len(self._large) >= _SIZES:
+                self._large.clear()
+            self._large[batch] = Mapped(self, batch, lanes)
+        return self._large[batch]
+
     def lanes(self, sizes: Mapping[str, int]) -> int | None:
         """Return how many examples are done at a time; None where all are done in one go."""
         if isinstance(self.kernel, ArrayKernel) or "B" not in sizes:
             return None
-        if self.layout.guards and not self._mapped:
+        if self.layout.guards and not self.is_mapped:
             return None
         return part_size(self.program, sizes["B"])
 
@@ -267,6 +277,6 @@ class Compiled:
         for j, batched, span in run.at.spans:
             if j is not None and j in self.layout.differentiated and not batched:
                 slopes[j] = g[span.start : span.start + span.length].astype(np.float64)
-        if isinstance(run, Run):
+        if isinstance(run, Run | PartedRun):
             run.at.give_back(g)
         return captured, slopes

@@ -1,8 +1,8 @@
 """Work on all cores: C lets go of the interpreter while it computes, so threads do."""
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,28 @@ def count() -> int:
 
 def on_all_cores(work: Callable[[int], None], numbers: Sequence[int]) -> None:
     """Do the work of each number, several at a time, in no order that could be relied on."""
-    if count() == 1 or len(numbers) == 1:
-        for k in numbers:
+
+    def go(left: Iterator[int]) -> None:
+        for k in left:
             work(k)
-    else:
-        list(_pool().map(work, numbers))
+
+    shared_by_cores(go, numbers)
+
+
+def shared_by_cores(go: Callable[[Iterator[int]], None], numbers: Sequence[int]) -> None:
+    """Let each core take one number after the other, until none is left.
+
+    This thread is one of them: where the others are busy, or slow to wake up, it does all.
+    """
+    left = iter(numbers)
+    others = [_pool().submit(go, left) for _ in range(min(count(), len(numbers)) - 1)]
+    try:
+        go(left)
+    finally:
+        waiting = [other for other in others if not other.cancel()]
+        wait(waiting)
+    for other in waiting:
+        other.result()
 
 
 @cache

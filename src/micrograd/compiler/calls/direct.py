@@ -18,11 +18,12 @@ from .changes import Changes
 from .compiled import Compiled
 from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
+from .mapped_call import MappedCall
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
-from .value_calls import SpentCall, ValueCall, value_leaves
+from .value_calls import BatchCall, SpentCall, ValueCall, arrays_of_values, value_leaves
 
 _VECTOR = 8  # numbers: where one of float64 may begin
 
@@ -30,13 +31,15 @@ _VECTOR = 8  # numbers: where one of float64 may begin
 class Direct(NamedTuple):
     """What such a call is of.
 
-    ``before`` are the stages before the last, ``compiled`` is the last. ``name`` is the function's,
-    ``slopes`` the gradient that is its result, if it is one; ``changes`` are the places that stand
-    behind its own arguments; ``look`` says -1 where nothing else outside has moved.
+    ``before`` are the stages before the last, ``compiled`` is the last. ``plain`` is the function,
+    ``name`` its name, ``slopes`` the gradient that is its result, if it is one; ``changes`` are
+    the places that stand behind its own arguments; ``look`` says -1 where nothing else outside has
+    moved.
     """
 
     before: Sequence[StageRun]
     compiled: Compiled
+    plain: Callable[..., Any]
     name: str
     recording: Trace
     slopes: Slopes | None
@@ -52,16 +55,19 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
         args: of the first call, with what is read in places behind them.
     """
     recording = of.recording
-    if native is None or recording.of_arguments:
+    if native is None or (recording.of_arguments and recording.effects):
         return None
     if recording.draws.segments or recording.updated or recording.prints:
         return None
     if not args and not recording.effects:
         return None
     stages = [*[s.compiled for s in of.before], of.compiled]
-    if not all(_suits(compiled, args) for compiled in stages):
-        return None
     try:
+        if of.compiled.is_mapped and of.compiled.lanes(of.compiled.layout.sizes(args)):
+            whole = not (of.before or of.slopes or recording.effects or recording.of_arguments)
+            return MappedCall(of, args) if whole else None
+        if not all(_suits(compiled, args) for compiled in stages):
+            return None
         return _Assembly(of, args).call()
     except NotDirect:
         return None
@@ -87,9 +93,8 @@ class _Assembly:
     def __init__(self, of: Direct, args: Sequence[Argument]) -> None:
         self._of, self._args, self._size = of, args, 0
         self._pieces = list(self._placed())
-        *_, last = self._pieces
-        outputs = [last.v + a for a in last.at.outputs[len(last.compiled.layout.guards) :]]
-        self._outputs = ResultAddresses(iter(outputs), self._size)
+        env = self._pieces[-1].at.env
+        self._outputs = ResultAddresses(self._computed(), self._size, env.get("B", 0))
 
     def _placed(self) -> Iterator[_Piece]:
         for stage in self._of.before:
@@ -110,6 +115,14 @@ class _Assembly:
         self._size = start + count
         return start
 
+    def _computed(self) -> Iterator[int | range]:
+        """Yield where each output lies, one behind the guards."""
+        *_, last = self._pieces
+        for k in range(len(last.compiled.layout.guards), len(last.at.outputs)):
+            start = last.v + last.at.outputs[k]
+            one = last.compiled.is_number(k)
+            yield start if one else range(start, start + last.at.env["B"])
+
     def call(self) -> Callable[..., Any]:
         """Return the function."""
         of = self._of
@@ -120,15 +133,20 @@ class _Assembly:
             writes, new = writes_of(of.recording.effects, of.changes, self._outputs)
             if new:
                 raise NotDirect
-            return self._made(shape, writes)
+            made = self._made(shape, writes)
+            where = arrays_of_values(of.recording.result)
+            if where is None:
+                return made
+            if writes or of.before:
+                raise NotDirect
+            return BatchCall(made, where, of.compiled, of.recording, of.plain)
         if of.recording.effects.data:
             return self._spent(leaves)
         if of.recording.effects or of.before:
             raise NotDirect
         last = self._pieces[-1]
         call = self._made(None, [])
-        first = len(of.compiled.layout.guards)
-        return ValueCall(of.compiled, last.at, call, leaves, first, of.name)
+        return ValueCall(of.compiled, last.at, call, leaves, self._args, of.name)
 
     def _spent(self, leaves: Any) -> Callable[..., Any]:
         recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]

@@ -3,12 +3,12 @@
 Order matters. The trace comes first, since it tells how large the batch is; all that it changes is
 put back. Then f runs plainly, and what that changes stays. Where that is anything, f is traced once
 more, with the places that it changes among its arguments; the program has to leave the same there.
+Of a function that calls ``backward`` the plain run comes first, and says what these places are.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
-
-import numpy as np
 
 from ... import elementary
 from ...engine import Value
@@ -19,6 +19,7 @@ from ..tracing.signature import Argument
 from ..tracing.trees import things_in
 from .changes import Changes, changes_of, functions_in, refuse_shared
 from .deferred import PLAIN_WORK
+from .few import some_examples
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
 from .maker import ChangesOutside, Made, Unsettled
@@ -28,7 +29,6 @@ from .state import Change, State
 
 _MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
-_FEW = 3  # examples that stand for a batch
 
 
 class FirstCall:
@@ -84,6 +84,7 @@ class FirstCall:
         functions = functions_in(self._reach).functions
         if functions:
             self._learn(Changes(functions=functions))
+        done = self._done_plainly(before) if self._is_step() else None
         made, failure = None, None
         try:
             made, changes = self._compiled(before, probing=True)
@@ -97,13 +98,13 @@ class FirstCall:
         effects = bool(traced or (made and made.variant.recording.effects))
         quiet = made and not made.variant.recording.prints
         large = made and quiet and not effects and made.batch * made.work > PLAIN_WORK
-        if made and large and (few := self._some_examples(made)):
+        if made and large and not done and (few := some_examples(made, self._args)):
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before, few)
-        with self._stages.timed("plain run"):
-            plain = self._plainly()
-        after = before.now()
+        plain, after = done or self._run_plainly(before)
         try:
+            if done:
+                after.put_back()
             before.refuse_unwatched()
             changes = [*before.changes(_kept(made)), *traced]
             if changes or effects:
@@ -114,7 +115,7 @@ class FirstCall:
                 raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
                 with self._stages.timed("trial"):
-                    few = self._some_examples(made)
+                    few = some_examples(made, self._args)
                     self._judge(made, before).compare(self._args, plain, few=few)
                 self.made = made
         except NotPrinted as error:
@@ -126,6 +127,25 @@ class FirstCall:
         if self.made:
             self.made.variant.writes.learn_kinds()
         return plain
+
+    def _is_step(self) -> bool:
+        """Tell whether f differentiates by itself: it changes what is outside, most likely."""
+        return any("backward" in code.co_names for code in codes_of(self._f))
+
+    def _done_plainly(self, before: State) -> tuple[Any, State]:
+        """Run f, learn which places it changes, and put them back; see ``_run_plainly``."""
+        plain, after = self._run_plainly(before)
+        if changes := _of_places(before.changes()):
+            with suppress(JitError):  # the reason is asked for later
+                self._learn(changes_of(changes, self._reach))
+        before.put_back()
+        return plain, after
+
+    def _run_plainly(self, before: State) -> tuple[Any, State]:
+        """Return what f does, and the state after it."""
+        with self._stages.timed("plain run"):
+            plain = self._plainly()
+        return plain, before.now()
 
     def _plainly(self) -> Any:
         start, self._out.aloud = len(self._out.text), True
@@ -219,7 +239,7 @@ class FirstCall:
 
     def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
         """Return what was compiled, or the same with traced gradients where only that is right."""
-        few = self._some_examples(made)
+        few = some_examples(made, self._args)
         try:
             with self._stages.timed("trial"):
                 self._judge(made, before).compare(self._args, plain, after, few)
@@ -269,23 +289,6 @@ class FirstCall:
             return self._plainly()
         return made.variant.result(given, run, lambda: self._f(*self._args))
 
-    def _some_examples(self, made: Made) -> tuple | None:
-        """The call with a few examples of its batch, if it has more.
-
-        None as well where the size of the batch is part of the program.
-        """
-        if made.batch <= _FEW:
-            return None
-        batched = {
-            i.argument
-            for i in made.variant.recording.inputs
-            if i.batched and i.argument is not None and i.argument < len(self._args)
-        }
-        if not batched <= made.free:
-            return None
-        rows = np.linspace(0, made.batch - 1, _FEW).astype(int).tolist()
-        return tuple([_rows(x, rows) if k in batched else x for k, x in enumerate(self._args)])
-
     def _refuse_iterators(self) -> None:
         for x in self._reach.iterators:
             raise JitError(
@@ -302,7 +305,3 @@ def _of_places(changes: Iterable[Change]) -> list[Change]:
 def _kept(made: Made | None) -> set[int]:
     """The running state that a program writes in its own way."""
     return {id(v) for v in made.variant.recording.updated} if made else set()
-
-
-def _rows(x: Any, rows: list[int]) -> Any:
-    return x[rows] if isinstance(x, np.ndarray) else [x[i] for i in rows]

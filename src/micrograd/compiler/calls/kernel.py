@@ -6,7 +6,7 @@ loops are found in.
 
 import ctypes
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -29,17 +29,15 @@ _bytes: Any = ctypes.c_char.from_buffer  # the quickest way to the address of an
 
 
 class Columns(NamedTuple):
-    """What a batch is computed from and what is made of it, each with its place in memory.
+    """Columns of ``parts.inc``: an array of three whole numbers for each argument and result."""
 
-    ``places`` are the addresses of the arguments and how many numbers each example has of them;
-    ``tests`` are those of what has to be true.
-    """
-
-    arguments: Sequence[Array]
-    places: Sequence[tuple[int, int]]
-    results: Sequence[Array]
-    outputs: Sequence[int]
-    tests: Sequence[int]
+    rows: int  # how many may lie elsewhere
+    sizes: Sequence[int]
+    lanes: Any
+    batch: Any  # which of the sizes is that of the batch
+    inputs: tuple[Any, Any]  # how many, and these
+    outputs: tuple[Any, Any]
+    tests: tuple[Any, Any]
 
 
 class CKernel:
@@ -65,7 +63,7 @@ class CKernel:
         self.program = program
         self.dtype = np.dtype(dtype)
         self.strict = strict
-        self._rows = rows or ()
+        self.rows = rows or ()
         text = source(program, self.dtype.name, strict=strict, rows=rows)
         names = ["forward", "backward", *(["forward_in_parts"] if rows is not None else [])]
         library = build.load(text, flags_of(program, strict), names)
@@ -119,45 +117,37 @@ class CKernel:
     def forward_in_parts(
         self,
         v: Array,
-        first: int,
-        last: int,
-        sizes: Mapping[str, int],
+        examples: tuple[int, int],
+        of: Columns,
+        inputs: Any,
+        results: Any,
         scalars: Array,
-        columns: Columns,
     ) -> int:
         """Compute some examples of a batch, part by part, from columns to columns.
 
         Args:
             v: the memory of a part, with all that is not of single examples in its place.
-            first, last: the first example, and the one behind the last.
-            sizes: of a part.
+            examples: the first, and the one behind the last.
+            of: the columns.
+            inputs, results: the addresses of arrays of this dtype, contiguous, of all examples.
             scalars: as for ``forward``.
-            columns: arrays of this dtype, contiguous, of all examples.
 
         Returns:
             1 where an index was wrong, 2 where a test failed, 3 for both, 0 for neither.
         """
         assert self._in_parts is not None
-        number = {evaluate(row, sizes): i for i, row in enumerate(self._rows)}
-        rows = (ctypes.c_void_p * max(len(number), 1))()
-        arguments = [
-            (count, at, number.get(at, -1) if count == 1 else -1) for at, count in columns.places
-        ]
-        results = [(1, at, number.get(at, -1)) for at in columns.outputs]
-        names = self.program.sizes
         return self._in_parts(
             ctypes.byref(_bytes(v)),
-            rows,
-            *map(ctypes.c_int64, (first, last, sizes["P"])),
-            (ctypes.c_int64 * len(names))(*[sizes[name] for name in names]),
-            *map(ctypes.c_int64, (names.index("B"), len(arguments))),
-            (ctypes.c_int64 * (3 * len(arguments)))(*[x for row in arguments for x in row]),
-            _pointers(columns.arguments),
-            ctypes.c_int64(len(results)),
-            (ctypes.c_int64 * (3 * len(results)))(*[x for row in results for x in row]),
-            _pointers(columns.results),
-            ctypes.c_int64(len(columns.tests)),
-            (ctypes.c_int64 * len(columns.tests))(*columns.tests),
+            (ctypes.c_void_p * max(of.rows, 1))(),
+            *map(ctypes.c_int64, examples),
+            of.lanes,
+            (ctypes.c_int64 * len(of.sizes))(*of.sizes),
+            of.batch,
+            *of.inputs,
+            inputs,
+            *of.outputs,
+            results,
+            *of.tests,
             self._scalars(scalars),
             self._tables,
         )
@@ -187,12 +177,6 @@ class CKernel:
         return ValueError(
             f"{name} must hold {count} numbers of {self.dtype}, got {memory.size} of {memory.dtype}"
         )
-
-
-def _pointers(arrays: Sequence[Array]) -> Any:
-    return (ctypes.c_void_p * len(arrays))(
-        *[array.__array_interface__["data"][0] for array in arrays]
-    )
 
 
 class TapeKernel:

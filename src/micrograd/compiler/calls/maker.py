@@ -167,7 +167,9 @@ class Maker:
         general: General | None = None,
         lengths: Mapping[int, int] | None = None,
     ) -> Made:
-        graph, work = graph_of(recording, nests(arguments)), len(recording.tape)
+        work = len(recording.tape)
+        spends = general is None and recording.batch is None and not recording.effects.marks
+        graph = graph_of(recording, nests(arguments), spends)
         graph.strict = self._options["strict"]
         everything = recording.with_first(arguments)
         options = self._options
@@ -181,6 +183,7 @@ class Maker:
             general,
             lengths,
             changes=self._changes,
+            operations=work,
         )
         return Made(variant, free, graph, work, statics(arguments), arguments)
 

@@ -5,7 +5,8 @@ rows they read the arguments where they are and write the results where they are
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,13 @@ from ..passes.phases import phased
 from ..passes.schedules import Target
 from ..passes.short_sums import unroll_short_sums
 from ..tracing.signature import Argument
-from .cores import count, on_all_cores
-from .kernel import CKernel, Columns
-from .memory import Inputs
+from .columns import columns, pointers, pointers_of_rows
+from .cores import count, shared_by_cores
+from .kernel import CKernel
+from .memory import Addresses, Inputs
 
 _NEAR = 1 << 15  # numbers: what stays in the nearest cache but one
+_SHARES = 4  # of each core: one that is slow to begin leaves more to the others
 
 
 def is_mapped(program: Program, guards: int, columns: int) -> bool:
@@ -55,68 +58,97 @@ def rows_elsewhere(program: Program, inputs: Inputs, guards: int, target: Target
     return separate_rows(program, [*given, *made], target.lanes)
 
 
-class MappedRun:
-    """A call of a mapped function, done in parts.
+class Mapped:
+    """The way of a large batch of one size through a program: what is the same at each call.
 
-    Attributes:
-        holds: whether all guards held of all parts.
+    Args:
+        compiled: the program.
+        batch: the number of examples.
+        lanes: how many examples to do at a time, unless they have to be fewer for C.
     """
 
-    def __init__(self, compiled: Any, args: Sequence[Argument], batch: int, lanes: int) -> None:
-        self._compiled, self._args, self._guards = compiled, args, len(compiled.layout.guards)
-        kernel, outputs = compiled.kernel, compiled.program.outputs[self._guards :]
+    def __init__(self, compiled: Any, batch: int, lanes: int) -> None:
+        self._compiled, self._batch, self._guards = compiled, batch, len(compiled.layout.guards)
+        kernel = compiled.kernel
         if isinstance(kernel, CKernel):
             near = _NEAR // max(compiled.program.rows, 1) // WHOLE_VECTORS * WHOLE_VECTORS
             lanes = min(lanes, max(near, WHOLE_VECTORS))
-        self.at = compiled.at({"B": lanes, "P": lanes})
-        # one block: allocators give several large ones back to the system, page by page, each time
-        self._results = np.empty((len(outputs), batch), compiled.dtype)
-        self.holds = True
-        threads = min(count(), -(-batch // lanes))
-        share = -(-batch // lanes // threads) * lanes
-        parts = self._in_c(kernel) if isinstance(kernel, CKernel) else self._by_numpy
+        self.at, self._lanes = compiled.at({"B": lanes, "P": lanes}), lanes
+        self._batched = [k for k, batched, _ in self.at.spans if batched and k is not None]
+        if isinstance(kernel, CKernel):
+            self._columns = columns(kernel, self.at, self._guards)
 
-        def work(thread: int) -> None:
+    def results(self, args: Sequence[Argument]) -> tuple[np.ndarray, bool]:
+        """Return a row of each result, of all examples, and whether all guards hold of these.
+
+        Args:
+            args: of a call.
+        """
+        compiled, batch, lanes = self._compiled, self._batch, self._lanes
+        # one block: allocators give several large ones back to the system, page by page, each time
+        rows = np.empty((len(compiled.program.outputs) - self._guards, batch), compiled.dtype)
+        share = -(-batch // lanes // (_SHARES * count())) * lanes
+        go, failed = partial(self._by_numpy, args, rows), list[int]()
+        if isinstance(compiled.kernel, CKernel):
+            inputs = [np.ascontiguousarray(args[k].value, compiled.dtype) for k in self._batched]
+            go = partial(self._in_c, args, rows, pointers(inputs), pointers_of_rows(rows))
+
+        def work(left: Iterator[int]) -> None:
             v = self.at.memory(compiled.layout.captured, args, batched=False)
-            first = thread * share
-            if not parts(v, first, min(first + share, batch), lanes):
-                self.holds = False
+            for first in left:
+                if not go(v, first, min(first + share, batch)):
+                    failed.append(first)
             self.at.give_back(v)
 
-        on_all_cores(work, range(-(-batch // share)))
+        shared_by_cores(work, range(0, batch, share))
+        return rows, not failed
 
-    def _in_c(self, kernel: CKernel) -> Any:
-        spans = [(k, s) for k, batched, s in self.at.spans if batched and k is not None]
-        arguments = [self._args[k].value for k, _ in spans]
-        columns = Columns(
-            [np.ascontiguousarray(x, kernel.dtype) for x in arguments],
-            [(span.start, span.length) for _, span in spans],
-            list(self._results),
-            self.at.outputs[self._guards :],
-            self.at.outputs[: self._guards],
-        )
+    def _in_c(
+        self,
+        args: Sequence[Argument],
+        rows: np.ndarray,
+        given: Any,
+        results: Any,
+        v: np.ndarray,
+        first: int,
+        last: int,
+    ) -> bool:
+        kernel, span = self._compiled.kernel, (first, last)
+        failed = kernel.forward_in_parts(v, span, self._columns, given, results, self.at.scalars)
+        if failed & 1:
+            self._by_numpy(args, rows, v, first, last)  # names the index
+        return not failed
 
-        def parts(v: np.ndarray, first: int, last: int, lanes: int) -> bool:
-            failed = kernel.forward_in_parts(v, first, last, self.at.env, self.at.scalars, columns)
-            if failed & 1:
-                self._by_numpy(v, first, last, lanes)  # names the index
-            return not failed
-
-        return parts
-
-    def _by_numpy(self, v: np.ndarray, first: int, last: int, lanes: int) -> bool:
-        kernel, holds = self._compiled.kernel, True
+    def _by_numpy(
+        self, args: Sequence[Argument], rows: np.ndarray, v: np.ndarray, first: int, last: int
+    ) -> bool:
+        kernel, holds, lanes = self._compiled.kernel, True, self._lanes
         if isinstance(kernel, CKernel):
             kernel = NumpyKernel(kernel.program, kernel.dtype.name)
         for start in range(first, last, lanes):
             size = min(lanes, last - start)
             at = self._compiled.at({"B": size, "P": lanes})
-            at.put_batch(v, self._args, start)
+            at.put_batch(v, args, start)
             kernel.forward(v, at.sizes, at.scalars)
             holds &= all(v[address] != 0 for address in at.outputs[: self._guards])
-            for result, address in zip(self._results, at.outputs[self._guards :], strict=True):
+            for result, address in zip(rows, at.outputs[self._guards :], strict=True):
                 result[start : start + size] = v[address : address + size]
         return holds
+
+
+class MappedRun:
+    """What a call of a mapped function has computed, part by part.
+
+    Args:
+        compiled: the program.
+        at: where everything lies in a part.
+        results: a row of each result, of all examples.
+        holds: whether all guards held of all parts.
+    """
+
+    def __init__(self, compiled: Any, at: Addresses, results: np.ndarray, holds: bool) -> None:
+        self._compiled, self.at, self._results, self.holds = compiled, at, results, holds
+        self._guards = len(compiled.layout.guards)
 
     def column(self, k: int) -> np.ndarray:
         """Return output k of all examples."""

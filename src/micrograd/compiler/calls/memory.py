@@ -16,6 +16,7 @@ from ..tracing.signature import Argument
 from .kernel import allocate
 
 _SPARE = 4  # memories kept for the next call
+_MOST = 1 << 23  # numbers in those of the parts of a large batch
 _LONG = 64  # numbers in a range on average, from which on it is quicker to copy than to gather
 
 # Of each input: its argument (None: 1 / batch size), whether it is batched, where it lies.
@@ -107,9 +108,9 @@ class Addresses:
         except IndexError:
             return allocate(max(self.size, 1), self.dtype)  # of constants alone: C wants an address
 
-    def give_back(self, memory: np.ndarray) -> None:
-        """Take a memory that nothing refers to any more, to be used again."""
-        if len(self._spare) < _SPARE:
+    def give_back(self, memory: np.ndarray, parts: int = 0) -> None:
+        """Take a memory that nothing refers to any more, to be used again; one of so many parts."""
+        if len(self._spare) < _SPARE + min(parts, _MOST // max(self.size, 1)):
             self._spare.append(memory)
 
     def memory(

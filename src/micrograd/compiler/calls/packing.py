@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ..tracing.integers import EXACT
 from ..tracing.signature import Argument
 from .memory import Span
 
 _FORMS = {"float": 0, "int": 0, "numpy": 0, "list": 1, "numpy list": 1, "array": 2}
 _MOST_DIMS = 4  # of an Argument in ``direct.h``
-_KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1}
+_KINDS = {np.dtype(float): 0, np.dtype(np.int64): 1, np.dtype(np.float32): 3}
 _NUMBERS = {"float": 0, "int": 1}
 _NUMPY_FLOATS = 2
 
@@ -71,9 +72,14 @@ def _nest_at(a: Argument, batched: bool, span: Span, base: int) -> Any:
 
 
 def _with_addresses(tree: Any, places: Iterator[int]) -> Any:
-    """Return a nest with an address for each float, and -1 - address for each int."""
+    """Return a nest with an address for each float, -1 - address for each int.
+
+    That of a Value is a float.
+    """
     if type(tree) is float:
         return next(places)
+    if type(tree) is Value:
+        return float(next(places))
     if type(tree) is int and abs(tree) < EXACT:  # others count by their value
         return -1 - next(places)
     if isinstance(tree, np.ndarray) and tree.dtype == np.float64 and tree.size and tree.ndim:

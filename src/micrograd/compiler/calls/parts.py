@@ -14,7 +14,7 @@ from ..ir.sizes import evaluate
 from ..passes.phases import AFTER, BEFORE, PHASES, WITHIN, Phased
 from ..tracing.signature import Argument
 from .cores import on_all_cores
-from .kernel import CKernel, allocate
+from .kernel import CKernel
 from .memory import Addresses
 
 _CACHE = 1 << 18  # numbers: what stays near a core
@@ -56,20 +56,21 @@ class PartedRun:
         self._compiled, self._parts, self._lanes = compiled, parts, lanes
         self.at = compiled.at({"B": batch, "P": lanes})
         self.memory = self.at.memory(compiled.layout.captured, args, batched=False)
+        sums = parts.phased.sums
+        self.memory[sums] = 0.0
         self._forward(self.memory, BEFORE)
         starts = range(0, batch, lanes)
         self._batches = [min(lanes, batch - start) for start in starts]
         self._memories: list[Any] = [None] * len(starts)
 
         def work(k: int) -> None:
-            v = self._memories[k] = allocate(len(self.memory), self.memory.dtype)
+            v = self._memories[k] = self.at.blank()
             v[: parts.plain] = self.memory[: parts.plain]
             at = compiled.at({"B": self._batches[k], "P": lanes})
             at.put_batch(v, args, starts[k])
             self._forward(v, WITHIN, self._batches[k])
 
         on_all_cores(work, range(len(starts)))
-        sums = parts.phased.sums
         self.memory[sums] = sum(v[sums] for v in self._memories)
         self._forward(self.memory, AFTER)
 
@@ -90,21 +91,28 @@ class PartedRun:
         """Return the plain gradients, given those of some outputs."""
         parts, shared = self._parts, self._parts.phased.shared
         scalars = self._compiled.seeded(self.at, seeds)
-        g = allocate(len(self.memory), self.memory.dtype)
+        g = self.at.blank()
+        g[: parts.plain] = 0.0
         self._backward(self.memory, g, scalars, BEFORE)
         shares: list[Any] = [None] * len(self._memories)
 
         def work(k: int) -> None:
-            mine = allocate(len(g), g.dtype)
+            mine = self.at.blank()
             mine[: parts.plain] = g[: parts.plain]
             mine[shared] = 0.0
             self._backward(self._memories[k], mine, scalars, WITHIN, self._batches[k])
             shares[k] = mine[shared]
+            self.at.give_back(mine, len(shares))
 
         on_all_cores(work, range(len(shares)))
         g[shared] += sum(shares)
         self._backward(self.memory, g, scalars, AFTER)
         return g
+
+    def __del__(self) -> None:
+        for memory in (self.memory, *self._memories):
+            if memory is not None:
+                self.at.give_back(memory, len(self._memories))
 
     def _sizes(self, phase: str, batch: int) -> tuple[int, ...]:
         return (batch, self._lanes, *[int(name == phase) for name in PHASES])

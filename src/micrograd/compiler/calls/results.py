@@ -32,7 +32,7 @@ from .scalars import with_kinds
 _CHANGEABLE = (set, bytearray, array, deque, np.ndarray)
 
 
-class _NotLazy(Exception):
+class NotLazy(Exception):
     """A list of Values for all examples, an int that no float is: only a plain run makes them."""
 
 
@@ -59,7 +59,7 @@ def result_of(
     making = _Making(compiled, recording, args, run, values, again)
     try:
         made = rebuilt(recording.result, making.leaf, making.vector, recording.outside)
-    except (_NotLazy, OverflowError):  # NumPy's ints wrap around
+    except (NotLazy, OverflowError):  # NumPy's ints wrap around
         return again()
     return with_kinds(made, kinds)
 
@@ -79,7 +79,7 @@ class _Making:
         self._compiled, self._args, self._run, self._values = compiled, args, run, values
         self._outside = recording.outside
         self._outputs = iter(range(len(compiled.layout.guards), len(compiled.program.outputs)))
-        self._lazy = _Lazily(compiled, recording, again)
+        self._lazy = Lazily(compiled, recording, again)
 
     def leaf(self, leaf: Any) -> Any:
         if not isinstance(truth(leaf), Value):
@@ -107,19 +107,7 @@ class _Making:
     def _batch(self, tree: Batch) -> Any:
         size = self._compiled.layout.sizes(self._args)["B"]
         columns = [self._column(x, size) for x in tree.elements()]
-        numbers = columns[0] if len(columns) == 1 else np.empty((size, 0))
-        if len(columns) > 1:
-            numbers = np.stack(columns, axis=-1)
-        numbers = numbers.reshape((size, *np.shape(tree.example)))
-        kind = tree.dtype
-        if kind.kind != "O":
-            if kind.kind == "i" and not (abs(numbers) < EXACT).all():
-                raise _NotLazy
-            numbers = numbers.astype(kind, copy=False)
-            return numbers.tolist() if tree.is_list else numbers
-        if tree.is_list:
-            raise _NotLazy
-        return self._lazy.array(numbers.astype(float, copy=False))
+        return whole_batch(tree, columns, size, self._lazy)
 
     def _column(self, leaf: Any, size: int) -> np.ndarray:
         if not isinstance(truth(leaf), Value):
@@ -200,11 +188,37 @@ def refuse_backward() -> None:
 
 def _exact(number: float) -> int:
     if not abs(number) < EXACT:
-        raise _NotLazy
+        raise NotLazy
     return round(number)
 
 
-class _Lazily:
+def whole_batch(
+    tree: Batch, columns: Sequence[np.ndarray], size: int, lazy: "Lazily"
+) -> np.ndarray | list[Any]:
+    """Return all examples of a batch.
+
+    Args:
+        tree: what the trace had.
+        columns: each number of an example, of all examples.
+        size: how many there are.
+        lazy: makes arrays of Values.
+    """
+    numbers = columns[0] if len(columns) == 1 else np.empty((size, 0))
+    if len(columns) > 1:
+        numbers = np.stack(columns, axis=-1)
+    numbers = numbers.reshape((size, *np.shape(tree.example)))
+    kind = tree.dtype
+    if kind.kind != "O":
+        if kind.kind == "i" and not (abs(numbers) < EXACT).all():
+            raise NotLazy
+        numbers = numbers.astype(kind, copy=False)
+        return numbers.tolist() if tree.is_list else numbers
+    if tree.is_list:
+        raise NotLazy
+    return lazy.array(numbers.astype(float, copy=False))
+
+
+class Lazily:
     """The Values of a batch, made by a plain run of the call when somebody looks at one."""
 
     def __init__(self, compiled: Compiled, recording: Trace, again: Callable[[], Any]) -> None:

@@ -5,17 +5,20 @@ from typing import Any
 
 import numpy as np
 
+from ...engine import Value
 from ...value.number import Number
 from ..tracing.arrays import TracedArray
+from ..tracing.batches import Batch
 from ..tracing.effects import Effects
 from ..tracing.integers import EXACT, Integer
+from ..tracing.predicates import truth
 from .changes import Changes
 from .packing import int64s
 from .places import InPlace
 from .writes import is_list_of_floats
 
 _DATA, _GRAD, _BOTH, _FLOATS, _PLACE, _END, _ELEMENTS = range(7)  # as in ``direct.h``
-_HELD = (str, bytes, bool, type(None))  # constants that come out as they are
+HELD = (str, bytes, bool, type(None))  # constants that come out as they are
 _Write = tuple[int, Any, Any]  # one of the above, what is written to, and addresses
 
 
@@ -27,12 +30,14 @@ class ResultAddresses:
     """Where the numbers of results are: what is computed, then the constants behind all else.
 
     Args:
-        outputs: the addresses of what is computed, in order.
+        outputs: the addresses of what is computed, in order; ranges of them where it has a number
+            for each example of a batch.
         behind: the address of the first constant.
+        batch: the number of examples.
     """
 
-    def __init__(self, outputs: Iterator[int], behind: int) -> None:
-        self._outputs, self._behind = outputs, behind
+    def __init__(self, outputs: Iterator[int | range], behind: int, batch: int) -> None:
+        self._outputs, self._behind, self._batch = outputs, behind, batch
         self._constants: dict[str, int] = {}
 
     @property
@@ -50,16 +55,37 @@ class ResultAddresses:
             return -1 - self.number(tree)
         if type(tree) in (Number, float):
             return self.number(tree)
-        if type(tree) in _HELD:
+        if type(tree) in HELD:
             return tree
         if isinstance(tree, TracedArray) and tree.dtype == np.float64:
             items = self.floats(np.asarray(tree).reshape(-1).tolist())
             return np.array(items, float).reshape(np.shape(tree))
+        if isinstance(tree, Batch):
+            return self._of_batch(tree)
         if type(tree) is dict and all(type(key) is str for key in tree):
             return dict(zip(tree, self.of(list(tree.values()))))
         if type(tree) not in (tuple, list):
             raise NotDirect
         return type(tree)(map(self.of, tree))
+
+    def _of_batch(self, tree: Batch) -> Any:
+        """Return the addresses of all examples; those of Values as if these were floats."""
+        kind, columns = tree.dtype, [self._column(x) for x in tree.elements()]
+        if not columns or (tree.is_list and kind.kind in "bO"):
+            raise NotDirect
+        shape = (self._batch, *np.shape(tree.example))
+        addresses = np.ascontiguousarray(np.array(columns).T).reshape(shape)
+        if tree.is_list:
+            return (addresses if kind.kind == "f" else -1 - addresses).tolist()
+        return addresses.astype({"i": np.int64, "b": np.uint64}.get(kind.kind, float))
+
+    def _column(self, x: Any) -> Any:
+        if type(x) in (float, int):
+            return [self.number(x)] * self._batch
+        if not isinstance(truth(x), Value):
+            raise NotDirect
+        column = next(self._outputs)
+        return column if isinstance(column, range) else [column] * self._batch
 
     def floats(self, items: list[Any]) -> list[int]:
         """Return the addresses of floats, one or more."""
@@ -70,7 +96,10 @@ class ResultAddresses:
     def number(self, x: Any) -> int:
         """Return the address of a number, whatever it is."""
         if type(x) not in (float, int):
-            return next(self._outputs)
+            output = next(self._outputs)
+            if isinstance(output, range):
+                raise NotDirect
+            return output
         if type(x) is int and not abs(x) < EXACT:
             raise NotDirect
         return self._behind + self._constants.setdefault(float(x).hex(), len(self._constants))

@@ -1,16 +1,21 @@
 """Calls that go straight to the loops, of which Values come out."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from weakref import ref
+
+import numpy as np
 
 from ... import ops
 from ...engine import Value
 from ...value.buffers import add_grad
 from ...value.number import Number
+from ..tracing.batches import Batch
 from ..tracing.recording import Trace
+from ..tracing.signature import Argument
 from .compiled import Compiled, Run
 from .memory import Addresses
-from .results import refuse_backward
+from .results import Lazily, refuse_backward
 
 
 def value_leaves(recording: Trace) -> Any:
@@ -35,7 +40,15 @@ def value_leaves(recording: Trace) -> Any:
 
 
 class ValueCall:
-    """A call of which Values come out, which keep its memory until they are gone."""
+    """A call of which Values come out, which keep its memory until they are gone.
+
+    Args:
+        compiled, at: the program, and where everything lies in it.
+        call: fills a memory.
+        leaves: which numbers of the result are Values.
+        args: of the first call.
+        name: the function's, which the Values show as their operation.
+    """
 
     def __init__(
         self,
@@ -43,13 +56,22 @@ class ValueCall:
         at: Addresses,
         call: Any,
         leaves: Any,
-        first: int,
+        args: Sequence[Argument],
         name: str,
     ) -> None:
         self._compiled, self._at, self._call = compiled, at, call
-        self._leaves, self._first = leaves, first
+        self._leaves, self._first = leaves, len(compiled.layout.guards)
         self._captured = tuple(compiled.layout.captured)
         self._op = ops.handmade(f"jit {name}")
+        self._nests = [k for k, a in enumerate(args) if a.differentiable]
+        starts = {k: span.start for k, _, span in at.spans}
+        places = [
+            starts[k] + i
+            for k in self._nests
+            for i, x in enumerate(args[k].values())
+            if isinstance(x, Value)
+        ]
+        self._places = np.array(places, dtype=int)  # of the gradients of their Values
 
     def __call__(self, *args: Any) -> Any:
         """Return the result, or NotImplemented."""
@@ -59,16 +81,19 @@ class ValueCall:
             at.give_back(memory)
             return NotImplemented
         run, leaves = Run(self._compiled, at, memory), self._leaves
+        parents = self._captured
+        if self._nests:
+            parents = (*parents, *[v for k in self._nests for v in _values_in(args[k])])
         if leaves is True:
-            return self._value(run, self._first)
+            return self._value(run, self._first, parents)
         made = [
-            self._value(run, k) if is_value else run.number(k)
+            self._value(run, k, parents) if is_value else run.number(k)
             for k, is_value in enumerate(leaves, self._first)
         ]
         return made if type(leaves) is list else tuple(made)
 
-    def _value(self, run: Run, k: int) -> Value:
-        out = Value._make(Value, run.number(k), 0.0, self._op, self._captured, "")
+    def _value(self, run: Run, k: int, parents: tuple[Value, ...]) -> Value:
+        out = Value._make(Value, run.number(k), 0.0, self._op, parents, "")
         weak = ref(out)  # a cycle would keep the memory until the collector comes
         out._backward = lambda: self._pass_on(weak, run, k)
         return out
@@ -81,7 +106,74 @@ class ValueCall:
             self._at.give_back(g)
             g = run.gradients({k: out._grad})
             add_grad(self._captured, g[: len(self._captured)])
+        if self._nests:
+            add_grad(out.parents[len(self._captured) :], g[self._places])
         self._at.give_back(g)
+
+
+def _values_in(nest: Any) -> Iterable[Value]:
+    """Return the Values in a nest, from the first to the last."""
+    if isinstance(nest, Value):
+        return (nest,)
+    if isinstance(nest, dict):
+        nest = nest.values()
+    elif not isinstance(nest, (list, tuple)):
+        return ()
+    return [v for branch in nest for v in _values_in(branch)]
+
+
+def arrays_of_values(tree: Any) -> Any:
+    """Return True in place of each array of Values, one for each example of a batch.
+
+    Of what has none inside, None is returned.
+    """
+    if isinstance(tree, dict):
+        inside = {key: arrays_of_values(branch) for key, branch in tree.items()}
+        return inside if any(inside.values()) else None
+    if isinstance(tree, (list, tuple)):
+        branches = list(map(arrays_of_values, tree))
+        return branches if any(branches) else None
+    return True if isinstance(tree, Batch) and tree.dtype.kind == "O" else None
+
+
+class BatchCall:
+    """A call of which arrays of Values come out, one for each example of a batch.
+
+    Args:
+        call: gives their data.
+        where: as ``arrays_of_values`` says.
+        compiled, recording: of the function.
+        plain: the function.
+    """
+
+    def __init__(
+        self,
+        call: Any,
+        where: Any,
+        compiled: Compiled,
+        recording: Trace,
+        plain: Callable[..., Any],
+    ) -> None:
+        self._call, self._where, self._plain = call, where, plain
+        self._compiled, self._recording = compiled, recording
+
+    def __call__(self, *args: Any) -> Any:
+        """Return the result, or NotImplemented."""
+        numbers = self._call(*args)
+        if numbers is NotImplemented:
+            return NotImplemented
+        values = Lazily(self._compiled, self._recording, lambda: self._plain(*args))
+        return _with_values(numbers, self._where, values)
+
+
+def _with_values(made: Any, where: Any, values: Lazily) -> Any:
+    if where is None:
+        return made
+    if where is True:
+        return values.array(made)
+    if isinstance(made, dict):
+        return {key: _with_values(x, where[key], values) for key, x in made.items()}
+    return type(made)([_with_values(x, inside, values) for x, inside in zip(made, where)])
 
 
 class SpentCall:

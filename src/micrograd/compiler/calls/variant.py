@@ -47,12 +47,14 @@ class Variant:
         lengths: for each argument whose length it is, how much longer than n it is.
         slopes: that the function's gradient is wanted as its result.
         changes: the places that the recording was made with.
+        operations: how many there are, where the recording does not say it any more.
 
     Raises:
         JitError: the program does not do what the recording did.
     """
 
     guards: Guards  # what it takes for granted
+    plain: Callable[..., Any]  # the function
     _kinds: Any = None  # of the numbers in the result that are NumPy's
 
     def __init__(
@@ -67,17 +69,25 @@ class Variant:
         lengths: Mapping[int, int] | None = None,
         slopes: Slopes | None = None,
         changes: Changes = NO_CHANGES,
+        operations: int = 0,
     ) -> None:
         self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
-        self._operations = len(recording.tape)
+        self._operations = operations or len(recording.tape)
         large = (recording.batch or 0) * self._operations > PLAIN_WORK
         if recording.effects.marks:
             with stages.timed("stages"):
                 *before, last = stages_of(recording, graph)
                 self._before = [StageRun(s, recording.captured, options, large) for s in before]
         self._tests = last.numbers if self._before else range(len(recording.guards))
+        lists = {k for k in recording.free() if k < len(args) and args[k].is_list}
+        self.lists = frozenset() if general else frozenset(lists)  # whose length is the batch's
+        self.work = general.work if general else {}
+        if self.lists:
+            self.work = dict(recording.work())
+        if not general:
+            recording.let_go()  # the graph has done its work, and takes more than all that follows
         with stages.timed("lower"):
             graph_last = last.graph if self._before else graph
             program, self._deferred = (
@@ -108,12 +118,8 @@ class Variant:
         stages.backend = self.compiled.backend
         self._ways: dict[Any, Callable[..., Any] | None] = {}  # by shapes
         self.sizes: dict[int, bool] = {}  # those tried, and whether the program is right for them
-        self.work = general.work if general else {}
         self._static = [a.value for a in args if a.kind == "static"]  # or its id would be reused
-        lists = {k for k in recording.free() if k < len(args) and args[k].is_list}
-        self.lists = frozenset() if general else frozenset(lists)  # whose length is the batch's
         if self.lists:
-            self.work = dict(recording.work())
             self.sizes[layout.sizes(args)["B"]] = True
         if general:
             check(self.compiled, name, recording, lambda: graph, args)
@@ -122,7 +128,7 @@ class Variant:
         self._changes = changes
         self.writes = Writes(recording, changes, len(self.compiled.program.outputs) - written)
         self._twins = self._same_values(args) if recording.effects else ()
-        recording.let_go()  # the graph has done its work
+        recording.let_go()
 
     def accepts(self, args: Sequence[Argument]) -> bool:
         """Tell whether the program takes these arguments and is still what the function is."""
@@ -264,8 +270,16 @@ class Variant:
         if self._is_deferred or self.writes.of_numpy:
             return None
         look = self.guards.quick if not self.recording.depends else lambda: -self.holds()
-        before, changes = self._before, self._changes
-        of = Direct(before, self.compiled, self.name, self.recording, self.slopes, changes, look)
+        of = Direct(
+            self._before,
+            self.compiled,
+            self.plain,
+            self.name,
+            self.recording,
+            self.slopes,
+            self._changes,
+            look,
+        )
         call = direct_call(of, args)
         if call is None or self._kinds is None:
             return call

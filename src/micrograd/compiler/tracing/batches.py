@@ -1,7 +1,7 @@
 """What ``vmap`` returns in a trace: the values of one example, standing for all."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -155,7 +155,7 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
         self._batch_axis.sized()
         return (self.count, *self._inner)
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype:
         """The type of the array."""
         return kind_of(np.array([*self.elements(), None], dtype=object)[:-1])

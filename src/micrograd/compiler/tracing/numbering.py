@@ -17,11 +17,13 @@ from .trace import passes_nothing_on
 from .trees import rebuilt
 
 
-def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
+def graph_of(recording: Trace, differentiable: set[int], spends: bool = False) -> Graph:
     """Return the recording as a Graph: captured values, then inputs, then the tape in its order.
 
     Args:
         differentiable: the arguments whose gradient is wanted.
+        spends: whether the recording may lose all values of its tape but those that come out of
+            it, one by one: a graph and a tape of millions of operations are not there at once.
 
     Raises:
         JitError: a hand-set ``_backward``, a branch on a batched value, or a batched result that is
@@ -31,7 +33,11 @@ def graph_of(recording: Trace, differentiable: set[int]) -> Graph:
     outputs, guards = list(recording.outputs()), [v for v, _ in recording.guards]
     single = _single_values(recording)
     asked = [*outputs, *guards, *single]
-    codes, table, starts, numbers, data, by_hand, places = numbered(leaves, recording.tape, asked)
+    spared = ValueSet(asked) if spends and not recording.effects.versions else None
+    columns = numbered(leaves, recording.tape, asked, spared)
+    codes, table, starts, numbers, data, by_hand, places = columns
+    if spared is not None:
+        recording.tape = [v for v in recording.tape if v is not None]
     _refuse_hand_written(recording, table, by_hand)
     if recording.effects.versions:
         _set_versions(recording, leaves, starts, numbers)
