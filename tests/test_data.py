@@ -150,6 +150,19 @@ def test_a_shard_that_cannot_be_loaded_ends_the_run():
         next(data.shards([], np.load))
 
 
+@pytest.mark.parametrize(
+    ("seed", "epoch", "order"),
+    [
+        (3, 0, [[0, 4, 7, 1, 5], [6, 3, 2]]),
+        (3, 7, [[6, 7, 5, 4, 1], [0, 2, 3]]),
+        (-3, 7, [[0, 1, 4, 2, 7], [5, 6, 3]]),
+        (1 << 40, 1, [[7, 4, 0, 3, 1], [6, 5, 2]]),
+    ],
+)
+def test_the_order_of_an_epoch_is_one_for_all_times(seed, epoch, order):
+    assert [b.tolist() for b in data.batch_indices(8, 5, seed, epoch)] == order
+
+
 def test_minibatches_depend_on_seed_and_epoch_alone():
     X = np.arange(20)
     orders = [
