@@ -46,10 +46,12 @@ MODELS = [
     Residual(Sequential(Linear(2, 3), ReLU()), Linear(2, 3)), Residual(ELU()),
     AvgPool2d(3, padding=1), Embedding(5, 2), Softmax(), LogSoftmax(0),
     RNN(2, 3, 2, "relu", bidirectional=True), LSTM(2, 3, bias=False, batch_first=True), GRU(2, 3),
+    GRU(2, 3, 2, dropout=0.25), MultiheadAttention(4, 2, batch_first=True),
     LayerNorm((2, 3), 0.1, bias=False), LayerNorm(3, elementwise_affine=False), RMSNorm(3),
     RMSNorm(3, 0.1, False), BatchNorm(2, 0.3, 0.01), BatchNorm2d(2, 0.01, 0.3, False),
     MultiheadAttention(4, 2, 0.1, False),
     TransformerEncoderLayer(4, 2, 8, 0.0, "gelu", 0.1, norm_first=True, bias=False),
+    TransformerEncoderLayer(4, 2, 8, batch_first=True),
 ]  # fmt: skip
 
 

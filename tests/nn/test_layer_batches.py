@@ -22,6 +22,10 @@ LAYERS = {
     "BatchNorm1d": (lambda: nn.BatchNorm1d(2), (2, 3)),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), (2, 2, 2)),
     "Dropout": (lambda: nn.Dropout(0.5, random.Generator(1)), (2, 3)),
+    "TransformerEncoderLayer": (
+        lambda: nn.TransformerEncoderLayer(2, 1, 3, 0.0, batch_first=True, seed=1),
+        (3, 2),
+    ),
     "ELU": (lambda: nn.ELU(), (3,)),
     "GELU": (lambda: nn.GELU(), (2, 2)),
     "Softmax": (lambda: nn.Softmax(), (2, 3)),

@@ -199,6 +199,41 @@ def test_attention_forgets_weights_while_training_alone():
     assert outs[0] == outs[1]
 
 
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_recurrent_layers_forget_between_two_of_them_while_training(kind):
+    x = [[0.1, 0.2], [0.3, 0.4]]
+    one, two = kind(2, 3, 1, dropout=0.5, seed=1), kind(2, 3, 2, dropout=0.5, seed=1)
+
+    def outs(layer):
+        return {tuple(v.data for row in layer(x)[0] for v in row) for _ in range(4)}
+
+    assert len(outs(one)) == 1
+    assert len(outs(two)) > 1
+    assert outs(two.eval()) == outs(kind(2, 3, 2, seed=1))
+    with pytest.raises(ValueError, match="got 1"):
+        kind(2, 3, 2, dropout=1)
+
+
+def test_examples_of_a_batch_that_attention_gets_have_to_be_as_many():
+    attention = MultiheadAttention(2, 1, batch_first=True)
+    x = [[[0.1, 0.2]]]
+    with pytest.raises(ValueError, match=r"as many examples of each, got \[1, 1, 2\]"):
+        attention(x, x, x * 2)
+    with pytest.raises(ValueError, match=r"as many examples of each, got \[1, 1, 1, 2\]"):
+        attention(x, x, x, [[False]] * 2)
+
+
+def test_padding_of_a_batch_is_each_examples_own():
+    layer = TransformerEncoderLayer(2, 1, 3, 0.0, batch_first=True, seed=1)
+    x = [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.7, 0.8]]]
+    padding = [[False, True], [False, False]]
+    found = layer(x, None, padding)
+    expected = [layer(row, None, hidden) for row, hidden in zip(x, padding)]
+    assert [v.data for rows in found for row in rows for v in row] == [
+        v.data for rows in expected for row in rows for v in row
+    ]
+
+
 def test_positions_are_encoded_by_sines_and_cosines():
     at = np.arange(5)[:, None] / 10000 ** (np.array([0, 0, 2, 2, 4]) / 5)
     expected = np.where(np.arange(5) % 2, np.cos(at), np.sin(at))

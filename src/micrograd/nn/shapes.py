@@ -77,6 +77,11 @@ def flat(x: Any) -> list[Any]:
     return [item for part in x for item in flat(part)] if _is_nest(x) else [x]
 
 
+def transposed(x: Any) -> list[Any]:
+    """Return nested lists with their first two axes in the other order."""
+    return [list(column) for column in zip(*x, strict=True)]
+
+
 def _lists(x: Any) -> Any:
     if is_array(x):
         return x.tolist()  # Python's floats are quicker to compute with than NumPy's
