@@ -7,7 +7,7 @@ sequence from its end.
 
 from typing import Any
 
-from ..arguments import choice, flag, whole
+from ..arguments import choice, flag, shown, whole
 from ..functions import dot
 from .dropout import Dropout
 from .module import Module
@@ -249,6 +249,8 @@ class LSTM(_Recurrent):
             state: (h0, c0), the first of each direction of each layer, in a batch (layers, batch,
                 hidden_size); None takes zeros.
         """
+        if state is not None and len(state) != 2:
+            raise ValueError(f"{self!r} expects a state of two, (h0, c0), got {shown(state)}")
         h0, c0 = (None, None) if state is None else state
         outputs, (h, c) = self._read(x, h0, c0)
         return outputs, (h, c)
