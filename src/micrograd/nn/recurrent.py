@@ -9,10 +9,11 @@ from typing import Any
 
 from ..arguments import choice, flag, shown, whole
 from ..functions import dot
+from ..transforms.batches import each
 from .dropout import Dropout
 from .module import Module
 from .parameters import bound, source, uniform
-from .shapes import depth, nested, transposed
+from .shapes import depth, nested, shape, transposed
 
 
 class _Recurrent(Module):
@@ -72,12 +73,16 @@ class _Recurrent(Module):
         if depth(x) == 2:
             outputs, last = self._run(x, transposed([self._first(state) for state in states]))
             return outputs, transposed(last)
+
+        def one(x: Any, *first: Any) -> tuple[Any, ...]:
+            outputs, last = self._read(x, *(first or states))
+            return outputs, *last
+
         sequences = x if self.batch_first else transposed(x)
-        firsts = [self._first(state, len(sequences)) for state in states]
-        found = [self._read(*one) for one in zip(sequences, *map(transposed, firsts), strict=True)]
-        outputs = [out for out, _ in found]
-        lasts = [transposed(one) for one in zip(*[last for _, last in found], strict=True)]
-        return outputs if self.batch_first else transposed(outputs), lasts
+        some = [self._first(state, shape(sequences)[0]) for state in states if state is not None]
+        found: Any = each(one, sequences, *map(transposed, some))
+        outputs, *lasts = found if isinstance(found, tuple) else transposed(found)
+        return outputs if self.batch_first else transposed(outputs), [*map(transposed, lasts)]
 
     def _run(self, x: Any, first: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]:
         """Return the outputs, and the last state of each direction of each layer.

@@ -4,6 +4,7 @@ A shape is written as PyTorch writes it, with names for the axes that may have a
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from ..arguments import operand, shown
@@ -79,6 +80,10 @@ def flat(x: Any) -> list[Any]:
 
 def transposed(x: Any) -> list[Any]:
     """Return nested lists with their first two axes in the other order."""
+    if is_batch(x):
+        return [each(itemgetter(k), x) for k in range(shape(x)[1])]
+    if len(x) and is_batch(x[0]):
+        return each(lambda *parts: list(parts), *x)
     return [list(column) for column in zip(*x, strict=True)]
 
 
