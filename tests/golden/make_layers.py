@@ -64,6 +64,7 @@ CASES = [
     ("TransformerEncoderLayer", [4, 2, 6, 0.0], {}, [[3, 2, 4]]),
     ("TransformerEncoderLayer", [4, 2, 6, 0.0, "relu", 1e-5, True, True, False], {}, [[2, 3, 4]],
      {"src_mask": 3}),
+    ("GELU", [], {"approximate": "tanh"}, [[2, 3]]),
 ]  # fmt: skip
 
 

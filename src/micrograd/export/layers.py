@@ -14,7 +14,6 @@ _SAME = {
     "return_indices": False,
     "count_include_pad": True,
     "divisor_override": None,
-    "approximate": "none",
     "proj_size": 0,
     "max_norm": None,
     "scale_grad_by_freq": False,
