@@ -230,7 +230,7 @@ def batch_indices(
     # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
     # need not be.
     words: Any = [abs(seed), seed < 0, epoch]
-    if max(words) < 1 << 32:  # which takes three quarters of the time
+    if epoch >= 0 and max(words) < 1 << 32:  # which takes three quarters of the time
         words = np.array(words, np.uint32)
     numbers = np.random.PCG64(words).random_raw(n)
     if buffer is None or buffer >= n:
