@@ -150,6 +150,19 @@ def test_a_shard_that_cannot_be_loaded_ends_the_run():
         next(data.shards([], np.load))
 
 
+@pytest.mark.parametrize(
+    ("seed", "epoch", "order"),
+    [
+        (3, 0, [[0, 4, 7, 1, 5], [6, 3, 2]]),
+        (3, 7, [[6, 7, 5, 4, 1], [0, 2, 3]]),
+        (-3, 7, [[0, 1, 4, 2, 7], [5, 6, 3]]),
+        (1 << 40, 1, [[7, 4, 0, 3, 1], [6, 5, 2]]),
+    ],
+)
+def test_the_order_of_an_epoch_is_one_for_all_times(seed, epoch, order):
+    assert [b.tolist() for b in data.batch_indices(8, 5, seed, epoch)] == order
+
+
 def test_minibatches_depend_on_seed_and_epoch_alone():
     X = np.arange(20)
     orders = [
@@ -210,7 +223,9 @@ def test_values_may_be_data():
         (([1.0, 2.0], [1.0]), ValueError, r"different lengths: \[2, 1\]"),
         ([(1.0, 2.0), (1.0,)], ValueError, "example 1 has 1 arguments, example 0 has 2"),
         (([[1.0, 2.0], [1.0]], [1, 1]), ValueError, r"ragged: example 1, .* \(1,\), example 0"),
+        (([[1.0, 2.0], [1.0]], [1, 1]), ValueError, r"one of vectors, \[\[x\] for x in row\]"),
         (([[[1.0], [1.0, 2.0]]], [1]), ValueError, r"ragged: example 0, argument 0 holds"),
+        (([[[1.0]], [[1.0, 2.0]]], [1, 1]), ValueError, r"ragged: example 1, .* shape \(1, 2\)"),
         (([[1.0], []], [1, 1]), ValueError, "example 1, argument 0 is an empty list"),
         (([[1.0], [math.nan]], [1, 1]), ValueError, r"example 1, argument 0\[0\] is nan: remove"),
         ((np.array([[1.0, math.nan]]), [1]), ValueError, r"example 0, argument 0\[1\] is nan"),

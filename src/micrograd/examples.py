@@ -236,10 +236,13 @@ def _check_column(column: Any, where: _Places) -> None:
         return
     shapes = [_shape_of(x, where, i, ()) for i, x in enumerate(column)]
     for i, shape in enumerate(shapes):
-        if shape != shapes[0]:
+        if shape != shapes[0] and (shape[1:] != shapes[0][1:] or len(shape) < 2):
+            remedy = "columns go into a tuple: (X, y)"
+            if len(shape) == len(shapes[0]) == 1:
+                remedy += "; a series of any length is one of vectors, [[x] for x in row]"
             raise ValueError(
                 f"the data is ragged: {where.place(i)} has the shape {shape}, {where.place(0)} has "
-                f"the shape {shapes[0]} (columns go into a tuple: (X, y))"
+                f"the shape {shapes[0]} ({remedy})"
             )
 
 
@@ -286,4 +289,6 @@ _OF_DATES = (
 
 def _are_tokens(x: Any) -> bool:
     """Tell a list of whole numbers, which may be of any length, as those of a text are."""
+    if is_array(x):
+        return x.ndim == 1 and len(x) > 0 and getattr(x.dtype, "kind", "") in set("iu")
     return type(x) in (list, tuple) and len(x) > 0 and set(map(type, x)) == {int}

@@ -65,6 +65,19 @@ def test_a_loss_that_changes_from_call_to_call_is_noticed():
         train(model, o, True, loss=changing(model))
 
 
+def test_of_a_large_loss_one_example_is_compared_that_was_not_traced(monkeypatch):
+    monkeypatch.setattr("micrograd.train.trial.TRIED_VALUES", 1)
+    (model, o), seen = make(), io.StringIO()  # what is written to a file stays outside
+
+    def loss(x):
+        print(x[0], file=seen)
+        return (model(x) - 1.0) ** 2
+
+    train(model, o, True, loss=loss, data=(X,), batch_size=None, epochs=1)
+    checked, _, compared = seen.getvalue().splitlines()
+    assert float(checked) == X[0, 0] != float(compared)
+
+
 def test_a_branch_on_parameters_takes_the_path_that_holds():
     def of_model(model):
         return lambda x: (model.at - x) ** 2 if model.at < 2.5 else 3 * model.at

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from training_runs import Attentive, assert_same_run, train
 
-from micrograd import optim
+from micrograd import nn, optim
 from micrograd import sum as total
+from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
 from micrograd.optim import SGD
 from micrograd.train import fit
@@ -35,6 +36,36 @@ def test_one_program_takes_lists_of_all_lengths(batch_size):
 @pytest.mark.usefixtures("without_compiler")
 def test_numpy_takes_lists_of_all_lengths_too():
     assert_same_run(reader, loss=loss_of_words(), data=WORDS, batch_size=3, epochs=2)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("form", [list, np.array])
+def test_one_program_takes_sequences_of_vectors_of_all_lengths(form, whole):
+    vectors = [form([[c / 5, c % 2.0] for c in word]) for word in WORDS]
+    labels = [len(word) % 2 for word in WORDS]
+
+    def make():
+        model = nn.Sequential(nn.LSTM(2, 3, seed=1), nn.Linear(3, 2, seed=2))
+        return model, optim.Adam(model.parameters(), lr=0.05)
+
+    def of_model(model):
+        if whole:
+            return lambda xs, y: cross_entropy(model[1](model[0](xs)[0][-1]), y)
+
+        def loss(xs, y):
+            state = None
+            for x in xs:
+                out, state = model[0]([x], state)
+            return cross_entropy(model[1](out[0]), y)
+
+        return loss
+
+    assert_same_run(make, loss=of_model, data=(vectors, labels), batch_size=3, epochs=2)
+
+
+def test_arrays_of_whole_numbers_are_tokens_as_lists_of_them_are():
+    data = [np.array(word) for word in WORDS]
+    assert_same_run(reader, loss=loss_of_words(), data=data, batch_size=3, epochs=2)
 
 
 def test_a_penalty_counts_once_for_a_batch_of_lists():

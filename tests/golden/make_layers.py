@@ -57,6 +57,14 @@ CASES = [
     ("Softplus", [], {}, [[3]]), ("SiLU", [], {}, [[3]]), ("GELU", [], {}, [[3]]),
     ("LeakyReLU", [0.1], {}, [[5]]), ("ELU", [1.5], {}, [[5]]),
     ("Softmax", [-1], {}, [[2, 3]]), ("LogSoftmax", [-1], {}, [[2, 3]]),
+    ("Conv1d", [2, 2, 2, 1, 0, 1, 1, False], {}, [[2, 4]]),
+    ("LSTM", [2, 2, 2, True, True, 0.0, True], {}, [[2, 3, 2]]),
+    ("MultiheadAttention", [4, 2], {}, [[3, 2, 4], [4, 2, 4], [4, 2, 4]]),
+    ("MultiheadAttention", [4, 2], {"batch_first": True}, [[2, 3, 4]] * 3, {"attn_mask": 3}),
+    ("TransformerEncoderLayer", [4, 2, 6, 0.0], {}, [[3, 2, 4]]),
+    ("TransformerEncoderLayer", [4, 2, 6, 0.0, "relu", 1e-5, True, True, False], {}, [[2, 3, 4]],
+     {"src_mask": 3}),
+    ("GELU", [], {"approximate": "tanh"}, [[2, 3]]),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pytest
 from micrograd import random
 from micrograd.nn import (
     ELU,
+    GELU,
     GRU,
     LSTM,
     MLP,
@@ -44,12 +45,14 @@ MODELS = [
     Sequential(Conv2d(1, 2, (3, 2), padding=(1, 0), bias=False), MaxPool2d(2, 1), Flatten(0)),
     Conv1d(1, 2, 3, 2, 1), Conv1d(2, 4, 3, 1, "same", 2, 2), Conv2d(2, 2, 3, dilation=2),
     Residual(Sequential(Linear(2, 3), ReLU()), Linear(2, 3)), Residual(ELU()),
-    AvgPool2d(3, padding=1), Embedding(5, 2), Softmax(), LogSoftmax(0),
+    AvgPool2d(3, padding=1), Embedding(5, 2), Softmax(), LogSoftmax(0), GELU("tanh"),
     RNN(2, 3, 2, "relu", bidirectional=True), LSTM(2, 3, bias=False, batch_first=True), GRU(2, 3),
+    GRU(2, 3, 2, dropout=0.25), MultiheadAttention(4, 2, batch_first=True),
     LayerNorm((2, 3), 0.1, bias=False), LayerNorm(3, elementwise_affine=False), RMSNorm(3),
     RMSNorm(3, 0.1, False), BatchNorm(2, 0.3, 0.01), BatchNorm2d(2, 0.01, 0.3, False),
     MultiheadAttention(4, 2, 0.1, False),
     TransformerEncoderLayer(4, 2, 8, 0.0, "gelu", 0.1, norm_first=True, bias=False),
+    TransformerEncoderLayer(4, 2, 8, batch_first=True),
 ]  # fmt: skip
 
 

@@ -5,7 +5,20 @@ import pytest
 
 from micrograd import jit, losses, mean, nn, random, vmap
 from micrograd.engine import Value
-from micrograd.transforms.batches import as_batch
+from micrograd.transforms.batches import as_batch, each
+
+
+class States(nn.Module):
+    """The outputs of a recurrent layer, and the last state of its last layer."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def __call__(self, xs):
+        outputs, last = self.layer(xs)
+        h = last[0] if isinstance(last, tuple) else last
+        return each(lambda out, last: [*out[-1], *last], outputs, h[-1])
+
 
 RANDOM = np.random.default_rng(0)
 LAYERS = {
@@ -22,6 +35,12 @@ LAYERS = {
     "BatchNorm1d": (lambda: nn.BatchNorm1d(2), (2, 3)),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), (2, 2, 2)),
     "Dropout": (lambda: nn.Dropout(0.5, random.Generator(1)), (2, 3)),
+    "GRU": (lambda: States(nn.GRU(2, 3, 2, bidirectional=True, batch_first=True, seed=1)), (3, 2)),
+    "LSTM": (lambda: States(nn.LSTM(2, 3, batch_first=True, seed=1)), (3, 2)),
+    "TransformerEncoderLayer": (
+        lambda: nn.TransformerEncoderLayer(2, 1, 3, 0.0, batch_first=True, seed=1),
+        (3, 2),
+    ),
     "ELU": (lambda: nn.ELU(), (3,)),
     "GELU": (lambda: nn.GELU(), (2, 2)),
     "Softmax": (lambda: nn.Softmax(), (2, 3)),

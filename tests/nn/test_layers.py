@@ -105,6 +105,14 @@ def test_modules_of_a_list_are_found_also_those_that_come_later():
     assert len(list(blocks.modules())) == 3
 
 
+def test_a_slice_of_modules_is_such_modules_again():
+    model = Sequential(Linear(2, 3), Tanh(), Linear(3, 1))
+    assert repr(model[:2]) == "Sequential(Linear(2, 3), Tanh())"
+    assert all(a is b for a, b in zip(model[:2].parameters(), model[0].parameters(), strict=True))
+    blocks = ModuleList([Tanh()]).extend(model[1:])
+    assert repr(blocks[1:]) == "ModuleList([Tanh(), Linear(3, 1)])"
+
+
 def test_modules_have_the_paths_of_their_parameters():
     model = Sequential(Linear(1, 1), Sequential(Tanh()))
     assert [path for path, _ in model.named_modules()] == ["", "0", "1", "1.0"]
@@ -124,8 +132,10 @@ def test_an_embedding_gives_rows_and_passes_gradients_to_them_alone():
     assert rows[0] == table.weight[2]
     sum(x for row in rows for x in row).backward()
     assert [w.grad for row in table.weight for w in row] == [1, 1, 0, 0, 2, 2, 0, 0]
-    with pytest.raises(IndexError, match="below the 4 rows, got 4"):
+    with pytest.raises(IndexError, match=r"Embedding\(4, 2\): .* below the 4 rows, got 4"):
         table([1, 4])
+    with pytest.raises(IndexError, match=r"Embedding\(4, 2, sparse=True\): .* got -1"):
+        Embedding(4, 2, sparse=True)(-1)
 
 
 # Attention
@@ -197,6 +207,41 @@ def test_attention_forgets_weights_while_training_alone():
     attention.eval()
     outs = [[v.data for row in attention(x, x, x)[0] for v in row] for _ in range(2)]
     assert outs[0] == outs[1]
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU, LSTM])
+def test_recurrent_layers_forget_between_two_of_them_while_training(kind):
+    x = [[0.1, 0.2], [0.3, 0.4]]
+    one, two = kind(2, 3, 1, dropout=0.5, seed=1), kind(2, 3, 2, dropout=0.5, seed=1)
+
+    def outs(layer):
+        return {tuple(v.data for row in layer(x)[0] for v in row) for _ in range(4)}
+
+    assert len(outs(one)) == 1
+    assert len(outs(two)) > 1
+    assert outs(two.eval()) == outs(kind(2, 3, 2, seed=1))
+    with pytest.raises(ValueError, match="got 1"):
+        kind(2, 3, 2, dropout=1)
+
+
+def test_examples_of_a_batch_that_attention_gets_have_to_be_as_many():
+    attention = MultiheadAttention(2, 1, batch_first=True)
+    x = [[[0.1, 0.2]]]
+    with pytest.raises(ValueError, match=r"as many examples of each, got \[1, 1, 2\]"):
+        attention(x, x, x * 2)
+    with pytest.raises(ValueError, match=r"as many examples of each, got \[1, 1, 1, 2\]"):
+        attention(x, x, x, [[False]] * 2)
+
+
+def test_padding_of_a_batch_is_each_examples_own():
+    layer = TransformerEncoderLayer(2, 1, 3, 0.0, batch_first=True, seed=1)
+    x = [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6], [0.7, 0.8]]]
+    padding = [[False, True], [False, False]]
+    found = layer(x, None, padding)
+    expected = [layer(row, None, hidden) for row, hidden in zip(x, padding)]
+    assert [v.data for rows in found for row in rows for v in row] == [
+        v.data for rows in expected for row in rows for v in row
+    ]
 
 
 def test_positions_are_encoded_by_sines_and_cosines():
@@ -354,5 +399,8 @@ def test_a_batch_of_sequences_of_another_shape_is_named(kind):
     with pytest.raises(ValueError, match=r"shape \(length, 2\) or \(batch, length, 2\), got .*4\)"):
         layer([[[0.0] * 4] * 3] * 2)
     first = [[0.0] * 3]
+    if kind is LSTM:
+        with pytest.raises(ValueError, match=r"expects a state of two, \(h0, c0\), got \[\[0"):
+            layer([[[0.0] * 2] * 3] * 2, first)
     with pytest.raises(ValueError, match=r"expects the shape \(1, 2, 3\), got .*\(1, 3\)"):
         layer([[[0.0] * 2] * 3] * 2, (first, first) if kind is LSTM else first)

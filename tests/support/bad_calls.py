@@ -197,7 +197,8 @@ GRAPH = Value(2.0, label="x") * 3.0
 BIASED = {"bias": (True, "flag"), "seed": (1, "whole?")}
 RECURRENT = {
     "input_size": (2, "count"), "hidden_size": (2, "count"), "num_layers": (1, "count"),
-    "batch_first": (False, "flag"), "bidirectional": (False, "flag"), **BIASED,
+    "batch_first": (False, "flag"), "dropout": (0.1, "rate"), "bidirectional": (False, "flag"),
+    **BIASED,
 }  # fmt: skip
 GIVEN = [
     (nn.Linear(2, 1, seed=1), [1.0, 2.0]), (nn.Conv1d(1, 1, 2, seed=1), [[1.0, 2.0]]),
@@ -321,17 +322,20 @@ CALLS = {
         "num_features": (2, "count"), "eps": (1e-5, "rate"), "momentum": (0.1, "rate"),
         "affine": (True, "flag")}) for kind in (nn.BatchNorm1d, nn.BatchNorm2d)},
     ".nn.MultiheadAttention": (nn.MultiheadAttention, {
-        "embed_dim": (4, "count"), "num_heads": (2, "count"), "dropout": (0.1, "rate"), **BIASED}),
+        "embed_dim": (4, "count"), "num_heads": (2, "count"), "dropout": (0.1, "rate"),
+        "batch_first": (False, "flag"), **BIASED}),
     ".nn.TransformerEncoderLayer": (nn.TransformerEncoderLayer, {
         "d_model": (4, "count"), "nhead": (2, "count"), "dim_feedforward": (4, "count"),
         "dropout": (0.1, "rate"), "activation": ("gelu", "choice"),
-        "layer_norm_eps": (1e-5, "rate"), "norm_first": (True, "flag"), **BIASED}),
+        "layer_norm_eps": (1e-5, "rate"), "batch_first": (False, "flag"),
+        "norm_first": (True, "flag"), **BIASED}),
     ".nn.causal_mask": (nn.causal_mask, {"length": (2, "count")}),
     ".nn.positional_encoding": (nn.positional_encoding, {
         "length": (2, "count"), "dim": (2, "count")}),
     ".nn.summary": (nn.summary, {"model": (model(), "model"), "x": None}),
     **{f".nn.{kind.__name__}": (kind, {}) for kind in (
-        nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.SiLU, nn.GELU)},
+        nn.ReLU, nn.Tanh, nn.Sigmoid, nn.Softplus, nn.SiLU)},
+    ".nn.GELU": (nn.GELU, {"approximate": ("tanh", "choice")}),
     ".nn.LeakyReLU": (nn.LeakyReLU, {"negative_slope": (0.1, "finite")}),
     ".nn.ELU": (nn.ELU, {"alpha": (1.0, "finite")}),
     **{f".nn.{kind.__name__}": (kind, {"dim": (-1, "axis")})

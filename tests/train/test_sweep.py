@@ -1,5 +1,6 @@
 """sweep trains many models to the numbers that fit brings each of them to alone."""
 
+import io
 from functools import partial
 
 import pytest
@@ -71,6 +72,33 @@ def test_validation_metrics_and_early_stopping_are_each_models_own():
     measures = {"score": lambda model, x, y: model(x) * y}
     held_out = (X[:5], Y[:5])
     assert_same(partial(nets, 2), validation=held_out, metrics=measures, early_stopping=1)
+
+
+def test_what_is_measured_of_many_models_is_traced_for_two():
+    seen = io.StringIO()  # what is written to a file stays outside of what fit watches
+    measured = [(X[:5], Y[:5]), ([list(x) for x in X[:17]], Y[:17].tolist())]
+
+    def score(model, x, y):
+        print(end=".", file=seen)
+        return model(x) * y
+
+    for validation in measured:
+        counts = []
+        for count in (2, 5):
+            before = len(seen.getvalue())
+            assert_same(partial(nets, count), validation=validation, metrics={"score": score})
+            counts.append(len(seen.getvalue()) - before)
+        assert counts[1] < 2.5 * counts[0]
+
+
+def test_a_metric_that_looks_at_more_of_a_model_than_its_numbers_is_each_ones_own():
+    def named():
+        models = nets(3)
+        for k, model in enumerate(models):
+            model.margin = 0.5 * k
+        return models
+
+    assert_same(named, metrics={"margin": lambda model, x, y: model(x) * y - model.margin})
 
 
 def test_models_that_differ_in_more_than_numbers_get_programs_of_their_own():

@@ -14,7 +14,6 @@ _SAME = {
     "return_indices": False,
     "count_include_pad": True,
     "divisor_override": None,
-    "approximate": "none",
     "proj_size": 0,
     "max_norm": None,
     "scale_grad_by_freq": False,
@@ -86,9 +85,8 @@ def _layer(module: Any, kind: type[Module], place: str) -> Module:
     same = dict(_SAME)
     if hasattr(module, "nonlinearity"):
         settings["nonlinearity"] = module.nonlinearity
-    for name in ("dropout", "dilation"):
-        if name not in wanted:
-            same[name] = {"dropout": 0.0, "dilation": 1}[name]
+    if "dilation" not in wanted:
+        same["dilation"] = 1
     for name, value in same.items():
         found = getattr(module, name, value)
         if name not in wanted and found != value:
@@ -140,6 +138,7 @@ def _of_transformer(module: Any, place: str) -> dict[str, Any]:
         "dropout": attention.dropout,
         "activation": _activation(module.activation, place),
         "layer_norm_eps": module.norm1.eps,
+        "batch_first": attention.batch_first,
         "norm_first": module.norm_first,
         "bias": module.linear1.bias is not None,
     }

@@ -4,10 +4,11 @@ Each applies a function of ``micrograd`` to every number of what it gets, of wha
 """
 
 from collections.abc import Callable
+from math import pi, sqrt
 from typing import Any
 
 from .. import elementary, functions
-from ..arguments import finite, whole
+from ..arguments import choice, finite, whole
 from .module import Module
 from .shapes import depth, elementwise, nested, on_rows
 
@@ -62,10 +63,28 @@ class SiLU(_Elementwise):
     function = staticmethod(elementary.silu)
 
 
-class GELU(_Elementwise):
-    """x times the normal distribution function of x."""
+class GELU(Module):
+    """x times the normal distribution function of x.
 
-    function = staticmethod(elementary.gelu)
+    Args:
+        approximate: "tanh" takes x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2 for it, as GPT-2 does;
+            "none" takes it as it is.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        self.approximate = choice("approximate", approximate, ("none", "tanh"))
+
+    def __call__(self, x: Any) -> Any:
+        """Return this of each number of x."""
+        function = _gelu_by_tanh if self.approximate == "tanh" else elementary.gelu
+        return elementwise(function, nested(self, x, (...,), ()))
+
+    def __repr__(self) -> str:
+        return "GELU()" if self.approximate == "none" else f"GELU({self.approximate!r})"
+
+
+def _gelu_by_tanh(x: Any) -> Any:
+    return 0.5 * x * (1 + elementary.tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
 
 
 class LeakyReLU(Module):

@@ -8,11 +8,12 @@ from typing import Any
 
 from ..arguments import flag, whole
 from ..functions import dot, mean, softmax
+from ..transforms.batches import each
 from .dropout import Dropout
 from .linear import Linear
 from .module import Module
 from .parameters import constant, source, uniform
-from .shapes import nested
+from .shapes import depth, nested, shape, transposed
 
 
 def causal_mask(length: int) -> list[list[bool]]:
@@ -43,6 +44,7 @@ class MultiheadAttention(Module):
         num_heads: how many heads share it; it has to divide ``embed_dim``.
         dropout: the share of the weights that are forgotten while training.
         bias: False leaves out all biases.
+        batch_first: True takes and returns a batch as its first axis; else it is the second one.
         seed: as for ``Linear``.
 
     ``in_proj_weight`` has the shape (3 · embed_dim, embed_dim): the rows that make queries, then
@@ -61,6 +63,7 @@ class MultiheadAttention(Module):
         dropout: float = 0.0,
         bias: bool = True,
         *,
+        batch_first: bool = False,
         seed: Any = None,
     ) -> None:
         self.embed_dim = whole("embed_dim", embed_dim, 1)
@@ -69,6 +72,7 @@ class MultiheadAttention(Module):
             raise ValueError(
                 f"num_heads has to divide embed_dim, got {num_heads} heads for {embed_dim} numbers"
             )
+        self.batch_first = flag("batch_first", batch_first)
         rng, most = source(seed), sqrt(6 / (4 * embed_dim))  # xavier_uniform, of all three at once
         self.in_proj_weight = uniform(rng, most, 3 * embed_dim, embed_dim)
         self.in_proj_bias = constant(0.0, 3 * embed_dim) if flag("bias", bias) else None
@@ -89,9 +93,12 @@ class MultiheadAttention(Module):
         """Return what was found, (places, embed_dim), and how much each place looked at each other.
 
         Args:
-            query: (places, embed_dim), what asks.
-            key, value: (others, embed_dim), what is looked at, and what is taken from there.
-            key_padding_mask: (others,), of those that no place may look at: True hides.
+            query: (places, embed_dim), what asks; or a batch, (places, batch, embed_dim), or with
+                ``batch_first`` (batch, places, embed_dim).
+            key, value: (others, embed_dim), what is looked at, and what is taken from there; of a
+                batch as many.
+            key_padding_mask: (others,), in a batch (batch, others), of those that no place may look
+                at: True hides.
             need_weights: False returns None in place of the means of all heads' weights.
             attn_mask: (places, others), of bools, where True hides; or of numbers, which are added
                 before the softmax, and -inf hides.
@@ -99,7 +106,11 @@ class MultiheadAttention(Module):
         Raises:
             ValueError: the shapes do not fit each other; or a place may look at nothing.
         """
-        query = self._projected(0, nested(self, query, ("places", self.embed_dim)))
+        axes = ("batch", "places") if self.batch_first else ("places", "batch")
+        query = nested(self, query, ("places", self.embed_dim), (*axes, self.embed_dim))
+        if depth(query) == 3:
+            return self._batch([query, key, value], key_padding_mask, need_weights, attn_mask)
+        query = self._projected(0, query)
         key = self._projected(1, nested(self, key, ("others", self.embed_dim)))
         value = self._projected(2, nested(self, value, (len(key), self.embed_dim)))
         mask = None
@@ -115,6 +126,24 @@ class MultiheadAttention(Module):
         if flag("need_weights", need_weights):
             weights = [[mean(ws) for ws in zip(*rows)] for rows in zip(*[w for _, w in heads])]
         return self.out_proj(out), weights
+
+    def _batch(
+        self, columns: list[Any], padding: Any, need_weights: bool, mask: Any
+    ) -> tuple[list[Any], list[Any] | None]:
+        """What is found in each example, and the weights, of which the batch is the first axis."""
+        columns = columns if self.batch_first else [*map(transposed, columns)]
+        columns += [] if padding is None else [padding]
+        sizes = [shape(column)[0] for column in columns]
+        if len(set(sizes)) > 1:
+            raise ValueError(f"{self!r} expects as many examples of each, got {sizes}")
+
+        def one(query: Any, key: Any, value: Any, hidden: Any = None) -> Any:
+            return self(query, key, value, hidden, need_weights, mask)[: 1 + need_weights]
+
+        found: Any = each(one, *columns)
+        parts = found if isinstance(found, tuple) else transposed(found)
+        out = parts[0] if self.batch_first else transposed(parts[0])
+        return out, parts[1] if need_weights else None
 
     def _projected(self, part: int, x: list[Any]) -> list[Any]:
         rows = slice(part * self.embed_dim, (part + 1) * self.embed_dim)
@@ -170,4 +199,5 @@ class MultiheadAttention(Module):
 
     def __repr__(self) -> str:
         rest = "" if self.in_proj_bias else ", bias=False"
+        rest += ", batch_first=True" if self.batch_first else ""
         return f"MultiheadAttention({self.embed_dim}, {self.num_heads}, {self.dropout.p}{rest})"

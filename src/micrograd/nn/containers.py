@@ -14,7 +14,7 @@ class ModuleList(Module):
     """Modules in a list, as ``torch.nn.ModuleList``: their parameters are found under 0, 1, ...
 
     Args:
-        modules: the first of them; more can be appended.
+        modules: the first of them; more can be appended. A slice is such a list again.
 
     >>> from micrograd.nn import Linear
     >>> blocks = ModuleList([Linear(2, 2) for _ in range(3)])
@@ -25,8 +25,13 @@ class ModuleList(Module):
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         if isinstance(modules, (str, bytes, dict)) or not hasattr(modules, "__iter__"):
             raise TypeError(f"{type(self).__name__} expects modules, got {shown(modules)}")
+        self.extend(modules)
+
+    def extend(self, modules: Iterable[Module]) -> "ModuleList":
+        """Add modules at the end; return the list."""
         for module in modules:
             self.append(module)
+        return self
 
     def append(self, module: Module) -> "ModuleList":
         """Add a module at the end; return the list."""
@@ -45,7 +50,11 @@ class ModuleList(Module):
         return iter(self._inside())
 
     def __getitem__(self, i: Any) -> Any:
-        return self._inside()[i]
+        part = self._inside()[i]
+        return part if isinstance(part, Module) else self._of(part)
+
+    def _of(self, modules: list[Module]) -> "ModuleList":
+        return ModuleList(modules)
 
     def _inside(self) -> list[Module]:
         return [x for name, x in vars(self).items() if name.isdecimal()]
@@ -73,6 +82,9 @@ class Sequential(ModuleList):
         for module in self:
             x = module(x)
         return x
+
+    def _of(self, modules: list[Module]) -> "Sequential":
+        return Sequential(*modules)
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self))})"

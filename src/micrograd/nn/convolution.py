@@ -44,8 +44,8 @@ class Conv1d(Module):
         padding: int | str = 0,
         dilation: int = 1,
         groups: int = 1,
-        *,
         bias: bool = True,
+        *,
         seed: Any = None,
     ) -> None:
         self.in_channels = whole("in_channels", in_channels, 1)
@@ -121,8 +121,8 @@ class Conv2d(Module):
         padding: int | Sequence[int] | str = 0,
         dilation: int | Sequence[int] = 1,
         groups: int = 1,
-        *,
         bias: bool = True,
+        *,
         seed: Any = None,
     ) -> None:
         self.in_channels = whole("in_channels", in_channels, 1)

@@ -95,9 +95,12 @@ class Embedding(Module):
         index = index.tolist() if is_array(index) and not is_batch(index) else index
         if hasattr(index, "__len__") and not isinstance(index, (str, bytes, dict)):
             return each(self, index)
-        if not isinstance(self.weight, LookupTable):
-            return list(take(self.weight, index))
-        place = place_of(index, len(self.weight))
+        try:
+            if not isinstance(self.weight, LookupTable):
+                return list(take(self.weight, index))
+            place = place_of(index, len(self.weight))
+        except IndexError as error:
+            raise IndexError(f"{self!r}: {error}") from None
         if mode.tracer is None:
             return self.weight.look_up(place)
         row = mode.tracer.look_up(self.weight, index, place)

@@ -7,11 +7,13 @@ sequence from its end.
 
 from typing import Any
 
-from ..arguments import choice, flag, whole
+from ..arguments import choice, flag, shown, whole
 from ..functions import dot
+from ..transforms.batches import each
+from .dropout import Dropout
 from .module import Module
 from .parameters import bound, source, uniform
-from .shapes import depth, nested
+from .shapes import depth, nested, shape, transposed
 
 
 class _Recurrent(Module):
@@ -29,10 +31,11 @@ class _Recurrent(Module):
         input_size: int,
         hidden_size: int,
         num_layers: int = 1,
-        *,
         bias: bool = True,
         batch_first: bool = False,
+        dropout: float = 0.0,
         bidirectional: bool = False,
+        *,
         seed: Any = None,
     ) -> None:
         self.input_size = whole("input_size", input_size, 1)
@@ -40,6 +43,8 @@ class _Recurrent(Module):
         self.num_layers = whole("num_layers", num_layers, 1)
         self.has_bias = flag("bias", bias)
         self.batch_first = flag("batch_first", batch_first)
+        between = Dropout(dropout)
+        self.dropout = between if between.p else None
         self.bidirectional = flag("bidirectional", bidirectional)
         rng, most, rows = source(seed), bound(hidden_size), self.gates * hidden_size
         ends = self._ends()
@@ -66,14 +71,18 @@ class _Recurrent(Module):
         axes = ("batch", "length") if self.batch_first else ("length", "batch")
         x = nested(self, x, ("length", self.input_size), (*axes, self.input_size))
         if depth(x) == 2:
-            outputs, last = self._run(x, _transposed([self._first(state) for state in states]))
-            return outputs, _transposed(last)
-        sequences = x if self.batch_first else _transposed(x)
-        firsts = [self._first(state, len(sequences)) for state in states]
-        found = [self._read(*one) for one in zip(sequences, *map(_transposed, firsts), strict=True)]
-        outputs = [out for out, _ in found]
-        lasts = [_transposed(one) for one in zip(*[last for _, last in found], strict=True)]
-        return outputs if self.batch_first else _transposed(outputs), lasts
+            outputs, last = self._run(x, transposed([self._first(state) for state in states]))
+            return outputs, transposed(last)
+
+        def one(x: Any, *first: Any) -> tuple[Any, ...]:
+            outputs, last = self._read(x, *(first or states))
+            return outputs, *last
+
+        sequences = x if self.batch_first else transposed(x)
+        some = [self._first(state, shape(sequences)[0]) for state in states if state is not None]
+        found: Any = each(one, sequences, *map(transposed, some))
+        outputs, *lasts = found if isinstance(found, tuple) else transposed(found)
+        return outputs if self.batch_first else transposed(outputs), [*map(transposed, lasts)]
 
     def _run(self, x: Any, first: list[list[Any]]) -> tuple[list[Any], list[list[Any]]]:
         """Return the outputs, and the last state of each direction of each layer.
@@ -95,6 +104,8 @@ class _Recurrent(Module):
                 last.append(state)
                 place += 1
             x = [[h for part in parts for h in part] for parts in zip(*outputs, strict=True)]
+            if self.dropout and layer < self.num_layers - 1:
+                x = self.dropout(x)
         return x, last
 
     def _step(self, x: list[Any], state: list[Any], place: str) -> list[Any]:
@@ -116,6 +127,7 @@ class _Recurrent(Module):
     def __repr__(self) -> str:
         rest = "" if self.has_bias else ", bias=False"
         rest += ", batch_first=True" if self.batch_first else ""
+        rest += f", dropout={self.dropout.p}" if self.dropout else ""
         rest += ", bidirectional=True" if self.bidirectional else ""
         sizes = f"{self.input_size}, {self.hidden_size}, {self.num_layers}"
         return f"{type(self).__name__}({sizes}{rest})"
@@ -130,6 +142,7 @@ class RNN(_Recurrent):
         nonlinearity: "tanh" or "relu".
         bias: False leaves out both b.
         batch_first: True takes and returns a batch as its first axis; else it is the second one.
+        dropout: the share of numbers that are forgotten, while training, between two layers.
         bidirectional: True reads each sequence from its end as well; outputs are twice as long.
         seed: as for ``Linear``.
 
@@ -144,15 +157,16 @@ class RNN(_Recurrent):
         hidden_size: int,
         num_layers: int = 1,
         nonlinearity: str = "tanh",
-        *,
         bias: bool = True,
         batch_first: bool = False,
+        dropout: float = 0.0,
         bidirectional: bool = False,
+        *,
         seed: Any = None,
     ) -> None:
         self.nonlinearity = choice("nonlinearity", nonlinearity, ("tanh", "relu"))
-        flags = {"bias": bias, "batch_first": batch_first, "bidirectional": bidirectional}
-        super().__init__(input_size, hidden_size, num_layers, seed=seed, **flags)
+        flags = (bias, batch_first, dropout, bidirectional)
+        super().__init__(input_size, hidden_size, num_layers, *flags, seed=seed)
 
     def __call__(self, x: Any, h0: Any = None) -> tuple[list[Any], list[Any]]:
         """Return the h of the last layer at each step, and the last h of each layer.
@@ -186,7 +200,8 @@ class GRU(_Recurrent):
         h' = (1 - z) * n + z * h
 
     Args:
-        input_size, hidden_size, num_layers, bias, batch_first, bidirectional, seed: as for ``RNN``.
+        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, seed: as for
+            ``RNN``.
 
     The rows of weights and biases are those of r, then of z, then of n.
     """
@@ -223,7 +238,8 @@ class LSTM(_Recurrent):
         h' = o * tanh(c')
 
     Args:
-        input_size, hidden_size, num_layers, bias, batch_first, bidirectional, seed: as for ``RNN``.
+        input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, seed: as for
+            ``RNN``.
 
     The rows of weights and biases are those of i, f, g and o in this order.
     """
@@ -238,6 +254,8 @@ class LSTM(_Recurrent):
             state: (h0, c0), the first of each direction of each layer, in a batch (layers, batch,
                 hidden_size); None takes zeros.
         """
+        if state is not None and len(state) != 2:
+            raise ValueError(f"{self!r} expects a state of two, (h0, c0), got {shown(state)}")
         h0, c0 = (None, None) if state is None else state
         outputs, (h, c) = self._read(x, h0, c0)
         return outputs, (h, c)
@@ -252,11 +270,6 @@ class LSTM(_Recurrent):
         new = [s.tanh() for s in sums[2]]
         c = [f * old + i * g for f, old, i, g in zip(keep, c, take, new, strict=True)]
         return [[o * cell.tanh() for o, cell in zip(show, c, strict=True)], c]
-
-
-def _transposed(x: Any) -> list[Any]:
-    """The first two axes of nested lists in the other order."""
-    return [list(column) for column in zip(*x, strict=True)]
 
 
 def _zeros(n: int, *shape: int) -> list[Any]:

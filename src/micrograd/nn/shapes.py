@@ -4,6 +4,7 @@ A shape is written as PyTorch writes it, with names for the axes that may have a
 """
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from ..arguments import operand, shown
@@ -75,6 +76,15 @@ def elementwise(f: Callable[..., Any], *xs: Any) -> Any:
 def flat(x: Any) -> list[Any]:
     """Return the numbers of nested lists in their order."""
     return [item for part in x for item in flat(part)] if _is_nest(x) else [x]
+
+
+def transposed(x: Any) -> list[Any]:
+    """Return nested lists with their first two axes in the other order."""
+    if is_batch(x):
+        return [each(itemgetter(k), x) for k in range(shape(x)[1])]
+    if len(x) and is_batch(x[0]):
+        return each(lambda *parts: list(parts), *x)
+    return [list(column) for column in zip(*x, strict=True)]
 
 
 def _lists(x: Any) -> Any:

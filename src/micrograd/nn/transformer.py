@@ -5,13 +5,14 @@ from typing import Any
 
 from .. import elementary
 from ..arguments import choice, flag
+from ..transforms.batches import each
 from .attention import MultiheadAttention
 from .dropout import Dropout
 from .linear import Linear
 from .module import Module
 from .normalisation import LayerNorm
 from .parameters import source
-from .shapes import elementwise, nested
+from .shapes import depth, elementwise, nested, transposed
 
 
 class TransformerEncoderLayer(Module):
@@ -24,6 +25,7 @@ class TransformerEncoderLayer(Module):
         dropout: the share of numbers that are forgotten while training.
         activation: of the network, "relu" or "gelu".
         layer_norm_eps: see ``LayerNorm``.
+        batch_first: True takes and returns a batch as its first axis; else it is the second one.
         norm_first: True normalises what goes in, in place of what comes out.
         bias: False leaves out all biases.
         seed: as for ``Linear``.
@@ -42,9 +44,10 @@ class TransformerEncoderLayer(Module):
         dropout: float = 0.1,
         activation: str = "relu",
         layer_norm_eps: float = 1e-5,
-        *,
+        batch_first: bool = False,
         norm_first: bool = False,
         bias: bool = True,
+        *,
         seed: Any = None,
     ) -> None:
         rng = source(seed)
@@ -55,6 +58,7 @@ class TransformerEncoderLayer(Module):
         self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias)
         self.dropout = Dropout(dropout)
         self.activation = choice("activation", activation, ("relu", "gelu"))
+        self.batch_first = flag("batch_first", batch_first)
         self.norm_first = flag("norm_first", norm_first)
 
     def __call__(
@@ -63,12 +67,21 @@ class TransformerEncoderLayer(Module):
         """Return (places, d_model) for src of the same shape.
 
         Args:
-            src: a vector for each place.
+            src: a vector for each place; or a batch, (places, batch, d_model), or with
+                ``batch_first`` (batch, places, d_model).
             src_mask: as ``attn_mask`` of ``MultiheadAttention``; ``causal_mask(places)`` lets no
                 place look at a later one.
-            src_key_padding_mask: (places,), True where a place is not to be looked at.
+            src_key_padding_mask: (places,), in a batch (batch, places), True where a place is not
+                to be looked at.
         """
-        x = nested(self, src, ("places", self.linear1.in_features))
+        width = self.linear1.in_features
+        axes = ("batch", "places") if self.batch_first else ("places", "batch")
+        x = nested(self, src, ("places", width), (*axes, width))
+        if depth(x) == 3:
+            padding = [] if src_key_padding_mask is None else [src_key_padding_mask]
+            x = x if self.batch_first else transposed(x)
+            out = each(lambda row, *hidden: self(row, src_mask, *hidden), x, *padding)
+            return out if self.batch_first else transposed(out)
         if self.norm_first:
             x = _sum(x, self._attended(self.norm1(x), src_mask, src_key_padding_mask))
             return _sum(x, self._network(self.norm2(x)))
@@ -93,7 +106,8 @@ class TransformerEncoderLayer(Module):
             self.activation,
             norm.eps,
         )
-        rest = ", norm_first=True" if self.norm_first else ""
+        rest = ", batch_first=True" if self.batch_first else ""
+        rest += ", norm_first=True" if self.norm_first else ""
         rest += "" if self.linear1.bias else ", bias=False"
         return f"TransformerEncoderLayer({', '.join(map(repr, settings))}{rest})"
 

@@ -110,5 +110,5 @@ def _compiled(
     sizes = {size} | ({n % size} if n % size else set())
     if eager.sharing:
         sizes = eager.sharing.lengths(sizes)
-    other = like.steps if isinstance(like, CompiledRunner) else None
+    other = like if isinstance(like, CompiledRunner) else None
     return CompiledRunner(eager, sizes, dtype, other, library)

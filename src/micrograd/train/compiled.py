@@ -1,7 +1,10 @@
 """The steps of ``fit`` by compiled loops, many at a time, without an object for each parameter."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cached_property, partial
 from math import inf
+from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -15,10 +18,11 @@ from ..compiler.training.columns import Column, columns_of
 from ..compiler.training.steps import Best
 from ..engine import Value
 from ..examples import Examples
+from ..nn import Module
 from ..nn.phase import phase
 from ..random import refused
 from ..transforms import vmap
-from ..value import tables
+from ..value import buffers, tables
 from ..value.tables import Parameters, gathered
 from .eager import EagerRunner
 from .settings import wholes
@@ -56,16 +60,61 @@ def _number(x: Any) -> float:
     return float(x.data if isinstance(x, Value) else x)
 
 
+class StandIn:
+    """A copy of a model, by which what is measured of all models of its shape is compiled once.
+
+    Args:
+        model: the first of them.
+    """
+
+    def __init__(self, model: Module) -> None:
+        self._model = deepcopy(model).eval()
+        self._values = _numbers_of(self._model)
+        self._buffer = np.empty(len(self._values))
+        self._means: dict[str, Mean] = {}
+        self._examples: dict[Any, Any] = {}  # those of the first model, by their columns
+        self._lock = Lock()
+
+    def mean(self, name: str, function: Callable[..., Any], values: Any, examples: Any) -> float:
+        """Return the mean of ``function(model, *example)`` for one of the models.
+
+        Args:
+            name: of the function.
+            values: of the model.
+        """
+        if len(values) != len(self._values):
+            raise JitError("a model of another shape")
+        key = tuple(map(id, examples.columns))
+        with self._lock:
+            buffers.read_data(values, self._buffer)
+            buffers.write_data(self._values, self._buffer)
+            if name not in self._means:
+                self._means[name] = Mean(partial(function, self._model))
+            return self._means[name](self._examples.setdefault(key, examples))
+
+
+def _numbers_of(model: Module) -> list[Any]:
+    """The Values of a model's state: parameters, and what follows the data."""
+    return [v for _, values, _ in model._state() for v in values]
+
+
 class Means:
     """The means of several functions over examples, as loops where that is possible.
 
     Args:
         eager: computes those of which it is not.
+        like: the means of a model of the same shape, on the same data.
     """
 
-    def __init__(self, eager: EagerRunner) -> None:
+    def __init__(self, eager: EagerRunner, like: "Means | None" = None) -> None:
         self._eager = eager
-        self._known: dict[str, Mean | None] = {}
+        self._known: dict[str, Callable[[Any], float] | None] = {}
+        self._like = like
+
+    @cached_property
+    def stand_in(self) -> StandIn:
+        """What the models of its shape in a sweep are measured by."""
+        return StandIn(self._eager.model)
 
     def of(
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples
@@ -83,20 +132,41 @@ class Means:
                     found[name] = mean(examples)
         return found
 
-    def _compiled(self, name: str, function: Callable[..., Any], examples: Examples) -> Mean | None:
+    def _compiled(
+        self, name: str, function: Callable[..., Any], examples: Examples
+    ) -> Callable[[Any], float] | None:
         """Return what computes a mean as loops; None if it cannot, or computes something else."""
-        if isinstance(self._eager.model.parameters(), Parameters):  # jit runs plainly what looks up
+        like, model = self._like, self._eager.model
+        if isinstance(model.parameters(), Parameters):  # jit runs plainly what looks up
             return None
-        few = examples.some(few_of(examples))
+        if like and isinstance(function, partial) and function.args == (model,):
+            values, of_model = _numbers_of(model), function.func
+
+            def found(some: Any) -> float:
+                return like.stand_in.mean(name, of_model, values, some)
+
+            if not function.keywords and self._agrees(found, name, function, examples):
+                return found
         mean = Mean(function)
+        return mean if self._agrees(mean, name, function, examples) else None
+
+    def _agrees(
+        self,
+        mean: Callable[[Any], float],
+        name: str,
+        function: Callable[..., Any],
+        examples: Examples,
+    ) -> bool:
+        """Tell whether a compiled mean of a few examples is the plain one."""
+        few = examples.some(few_of(examples))
         try:
             refusal = refused(JitError("a metric that draws random numbers is computed eagerly"))
             with phase(self._eager.model, training=False), no_random_numbers(), refusal:
                 found = mean(few)
         except Exception:  # whatever a function raises that was not written for tracing
-            return None
+            return False
         expected = EagerRunner.measure(self._eager, {name: function}, few)[name]
-        return mean if close(np.array([found]), np.array([expected])) else None
+        return close(np.array([found]), np.array([expected]))
 
 
 class CompiledRunner:
@@ -106,22 +176,25 @@ class CompiledRunner:
         eager: does the same one Value at a time.
         batch_sizes: how many examples a step may have.
         dtype: of the numbers inside, float64 or float32.
-        like: the steps of a model of the same shape, whose program is taken.
+        like: the runner of a model of the same shape, whose programs are taken.
 
     Raises:
         JitError: as for ``Steps``.
     """
+
+    steps: Steps
+    _means: Means
 
     def __init__(
         self,
         eager: EagerRunner,
         batch_sizes: set[int],
         dtype: str,
-        like: Steps | None = None,
+        like: "CompiledRunner | None" = None,
         library: Any = None,
     ) -> None:
         self._eager, self._optimizer = eager, eager.optimizer
-        self.steps = Steps(eager, batch_sizes, dtype, like, library)
+        self.steps = Steps(eager, batch_sizes, dtype, like.steps if like else None, library)
         self._seconds = self.steps.seconds  # of one step
         self._moving = 0.0  # seconds for numbers from and to Values
         used = set(map(id, [*self.steps.objective.captured, *self.steps.objective.tables]))
@@ -129,7 +202,8 @@ class CompiledRunner:
         self._unused = gathered(unused)
         self._places = elsewhere(self._optimizer)  # of states that are of no table
         self._has_tables = isinstance(self._optimizer.parameters, Parameters)
-        self._means = Means(eager)
+        alike = like and self.steps.program.functions is like.steps.program.functions
+        self._means = Means(eager, like._means if like and alike else None)
         self.best = Best(inf, np.empty(len(self._optimizer.parameters)))
 
     @property

@@ -5,11 +5,11 @@ A runner does the steps; the loop decides which, and looks after everything betw
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from math import inf, isfinite
 from time import perf_counter
 from typing import Any
 
-from ..data import batch_indices
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
@@ -33,7 +33,7 @@ class TrainingLoop:
     runner: Runner
     size: int  # examples
     batch_size: int | None
-    buffer: int | None  # of neighbours that are shuffled among each other
+    order: Callable[[int], list[Any]]  # the batches of an epoch
     epochs: int
     rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
     plateau: Plateau | None
@@ -112,7 +112,7 @@ class TrainingLoop:
         if count > 1 and not watched:
             self._epochs_at_once(count)
         else:
-            batches = self._batches(history.epochs)
+            batches = self.order(history.epochs)
             self._steps(batches, progress)
             measured = self._measure() if self.measures else {}
             self._close_epochs(1, len(batches))
@@ -131,12 +131,11 @@ class TrainingLoop:
     def _epochs_at_once(self, count: int) -> None:
         """Do several epochs as one; the runner keeps the parameters after the best of them."""
         history, first = self.history, self.history.epochs
-        batches = self._batches(first)
-        steps = len(batches)
+        steps = len(self.order(first))
         if steps == 1:
-            batches *= count
+            batches = self.order(first) * count
         else:
-            batches += [b for e in range(first + 1, first + count) for b in self._batches(e)]
+            batches = list(chain.from_iterable(map(self.order, range(first, first + count))))
         done = len(history.step_loss)
         rates = self.rates[done : done + len(batches)].tolist()
         best = self.runner.best
@@ -161,21 +160,19 @@ class TrainingLoop:
         if self.sharing.any(ended) if self.sharing else ended:
             raise Stopped
 
-    def _batches(self, epoch: int) -> list[Any]:
-        seed = self.history.seed or 0
-        return batch_indices(self.size, self.batch_size, seed, epoch, self.buffer)
-
     def _close_epochs(self, count: int, steps: int) -> None:
         """Enter the mean loss of each of the last epochs, which had so many steps."""
         losses = self.history.step_loss[-count * steps :]
         if steps == 1:
             self.history.loss += losses
             return
+        import numpy as np
+
         size = self.batch_size or self.size
-        shares = [min(size, self.size - k * size) / self.size for k in range(steps)]
-        for start in range(0, len(losses), steps):
-            epoch = losses[start : start + steps]
-            self.history.loss.append(sum([x * share for x, share in zip(epoch, shares)]))
+        mean = np.zeros(count)
+        for k, of_epochs in enumerate(np.reshape(losses, (count, steps)).T):
+            mean += of_epochs * (min(size, self.size - k * size) / self.size)
+        self.history.loss += mean.tolist()
 
     def _steps(self, batches: list[Any], progress: Progress) -> None:
         history = self.history

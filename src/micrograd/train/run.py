@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike, path
 from typing import Any
 
@@ -141,7 +142,7 @@ def run_of(
         runner=runner,
         size=len(examples),
         batch_size=a.size,
-        buffer=a.buffer,
+        order=partial(batch_indices, len(examples), a.size, history.seed or 0, buffer=a.buffer),
         epochs=a.epochs,
         rates=learning_rates,
         plateau=plateau,

@@ -98,8 +98,8 @@ def check_reaches(value: Value, optimizer: Optimizer) -> int:
     """Refuse a loss that was computed from none of the parameters; return its graph's size."""
     order, parameters = toposort(value), optimizer.parameters
     made = parameters.made() if isinstance(parameters, Parameters) else parameters
-    graph = ValueSet(order)
-    if not any(p in graph for p in made):
+    moved = ValueSet(list(made))
+    if not any(v in moved for v in order):  # one of the first leaves is, as a rule
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"

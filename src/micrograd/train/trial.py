@@ -198,7 +198,8 @@ class Steps:
         self.rows = self.loop.rows if isinstance(self.loop, CLoop) and objective.tables else None
         if lengths is None:
             tried = few_of(self.eager.examples, count)
-            tried = tried[: max(2, TRIED_VALUES // objective.values)]
+            most = TRIED_VALUES // objective.values
+            tried = tried[:most] if most > 1 else tried[1:2] or tried  # the first was traced
             return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
         return self._right_lengths(program, lengths, size)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ class Column:
     starts: np.ndarray  # int64, of each example, and the end
     shape: tuple[int, ...] | None  # of an example; None: lists of different lengths
     form: str = "array"  # of an example's numbers: an array, or a list (of lists)
+    item: tuple[int, ...] = ()  # the shape of what such a list consists of
 
     def example(self, i: int) -> Argument:
         """Return the argument of one example."""
         numbers = self.numbers[self.starts[i] : self.starts[i + 1]]
-        value = numbers.reshape(numbers.shape if self.shape is None else self.shape)
+        value = numbers.reshape((-1, *self.item) if self.shape is None else self.shape)
         row = value.tolist() if self.form == "list" else value
         return argument(row if value.shape else float(value), f"example {i}", False)
 
@@ -36,8 +38,8 @@ class Column:
 
     @property
     def lengths(self) -> np.ndarray:
-        """How many numbers each example has."""
-        return np.diff(self.starts)
+        """How many numbers or vectors each example has."""
+        return np.diff(self.starts) // prod(self.item)
 
 
 def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
@@ -59,10 +61,11 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
             array, shape = np.concatenate([np.asarray(row) for row in column]), None
         if array.dtype.kind not in "biuf":
             raise JitError(f"argument {k} of the loss holds something else than numbers")
+        item = array.shape[1:] if shape is None else ()
         if shape is None:
-            lengths = [len(row) for row in column]
+            lengths = [len(row) * prod(item) for row in column]
         else:
-            lengths = [int(np.prod(shape, dtype=int))] * len(column)
+            lengths = [prod(shape)] * len(column)
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         with np.errstate(over="ignore"):  # what C can read stays where it is: in a file, perhaps
             numbers = np.require(array, wide(dtype), ["C", "ALIGNED"]).reshape(-1)
@@ -72,7 +75,7 @@ def columns_of(data: Sequence[Any], dtype: str = "float64") -> list[Column]:
         if array.dtype != dtype and (not exact or np.isinf(numbers).any()):
             raise JitError(f"argument {k} of the loss holds numbers that {dtype} cannot hold")
         form = "list" if isinstance(column[0], (list, tuple)) else "array"
-        columns.append(Column(numbers, starts, shape, form))
+        columns.append(Column(numbers, starts, shape, form, item))
     return columns
 
 

@@ -158,14 +158,15 @@ class CLoop:
 
     def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
         """The examples of all batches, where each batch begins, and how many are to be gathered."""
-        everything = batches[0] if self._batched and len(set(map(id, batches))) == 1 else None
+        same = self._batched and all(batch is batches[0] for batch in reversed(batches))
+        everything = batches[0] if same else None
         if everything is not None:  # the same at each step: it is already in its place
             gathers = int(everything is not self._same)
             order, bounds = everything, np.arange(len(batches) + 1) * len(everything)
         else:
             gathers = len(batches)
             order = np.concatenate(batches)
-            bounds = np.concatenate([[0], np.cumsum([len(b) for b in batches])])
+            bounds = np.cumsum([0, *map(len, batches)])
         self._same = everything
         return (
             np.ascontiguousarray(order, np.int64),
