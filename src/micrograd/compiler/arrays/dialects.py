@@ -132,7 +132,7 @@ class Dialect:
     arrays: str  # broadcast_arrays or broadcast_tensors
     max: str
     int: str
-    cast: str
+    truth: str  # a condition as a number
     false: str
     device: str = ""
     differentiates: bool = False
@@ -175,7 +175,7 @@ dtype = np.{dtype}
     arrays="arrays",
     max="max",
     int=".astype(int)",
-    cast=".astype(dtype)",
+    truth="({}).astype(dtype)",
     false="np.zeros((), dtype=bool)",
     own={
         "einsum": """
@@ -231,7 +231,8 @@ dtype = jnp.{dtype}
     arrays="arrays",
     max="max",
     int=".astype(int)",
-    cast=".astype(dtype)",
+    # of x * condition.astype(dtype) XLA makes a choice, with 0 where x is nan
+    truth="jnp.where({}, 1.0, 0.0).astype(dtype)",
     false="jnp.zeros((), dtype=bool)",
     own={
         "einsum": """
@@ -255,7 +256,7 @@ dtype, device = torch.{dtype}, "{device}"
     arrays="tensors",
     max="amax",
     int=".long()",
-    cast=".to(dtype)",
+    truth="({}).to(dtype)",
     false="torch.zeros((), dtype=torch.bool, device=device)",
     device=", device=device",
     own={

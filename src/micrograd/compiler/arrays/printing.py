@@ -211,7 +211,7 @@ class ArrayPrinter:
         return text
 
     def _call_text(self, condition: str) -> str:
-        return f"({condition}){self.dialect.cast}"
+        return self.dialect.truth.format(condition)
 
     def _condition(self, op: ops.Op, args: Sequence[Node]) -> str:
         left, right = (self.write(arg, _ADDED) for arg in args)
