@@ -119,9 +119,11 @@ _NEEDS = {
 class Dialect:
     """One library: its module, how it writes things, and the helpers that it has its own way.
 
-    ``in_place``: parts of an array are written, not copied. ``differentiates``: the library goes
-    back through the text, and has to find what was read as it was. ``calls``: what it has no
-    function for is computed number by number, by the op's own: the text is for this process.
+    ``in_place``: parts of an array are written, not copied. ``products``: stacks of matrices are
+    multiplied by @. ``truths``: a number is multiplied by what is true or false.
+    ``differentiates``: the library goes back through the text, and has to find what was read as it
+    was. ``calls``: what it has no function for is computed number by number, by the op's own: the
+    text is for this process.
     """
 
     name: str
@@ -135,6 +137,8 @@ class Dialect:
     truth: str  # a condition as a number
     false: str
     device: str = ""
+    products: bool = False
+    truths: bool = False
     differentiates: bool = False
     calls: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
@@ -175,8 +179,10 @@ dtype = np.{dtype}
     arrays="arrays",
     max="max",
     int=".astype(int)",
-    truth="({}).astype(dtype)",
+    truth="{}.astype(dtype)",
     false="np.zeros((), dtype=bool)",
+    products=True,
+    truths=True,
     own={
         "einsum": """
 def einsum(letters, *xs):
@@ -256,9 +262,11 @@ dtype, device = torch.{dtype}, "{device}"
     arrays="tensors",
     max="amax",
     int=".long()",
-    truth="({}).to(dtype)",
+    truth="{}.to(dtype)",
     false="torch.zeros((), dtype=torch.bool, device=device)",
     device=", device=device",
+    products=True,
+    truths=True,
     own={
         "cbrt": """
 def cbrt(x):
