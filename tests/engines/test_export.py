@@ -8,6 +8,7 @@ import pytest
 import torch
 from exported import CASES, LSTM, plainly, rows, words
 
+from micrograd import Value
 from micrograd import sum as total
 from micrograd.export import to_jax, to_torch
 
@@ -61,6 +62,16 @@ def test_pytorch_and_jax_go_back_through_a_recurrence():
         f, params = to_jax(m, example(shape), dtype="float64")
         slopes = jax.jit(jax.grad(lambda p: (f(p, xs) ** 2).sum()))(params)
     np.testing.assert_allclose(np.sort(slopes["weights"]), expected, rtol=1e-11, atol=1e-13)
+
+
+def test_pytorch_and_jax_have_our_slope_at_the_kink_of_a_relu():
+    b = Value(-1.0)
+    module = to_torch(lambda x: (x[0] + b).relu(), [1.0])
+    module(torch.tensor([[1.0]], dtype=torch.float64)).sum().backward()
+    f, params = to_jax(lambda x: (x[0] + b).relu(), [1.0])
+    slopes = jax.grad(lambda p: f(p, np.ones((1, 1), "float32")).sum())(params)
+    assert [p.grad.sum() for p in module.parameters()] == [0.0]
+    assert [float(x.sum()) for x in slopes.values()] == [0.0]
 
 
 def test_torch_compiles_the_module():

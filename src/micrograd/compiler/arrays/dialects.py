@@ -30,10 +30,6 @@ _DIRECT = {
 }
 
 _HELPERS = {
-    "relu": """
-def relu(x):
-    return {m}.where(x < 0, 0.0, x)
-""",
     "sigmoid": """
 def sigmoid(x):
     e = {m}.exp(-abs(x))  # of a negative number, so that it cannot overflow
@@ -188,6 +184,10 @@ dtype = np.{dtype}
 def einsum(letters, *xs):
     return np.einsum(letters, *xs, optimize=True)  # as products of matrices
 """,
+        "relu": """
+def relu(x):
+    return np.maximum(0.0, x)
+""",
         "erf": """
 def erf(x):
     return np.vectorize(math.erf, [dtype])(x)
@@ -246,7 +246,8 @@ def einsum(letters, *xs):
     return jnp.einsum(letters, *xs, precision="highest")  # float32 is float32, not less
 """,
     },
-    direct=_DIRECT | {"erf": "jax.scipy.special.erf", "erfc": "jax.scipy.special.erfc"},
+    direct=_DIRECT
+    | {"erf": "jax.scipy.special.erf", "erfc": "jax.scipy.special.erfc", "relu": "jax.nn.relu"},
 )
 TORCH = Dialect(
     name="torch",
@@ -274,6 +275,7 @@ def cbrt(x):
     return torch.where((x == 0) | (abs(x) == inf), x, root - (root - x / (root * root)) / 3)
 """,
     },
-    direct=_DIRECT | {"einsum": "torch.einsum", "erf": "torch.erf", "erfc": "torch.erfc"},
+    direct=_DIRECT
+    | {"einsum": "torch.einsum", "relu": "torch.relu", "erf": "torch.erf", "erfc": "torch.erfc"},
 )
 DIALECTS = {dialect.name: dialect for dialect in (NUMPY, JAX, TORCH)}

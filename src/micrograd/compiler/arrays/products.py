@@ -1,7 +1,7 @@
-"""Sums of products as products of stacked matrices, which read both where they lie.
+"""Sums of products as products of matrices, or stacks of them, which read both where they lie.
 
-einsum first copies arrays of three axes and more into two. A product of matrices that has the batch
-as its columns, or sums over it, needs no copy.
+einsum first copies arrays of three axes and more into two, and thinks longer than a small product
+takes. A product of matrices that has the batch as its columns, or sums over it, needs no copy.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,11 @@ def product_of(node: Contracted) -> Product | None:
     """Return a sum of products of two arrays as one of matrices, None where einsum is as good."""
     operands, _, out = node.letters.partition("->")
     letters = operands.split(",")
-    if len(letters) != 2 or len(out) < 2 or max(map(len, letters)) < 3:
+    if len(letters) != 2:
+        return None
+    if len(out) == 1:
+        return _of_vector(letters, out, node.args)
+    if len(out) < 2:
         return None
     rows, columns = out[-2], out[-1]
     sides = dict(zip(letters, node.args))
@@ -45,6 +49,17 @@ def product_of(node: Contracted) -> Product | None:
         _laid(sides[right], right, first, inner + columns),
         len(stacked),
     )
+
+
+def _of_vector(letters: Sequence[str], out: str, args: Sequence[Node]) -> Product | None:
+    """Return a sum of products of a matrix and a vector as their product."""
+    vector, matrix = sorted(range(2), key=lambda k: len(letters[k]))
+    summed, x, y = letters[vector], args[vector], args[matrix]
+    if len(summed) == 1 and letters[matrix] == summed + out:
+        return Product(x, y, 0)
+    if len(summed) == 1 and letters[matrix] == out + summed:
+        return Product(y, x, 0)
+    return None
 
 
 def _small(shape: Sequence[Dim]) -> bool:
