@@ -210,3 +210,39 @@ def test_several_numbers_have_no_gradient_of_their_own_in_the_text():
     assert "def value_and_grad" not in array_source(f._f, f._classified((1.0,)), "numpy")
     one = jit(lambda x: w * x)
     assert "def value_and_grad" in array_source(one._f, one._classified((1.0,)), "numpy")
+
+
+def test_a_layer_of_many_rows_is_a_product_of_matrices_that_copies_nothing():
+    layer = Linear(3, 4, seed=1)
+
+    def f(X):
+        return mean(vmap(lambda rows: sum(y.tanh() for row in rows for y in layer(row)))(X))
+
+    X = np.linspace(-1.0, 1.0, 24).reshape(4, 2, 3)
+    for dialect in ("numpy", "torch"):
+        text = array_source(f, jit(f)._classified((X,)), dialect)
+        assert "weight @ X + bias[:, None]" in text
+        assert ".sum(0)" in text.partition("def value_and_grad")[2]
+        assert "einsum" not in text
+    same_as_loops(f, (X,), "numpy")
+
+
+def test_what_is_picked_twice_is_picked_once():
+    rows = [[Value(1.0 * i + j) for j in range(2)] for i in range(3)]
+
+    def f(indices):
+        return mean(vmap(lambda i: sum(x * x for x in take(rows, i)))(indices))
+
+    text = array_source(f, jit(f)._classified((np.array([1.0, 2.0]),)), "torch")
+    assert text.count("whole(") == 3  # where it is defined, in f, and forward in value_and_grad
+    same_as_loops(f, (np.array([1.0, 2.0, 1.0]),), "numpy")
+
+
+def test_a_square_is_summed_where_it_lies():
+    def f(X):
+        return mean(vmap(lambda rows: sum(sum(x * x for x in row).sqrt() for row in rows))(X))
+
+    X = np.arange(12.0).reshape(2, 2, 3)
+    text = array_source(f, jit(f)._classified((X,)), "torch").partition("def value_and_grad")[2]
+    assert "permute" not in text.partition("X = X.permute(1, 2, 0)")[2]
+    same_as_loops(f, (X + 1.0,), "numpy")

@@ -8,6 +8,7 @@ import pytest
 import torch
 from exported import CASES, LSTM, plainly, rows, words
 
+from micrograd import Value, nn
 from micrograd import sum as total
 from micrograd.export import to_jax, to_torch
 
@@ -63,6 +64,16 @@ def test_pytorch_and_jax_go_back_through_a_recurrence():
     np.testing.assert_allclose(np.sort(slopes["weights"]), expected, rtol=1e-11, atol=1e-13)
 
 
+def test_pytorch_and_jax_have_our_slope_at_the_kink_of_a_relu():
+    b = Value(-1.0)
+    module = to_torch(lambda x: (x[0] + b).relu(), [1.0])
+    module(torch.tensor([[1.0]], dtype=torch.float64)).sum().backward()
+    f, params = to_jax(lambda x: (x[0] + b).relu(), [1.0])
+    slopes = jax.grad(lambda p: f(p, np.ones((1, 1), "float32")).sum())(params)
+    assert [p.grad.sum() for p in module.parameters()] == [0.0]
+    assert [float(x.sum()) for x in slopes.values()] == [0.0]
+
+
 def test_torch_compiles_the_module():
     m, shape = CASES["mlp"]
     module, xs = to_torch(m, example(shape)), torch.tensor(rows(shape, 5))
@@ -110,6 +121,20 @@ def test_an_index_that_is_none_makes_nan_and_not_another_answer():
     np.testing.assert_allclose(f(params, xs), plainly(words, xs), 1e-4)
     assert torch.isnan(module(torch.tensor([[5.0]]))).all()
     assert np.isnan(f(params, [[5.0]])).all()
+
+
+def test_a_function_of_jax_takes_numpys_parameters_without_jit_too():
+    class Names(nn.Module):
+        def __init__(self):
+            self.embed, self.cell = nn.Embedding(5, 2, seed=1), nn.GRU(2, 3, seed=2)
+
+        def __call__(self, name):
+            return self.cell([self.embed(letter) for letter in name])[0][-1]
+
+    names, xs = Names(), np.array([[3.0, 1.0, 4.0, 1.0], [0.0, 2.0, 2.0, 3.0]])
+    f, params = to_jax(names, xs[0])
+    assert all(type(array) is np.ndarray for array in params.values())
+    np.testing.assert_allclose(f(params, xs), plainly(names, xs), 1e-5)
 
 
 def test_float64_in_jax_needs_its_switch_and_says_so():

@@ -118,10 +118,12 @@ def test_weights_have_the_names_and_shapes_of_the_model(tmp_path):
         np.testing.assert_array_equal(weights[name], array)
 
 
-def test_a_neuron_is_an_einsum_of_named_weights():
+def test_a_layer_is_a_product_of_named_weights():
     model = nn.Sequential(nn.Linear(2, 3, seed=1))
-    for text in (torch_source(model, [0.0, 0.0]), jax_source(model, [0.0, 0.0])):
-        assert "einsum('ij,jb->ib', weight, x) + bias[:, None]" in text
+    in_torch, in_jax = torch_source(model, [0.0, 0.0]), jax_source(model, [0.0, 0.0])
+    assert "weight @ x + bias[:, None]" in in_torch
+    assert "einsum('ij,jb->ib', weight, x) + bias[:, None]" in in_jax
+    for text in (in_torch, in_jax):
         assert "# h1[3,B] = Σ₂ weight[3,2]·x[2,B] + bias[3]" in text
 
 

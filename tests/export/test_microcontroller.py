@@ -43,6 +43,14 @@ def test_the_recipe_needs_single_precision_and_no_allocation(folder):
     assert wanted([COMPILER], folder) <= {"tanhf", "expf", "memcpy", "memset"}
 
 
+def test_weights_stay_where_they_are_and_take_no_memory_twice(folder):
+    header = (folder / "moons.h").read_text()
+    (workspace,) = re.findall(r"MOONS_VALUE_WORKSPACE \((\d+)\)", header)
+    assert int(workspace) == 2 + 8 + 8 + 1  # x, sums, their relu, the value
+    assert "static const float moons_weights[33]" in header
+    assert "memcpy(v, parameters" not in header
+
+
 @pytest.mark.deep
 @pytest.mark.skipif(not shutil.which(CROSS), reason="needs gcc-arm-none-eabi")
 @pytest.mark.parametrize("device", CORTEX)

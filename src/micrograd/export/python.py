@@ -215,6 +215,7 @@ def apply(params, x):
             "this computes in float64: jax.config.update('jax_enable_x64', True) first, or "
             "export with dtype='float32'"
         )
+    params = {{name: jnp.asarray(array, dtype) for name, array in params.items()}}
     x = jnp.asarray(x, dtype)
     return f(
 {indent(call, "    ")}    )

@@ -18,6 +18,7 @@ from ..compiler.calls.state import State
 from ..compiler.collector import paused
 from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
+from ..compiler.training.filled import filled_up
 from ..compiler.training.loops import compiled, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
 from ..compiler.training.steps import Best, CLoop
@@ -68,7 +69,8 @@ class Steps:
             raise JitError("rows of tables are not shared among processes")
         if type(self.optimizer).step is not Optimizer.step:
             raise JitError(f"{type(self.optimizer).__name__} has a step of its own")
-        self._columns = columns_of(eager.examples.columns, dtype)
+        columns = columns_of(eager.examples.columns, dtype)
+        self._columns, self._lengths = filled_up(columns) if library else (columns, None)
         self._rule = rule_of(self.optimizer.update, len(self.optimizer.state_names), eager.longest)
         with phase(eager.model, training=True), no_random_numbers(), paused():
             twin = None
@@ -156,6 +158,7 @@ class Steps:
             tuple(map(id, wholes(self.optimizer.parameters))),
             tuple([c.shape for c in self._columns]),
             tuple(ragged[1].items()) if ragged else None,
+            self._lengths,
             frozenset(self._batch_sizes),
             self._dtype,
             self._library and (self._library.dialect.name, self._library.device),
@@ -175,6 +178,7 @@ class Steps:
             self._batch_sizes,
             self._dtype,
             self._library,
+            self._lengths,
         )
 
     def _prepare(self, program: TriedProgram, count: int) -> bool:

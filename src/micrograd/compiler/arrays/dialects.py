@@ -30,10 +30,6 @@ _DIRECT = {
 }
 
 _HELPERS = {
-    "relu": """
-def relu(x):
-    return {m}.where(x < 0, 0.0, x)
-""",
     "sigmoid": """
 def sigmoid(x):
     e = {m}.exp(-abs(x))  # of a negative number, so that it cannot overflow
@@ -119,9 +115,11 @@ _NEEDS = {
 class Dialect:
     """One library: its module, how it writes things, and the helpers that it has its own way.
 
-    ``in_place``: parts of an array are written, not copied. ``differentiates``: the library goes
-    back through the text, and has to find what was read as it was. ``calls``: what it has no
-    function for is computed number by number, by the op's own: the text is for this process.
+    ``in_place``: parts of an array are written, not copied. ``products``: stacks of matrices are
+    multiplied by @. ``truths``: a number is multiplied by what is true or false.
+    ``differentiates``: the library goes back through the text, and has to find what was read as it
+    was. ``calls``: what it has no function for is computed number by number, by the op's own: the
+    text is for this process.
     """
 
     name: str
@@ -132,9 +130,11 @@ class Dialect:
     arrays: str  # broadcast_arrays or broadcast_tensors
     max: str
     int: str
-    cast: str
+    truth: str  # a condition as a number
     false: str
     device: str = ""
+    products: bool = False
+    truths: bool = False
     differentiates: bool = False
     calls: bool = False
     own: Mapping[str, str] = field(default_factory=dict)
@@ -175,12 +175,18 @@ dtype = np.{dtype}
     arrays="arrays",
     max="max",
     int=".astype(int)",
-    cast=".astype(dtype)",
+    truth="{}.astype(dtype)",
     false="np.zeros((), dtype=bool)",
+    products=True,
+    truths=True,
     own={
         "einsum": """
 def einsum(letters, *xs):
     return np.einsum(letters, *xs, optimize=True)  # as products of matrices
+""",
+        "relu": """
+def relu(x):
+    return np.maximum(0.0, x)
 """,
         "erf": """
 def erf(x):
@@ -231,7 +237,8 @@ dtype = jnp.{dtype}
     arrays="arrays",
     max="max",
     int=".astype(int)",
-    cast=".astype(dtype)",
+    # of x * condition.astype(dtype) XLA makes a choice, with 0 where x is nan
+    truth="jnp.where({}, 1.0, 0.0).astype(dtype)",
     false="jnp.zeros((), dtype=bool)",
     own={
         "einsum": """
@@ -239,7 +246,8 @@ def einsum(letters, *xs):
     return jnp.einsum(letters, *xs, precision="highest")  # float32 is float32, not less
 """,
     },
-    direct=_DIRECT | {"erf": "jax.scipy.special.erf", "erfc": "jax.scipy.special.erfc"},
+    direct=_DIRECT
+    | {"erf": "jax.scipy.special.erf", "erfc": "jax.scipy.special.erfc", "relu": "jax.nn.relu"},
 )
 TORCH = Dialect(
     name="torch",
@@ -255,9 +263,11 @@ dtype, device = torch.{dtype}, "{device}"
     arrays="tensors",
     max="amax",
     int=".long()",
-    cast=".to(dtype)",
+    truth="{}.to(dtype)",
     false="torch.zeros((), dtype=torch.bool, device=device)",
     device=", device=device",
+    products=True,
+    truths=True,
     own={
         "cbrt": """
 def cbrt(x):
@@ -265,6 +275,7 @@ def cbrt(x):
     return torch.where((x == 0) | (abs(x) == inf), x, root - (root - x / (root * root)) / 3)
 """,
     },
-    direct=_DIRECT | {"einsum": "torch.einsum", "erf": "torch.erf", "erfc": "torch.erfc"},
+    direct=_DIRECT
+    | {"einsum": "torch.einsum", "relu": "torch.relu", "erf": "torch.erf", "erfc": "torch.erfc"},
 )
 DIALECTS = {dialect.name: dialect for dialect in (NUMPY, JAX, TORCH)}

@@ -25,6 +25,8 @@ from .program import (
     StepIndex,
     Variable,
 )
+from .repeats import with_repeats_once
+from .simplify import simplified
 from .visit import children, inside, names_in, nodes_of, rebuilt, simple, with_nodes
 
 
@@ -42,6 +44,8 @@ def finished(program: ArrayProgram) -> ArrayProgram:
         with_joined(_with_rows(body, users), taken) for body in (program.forward, program.backward)
     )
     forward, backward = _with_carried(forward, defined), _with_carried(backward, defined)
+    forward, backward = ([with_nodes(s, simplified) for s in body] for body in (forward, backward))
+    forward, backward = with_repeats_once(program.inputs, forward, backward, taken)
     return replace(program, forward=with_copies(forward), backward=with_copies(backward))
 
 

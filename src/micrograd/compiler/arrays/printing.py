@@ -1,7 +1,6 @@
 """The text of array expressions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -11,8 +10,9 @@ from ..errors import JitError
 from .aliases import viewed
 from .dialects import Dialect
 from .indices import item_text, step_text
+from .kinds import COMPARISONS, equal, is_of_size, is_truth, is_truth_of, negated
+from .products import product_of
 from .program import (
-    BATCH,
     Accumulated,
     Applied,
     Constant,
@@ -39,7 +39,6 @@ from .program import (
 _COMPARED, _ADDED, _MULTIPLIED, _ATOM = range(4)  # how closely operators bind
 _INFIX = {ops.ADD: (" + ", _ADDED), ops.SUM: (" + ", _ADDED)}
 _INFIX |= {ops.MUL: (" * ", _MULTIPLIED), ops.PROD: (" * ", _MULTIPLIED)}
-_COMPARISONS = (ops.LT, ops.LE, ops.GT, ops.GE)
 
 
 class ArrayPrinter:
@@ -95,10 +94,8 @@ class ArrayPrinter:
                 return f"{self.m}.{name}([{', '.join(map(self.write, parts))}])", _ATOM
             case Applied(op, args):
                 return self._applied(op, args)
-            case Contracted(letters, args):
-                self.helpers.setdefault("einsum")
-                rest = ", ".join(self.write(arg) for arg in args)
-                return f"{self.dialect.function('einsum')}('{letters}', {rest})", _ATOM
+            case Contracted():
+                return self._contracted(node)
             case Reduced(op, x, axes):
                 return self._reduced(op, x, axes), _ATOM
             case Accumulated(op, x):
@@ -124,7 +121,7 @@ class ArrayPrinter:
 
     def _constant(self, node: Constant) -> str:
         for k, numbers in enumerate(self.constants):
-            if numbers is node.numbers or _equal(numbers, node.numbers):
+            if numbers is node.numbers or equal(numbers, node.numbers):
                 return f"C{k}"
         self.constants.append(node.numbers)
         return f"C{len(self.constants) - 1}"
@@ -152,13 +149,24 @@ class ArrayPrinter:
             if self.like:
                 return f"{self.like}.new_zeros({self.shape(shape)})"
             return f"{self.m}.zeros({self.shape(shape)}, {rest})"
-        if isinstance(x, Fill) or _is_of_size(x):
+        if isinstance(x, Fill) or is_of_size(x):
             return f"{self.m}.full({self.shape(shape)}, {self.write(x)}, {rest})"
         return f"{self.m}.broadcast_to({self.array(x)}, {self.shape(shape)})"
 
+    def _contracted(self, node: Contracted) -> tuple[str, int]:
+        product = product_of(node) if self.dialect.products else None
+        if product:
+            left, right, summed = product
+            text = f"{self.write(left, _MULTIPLIED)} @ {self.write(right, _ATOM)}"
+            over = "0" if summed == 1 else str(tuple(range(summed)))
+            return (f"({text}).sum({over})", _ATOM) if summed else (text, _MULTIPLIED)
+        self.helpers.setdefault("einsum")
+        rest = ", ".join(self.write(arg) for arg in node.args)
+        return f"{self.dialect.function('einsum')}('{node.letters}', {rest})", _ATOM
+
     def array(self, node: Node) -> str:
         """Write an expression as an array, also where it is one number."""
-        if isinstance(node, Fill) or _is_of_size(node):
+        if isinstance(node, Fill) or is_of_size(node):
             return self._expanded(node, ())
         return self.write(node)
 
@@ -169,10 +177,14 @@ class ArrayPrinter:
             sign, binds = _INFIX[op]
             first, *rest = args
             return sign.join(
-                [self.write(first, binds), *[self.write(a, binds + 1) for a in rest]]
+                [
+                    self._factor(first, args, binds),
+                    *[self._factor(a, args, binds + 1) for a in rest],
+                ]
             ), binds
-        if op in _COMPARISONS:
-            return self._call_text(self._condition(op, args)), _ATOM
+        condition = self._truth(op, args)
+        if condition is not None:
+            return self.dialect.truth.format(f"({condition})"), _ATOM
         if op.name == ops.WHERE.name:
             return self._chosen(args), _ATOM
         if op.name == "powc":
@@ -201,7 +213,7 @@ class ArrayPrinter:
 
     def _added(self, args: Sequence[Node]) -> str:
         """Write a sum; what is multiplied by -1 is subtracted, which is one operation less."""
-        parts = [(arg, _negated(arg)) for arg in args]
+        parts = [(arg, negated(arg)) for arg in args]
         if parts[0][1] and len(parts) > 1 and not parts[1][1]:
             parts[:2] = parts[1::-1]  # of two terms any may be the first
         text = self.write(parts[0][0], _ADDED)
@@ -210,8 +222,23 @@ class ArrayPrinter:
             text += f" {sign} {self.write(term, _ADDED + 1)}"
         return text
 
-    def _call_text(self, condition: str) -> str:
-        return f"({condition}){self.dialect.cast}"
+    def _factor(self, arg: Node, args: Sequence[Node], level: int) -> str:
+        """Write a factor; what is 1 or 0 as true or false, where an array is multiplied by it."""
+        if self.dialect.truths and isinstance(arg, Applied):
+            condition = self._truth(arg.op, arg.args)
+            others = [x for x in args if x is not arg and x.shape and not is_truth(x)]
+            if condition is not None and others:
+                return condition if condition.startswith("~") else f"({condition})"
+        return self.write(arg, level)
+
+    def _truth(self, op: ops.Op, args: Sequence[Node]) -> str | None:
+        """Write what is 1 or 0 as true or false; None where it may be another number."""
+        if not is_truth_of(op, args):
+            return None
+        if op in COMPARISONS:
+            return self._condition(op, args)
+        text = self._test(args[0])
+        return f"~({text})" if args[1].value == 0.0 else text  # type: ignore[union-attr]
 
     def _condition(self, op: ops.Op, args: Sequence[Node]) -> str:
         left, right = (self.write(arg, _ADDED) for arg in args)
@@ -221,7 +248,7 @@ class ArrayPrinter:
 
     def _test(self, node: Node) -> str:
         """Write a number as a condition."""
-        if isinstance(node, Applied) and node.op in _COMPARISONS:
+        if isinstance(node, Applied) and node.op in COMPARISONS:
             return self._condition(node.op, node.args)
         if isinstance(node, First) or viewed(node) in self.conditions:
             return self.write(node)
@@ -233,12 +260,8 @@ class ArrayPrinter:
 
     def _chosen(self, args: Sequence[Node]) -> str:
         test, x, y = args
-        numbers = [arg.value for arg in (x, y) if isinstance(arg, Fill)]
-        if numbers == [1.0, 0.0]:
-            return self._call_text(self._test(test))
-        if numbers == [0.0, 1.0]:
-            return self._call_text(f"~({self._test(test)})")
-        x_text = self.array(x) if len(numbers) == 2 else self.write(x)
+        both = isinstance(x, Fill) and isinstance(y, Fill)
+        x_text = self.array(x) if both else self.write(x)
         return f"{self.m}.where({self._test(test)}, {x_text}, {self.write(y)})"
 
     def _power(self, x: Node, exponent: float) -> tuple[str, int]:
@@ -292,27 +315,3 @@ class ArrayPrinter:
             case Transposed(x, order):
                 return f"{self._whole(x)}.T" if order == (1, 0) else self.write(node)
         return self.write(node)
-
-
-def _equal(a: np.ndarray, b: np.ndarray) -> bool:
-    return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
-
-
-def _negated(node: Node) -> Node | None:
-    """Return what an expression is -1 times of, or None."""
-    if isinstance(node, Indexed | Reshaped | Transposed):
-        inner = _negated(node.x)
-        return None if inner is None else replace(node, x=inner)
-    if not isinstance(node, Applied) or node.op not in (ops.MUL, ops.PROD):
-        return None
-    first, *rest = node.args
-    if not rest or not isinstance(first, Fill) or first.value != -1.0:
-        return None
-    return rest[0] if len(rest) == 1 else Applied(node.op, tuple(rest), node.shape)
-
-
-def _is_of_size(node: Node) -> bool:
-    """Tell whether an expression is a Python number: the number of examples, or 1 over it."""
-    if isinstance(node, Applied):
-        return all(map(_is_of_size, node.args))
-    return isinstance(node, Variable) and node.name == BATCH

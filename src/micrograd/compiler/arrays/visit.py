@@ -1,7 +1,7 @@
 """What stands inside what in array programs, and the same with something else in its place."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -118,15 +118,21 @@ def _as_numbers(node: Node, chooses: bool = False) -> Iterator[str]:
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return an expression of which all parts were changed."""
-    new: dict[str, Any] = {}
-    for field in fields(node):
-        part = getattr(node, field.name)
-        if isinstance(part, Node):
-            new[field.name] = change(part)
-        elif field.name in ("args", "parts", "places"):
-            new[field.name] = tuple(map(change, part))
-    return replace(node, **new) if new else node
+    """Return an expression of which all parts were changed; itself where none was."""
+    parts = children(node)
+    new = [change(part) for part in parts]
+    if all(x is y for x, y in zip(new, parts)):
+        return node
+    match node:
+        case Applied() | Contracted():
+            return replace(node, args=tuple(new))
+        case Joined():
+            return replace(node, parts=tuple(new))
+        case Gathered():
+            return replace(node, x=new[0], places=tuple(new[1:]))
+        case First():
+            return replace(node, x=new[0], result=new[1])
+    return replace(node, x=new[0])  # type: ignore[arg-type]
 
 
 def with_nodes(s: Statement, change: Callable[[Node], Node]) -> Statement:

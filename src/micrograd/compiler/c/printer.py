@@ -21,6 +21,7 @@ class Printer:
         taken: names that mean something else.
         number: what the type of numbers is called.
         rows: what lies elsewhere than in memory: addresses, and the names of pointers.
+        apart: how many addresses less memory has, as parameters stay where they are given.
     """
 
     def __init__(
@@ -30,9 +31,10 @@ class Printer:
         taken: set[str],
         number: str = "T",
         rows: Mapping[Size, str] | None = None,
+        apart: int = 0,
     ) -> None:
         self.writer, self.tables, self.taken, self.type = writer, tables, taken, number
-        self.rows = rows or {}
+        self.rows, self.apart = rows or {}, apart
         self.variables = [c for c in _LETTERS if c not in taken]
         self.variables += [f"i{n}" for n in range(20) if f"i{n}" not in taken]
         self.lines: list[str] = []
@@ -62,11 +64,14 @@ class Printer:
         """Write the memory that an operand is in, and its address there at an index."""
         if row := "" if ref.grad else self.rows.get(ref.address):
             return row, bare(_along(ref.strides, point))
+        if self.apart and ref.array.kind == "parameter":
+            return "parameters", self.address(ref, point)
         return "g" if ref.grad else "v", self.address(ref, point)
 
     def address(self, ref: Ref, point: Point) -> str:
         """Write the address of an operand at an index."""
-        text = bare(ref.address + _along(ref.strides, point))
+        start = ref.address - (0 if ref.array.kind == "parameter" else self.apart)
+        text = bare(start + _along(ref.strides, point))
         if ref.table is not None:
             place = bare(_along(ref.table.strides, point))
             entry = f"tables[{self.tables[id(ref.table.values)]}][{place}]"

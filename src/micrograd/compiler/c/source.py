@@ -101,6 +101,7 @@ def printed(
     prefix: str = "",
     linkage: str = "",
     rows: Sequence[Size] | None = None,
+    apart: int = 0,
 ) -> CFile:
     """Return the parts of what ``source`` prints.
 
@@ -108,6 +109,7 @@ def printed(
         prefix: before the name of every function.
         linkage: before the types of forward and backward: "static ", say.
         rows: as for ``source``.
+        apart: how many addresses less memory has, as forward takes parameters beside it; 0: none.
     """
     scalars = {
         name: f"c_{re.sub(r'[^A-Za-z0-9_]', '_', name)}_{i}"
@@ -120,15 +122,17 @@ def printed(
     words = captions(program) if portable else {}
     number = writer.type if portable else "T"
     elsewhere = {start: f"row{i}" for i, start in enumerate(rows or ())}
-    taken = {*_names(program), *scalars.values(), *elsewhere.values()}
+    taken = {*_names(program), *scalars.values(), *elsewhere.values(), "parameters"}
     functions = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
-        out = Printer(writer, numbers, taken, number, elsewhere if name == "forward" else None)
+        others = elsewhere if name == "forward" else None
+        out = Printer(writer, numbers, taken, number, others, apart)
         if dtype == "float32" and not portable:
             out.line("TINY_IS_ZERO;")
         _Statements(out, strict, None if portable else width(dtype), words).print(body)
         # a header's v and g are parts of one workspace, of which nothing is claimed
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
+        memory += f", const {number} *parameters" if apart else ""
         head = f"{linkage}int {prefix}{name}({memory}"
         if name == "forward" and rows is not None:
             head = f"static int forward_of_rows({memory}, T *const *rows"
@@ -170,7 +174,7 @@ def _function(
     for i, (name, called) in enumerate(scalars.items()):
         if name in used:
             lines.append(f"    const {out.type} {called} = scalars[{i}];")
-    unused = ["v", "g"] if back else ["v"]
+    unused = [*["parameters"] * bool(out.apart), "v", *["g"] * back]
     lines.append("    " + " ".join(f"(void){x};" for x in (*unused, "sizes", "scalars", "tables")))
     lines += [f"    T *const {row} = rows[{i}];" for i, row in enumerate(out.rows.values())]
     return "\n".join([*lines, *out.lines, "    return bad;", "}", ""])

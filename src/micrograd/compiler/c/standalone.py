@@ -17,6 +17,7 @@ from ..tracing.names import argument_names, name_all
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from .apart import apart_of, moved
 from .arrays import TAKEN, HeaderArray, folded, guarded, identifier, plain, shape_of, wrapped
 from .expressions import Writer
 from .returned import Gradient, Result, items_of
@@ -41,7 +42,7 @@ def standalone(
         name: of the C functions; what is no identifier becomes f.
         dtype: of all numbers.
         slopes: what is returned is f's gradient by these arguments, and whether with the value.
-        gradients: False leaves out ``_value_and_grad``.
+        gradients: False leaves out ``_value_and_grad``, and parameters are read where they are.
 
     Raises:
         JitError: f computes nothing.
@@ -71,6 +72,9 @@ class _Header:
             given = {i.argument for i in recording.inputs if not i.batched}
             wanted = {k for k in given if k is not None and k < own}
         program = name_all(lower(graph_of(recording, wanted)), recording, f, arguments)
+        alone = not (gradients or slopes or recording.batch) and bool(recording.captured)
+        self.apart = apart_of(program) if alone else 0
+        self.loops, program = program, moved(program, self.apart)
         self.program, self.name, self.dtype = program, name, dtype
         self.guards = [holds for _, holds in recording.guards]
         if len(program.outputs) == len(self.guards):
@@ -97,8 +101,8 @@ class _Header:
         self.arrays = list(arrays.values())
         if recording.captured:
             count = len(recording.captured)
-            place = Placement(0, count)
-            self.arrays.append(HeaderArray("parameters", (count,), True, [(False, place)]))
+            places = [] if self.apart else [(False, Placement(0, count))]
+            self.arrays.append(HeaderArray("parameters", (count,), True, places))
         self.result = Result(items_of(recording), program.outputs, self.writer.literal)
         self.gradient = Gradient(slopes[1], [arrays[k] for k in slopes[0]]) if slopes else None
         graded = [a for a in self.arrays if a.wanted and a.places] if self.result.graded else []
@@ -109,11 +113,12 @@ class _Header:
     def text(self) -> str:
         """Write the header."""
         core = printed(
-            self.program,
+            self.loops,
             self.dtype,
             portable=True,
             prefix=f"{self.name}_",
             linkage="static inline ",
+            apart=self.apart,
         )
         loops = [*core.functions, "", core.forward, *[core.backward] * self.backward]
         parts = [
@@ -140,7 +145,8 @@ class _Header:
             yield f" * int {name}_value_and_grad({', '.join(self.grad_arguments())});"
         yield " *"
         for array in self.arrays:
-            yield f" *     {array.described()}" + ("" if array.places else "  (not used)")
+            used = array.places or (self.apart and array is self.arrays[-1])
+            yield f" *     {array.described()}" + ("" if used else "  (not used)")
         for line in layout(self.program.labels) if any(self.program.labels) else ():
             yield f" *         {line}"
         yield f" *     {(self.gradient or self.result).described()}"
@@ -253,7 +259,8 @@ class _Header:
         given = [a.name for a in self.arrays]
         given = ["batch", *given] if self.batch else given
         yield f"    {self.name}_load({', '.join([*given, 'workspace'])});"
-        yield f"    if ({self.name}_forward(workspace, sizes, scalars, {self.tables()})) return 1;"
+        memory = "workspace, parameters" if self.apart else "workspace"
+        yield f"    if ({self.name}_forward({memory}, sizes, scalars, {self.tables()})) return 1;"
         for address, holds in zip(program.outputs, self.guards):
             yield f"    if (workspace[{plain(address)}] {'==' if holds else '!='} 0) return 2;"
         if half and self.backward:

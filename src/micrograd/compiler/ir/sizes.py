@@ -95,7 +95,7 @@ def evaluate(x: Size, env: Mapping[str, int]) -> int:
 
 def substitute(x: Size, env: Mapping[str, Size]) -> Size:
     """Replace the variables that env names."""
-    if isinstance(x, int):
+    if isinstance(x, int) or not any(name in env for m in x.terms for name in m):
         return x
     total: Size = 0
     for m, c in x.terms.items():

@@ -5,6 +5,7 @@ lengths, and batches of one, are taken one after the other instead, by one progr
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -36,11 +37,13 @@ from ..tracing.trace import trace
 from .columns import Column, lengths_of
 from .drawn import Drawn, drawn_by
 from .driver import StepProgram
+from .filled import ListLengths, at_each_length
 from .rows import LookUp
 from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
 _TRACED = 4  # examples, of which the first stands for all: stand-ins of all would take their room
 
+_DRAWN = "the loss draws random numbers for lists of different lengths"
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
@@ -106,6 +109,7 @@ def objective_of(
     batch_sizes: set[int],
     dtype: str,
     library: Engine | None = None,
+    lengths: ListLengths | None = None,
 ) -> Objective:
     """Trace and lower the objective of a step.
 
@@ -117,6 +121,7 @@ def objective_of(
         batch_sizes: all that occur.
         dtype: of the numbers inside, float64 or float32.
         library: runs it as an array program; None takes loops.
+        lengths: of the lists that columns for a library were filled up from.
 
     Raises:
         JitError: the loss does what cannot be compiled.
@@ -130,7 +135,7 @@ def objective_of(
         values, tables = parameters.others, parameters.tables
         return _whole_batches(loss, penalty, columns, values, batch_sizes, dtype, tables)
     if library:
-        return _arrays(loss, penalty, columns, parameters, library)
+        return _arrays(loss, penalty, columns, parameters, library, lengths)
     if batch_sizes == {1} or any(c.shape is None for c in columns):
         return _one_by_one(loss, penalty, columns, parameters, dtype)
     return _whole_batches(loss, penalty, columns, parameters, batch_sizes, dtype)
@@ -182,14 +187,13 @@ def _arrays(
     columns: Sequence[Column],
     parameters: list[Value],
     library: Engine,
+    lengths: ListLengths | None,
 ) -> Objective:
-    if any(c.shape is None for c in columns):
-        raise JitError(
-            "on a device all examples need one shape: pad the lists, or leave out backend"
-        )
-    recording = trace(
-        partial(_mean, parameters, loss, penalty), [c.batch(_TRACED) for c in columns]
-    )
+    batch = [c.batch(_TRACED) for c in columns]
+    if lengths:
+        loss = at_each_length(loss, lengths)
+    with refused(JitError(_DRAWN)) if lengths else nullcontext():
+        recording = trace(partial(_mean, parameters, loss, penalty), batch)
     if recording.guards:
         raise JitError("on a device a loss cannot branch on its numbers: use where(x > 0, a, b)")
     graph = graph_of(recording, set())
@@ -216,7 +220,7 @@ def _one_by_one(
         return _objective(recording, program, len(columns), parameters, (0, 0), dtype)
     lengths, offsets = ragged
     example = [c.example(int(lengths.argmax())) for c in columns]
-    with refused(JitError("the loss draws random numbers for lists of different lengths")):
+    with refused(JitError(_DRAWN)):
         recording = trace(f, example)
         general = generalised(f, None, example, offsets, recording)
     if general is None:
