@@ -60,7 +60,7 @@ FOR_C = {  # of a program and a target
 NAMES = ("flatten", "reroll", *PASSES, *FOR_C, *FOR_ARRAYS)
 
 _FEW = 32  # statements, of which C is short whatever they do
-_MOST_ALIKE = 150  # nodes, on average, of a nest: of more, waves hardly find any
+_MOST_ALIKE = 300  # nodes, on average, of a nest: of more, waves hardly find any
 _OPERANDS_A_TABLE = 50  # at least, on average
 
 
