@@ -66,8 +66,8 @@ FOR_C = {  # of a program and a target
 # Of a graph: its chains of additions as sums, what does the same as one class; then its loops.
 NAMES = ("flatten", "reroll", *PASSES, *ADDRESSES, *FOR_C, *FOR_ARRAYS)
 
-_FEW = 64  # statements, of which C is short whatever they do
-_MOST_ALIKE = 150  # nodes, on average, of a nest: of more, waves hardly find any
+_FEW = 32  # statements, of which C is short whatever they do
+_MOST_ALIKE = 300  # nodes, on average, of a nest: of more, waves hardly find any
 _OPERANDS_A_TABLE = 50  # at least, on average
 
 

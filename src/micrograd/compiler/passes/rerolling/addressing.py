@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from ...graph import Graph
 from ...ir.array import Array
-from .flatten import LEAVES, Layout
+from .flatten import LEAVES, ArrayNodes
 
 
 class Addressing:
@@ -17,7 +17,7 @@ class Addressing:
     Here an array that is batched starts at a row, and its rows are counted as one address each.
     """
 
-    def __init__(self, graph: Graph, layouts: Iterable[Layout], leaves: Sequence[int]) -> None:
+    def __init__(self, graph: Graph, layouts: Iterable[ArrayNodes], leaves: Sequence[int]) -> None:
         self.address = np.full(len(graph.ops), -1, dtype=np.int32)
         self.arrays: list[Array] = []
         self.plain = 0

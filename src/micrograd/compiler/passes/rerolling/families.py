@@ -11,13 +11,13 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from .flatten import Layout
+from .flatten import ArrayNodes
 from .templates import Rowwise
 
 _MOST_ROOM = 4  # times as many places as there are rows; else lines follow each other directly
 
 
-def layouts(rows: Rowwise) -> list[Layout]:
+def layouts(rows: Rowwise) -> list[ArrayNodes]:
     """Return the arrays of all rows: one for each family, a line for each step and depth."""
     family = _families(rows)
     lines: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -27,7 +27,7 @@ def layouts(rows: Rowwise) -> list[Layout]:
     for of_family in lines.values():
         nodes = _one_array(list(of_family.values()))
         first = rows[int(nodes[0])]
-        made.append(Layout(nodes, first.batched, first.needs_gradient))
+        made.append(ArrayNodes(nodes, first.batched, first.needs_gradient))
     return made
 
 

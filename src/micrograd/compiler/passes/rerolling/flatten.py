@@ -75,7 +75,7 @@ WITH_GRADIENT = {"parameter", "variable"}
 
 
 @dataclass(slots=True)
-class Layout:
+class ArrayNodes:
     """The nodes of an array, -1 where a place is left free."""
 
     nodes: NDArray[np.signedinteger]
@@ -93,7 +93,7 @@ class Rows:
     graph: Graph
     classes: list[RowClass]
     leaves: NDArray[np.int64]
-    layouts: list[Layout] = field(default_factory=list)
+    layouts: list[ArrayNodes] = field(default_factory=list)
 
     def __str__(self) -> str:
         """Say what a row of each class computes, as in ``c1[4] = Σ3 parameter·input + parameter``.

@@ -20,7 +20,7 @@ from ...ir.program import BATCH, PADDED, Apply, Expr, Nest, Program, Ref, Table,
 from ...ir.sizes import Size, known
 from .addressing import Addressing
 from .fit import Addresses, Fit, common_dims, dense_strides, strides_over
-from .flatten import Layout, Rows
+from .flatten import ArrayNodes, Rows
 from .gathers import gathered
 from .operands import Operand, RowGroup, groups_of
 from .roll import rolled
@@ -35,7 +35,9 @@ def reroll(rows: Rows) -> Program:
     graph = rows.graph
     data = np.asarray(graph.data, dtype=np.float64)
     groups = [group for c in rows.classes for group in groups_of(graph, c, data)]
-    layouts = rows.layouts or [Layout(c.nodes, c.batched, c.needs_gradient) for c in rows.classes]
+    layouts = rows.layouts or [
+        ArrayNodes(c.nodes, c.batched, c.needs_gradient) for c in rows.classes
+    ]
     addressing = Addressing(graph, layouts, _used(graph, groups, rows.leaves))
     for group in groups:
         for o in group.operands():

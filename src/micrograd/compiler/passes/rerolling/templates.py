@@ -17,7 +17,7 @@ _COMPUTED = 2 * len(LEAVES)  # the first kind that is no leaf's
 
 
 @dataclass(slots=True)
-class Row(FlatNode):
+class TemplateRow(FlatNode):
     """A row, the number of its template, the rows that it reads, its step and its depth in that."""
 
     batched: bool
@@ -28,7 +28,7 @@ class Row(FlatNode):
     depth: int = 0
 
 
-Rowwise = dict[int, Row]  # by their nodes, parents first
+Rowwise = dict[int, TemplateRow]  # by their nodes, parents first
 
 
 def rows_of(graph: Graph, live: Sequence[int]) -> Rowwise:
@@ -47,7 +47,7 @@ def rows_of(graph: Graph, live: Sequence[int]) -> Rowwise:
             template = ids.setdefault((op, types, kinds[i]), len(ids))
             read = dict.fromkeys(f for slot in slots for term in slot for f in term)
             above = [f for f in read if f in rows]
-            rows[i] = Row(i, op, slots, batched, needs, template, above)
+            rows[i] = TemplateRow(i, op, slots, batched, needs, template, above)
     return rows
 
 

@@ -14,7 +14,7 @@ from .... import ops
 from ...graph import Graph, live_nodes
 from .families import layouts
 from .flatten import FlatNode, RowClass, Rows, matrices
-from .templates import Row, Rowwise, refine, rows_of
+from .templates import Rowwise, TemplateRow, refine, rows_of
 
 _LEAST_STEPS = 4
 _MOST_COUNTS = 10_000_000  # rows times templates
@@ -47,7 +47,7 @@ def _least(rows: Rowwise) -> int:
     return sum(map(len, set(map(frozenset, steps.values()))))
 
 
-def _wave(row: Row) -> tuple[int, int, int]:
+def _wave(row: TemplateRow) -> tuple[int, int, int]:
     return row.step, row.depth, row.template
 
 
