@@ -312,11 +312,16 @@ def _stable_sigmoid(x):
     return np.where(x < 0, e, 1) / (1 + e)
 
 
+def _op(name):
+    return ops.power(-1.0) if name == "inverse" else ops.OPS[name]
+
+
 VECTOR_FUNCTIONS = [
     ("exp", np.exp, 2),
     ("log", np.log, 2),
     ("tanh", np.tanh, 2),
-    ("sqrt", np.sqrt, 1),
+    ("sqrt", np.sqrt, 0.51),
+    ("inverse", np.reciprocal, 0.51),
     ("sigmoid", _stable_sigmoid, 3),
     ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
     ("log1p", np.log1p, 2),
@@ -332,7 +337,7 @@ def test_vector_functions_are_right_to_the_last_bits(tmp_path, dtype, lanes):
     x, count = _arguments(dtype), len(VECTOR_FUNCTIONS)
     n = len(x)
     nests = [
-        elementwise((n,), Ref(n * (k + 1), (1,)), Apply(ops.OPS[name], (Ref(0, (1,)),)))
+        elementwise((n,), Ref(n * (k + 1), (1,)), Apply(_op(name), (Ref(0, (1,)),)))
         for k, (name, _, _) in enumerate(VECTOR_FUNCTIONS)
     ]
     v = np.concatenate([x, np.zeros(n * count, dtype)])

@@ -26,9 +26,10 @@ scalars
 """
 
 
-def after(change, forward, backward="", lanes=8):
+def after(change, forward, backward="", lanes=8, sizes=""):
     """The lines of both ways after a pass, those of a way in a list."""
-    source = "\n".join([f"{HEAD}forward", *forward, "backward", *backward, ""])
+    head = HEAD.replace("sizes", f"sizes{sizes}")
+    source = "\n".join([f"{head}forward", *forward, "backward", *backward, ""])
     changed = text(change(parse(source), Target(lanes)))
     return [way.splitlines() for way in changed.split("forward\n")[1].split("backward\n")]
 
@@ -49,6 +50,15 @@ CHAIN = [
 
 def test_a_chain_of_elementwise_steps_shares_its_loops():
     assert after(fuse, CHAIN)[0] == ["fused:", *[f"    {line}" for line in CHAIN]]
+
+
+def test_arrays_of_lists_that_have_an_item_at_least_are_apart():
+    chain = [
+        "v[i0 + 40] = sum | i0 < 27*n - 27 | tanh(v[i0])",
+        "v[i0 + 54*n - 14] = sum | i0 < 27*n - 27 | tanh(v[i0 + 40])",  # others lie between
+    ]
+    expected = ["fused:", *[f"    {line}" for line in chain]]
+    assert after(fuse, chain, sizes=" n n_2")[0] == expected
 
 
 @pytest.mark.parametrize(

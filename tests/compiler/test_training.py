@@ -37,6 +37,16 @@ def test_every_optimiser_does_the_same(optimizer, settings, batch_size):
     assert_same_run(lambda: make(optimizer, **settings), batch_size=batch_size)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("optimizer", "settings"), RULES[4:])
+def test_parameters_are_moved_several_vectors_at_a_time(optimizer, settings, dtype):
+    def of_85_parameters():
+        return make(optimizer, widths=(21, 1), **settings)
+
+    tolerance = 1e-9 if dtype == "float64" else 2e-3
+    assert_same_run(of_85_parameters, tolerance, dtype, batch_size=10)
+
+
 @pytest.mark.parametrize("batch_size", [1, 2, 7, 8, 9, 23, 24, 100])
 def test_batches_need_not_divide_the_data(batch_size):
     assert_same_run(make, batch_size=batch_size)

@@ -48,6 +48,9 @@ class BlockPrinter:
         loaded = dict(self.loaded)
         known: Known = []
         for nest, stored in zip(self.group.nests, self.group.stored, strict=True):
+            if self.inner and stored and self._side_by_side(nest, points):
+                self._add_up_in_place(nest, elements)
+                continue
             if self.inner:
                 totals = self._across_lanes(nest, elements, points)
             else:
@@ -122,22 +125,42 @@ class BlockPrinter:
     # Sums whose lanes are added up at the end.
 
     def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[CText]:
-        vectors: list[CText] = []
+        vectors = self._vectors(nest, elements)
         singles: list[CText] = []
         for term, lane in zip(nest.terms, self.inner, strict=True):
-            self.lane = lane
             if lane is None:
                 singles = singles or [self._accumulator(nest) for _ in elements]
                 self._reduce(nest, term, elements, singles, [])
-            else:
-                vectors = vectors or [self._accumulator(nest) for _ in elements]
-                self._lane_sum(nest, term, lane, elements, vectors)
-        self.lane = None
         totals = self._joined(nest, vectors, points)
         if singles:
             both = zip(singles, totals, strict=True)
             totals = [self._kept(self.writer.combine(nest.reduce, s, t)) for s, t in both]
         return totals
+
+    def _side_by_side(self, nest: Nest, points: list[list[Size]]) -> bool:
+        """Tell whether sums are only that, and each four are written to neighbours."""
+        dim = next((d for d in reversed(range(len(points))) if len(points[d]) > 1), None)
+        if dim is None or len(points[dim]) != 4 or along(nest.target.strides, dim) != 1:
+            return False
+        return nest.reduce is ops.SUM and not nest.accumulate and None not in self.inner
+
+    def _add_up_in_place(self, nest: Nest, elements: list[Point]) -> None:
+        """Write sums whose lanes are added up, four at once."""
+        vectors = self._vectors(nest, elements)
+        for i in range(0, len(vectors), 4):
+            memory, address = self.out.place(nest.target, elements[i])
+            self.out.line(f"lane_sums({memory} + {address}, {_listed(vectors[i : i + 4])});")
+
+    def _vectors(self, nest: Nest, elements: list[Point]) -> list[CText]:
+        """Compute vectors whose lanes are to be added up, of the terms that have such lanes."""
+        vectors: list[CText] = []
+        for term, lane in zip(nest.terms, self.inner, strict=True):
+            if lane is not None:
+                self.lane = lane
+                vectors = vectors or [self._accumulator(nest) for _ in elements]
+                self._lane_sum(nest, term, lane, elements, vectors)
+        self.lane = None
+        return vectors
 
     def _lane_sum(
         self, nest: Nest, term: Term, lane: int, elements: list[Point], totals: list[CText]
@@ -171,9 +194,7 @@ class BlockPrinter:
             for i in range(0, len(vectors), 4):
                 name = self.out.fresh("sums")
                 self.out.line(f"{self.out.type} {name}[4];")
-                self.out.line(
-                    f"lane_sums({name}, {', '.join(x.code for x in vectors[i : i + 4])});"
-                )
+                self.out.line(f"lane_sums({name}, {_listed(vectors[i : i + 4])});")
                 totals += [CText(f"{name}[{lane}]") for lane in range(4)]
             return totals
         if nest.reduce is ops.SUM:
@@ -254,6 +275,10 @@ class BlockPrinter:
         else:
             self.out.line(f"V {name} = {self.writer.splat(start)};")
         return CText(name, self.lane is not None)
+
+
+def _listed(operands: Sequence[CText]) -> str:
+    return ", ".join(x.code for x in operands)
 
 
 def unwrapped(code: str) -> str:

@@ -207,7 +207,11 @@ class Writer:
         if whole:
             factors.append(x if whole == 1 else self._multiplied(whole, x))
         product = CText("(" + " * ".join(f.code for f in factors) + ")", x.vector)
-        return product if n > 0 else CText(f"(1 / {product.code})", x.vector)
+        if n > 0:
+            return product
+        if product.vector:
+            return CText(f"v_reciprocal{product.code}", True)
+        return CText(f"(1 / {product.code})")
 
     def _multiplied(self, n: int, x: CText) -> CText:
         """x to the n by repeated squaring."""

@@ -26,7 +26,7 @@ from .routes import print_route
 _MATH = ("-fno-math-errno", "-fno-trapping-math")
 FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
 _UNFUSED = ("-ffp-contract=off", "-fno-tree-slp-vectorize")  # there GCC 12 fuses all the same
-STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, *_UNFUSED)
+STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, *_UNFUSED, "-DEXACT")
 
 _MEMORY = {
     "forward": "{T} *{restrict}v",

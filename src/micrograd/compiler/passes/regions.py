@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from ..ir.footprint import reach, uses
 from ..ir.program import BATCH, PADDED, For, Nest, Ref
-from ..ir.sizes import Size, bound, chosen_two, substitute
+from ..ir.sizes import SIZE, Size, bound, chosen_two, substitute
 from ..ir.visit import Simple
 from .schedules import along
 
 _ROWS = {str(BATCH)[1:-1]: PADDED}
 (_P,) = PADDED.terms
+_N, _N_2 = (SIZE,), (chosen_two(SIZE),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def _never_negative(ends: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _never_below(x: Size, y: Size) -> bool:
     """Tell whether x >= y for all sizes; False where that cannot be told.
 
-    No size is negative, and a padded row has at least one number.
+    No size is negative; a padded row has at least one number, and a list, whose length n = 1 + m
+    comes with C(n, 2) = C(m, 2) + m, at least one item.
     """
     if isinstance(x, int) and isinstance(y, int):
         return x >= y
@@ -180,6 +182,9 @@ def _never_below(x: Size, y: Size) -> bool:
     for m, c in _terms(y).items():
         difference[m] = difference.get(m, 0) - c
     number = difference.pop((), 0)
+    if _N in difference or _N_2 in difference:
+        number += difference.get(_N, 0)
+        difference[_N] = difference.get(_N, 0) + difference.get(_N_2, 0)
     return all(c >= 0 for c in difference.values()) and number + difference.get(_P, 0) >= 0
 
 

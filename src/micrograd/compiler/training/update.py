@@ -1,5 +1,6 @@
 """An optimiser's rule in C, over whole vectors of parameters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..c.expressions import CText, Writer
@@ -7,6 +8,9 @@ from ..ir.program import Apply, Expr, Ref, Scalar, refs
 
 PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
 STEP, RATE = Scalar("step"), Scalar("rate")
+_TOGETHER = 4  # vectors: a root, and what is divided by it, wait for themselves most of the time
+_LONG = {"powc", "sqrt", "exp", "log", "tanh"}
+_FIRST_STAGE = 100  # behind all states
 
 
 def state(k: int) -> Ref:
@@ -30,7 +34,7 @@ def update(writer: Writer, rule: Rule) -> list[str]:
     """Print the optimiser's rule: what is the same for all parameters once, the rest by vectors."""
     hoisted = _Hoisted(writer)
     results = [hoisted.over(e) for e in (rule.parameter, *rule.states)]
-    rest = ("load_first({}, count - i)", "store_first({}, {}, count - i)")
+    part = f"{_TOGETHER} * W"
     return [
         "/* Move rows of ``count`` parameters, of which g has the gradients: those rows of v and",
         "   of the states that are named, or the first ones. */",
@@ -40,31 +44,79 @@ def update(writer: Writer, rule: Rule) -> list[str]:
         *hoisted.lines,
         "    for (int64_t r = 0; r < many; r++, g += count) {",
         "        const int64_t at = (rows ? rows[r] : r) * count;",
+        "        T *const p0 = v + at;",
+        *[f"        T *const p{k + 1} = states[{k}] + at;" for k in range(len(rule.states))],
         "        int64_t i = 0;",
+        f"        for (; i + {part} <= count; i += {part}) {{",
+        *_moved(writer, results, range(_TOGETHER), "load({})", "store({}, {})"),
+        "        }",
         "        for (; i + W <= count; i += W) {",
-        *_moved(writer, rule, results, "load({})", "store({}, {})"),
+        *_moved(writer, results, range(1), "load({})", "store({}, {})"),
         "        }",
         "        if (i < count) {",
-        *_moved(writer, rule, results, *rest),
+        *_moved(
+            writer,
+            results,
+            range(1),
+            "load_first({}, count - i)",
+            "store_first({}, {}, count - i)",
+        ),
         "        }",
         "    }",
         "}",
     ]
 
 
-def _moved(writer: Writer, rule: Rule, results: list[Expr], load: str, store: str) -> list[str]:
-    """Print the rule for one vector of parameters: all is read before anything is written."""
-    places = ["v + at + i", *[f"states[{k}] + at + i" for k in range(len(rule.states))]]
-    lines = [f"const V d = {load.format('g + i')};"]
-    lines += [f"const V s{k} = {load.format(place)};" for k, place in enumerate(places)]
+def _moved(
+    writer: Writer, results: Sequence[Expr], vectors: range, load: str, store: str
+) -> list[str]:
+    """Print the rule for neighbouring vectors of parameters: all is read before any is written.
 
-    def leaf(ref: Ref) -> CText:
-        return CText("d" if ref.grad else f"s{ref.offset}", True)
+    What takes long is done for all vectors, then what needs it: none waits for one alone.
+    """
+    lines, stages = [], _Stages()
+    results = [stages.over(e) for e in results]
 
-    for k, result in enumerate(results):
-        lines.append(f"const V n{k} = {writer.splat(writer.number(result, leaf))};")
-    lines += [f"{store.format(place, f'n{k}')};" for k, place in enumerate(places)]
+    def line(name: str, expr: Expr, vector: int) -> str:
+        def leaf(ref: Ref) -> CText:
+            return CText(f"{'d' if ref.grad else f's{ref.offset}'}_{vector}", True)
+
+        return f"const V {name}_{vector} = {writer.splat(writer.number(expr, leaf))};"
+
+    def place(memory: str, vector: int) -> str:
+        return f"{memory} + i + {vector} * W" if vector else f"{memory} + i"
+
+    for n in vectors:
+        lines.append(f"const V d_{n} = {load.format(place('g', n))};")
+        for k in range(len(results)):
+            lines.append(f"const V s{k}_{n} = {load.format(place(f'p{k}', n))};")
+    for ref, expr in stages.made:
+        lines += [line(f"s{ref.offset}", expr, n) for n in vectors]
+    for n in vectors:
+        lines += [line(f"n{k}", result, n) for k, result in enumerate(results)]
+    for n in vectors:
+        lines += [f"{store.format(place(f'p{k}', n), f'n{k}_{n}')};" for k in range(len(results))]
     return [f"            {line}" for line in lines]
+
+
+class _Stages:
+    """Cuts expressions at what takes long: ``made`` has operands, and of what they are made."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[Ref, Expr]] = []
+        self._known: dict[Expr, Ref] = {}
+
+    def over(self, expr: Expr) -> Expr:
+        """Return an expression whose long parts are operands."""
+        if not isinstance(expr, Apply):
+            return expr
+        expr = Apply(expr.op, tuple([self.over(a) for a in expr.args]))
+        if expr.op.name not in _LONG:
+            return expr
+        if expr not in self._known:
+            self._known[expr] = state(_FIRST_STAGE + len(self.made))
+            self.made.append((self._known[expr], expr))
+        return self._known[expr]
 
 
 class _Hoisted:
