@@ -68,6 +68,7 @@ NAMES = ("flatten", "reroll", *PASSES, *ADDRESSES, *FOR_C, *FOR_ARRAYS)
 
 _FEW = 32  # statements, of which C is short whatever they do
 _MOST_ALIKE = 300  # nodes, on average, of a nest: of more, waves hardly find any
+_MOST_WAVES, _MOST_NODES = 64, 200_000  # where they are looked for in place of classes
 _OPERANDS_A_TABLE = 50  # at least, on average
 
 
@@ -97,7 +98,7 @@ def lower(
         graph: what is computed.
         until: the name.
         aligned: whether long arrays begin at whole vectors.
-        most: how many classes of rows there may be.
+        most: how many classes of rows there may be, unless a few waves do for all.
 
     Raises:
         ValueError: there is no such pass.
@@ -134,15 +135,21 @@ def _rolled(graph: Graph, most: Callable[[], int] | None) -> dict[str, Program]:
     """
     rows = flattened(graph)
     if most and len(rows.classes) > most():
+        if by_waves := len(graph.ops) <= _MOST_NODES and _by_waves(rows, _MOST_WAVES):
+            return by_waves
         raise ManyClasses
     made = _rolled_up(rows)
     statements = _count(made)
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
-    if statements > _FEW and few_alike:
-        for other in map(_rolled_up, waves(rows.graph, statements // 2)):
-            if _count(other) <= statements // 2 and _is_regular(other["reroll"]):
-                return other
-    return made
+    return (statements > _FEW and few_alike and _by_waves(rows, statements // 2)) or made
+
+
+def _by_waves(rows: Rows, most: int) -> dict[str, Program] | None:
+    """Return rows rolled up by waves; None where that takes more statements than so many."""
+    for made in map(_rolled_up, waves(rows.graph, most)):
+        if _count(made) <= most and _is_regular(made["reroll"]):
+            return made
+    return None
 
 
 def _rolled_up(rows: Rows) -> dict[str, Program]:

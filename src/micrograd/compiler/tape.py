@@ -171,12 +171,12 @@ def is_straight(graph: Graph) -> bool:
 
 
 def most_classes(graph: Graph) -> int:
-    """Return how many classes of rows are too many for loops: times as many as there are groups.
+    """Return how many classes of rows are too many for loops: none, where few nodes are alike.
 
-    By kind and depth a binomial tree has two groups a step; where one of its leaves is unlike the
-    others, all that comes of it is of classes of its own.
+    Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
+    step; where one of its leaves is unlike the others, all that comes of it is of other classes.
     """
-    return _FEW_CLASSES + _CLASSES_A_GROUP * len(_alike(graph))
+    return 0 if is_straight(graph) else _FEW_CLASSES + _CLASSES_A_GROUP * len(_alike(graph))
 
 
 def _alike(graph: Graph) -> list[tuple[int, int, int]]:

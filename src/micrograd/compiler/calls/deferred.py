@@ -16,7 +16,7 @@ from ..c.build import CompileError, CompilerNotFound
 from ..graph import Graph
 from ..ir.program import Program
 from ..pipeline import ManyClasses, check_printed, lower
-from ..tape import Tape, is_straight, most_classes, tape_of
+from ..tape import Tape, most_classes, tape_of
 from ..tracing.signature import Argument
 from .closeness import close
 from .compiled import Compiled, Layout, Run, until_of
@@ -60,8 +60,6 @@ class Deferred:
 
     def _compiled(self, tape: Compiled, args: Sequence[Argument], stages: Stages) -> Compiled:
         with stages.timed("lower"):
-            if is_straight(self._graph):
-                return _staying(tape, _FEW)
             try:
                 program = lower(self._graph, most=partial(most_classes, self._graph))
             except ManyClasses:
@@ -89,12 +87,17 @@ def begin(
     """
     check_printed()
     free = options["backend"] == "auto" and options["dtype"] == "float64"
-    at_once = large or options["when"] == "now"
-    tape = tape_of(graph) if free and (not at_once or is_straight(graph)) else None
-    if tape is None:
-        return lower(graph, until_of(options)), None
-    tape.why = _FEW if at_once else "; loops are compiled at the third call"
-    return tape, None if at_once else Deferred(graph, options)
+    most = partial(most_classes, graph) if free else None
+    if free and not (large or options["when"] == "now") and (tape := tape_of(graph)):
+        tape.why = "; loops are compiled at the third call"
+        return tape, Deferred(graph, options)
+    try:
+        return lower(graph, until_of(options), most=most), None
+    except ManyClasses:
+        if tape := tape_of(graph):
+            tape.why = _FEW
+            return tape, None
+        return lower(graph), None
 
 
 def _staying(tape: Compiled, why: str) -> Compiled:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...graph import Graph
 from ...nodes import Ops, Parents
 
-LEAST_STEPS = 64  # fewer are lowered as soon as a few are several times
+LEAST_STEPS = 32  # fewer are lowered as soon as a few are several times
 _WINDOW = 12  # operations by which the next step is told
 _LONGEST = 20_000  # operations of a step
 _TRIED = 64  # distances at which such operations come again
