@@ -21,6 +21,7 @@ from .passes.differentiate import differentiate
 from .passes.distribute import distribute
 from .passes.fusion import fuse
 from .passes.place import place
+from .passes.products import pack_products
 from .passes.recompute import recompute
 from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.reroll import reroll
@@ -47,6 +48,7 @@ FOR_ARRAYS = {  # of a differentiated program, whose arrays have no addresses ye
 }
 FOR_C = {  # of a program and a target
     "unroll_short_sums": unroll_short_sums,  # term by term, so that they share loops
+    "pack_products": pack_products,  # large products of matrices are blocked for the cache
     "fuse": fuse,  # nests of equal dims share their loops
     "recompute": recompute,  # the way back computes again what is cheap
     "drop_stores": drop_stores,  # what nobody else reads stays in registers
