@@ -28,6 +28,7 @@ from .passes.distribute import distribute
 from .passes.fusion import fuse
 from .passes.generalise import for_all
 from .passes.place import place
+from .passes.products import pack_products
 from .passes.recompute import recompute
 from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.periods import periods_of, shortened
@@ -58,6 +59,7 @@ FOR_ARRAYS = {  # of a differentiated program, whose arrays have no addresses ye
 }
 FOR_C = {  # of a program and a target
     "unroll_short_sums": unroll_short_sums,  # term by term, so that they share loops
+    "pack_products": pack_products,  # large products of matrices are blocked for the cache
     "fuse": fuse,  # nests of equal dims share their loops
     "recompute": recompute,  # the way back computes again what is cheap
     "drop_stores": drop_stores,  # what nobody else reads stays in registers

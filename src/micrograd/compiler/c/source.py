@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from ..ir.footprint import uses
-from ..ir.program import Clear, For, Fused, Nest, Program, Route, Statement, Table
+from ..ir.program import Clear, For, Fused, Nest, Program, Route, Schedule, Statement, Table
 from ..ir.sizes import Size, chosen_two
 from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
 from ..passes.schedules import Target, width
@@ -20,6 +20,7 @@ from .expressions import Writer
 from .loops import print_group
 from .parts import in_parts
 from .printer import Printer, bare
+from .products import print_product
 from .routes import print_route
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
@@ -200,6 +201,8 @@ class _Statements:
                     if caption := self.words.get(id(s)):
                         self.out.line(f"/* {caption} */")
                     self.print([Fused((s,), (True,))])
+                case Fused(schedule=Schedule(packed=True)):
+                    print_product(self.out, s.nests[0], Target(self.lanes or 1, self.strict))
                 case Fused():
                     print_group(self.out, s, strict=self.strict, width=self.lanes or 1)
                 case For():

@@ -142,7 +142,7 @@ class _Writer:
 
 
 def _heading(s: Fused) -> str:
-    parts = ["fused"]
+    parts = ["fused"] + ["packed"] * s.schedule.packed
     if s.schedule.lanes is not None:
         parts.append(f"lanes i{s.schedule.lanes}")
     if s.schedule.inner:

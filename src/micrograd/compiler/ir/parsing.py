@@ -191,7 +191,8 @@ def _schedule(heading: str) -> Schedule:
     dims = [None if dim == "-" else int(dim[1:]) for dim in words.get("inner", ())]
     pairs = [block[1:].split("*") for block in words.get("blocks", ())]
     lanes = int(words["lanes"][0][1:]) if "lanes" in words else None
-    return Schedule(lanes, tuple(dims), tuple([(int(d), int(n)) for d, n in pairs]))
+    blocks = tuple([(int(d), int(n)) for d, n in pairs])
+    return Schedule(lanes, tuple(dims), blocks, "packed" in words)
 
 
 def _op(function: ast.expr) -> Op:

@@ -176,12 +176,14 @@ class Schedule:
 
     Along the lanes of vectors goes ``lanes``, a dim of the nests, or, of each term of a single
     nest, one that is reduced: ``inner``. ``blocks`` has the dims of which several indices are taken
-    at once, and how many.
+    at once, and how many. ``packed``: a single nest is a product of matrices, blocked
+    for the cache; see ``passes.products``.
     """
 
     lanes: int | None = None
     inner: tuple[int | None, ...] = ()
     blocks: tuple[tuple[int, int], ...] = ()
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

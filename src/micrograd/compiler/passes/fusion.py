@@ -54,9 +54,10 @@ class _Fusion:
             item = items[k]
             if isinstance(item, For):
                 break
-            if isinstance(item, Fused) and self._fits(nest, item.nests):
+            loops = item if isinstance(item, Fused) and not item.schedule.packed else None
+            if loops and self._fits(nest, loops.nests):
                 chosen = k if chosen is None else chosen
-                if any(feeds(other, nest) for other in item.nests):
+                if any(feeds(other, nest) for other in loops.nests):
                     chosen = k
                     break
             if any(self.regions.ordered(nest, s) for s in opened(item)):

@@ -26,7 +26,9 @@ def recompute(program: Program, target: Target) -> Program:
     known, costs = _known(program, Regions(target.lanes)), Costs(target)
 
     def with_copies(s: Simple | Fused) -> list[Simple | Fused]:
-        return [_with_copies(s, known, costs) if isinstance(s, Fused) else s]
+        if isinstance(s, Fused) and not s.schedule.packed:
+            return [_with_copies(s, known, costs)]
+        return [s]
 
     return replace(program, backward=regrouped(program.backward, with_copies))
 

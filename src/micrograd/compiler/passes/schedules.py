@@ -123,7 +123,7 @@ def schedule(program: Program, target: Target) -> Program:
     costs = Costs(target)
 
     def chosen(statement: Simple | Fused) -> list[Statement]:
-        if isinstance(statement, Fused):
+        if isinstance(statement, Fused) and not statement.schedule.packed:
             statement = replace(statement, schedule=_schedule(statement.nests, costs))
         return [statement]
 

@@ -24,7 +24,7 @@ def drop_stores(program: Program, target: Target) -> Program:
         if not isinstance(statement, Fused):
             yield statement
         elif (rest := _living(statement.nests, stored[id(statement)])) is not None:
-            yield rest
+            yield replace(rest, schedule=statement.schedule)
 
     return replace(
         program,
