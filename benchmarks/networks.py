@@ -1,4 +1,4 @@
-"""Wider networks, compiled, against PyTorch on one thread: digits, and growth with width."""
+"""Wider networks, compiled, against PyTorch on one thread: digits, and layers of all widths."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,16 +8,22 @@ from typing import Any
 from .results import row
 from .workers import Worker, interleave
 
-WIDTHS = {4: (2.0, 4.0), 64: (1.0, 1.5), 1024: (0.3, 0.8)}  # to reach, aim
+SIZES = {  # inputs, hidden, outputs: to reach, aim
+    (1024, 4, 27): (2.0, 4.0),
+    (1024, 64, 27): (1.0, 1.5),
+    (1024, 1024, 27): (0.3, 0.8),
+    (256, 256, 10): (1.0, 1.0),
+    (512, 512, 10): (1.0, 1.0),
+}
 
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Measure a step of MLP 1024-H-27."""
-    for width, (at_least, aim) in WIDTHS.items():
-        argument = str(width)
-        program = ("programs/width_compiled.py", argument), ("peers/width_torch.py", argument)
+    """Measure steps of MLPs with one hidden layer."""
+    for sizes, (at_least, aim) in SIZES.items():
+        argv = tuple(map(str, sizes))
+        program = ("programs/width_compiled.py", *argv), ("peers/width_torch.py", *argv)
         times = _measured(program, "step", peers_python, folder)
-        work = f"step of MLP 1024-{width}-27, batch 64, float32"
+        work = f"step of MLP {'-'.join(argv)}, batch 64, float32"
         yield row(work, "PyTorch", **times, at_least=at_least, aim=aim)
 
 

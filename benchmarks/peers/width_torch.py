@@ -1,4 +1,7 @@
-"""MLP 1024-H-27, tanh, cross-entropy, SGD, batch 64, float32, one thread, in PyTorch. argv: H."""
+"""An MLP, tanh, cross-entropy, SGD, batch 64, float32, one thread, in PyTorch.
+
+argv: inputs hidden outputs.
+"""
 
 import sys
 
@@ -10,9 +13,9 @@ from serve import seconds, serve
 
 torch.set_num_threads(1)
 torch.manual_seed(1)
-hidden = int(sys.argv[1])
-X, y = torch.randn(64, 1024), torch.randint(27, (64,))
-net = nn.Sequential(nn.Linear(1024, hidden), nn.Tanh(), nn.Linear(hidden, 27))
+inputs, hidden, outputs = map(int, sys.argv[1:])
+X, y = torch.randn(64, inputs), torch.randint(outputs, (64,))
+net = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs))
 optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
 
 

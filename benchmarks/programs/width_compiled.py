@@ -1,4 +1,4 @@
-"""MLP 1024-H-27, tanh, cross-entropy, SGD, batch 64, float32, by ``fit``. argv: H."""
+"""An MLP, tanh, cross-entropy, SGD, batch 64, float32, by ``fit``. argv: inputs hidden outputs."""
 
 import sys
 
@@ -10,10 +10,10 @@ from micrograd.optim import SGD
 from micrograd.train import fit
 from serve import serve
 
-hidden = int(sys.argv[1])
+inputs, hidden, outputs = map(int, sys.argv[1:])
 random = np.random.default_rng(1)
-X, y = random.standard_normal((64, 1024)), random.integers(27, size=64)
-model = MLP(1024, [hidden, 27], activation="tanh")
+X, y = random.standard_normal((64, inputs)), random.integers(outputs, size=64)
+model = MLP(inputs, [hidden, outputs], activation="tanh")
 steps = max(600, 80_000 // hidden)  # between 0.1 and 2 seconds
 
 
