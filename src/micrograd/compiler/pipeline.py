@@ -10,7 +10,8 @@ pass, with ``end`` only after the last.
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from math import inf
 
 from ..value.backend import native
 from .errors import JitError
@@ -88,9 +89,7 @@ class ManyClasses(Exception):
     """The rows of a graph are of more classes than loops are worth."""
 
 
-def lower(
-    graph: Graph, until: str = "", aligned: bool = True, most: Callable[[], int] | None = None
-) -> Program:
+def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf) -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with
@@ -100,7 +99,8 @@ def lower(
         graph: what is computed.
         until: the name.
         aligned: whether long arrays begin at whole vectors.
-        most: how many classes of rows there may be, unless a few waves do for all.
+        most: how many classes of rows there may be, unless a few waves do for all; 0 where few
+            operations are alike.
 
     Raises:
         ValueError: there is no such pass.
@@ -113,7 +113,7 @@ def lower(
         return for_arrays(graph)
     if until in ("reroll", *PASSES):
         return _through(graph, until)
-    program = _by_a_few_steps(graph) or _through(graph, "place", most)
+    program = (_by_a_few_steps(graph) if most else None) or _through(graph, "place", most)
     program = _looked_at("allocate", allocate(program, aligned))
     if until == "allocate":
         return program
@@ -121,7 +121,7 @@ def lower(
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
 
 
-def _through(graph: Graph, last: str, most: Callable[[], int] | None = None) -> Program:
+def _through(graph: Graph, last: str, most: float = inf) -> Program:
     """Lower a graph through the passes before addresses, up to the last of them."""
     rolled = _rolled(graph, most)
     program = _looked_at("reroll", rolled["reroll"])
@@ -130,13 +130,13 @@ def _through(graph: Graph, last: str, most: Callable[[], int] | None = None) -> 
     return program
 
 
-def _rolled(graph: Graph, most: Callable[[], int] | None) -> dict[str, Program]:
+def _rolled(graph: Graph, most: float) -> dict[str, Program]:
     """Return a graph after each of the passes until its loops are rolled up.
 
     Rows come by waves where half of the statements do for these: where few of a class are alike.
     """
     rows = flattened(graph)
-    if most and len(rows.classes) > most():
+    if len(rows.classes) > most:
         if by_waves := len(graph.ops) <= _MOST_NODES and _by_waves(rows, _MOST_WAVES):
             return by_waves
         raise ManyClasses

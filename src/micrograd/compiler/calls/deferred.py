@@ -7,7 +7,7 @@ by: they take its place if they give its numbers and its gradients, up to roundi
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,7 @@ class Deferred:
     def _compiled(self, tape: Compiled, args: Sequence[Argument], stages: Stages) -> Compiled:
         with stages.timed("lower"):
             try:
-                program = lower(self._graph, most=partial(most_classes, self._graph))
+                program = lower(self._graph, most=most_classes(self._graph))
             except ManyClasses:
                 return _staying(tape, _FEW)
         with stages.timed("build"):
@@ -87,11 +87,11 @@ def begin(
     """
     check_printed()
     free = options["backend"] == "auto" and options["dtype"] == "float64"
-    most = partial(most_classes, graph) if free else None
     if free and not (large or options["when"] == "now") and (tape := tape_of(graph)):
         tape.why = "; loops are compiled at the third call"
         return tape, Deferred(graph, options)
     try:
+        most = most_classes(graph) if free else inf
         return lower(graph, until_of(options), most=most), None
     except ManyClasses:
         if tape := tape_of(graph):
