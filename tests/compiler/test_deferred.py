@@ -310,3 +310,14 @@ def test_what_is_of_many_classes_stays_a_tape_and_is_not_rerolled(monkeypatch):
     for strike in (1.0, 1.1, 0.9, 1.2):
         assert f(strike) == value_and_grad(option)(strike)
     assert "few loops are in it" in backend(f)
+
+
+def test_without_the_engine_in_c_loops_are_made_at_once(monkeypatch):
+    monkeypatch.setattr(tape, "native", None)
+    f = jit(value_and_grad(squares))
+    for _ in range(4):
+        (value, slopes), (there, wanted) = (
+            g([0.1, 0.2, 0.7]) for g in (f, value_and_grad(squares))
+        )
+        assert [value, *slopes] == pytest.approx([there, *wanted])
+    assert backend(f) == "C"

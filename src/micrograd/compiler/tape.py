@@ -9,6 +9,7 @@ it writes out) comes out as plainly in every bit.
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -155,9 +156,24 @@ def is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    if native is None or len(graph.ops) <= _LEAST or any(graph.batched):
-        return False
+    return most_classes(graph) == 0
+
+
+def most_classes(graph: Graph) -> float:
+    """Return how many classes of rows are too many for loops: none, where few nodes are alike.
+
+    Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
+    step; where one of its leaves is unlike the others, all that comes of it is of other classes.
+    """
+    if native is None or len(graph.ops) <= _LEAST:
+        return inf
     sizes = _alike(graph)
+    if not any(graph.batched) and _few_alike(sizes):
+        return 0
+    return _FEW_CLASSES + _CLASSES_A_GROUP * len(sizes)
+
+
+def _few_alike(sizes: list[tuple[int, int, int]]) -> bool:
     count, groups = sum([size for _, _, size in sizes]), len(sizes)
     if count <= _LEAST or count > _MOST_ALIKE * groups:
         return False
@@ -168,15 +184,6 @@ def is_straight(graph: Graph) -> bool:
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
     step = groups * len(windows) / len(kinds)
     return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
-
-
-def most_classes(graph: Graph) -> int:
-    """Return how many classes of rows are too many for loops: none, where few nodes are alike.
-
-    Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
-    step; where one of its leaves is unlike the others, all that comes of it is of other classes.
-    """
-    return 0 if is_straight(graph) else _FEW_CLASSES + _CLASSES_A_GROUP * len(_alike(graph))
 
 
 def _alike(graph: Graph) -> list[tuple[int, int, int]]:
