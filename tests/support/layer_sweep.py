@@ -157,3 +157,12 @@ def flat(x):
 def same(found, expected, rel=1e-12):
     """Whether numbers are equal up to rounding; nan and infinities in the same places."""
     return np.allclose(found, expected, rtol=rel, atol=rel, equal_nan=True)
+
+
+def assert_plain(name, backend):
+    """Check a layer's values and gradients by a back end against the plain ones."""
+    sweep = Sweep(name, backend)
+    for kind, X in batches(name).items():
+        (values, slopes), (found, slopes_found) = sweep.plain(X), sweep.by_back_end(X)
+        assert same(found, values), kind
+        assert same(slopes_found, slopes), kind
