@@ -49,9 +49,13 @@ def test_a_program_of_few_waves_does_so_until_it_becomes_loops(name):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("name", ["mesh", "pendulum"])
-def test_a_longer_program_does_too(name):
-    test_a_program_of_few_waves_does_so_until_it_becomes_loops(name)
+def test_a_longer_program_does_too():
+    test_a_program_of_few_waves_does_so_until_it_becomes_loops("mesh")
+
+
+@pytest.mark.deep
+def test_a_recurrence_of_long_steps_stays_a_tape():
+    test_a_program_with_few_loops_gives_the_bits_of_the_plain_run_without_a_compiler("pendulum")
 
 
 def test_another_back_end_is_taken_where_it_is_asked_for():
