@@ -75,9 +75,9 @@ properties: .venv/.tools  ## try each property of the tests ten times as often
 	@$(OWN) MICROGRAD_TEST_DEEP=1 $(BIN)/python -m pytest -m hypothesis -n 2 --dist loadfile \
 	  -p no:cacheprovider --basetemp=build/properties
 
-bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table; QUICK=1: two minutes
-	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)" $(if $(QUICK),--quick)
-	@$(if $(QUICK),,$(BIN)/python -m benchmarks.gallery --peers .venv-bench/bin/python)
+bench: .venv/.installed .venv-bench/.ready  ## measure against the peers, side by side; rewrites README's table; QUICK=1: two minutes; AVX2=1: without AVX-512
+	@$(BIN)/python -m benchmarks --peers .venv-bench/bin/python --names "$(NAMES)" $(if $(QUICK),--quick) $(if $(AVX2),--avx2)
+	@$(if $(QUICK)$(AVX2),,$(BIN)/python -m benchmarks.gallery --peers .venv-bench/bin/python)
 
 pictures: .venv/.tools  ## draw the README's pictures and run the notebooks again
 	@$(BIN)/python docs/make_pictures.py

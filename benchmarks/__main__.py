@@ -25,6 +25,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="the first group alone, in two minutes; write nothing"
     )
+    parser.add_argument(
+        "--avx2",
+        action="store_true",
+        help="keep both sides to AVX2, as on a machine without AVX-512",
+    )
     chosen = parser.parse_args()
     if chosen.quick:
         chosen.groups, chosen.show = ["first"], True
@@ -47,6 +52,8 @@ def main() -> int:
     measured, start = {}, time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if chosen.avx2:
+            workers.keep_to_avx2(folder)
         make_data = Path(__file__).parent / "peers" / "make_data.py"
         subprocess.run(
             [peers, str(make_data), str(chosen.names.absolute())], cwd=folder, check=True
@@ -57,7 +64,8 @@ def main() -> int:
             for row in GROUPS[group](peers, folder):
                 measured[group].append(row)
                 results.console([row])
-    machine, rows = results.machine(peers), [row for rows in measured.values() for row in rows]
+    machine = results.machine(peers, chosen.avx2)
+    rows = [row for rows in measured.values() for row in rows]
     print(*results.changes(machine["cpu"], rows), sep="\n")
     if not chosen.show:
         results.save(machine, measured)

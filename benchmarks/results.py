@@ -63,13 +63,18 @@ def row(
     }
 
 
-def machine(peers_python: str) -> dict[str, Any]:
-    """Describe the machine, its compiler and the versions of both sides."""
+def machine(peers_python: str, avx2: bool) -> dict[str, Any]:
+    """Describe the machine, its compiler and the versions of both sides.
+
+    Args:
+        peers_python: the interpreter that has the peers.
+        avx2: whether both sides were kept to AVX2.
+    """
     ask = f"from importlib.metadata import version as v; print(*map(v, {PEERS}))"
     versions = _output(peers_python, "-c", ask).split()
     return {
         "date": date.today().isoformat(),
-        "cpu": _cpu(),
+        "cpu": _cpu(avx2),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "compiler": _output("cc", "--version").splitlines()[0],
@@ -79,15 +84,16 @@ def machine(peers_python: str) -> dict[str, Any]:
     }
 
 
-def _cpu() -> str:
-    """Name the processor, and the widest vectors that it has."""
+def _cpu(avx2: bool) -> str:
+    """Name the processor, and the widest vectors that it has, or those it was kept to."""
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.processor() or "unknown"
     model = re.search(r"model name\s*: (.*)", text)
     vectors = [name for name in ("avx2", "avx512f") if re.search(rf"\b{name}\b", text)]
-    return f"{model[1] if model else platform.machine()} ({', '.join(vectors) or 'no AVX'})"
+    has = "kept to avx2" if avx2 else ", ".join(vectors) or "no AVX"
+    return f"{model[1] if model else platform.machine()} ({has})"
 
 
 def _output(*command: str) -> str:

@@ -7,10 +7,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
+# What keeps PyTorch and its libraries, JAX, NumPy and its BLAS to AVX2.
+_AVX2 = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    "OPENBLAS_CORETYPE": "Haswell",
+}
 PATHS = os.pathsep.join([str(HERE.parent / "examples"), str(HERE)])
 
 
@@ -99,6 +110,24 @@ def pin() -> int | None:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"
     return core
+
+
+def keep_to_avx2(folder: Path) -> None:
+    """Let this process and all that it starts use no wider vectors than AVX2's.
+
+    Args:
+        folder: holds a ``cc`` from now on that is found before the machine's own.
+    """
+    compiler = which("cc")
+    if compiler is None:
+        raise FileNotFoundError("there is no cc on the PATH: install gcc or clang")
+    wrapper = folder / "avx2" / "cc"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\nexec {quote(compiler)} "$@" -mno-avx512f\n')
+    wrapper.chmod(0o755)
+    os.environ["PATH"] = os.pathsep.join([str(wrapper.parent), os.environ.get("PATH", "")])
+    os.environ.pop("CC", None)
+    os.environ |= _AVX2
 
 
 def agree(name: str, losses: list[float], reference: list[float]) -> None:

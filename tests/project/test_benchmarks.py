@@ -1,6 +1,7 @@
 """Our side of the benchmarks runs, and solves the very problems that the peers solve."""
 
 import os
+import platform
 import random
 import runpy
 import string
@@ -69,6 +70,15 @@ def test_a_large_batch_has_the_same_loss_on_all_cores(folder):
         on_one = ours.ask("losses")
         ours.ask("two")
         assert ours.ask("losses") == on_one
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="AVX is of x86_64")
+def test_what_is_kept_to_avx2_is_compiled_without_avx512(tmp_path):
+    program = f"from benchmarks import workers as w; w.keep_to_avx2(w.Path({str(tmp_path)!r}))\n"
+    program += "w.subprocess.run('cc -march=native -dM -E - </dev/null', shell=True, check=True)"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert "__x86_64__" in ran.stdout, ran.stderr
+    assert "__AVX512" not in ran.stdout
 
 
 def test_programs_that_disagree_are_not_compared():
