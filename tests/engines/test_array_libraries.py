@@ -11,7 +11,21 @@ from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
 from loop_cases import LOOPS, RAGGED
 
-from micrograd import JitError, Value, dot, jit, maximum, mean, minimum, random, sum, take, vmap
+from micrograd import (
+    JitError,
+    Value,
+    dot,
+    grad,
+    jit,
+    maximum,
+    mean,
+    minimum,
+    random,
+    sum,
+    take,
+    vmap,
+    where,
+)
 from micrograd.data import moons
 from micrograd.nn import MLP, Dropout, Module
 from micrograd.optim import SGD, Adam
@@ -102,6 +116,35 @@ def test_a_compiled_function_is_the_plain_one_for_batches_of_any_size(backend):
             value.backward()
             slopes.append([value.data, *[p.grad for p in model.parameters()]])
         assert slopes[0] == pytest.approx(slopes[1], rel=1e-12)
+
+
+@BACKENDS
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda X: mean(vmap(lambda x: 2.0 * x)(X)) + X[0],
+        lambda X: sum(vmap(lambda x: x * x)(X)),
+        lambda X: [sum(vmap(lambda x: x * x)(X)), sum([x**3 for x in X])],
+    ],
+)
+def test_an_array_can_be_mapped_over_and_read_as_a_whole(f, backend):
+    compiled = jit(f, backend=backend)
+    for X in (np.array([1.0, 2.0, 3.0]), np.array([0.5, 2.0, 3.0, -4.0]), np.array([0.25])):
+        assert compiled(X) == pytest.approx(f(X), rel=1e-14)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch", "jax"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: 1.125 >= grad(lambda q: q * q)(1),
+        lambda x: x * (1.125 >= grad(lambda q: q * q)(1)),
+        lambda x: x * where(1.125 >= grad(lambda q: q * q)(1), 2.0, 3.0),
+        lambda x: grad(lambda q: q * q)(1),
+    ],
+)
+def test_numbers_that_are_known_are_arrays_where_they_have_to_be(f, backend):
+    assert jit(f, backend=backend)(0.5) == f(0.5)
 
 
 @BACKENDS

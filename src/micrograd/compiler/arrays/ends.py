@@ -52,6 +52,7 @@ class Ends:
         """Return what is given; define the arrays that it is, or is a part of."""
         starts = [place.start for place in self.program.segments]
         of_leaf = dict(zip(starts, self.arguments or ()))
+        joined = []
         for array in self.program.arrays:
             leaves = _given_in(array)
             for leaf in leaves:
@@ -67,10 +68,26 @@ class Ends:
                 which = len(self.given) if self.arguments is None else which
                 made = Given(variable, which, leaf.batched, shape, gradient)
                 self.given.append((array, made))
-                self.statements.let(variable, _as_stored(made))
             if array.parts and leaves:
-                self._joined(array, leaves)
+                joined.append((array, leaves))
+        self._defined()
+        for array, leaves in joined:
+            self._joined(array, leaves)
         return [given for _, given in self.given]
+
+    def _defined(self) -> None:
+        """Define what is given; an argument that is mapped over and read whole comes in once."""
+        once: dict[int, Given] = {}
+        for _, made in sorted(self.given, key=lambda given: not given[1].batched):
+            source = made if made.argument is None else once.setdefault(made.argument, made)
+            if source is not made:  # while it is still in the user's shape
+                self.statements.let(made.variable, _as_stored(made, source))
+        for _, made in self.given:
+            if made.argument is None or once[made.argument] is made:
+                self.statements.let(made.variable, _as_stored(made, made))
+        self.given = [
+            (array, g) for array, g in self.given if g.argument is None or once[g.argument] is g
+        ]
 
     def gradients(self) -> None:
         """Define the gradients of what is given."""
@@ -152,18 +169,21 @@ def flat_part(variable: Variable, array: Array, first: int, count: int) -> Node:
     return Indexed(node, (slice(first or None, first + count),), (count, *more))
 
 
-def _as_stored(given: Given) -> Node:
-    """Return an array as it is given, with the batch last and without axes of length 1."""
+def _as_stored(given: Given, source: Given) -> Node:
+    """Return an array as it is given, with the batch last and without axes of length 1.
+
+    Args:
+        given: the array.
+        source: what comes in, in the user's shape: itself, or another one of the same argument.
+    """
     variable = given.variable
     if given.argument is None:
         return Expanded(Applied(ops.power(-1), (Variable(BATCH, ()),), ()), ())
-    if not given.batched:
-        own = Variable(variable.name, given.shape)
-        return own if own.shape == variable.shape else Reshaped(own, variable.shape)
-    own = Variable(variable.name, (BATCH, *given.shape))
-    plain = variable.shape[:-1]
-    node: Node = own if plain == given.shape else Reshaped(own, (BATCH, *plain))
-    if not plain:
+    own = Variable(source.variable.name, (*[BATCH] * source.batched, *source.shape))
+    plain = variable.shape[:-1] if given.batched else variable.shape
+    stored = (*[BATCH] * given.batched, *plain)
+    node: Node = own if stored == own.shape else Reshaped(own, stored)
+    if not (given.batched and plain):
         return node
     return Transposed(node, (*range(1, len(plain) + 1), 0), variable.shape)
 

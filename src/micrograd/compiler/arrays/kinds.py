@@ -42,8 +42,8 @@ def negated(node: Node) -> Node | None:
     return rest[0] if len(rest) == 1 else Applied(node.op, tuple(rest), node.shape)
 
 
-def is_of_size(node: Node) -> bool:
-    """Tell whether an expression is a Python number: the number of examples, or 1 over it."""
+def is_number(node: Node) -> bool:
+    """Tell whether an expression is a Python number: of constants and the number of examples."""
     if isinstance(node, Applied):
-        return all(map(is_of_size, node.args))
-    return isinstance(node, Variable) and node.name == BATCH
+        return all(map(is_number, node.args))
+    return isinstance(node, Fill) or (isinstance(node, Variable) and node.name == BATCH)

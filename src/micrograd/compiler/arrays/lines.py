@@ -110,7 +110,7 @@ def _replaced(printer: ArrayPrinter, row: MadeRow, count: int) -> str:
 def _let(printer: ArrayPrinter, s: Let) -> str:
     if s.target.name in printer.conditions:
         return f"{s.target.name} = {printer.condition(s.value)}"
-    text = printer.write(s.value)
+    text = printer.array(s.value)
     scalar = printer.m == "np" and s.target.shape == ()  # NumPy makes a number, without memory
     if s.fresh and printer.dialect.in_place and (scalar or not _is_fresh(s.value)):
         text = _copied(printer, text)

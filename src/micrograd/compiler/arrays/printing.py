@@ -10,7 +10,7 @@ from ..errors import JitError
 from .aliases import viewed
 from .dialects import Dialect
 from .indices import item_text, step_text
-from .kinds import COMPARISONS, equal, is_of_size, is_truth, is_truth_of, negated
+from .kinds import COMPARISONS, equal, is_number, is_truth, is_truth_of, negated
 from .products import product_of
 from .program import (
     Accumulated,
@@ -149,7 +149,7 @@ class ArrayPrinter:
             if self.like:
                 return f"{self.like}.new_zeros({self.shape(shape)})"
             return f"{self.m}.zeros({self.shape(shape)}, {rest})"
-        if isinstance(x, Fill) or is_of_size(x):
+        if is_number(x):
             return f"{self.m}.full({self.shape(shape)}, {self.write(x)}, {rest})"
         return f"{self.m}.broadcast_to({self.array(x)}, {self.shape(shape)})"
 
@@ -166,7 +166,7 @@ class ArrayPrinter:
 
     def array(self, node: Node) -> str:
         """Write an expression as an array, also where it is one number."""
-        if isinstance(node, Fill) or is_of_size(node):
+        if is_number(node):
             return self._expanded(node, ())
         return self.write(node)
 
@@ -242,7 +242,7 @@ class ArrayPrinter:
 
     def _condition(self, op: ops.Op, args: Sequence[Node]) -> str:
         left, right = (self.write(arg, _ADDED) for arg in args)
-        if all(isinstance(arg, Fill) for arg in args):
+        if all(map(is_number, args)):
             left = self.array(args[0])
         return f"{left} {op.symbol} {right}"
 
@@ -260,8 +260,7 @@ class ArrayPrinter:
 
     def _chosen(self, args: Sequence[Node]) -> str:
         test, x, y = args
-        both = isinstance(x, Fill) and isinstance(y, Fill)
-        x_text = self.array(x) if both else self.write(x)
+        x_text = self.array(x) if is_number(x) and is_number(y) else self.write(x)
         return f"{self.m}.where({self._test(test)}, {x_text}, {self.write(y)})"
 
     def _power(self, x: Node, exponent: float) -> tuple[str, int]:

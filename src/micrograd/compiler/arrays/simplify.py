@@ -38,6 +38,8 @@ def simplified(node: Node) -> Node:
             return _contracted(node)
         case Reduced():
             return _reduced(node)
+        case Applied(op, args) if op.partials and all(isinstance(arg, Fill) for arg in args):
+            return Fill(op(*[arg.value for arg in args if isinstance(arg, Fill)]))
         case Applied(op, (x, y)) if op in (ops.ADD, ops.SUM) and _alike(x, y):
             return Applied(ops.MUL, (Fill(2.0), x), node.shape)
         case Applied(op, args):

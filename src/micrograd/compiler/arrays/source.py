@@ -223,7 +223,7 @@ class _Functions:
         return text
 
     def outputs(self) -> str:
-        texts = [self.printer.write(node) for _, node in self.program.outputs]
+        texts = [self.printer.array(node) for _, node in self.program.outputs]
         return "".join(f"{text}, " for text in texts).strip()
 
     def result(self) -> str:
