@@ -4,8 +4,11 @@
 """
 
 import os
+import sys
+from pathlib import Path
 
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")  # it compiles sooner
-
-if not os.environ.get("MICROGRAD_ENGINES"):
+if os.environ.get("MICROGRAD_ENGINES"):
+    sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
+else:
     collect_ignore_glob = ["*"]

@@ -14,6 +14,7 @@ from loop_cases import LOOPS, RAGGED
 from micrograd import (
     JitError,
     Value,
+    atan2,
     dot,
     grad,
     jit,
@@ -133,6 +134,19 @@ def test_an_array_can_be_mapped_over_and_read_as_a_whole(f, backend):
         assert compiled(X) == pytest.approx(f(X), rel=1e-14)
 
 
+@BACKENDS
+def test_a_list_that_is_mapped_over_may_have_another_length_at_the_next_call(backend):
+    w = Value(3.0)
+    compiled = jit(lambda a: [vmap(lambda t: w * t + len(a))(a), len(a)], backend=backend)
+    for a in ([0.5], [1.25, -2.0], [0.5, 1.0, 2.0], [0.75]):
+        values, n = compiled(a)
+        assert [v.data for v in values] == [3.0 * t + len(a) for t in a]
+        assert n == len(a)
+        w.grad = 0.0
+        sum(values).backward()
+        assert w.grad == sum(a)
+
+
 @pytest.mark.parametrize("backend", ["numpy", "torch", "jax"])
 @pytest.mark.parametrize(
     "f",
@@ -141,6 +155,7 @@ def test_an_array_can_be_mapped_over_and_read_as_a_whole(f, backend):
         lambda x: x * (grad(lambda q: q * q)(1) <= 1.125),
         lambda x: x * where(grad(lambda q: q * q)(1) <= 1.125, 2.0, 3.0),
         lambda x: grad(lambda q: q * q)(1),
+        lambda x: atan2(-0.0, -x),
     ],
 )
 def test_numbers_that_are_known_are_arrays_where_they_have_to_be(f, backend):

@@ -43,18 +43,21 @@ class ArrayKernel:
             self._forward = engine.compiled(names["forward"])
             self._backward = engine.compiled(names["backward"])
 
-    def forward(self, parameters: np.ndarray, args: Sequence[Any]) -> Computed:
+    def forward(
+        self, parameters: np.ndarray, args: Sequence[Any], most: int | None = None
+    ) -> Computed:
         """Compute all values of a call.
 
         Args:
             parameters: the numbers of the captured Values.
             args: of each argument its numbers, as an array.
+            most: how many examples are looked at; all, where not given.
 
         Raises:
             IndexError: a run-time index is outside its range, or not a whole number.
         """
         given = [parameters if k == PARAMETERS else args[k] for k in self._order]
-        shaped = [_shaped(x, self._given[k]) for k, x in zip(self._order, given)]
+        shaped = [_shaped(x, self._given[k], most) for k, x in zip(self._order, given)]
         with self.engine.context():
             outputs, saved, bad = self._forward(*[self.engine.put(x) for x in shaped])
             if bool(bad):
@@ -108,6 +111,6 @@ def index_named(
     names["forward"](*[np.asarray(x, float) for x in args], *scalars)
 
 
-def _shaped(x: Any, given: Given) -> np.ndarray:
+def _shaped(x: Any, given: Given, most: int | None) -> np.ndarray:
     """Return an argument in the shape in which the program's text expects it."""
-    return np.reshape(x, (-1, *given.shape) if given.batched else given.shape)
+    return np.reshape(x, (-1, *given.shape))[:most] if given.batched else np.reshape(x, given.shape)

@@ -1,7 +1,7 @@
 """The text of array expressions."""
 
 from collections.abc import Sequence
-from math import isfinite
+from math import copysign, isfinite
 
 import numpy as np
 
@@ -145,7 +145,7 @@ class ArrayPrinter:
 
     def _expanded(self, x: Node, shape: Shape) -> str:
         rest = f"dtype=dtype{self.dialect.device}"
-        if isinstance(x, Fill) and x.value == 0.0:
+        if isinstance(x, Fill) and x.value == 0.0 and copysign(1.0, x.value) == 1.0:
             if self.like:
                 return f"{self.like}.new_zeros({self.shape(shape)})"
             return f"{self.m}.zeros({self.shape(shape)}, {rest})"
@@ -252,7 +252,7 @@ class ArrayPrinter:
             return self._condition(node.op, node.args)
         if isinstance(node, First) or viewed(node) in self.conditions:
             return self.write(node)
-        return f"{self.write(node, _ADDED)} != 0"
+        return f"{self.array(node) if is_number(node) else self.write(node, _ADDED)} != 0"
 
     def condition(self, node: Node) -> str:
         """Write a comparison as what is true or false."""

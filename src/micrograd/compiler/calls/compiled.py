@@ -230,10 +230,10 @@ class Compiled:
         at = self.at(sizes)
         return self.of_memory(at, at.memory(self.layout.captured, args))
 
-    def on_device(self, args: Sequence[Argument]) -> DeviceRun:
-        """Compute the values of a call by a library of arrays."""
+    def on_device(self, args: Sequence[Argument], most: int | None = None) -> DeviceRun:
+        """Compute the values of a call, or of its first examples, by a library of arrays."""
         assert isinstance(self.kernel, ArrayKernel)
-        return DeviceRun(self.kernel, self.layout.captured, args)
+        return DeviceRun(self.kernel, self.layout.captured, args, most)
 
     def of_memory(self, at: Addresses, memory: np.ndarray) -> Run:
         """Compute the values from a memory that holds all that they are computed from."""

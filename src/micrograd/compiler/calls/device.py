@@ -18,6 +18,7 @@ class DeviceRun:
         kernel: the program.
         captured: the Values that come first.
         args: the call's arguments.
+        most: how many examples are looked at; all, where not given.
 
     Raises:
         IndexError: a run-time index is outside its range, or not a whole number.
@@ -26,12 +27,16 @@ class DeviceRun:
     __slots__ = ("_captured", "_computed", "_kernel", "_place")
 
     def __init__(
-        self, kernel: ArrayKernel, captured: Sequence[Value], args: Sequence[Argument]
+        self,
+        kernel: ArrayKernel,
+        captured: Sequence[Value],
+        args: Sequence[Argument],
+        most: int | None = None,
     ) -> None:
         self._kernel, self._captured = kernel, len(captured)
         parameters = np.empty(len(captured))
         read_data(captured, parameters)
-        self._computed = kernel.forward(parameters, [_numbers(a) for a in args])
+        self._computed = kernel.forward(parameters, [_numbers(a) for a in args], most)
         self._place = [
             (k, row)
             for k, numbers in enumerate(self._computed.numbers)
@@ -39,9 +44,9 @@ class DeviceRun:
         ]
 
     def number(self, k: int) -> float:
-        """Return output k."""
+        """Return output k, of one example where it has a number for each."""
         run, row = self._place[k]
-        return float(self._computed.numbers[run][row])
+        return float(self._computed.numbers[run][row].item())
 
     def truths(self, guards: int) -> bytes:
         """Return which of the first outputs are true, a byte each."""
