@@ -208,7 +208,7 @@ def test_fit_comes_to_the_parameters_of_the_loops(make, batch_size, backend):
             optimizer=make(model.parameters(), lr=0.05),
             epochs=3,
             batch_size=batch_size,
-            clip_grad_norm=0.5,
+            clip_grad_norm=0.05,
             seed=0,
             progress=False,
             backend=where,

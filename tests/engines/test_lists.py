@@ -20,6 +20,7 @@ from micrograd.train import fit
 
 BACKENDS = pytest.mark.parametrize("backend", ["torch", "jax"])
 NAMES = [[(7 * i + j * j) % 5 for j in range(n)] for i, n in enumerate([6, 4, 8, 2, 5, 6, 3, 2])]
+PATHS = [[[0.1 * x - 0.2, 0.3 - 0.1 * x] for x in name] for name in NAMES]
 LABELS = [0, 1, 1, 0, 1, 0, 0, 1]
 
 
@@ -31,6 +32,14 @@ class Recurrent(Module):
     def __call__(self, name):
         outputs, _ = self.cell([self.embed(x) for x in name])
         return [self.head(h) for h in outputs]
+
+
+class OfVectors(Module):
+    def __init__(self):
+        self.cell, self.head = GRU(2, 4, seed=2), Linear(4, 5, seed=3)
+
+    def __call__(self, path):
+        return [self.head(h) for h in self.cell(path)[0]]
 
 
 class Attentive(Module):
@@ -60,6 +69,7 @@ CASES = {
     "last step of an RNN": (lambda: Recurrent(RNN), last, (NAMES, LABELS)),
     "last step of a GRU": (lambda: Recurrent(GRU), last, (NAMES, LABELS)),
     "every step of an LSTM": (lambda: Recurrent(LSTM), following, (NAMES,)),
+    "last step of a GRU over vectors": (OfVectors, last, (PATHS, LABELS)),
     "causal attention": (lambda: Attentive(True), following, (NAMES,)),
     "attention to all": (lambda: Attentive(False), following, (NAMES,)),
     "two lists, of lengths of their own": (lambda: Recurrent(RNN), both, (NAMES, NAMES[::-1])),

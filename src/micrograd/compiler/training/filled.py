@@ -6,6 +6,7 @@ lists and long ones begin with, is one in the program; of the losses each exampl
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,9 @@ class ListLengths:
 def filled_up(columns: Sequence[Column]) -> tuple[list[Column], ListLengths | None]:
     """Return columns of one shape, and the lengths of which a last column says the number.
 
-    A list is filled up with its last number: what is computed of that is thrown away, and it is in
-    the range of an index, the domain of a logarithm. Columns of one shape are returned as they are.
+    A list is filled up with its last number or vector: what is computed of that is thrown away, and
+    it is in the range of an index, the domain of a logarithm. Columns of one shape are returned as
+    they are.
     """
     ragged = [k for k, c in enumerate(columns) if c.shape is None]
     if not ragged:
@@ -43,9 +45,11 @@ def _filled(column: Column) -> Column:
     lengths = column.lengths
     longest = int(lengths.max())
     nth = np.minimum(np.arange(longest), lengths[:, None] - 1)
-    numbers = column.numbers[column.starts[:-1, None] + nth].reshape(-1)
-    starts = np.arange(len(lengths) + 1) * longest
-    return Column(numbers, starts, (longest,), column.form)
+    size = prod(column.item)
+    items = column.numbers.reshape(-1, *column.item)
+    numbers = items[column.starts[:-1, None] // size + nth].reshape(-1)
+    starts = np.arange(len(lengths) + 1) * longest * size
+    return Column(numbers, starts, (longest, *column.item), column.form)
 
 
 def at_each_length(loss: Callable[..., Any], lengths: ListLengths) -> Callable[..., Any]:

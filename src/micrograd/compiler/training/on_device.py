@@ -52,14 +52,15 @@ def step_of(objective: Objective, rule: Rule, library: Engine) -> Step:
         (loss, *_), saved, bad = forward(*given)
         slopes = backward(saved, one)[wanted.index(PARAMETERS)]
         dp = library.cast(slopes, wide).reshape(-1)  # of one parameter it has no dims
-        new, states = update(p, dp, states, number, rate)
+        new, states, dp = update(p, dp, states, number, rate)
         return new, states, dp, library.cast(loss, wide), bad
 
     return step
 
 
 def rule_text(rule: Rule, dialect: Dialect, count: int) -> tuple[str, str]:
-    """Write an optimiser's rule: helpers, and ``update(p, dp, states, step, rate)``.
+    """Write an optimiser's rule: helpers, and ``update(p, dp, states, step, rate)``, which
+    returns the new parameters and states, and the gradient that moved them.
 
     Args:
         rule: what becomes of a parameter and its states.
@@ -79,7 +80,7 @@ def rule_text(rule: Rule, dialect: Dialect, count: int) -> tuple[str, str]:
     body += [f"{name} = states[{k}]" for k, name in enumerate(names)]
     body += [f"n{k} = {result}" for k, result in enumerate(results)]
     kept = "".join(f"n{k + 1}, " for k in range(len(names)))
-    body.append(f"return {m}.concatenate([n0, p[{count}:]]), ({kept.strip()})")
+    body.append(f"return {m}.concatenate([n0, p[{count}:]]), ({kept.strip()}), dp")
     texts = [dialect.helper(n) for n in printer.helpers if dialect.function(n) == n]
     lines = ["def update(p, dp, states, step, rate):", *[f"    {line}" for line in body]]
     return "\n\n".join(texts) + "\n", "\n".join(lines) + "\n"
