@@ -8,7 +8,7 @@ from typing import Any
 
 from . import gpt, moons, networks, recurrences, straight
 from .results import row
-from .workers import Worker, agree, interleave
+from .workers import Worker, agree, built, interleave, printed
 
 
 def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
@@ -29,12 +29,15 @@ def expression(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     ours = Worker("programs/expression_compiled.py", folder=folder)
     original = peer("programs/expression_eager.py", "collector-off")
     casadi, jax = peer("peers/expression_casadi.py"), peer("peers/expression_jax.py")
+    c = built("expression.c", "-O3", "-march=native", folder=folder)
     reference = [24.70408163265306, 138.8338192419825, 645.5772594752186]
+    by_c = [printed(c, pattern=rf"{name} (\S+)") for name in ("value", "by a", "by b")]
     with ours, original, casadi, jax:
         for name, worker in {"ours": ours, "original": original, "JAX": jax}.items():
             agree(name, worker.ask("losses"), reference)
         agree("CasADi over a batch", casadi.ask("losses"), reference)
         agree("ours over a batch", ours.ask("batch_losses"), reference)
+        agree("tuned C", by_c, reference)
         times = interleave(
             rounds=11,
             ours_batch=partial(ours.ask, "batch"),
@@ -43,11 +46,13 @@ def expression(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             casadi_batch=partial(casadi.ask, "batch"),
             casadi_call=partial(casadi.ask, "call"),
             jax_call=partial(jax.ask, "call"),
+            c_ns=partial(printed, c, pattern=r"median (\S+)"),
         )
     work = "README expression, value and gradient, 100,000 as one batch"
     batch = partial(row, work, ours=times["ours_batch"])
     yield batch("original", theirs=times["original"], at_least=10_000, aim=40_000)
     yield batch("CasADi, generated C", theirs=times["casadi_batch"], at_least=20, aim=80)
+    yield batch("tuned C", theirs=times["c_ns"] * 1e-9, at_least=1 / 2.5, aim=1 / 1.67)
     call = partial(row, "README expression, one call from Python", ours=times["ours_call"])
     yield call("JAX jit", theirs=times["jax_call"], at_least=20, aim=80)
     yield call("CasADi", theirs=times["casadi_call"], at_least=5, aim=20)

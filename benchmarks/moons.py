@@ -25,12 +25,14 @@ def steps(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     ours = Worker("programs/moons_compiled.py", folder=folder)
     torch, jax = peer("peers/moons_torch.py"), peer("peers/moons_jax.py")
     c = built("moons.c", "-O3", "-march=native", "-ffast-math", "-DPLAIN", folder=folder)
+    tuned = built("moons.c", "-O3", "-march=native", folder=folder)
     with ours, torch, jax:
         for measure in ("fit_losses", "loop_losses"):
             agree(f"ours, {measure}", ours.ask(measure), LOSSES)
         agree("PyTorch", torch.ask("losses"), LOSSES)
         agree("JAX", jax.ask("losses"), LOSSES)
-        agree("plain C", [printed(c, pattern=r"loss\[99\]=(\S+)")], LOSSES[1:])
+        for name, program in {"plain C": c, "tuned C": tuned}.items():
+            agree(name, [printed(program, pattern=r"loss\[99\]=(\S+)")], LOSSES[1:])
         times = interleave(
             rounds=11,
             fit=partial(ours.ask, "fit"),
@@ -40,12 +42,14 @@ def steps(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             jax_loop=partial(jax.ask, "fori_loop"),
             jax_step=partial(jax.ask, "step"),
             c_ns=partial(printed, c, pattern=r"wall median (\S+)"),
+            tuned_ns=partial(printed, tuned, pattern=r"wall median (\S+)"),
         )
     torch_best = min(times["torch_by_hand"], times["torch_by_sgd"])
     fit = partial(row, "moons step, `fit`", ours=times["fit"])
     yield fit("PyTorch", theirs=torch_best, at_least=40, aim=80)
     yield fit("JAX, its loop inside jit", theirs=times["jax_loop"], at_least=1.5, aim=3)
     yield fit("plain C", theirs=times["c_ns"] * 1e-9, at_least=1 / 0.7, aim=1 / 0.35)
+    yield fit("tuned C", theirs=times["tuned_ns"] * 1e-9, at_least=1 / 1.3, aim=1 / 1.1)
     loop = partial(row, "moons step, Python loop", ours=times["loop"])
     yield loop("PyTorch", theirs=torch_best, at_least=5, aim=10)
     yield loop("JAX", theirs=times["jax_step"], at_least=0.8, aim=1.5)

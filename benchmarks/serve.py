@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 
@@ -28,6 +29,14 @@ def seconds(run: Callable[[], Any], count: int = 1) -> float:
     start = time.perf_counter()
     run()
     return (time.perf_counter() - start) / count
+
+
+def typical(run: Callable[[], Any], count: int = 1) -> float:
+    """Time a call of ``run`` as ``seconds`` does: the median of several, as peers in C take it.
+
+    Where others have the core for a while, that is in few of the calls.
+    """
+    return median(seconds(run, count) for _ in range(21))
 
 
 def one_more(run: Callable[[int], Any], short: int, long: int) -> float:

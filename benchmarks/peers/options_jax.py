@@ -6,7 +6,7 @@ import numpy as np
 from jax import grad, value_and_grad
 from jax.scipy.special import erfc
 
-from serve import seconds, serve
+from serve import serve, typical
 
 jax.config.update("jax_enable_x64", True)
 COUNT = 100_000
@@ -30,12 +30,11 @@ def greeks(*market):
     return value, delta, grad(grad(price))(*market), vega, -ageing, rho
 
 
-def batches():
-    for _ in range(5):
-        [np.asarray(row) for row in greeks(*market)]
+def batch():
+    [np.asarray(row) for row in greeks(*market)]
 
 
 serve(
-    batch=lambda: seconds(batches, 5 * COUNT),
+    batch=lambda: typical(batch, COUNT),
     losses=lambda: [float(row.mean()) for row in greeks(*market)],
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from micrograd import jit, value_and_grad, vmap
 from programs.expression import COUNT, A, B, expression
-from serve import seconds, serve
+from serve import seconds, serve, typical
 
 both = value_and_grad(expression, argnums=(0, 1))
 batched, single = jit(vmap(both)), jit(both)
@@ -21,9 +21,8 @@ def calls():
         call()
 
 
-def batches():
-    for _ in range(20):
-        batched(a, b)
+def batch():
+    batched(a, b)
 
 
 def values():
@@ -32,7 +31,7 @@ def values():
 
 
 serve(
-    batch=lambda: seconds(batches, 20 * COUNT),
+    batch=lambda: typical(batch, COUNT),
     call=lambda: seconds(calls, 1000),
     losses=call,
     batch_losses=values,

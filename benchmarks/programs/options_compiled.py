@@ -3,19 +3,18 @@
 import black_scholes as options
 import numpy as np
 
-from serve import seconds, serve
+from serve import serve, typical
 
 COUNT = 100_000
 spots = np.linspace(50.0, 150.0, COUNT)
 market = [np.full(COUNT, x) for x in (options.VOLATILITY, options.YEARS, options.RATE)]
 
 
-def batches():
-    for _ in range(5):
-        options.greeks(spots, *market)
+def batch():
+    options.greeks(spots, *market)
 
 
 serve(
-    batch=lambda: seconds(batches, 5 * COUNT),
+    batch=lambda: typical(batch, COUNT),
     losses=lambda: [float(row.mean()) for row in options.greeks(spots, *market)],
 )

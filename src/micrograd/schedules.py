@@ -32,7 +32,10 @@ class Linear:
 
     def __call__(self, step: int) -> float:
         """Return the factor of a step."""
-        done, steps = _progress(step, self.steps)
+        return self._after(*_progress(step, self.steps))
+
+    def _after(self, done: Any, steps: int) -> Any:
+        """Return the factor after so many of the steps: of a number, or of each of an array."""
         return 1 + (self.end - 1) * done / steps
 
 
@@ -215,7 +218,11 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
 
     if schedule is None:
         return np.full(steps, float(lr))
-    factors = list(map(over(schedule, steps), range(steps)))
+    schedule = over(schedule, steps)
+    if type(schedule) is Linear and schedule.steps:  # at once: a call takes as long as a small step
+        array = schedule._after(np.minimum(np.arange(steps), schedule.steps), schedule.steps)
+        return lr * array
+    factors = list(map(schedule, range(steps)))
     if not set(map(type, factors)) <= {float, int}:
         factors = [number(x, "a schedule has to return") for x in factors]
     array = np.array(factors, dtype=np.float64)

@@ -10,6 +10,7 @@ from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.verify import verify
 from micrograd.compiler.passes.fusion import fuse
+from micrograd.compiler.passes.powers import share_powers
 from micrograd.compiler.passes.recompute import recompute
 from micrograd.compiler.passes.schedules import Target, schedule
 from micrograd.compiler.passes.short_sums import unroll_short_sums
@@ -96,6 +97,39 @@ def test_the_way_back_computes_again_what_it_can_from_what_it_reads_anyway():
         "    local v[i0 + 56] = sum | i0 < 16 | (v[i0 + 40] * v[i0])",
         use,
     ]
+
+
+def test_a_nest_whose_dims_come_in_another_order_shares_the_loops_of_what_it_reads():
+    made = "v[8*i0 + i1 + 40] = sum | i0 < 2, i1 < 8 | (v[i0] * v[i1 + 16])"
+    read = "v[i0 + 8*i1 + 56] = sum | i0 < 8, i1 < 2 | tanh(v[i0 + 8*i1 + 40])"
+    turned = "v[8*i0 + i1 + 56] = sum | i0 < 2, i1 < 8 | tanh(v[8*i0 + i1 + 40])"
+    assert after(fuse, [made, read])[0] == ["fused:", f"    {made}", f"    {turned}"]
+
+
+RELU = [
+    "fused:",
+    "    v[i0 + 40] = sum | i0 < 16 | i1 < 2: v[i0 + 16*i1]",
+    "    v[i0 + 56] = sum | i0 < 16 | relu(v[i0 + 40])",
+]
+
+
+def test_the_way_back_tests_the_result_of_relu_and_memory_needs_not_its_argument():
+    test = "    g[i0 + 40] = sum | i0 < 16 | (v[i0] * where(gt(v[i0 + 40], 0.0), 1.0, 0.0))"
+    assert after(recompute, RELU, ["fused:", test])[1][1] == test.replace(
+        "gt(v[i0 + 40]", "gt(v[i0 + 56]"
+    )
+
+
+def test_an_argument_of_relu_that_is_read_otherwise_is_tested_itself():
+    test = "    g[i0 + 40] = sum | i0 < 16 | (v[i0 + 40] * where(gt(v[i0 + 40], 0.0), 1.0, 0.0))"
+    assert after(recompute, RELU, ["fused:", test])[1][1] == test
+
+
+def test_a_power_is_made_of_another_that_is_computed_anyway():
+    made = ["fused:", "    v[i0 + 40] = sum | i0 < 16 | powc[-1](v[i0])"]
+    asked = "    v[i0 + 56] = sum | i0 < 16 | powc[-2](v[i0])"
+    shared = "    v[i0 + 56] = sum | i0 < 16 | (v[i0 + 40] * v[i0 + 40])"
+    assert after(share_powers, [*made, asked])[0] == [*made, shared]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 from benchmarks import gpt, moons, pure
-from benchmarks.workers import PATHS, Worker, agree
+from benchmarks.workers import PATHS, Worker, agree, built, printed
 from pages import ROOT
 
 from micrograd import jit, mean, vmap
@@ -128,6 +128,15 @@ def slopes(loss, model):
     model.zero_grad()
     loss.backward()
     return [loss.data, *[p.grad for p in model.parameters()]]
+
+
+def test_the_expression_in_c_has_the_slopes_of_the_one_in_python(folder):
+    program = built("expression.c", "-O2", folder=folder)
+    agree(
+        "C",
+        [printed(program, pattern=rf"by {x} (\S+)") for x in "ab"],
+        [138.8338192419825, 645.5772594752186],
+    )
 
 
 @pytest.mark.deep

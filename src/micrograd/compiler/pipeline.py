@@ -29,6 +29,7 @@ from .passes.distribute import distribute
 from .passes.fusion import fuse
 from .passes.generalise import for_all
 from .passes.place import place
+from .passes.powers import share_powers
 from .passes.products import pack_products
 from .passes.recompute import recompute
 from .passes.rerolling.flatten import Rows, flatten
@@ -62,6 +63,7 @@ FOR_C = {  # of a program and a target
     "unroll_short_sums": unroll_short_sums,  # term by term, so that they share loops
     "pack_products": pack_products,  # large products of matrices are blocked for the cache
     "fuse": fuse,  # nests of equal dims share their loops
+    "share_powers": share_powers,  # 1/x² is the square of 1/x where that is computed anyway
     "recompute": recompute,  # the way back computes again what is cheap
     "drop_stores": drop_stores,  # what nobody else reads stays in registers
     "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks

@@ -234,7 +234,7 @@ class CompiledRunner:
                 done += len(losses)
                 yield losses
             if done < stop:  # another branch, or too short a list
-                rate = learning_rates[done : done + 1]
+                rate = rates[done : done + 1].tolist()
                 yield from self._eager.run(batches[done : done + 1], rate)
                 done += 1
 

@@ -137,12 +137,14 @@ class TrainingLoop:
         else:
             batches = list(chain.from_iterable(map(self.order, range(first, first + count))))
         done = len(history.step_loss)
-        rates = self.rates[done : done + len(batches)].tolist()
+        rates = self.rates[done : done + len(batches)]
         best = self.runner.best
         best.loss = inf if history.best_epoch is None else history.loss[history.best_epoch]
-        for losses in self.runner.run(batches, rates, steps):
-            history.step_loss += losses
-            history.learning_rate += rates[: len(losses)]
+        try:
+            for losses in self.runner.run(batches, rates, steps):
+                history.step_loss += losses
+        finally:
+            history.learning_rate += rates[: len(history.step_loss) - done].tolist()
         self._close_epochs(count, steps)
         if best.step is not None:
             history.best_epoch = first + best.step // steps

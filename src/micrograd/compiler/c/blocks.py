@@ -11,7 +11,7 @@ from itertools import product
 from math import inf
 
 from ... import ops
-from ..ir.program import Expr, Fused, Nest, Ref, Schedule, Term
+from ..ir.program import Apply, Expr, Fused, Nest, Ref, Schedule, Term
 from ..ir.sizes import Poly, Size
 from ..passes.regions import same_element
 from ..passes.schedules import along
@@ -30,6 +30,7 @@ class BlockPrinter:
     Attributes:
         lane: the dim along the lanes of vectors, None for single numbers.
         rest: how many lanes are in the array in a last step, None in all others.
+        zeroed: then the other lanes are 0, wherever there is room for a whole vector or not.
     """
 
     def __init__(self, out: Printer, group: Fused, *, strict: bool, whole: int) -> None:
@@ -40,6 +41,7 @@ class BlockPrinter:
         self.strict, self.whole = strict, whole
         self.lane: int | None = group.schedule.lanes
         self.rest: str | None = None
+        self.zeroed = False
         self.loaded: dict[str, str] = {}
 
     def block(self, points: list[list[Size]]) -> None:
@@ -84,6 +86,8 @@ class BlockPrinter:
             if term.dims:
                 self._reduce(nest, term, elements, totals, known)
                 continue
+            if len(terms) == 1 and not nest.accumulate:
+                return [self._kept(self._value(term.expr, p, known, True)) for p in elements]
             values = [self._value(term.expr, p, known) for p in elements]
             if totals:
                 self._add(nest, totals, values)
@@ -179,12 +183,27 @@ class BlockPrinter:
                 return
             with self.scope(f"if ({name} < {bare(extent)})"):
                 self.rest = bare(extent - inner[own])
-                self.out.line(f"const VI rest = first({self.rest});")
-                neutral = CText(self.writer.literal(_NEUTRAL[nest.reduce.name]))
-                values = [self._value(term.expr, p + inner, []) for p in elements]
-                mask = CText("rest", True, True)
-                self._add(nest, totals, [self.writer.select(mask, x, neutral) for x in values])
+                self._last_lanes(nest, term, [p + inner for p in elements], totals)
                 self.rest = None
+
+    def _last_lanes(self, nest: Nest, term: Term, points: list[Point], totals: list[CText]) -> None:
+        """Add the lanes that are left, which a product has where its operands have them."""
+        self.zeroed = nest.reduce is ops.SUM and self._is_of_lanes(term.expr)
+        values = [self._value(term.expr, p, []) for p in points]
+        if not self.zeroed:
+            self.out.line(f"const VI rest = first({self.rest});")
+            neutral = CText(self.writer.literal(_NEUTRAL[nest.reduce.name]))
+            mask = CText("rest", True, True)
+            values = [self.writer.select(mask, x, neutral) for x in values]
+        self._add(nest, totals, values)
+        self.zeroed = False
+
+    def _is_of_lanes(self, expr: Expr) -> bool:
+        """Tell whether an expression is a product of numbers that lie side by side."""
+        if isinstance(expr, Apply) and expr.op in (ops.MUL, ops.PROD):
+            return all(map(self._is_of_lanes, expr.args))
+        lane = self.lane
+        return isinstance(expr, Ref) and lane is not None and along(expr.strides, lane) == 1
 
     def _joined(self, nest: Nest, vectors: list[CText], points: list) -> list[CText]:
         """Reduce each vector to one number."""
@@ -209,14 +228,14 @@ class BlockPrinter:
 
     # Operands.
 
-    def _value(self, expr: Expr, point: Point, known: Known) -> CText:
+    def _value(self, expr: Expr, point: Point, known: Known, masks: bool = False) -> CText:
         def leaf(ref: Ref) -> CText:
             for target, values in reversed(known):
                 if same_element(ref, target, len(self.dims)):
                     return values[point[: len(self.dims)]]
             return self._read(ref, point)
 
-        return self.writer.number(expr, leaf)
+        return (self.writer.mask_or_number if masks else self.writer.number)(expr, leaf)
 
     def _read(self, ref: Ref, point: Point) -> CText:
         memory, address = self.out.place(ref, point)
@@ -224,6 +243,8 @@ class BlockPrinter:
         where = f"{memory} + {address}"
         if stride == 0:
             return self._shared(CText(f"{memory}[{address}]"))
+        if stride == 1 and self.zeroed and not self._partly(ref):
+            return self._shared(CText(f"load_padded({where}, {self.rest})", True))
         if stride == 1 and self._partly(ref):
             return self._shared(CText(f"load_first({where}, {self.rest})", True))
         if stride == 1:
@@ -234,6 +255,7 @@ class BlockPrinter:
 
     def _write(self, target: Ref, point: Point, value: CText) -> None:
         memory, address = self.out.place(target, point)
+        value = self.writer.as_number(value)
         if self.lane is None:
             self.out.line(f"{memory}[{address}] = {unwrapped(value.code)};")
             return
@@ -263,9 +285,9 @@ class BlockPrinter:
         if self.single or text.code.isidentifier():
             return text
         name = self.out.fresh(letters)
-        kind = "V" if text.vector else self.out.type
+        kind = ("VI" if text.test else "V") if text.vector else self.out.type
         self.out.line(f"const {kind} {name} = {unwrapped(text.code)};")
-        return CText(name, text.vector)
+        return CText(name, text.vector, text.vector and text.test)
 
     def _accumulator(self, nest: Nest, start: CText | None = None) -> CText:
         start = start or CText(self.writer.literal(_NEUTRAL[nest.reduce.name]))

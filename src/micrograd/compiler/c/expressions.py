@@ -96,7 +96,20 @@ class Writer:
 
     def number(self, expr: Expr, leaf: Callable[[Ref], CText]) -> CText:
         """Write an expression whose operands ``leaf`` writes."""
-        return self._as_number(self._any(expr, leaf))
+        return self.as_number(self._any(expr, leaf))
+
+    def mask_or_number(self, expr: Expr, leaf: Callable[[Ref], CText]) -> CText:
+        """Write an expression; a comparison of vectors stays the mask that it is."""
+        x = self._any(expr, leaf)
+        return x if x.vector else self.as_number(x)
+
+    def as_number(self, x: CText) -> CText:
+        """Write a test as the number 1 or 0."""
+        if not x.test:
+            return x
+        if x.vector:
+            return CText(f"keep({x.code}, splat(1))", True)
+        return CText(f"({self.type})({x.code})")
 
     def select(self, test: CText, x: CText, y: CText) -> CText:
         """Write ``test ? x : y``."""
@@ -147,8 +160,8 @@ class Writer:
 
     def _apply(self, op: Op, args: list[CText]) -> CText:
         if op.name == "where":
-            return self.select(self._as_test(args[0]), *map(self._as_number, args[1:]))
-        args = [self._as_number(a) for a in args]
+            return self.select(self._as_test(args[0]), *map(self.as_number, args[1:]))
+        args = [self.as_number(a) for a in args]
         if op.name in _COMPARISONS:
             vector = any(a.vector for a in args)
             return CText(f"({args[0].code} {op.symbol} {args[1].code})", vector, True)
@@ -226,13 +239,6 @@ class Writer:
         body = " ".join([*lines, f"return {product};"])
         self.functions[name] = f"static inline {kind} {name}({kind} x) {{ {body} }}"
         return CText(f"{name}({x.code})", x.vector)
-
-    def _as_number(self, x: CText) -> CText:
-        if not x.test:
-            return x
-        if x.vector:
-            return CText(f"keep({x.code}, splat(1))", True)
-        return CText(f"({self.type})({x.code})")
 
     def _as_test(self, x: CText) -> CText:
         return x if x.test else CText(f"({x.code} != 0)", x.vector, True)

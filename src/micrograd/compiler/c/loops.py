@@ -73,7 +73,8 @@ class _Loops:
         indices: list[Size] = [Poly.var(name) + _LANES * b for b in range(block)]
         step = "W" if block == 1 else f"{block} * W"
         whole = self.whole(extent, dim)
-        if whole and (block == 1 or isinstance(extent, int)):
+        even = isinstance(extent, int) and -(-extent // self.width) % block == 0
+        if whole and (block == 1 or even):
             with self.blocks.scope(
                 f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
             ):

@@ -29,12 +29,14 @@ def shared_by_cores(go: Callable[[Iterator[int]], None], numbers: Sequence[int])
     This thread is one of them: where the others are busy, or slow to wake up, it does all.
     """
     left = iter(numbers)
-    others = [_pool().submit(go, left) for _ in range(min(count(), len(numbers)) - 1)]
+    helpers = min(count(), len(numbers)) - 1 if len(numbers) > 1 else 0
+    others = [_pool().submit(go, left) for _ in range(helpers)]
     try:
         go(left)
     finally:
         waiting = [other for other in others if not other.cancel()]
-        wait(waiting)
+        if waiting:
+            wait(waiting)
     for other in waiting:
         other.result()
 

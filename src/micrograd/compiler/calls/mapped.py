@@ -87,7 +87,8 @@ class Mapped:
         compiled, batch, lanes = self._compiled, self._batch, self._lanes
         # one block: allocators give several large ones back to the system, page by page, each time
         rows = np.empty((len(compiled.program.outputs) - self._guards, batch), compiled.dtype)
-        share = -(-batch // lanes // (_SHARES * count())) * lanes
+        cores = count()
+        share = -(-batch // lanes // (_SHARES * cores if cores > 1 else 1)) * lanes
         go, failed = partial(self._by_numpy, args, rows), list[int]()
         if isinstance(compiled.kernel, CKernel):
             inputs = [np.ascontiguousarray(args[k].value, compiled.dtype) for k in self._batched]

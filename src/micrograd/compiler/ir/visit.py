@@ -177,6 +177,16 @@ def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) ->
     return replace(nest, target=change(nest.target, nest.dims), terms=terms)
 
 
+def reordered(nest: Nest, order: Sequence[int]) -> Nest:
+    """Return a nest with its dims in another order."""
+
+    def moved_along(strides: tuple[Size, ...]) -> tuple[Size, ...]:
+        return (*[strides[d] for d in order], *strides[len(order) :])
+
+    turned = with_operands(nest, lambda ref, dims: ref.with_strides(moved_along))
+    return replace(turned, dims=moved_along(nest.dims))
+
+
 # Sizes.
 
 

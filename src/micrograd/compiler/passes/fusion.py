@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..ir.program import For, Fused, Nest, Program, Statement
-from ..ir.visit import opened
+from ..ir.visit import opened, reordered
 from .regions import Regions, feeds, operands, same_element
 from .schedules import Costs, Target, heavy
 
@@ -49,24 +49,26 @@ class _Fusion:
         """
         if all(extent == 1 for extent in nest.dims):
             return False  # it has nothing to lie along the lanes: see Costs.together
-        chosen = None
+        chosen: tuple[int, Nest] | None = None
         for k in reversed(range(max(len(items) - _BACK, 0), len(items))):
             item = items[k]
             if isinstance(item, For):
                 break
             loops = item if isinstance(item, Fused) and not item.schedule.packed else None
-            if loops and self._fits(nest, loops.nests):
-                chosen = k if chosen is None else chosen
-                if any(feeds(other, nest) for other in loops.nests):
-                    chosen = k
+            turned = _in_order_of(loops.nests, nest) if loops else nest
+            if loops and self._fits(turned, loops.nests):
+                chosen = chosen or (k, turned)
+                if any(feeds(other, turned) for other in loops.nests):
+                    chosen = k, turned
                     break
             if any(self.regions.ordered(nest, s) for s in opened(item)):
                 break
         if chosen is None:
             return False
-        group = items[chosen]
+        k, turned = chosen
+        group = items[k]
         assert isinstance(group, Fused)
-        items[chosen] = Fused((*group.nests, nest), (*group.stored, True))
+        items[k] = Fused((*group.nests, turned), (*group.stored, True))
         return True
 
     def _fits(self, nest: Nest, group: Sequence[Nest]) -> bool:
@@ -91,3 +93,18 @@ class _Fusion:
                 if elsewhere and self.regions.of(dims, ref).meets(written):
                     return True
         return False
+
+
+def _in_order_of(group: Sequence[Nest], nest: Nest) -> Nest:
+    """Return a nest with its dims in the order in which a group computes an operand of it."""
+    count = len(nest.dims)
+    if nest.scatter or count != len(group[0].dims) or any(feeds(n, nest) for n in group):
+        return nest
+    for _, ref in operands(nest):
+        for target in (n.target for n in group):
+            if (ref.grad, ref.address) == (target.grad, target.address):
+                moves = list(zip(nest.dims, ref.strides))[:count]
+                wanted = list(zip(group[0].dims, target.strides))
+                if set(moves) == set(wanted) and len(set(moves)) == count:
+                    return reordered(nest, [moves.index(move) for move in wanted])
+    return nest

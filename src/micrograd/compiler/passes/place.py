@@ -15,7 +15,7 @@ from ..ir.array import Array
 from ..ir.footprint import uses
 from ..ir.program import Clear, For, Nest, Program, Ref, Route, Statement, Term, moved, refs
 from ..ir.sizes import Poly, Size, known
-from ..ir.visit import Simple, rewritten, simple, with_operands
+from ..ir.visit import Simple, reordered, rewritten, simple, with_operands
 from .allocate import VECTOR
 from .cost import cost
 
@@ -115,12 +115,7 @@ class _Rewriter:
             return replace(s, candidates=candidates, result=self._moved(s.result, s.dims))
         s = self._split(s)
         order = sorted(range(len(s.dims)), key=partial(self._turns, s.target))
-
-        def reordered(strides: tuple[Size, ...]) -> tuple[Size, ...]:
-            return (*[strides[d] for d in order], *strides[len(order) :])
-
-        moved = with_operands(s, lambda ref, dims: self._moved(ref, dims).with_strides(reordered))
-        return replace(moved, dims=reordered(s.dims))
+        return reordered(with_operands(s, self._moved), order)
 
     def _turns(self, ref: Ref, d: int) -> bool:
         """Tell whether a dim of the target runs along a transposed array's rows."""

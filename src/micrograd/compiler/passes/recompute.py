@@ -12,6 +12,7 @@ from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref
 from ..ir.visit import Simple, regrouped, simple
 from .regions import RegionList, Regions, operands, place_of
 from .schedules import Costs, Target
+from .signs import tested_by_results
 
 _MOST = 64  # copies in one loop
 _CHEAP = {ops.ADD, ops.MUL, ops.SUM, ops.PROD, ops.WHERE, PICK, ops.RELU, ops.ABS, ops.MAXIMUM}
@@ -24,6 +25,7 @@ _Known = dict[Hashable, Nest]  # cheap nests of the way forward, by what they wr
 def recompute(program: Program, target: Target) -> Program:
     """Let the way back compute cheap values again where that saves memory traffic."""
     known, costs = _known(program, Regions(target.lanes)), Costs(target)
+    program = tested_by_results(program, known.values())
 
     def with_copies(s: Simple | Fused) -> list[Simple | Fused]:
         if isinstance(s, Fused) and not s.schedule.packed:

@@ -221,7 +221,7 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, in
         shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
         return {dim: _block(nest.dims[dim], (4,)) for dim in shared[-2:]}
     blocks = {}
-    vectors = _vectors_at_once(nest.dims[choice.lanes], width)
+    vectors = _vectors_at_once(nest.dims[choice.lanes], width, bool(shared))
     if vectors > 1:
         blocks[choice.lanes] = vectors
     if shared:
@@ -242,6 +242,7 @@ def _block(extent: Size, sizes: Sequence[int]) -> int:
     return next((s for s in fitting if extent % s == 0), fitting[0])
 
 
-def _vectors_at_once(extent: Size, width: int) -> int:
+def _vectors_at_once(extent: Size, width: int, shared: bool) -> int:
+    """How many sums to have at once: each waits for itself. Where others share its operand, too."""
     vectors = ceil(extent / width) if isinstance(extent, int) else 1
-    return next(n for n in (4, 2, 1) if vectors % n == 0)
+    return next(n for n in (4, 2, 1) if vectors % n == 0 or (vectors > n > 1 and not shared))

@@ -1,11 +1,11 @@
 """Which targets memory needs: what nobody reads again stays in registers, or is not computed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ..ir.program import For, Fused, Nest, Program, Statement
+from ..ir.program import For, Fused, Nest, Program, Ref, Statement
 from ..ir.visit import Simple, regrouped, simple, walk
 from .regions import Region, RegionList, Regions, feeds, operands, place_of, same_element, widened
 from .schedules import Target
@@ -43,7 +43,7 @@ class _Needed:
         kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
         self.kept = RegionList([*kept, *[Region(False, o, o + 1) for o in program.outputs]])
         forward = simple(program.forward)
-        self.computed = {place_of(s.target) for s in forward if isinstance(s, Nest)}
+        self.computed = {_elements(s.target) for s in forward if isinstance(s, Nest)}
         seen = [
             (reader, widened(read, loops))
             for item, loops in walk([*program.forward, *program.backward])
@@ -67,7 +67,7 @@ class _Needed:
         target = nest.target
         if target.table is not None or target.index is not None:
             return True
-        if target.grad and place_of(replace(target, grad=False)) not in self.computed:
+        if target.grad and _elements(target) not in self.computed:
             return True
         written = widened(self.regions.written(nest), loops)
         if written is None or self.kept.meeting(written).any():
@@ -87,6 +87,11 @@ class _Needed:
             for dims, ref in operands(nest):
                 if not any(same_element(ref, n.target, len(nest.dims)) for n in before):
                     yield id(nest), self.regions.of(dims, ref)
+
+
+def _elements(ref: Ref) -> Hashable:
+    """Return what is equal for a value and its gradient, in whichever order their dims are."""
+    return ref.address, frozenset(ref.strides), ref.table, ref.index
 
 
 def _living(nests: Sequence[Nest], stored: Sequence[bool]) -> Fused | None:

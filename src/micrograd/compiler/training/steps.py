@@ -3,6 +3,8 @@
 import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -158,7 +160,7 @@ class CLoop:
 
     def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
         """The examples of all batches, where each batch begins, and how many are to be gathered."""
-        same = self._batched and all(batch is batches[0] for batch in reversed(batches))
+        same = self._batched and all(map(is_, reversed(batches), repeat(batches[0])))
         everything = batches[0] if same else None
         if everything is not None:  # the same at each step: it is already in its place
             gathers = int(everything is not self._same)
