@@ -238,6 +238,8 @@ def rates(schedule: Schedule | None, lr: float, steps: int) -> Any:
 def _progress(step: int, steps: int | None) -> tuple[int, int]:
     if steps is None:
         raise ValueError("how many steps? outside of fit, say so: Linear(end=0.1, steps=1000)")
+    if type(step) is int and 0 <= step < steps:  # at once, for fit asks for every step of a run
+        return step, steps
     counted = step if is_traced(step) and step >= 0 else whole("step", step, 0)
     return min(counted, steps), steps
 

@@ -59,7 +59,7 @@ SCALAR_FUNCTIONS = {
 }}""",
 }
 _VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
-_VECTOR_FUNCTIONS |= {"abs", "sqrt", "log1p", "erf", "erfc"}
+_VECTOR_FUNCTIONS |= {"abs", "sqrt", "root", "log1p", "erf", "erfc"}
 _LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
 _LIBRARY |= {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh"}
 _LIBRARY |= {"log2", "log10", "cbrt", "erfc", "hypot", "floor", "ceil"}
@@ -254,12 +254,6 @@ class Writer:
     def _vector(self, name: str) -> str:
         if name in _VECTOR_FUNCTIONS:
             return f"v_{name}"
-        if name == "root":
-            self.functions["v_root"] = (
-                "INLINE V v_root(V x) { return choose(x == (T)-INFINITY, splat((T)INFINITY), "
-                "v_sqrt(x + 0)); }"
-            )
-            return "v_root"
         lanes = 2 if name in _OF_TWO else 1
         scalar = self._scalar(name)
         self.functions[f"v_{name}"] = f"LANEWISE_{lanes}(v_{name}, {scalar})"

@@ -219,7 +219,7 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, in
     ]
     if choice.lanes is None:
         shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
-        return {dim: _block(nest.dims[dim], (4,)) for dim in shared[-2:]}
+        return {dim: _four(nest.dims[dim]) for dim in shared[-2:]}
     blocks = {}
     vectors = _vectors_at_once(nest.dims[choice.lanes], width, bool(shared))
     if vectors > 1:
@@ -232,6 +232,11 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, in
 
 def _longest(nest: Nest) -> int:
     return max(prod(map(usual, term.dims)) for term in nest.terms)
+
+
+def _four(extent: Size) -> int:
+    """Four sums, whose lanes are added up at once, though some are left over; or all there are."""
+    return min(4, extent) if isinstance(extent, int) else 4
 
 
 def _block(extent: Size, sizes: Sequence[int]) -> int:
