@@ -1,6 +1,6 @@
 """The networks of programs/real_size.py by PyTorch, from the parameters and data in a file.
 
-argv: which, the file. Prints losses of steps and milliseconds a step.
+argv: which, the file, dtype. Prints losses of steps and milliseconds a step.
 """
 
 import json
@@ -12,7 +12,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 
 
@@ -156,14 +155,15 @@ def batches(count, size, epoch):
     return [order[i : i + size] for i in range(0, count, size)]
 
 
-def main(name, file):
+def main(name, file, dtype):
+    torch.set_default_dtype(getattr(torch, dtype))
     network, size, kind, epochs = NETWORKS[name]
     arrays = np.load(file)
     model = network()
     model.load_state_dict(
         {k[6:]: torch.tensor(arrays[k]) for k in arrays.files if k.startswith("start.")}
     )
-    columns = [torch.tensor(arrays[k]) for k in sorted(arrays.files) if k.startswith("data.")]
+    columns = [_column(arrays[k]) for k in sorted(arrays.files) if k.startswith("data.")]
     losses, seconds = [], 0.0
     optimizer = kind(list(model.parameters()), lr=0.001)
     for epoch in [0, *range(epochs)]:
@@ -177,6 +177,12 @@ def main(name, file):
             losses.append(loss.item())
             seconds = seconds + time.perf_counter() - began
     print(json.dumps({"losses": losses, "ms": 1e3 * seconds / len(losses)}))
+
+
+def _column(array):
+    """Numbers are of the default dtype, labels and tokens are indices."""
+    column = torch.tensor(array)
+    return column.to(torch.get_default_dtype()) if column.is_floating_point() else column
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""Train a network of real size by fit. argv: which, and a file for what the peer is to start from.
+"""Train a network of real size by fit.
+
+argv: which, a file for what the peer is to start from, dtype.
 
 Prints losses of steps, seconds to the first step, milliseconds a step, megabytes at most.
 """
@@ -189,7 +191,7 @@ NETWORKS = {
 }
 
 
-def main(name, file):
+def main(name, file, dtype):
     network, size, kind, epochs = NETWORKS[name]
     model = network()
     examples = model.data()
@@ -200,7 +202,7 @@ def main(name, file):
     optimizer = kind(model.parameters(), lr=0.001)
     began = time.perf_counter()
     settings = {"model": model, "optimizer": optimizer, "batch_size": size, "progress": False}
-    settings |= {"seed": 1, "compile": True}
+    settings |= {"seed": 1, "compile": True, "dtype": dtype}
     settings |= {"batched": getattr(model, "batched", False)}
     first = fit(model.loss, examples, epochs=1, **settings)
     until = time.perf_counter() - began - first.seconds

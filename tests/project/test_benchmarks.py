@@ -183,7 +183,9 @@ def numbers(tree):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("program", [("digits_compiled",), ("width_compiled", "1024", "4", "27")])
+@pytest.mark.parametrize(
+    "program", [("digits_compiled",), ("width_compiled", "1024", "4", "27", "float64")]
+)
 def test_compiled_networks_have_the_gradients_of_plain_values(names_in, program):
     names = names_in(*program)
     loss, model, X, y = (names[name] for name in ("loss", "model", "X", "y"))
