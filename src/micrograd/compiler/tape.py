@@ -50,7 +50,7 @@ class Tape:
 
     columns: Any  # of the engine in C
     size: Size
-    constants: tuple[int, tuple[float, ...]]
+    constants: tuple[int, np.ndarray]
     outputs: tuple[Size, ...]
     passing: list[bool]  # of each output, whether it has a gradient to pass on
     scalars: tuple[str, ...]
@@ -90,7 +90,7 @@ def tape_of(graph: Graph) -> Tape | None:
     batched = bytes(map(graph.batched.__getitem__, first)) if any(graph.batched) else b""
     if not batched and _BATCH_SUM in np.frombuffer(columns[1], np.int32)[::3]:
         return None
-    rows_in = batched + bytes(len(constants)) if batched else b""
+    rows_in = batched + bytes(len(constants) // 8) if batched else b""
     tape = native.tape(*columns, rows_in, tuple(others))
     places, passes = array("i", columns[4]), columns[5]
     plain, rows = len(passes), 0
@@ -105,7 +105,7 @@ def tape_of(graph: Graph) -> Tape | None:
     return Tape(
         columns=tape,
         size=plain + rows * PADDED,
-        constants=(len(first) - sum(batched), tuple(constants)),
+        constants=(len(first) - sum(batched), np.frombuffer(constants)),
         outputs=tuple(map(address, places)),
         passing=[bool(passes[k]) for k in places],
         scalars=tuple([f"seed{k}" for k in range(len(places))]),
