@@ -10,6 +10,7 @@ from thorough import examples
 
 import micrograd
 from micrograd import Value, dot, jit, take, value_and_grad, where
+from micrograd.compiler import pipeline
 from micrograd.compiler.calls import variant
 from micrograd.compiler.tape import is_straight, tape_of
 from micrograd.ops import Op
@@ -53,8 +54,8 @@ def test_a_longer_program_does_too():
     test_a_program_of_few_waves_does_so_until_it_becomes_loops("mesh")
 
 
-@pytest.mark.deep
-def test_a_recurrence_of_long_steps_stays_a_tape():
+def test_a_recurrence_of_long_steps_stays_a_tape_and_no_loops_are_looked_for(monkeypatch):
+    monkeypatch.setattr(pipeline, "flattened", None)
     test_a_program_with_few_loops_gives_the_bits_of_the_plain_run_without_a_compiler("pendulum")
 
 

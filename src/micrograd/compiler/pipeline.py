@@ -100,7 +100,7 @@ def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf
         until: the name.
         aligned: whether long arrays begin at whole vectors.
         most: how many classes of rows there may be, unless a few waves do for all; 0 where few
-            operations are alike.
+            operations are alike, less where waves are not to be looked for.
 
     Raises:
         ValueError: there is no such pass.
@@ -109,6 +109,8 @@ def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
     check_printed()
+    if most < 0:
+        raise ManyClasses
     if until in FOR_ARRAYS:
         return for_arrays(graph)
     if until in ("reroll", *PASSES):

@@ -37,6 +37,7 @@ _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
 _MOST_GROUPS = 40  # of one step, and
 _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
+_MOST_WAVES = 64  # groups of a step that waves may do in as many statements
 _FEW_CLASSES, _CLASSES_A_GROUP = 2_000, 6
 
 
@@ -156,7 +157,7 @@ def is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    return most_classes(graph) == 0
+    return most_classes(graph) <= 0
 
 
 def most_classes(graph: Graph) -> float:
@@ -164,26 +165,30 @@ def most_classes(graph: Graph) -> float:
 
     Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
     step; where one of its leaves is unlike the others, all that comes of it is of other classes.
+    Less than none means that waves are not to be looked for either: a step of a long recurrence
+    has no fewer statements by waves than it has groups.
     """
     if native is None or len(graph.ops) <= _LEAST:
         return inf
     sizes = _alike(graph)
-    if not any(graph.batched) and _few_alike(sizes):
-        return 0
-    return _FEW_CLASSES + _CLASSES_A_GROUP * len(sizes)
-
-
-def _few_alike(sizes: list[tuple[int, int, int]]) -> bool:
     count, groups = sum([size for _, _, size in sizes]), len(sizes)
-    if count <= _LEAST or count > _MOST_ALIKE * groups:
-        return False
+    many = _FEW_CLASSES + _CLASSES_A_GROUP * groups
+    if any(graph.batched) or count <= _LEAST or count > _MOST_ALIKE * groups:
+        return many
+    step, steps = _recurrence(sizes)
+    if steps < _LEAST_STEPS:
+        return 0
+    return many if step <= _MOST_GROUPS else 0 if step <= _MOST_WAVES else -1
+
+
+def _recurrence(sizes: list[tuple[int, int, int]]) -> tuple[float, float]:
+    """Return how many groups a step has, and how many steps there are."""
     levels: dict[int, set] = {}
     for at, kind, size in sizes:
         levels.setdefault(at, set()).add((kind, size))
     kinds = [frozenset(levels[at]) for at in sorted(levels)]
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
-    step = groups * len(windows) / len(kinds)
-    return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
+    return len(sizes) * len(windows) / len(kinds), len(kinds) / len(windows)
 
 
 def _alike(graph: Graph) -> list[tuple[int, int, int]]:
