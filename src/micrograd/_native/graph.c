@@ -386,24 +386,33 @@ typedef struct {
     double grad;
 } Gradient;
 
-/* Set all gradients to 0. Return those that were anything else, which few are, or NULL. */
+/* Set all gradients to 0. Return those that were anything else, which few are; on failure NULL, and all
+   are as they were. */
 static Gradient *take_gradients(List *order)
 {
     const double zero = 0.0;
-    size_t count = 0;
-    for (Py_ssize_t i = 0; i < order->size; i++)
-        count += memcmp(&order->items[i]->grad, &zero, sizeof zero) != 0;
-    Gradient *kept = PyMem_Malloc((count + 1) * sizeof(Gradient));
-    if (kept == NULL)
-        return NULL;
-    kept[count].at = order->size;
-    count = 0;
-    for (Py_ssize_t i = 0; i < order->size; i++) {
+    Py_ssize_t count = 0, room = 64;
+    Gradient *kept = PyMem_Malloc((size_t)room * sizeof(Gradient));
+    for (Py_ssize_t i = 0; kept != NULL && i < order->size; i++) {
         double *grad = &order->items[i]->grad;
-        if (memcmp(grad, &zero, sizeof zero) != 0)
-            kept[count++] = (Gradient){i, *grad};
+        if (LIKELY(memcmp(grad, &zero, sizeof zero) == 0))
+            continue;
+        if (count == room - 1) {
+            room *= 2;
+            Gradient *more = PyMem_Realloc(kept, (size_t)room * sizeof(Gradient));
+            if (more == NULL) {
+                while (count-- > 0)
+                    order->items[kept[count].at]->grad = kept[count].grad;
+                PyMem_Free(kept);
+                return NULL;
+            }
+            kept = more;
+        }
+        kept[count++] = (Gradient){i, *grad};
         *grad = 0.0;
     }
+    if (kept != NULL)
+        kept[count].at = order->size;
     return kept;
 }
 
