@@ -37,6 +37,7 @@ _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
 _MOST_GROUPS = 40  # of one step, and
 _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
+_MOST_BY_STEP = 20_000  # groups of all steps that are looked at one by one
 _MOST_WAVES = 64  # groups of a step that waves may do in as many statements
 _FEW_CLASSES, _CLASSES_A_GROUP = 2_000, 6
 
@@ -166,7 +167,8 @@ def most_classes(graph: Graph) -> float:
     Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
     step; where one of its leaves is unlike the others, all that comes of it is of other classes.
     Less than none means that waves are not to be looked for either: a step of a long recurrence
-    has no fewer statements by waves than it has groups.
+    has no fewer statements by waves than it has groups. One means that there are so many groups
+    that loops are to be found in a few of its steps or not at all.
     """
     if native is None or len(graph.ops) <= _LEAST:
         return inf
@@ -178,7 +180,9 @@ def most_classes(graph: Graph) -> float:
     step, steps = _recurrence(sizes)
     if steps < _LEAST_STEPS:
         return 0
-    return many if step <= _MOST_GROUPS else 0 if step <= _MOST_WAVES else -1
+    if step > _MOST_GROUPS:
+        return 0 if step <= _MOST_WAVES else -1
+    return many if groups <= _MOST_BY_STEP else 1
 
 
 def _recurrence(sizes: list[tuple[int, int, int]]) -> tuple[float, float]:
