@@ -95,4 +95,4 @@ def test_many_steps_of_single_numbers_are_loops():
         return x
 
     agree(decay, (0.5, 2.0), argnums=(1, 0))
-    assert len(jit(value_and_grad(decay, (1, 0))).source(0.5, 2.0).splitlines()) < 120
+    assert len(jit(value_and_grad(decay, (1, 0))).source(0.5, 2.0).splitlines()) < 125

@@ -82,6 +82,18 @@ def two_loops(x, u):
     return x
 
 
+def of_nothing_else(x, _):
+    for _ in range(STEPS):
+        x = (0.9 * x + 0.1).sin()
+    return x
+
+
+def sines(x, _):
+    for _ in range(2 * STEPS):
+        x = sin(x)
+    return x
+
+
 def long_memory(x, rows):
     outputs, _ = LONG([[x * a, b] for a, b in rows])
     return sum(outputs[-1])
@@ -95,6 +107,7 @@ def gated(x, rows):
 LONG, GATED = LSTM(2, 3), GRU(2, 3)
 OF_NUMBERS = [driven, between_two, summed_at_the_end, there_and_back, from_the_end, two_before]
 RECURRENCES = [(f, U) for f in (*OF_NUMBERS, branching, network, two_loops)]
+RECURRENCES += [(of_nothing_else, None), (sines, None)]
 RECURRENCES += [(long_memory, ROWS), (gated, ROWS)]
 
 

@@ -9,7 +9,8 @@ from random_programs import arguments, recipes
 from thorough import examples
 
 import micrograd
-from micrograd import Value, dot, jit, take, value_and_grad, where
+from micrograd import Value, dot, jit, take, tanh, value_and_grad, where
+from micrograd.compiler import pipeline
 from micrograd.compiler.calls import variant
 from micrograd.compiler.tape import is_straight, tape_of
 from micrograd.ops import Op
@@ -53,9 +54,23 @@ def test_a_longer_program_does_too():
     test_a_program_of_few_waves_does_so_until_it_becomes_loops("mesh")
 
 
-@pytest.mark.deep
-def test_a_recurrence_of_long_steps_stays_a_tape():
+def test_a_recurrence_of_long_steps_stays_a_tape_and_no_loops_are_looked_for(monkeypatch):
+    monkeypatch.setattr(pipeline, "flattened", None)
     test_a_program_with_few_loops_gives_the_bits_of_the_plain_run_without_a_compiler("pendulum")
+
+
+def test_thousands_of_steps_with_constants_of_their_own_stay_a_tape(monkeypatch):
+    monkeypatch.setattr(pipeline, "flattened", None)  # a second for a few thousand of them
+
+    def f(x):
+        for k in range(12_000):
+            x = tanh(0.5 * x + 1.0 / (k + 1.0))
+        return x
+
+    h = jit(value_and_grad(f))
+    for x in (0.5, 0.6, 0.7):
+        assert h(x) == value_and_grad(f)(x)
+    assert "few loops are in it" in str(h.report())
 
 
 def test_another_back_end_is_taken_where_it_is_asked_for():

@@ -84,6 +84,19 @@ def test_slopes_are_what_backward_leaves_in_fresh_values(leaves, steps):
     assert [x.hex() for x in slopes] == [v.grad.hex() for v in again]
 
 
+def test_the_gradients_of_a_thousand_values_are_as_they_were_behind_slopes():
+    values = [Value(0.5)]
+    for _ in range(1_000):
+        values.append(values[-1] * 0.999)
+    for i, v in enumerate(values):
+        v.grad = -0.0 if i % 7 == 0 else float(i)
+    slopes = memoryview(native.slopes_by(values[-1], values)).cast("d").tolist()
+    assert [str(v.grad) for v in values] == [
+        str(-0.0 if i % 7 == 0 else float(i)) for i in range(1_001)
+    ]
+    assert slopes == pytest.approx([0.999 ** (1_000 - i) for i in range(1_001)])
+
+
 def test_slopes_are_left_to_python_where_its_code_has_a_say():
     x = Value(2.0)
     out = Value(4.0, (x,), "square")

@@ -125,6 +125,28 @@ def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
     assert float(run(program)) < 130  # bytes a node: 88 of the trace, with the list of them
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
+def test_a_first_call_holds_the_graph_of_its_result_and_of_no_other_run(run):
+    program = (
+        RESIDENT
+        + """
+    from micrograd import jit
+
+    def f(x, steps):
+        for _ in range(steps):
+            x = x * 0.999 + 0.001
+        return x
+
+    g, length = jit(f, static_argnums=1), 300_000
+    g(Value(0.5), 10)
+    before = resident()
+    g(Value(0.5), length)
+    print((most_resident() - before) / (4 * length))
+    """
+    )
+    assert float(run(program)) < 180  # bytes a node: 64 of the result; two graphs take 220
+
+
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (

@@ -380,6 +380,48 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* A gradient that is not 0, of whatever is next in an order. */
+typedef struct {
+    Py_ssize_t at;
+    double grad;
+} Gradient;
+
+/* Set all gradients to 0. Return those that were anything else, which few are; on failure NULL, and all
+   are as they were. */
+static Gradient *take_gradients(List *order)
+{
+    const double zero = 0.0;
+    Py_ssize_t count = 0, room = 64;
+    Gradient *kept = PyMem_Malloc((size_t)room * sizeof(Gradient));
+    for (Py_ssize_t i = 0; kept != NULL && i < order->size; i++) {
+        double *grad = &order->items[i]->grad;
+        if (LIKELY(memcmp(grad, &zero, sizeof zero) == 0))
+            continue;
+        if (count == room - 1) {
+            room *= 2;
+            Gradient *more = PyMem_Realloc(kept, (size_t)room * sizeof(Gradient));
+            if (more == NULL) {
+                while (count-- > 0)
+                    order->items[kept[count].at]->grad = kept[count].grad;
+                PyMem_Free(kept);
+                return NULL;
+            }
+            kept = more;
+        }
+        kept[count++] = (Gradient){i, *grad};
+        *grad = 0.0;
+    }
+    if (kept != NULL)
+        kept[count].at = order->size;
+    return kept;
+}
+
+static void put_gradients_back(List *order, const Gradient *kept)
+{
+    for (Py_ssize_t i = 0; i < order->size; i++)
+        order->items[i]->grad = i == kept->at ? (kept++)->grad : 0.0;
+}
+
 /* slopes_by(out, sources): the gradients that backward of out alone would leave in sources, as bytes of
    float64; no gradient is changed. None where Python code has a say in it. */
 PyObject *value_slopes_by(PyObject *module, PyObject *args)
@@ -399,31 +441,27 @@ PyObject *value_slopes_by(PyObject *module, PyObject *args)
         Py_XDECREF(made);
         return NULL;
     }
-    Value **order = found.order.items;
-    Py_ssize_t size = found.order.size;
-    double *scratch = PyMem_Malloc((2 * (size_t)found.widest + (size_t)size) * sizeof(double));
+    List *order = &found.order;
+    double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));
     double *slopes = (double *)PyByteArray_AS_STRING(made);
-    if (scratch != NULL && !found.calls_python) {
-        double *kept = scratch + 2 * found.widest;
-        for (Py_ssize_t i = 0; i < size; i++) {
-            kept[i] = order[i]->grad;
-            order[i]->grad = 0.0;
-        }
+    Gradient *kept = take_gradients(order);
+    if (scratch != NULL && kept != NULL && !found.calls_python) {
         ((Value *)out)->grad = 1.0;
-        sweep(&found.order, scratch, 0);
+        sweep(order, scratch, 0);
         for (Py_ssize_t i = 0; i < count; i++) {
             Value *v = (Value *)PyList_GET_ITEM(sources, i);
             slopes[i] = v->visited ? v->grad : 0.0;
         }
-        for (Py_ssize_t i = 0; i < size; i++)
-            order[i]->grad = kept[i];
     }
-    unmark(&found.order);
-    give_back(&kept_orders, &found.order);
-    if (scratch == NULL)
+    if (kept != NULL)
+        put_gradients_back(order, kept);
+    unmark(order);
+    give_back(&kept_orders, order);
+    if (scratch == NULL || kept == NULL)
         PyErr_NoMemory();
-    if (scratch == NULL || found.calls_python)
+    if (scratch == NULL || kept == NULL || found.calls_python)
         Py_CLEAR(made);
+    PyMem_Free(kept);
     PyMem_Free(scratch);
     return made == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : made;
 }

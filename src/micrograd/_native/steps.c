@@ -106,8 +106,7 @@ static int passes_on(int code)
 }
 
 /* Give leaves their places: parameters, inputs, constants. Return how many there are, or -1. */
-static Py_ssize_t place_leaves(Nodes *nodes, Steps *to, PyObject *first, PyObject *wanted,
-                               PyObject *constants)
+static Py_ssize_t place_leaves(Nodes *nodes, Steps *to, PyObject *first, PyObject *wanted)
 {
     int32_t place = 0;
     FOR_NODES(first, nodes, i)
@@ -115,15 +114,21 @@ static Py_ssize_t place_leaves(Nodes *nodes, Steps *to, PyObject *first, PyObjec
     FOR_NODES(wanted, nodes, i)
         if (nodes->place[i] >= 0)
             to->wanted[nodes->place[i]] = 1;
-    for (Py_ssize_t i = 0; i < nodes->g.count && !PyErr_Occurred(); i++)
-        if (nodes->needed[i] && nodes->kind[i] == KIND_CONSTANT) {
+    for (Py_ssize_t i = 0; i < nodes->g.count; i++)
+        if (nodes->needed[i] && nodes->kind[i] == KIND_CONSTANT)
             nodes->place[i] = place++;
-            PyObject *number = PyFloat_FromDouble(nodes->g.data[i]);
-            if (number != NULL)
-                PyList_Append(constants, number);
-            Py_XDECREF(number);
-        }
     return PyErr_Occurred() ? -1 : place;
+}
+
+/* The numbers of the constants that are needed, which are the last of so many leaves. */
+static PyObject *constants_of(const Nodes *nodes, Py_ssize_t first, Py_ssize_t leaves)
+{
+    PyObject *constants = PyBytes_FromStringAndSize(NULL, (leaves - first) * sizeof(double));
+    char *to = constants == NULL ? NULL : PyBytes_AS_STRING(constants);
+    for (Py_ssize_t i = 0; to != NULL && i < nodes->g.count; i++)
+        if (nodes->needed[i] && nodes->kind[i] == KIND_CONSTANT)
+            to = (char *)memcpy(to, &nodes->g.data[i], sizeof(double)) + sizeof(double);
+    return constants;
 }
 
 /* Write the step of node i, which gets the next place. Return 0 where its op has no number. */
@@ -156,11 +161,10 @@ static int write_step(Nodes *nodes, Steps *to, Py_ssize_t i, Py_ssize_t leaves)
 }
 
 /* Fill the columns. Return what `steps_of` does. */
-static PyObject *written(Nodes *nodes, Steps *to, PyObject *first, PyObject *wanted, PyObject *outputs,
-                         PyObject *constants)
+static PyObject *written(Nodes *nodes, Steps *to, PyObject *first, PyObject *wanted, PyObject *outputs)
 {
     int done = look(nodes, first, outputs);
-    Py_ssize_t leaves = done < 0 ? -1 : place_leaves(nodes, to, first, wanted, constants);
+    Py_ssize_t leaves = done < 0 ? -1 : place_leaves(nodes, to, first, wanted);
     done = leaves < 0 ? -1 : 1;
     for (Py_ssize_t i = 0; done > 0 && i < nodes->g.count; i++)
         if (nodes->needed[i] && !nodes->kind[i])
@@ -172,13 +176,18 @@ static PyObject *written(Nodes *nodes, Steps *to, PyObject *first, PyObject *wan
         return NULL;
     FOR_NODES(outputs, nodes, i)
         memcpy(PyBytes_AS_STRING(ends) + at * sizeof(int32_t), &nodes->place[i], sizeof(int32_t));
-    return Py_BuildValue("ny#y#y#Ny#O", leaves, to->steps, 3 * to->made * sizeof(int32_t), to->more,
+    PyObject *constants = constants_of(nodes, PyList_GET_SIZE(first), leaves);
+    if (constants == NULL) {
+        Py_DECREF(ends);
+        return NULL;
+    }
+    return Py_BuildValue("ny#y#y#Ny#N", leaves, to->steps, 3 * to->made * sizeof(int32_t), to->more,
                          to->longer * sizeof(int32_t), to->exponents, to->powers * sizeof(double),
                          ends, to->wanted, leaves + to->made, constants);
 }
 
 static PyObject *steps_of_columns(Nodes *nodes, Py_ssize_t parents, PyObject *first, PyObject *wanted,
-                                  PyObject *outputs, PyObject *constants)
+                                  PyObject *outputs)
 {
     size_t room = nodes->g.count + 1;
     Steps to = {PyMem_Malloc(3 * room * sizeof(int32_t)), PyMem_Malloc((parents + 1) * sizeof(int32_t)),
@@ -194,7 +203,7 @@ static PyObject *steps_of_columns(Nodes *nodes, Py_ssize_t parents, PyObject *fi
     if (failed)
         PyErr_NoMemory();
     else
-        result = written(nodes, &to, first, wanted, outputs, constants);
+        result = written(nodes, &to, first, wanted, outputs);
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         PyMem_Free(owned[i]);
     return result;
@@ -203,7 +212,7 @@ static PyObject *steps_of_columns(Nodes *nodes, Py_ssize_t parents, PyObject *fi
 /* steps_of(codes, starts, parents, data, numbers, exponents, first, wanted, outputs): the columns of a
    graph; of each code the engine's number, -1 where it has none, and an exponent; in lists the nodes
    that are the first leaves, those whose gradients are wanted, and those that come out. Return the
-   arguments of `tape`, and a list of constants behind them; or None for an op without a number. */
+   arguments of `tape`, and the constants as bytes behind them; or None for an op without a number. */
 static PyObject *steps_of(PyObject *module, PyObject *args)
 {
     Py_buffer b[6];
@@ -213,7 +222,6 @@ static PyObject *steps_of(PyObject *module, PyObject *args)
         return NULL;
     Py_ssize_t count = b[0].len / (Py_ssize_t)sizeof(int32_t), ints = sizeof(int32_t);
     Py_ssize_t parents = b[2].len / ints, codes = b[4].len / ints;
-    PyObject *constants = PyList_New(0);
     uint8_t *needed = PyMem_Calloc(count + 1, 1);
     Nodes nodes = {
         .g = {.count = count, .code = b[0].buf, .start = b[1].buf, .parent = b[2].buf, .data = b[3].buf,
@@ -222,14 +230,13 @@ static PyObject *steps_of(PyObject *module, PyObject *args)
         .exponent = b[5].buf,
         .needed = needed,
     };
-    if (constants == NULL || needed == NULL)
+    if (needed == NULL)
         PyErr_NoMemory();
     else if (b[1].len != (count + 1) * ints || b[3].len != count * (Py_ssize_t)sizeof(double) ||
              b[5].len != codes * (Py_ssize_t)sizeof(double) || !checked(&nodes, parents, codes))
         PyErr_SetString(PyExc_ValueError, "the columns of a graph do not fit together");
     else
-        result = steps_of_columns(&nodes, parents, first, wanted, outputs, constants);
-    Py_XDECREF(constants);
+        result = steps_of_columns(&nodes, parents, first, wanted, outputs);
     PyMem_Free(needed);
     for (int k = 0; k < 6; k++)
         PyBuffer_Release(&b[k]);

@@ -102,7 +102,8 @@ def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf
         until: the name.
         aligned: whether long arrays begin at whole vectors.
         most: how many classes of rows there may be, unless a few waves do for all; 0 where few
-            operations are alike.
+            operations are alike, less where waves are not to be looked for, 1 where loops are to be
+            found in a few steps or not at all.
 
     Raises:
         ValueError: there is no such pass.
@@ -111,11 +112,16 @@ def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
     check_printed()
+    if most < 0:
+        raise ManyClasses
     if until in FOR_ARRAYS:
         return for_arrays(graph)
     if until in ("reroll", *PASSES):
         return _through(graph, until)
-    program = (_by_a_few_steps(graph) if most else None) or _through(graph, "place", most)
+    program = _by_a_few_steps(graph) if most else None
+    if program is None and most == 1:
+        raise ManyClasses
+    program = program or _through(graph, "place", most)
     program = _looked_at("allocate", allocate(program, aligned))
     if until == "allocate":
         return program

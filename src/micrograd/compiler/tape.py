@@ -37,6 +37,8 @@ _MOST_ALIKE = 150  # operations, on average, of which one loop would do
 _WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
 _MOST_GROUPS = 40  # of one step, and
 _LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
+_MOST_BY_STEP = 20_000  # groups of all steps that are looked at one by one
+_MOST_WAVES = 64  # groups of a step that waves may do in as many statements
 _FEW_CLASSES, _CLASSES_A_GROUP = 2_000, 6
 
 
@@ -50,7 +52,7 @@ class Tape:
 
     columns: Any  # of the engine in C
     size: Size
-    constants: tuple[int, tuple[float, ...]]
+    constants: tuple[int, np.ndarray]
     outputs: tuple[Size, ...]
     passing: list[bool]  # of each output, whether it has a gradient to pass on
     scalars: tuple[str, ...]
@@ -90,7 +92,7 @@ def tape_of(graph: Graph) -> Tape | None:
     batched = bytes(map(graph.batched.__getitem__, first)) if any(graph.batched) else b""
     if not batched and _BATCH_SUM in np.frombuffer(columns[1], np.int32)[::3]:
         return None
-    rows_in = batched + bytes(len(constants)) if batched else b""
+    rows_in = batched + bytes(len(constants) // 8) if batched else b""
     tape = native.tape(*columns, rows_in, tuple(others))
     places, passes = array("i", columns[4]), columns[5]
     plain, rows = len(passes), 0
@@ -105,7 +107,7 @@ def tape_of(graph: Graph) -> Tape | None:
     return Tape(
         columns=tape,
         size=plain + rows * PADDED,
-        constants=(len(first) - sum(batched), tuple(constants)),
+        constants=(len(first) - sum(batched), np.frombuffer(constants)),
         outputs=tuple(map(address, places)),
         passing=[bool(passes[k]) for k in places],
         scalars=tuple([f"seed{k}" for k in range(len(places))]),
@@ -156,7 +158,7 @@ def is_straight(graph: Graph) -> bool:
     them that come again and again, in order of depth, are the steps of a recurrence. Operations are
     counted, nothing is timed.
     """
-    return most_classes(graph) == 0
+    return most_classes(graph) <= 0
 
 
 def most_classes(graph: Graph) -> float:
@@ -164,26 +166,33 @@ def most_classes(graph: Graph) -> float:
 
     Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
     step; where one of its leaves is unlike the others, all that comes of it is of other classes.
+    Less than none means that waves are not to be looked for either: a step of a long recurrence
+    has no fewer statements by waves than it has groups. One means that there are so many groups
+    that loops are to be found in a few of its steps or not at all.
     """
     if native is None or len(graph.ops) <= _LEAST:
         return inf
     sizes = _alike(graph)
-    if not any(graph.batched) and _few_alike(sizes):
-        return 0
-    return _FEW_CLASSES + _CLASSES_A_GROUP * len(sizes)
-
-
-def _few_alike(sizes: list[tuple[int, int, int]]) -> bool:
     count, groups = sum([size for _, _, size in sizes]), len(sizes)
-    if count <= _LEAST or count > _MOST_ALIKE * groups:
-        return False
+    many = _FEW_CLASSES + _CLASSES_A_GROUP * groups
+    if any(graph.batched) or count <= _LEAST or count > _MOST_ALIKE * groups:
+        return many
+    step, steps = _recurrence(sizes)
+    if steps < _LEAST_STEPS:
+        return 0
+    if step > _MOST_GROUPS:
+        return 0 if step <= _MOST_WAVES else -1
+    return many if groups <= _MOST_BY_STEP else 1
+
+
+def _recurrence(sizes: list[tuple[int, int, int]]) -> tuple[float, float]:
+    """Return how many groups a step has, and how many steps there are."""
     levels: dict[int, set] = {}
     for at, kind, size in sizes:
         levels.setdefault(at, set()).add((kind, size))
     kinds = [frozenset(levels[at]) for at in sorted(levels)]
     windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
-    step = groups * len(windows) / len(kinds)
-    return step > _MOST_GROUPS or len(kinds) < _LEAST_STEPS * len(windows)
+    return len(sizes) * len(windows) / len(kinds), len(kinds) / len(windows)
 
 
 def _alike(graph: Graph) -> list[tuple[int, int, int]]:

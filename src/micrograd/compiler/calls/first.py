@@ -1,9 +1,11 @@
 """The first call of a structure: it is the plain run, and what is compiled has to equal it.
 
 Order matters. The trace comes first, since it tells how large the batch is; all that it changes is
-put back. Then f runs plainly, and what that changes stays. Where that is anything, f is traced once
-more, with the places that it changes among its arguments; the program has to leave the same there.
-Of a function that calls ``backward`` the plain run comes first, and says what these places are.
+put back. Where that is nothing, the program is tried on moved numbers, so that their graph is gone
+before the next is there. Then f runs plainly, and what that changes stays. Where that is anything,
+f is traced once more, with the places that it changes among its arguments; the program has to leave
+the same there. Of a function that calls ``backward`` the plain run comes first, and says what these
+places are.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -101,6 +103,10 @@ class FirstCall:
         if made and large and not done and (few := some_examples(made, self._args)):
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before, few)
+        judge = self._judge(made, before) if made else None
+        if made and judge and quiet and not effects and not done:
+            with self._stages.timed("trial"):
+                judge.look_nearby(self._args, some_examples(made, self._args))
         plain, after = done or self._run_plainly(before)
         try:
             if done:
@@ -109,14 +115,14 @@ class FirstCall:
             changes = [*before.changes(_kept(made)), *traced]
             if changes or effects:
                 self._compile_with(changes, made, before, plain, after)
-            elif made is None:
+            elif made is None or judge is None:
                 self._compile_with_arrays(failure, before, plain, after)
             elif plain is None and quiet and not lines_of_changes(self._f):
                 raise JitError(f"{self._name} returned nothing to compute: was a return forgotten?")
             else:
                 with self._stages.timed("trial"):
                     few = some_examples(made, self._args)
-                    self._judge(made, before).compare(self._args, plain, few=few)
+                    judge.listen(self._out, self._text).compare(self._args, plain, few=few)
                 self.made = made
         except NotPrinted as error:
             self.reason = str(error)
@@ -242,7 +248,7 @@ class FirstCall:
         few = some_examples(made, self._args)
         try:
             with self._stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain, after, few)
+                self._heard(made, before).compare(self._args, plain, after, few)
         except JitError:
             if not made.variant.in_stages:
                 raise
@@ -251,7 +257,7 @@ class FirstCall:
             assert traced is not None  # nothing is probed
             made = traced
             with self._stages.timed("trial"):
-                self._judge(made, before).compare(self._args, plain, after, few)
+                self._heard(made, before).compare(self._args, plain, after, few)
         return made
 
     def _said(self, failure: Exception | None) -> JitError:
@@ -260,10 +266,12 @@ class FirstCall:
             return failure
         return untraceable(self._name, failure)
 
+    def _heard(self, made: Made, before: State) -> Judge:
+        return self._judge(made, before).listen(self._out, self._text)
+
     def _judge(self, made: Made, before: State) -> Judge:
         line = next((f"{c.co_filename}:{c.co_firstlineno}" for c in codes_of(self._f)), "")
-        judge = Judge(self._f, line, made.variant, made.graph, self._classify, before)
-        return judge.listen(self._out, self._text)
+        return Judge(self._f, line, made.variant, made.graph, self._classify, before)
 
     def _of_large_batch(self, made: Made, before: State, few: tuple) -> Any:
         """Judge by a few examples; the whole is computed by the program."""
@@ -276,7 +284,7 @@ class FirstCall:
                     f"{self._name} changes {before.described(moved)}, over a large batch: "
                     f"leave that to the caller\n  at {[*lines_of_changes(self._f), ''][0]}"
                 )
-            self._judge(made, before).compare(few, plain)
+            self._heard(made, before).compare(few, plain)
         except NotPrinted as error:
             self.reason = str(error)
             before.put_back()

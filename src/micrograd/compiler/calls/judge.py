@@ -8,6 +8,7 @@ value is what large terms leave when they cancel, rounding alone decides how clo
 import copy
 import dataclasses
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import numpy as np
@@ -50,6 +51,7 @@ class Judge:
         self._f, self._line, self._variant = f, line, variant
         self._classify, self._before = classify, before
         self._mismatch: JitError | None = None
+        self._nearby: bool | None = None  # what ``look_nearby`` has found
         self._dtype = variant.compiled.precision
         self._rounding = Rounding(variant, graph, self._dtype, GRADIENTS)
 
@@ -57,6 +59,21 @@ class Judge:
         """Compare also what is printed with what the plain run has printed."""
         self._out, self._text = out, text
         return self
+
+    def look_nearby(self, args: Sequence[Any], few: Sequence[Any] | None) -> None:
+        """Do ahead what ``compare`` does with moved numbers: two graphs are never there at once.
+
+        What is wrong is not said before the plain run: that may have something to raise itself.
+
+        Args:
+            args: of the call, which changes nothing.
+            few: as for ``compare``.
+        """
+        try:
+            with suppress(JitError):
+                self._nearby = self._agrees_moved(args, few, effects=False, first=True)
+        finally:
+            self._before.put_back()
 
     def compare(
         self,
@@ -76,13 +93,20 @@ class Judge:
         Raises:
             JitError: the program gives something else.
         """
-        self._variant.learn_kinds(plain)
+        self._learn(args, plain)
         try:
             self._compare(args, plain, after, few)
         except JitError as error:
             if error is self._mismatch:
                 self._refuse_chance(args, plain)
             raise
+
+    def _learn(self, args: Sequence[Any], plain: Any) -> None:
+        """Take note of the kinds of numbers in what the plain run gives."""
+        self._variant.learn_kinds(plain)
+        single = in_single_precision([args, plain]) or self._before.in_single_precision
+        if single and self._dtype == "float64":
+            self._dtype = self._rounding.dtype = "float32"  # as NumPy computes there
 
     def _refuse_chance(self, args: Sequence[Any], plain: Any) -> None:
         """Raise where two plain runs differ: then no program can be what the function is."""
@@ -100,9 +124,6 @@ class Judge:
     def _compare(
         self, args: Sequence[Any], plain: Any, after: State | None, few: Sequence[Any] | None
     ) -> None:
-        single = in_single_precision([args, plain]) or self._before.in_single_precision
-        if single and self._dtype == "float64":
-            self._dtype = self._rounding.dtype = "float32"  # as NumPy computes there
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
         self._before.put_back()
@@ -118,7 +139,10 @@ class Judge:
             raise self._error(f"it leaves {written} plainly, and {rewritten} compiled")
         self._check_state(after)
         off = self._differing(args, plain, computed)
-        agrees = self._agrees_moved(args, few, after is not None)
+        del computed  # its memory is taken for the next
+        agrees = self._nearby
+        if agrees is None:
+            agrees = self._agrees_moved(args, few, after is not None)
         if off and not agrees:  # else rounding decides which side of a kink
             raise self._error(off)
 
@@ -184,15 +208,17 @@ class Judge:
                 )
         return None
 
-    def _agrees_moved(self, args: Sequence[Any], few: Sequence[Any] | None, effects: bool) -> bool:
+    def _agrees_moved(
+        self, args: Sequence[Any], few: Sequence[Any] | None, effects: bool, first: bool = False
+    ) -> bool:
         try:
-            if few is not None and self._agrees_nearby(few, effects):
+            if few is not None and self._agrees_nearby(few, effects, first):
                 return True
         except JitError:  # f may do something else for so few
             pass
-        return self._agrees_nearby(args, effects)
+        return self._agrees_nearby(args, effects, first)
 
-    def _agrees_nearby(self, args: Sequence[Any], effects: bool) -> bool:
+    def _agrees_nearby(self, args: Sequence[Any], effects: bool, first: bool) -> bool:
         """Compare once more with all numbers moved a little.
 
         Raises if something differs; False where f raises there, or takes another path.
@@ -208,6 +234,8 @@ class Judge:
         try:
             write_data(values, nudged)
             plain = self._f(*moved)
+            if first:
+                self._learn(args, plain)
             after = self._before.now() if effects else None
             self._before.put_back()
             write_data(values, nudged)

@@ -84,7 +84,7 @@ class Addresses:
             self.scalars[-k] = c.at(sizes[SIZE])
         self.spans = [(k, batched, Span.of(p, batched, sizes)) for k, batched, p in inputs]
         self._spare: list[np.ndarray] = []  # memories of calls whose results are gone
-        self._constants = evaluate(program.constants[0], sizes), np.array(program.constants[1])
+        self._constants = evaluate(program.constants[0], sizes), np.asarray(program.constants[1])
 
     def outputs_in(self, memory: np.ndarray, first: int) -> np.ndarray:
         """Return all outputs from this one on, which are numbers."""

@@ -105,7 +105,9 @@ def _recurs(columns: _Columns, s: Stretch) -> bool:
     """Tell whether a step needs what the one before has made, and not only to add to it."""
     nodes = np.repeat(np.arange(s.period), columns.counts(s.first, s.period, 1)[0])
     inside = s.parents - s.first
-    made = (s.parents >= columns.leaves) & (s.moves == s.period) & (inside != nodes - s.period)
+    own = inside == nodes - s.period
+    added = own & (np.bincount(nodes[~own], minlength=s.period)[nodes] > 0)
+    made = (s.parents >= columns.leaves) & (s.moves == s.period) & ~added
     above: dict[int, list[int]] = {}
     for node, parent in zip(nodes[made].tolist(), (inside[made] % s.period).tolist()):
         above.setdefault(node, []).append(parent)
@@ -186,8 +188,9 @@ def _steady(columns: _Columns, begin: int, period: int, steps: int) -> Stretch |
         return None
     begin, middle = begin + first * period, (last - first) // 2
     parents = columns.parents(begin, period, last - first)
-    moves = np.diff(parents, axis=0)
-    differs = np.flatnonzero((moves != moves[middle]).any(axis=1))
+    moves, leaves = np.diff(parents, axis=0), parents < columns.leaves
+    other = (moves != moves[middle]) | (leaves[1:] != leaves[:-1])  # at first x, then what is made
+    differs = np.flatnonzero(other.any(axis=1))
     first, last = _between(differs, middle, 0, len(moves))
     if last - first + 1 < LEAST_STEPS:
         return None

@@ -19,6 +19,7 @@ from ...ir.sizes import Poly, Size, chosen_two, coefficients
 from ...ir.visit import put_together, simple, take_apart
 
 _LONGEST_BODY = 400
+_WINDOW = 8  # statements by which a period is told
 
 
 def roll(program: Program) -> Program:
@@ -50,13 +51,13 @@ def rolled(
     sizes = [some for _, some in taken]
     numbers = _as_numbers(sizes)
     result: list[Statement] = []
-    i = 0
+    i = made = 0
     while i < len(statements):
         period, repeats = _best_run(shapes, numbers, i)
         if repeats:
-            name = f"t{sum(isinstance(s, For) for s in result)}"
-            result.append(_loop(statements[i : i + period], sizes, i, period, repeats, name))
-            i += period * repeats
+            body = statements[i : i + period]
+            result.append(_loop(body, sizes, i, period, repeats, f"t{made}"))
+            i, made = i + period * repeats, made + 1
         else:
             result.append(statements[i])
             i += 1
@@ -75,18 +76,40 @@ def _as_numbers(sizes: list[tuple[Size, ...]]) -> list[tuple[int, ...]]:
 def _best_run(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int) -> tuple[int, int]:
     """The period and the repeats that replace most statements from i on; 0 repeats for none."""
     best = (0, 0)
-    longest = min(_LONGEST_BODY, (len(shapes) - i) // 3)
-    same = np.flatnonzero(shapes[i + 1 : i + 1 + longest] == shapes[i]) + 1
-    for period in same.tolist():
+    for period in _periods(shapes, i):
         if best[1] and period % best[0] == 0:
             continue  # the same run, several at a time
-        equal = shapes[i:-period] == shapes[i + period :]
-        stop = np.flatnonzero(~equal)
-        run = int(stop[0]) if len(stop) else len(equal)
-        repeats = _steady(numbers, i, period, run // period + 1)
+        repeats = _repeats(shapes, numbers, i, period)
         if repeats >= 3 and period * (repeats - 1) > best[0] * (best[1] - 1):
             best = (period, repeats)
     return best
+
+
+def _periods(shapes: np.ndarray, i: int) -> list[int]:
+    """After how many statements those of the first few shapes from i on come again."""
+    longest = min(_LONGEST_BODY, (len(shapes) - i) // 3)
+    periods = np.arange(1, longest + 1)
+    for k in range(min(_WINDOW, longest)):
+        ahead = shapes[i + k + periods] == shapes[i + k]
+        periods = periods[ahead | (periods <= k)]
+        if not len(periods):
+            break
+    return periods.tolist()
+
+
+def _repeats(shapes: np.ndarray, numbers: list[tuple[int, ...]], i: int, period: int) -> int:
+    """How often a period is repeated in steady steps; few are looked at while they are not many."""
+    most, repeats = 4, 0
+    while repeats < most:
+        here = shapes[i : i + (most - 1) * period]
+        ahead = shapes[i + period : i + most * period]
+        stop = np.flatnonzero(here[: len(ahead)] != ahead)
+        alike = (int(stop[0]) if len(stop) else len(ahead)) // period + 1
+        repeats = _steady(numbers, i, period, alike)
+        if repeats < most:
+            break
+        most *= 8
+    return repeats
 
 
 def _steady(numbers: list[tuple[int, ...]], i: int, period: int, repeats: int) -> int:

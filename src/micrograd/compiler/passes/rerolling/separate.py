@@ -30,14 +30,15 @@ from ...ir.visit import Simple, loops, rewritten, simple, take_apart, with_opera
 
 def separate(program: Program) -> Program:
     """Give what each statement of a loop writes an array of its own, where all uses can follow."""
-    for name in [s.var for s in program.forward if isinstance(s, For)]:
+    outer = {s.var: s for s in program.forward if isinstance(s, For)}
+    for name in [*outer]:
         for batched in (False, True):
-            loop = next(s for s in program.forward if isinstance(s, For) and s.var == name)
-            if slots := _slots(program, loop, batched):
+            if slots := _slots(program, outer[name], batched):
                 try:
-                    program = _Separation(program, loop, slots).program()
+                    program = _Separation(program, outer[name], slots).program()
                 except _Stays:
                     continue
+                outer = {s.var: s for s in program.forward if isinstance(s, For)}
     return program
 
 
@@ -79,8 +80,10 @@ def _slots(program: Program, loop: For, batched: bool) -> list[_Slot]:
     slots.sort(key=lambda slot: slot.first)
     size = sum(slot.size for slot in slots)
     follow = all(a.first + a.size == b.first for a, b in pairwise(slots))
+    if len(slots) < 2 or not follow or periods != {size}:
+        return []
     slots = _whole(slots, program)
-    return slots if len(slots) > 1 and follow and periods == {size} else []
+    return slots if len(slots) > 1 else []
 
 
 def _whole(slots: Sequence[_Slot], program: Program) -> list[_Slot]:
@@ -108,7 +111,9 @@ class _Separation:
     def __init__(self, program: Program, loop: For, slots: list[_Slot]) -> None:
         self.old, self.slots = program, slots
         self.period = sum(slot.size for slot in slots)
-        self.counts = {x.var: x.count for x in loops(program.forward)}
+        counts = {x.var: x.count for x in loops(program.forward)}
+        self.last = ONE_EXAMPLE | {k: v for n, c in counts.items() for k, v in self.end(n, c)}
+        self.first = self.last | {name: 0 for n in counts for name in (n, chosen_two(n))}
         self.start, self.stop = slots[0].first, slots[0].first + self.period * slots[0].copies
         self.extend(loop)
         at = self.start
@@ -156,14 +161,12 @@ class _Separation:
         """Let an operand follow: each dim of it moves either from step to step or within a slot."""
         index = ref.index and self.operand(ref.index, dims)
         ref = ref.within(MEMORY)
-        last = ONE_EXAMPLE | {k: v for n, c in self.counts.items() for k, v in self.end(n, c)}
-        first = last | {name: 0 for n in self.counts for name in (n, chosen_two(n))}
-        ends = [known(x) for env in (first, last) for x in reach(ref, dims, env)]
+        ends = [known(x) for env in (self.first, self.last) for x in reach(ref, dims, env)]
         if max(ends) < self.start or min(ends) >= self.stop:
             return replace(ref, index=index)
         if min(ends) < self.start or max(ends) >= self.stop:
             raise _Stays
-        at = evaluate(ref.offset, first)
+        at = evaluate(ref.offset, self.first)
         slot = self.slot(at)
         steps = _steps(ref.offset)
         if ref.table or slot is None or set(steps) != variables(ref.offset) - {"P"}:
@@ -176,7 +179,7 @@ class _Separation:
         within = (at - slot.first) % self.period
         for stride, dim in moves:
             if stride % self.period:
-                within += stride * (evaluate(dim, last) - 1) if stride > 0 else slot.size
+                within += stride * (evaluate(dim, self.last) - 1) if stride > 0 else slot.size
         if within >= slot.size or any(step % self.period for step in steps.values()):
             raise _Stays
         return replace(
