@@ -1,6 +1,7 @@
 """Whole training steps compile: ten calls of each kind, equal in results and in all state."""
 
 import copy
+import itertools
 import os
 import subprocess
 import sys
@@ -338,3 +339,28 @@ def test_a_step_that_raises_leaves_what_it_did_before():
     with pytest.raises(IndexError):
         step(2.0)
     assert w.grad == 2.0
+
+
+def test_a_long_step_has_a_program_of_a_further_length_when_that_has_come_some_times():
+    def trainer(wrap):
+        params = [Value(k / 1000) for k in range(3000)]
+
+        def step(xs):
+            loss = sum(p * x for p, x in zip(params, itertools.cycle(xs))).tanh()
+            loss.backward()
+            for p in params:
+                p.data -= 0.01 * p.grad + 0.001 * p.data
+                p.grad = 0.0
+            return loss.data
+
+        return wrap(step), params
+
+    lengths = [3, 3] + 257 * [2] + [3, 2]
+    (plain, expected), (step, params) = trainer(lambda f: f), trainer(micrograd.jit)
+    programs = []
+    for k, n in enumerate(lengths):
+        xs = [0.01 * (k % 9 + i) for i in range(n)]
+        assert step(xs) == pytest.approx(plain(xs), rel=1e-9)
+        programs.append(step.cache_info().programs)
+    assert programs == [1] * 258 + [2] * 3
+    assert [p.data for p in params] == pytest.approx([p.data for p in expected], rel=1e-9)

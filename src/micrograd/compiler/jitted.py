@@ -14,6 +14,7 @@ from ..value.nested import is_record
 from .calls.binding import bound, by_name
 from .calls.cache import (
     OTHER_PATH,
+    OTHER_STRUCTURE,
     PATHS,
     STRUCTURES,
     Cache,
@@ -30,6 +31,7 @@ from .calls.guards import Guards, moved_among
 from .calls.header import header
 from .calls.lengths import holds_for
 from .calls.maker import Maker, nests
+from .calls.patience import Patience
 from .calls.places import Lifted, Place
 from .calls.quick import QuickCall
 from .calls.reach import Reach
@@ -80,6 +82,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
             self._written = NO_CHANGES  # what f changes, as far as it was seen
             self._effects = False
+            self._patience = Patience(self._options)
             self._start_over(NO_CHANGES)
 
     def _start_over(self, watched: Changes) -> None:
@@ -134,6 +137,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
             if self._report.plainly:
                 return self._f(*args)
             if computed is None:
+                if why == OTHER_STRUCTURE and self._is_early(arguments):
+                    return self._f(*args)
                 return self._first_call(args, why)
             variant, run, given = computed
             self._shorten(variant, arguments)
@@ -178,6 +183,10 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         if not holds:
             self._maker.measured |= variant.lists
         return holds
+
+    def _is_early(self, arguments: list[Argument]) -> bool:
+        """Tell whether this step of a new structure is not worth a program yet; count it."""
+        return self._effects and self._patience.lasts(self._cache.variants(), arguments)
 
     def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
         """Let the next call go straight to the loops, if it is like this one and an earlier one."""

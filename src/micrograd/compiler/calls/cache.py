@@ -15,6 +15,7 @@ from .variant import Variant
 
 PATHS = 16  # through the branches of one function, for one structure of arguments
 STRUCTURES = 64
+OTHER_STRUCTURE = "arguments of another structure"
 OTHER_PATH = "another path through its branches, or another state of a module"
 
 
@@ -108,7 +109,7 @@ def reason(cache: Cache, arguments: Sequence[Argument], moved: Collection[str]) 
     if moved:
         return f"{', '.join(list(moved)[:3])} changed outside"
     if not any(cache.groups_for(arguments)):
-        return "arguments of another structure"
+        return OTHER_STRUCTURE
     return OTHER_PATH
 
 

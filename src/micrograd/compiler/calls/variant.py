@@ -74,8 +74,8 @@ class Variant:
         self.name, self.recording, self.slopes = name, recording, slopes
         self.strict, self.gives_slopes = options["strict"], slopes is not None
         self._before: list[StageRun] = []
-        self._operations = operations or len(recording.tape)
-        large = (recording.batch or 0) * self._operations > PLAIN_WORK
+        self.operations = operations or len(recording.tape)
+        large = (recording.batch or 0) * self.operations > PLAIN_WORK
         if recording.effects.marks:
             with stages.timed("stages"):
                 *before, last = stages_of(recording, graph)
@@ -146,7 +146,7 @@ class Variant:
 
     def run(self, args: Sequence[Argument], guarded: bool = True) -> AnyRun | None:
         """Compute the values of a call; see ``Compiled.run``."""
-        if self._is_deferred and self.batch_of(args) * self._operations > PLAIN_WORK:
+        if self._is_deferred and self.batch_of(args) * self.operations > PLAIN_WORK:
             self.settle(args)
         arguments = list(args)
         for stage in self._before:

@@ -12,7 +12,7 @@ import numpy as np
 from .array import MEMORY, Array
 from .footprint import ONE_EXAMPLE, Use, addresses, span, uses
 from .joins import outputs_of
-from .program import Clear, Nest, Program, Route, Statement
+from .program import Clear, Nest, Program, Ref, Route, Statement
 from .sizes import Size, evaluate, variables
 from .visit import executed, loops, variables_of
 
@@ -41,6 +41,7 @@ class _Verifier:
     def __init__(self, program: Program, after: str, env: Mapping[str, int]) -> None:
         self.program, self.after, self.env = program, after, env
         self.defined: dict[Array, np.ndarray] = {}
+        self.seen: dict[int, list[tuple[Use, Ref]]] = {}  # by the identity of a statement
         for a in program.arrays:
             if (size := evaluate(a.size, env)) < 0:
                 raise InvalidProgram(f"after {after}: {a!r} has {size} elements")
@@ -69,11 +70,14 @@ class _Verifier:
                 self.statement(s, env)
 
     def statement(self, s: Nest | Route, env: Mapping[str, int]) -> None:
-        for use in uses(s):
-            self.sizes(s, use, env)
+        if id(s) not in self.seen:  # in a loop it comes again, with the same names
+            self.seen[id(s)] = [(use, replace(use.ref, array=MEMORY)) for use in uses(s)]
+            for use, _ in self.seen[id(s)]:
+                self.sizes(s, use, env)
+        for use, ref in self.seen[id(s)]:
             if not all(evaluate(d, env) > 0 for d in use.dims):
                 continue
-            array, ref = use.ref.array, replace(use.ref, array=MEMORY)
+            array = use.ref.array
             self.inside(s, array, *span(ref, use.dims, env))
             if not (use.written or ref.grad or ref.table or ref.index):
                 ids = addresses(ref, use.dims, env)
@@ -83,7 +87,7 @@ class _Verifier:
         empty = isinstance(s, Nest) and not all(evaluate(d, env) > 0 for d in s.dims)
         if isinstance(s, Nest) and not s.target.index and not empty:
             ids = addresses(replace(s.target, array=MEMORY), s.dims, env)
-            if not s.scatter and len(np.unique(ids)) < len(ids):
+            if not s.scatter and _repeats(ids):
                 self.fail("several indices have one target, and it is no scatter", s)
             if not s.target.grad:
                 self.defined[s.target.array][ids] = True
@@ -114,6 +118,14 @@ class _Verifier:
 
     def fail(self, what: str, where: object) -> NoReturn:
         raise InvalidProgram(f"after {self.after}: {what}, in {where!r}")
+
+
+def _repeats(ids: np.ndarray) -> bool:
+    """Tell whether one of some addresses, which lie close together, is there twice."""
+    low = ids.min()
+    taken = np.zeros(ids.max() - low + 1, bool)
+    taken[ids - low] = True
+    return int(np.count_nonzero(taken)) < len(ids)
 
 
 def _ends(array: Array) -> tuple[Size, Size]:

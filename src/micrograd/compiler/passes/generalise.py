@@ -18,7 +18,7 @@ from ..ir.verify import InvalidProgram, verify
 from ..ir.visit import put_together, simple, take_apart, within
 
 SAMPLES = 4
-_FIRST_LENGTHS = (5, 6, 10, 16)  # shorter ones miss the first steps of what repeats
+_FIRST_LENGTHS = (5, 6, 11, 16)  # shorter ones miss the first steps of what repeats
 
 
 class NotGeneral(Exception):
