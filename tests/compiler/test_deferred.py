@@ -22,7 +22,7 @@ from micrograd import (
     vmap,
     where,
 )
-from micrograd.compiler import pipeline, tape
+from micrograd.compiler import pipeline, tape, worth
 from micrograd.compiler.calls import deferred
 from micrograd.compiler.pipeline import lower
 from micrograd.losses import mse
@@ -114,7 +114,7 @@ def test_a_whole_step_leaves_the_same_before_and_after_its_loops_are_compiled():
 
 def test_loops_that_give_other_numbers_are_not_used(monkeypatch):
     other = lower(jit(lambda xs: squares(xs) + 1e-3).trace([0.1, 0.2, 0.7]))
-    monkeypatch.setattr(deferred, "lower", lambda graph, most: other)
+    monkeypatch.setattr(deferred, "lower", lambda graph, search: other)
     f = jit(squares)
     for _ in range(5):
         assert f([0.1, 0.2, 0.7]) == squares([0.1, 0.2, 0.7])
@@ -124,7 +124,7 @@ def test_loops_that_give_other_numbers_are_not_used(monkeypatch):
 def test_loops_whose_gradient_is_another_are_not_used(monkeypatch):
     w = Value(2.0, label="w")
     other = lower(jit(lambda x: x * w + (w - 2.0) ** 2 + (w - 2.0)).trace(3.0))
-    monkeypatch.setattr(deferred, "lower", lambda graph, most: other)
+    monkeypatch.setattr(deferred, "lower", lambda graph, search: other)
     f = jit(lambda x: x * w)
     for _ in range(4):
         w.grad = 0.0
@@ -288,7 +288,7 @@ def test_where_nothing_is_computed_nothing_is_compiled():
 
 def test_what_goes_wrong_with_the_loops_is_told_and_the_tape_goes_on(monkeypatch):
     monkeypatch.delenv("MICROGRAD_VERIFY")
-    monkeypatch.setattr(deferred, "lower", lambda graph, most: {}["a defect"])
+    monkeypatch.setattr(deferred, "lower", lambda graph, search: {}["a defect"])
     f = jit(squares)
     with pytest.warns(UserWarning, match="slower than C: KeyError.*please report it"):
         made = [f([1.0, 2.0, float(k)]) for k in range(5)]
@@ -303,7 +303,6 @@ def test_what_is_of_many_classes_stays_a_tape_and_is_not_rerolled(monkeypatch):
             prices = [0.4995 * (a + b) for a, b in pairwise(prices)]
         return prices[0]
 
-    monkeypatch.setattr(tape, "is_straight", lambda graph: False)
     monkeypatch.setattr(pipeline, "waves", lambda graph, most: [])
     monkeypatch.setattr(pipeline, "reroll", None)
     f = jit(value_and_grad(option))
@@ -314,6 +313,7 @@ def test_what_is_of_many_classes_stays_a_tape_and_is_not_rerolled(monkeypatch):
 
 def test_without_the_engine_in_c_loops_are_made_at_once(monkeypatch):
     monkeypatch.setattr(tape, "native", None)
+    monkeypatch.setattr(worth, "native", None)
     f = jit(value_and_grad(squares))
     for _ in range(4):
         (value, slopes), (there, wanted) = (

@@ -44,6 +44,7 @@ from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
 from .printing import show as show  # a program prints as formulas
+from .worth import EVERYWHERE, Search
 
 PASSES = {
     "join_terms": join_terms,  # terms of a sum that advance in equal steps become one: losses
@@ -87,11 +88,13 @@ def flattened(graph: Graph) -> Rows:
     return rows
 
 
-class ManyClasses(Exception):
-    """The rows of a graph are of more classes than loops are worth."""
+class NoLoops(Exception):
+    """There are no loops where they were looked for, or more than they are worth."""
 
 
-def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf) -> Program:
+def lower(
+    graph: Graph, until: str = "", aligned: bool = True, search: Search = EVERYWHERE
+) -> Program:
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with
@@ -101,27 +104,24 @@ def lower(graph: Graph, until: str = "", aligned: bool = True, most: float = inf
         graph: what is computed.
         until: the name.
         aligned: whether long arrays begin at whole vectors.
-        most: how many classes of rows there may be, unless a few waves do for all; 0 where few
-            operations are alike, less where waves are not to be looked for, 1 where loops are to be
-            found in a few steps or not at all.
+        search: how far loops are looked for.
 
     Raises:
         ValueError: there is no such pass.
-        ManyClasses: there are more.
+        NoLoops: there are none.
     """
     if until and until not in NAMES:
         raise ValueError(f"until must be one of {', '.join(NAMES)}, got {until!r}")
     check_printed()
-    if most < 0:
-        raise ManyClasses
     if until in FOR_ARRAYS:
         return for_arrays(graph)
     if until in ("reroll", *PASSES):
         return _through(graph, until)
-    program = _by_a_few_steps(graph) if most else None
-    if program is None and most == 1:
-        raise ManyClasses
-    program = program or _through(graph, "place", most)
+    program = _by_a_few_steps(graph) if search.steps else None
+    if program is None:
+        if search.classes is None:
+            raise NoLoops
+        program = _through(graph, "place", search.classes)
     program = _looked_at("allocate", allocate(program, aligned))
     if until == "allocate":
         return program
@@ -147,7 +147,7 @@ def _rolled(graph: Graph, most: float) -> dict[str, Program]:
     if len(rows.classes) > most:
         if by_waves := len(graph.ops) <= _MOST_NODES and _by_waves(rows, _MOST_WAVES):
             return by_waves
-        raise ManyClasses
+        raise NoLoops
     made = _rolled_up(rows)
     statements = _count(made)
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)

@@ -9,7 +9,6 @@ it writes out) comes out as plainly in every bit.
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -29,17 +28,6 @@ _PICK = len(_CODES) + 3  # behind what the engine has no case for
 _BATCH_SUM = _PICK + 1
 _OTHERS = _BATCH_SUM + 1
 _EXACT = 1 << 53  # larger ints are not all floats
-
-_FAMILIES = {"add": "sum", "mul": "prod"}
-_MOST_FAMILIES = 255  # all further ones count as one
-_LEAST = 1_000  # operations; fewer are compiled soon
-_MOST_ALIKE = 150  # operations, on average, of which one loop would do
-_WINDOW = 4  # groups in a row, by which the steps of a recurrence are told
-_MOST_GROUPS = 40  # of one step, and
-_LEAST_STEPS = 20  # of a recurrence that is rolled into a short loop
-_MOST_BY_STEP = 20_000  # groups of all steps that are looked at one by one
-_MOST_WAVES = 64  # groups of a step that waves may do in as many statements
-_FEW_CLASSES, _CLASSES_A_GROUP = 2_000, 6
 
 
 @dataclass(slots=True)
@@ -149,59 +137,3 @@ def _segments(graph: Graph, address: Callable[[int], Size]) -> Iterator[Placemen
     for count in graph.segments:
         yield Placement(address(at) if count else 0, count)
         at += count
-
-
-def is_straight(graph: Graph) -> bool:
-    """Tell whether a graph has so few operations alike that loops of them are not worth a compiler.
-
-    Alike are those of one kind at one depth, where a sum is one thing however long it is. Groups of
-    them that come again and again, in order of depth, are the steps of a recurrence. Operations are
-    counted, nothing is timed.
-    """
-    return most_classes(graph) <= 0
-
-
-def most_classes(graph: Graph) -> float:
-    """Return how many classes of rows are too many for loops: none, where few nodes are alike.
-
-    Else six times as many as there are groups of such. By kind and depth a binomial tree has two a
-    step; where one of its leaves is unlike the others, all that comes of it is of other classes.
-    Less than none means that waves are not to be looked for either: a step of a long recurrence
-    has no fewer statements by waves than it has groups. One means that there are so many groups
-    that loops are to be found in a few of its steps or not at all.
-    """
-    if native is None or len(graph.ops) <= _LEAST:
-        return inf
-    sizes = _alike(graph)
-    count, groups = sum([size for _, _, size in sizes]), len(sizes)
-    many = _FEW_CLASSES + _CLASSES_A_GROUP * groups
-    if any(graph.batched) or count <= _LEAST or count > _MOST_ALIKE * groups:
-        return many
-    step, steps = _recurrence(sizes)
-    if steps < _LEAST_STEPS:
-        return 0
-    if step > _MOST_GROUPS:
-        return 0 if step <= _MOST_WAVES else -1
-    return many if groups <= _MOST_BY_STEP else 1
-
-
-def _recurrence(sizes: list[tuple[int, int, int]]) -> tuple[float, float]:
-    """Return how many groups a step has, and how many steps there are."""
-    levels: dict[int, set] = {}
-    for at, kind, size in sizes:
-        levels.setdefault(at, set()).add((kind, size))
-    kinds = [frozenset(levels[at]) for at in sorted(levels)]
-    windows = {tuple(kinds[k : k + _WINDOW]) for k in range(len(kinds))}
-    return len(sizes) * len(windows) / len(kinds), len(kinds) / len(windows)
-
-
-def _alike(graph: Graph) -> list[tuple[int, int, int]]:
-    """Return the depth, the kind and the size of each group of operations that are alike."""
-    made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
-    number = {None: 0, "sum": 1, "prod": 2}
-    names = [op if op is None else _FAMILIES.get(op.name, op.name) for op in made.table]
-    families = [number.setdefault(name, len(number)) for name in names]
-    kinds_of_codes = bytes([min(family, _MOST_FAMILIES) for family in families])
-    return native.alike(
-        made.codes, parents.starts, parents.numbers, kinds_of_codes, array("i", graph.outputs)
-    )

@@ -7,7 +7,6 @@ by: they take its place if they give its numbers and its gradients, up to roundi
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,10 @@ import numpy as np
 from ..c.build import CompileError, CompilerNotFound
 from ..graph import Graph
 from ..ir.program import Program
-from ..pipeline import ManyClasses, check_printed, lower
-from ..tape import Tape, most_classes, tape_of
+from ..pipeline import NoLoops, check_printed, lower
+from ..tape import Tape, tape_of
 from ..tracing.signature import Argument
+from ..worth import EVERYWHERE, search_for
 from .closeness import close
 from .compiled import Compiled, Layout, Run, until_of
 from .kernel import warn_of_tape
@@ -61,8 +61,8 @@ class Deferred:
     def _compiled(self, tape: Compiled, args: Sequence[Argument], stages: Stages) -> Compiled:
         with stages.timed("lower"):
             try:
-                program = lower(self._graph, most=most_classes(self._graph))
-            except ManyClasses:
+                program = lower(self._graph, search=search_for(self._graph))
+            except NoLoops:
                 return _staying(tape, _FEW)
         with stages.timed("build"):
             layout = _at(program, tape.layout)
@@ -91,9 +91,9 @@ def begin(
         tape.why = "; loops are compiled at the third call"
         return tape, Deferred(graph, options)
     try:
-        most = most_classes(graph) if free else inf
-        return lower(graph, until_of(options), most=most), None
-    except ManyClasses:
+        search = search_for(graph) if free else EVERYWHERE
+        return lower(graph, until_of(options), search=search), None
+    except NoLoops:
         if tape := tape_of(graph):
             tape.why = _FEW
             return tape, None
