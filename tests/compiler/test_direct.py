@@ -1,14 +1,26 @@
 """A call that goes straight to the loops gives what any other call gives."""
 
 import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.alike import assert_alike
 
 import micrograd
-from micrograd import Value, grad, jacobian, mean, no_grad, sum, value_and_grad, vmap
+from micrograd import (
+    Value,
+    detect_anomaly,
+    grad,
+    jacobian,
+    mean,
+    no_grad,
+    sum,
+    value_and_grad,
+    vmap,
+)
 
 A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
 
@@ -146,6 +158,72 @@ def test_results_of_several_calls_are_apart():
     assert (first.data, second.data, w.grad) == (6.0, 15.0, 2.0)
     second.backward()
     assert w.grad == 7.0
+
+
+def test_what_a_result_was_computed_of_passes_its_gradient_on():
+    f = jit(lambda xs: w.x * xs[0])
+    w = SimpleNamespace(x=Value(3.0) * Value(2.0))
+    f([1.0])
+    for k in (2.0, 4.0):
+        out, (a, b) = f([k]), w.x.parents
+        a.grad = b.grad = 0.0
+        out.backward()
+        assert (w.x.grad, a.grad, b.grad) == (k, 2.0 * k, 3.0 * k)
+
+
+def test_what_is_assigned_to_backward_of_a_parameter_is_called():
+    w, called = Value(3.0), []
+    f = jit(lambda xs: w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    w._backward = lambda: called.append(w.grad)
+    out.backward()
+    assert called == [2.0]
+
+
+def test_a_result_passes_its_gradient_on_by_itself_and_as_often_as_it_is_asked():
+    w = Value(3.0)
+    f = jit(lambda xs: w * w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    w.data = 100.0  # no matter: the call is over
+    out.backward()
+    out.backward()
+    assert (out.grad, w.grad) == (1.0, 24.0)
+    share = out._backward
+    out.grad = 0.5
+    share()
+    assert w.grad == 30.0
+    with detect_anomaly():
+        f([1.0]).backward()
+    assert w.grad == 230.0
+
+
+def test_what_backward_of_a_result_is_can_be_replaced():
+    w, called = Value(3.0), []
+    f = jit(lambda xs: w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    out._backward = lambda: called.append(out.grad)
+    out.backward()
+    assert (called, w.grad) == ([1.0], 0.0)
+
+
+def test_a_model_that_keeps_a_result_is_not_kept_alive():
+    class Model:
+        pass
+
+    def used():
+        model = Model()
+        model.w = Value(3.0)
+        model.f = jit(lambda xs: model.w * xs[0])
+        for k in (1.0, 2.0, 3.0):
+            model.out = model.f([k])
+        return weakref.ref(model)
+
+    model = used()
+    gc.collect()
+    assert model() is None
 
 
 def test_without_gradients_results_are_leaves():

@@ -9,44 +9,9 @@
 #include <string.h>
 #include <structmember.h>
 
-typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
-                       const int64_t *const *tables);
-typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double *scalars,
-                        const int64_t *const *tables);
+enum { MANY = 1 << 13 /* numbers */, FEW = 16 /* places */ };
 
-enum { LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */, FEW = 16 /* places */ };
-
-typedef struct {
-    Forward forward;
-    Backward backward;
-    const int64_t *const *tables;
-    Py_ssize_t v, g; /* where its numbers begin, and their gradients */
-    Py_ssize_t copies, guards, numbers; /* numbers: of scalars */
-    const int64_t *sizes, *copied, *guarded;
-    const double *scalars, *seeds; /* no seeds: it is not differentiated in a call */
-} Stage;
-
-typedef struct {
-    PyObject_HEAD
-    vectorcallfunc call;
-    PyObject *all;        /* the arguments that it was made of: all that is borrowed below */
-    PyObject *look;       /* says -1 where nothing outside has moved, or None */
-    PyObject *captured;   /* the Values whose data come first in memory */
-    PyObject *read;       /* the Values whose gradients are read, to where read_at says */
-    PyObject *places;     /* what they hold stands behind the arguments */
-    PyObject *nests;      /* pairs of an argument and a nest of addresses */
-    PyObject *shape;      /* addresses in nests */
-    PyObject *writes;
-    Types types;
-    Py_ssize_t size, read_at, arguments, packed, fixed, stages;
-    const Argument *argument;
-    const int64_t *fixed_places;
-    const double *fixed_numbers;
-    double *spare; /* the memory of the last call, or NULL while it is used */
-    Stage stage[];
-} DirectCall;
-
-static PyTypeObject *direct_call_type;
+PyTypeObject *direct_call_type;
 
 /* Each of the following returns 1; 0 where the call is for the general way; -1 with an error. */
 
@@ -131,7 +96,7 @@ static void read_values(const DirectCall *self, double *v)
         grad[k] = ((Value *)PyTuple_GET_ITEM(self->read, k))->grad;
 }
 
-static int computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v)
+int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v)
 {
     if (count != self->arguments || !taken(self, args, v))
         return 0;
@@ -163,11 +128,6 @@ static PyObject *finished(const DirectCall *self, const double *v)
     return made;
 }
 
-static inline double *aligned(double *memory)
-{
-    return (double *)(((uintptr_t)memory + LINE - 1) / LINE * LINE);
-}
-
 /* Return the results; or NotImplemented where this call is for the general way. */
 static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t flagged, PyObject *names)
 {
@@ -179,7 +139,7 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
     if (memory == NULL && (memory = PyMem_Calloc(1, self->size * sizeof(double) + LINE)) == NULL)
         return PyErr_NoMemory();
     double *v = aligned(memory);
-    int done = computed(self, args, PyVectorcall_NARGS(flagged), v);
+    int done = direct_computed(self, args, PyVectorcall_NARGS(flagged), v);
     PyObject *made = done > 0 ? finished(self, v) : NULL;
     if (self->spare == NULL)
         self->spare = memory;
@@ -188,79 +148,30 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
     return made != NULL || PyErr_Occurred() ? made : Py_NewRef(Py_NotImplemented);
 }
 
-/* fill(memory, arguments): compute in this memory; tell whether this is a call of this structure. */
-static PyObject *fill(PyObject *object, PyObject *const *args, Py_ssize_t count)
+int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize_t k, double seed)
 {
-    DirectCall *self = (DirectCall *)object;
-    Py_buffer view;
-    if (count != 2 || !PyTuple_CheckExact(args[1]))
-        return PyErr_Format(PyExc_TypeError, "fill expects a memory and a tuple of arguments");
-    if (PyObject_GetBuffer(args[0], &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0)
-        return NULL;
-    int done = -1;
-    if (view.len < self->size * (Py_ssize_t)sizeof(double))
-        PyErr_Format(PyExc_ValueError, "a memory of %zd numbers is needed", self->size);
-    else
-        done = computed(self, &PyTuple_GET_ITEM(args[1], 0), PyTuple_GET_SIZE(args[1]), view.buf);
-    PyBuffer_Release(&view);
-    return done < 0 ? NULL : PyBool_FromLong(done);
-}
-
-static int differentiated(const DirectCall *self, const Stage *stage, double *v, double *g,
-                          const double *seeds)
-{
-    int failed;
-    if (self->size < MANY)
+    const Stage *stage = &self->stage[self->stages - 1];
+    double *seeds = PyMem_Malloc(stage->numbers * sizeof(double));
+    int failed = seeds == NULL;
+    if (!failed) {
+        memcpy(seeds, stage->scalars, stage->numbers * sizeof(double));
+        seeds[k] = seed;
+    }
+    if (!failed && self->size < MANY)
         failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
-    else {
+    else if (!failed) {
         Py_BEGIN_ALLOW_THREADS
         failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
         Py_END_ALLOW_THREADS
     }
-    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(self->captured); i++)
-        ((Value *)PyTuple_GET_ITEM(self->captured, i))->grad += g[i];
-    return failed;
-}
-
-/* pass_on(memory, gradients, k, seed): differentiate what a call has left in this memory. The Values
-   from outside get what output k passes on to them; False where it is for the general way. */
-static PyObject *pass_on(PyObject *object, PyObject *const *args, Py_ssize_t count)
-{
-    DirectCall *self = (DirectCall *)object;
-    const Stage *last = &self->stage[self->stages - 1];
-    Py_buffer memory, gradients;
-    if (count != 4)
-        return PyErr_Format(PyExc_TypeError, "pass_on expects two memories, an output and a seed");
-    Py_ssize_t k = PyLong_AsSsize_t(args[2]), size = self->size * (Py_ssize_t)sizeof(double);
-    double seed = PyFloat_AsDouble(args[3]);
-    if (PyErr_Occurred())
-        return NULL;
-    if (self->stages == 0 || k < 0 || k >= last->numbers)
-        return PyErr_Format(PyExc_ValueError, "there is no output %zd to differentiate", k);
-    if (observed() && mode.tracer != NULL)
-        Py_RETURN_FALSE;
-    double *seeds = PyMem_Malloc(last->numbers * sizeof(double));
-    if (seeds == NULL)
-        return PyErr_NoMemory();
-    memcpy(seeds, last->scalars, last->numbers * sizeof(double));
-    seeds[k] = seed;
-    int failed = PyObject_GetBuffer(args[0], &memory, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0;
-    if (!failed && PyObject_GetBuffer(args[1], &gradients, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0) {
-        PyBuffer_Release(&memory);
-        failed = 1;
-    }
-    if (failed) {
-        PyMem_Free(seeds);
-        return NULL;
-    }
-    if (memory.len < size || gradients.len < size)
-        PyErr_Format(PyExc_ValueError, "memories of %zd numbers are needed", self->size);
-    else
-        failed = differentiated(self, last, memory.buf, gradients.buf, seeds);
     PyMem_Free(seeds);
-    PyBuffer_Release(&memory);
-    PyBuffer_Release(&gradients);
-    return PyErr_Occurred() ? NULL : PyBool_FromLong(!failed);
+    if (failed) { /* not an index: forward would have found it */
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self->captured); i++)
+        ((Value *)PyTuple_GET_ITEM(self->captured, i))->grad += g[i];
+    return 0;
 }
 
 /* Making one. */
@@ -420,15 +331,11 @@ static PyMemberDef members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-static PyMethodDef methods[] = {
-    {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, NULL},
-    {"pass_on", (PyCFunction)(void (*)(void))pass_on, METH_FASTCALL, NULL},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyType_Slot slots[] = {{Py_tp_dealloc, dealloc},   {Py_tp_traverse, traverse},
-                              {Py_tp_call, PyVectorcall_Call}, {Py_tp_members, members},
-                              {Py_tp_methods, methods},   {0, NULL}};
+static PyType_Slot slots[] = {{Py_tp_dealloc, dealloc},
+                              {Py_tp_traverse, traverse},
+                              {Py_tp_call, PyVectorcall_Call},
+                              {Py_tp_members, members},
+                              {0, NULL}};
 
 static PyType_Spec spec = {
     .name = "micrograd._native.value.DirectCall",

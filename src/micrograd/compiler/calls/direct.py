@@ -23,7 +23,7 @@ from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
-from .value_calls import BatchCall, SpentCall, ValueCall, arrays_of_values, value_leaves
+from .value_calls import BatchCall, SpentCall, arrays_of_values, value_call, value_leaves
 
 _VECTOR = 8  # numbers: where one of float64 may begin
 
@@ -142,11 +142,11 @@ class _Assembly:
             return BatchCall(made, where, of.compiled, of.recording, of.plain)
         if of.recording.effects.data:
             return self._spent(leaves)
-        if of.recording.effects or of.before:
+        read = self._args[len(self._args) - len(of.changes.places) :]
+        if of.recording.effects or of.before or any(a.differentiable for a in read):
             raise NotDirect
-        last = self._pieces[-1]
         call = self._made(None, [])
-        return ValueCall(of.compiled, last.at, call, leaves, self._args, of.name)
+        return value_call(call, of.compiled, self._pieces[-1].at, leaves, of.name)
 
     def _spent(self, leaves: Any) -> Callable[..., Any]:
         recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]
