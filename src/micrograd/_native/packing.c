@@ -40,6 +40,24 @@ static int put_list(const Argument *a, const Types *types, int depth, PyObject *
     return 1;
 }
 
+static inline double number_at(const void *numbers, int64_t kind, int64_t i)
+{
+    return kind == INTS ? (double)((const int64_t *)numbers)[i]
+                        : kind == NARROW ? ((const float *)numbers)[i] : ((const double *)numbers)[i];
+}
+
+/* Put numbers in their places: one after the other, or examples as columns. */
+static void put_numbers(const Argument *a, const void *numbers, double *to)
+{
+    int64_t outer = a->outer ? a->outer : 1, inner = a->count / outer, row = a->outer ? a->row : 1;
+    if (a->kind == FLOATS && (row == 1 || inner == 1))
+        memcpy(to, numbers, a->count * sizeof(double));
+    else
+        for (int64_t r = 0; r < inner; r++)
+            for (int64_t q = 0; q < outer; q++)
+                to[r * row + q] = number_at(numbers, a->kind, q * inner + r);
+}
+
 static int put_array(const Argument *a, PyObject *array, double *v)
 {
     Py_buffer view;
@@ -51,16 +69,8 @@ static int put_array(const Argument *a, PyObject *array, double *v)
                strcmp(view.format, a->kind == INTS ? "l" : a->kind == NARROW ? "f" : "d") == 0;
     for (int d = 0; fits && d < view.ndim; d++)
         fits = view.shape[d] == a->dims[d];
-    const double *floats = view.buf;
-    const float *narrow = view.buf;
-    const int64_t *ints = view.buf;
-    if (fits && a->start >= 0 && a->kind == FLOATS && !a->outer)
-        memcpy(v + a->start, floats, a->count * sizeof(double));
-    else if (fits && a->start >= 0)
-        for (int64_t i = 0; i < a->count; i++)
-            *place_of(a, v, i) = a->kind == INTS     ? (double)ints[i]
-                                 : a->kind == NARROW ? narrow[i]
-                                                     : floats[i];
+    if (fits && a->start >= 0)
+        put_numbers(a, view.buf, v + a->start);
     PyBuffer_Release(&view);
     return fits;
 }

@@ -35,10 +35,12 @@ class _Findings:
     gathered: Any = None  # the parameters as a list, or as ``Parameters``
 
     def still_hold(self) -> bool:
-        if self.repeatable and native is not None and native.hold(self.looked_into, self.items):
-            return True  # nearly always: a few ns per parameter
+        if not self.repeatable:
+            return False
+        if native is not None and native.hold(self.looked_into, self.items):
+            return True  # as nearly always: a few ns per parameter
         try:
-            return self.repeatable and list(map(_everything_in, self.looked_into)) == self.items
+            return list(map(_everything_in, self.looked_into)) == self.items
         except ValueError:  # an array was replaced: arrays do not compare to one bool
             return False
 
@@ -115,7 +117,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
-        tables.clear(self.parameters())
+        tables.clear(self.parameters() if _computes_parameters(self) else self._findings().gathered)
 
     def train(self, mode: bool = True) -> Self:
         """Set ``training`` of this module and all inside it; return the module."""
