@@ -134,6 +134,51 @@ def test_each_call_gives_what_the_plain_one_gives(name):
         assert_alike(compiled(*args), f(*args))
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_in_float32_gives_what_the_plain_one_gives(name):
+    f, calls = CALLS[name]
+    compiled = micrograd.jit(f, dtype="float32")
+    for args in [calls[0], *calls, *calls]:
+        assert_alike(compiled(*args), f(*args), rel=1e-6)
+
+
+def test_what_comes_out_in_float32_backpropagates():
+    w = [Value(0.5), Value(2.0)]
+    f = micrograd.jit(lambda xs, v: ((w[0] * xs[0] + w[1] * v["v"]).tanh(), 0.5), dtype="float32")
+    for k in range(4):
+        x, v = 0.1 * (1 + k), Value(0.125 * k)
+        w[0].data, w[0].grad, w[1].grad = 0.25 * k, 1.0, 0.0
+        first, half = f([x], {"v": v})
+        second = f([5.0], {"v": Value(0.0)})[0]
+        first.backward()
+        plain = np.tanh(w[0].data * x + 2.0 * v.data)
+        slope = 1 - plain**2
+        assert (first.data, half) == (pytest.approx(plain, rel=1e-6), 0.5)
+        slopes = [w[0].grad, w[1].grad, v.grad]
+        assert slopes == pytest.approx([1 + slope * x, slope * v.data, slope * 2.0], rel=1e-6)
+        assert second.data == pytest.approx(np.tanh(w[0].data * 5.0), rel=1e-6)
+
+
+def test_a_step_in_float32_is_done_as_in_float64():
+    def trained(dtype):
+        w = [Value(0.5), Value(-1.0)]
+
+        def step(xs, rate):
+            loss = ((w[0] * xs[0] + w[1]) - 2.0) ** 2
+            for v in w:
+                v.grad = 0.0
+            loss.backward()
+            for v in w:
+                v.data -= rate * v.grad
+            return loss.data
+
+        step = micrograd.jit(step, dtype=dtype)
+        return [step([0.5 * k], 0.1) for k in range(6)], [v.data for v in w]
+
+    for found, expected in zip(trained("float32"), trained("float64")):
+        assert found == pytest.approx(expected, rel=1e-5)
+
+
 def test_values_from_outside_are_read_at_each_call():
     w = [Value(0.5), Value(2.0)]
     f = jit(lambda xs: (w[0] * xs[0] + w[1] * xs[1]).tanh())

@@ -53,7 +53,7 @@ def described(form, start, dims=(), ints=0, outer=0, row=0):
 def stage(v=0, guards=(), copies=(), g=None):
     scalars = bytes(array("d", [0.0]))
     forward, backward, seeds = address(doubled), address(slopes), None if g is None else scalars
-    return (forward, backward, 0, v, g or 0, b"", scalars, seeds, ints(copies), ints(guards))
+    return (forward, backward, 0, v, g or 0, b"", scalars, seeds, ints(copies), ints(guards), None)
 
 
 def made(

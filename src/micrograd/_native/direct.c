@@ -59,19 +59,46 @@ static int nothing_moved(const DirectCall *self)
     return PyErr_Occurred() ? -1 : moved < 0;
 }
 
+/* Run a stage in memory v; where it is of float32, in another part of it. */
+static int run_forward(const Stage *stage, double *v)
+{
+    const Narrow *narrow = &stage->narrow;
+    double *numbers = v + stage->v;
+    if (!narrow->numbers)
+        return stage->forward(numbers, stage->sizes, stage->scalars, stage->tables);
+    float *floats = (float *)(v + narrow->numbers);
+    for (Py_ssize_t i = 0; i < narrow->leaves; i++)
+        floats[i] = (float)numbers[i];
+    int failed = stage->forward((double *)floats, stage->sizes, stage->scalars, stage->tables);
+    for (Py_ssize_t i = 0; i < narrow->outputs; i++)
+        numbers[narrow->output[i]] = floats[narrow->output[i]];
+    return failed;
+}
+
+/* Its gradients go to g; `slopes` is where those of float32 are. */
+static int run_backward(const Stage *stage, double *v, double *g, double *slopes, const double *seeds)
+{
+    const Narrow *narrow = &stage->narrow;
+    if (!narrow->numbers)
+        return stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+    int failed = stage->backward(v + narrow->numbers, slopes, stage->sizes, seeds, stage->tables);
+    for (Py_ssize_t i = 0; i < narrow->leaves; i++)
+        g[i] = ((float *)slopes)[i];
+    return failed;
+}
+
 static int ran(const DirectCall *self, double *v)
 {
     for (const Stage *stage = self->stage; stage < self->stage + self->stages; stage++) {
-        double *numbers = v + stage->v;
         for (const int64_t *c = stage->copied; c < stage->copied + 3 * stage->copies; c += 3)
             memcpy(v + c[1], v + c[0], c[2] * sizeof(double));
-        if (stage->forward(numbers, stage->sizes, stage->scalars, stage->tables))
+        if (run_forward(stage, v))
             return 0;
         for (Py_ssize_t i = 0; i < stage->guards; i++)
             if ((v[stage->guarded[i] >> 1] != 0) != (stage->guarded[i] & 1))
                 return 0;
         if (stage->seeds != NULL &&
-            stage->backward(numbers, v + stage->g, stage->sizes, stage->seeds, stage->tables))
+            run_backward(stage, v, v + stage->g, v + stage->narrow.slopes, stage->seeds))
             return 0;
     }
     return 1;
@@ -151,17 +178,21 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
 int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize_t k, double seed)
 {
     const Stage *stage = &self->stage[self->stages - 1];
-    double *seeds = PyMem_Malloc(stage->numbers * sizeof(double));
+    double *seeds = PyMem_Malloc(stage->numbers * sizeof(double)), *slopes = g + stage->narrow.numbers;
     int failed = seeds == NULL;
-    if (!failed) {
+    if (!failed && stage->narrow.numbers) {
+        memcpy(seeds, stage->scalars, stage->numbers * sizeof(float));
+        ((float *)seeds)[k] = (float)seed;
+    }
+    else if (!failed) {
         memcpy(seeds, stage->scalars, stage->numbers * sizeof(double));
         seeds[k] = seed;
     }
     if (!failed && self->size < MANY)
-        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+        failed = run_backward(stage, v, g, slopes, seeds);
     else if (!failed) {
         Py_BEGIN_ALLOW_THREADS
-        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+        failed = run_backward(stage, v, g, slopes, seeds);
         Py_END_ALLOW_THREADS
     }
     PyMem_Free(seeds);
@@ -186,7 +217,13 @@ static int stage_fits(const Stage *stage, Py_ssize_t size)
     for (const int64_t *c = stage->copied; c < stage->copied + 3 * stage->copies; c += 3)
         if (c[0] < 0 || c[1] < 0 || c[2] < 0 || c[0] > size - c[2] || c[1] > size - c[2])
             return 0;
-    return 1;
+    const Narrow *narrow = &stage->narrow;
+    for (Py_ssize_t i = 0; i < narrow->outputs; i++)
+        if (narrow->output[i] < 0 || narrow->output[i] >= size - stage->v)
+            return 0;
+    return narrow->numbers >= 0 && narrow->numbers <= size && narrow->slopes >= 0 &&
+           narrow->slopes <= size && narrow->leaves >= 0 &&
+           narrow->leaves <= size - Py_MAX(stage->v, stage->g);
 }
 
 static int fits(const DirectCall *self)
@@ -228,16 +265,31 @@ static int fits(const DirectCall *self)
            writes_fit(self->writes, self->types.array, self->size);
 }
 
+static int open_narrow(Narrow *narrow, PyObject *of)
+{
+    PyObject *output;
+    *narrow = (Narrow){0};
+    if (of == Py_None)
+        return 0;
+    if (!PyTuple_Check(of) || !PyArg_ParseTuple(of, "nnnS:what is of float32", &narrow->numbers,
+                                                &narrow->slopes, &narrow->leaves, &output))
+        return -1;
+    narrow->output = int64s(output);
+    narrow->outputs = addresses_in(output);
+    return 0;
+}
+
 /* Fill in a stage from a tuple of forward, backward, tables, v, g, and as bytes sizes, scalars, seeds,
-   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0). Seeds
-   may be None. */
+   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0); last,
+   what a program of float32 has in addition. Seeds and this may be None. */
 static int open_stage(Stage *stage, PyObject *of)
 {
     unsigned long long forward, backward, tables;
-    PyObject *sizes, *scalars, *seeds, *copied, *guarded;
+    PyObject *sizes, *scalars, *seeds, *copied, *guarded, *narrow;
     if (!PyTuple_Check(of) ||
-        !PyArg_ParseTuple(of, "KKKnnSSOSS:a stage", &forward, &backward, &tables, &stage->v,
-                          &stage->g, &sizes, &scalars, &seeds, &copied, &guarded))
+        !PyArg_ParseTuple(of, "KKKnnSSOSSO:a stage", &forward, &backward, &tables, &stage->v,
+                          &stage->g, &sizes, &scalars, &seeds, &copied, &guarded, &narrow) ||
+        open_narrow(&stage->narrow, narrow) < 0)
         return -1;
     if (seeds != Py_None && (!PyBytes_CheckExact(seeds) || backward == 0)) {
         PyErr_SetString(PyExc_ValueError, "seeds are bytes, of what can be differentiated");
@@ -248,7 +300,8 @@ static int open_stage(Stage *stage, PyObject *of)
     stage->tables = (const int64_t *const *)(uintptr_t)tables;
     stage->sizes = int64s(sizes);
     stage->scalars = (const double *)int64s(scalars);
-    stage->numbers = addresses_in(scalars);
+    stage->numbers = PyBytes_GET_SIZE(scalars) /
+                     (Py_ssize_t)(stage->narrow.numbers ? sizeof(float) : sizeof(double));
     stage->seeds = seeds == Py_None ? NULL : (const double *)int64s(seeds);
     stage->copied = int64s(copied);
     stage->copies = addresses_in(copied) / 3;

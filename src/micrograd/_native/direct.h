@@ -30,6 +30,12 @@ typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
 typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double *scalars,
                         const int64_t *const *tables);
 
+typedef struct { /* of a program of float32, whose scalars and seeds are of it, too */
+    Py_ssize_t numbers, slopes; /* where these begin, in doubles; no numbers: it is of float64 */
+    Py_ssize_t leaves, outputs; /* how many are taken there: the first ones; and come back: these */
+    const int64_t *output;
+} Narrow;
+
 typedef struct {
     Forward forward;
     Backward backward;
@@ -38,6 +44,7 @@ typedef struct {
     Py_ssize_t copies, guards, numbers; /* numbers: of scalars */
     const int64_t *sizes, *copied, *guarded;
     const double *scalars, *seeds; /* no seeds: it is not differentiated in a call */
+    Narrow narrow;
 } Stage;
 
 typedef struct {

@@ -74,7 +74,9 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
 
 
 def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:
-    if not isinstance(compiled.kernel, CKernel | TapeKernel) or compiled.dtype != np.float64:
+    if not isinstance(compiled.kernel, CKernel | TapeKernel):
+        return False
+    if compiled.dtype != compiled.kernel.dtype:  # a tape is of float64
         return False
     return compiled.lanes(compiled.layout.sizes(args)) is None
 
@@ -87,6 +89,7 @@ class _Piece(NamedTuple):
     v: int
     g: int
     seeds: dict[int, float] | None  # of the outputs that are differentiated, if any are
+    narrow: tuple[int, int] | None  # of float32: where these begin in it
 
 
 class _Assembly:
@@ -107,7 +110,11 @@ class _Assembly:
         at = compiled.at(compiled.layout.sizes(self._args))
         v = self._room(at.size)
         g = 0 if seeds is None else self._room(at.size)
-        return _Piece(compiled, at, v, g, seeds)
+        narrow = None
+        if compiled.dtype == np.float32:
+            half = at.size // 2 + 1
+            narrow = self._room(half), 0 if seeds is None else self._room(half)
+        return _Piece(compiled, at, v, g, seeds, narrow)
 
     def _room(self, count: int) -> int:
         """Make room for numbers, and return where it begins."""
@@ -119,9 +126,7 @@ class _Assembly:
         """Yield where each output lies, one behind the guards."""
         *_, last = self._pieces
         for k in range(len(last.compiled.layout.guards), len(last.at.outputs)):
-            start = last.v + last.at.outputs[k]
-            one = last.compiled.is_number(k)
-            yield start if one else range(start, start + last.at.env["B"])
+            yield _output(last, k, last.v)
 
     def call(self) -> Callable[..., Any]:
         """Return the function."""
@@ -208,7 +213,18 @@ class _Assembly:
             compiled.seeded(at, piece.seeds).tobytes() if piece.seeds else None,
             int64s([x for row in ranges(copies) for x in row]),
             int64s([2 * (piece.v + address) + holds for address, holds in guards]),
+            piece.narrow and (*piece.narrow, self._leaves(piece), int64s(self._results(piece))),
         )
+
+    def _leaves(self, piece: _Piece) -> int:
+        """Return where the last of what a stage is given ends."""
+        return max(len(piece.compiled.layout.captured), piece.at.end_of_leaves())
+
+    def _results(self, piece: _Piece) -> Iterator[int]:
+        """Yield where the numbers lie that come out of a stage."""
+        for k in range(len(piece.at.outputs)):
+            output = _output(piece, k, 0)
+            yield from output if isinstance(output, range) else (output,)
 
     def _fixed(self, piece: _Piece) -> tuple[list[int], np.ndarray]:
         places, numbers = piece.at.fixed()
@@ -265,6 +281,11 @@ class _Assembly:
             raise NotDirect  # one of them is always zero
         begins = {k: piece.g + s.start + np.arange(s.length, dtype=float) for k, s in spans.items()}
         return _whole(slopes.result(self._outputs.number(None), begins, self._args))
+
+
+def _output(piece: _Piece, k: int, base: int) -> int | range:
+    start = base + piece.at.outputs[k]
+    return start if piece.compiled.is_number(k) else range(start, start + piece.at.env["B"])
 
 
 def _whole_span(at: Addresses, k: int) -> Span:
