@@ -21,6 +21,7 @@ from micrograd import (
     value_and_grad,
     vmap,
 )
+from micrograd.value.arrays import ValueArray
 
 A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
 
@@ -329,6 +330,43 @@ def test_values_among_the_arguments_get_their_gradients():
             slopes.append((out.data, x.grad, w.grad, b.grad))
         assert slopes[0] == pytest.approx(slopes[1])
     assert out.parents == (x, w, b)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda values: ValueArray.of(values, (3, 2)),
+        lambda values: ValueArray.of(values, (2, 3)).T,
+        lambda values: np.array(values, dtype=object).reshape(3, 2),
+        lambda values: ValueArray.lazy(np.zeros((3, 2)), lambda: values),
+    ],
+)
+def test_arrays_of_values_among_the_arguments_get_their_gradients(form):
+    w = Value(3.0)
+
+    def f(x):
+        return (x["a"][2] * x["a"][0]).sum() * x["b"] * w
+
+    compiled = jit(f)
+    for k in range(4):
+        slopes = []
+        for g in (f, compiled):
+            w.grad, b = 0.0, Value(0.5 * k)
+            values = [Value(0.1 * i + k) for i in range(6)]
+            out = g({"a": form(values), "b": b})
+            out.backward()
+            slopes.append([out.data, w.grad, b.grad, *[v.grad for v in values]])
+        assert slopes[0] == pytest.approx(slopes[1])
+    assert len(out.parents) == 8
+
+
+def test_an_array_of_values_with_something_else_in_it_is_another_structure():
+    f = jit(lambda a: a[0] * 2.0 + a[1])
+    for k in range(3):
+        assert f(ValueArray.of([Value(1.0), Value(k)])).data == 2.0 + k
+    mixed = np.array([1.5, Value(2.0)], dtype=object)
+    assert f(mixed).data == 5.0
+    assert f(ValueArray.of([Value(1.0), Value(2.0), Value(3.0)])).data == 4.0
 
 
 def test_a_value_in_two_places_gets_both_gradients():

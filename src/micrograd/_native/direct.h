@@ -76,9 +76,13 @@ int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize
 
 /* Each puts an argument into memory v and returns 1; 0 where it is none of the structure; never an
    error. A nest is one of addresses: of a float, or -1 - that of an int; as a float, that of a
-   Value. */
+   Value; in an array, as floats those of floats, as ints those of Values. */
 int put_argument(const Argument *a, const Types *types, PyObject *x, double *v);
 int put_nest(PyObject *nest, PyObject *x, double *v);
+
+/* Open an array of addresses and one that has as many items: of which kind, or 0 where it has not. */
+enum { OF_FLOATS = 1, OF_VALUES };
+int array_opened(PyObject *nest, PyObject *x, Py_buffer *places, Py_buffer *items);
 
 /* Places in the world outside, pairs of an owner and a key: the variable of a closure; an item, or
    with the key None all, of a list; what is under a key of a dict; an attribute. */

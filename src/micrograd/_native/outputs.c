@@ -3,6 +3,7 @@
 #include "direct.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <structmember.h>
 
 enum { SPARE = 4 /* memories kept for the next call */ };
@@ -91,6 +92,24 @@ static PyObject *share_call(PyObject *self, PyObject *args, PyObject *kwargs)
 
 /* ---- the way there */
 
+static int find_in_array(PyObject *nest, PyObject *x, Value **to, Py_ssize_t room, Py_ssize_t *count)
+{
+    Py_buffer places, items;
+    int kind = array_opened(nest, x, &places, &items), fits = kind != 0;
+    if (!fits)
+        return 0;
+    PyObject **item = items.buf;
+    Py_ssize_t values = kind == OF_VALUES ? items.len / (Py_ssize_t)sizeof(PyObject *) : 0;
+    for (Py_ssize_t i = 0; fits && i < values; i++) {
+        fits = item[i] != NULL && is_value(item[i]) && *count < room;
+        if (fits)
+            to[(*count)++] = (Value *)item[i];
+    }
+    PyBuffer_Release(&items);
+    PyBuffer_Release(&places);
+    return fits;
+}
+
 /* Find the Values in an argument, from the first to the last. Return 0 where it is no longer what was
    put into memory. */
 static int find_values(PyObject *nest, PyObject *x, Value **to, Py_ssize_t room, Py_ssize_t *count)
@@ -112,7 +131,7 @@ static int find_values(PyObject *nest, PyObject *x, Value **to, Py_ssize_t room,
         return 1;
     }
     if (!PyList_CheckExact(nest) && !PyTuple_CheckExact(nest))
-        return 1;
+        return PyLong_CheckExact(nest) || find_in_array(nest, x, to, room, count);
     if (Py_TYPE(x) != Py_TYPE(nest) || PySequence_Fast_GET_SIZE(x) != PySequence_Fast_GET_SIZE(nest))
         return 0;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(nest); i++)
@@ -209,8 +228,14 @@ static PyObject *value_call(PyObject *object, PyObject *const *args, size_t flag
     else if (memory != NULL && memory->memory != NULL) {
         int done = direct_computed(self->direct, args, PyVectorcall_NARGS(flagged),
                                    aligned(memory->memory));
-        if (done > 0 && find_parents(self, args, parents))
+        if (done > 0 && find_parents(self, args, parents)) {
+            Py_ssize_t captured = count - self->inners;
+            for (Py_ssize_t i = captured; i < count; i++)
+                Py_INCREF(parents[i]); /* what is made may run the collector, which may run anything */
             made = values_made(self, memory, parents, count);
+            for (Py_ssize_t i = captured; i < count; i++)
+                Py_DECREF(parents[i]);
+        }
         else if (done >= 0)
             made = Py_NewRef(Py_NotImplemented);
     }
@@ -220,6 +245,23 @@ static PyObject *value_call(PyObject *object, PyObject *const *args, size_t flag
 }
 
 /* ---- making one */
+
+static Py_ssize_t count_in_array(PyObject *nest, int64_t *to)
+{
+    Py_buffer places;
+    Py_ssize_t count = 0;
+    if (PyObject_GetBuffer(nest, &places, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0) {
+        PyErr_Clear();
+        return 0;
+    }
+    if (strcmp(places.format, "l") == 0) {
+        count = places.len / (Py_ssize_t)sizeof(int64_t);
+        if (to != NULL)
+            memcpy(to, places.buf, places.len);
+    }
+    PyBuffer_Release(&places);
+    return count;
+}
 
 /* Count the Values in a nest of addresses; note where they are. */
 static Py_ssize_t count_values(PyObject *nest, int64_t *to)
@@ -237,6 +279,8 @@ static Py_ssize_t count_values(PyObject *nest, int64_t *to)
     else if (PyList_CheckExact(nest) || PyTuple_CheckExact(nest))
         for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(nest); i++)
             count += count_values(PySequence_Fast_GET_ITEM(nest, i), to == NULL ? NULL : to + count);
+    else if (!PyLong_CheckExact(nest))
+        count = count_in_array(nest, to);
     return count;
 }
 

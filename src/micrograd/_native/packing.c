@@ -118,24 +118,46 @@ static int put_entries(PyObject *nest, PyObject *x, double *v)
     return 1;
 }
 
-static int put_in_array(PyObject *nest, PyObject *x, double *v)
+/* Addresses that are floats are those of floats, ints those of Values: these may be in an array of a
+   subclass, which makes them when somebody looks. */
+int array_opened(PyObject *nest, PyObject *x, Py_buffer *places, Py_buffer *items)
 {
-    Py_buffer places, numbers;
-    if (Py_TYPE(x) != Py_TYPE(nest) || PyObject_GetBuffer(nest, &places, PyBUF_C_CONTIGUOUS) < 0) {
+    if (!PyObject_TypeCheck(x, Py_TYPE(nest)) ||
+        PyObject_GetBuffer(nest, places, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0) {
         PyErr_Clear();
         return 0;
     }
-    int fits = PyObject_GetBuffer(x, &numbers, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
-    if (fits) {
-        fits = strcmp(numbers.format, "d") == 0 && numbers.ndim == places.ndim;
-        for (int d = 0; fits && d < places.ndim; d++)
-            fits = numbers.shape[d] == places.shape[d];
-        const double *place = places.buf, *number = numbers.buf;
-        for (Py_ssize_t i = 0; fits && i < places.len / (Py_ssize_t)sizeof(double); i++)
-            v[(Py_ssize_t)place[i]] = number[i];
-        PyBuffer_Release(&numbers);
+    int of_values = strcmp(places->format, "l") == 0;
+    if ((of_values || Py_IS_TYPE(x, Py_TYPE(nest))) &&
+        PyObject_GetBuffer(x, items, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0) {
+        int fits = strcmp(items->format, of_values ? "O" : "d") == 0 && items->ndim == places->ndim;
+        for (int d = 0; fits && d < items->ndim; d++)
+            fits = items->shape[d] == places->shape[d];
+        if (fits)
+            return of_values ? OF_VALUES : OF_FLOATS;
+        PyBuffer_Release(items);
     }
     PyErr_Clear();
+    PyBuffer_Release(places);
+    return 0;
+}
+
+static int put_in_array(PyObject *nest, PyObject *x, double *v)
+{
+    Py_buffer places, items;
+    int kind = array_opened(nest, x, &places, &items), fits = kind != 0;
+    if (!fits)
+        return 0;
+    const double *place = places.buf, *number = items.buf;
+    const int64_t *place_of_value = places.buf;
+    PyObject **value = items.buf;
+    for (Py_ssize_t i = 0; fits && i < places.len / (Py_ssize_t)sizeof(double); i++) {
+        if (kind == OF_FLOATS)
+            v[(Py_ssize_t)place[i]] = number[i];
+        else if ((fits = value[i] != NULL && Py_IS_TYPE(value[i], value_type)))
+            v[place_of_value[i]] = ((Value *)value[i])->data;
+    }
+    PyBuffer_Release(&items);
     PyBuffer_Release(&places);
     return fits;
 }
@@ -206,7 +228,7 @@ static int array_fits(PyObject *addresses, Py_ssize_t size, int of_arguments)
     const double *as_float = view.buf;
     const int64_t *as_int = view.buf;
     int floats = strcmp(view.format, "d") == 0;
-    int fits = floats || (!of_arguments && strchr("lL", *view.format) != NULL);
+    int fits = floats || strchr(of_arguments ? "l" : "lL", *view.format) != NULL;
     for (Py_ssize_t i = 0; fits && i < view.len / (Py_ssize_t)sizeof(double); i++)
         fits = floats ? 0 <= as_float[i] && as_float[i] < size : 0 <= as_int[i] && as_int[i] < size;
     PyBuffer_Release(&view);
