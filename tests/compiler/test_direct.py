@@ -360,6 +360,33 @@ def test_arrays_of_values_among_the_arguments_get_their_gradients(form):
     assert len(out.parents) == 8
 
 
+def test_an_array_of_values_that_comes_out_is_one_and_backpropagates():
+    w = Value(3.0)
+
+    def f(x):
+        return np.array([[w * x[0], w * w * x[1]]])
+
+    compiled = jit(f)
+    for k in range(4):
+        found, expected = compiled([1.0 * k, 2.0]), f([1.0 * k, 2.0])
+        assert found.shape == expected.shape == (1, 2)
+        assert [v.data for v in found[0]] == [v.data for v in expected[0]]
+        slopes = []
+        for made in (found, expected):
+            w.grad = 0.0
+            made.sum().backward()
+            slopes.append(w.grad)
+        assert slopes[0] == slopes[1] == k + 12.0
+
+
+def test_an_array_of_values_and_numbers_comes_out_as_plainly():
+    w = Value(3.0)
+    beside = jit(lambda x: np.array([w * x, 0.5], dtype=object))
+    for k in range(4):
+        product, half = beside(1.0 * k)
+        assert (product.data, half) == (3.0 * k, 0.5)
+
+
 def test_an_array_of_values_with_something_else_in_it_is_another_structure():
     f = jit(lambda a: a[0] * 2.0 + a[1])
     for k in range(3):

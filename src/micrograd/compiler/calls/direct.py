@@ -23,7 +23,15 @@ from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
-from .value_calls import BatchCall, SpentCall, arrays_of_values, value_call, value_leaves
+from .value_calls import (
+    BatchCall,
+    SpentCall,
+    array_call,
+    arrays_of_values,
+    is_array_of_values,
+    value_call,
+    value_leaves,
+)
 
 _VECTOR = 8  # numbers: where one of float64 may begin
 
@@ -145,13 +153,15 @@ class _Assembly:
             if writes or of.before:
                 raise NotDirect
             return BatchCall(made, where, of.compiled, of.recording, of.plain)
-        if of.recording.effects.data:
+        of_array = is_array_of_values(of.recording.result)
+        if of.recording.effects.data and not of_array:
             return self._spent(leaves)
         read = self._args[len(self._args) - len(of.changes.places) :]
         if of.recording.effects or of.before or any(a.differentiable for a in read):
             raise NotDirect
         call = self._made(None, [])
-        return value_call(call, of.compiled, self._pieces[-1].at, leaves, of.name)
+        made = value_call(call, of.compiled, self._pieces[-1].at, leaves, of.name)
+        return array_call(made, np.shape(of.recording.result)) if of_array else made
 
     def _spent(self, leaves: Any) -> Callable[..., Any]:
         recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]

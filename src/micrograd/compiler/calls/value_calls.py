@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ... import ops
 from ...engine import Value
+from ...value.arrays import ValueArray
 from ...value.backend import native
 from ...value.number import Number
+from ..tracing.arrays import TracedArray
 from ..tracing.batches import Batch
 from ..tracing.recording import Trace
 from .compiled import Compiled
@@ -18,9 +22,12 @@ from .results import Lazily, refuse_backward
 def value_leaves(recording: Trace) -> Any:
     """Return a result that is a Value, or a flat tuple or list of different Values and floats.
 
-    True stands for a Value, False for a float; None is returned where it is anything else.
+    True stands for a Value, False for a float; an array of Values is as a list of them. None is
+    returned where it is anything else.
     """
     tree = recording.result
+    if of_values := is_array_of_values(tree):
+        tree = np.asarray(tree).reshape(-1).tolist()
 
     def leaf(x: Any) -> bool | None:
         if type(x) is Number:
@@ -33,7 +40,22 @@ def value_leaves(recording: Trace) -> Any:
     kinds, values = [leaf(x) for x in tree], [id(x) for x in tree if type(x) is Value]
     if None in kinds or not values or len(set(values)) < len(values):
         return None
-    return type(tree)(kinds)
+    return type(tree)(kinds) if all(kinds) or not of_values else None
+
+
+def is_array_of_values(tree: Any) -> bool:
+    """Tell whether it is an array, not of a batch, that may have Values in it."""
+    return isinstance(tree, TracedArray) and tree.dtype == object
+
+
+def array_call(call: Any, shape: tuple[int, ...]) -> Callable[..., Any]:
+    """Return a call of which an array comes out, where there was a list of its Values."""
+
+    def of_array(*args: Any) -> Any:
+        values = call(*args)
+        return values if values is NotImplemented else ValueArray.of(values, shape)
+
+    return of_array
 
 
 def value_call(call: Any, of: Compiled, at: Addresses, leaves: Any, name: str) -> Any:
