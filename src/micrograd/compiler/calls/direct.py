@@ -21,6 +21,7 @@ from .kernel import CKernel, TapeKernel
 from .mapped_call import MappedCall
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
+from .placed import PlacedStage
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
 from .value_calls import (
@@ -89,17 +90,6 @@ def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:
     return compiled.lanes(compiled.layout.sizes(args)) is None
 
 
-class _Piece(NamedTuple):
-    """A stage in the memory of a call: where its numbers and its gradients begin."""
-
-    compiled: Compiled
-    at: Addresses
-    v: int
-    g: int
-    seeds: dict[int, float] | None  # of the outputs that are differentiated, if any are
-    narrow: tuple[int, int] | None  # of float32: where these begin in it
-
-
 class _Assembly:
     def __init__(self, of: Direct, args: Sequence[Argument]) -> None:
         self._of, self._args, self._size = of, args, 0
@@ -107,14 +97,14 @@ class _Assembly:
         env = self._pieces[-1].at.env
         self._outputs = ResultAddresses(self._computed(), self._size, env.get("B", 0))
 
-    def _placed(self) -> Iterator[_Piece]:
+    def _placed(self) -> Iterator[PlacedStage]:
         for stage in self._of.before:
             seeds = {stage.end: 1.0} if stage.differentiates else None
             yield self._piece(stage.compiled, seeds)
         seeds = {len(self._of.compiled.layout.guards): 1.0} if self._of.slopes else None
         yield self._piece(self._of.compiled, seeds)
 
-    def _piece(self, compiled: Compiled, seeds: dict[int, float] | None) -> _Piece:
+    def _piece(self, compiled: Compiled, seeds: dict[int, float] | None) -> PlacedStage:
         at = compiled.at(compiled.layout.sizes(self._args))
         v = self._room(at.size)
         g = 0 if seeds is None else self._room(at.size)
@@ -122,7 +112,7 @@ class _Assembly:
         if compiled.dtype == np.float32:
             half = at.size // 2 + 1
             narrow = self._room(half), 0 if seeds is None else self._room(half)
-        return _Piece(compiled, at, v, g, seeds, narrow)
+        return PlacedStage(compiled, at, v, g, seeds, narrow)
 
     def _room(self, count: int) -> int:
         """Make room for numbers, and return where it begins."""
@@ -134,7 +124,7 @@ class _Assembly:
         """Yield where each output lies, one behind the guards."""
         *_, last = self._pieces
         for k in range(len(last.compiled.layout.guards), len(last.at.outputs)):
-            yield _output(last, k, last.v)
+            yield last.output(k, last.v)
 
     def call(self) -> Callable[..., Any]:
         """Return the function."""
@@ -207,7 +197,7 @@ class _Assembly:
             tuple(writes),
         )
 
-    def _stage(self, piece: _Piece, copies: list[tuple[int, int]]) -> tuple:
+    def _stage(self, piece: PlacedStage, copies: list[tuple[int, int]]) -> tuple:
         compiled, at = piece.compiled, piece.at
         assert isinstance(compiled.kernel, CKernel | TapeKernel)  # see _suits
         forward, backward, tables = compiled.kernel.addresses()
@@ -223,20 +213,10 @@ class _Assembly:
             compiled.seeded(at, piece.seeds).tobytes() if piece.seeds else None,
             int64s([x for row in ranges(copies) for x in row]),
             int64s([2 * (piece.v + address) + holds for address, holds in guards]),
-            piece.narrow and (*piece.narrow, self._leaves(piece), int64s(self._results(piece))),
+            piece.narrow and (*piece.narrow, piece.end_of_leaves(), int64s(piece.results())),
         )
 
-    def _leaves(self, piece: _Piece) -> int:
-        """Return where the last of what a stage is given ends."""
-        return max(len(piece.compiled.layout.captured), piece.at.end_of_leaves())
-
-    def _results(self, piece: _Piece) -> Iterator[int]:
-        """Yield where the numbers lie that come out of a stage."""
-        for k in range(len(piece.at.outputs)):
-            output = _output(piece, k, 0)
-            yield from output if isinstance(output, range) else (output,)
-
-    def _fixed(self, piece: _Piece) -> tuple[list[int], np.ndarray]:
+    def _fixed(self, piece: PlacedStage) -> tuple[list[int], np.ndarray]:
         places, numbers = piece.at.fixed()
         return [piece.v + place for place in places], numbers
 
@@ -291,11 +271,6 @@ class _Assembly:
             raise NotDirect  # one of them is always zero
         begins = {k: piece.g + s.start + np.arange(s.length, dtype=float) for k, s in spans.items()}
         return _whole(slopes.result(self._outputs.number(None), begins, self._args))
-
-
-def _output(piece: _Piece, k: int, base: int) -> int | range:
-    start = base + piece.at.outputs[k]
-    return start if piece.compiled.is_number(k) else range(start, start + piece.at.env["B"])
 
 
 def _whole_span(at: Addresses, k: int) -> Span:
