@@ -1,14 +1,27 @@
 """A call that goes straight to the loops gives what any other call gives."""
 
 import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.alike import assert_alike
 
 import micrograd
-from micrograd import Value, grad, jacobian, mean, no_grad, sum, value_and_grad, vmap
+from micrograd import (
+    Value,
+    detect_anomaly,
+    grad,
+    jacobian,
+    mean,
+    no_grad,
+    sum,
+    value_and_grad,
+    vmap,
+)
+from micrograd.value.arrays import ValueArray
 
 A, B = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[0.5, -1.0], [2.0, 0.25]])
 
@@ -122,6 +135,51 @@ def test_each_call_gives_what_the_plain_one_gives(name):
         assert_alike(compiled(*args), f(*args))
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_in_float32_gives_what_the_plain_one_gives(name):
+    f, calls = CALLS[name]
+    compiled = micrograd.jit(f, dtype="float32")
+    for args in [calls[0], *calls, *calls]:
+        assert_alike(compiled(*args), f(*args), rel=1e-6)
+
+
+def test_what_comes_out_in_float32_backpropagates():
+    w = [Value(0.5), Value(2.0)]
+    f = micrograd.jit(lambda xs, v: ((w[0] * xs[0] + w[1] * v["v"]).tanh(), 0.5), dtype="float32")
+    for k in range(4):
+        x, v = 0.1 * (1 + k), Value(0.125 * k)
+        w[0].data, w[0].grad, w[1].grad = 0.25 * k, 1.0, 0.0
+        first, half = f([x], {"v": v})
+        second = f([5.0], {"v": Value(0.0)})[0]
+        first.backward()
+        plain = np.tanh(w[0].data * x + 2.0 * v.data)
+        slope = 1 - plain**2
+        assert (first.data, half) == (pytest.approx(plain, rel=1e-6), 0.5)
+        slopes = [w[0].grad, w[1].grad, v.grad]
+        assert slopes == pytest.approx([1 + slope * x, slope * v.data, slope * 2.0], rel=1e-6)
+        assert second.data == pytest.approx(np.tanh(w[0].data * 5.0), rel=1e-6)
+
+
+def test_a_step_in_float32_is_done_as_in_float64():
+    def trained(dtype):
+        w = [Value(0.5), Value(-1.0)]
+
+        def step(xs, rate):
+            loss = ((w[0] * xs[0] + w[1]) - 2.0) ** 2
+            for v in w:
+                v.grad = 0.0
+            loss.backward()
+            for v in w:
+                v.data -= rate * v.grad
+            return loss.data
+
+        step = micrograd.jit(step, dtype=dtype)
+        return [step([0.5 * k], 0.1) for k in range(6)], [v.data for v in w]
+
+    for found, expected in zip(trained("float32"), trained("float64")):
+        assert found == pytest.approx(expected, rel=1e-5)
+
+
 def test_values_from_outside_are_read_at_each_call():
     w = [Value(0.5), Value(2.0)]
     f = jit(lambda xs: (w[0] * xs[0] + w[1] * xs[1]).tanh())
@@ -146,6 +204,72 @@ def test_results_of_several_calls_are_apart():
     assert (first.data, second.data, w.grad) == (6.0, 15.0, 2.0)
     second.backward()
     assert w.grad == 7.0
+
+
+def test_what_a_result_was_computed_of_passes_its_gradient_on():
+    f = jit(lambda xs: w.x * xs[0])
+    w = SimpleNamespace(x=Value(3.0) * Value(2.0))
+    f([1.0])
+    for k in (2.0, 4.0):
+        out, (a, b) = f([k]), w.x.parents
+        a.grad = b.grad = 0.0
+        out.backward()
+        assert (w.x.grad, a.grad, b.grad) == (k, 2.0 * k, 3.0 * k)
+
+
+def test_what_is_assigned_to_backward_of_a_parameter_is_called():
+    w, called = Value(3.0), []
+    f = jit(lambda xs: w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    w._backward = lambda: called.append(w.grad)
+    out.backward()
+    assert called == [2.0]
+
+
+def test_a_result_passes_its_gradient_on_by_itself_and_as_often_as_it_is_asked():
+    w = Value(3.0)
+    f = jit(lambda xs: w * w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    w.data = 100.0  # no matter: the call is over
+    out.backward()
+    out.backward()
+    assert (out.grad, w.grad) == (1.0, 24.0)
+    share = out._backward
+    out.grad = 0.5
+    share()
+    assert w.grad == 30.0
+    with detect_anomaly():
+        f([1.0]).backward()
+    assert w.grad == 230.0
+
+
+def test_what_backward_of_a_result_is_can_be_replaced():
+    w, called = Value(3.0), []
+    f = jit(lambda xs: w * xs[0])
+    f([1.0])
+    out = f([2.0])
+    out._backward = lambda: called.append(out.grad)
+    out.backward()
+    assert (called, w.grad) == ([1.0], 0.0)
+
+
+def test_a_model_that_keeps_a_result_is_not_kept_alive():
+    class Model:
+        pass
+
+    def used():
+        model = Model()
+        model.w = Value(3.0)
+        model.f = jit(lambda xs: model.w * xs[0])
+        for k in (1.0, 2.0, 3.0):
+            model.out = model.f([k])
+        return weakref.ref(model)
+
+    model = used()
+    gc.collect()
+    assert model() is None
 
 
 def test_without_gradients_results_are_leaves():
@@ -206,6 +330,70 @@ def test_values_among_the_arguments_get_their_gradients():
             slopes.append((out.data, x.grad, w.grad, b.grad))
         assert slopes[0] == pytest.approx(slopes[1])
     assert out.parents == (x, w, b)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda values: ValueArray.of(values, (3, 2)),
+        lambda values: ValueArray.of(values, (2, 3)).T,
+        lambda values: np.array(values, dtype=object).reshape(3, 2),
+        lambda values: ValueArray.lazy(np.zeros((3, 2)), lambda: values),
+    ],
+)
+def test_arrays_of_values_among_the_arguments_get_their_gradients(form):
+    w = Value(3.0)
+
+    def f(x):
+        return (x["a"][2] * x["a"][0]).sum() * x["b"] * w
+
+    compiled = jit(f)
+    for k in range(4):
+        slopes = []
+        for g in (f, compiled):
+            w.grad, b = 0.0, Value(0.5 * k)
+            values = [Value(0.1 * i + k) for i in range(6)]
+            out = g({"a": form(values), "b": b})
+            out.backward()
+            slopes.append([out.data, w.grad, b.grad, *[v.grad for v in values]])
+        assert slopes[0] == pytest.approx(slopes[1])
+    assert len(out.parents) == 8
+
+
+def test_an_array_of_values_that_comes_out_is_one_and_backpropagates():
+    w = Value(3.0)
+
+    def f(x):
+        return np.array([[w * x[0], w * w * x[1]]])
+
+    compiled = jit(f)
+    for k in range(4):
+        found, expected = compiled([1.0 * k, 2.0]), f([1.0 * k, 2.0])
+        assert found.shape == expected.shape == (1, 2)
+        assert [v.data for v in found[0]] == [v.data for v in expected[0]]
+        slopes = []
+        for made in (found, expected):
+            w.grad = 0.0
+            made.sum().backward()
+            slopes.append(w.grad)
+        assert slopes[0] == slopes[1] == k + 12.0
+
+
+def test_an_array_of_values_and_numbers_comes_out_as_plainly():
+    w = Value(3.0)
+    beside = jit(lambda x: np.array([w * x, 0.5], dtype=object))
+    for k in range(4):
+        product, half = beside(1.0 * k)
+        assert (product.data, half) == (3.0 * k, 0.5)
+
+
+def test_an_array_of_values_with_something_else_in_it_is_another_structure():
+    f = jit(lambda a: a[0] * 2.0 + a[1])
+    for k in range(3):
+        assert f(ValueArray.of([Value(1.0), Value(k)])).data == 2.0 + k
+    mixed = np.array([1.5, Value(2.0)], dtype=object)
+    assert f(mixed).data == 5.0
+    assert f(ValueArray.of([Value(1.0), Value(2.0), Value(3.0)])).data == 4.0
 
 
 def test_a_value_in_two_places_gets_both_gradients():

@@ -52,6 +52,15 @@ def test_an_appended_layer_and_another_activation():
     _alike(lambda x: model([x]), change, 0.5)
 
 
+def test_a_prediction_in_between_is_no_change():
+    model = MLP(2, [2, 1], seed=1)
+    f = jit(lambda x: model(x))
+    for _ in range(3):
+        f([1.0, 2.0])
+        model.predict([[1.0, 2.0]])
+    assert len(f.report().entries) == 1
+
+
 def test_a_rebound_variable():
     w = Value(1.0)
 

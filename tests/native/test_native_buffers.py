@@ -8,7 +8,7 @@ import pytest
 from micrograd import Value
 from micrograd.value import buffers
 
-NAMES = ["read_data", "write_data", "read_grad", "write_grad", "add_grad"]
+NAMES = ["read_data", "write_data", "read_grad", "write_grad", "read_both", "add_grad"]
 
 
 @pytest.fixture
@@ -30,6 +30,9 @@ def test_gradients_are_written_added_read_and_zeroed(values):
     buffers.add_grad([*values[:5], values[0]], np.full(6, 0.5))
     buffers.read_grad(values, memoryview(out))
     assert out.tolist() == [1.0, 1.5, 2.5, 3.5, 4.5, 5.0]
+    both = np.empty((2, 6))
+    buffers.read_both(values, both)
+    assert both.tolist() == [[v.data for v in values], out.tolist()]
     buffers.zero_grad(values)
     assert [v.grad for v in values] == [0.0] * 6
 

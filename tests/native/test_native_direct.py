@@ -8,7 +8,7 @@ from array import array
 import numpy as np
 import pytest
 
-from micrograd import Value
+from micrograd import Value, ops
 from micrograd.value.backend import native
 
 Loops = ctypes.CFUNCTYPE(
@@ -53,7 +53,7 @@ def described(form, start, dims=(), ints=0, outer=0, row=0):
 def stage(v=0, guards=(), copies=(), g=None):
     scalars = bytes(array("d", [0.0]))
     forward, backward, seeds = address(doubled), address(slopes), None if g is None else scalars
-    return (forward, backward, 0, v, g or 0, b"", scalars, seeds, ints(copies), ints(guards))
+    return (forward, backward, 0, v, g or 0, b"", scalars, seeds, ints(copies), ints(guards), None)
 
 
 def made(
@@ -93,6 +93,10 @@ def made(
     )
 
 
+def of_values(call, leaves=True, addresses=(7,), first=0):
+    return native.value_call(call, ops.handmade("jit f"), leaves, ints(addresses), first)
+
+
 def test_numbers_lists_arrays_and_values_go_to_their_places():
     numbers = described(NUMBER, 1), described(LIST, 2, (2,)), described(ARRAY, 4, (1, 2), ints=1)
     call = made(*numbers, captured=[Value(1.0)], fixed=[(6, 10.0)], shape=(7, [0, 4], np.eye(2)))
@@ -119,7 +123,7 @@ def test_examples_become_columns():
 )
 def test_other_arguments_are_for_the_general_way(args):
     assert made(described(LIST, 0, (2,)))(*args) is NotImplemented
-    assert not made(described(LIST, 0, (2,))).fill(np.zeros(8), args)
+    assert of_values(made(described(LIST, 0, (2,))))(*args) is NotImplemented
 
 
 def test_nests_go_to_their_places():
@@ -177,21 +181,54 @@ def test_stages_hand_numbers_and_gradients_on():
 def test_what_a_call_has_left_is_differentiated_later():
     x = Value(2.0)
     x.grad = 1.0
-    call, memory = made(captured=[x]), np.zeros(8)
-    assert call.fill(memory, ())
-    assert call.pass_on(memory, np.zeros(8), 0, 0.5)
-    assert x.grad == 1.0 + 10.0 * 4.0 * 0.5
-    for wrong in (
-        (memory, np.zeros(7), 0, 0.5),
-        (memory, np.zeros(8), 1, 0.5),
-        (memory, np.zeros(8), -1, 0.5),
-        (memory, np.zeros(8), 0, "seed"),
-        (memory, bytes(64), 0, 0.5),
-        (memory, np.zeros(8), 0),
-    ):
-        with pytest.raises((TypeError, ValueError, BufferError)):
-            call.pass_on(*wrong)
-    assert x.grad == 21.0
+    call = of_values(made(captured=[x]))
+    out, twice = call(), call() * 2
+    x.data = 3.0
+    out.backward()
+    assert (out.data, out.grad, x.grad) == (4.0, 1.0, 1.0 + 10.0 * 4.0)
+    twice.backward()
+    assert x.grad == 41.0 + 10.0 * 4.0 * 2.0
+    assert call().data == 6.0
+
+
+def test_values_in_arguments_are_parents():
+    x, y, nest = Value(2.0), Value(3.0), {"a": [0.0, 1], "b": (4.0,)}
+    call = of_values(made(nests=(nest,), captured=[]), (True, False), (7, 1))
+    assert call({"a": [x, y], "b": (y,)}) is NotImplemented  # the second is to be a float
+    out, number = call({"a": [x, 5.0], "b": (y,)})
+    assert (number, out.data, out.parents) == (5.0, 2.0 * (2.0 + 5.0 + 3.0), (x, y))
+    out.grad = 2.0
+    out._backward()
+    assert x.grad == 10.0 * out.data * 2.0
+
+
+def test_a_model_that_keeps_what_came_out_goes_with_it():
+    def used():
+        held = {"watched": Held()}
+        call = made(look=lambda: -1 if held else 0, captured=[Value(1.0)])
+        held["out"] = of_values(call)()
+        return weakref.ref(held["watched"])
+
+    watched = used()
+    gc.collect()
+    assert watched() is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"addresses": [8]},
+        {"addresses": [-1]},
+        {"addresses": [7, 7]},
+        {"first": 1},
+        {"first": -1},
+        {"leaves": None},
+        {"leaves": (True, True)},
+    ],
+)
+def test_outputs_that_a_call_has_not_are_refused(wrong):
+    with pytest.raises(ValueError, match="no such outputs"):
+        of_values(made(), **wrong)
 
 
 def test_places_outside_are_read():
@@ -316,8 +353,3 @@ def test_places_outside_of_the_memory_are_refused(wrong):
     arguments = wrong.pop("arguments", [])
     with pytest.raises(ValueError, match="outside of the memory"):
         made(*arguments, **wrong)
-
-
-def test_a_memory_that_is_too_short_is_refused():
-    with pytest.raises(ValueError, match="a memory of 8 numbers"):
-        made().fill(np.zeros(7), ())

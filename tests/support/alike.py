@@ -10,7 +10,7 @@ import micrograd
 jit = functools.partial(micrograd.jit, backend="numpy")
 
 
-def assert_alike(found, expected):
+def assert_alike(found, expected, rel=1e-12):
     """The same structure, the same kinds, the same numbers."""
     if isinstance(expected, dict):
         assert list(found) == list(expected)
@@ -19,11 +19,11 @@ def assert_alike(found, expected):
         assert type(found) is type(expected)
         assert len(found) == len(expected)
         for x, y in zip(found, expected):
-            assert_alike(x, y)
+            assert_alike(x, y, rel)
     elif isinstance(expected, np.ndarray):
         assert isinstance(found, np.ndarray)
         assert found.dtype == expected.dtype
-        np.testing.assert_allclose(found, expected, rtol=1e-12)
+        np.testing.assert_allclose(found, expected, rtol=rel)
     else:
         kinds = ((bool, np.bool_), (int, np.integer), (float, np.floating))
         if isinstance(expected, str):
@@ -31,7 +31,7 @@ def assert_alike(found, expected):
             return
         kind = next((k for k in kinds if isinstance(expected, k)), type(expected))
         assert isinstance(found, kind)
-        assert found == pytest.approx(expected, rel=1e-12)
+        assert found == pytest.approx(expected, rel=rel)
 
 
 def check(f, *calls):

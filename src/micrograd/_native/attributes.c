@@ -136,8 +136,11 @@ static int set_closure(PyObject *self, PyObject *closure, void *unused)
 static PyObject *get_backward(PyObject *self, void *unused)
 {
     Value *v = (Value *)self;
-    if (v->flags & HAS_EXTRA && v->extra->closure != NULL && slopes_of(v) == NULL)
-        return Py_NewRef(v->extra->closure);
+    PyObject *closure = v->flags & HAS_EXTRA ? v->extra->closure : NULL;
+    if (is_share(closure)) /* which does not refer to this value, or it would be a cycle */
+        return PyMethod_New(closure, self);
+    if (closure != NULL && slopes_of(v) == NULL)
+        return Py_NewRef(closure);
     return PyObject_GetAttrString(self, "_pass_on");
 }
 

@@ -33,7 +33,8 @@ static PyObject *open_values(PyObject *values)
 
 /* Return the values, once both arguments are found to fit; the buffer is open then. The buffer is
    opened first, because that may run Python code, which may change the list. */
-static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable, Py_buffer *view)
+static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable, Py_ssize_t each,
+                           Py_buffer *view)
 {
     if (observed() && mode.tracer != NULL)
         return PyErr_Format(PyExc_TypeError, "a buffer of numbers inside jit would be that of one "
@@ -46,8 +47,12 @@ static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable
     PyObject *values = open_values(args[0]);
     Py_ssize_t size = values ? PySequence_Fast_GET_SIZE(values) : 0;
     Py_ssize_t room = view->len / (Py_ssize_t)sizeof(double);
-    if (values != NULL && size != room) {
-        PyErr_Format(PyExc_ValueError, "%zd values need a buffer of as many, got %zd", size, room);
+    if (values != NULL && each * size != room) {
+        if (each == 1)
+            PyErr_Format(PyExc_ValueError, "%zd values need a buffer of as many, got %zd", size, room);
+        else
+            PyErr_Format(PyExc_ValueError, "%zd values need a buffer of %zd, got %zd", size,
+                         each * size, room);
         Py_CLEAR(values);
     }
     if (values == NULL)
@@ -55,16 +60,18 @@ static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable
     return values;
 }
 
-/* Each function is a loop over `v`, a value, and `x`, its place in the buffer. */
-#define TRANSFER(name, writable, step)                                                \
+/* Each function is a loop over `v`, a value, and `x`, its place in the buffer, which has so many for
+   `each` value: the second is `size` further on. */
+#define TRANSFER(name, writable, each, step)                                          \
     static PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count)  \
     {                                                                                 \
         Py_buffer view;                                                               \
-        PyObject *values = open_both(args, count, writable, &view);                   \
+        PyObject *values = open_both(args, count, writable, each, &view);             \
         if (values == NULL)                                                           \
             return NULL;                                                              \
         double *x = view.buf;                                                         \
-        for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(values); i++, x++) {      \
+        Py_ssize_t size = PySequence_Fast_GET_SIZE(values);                           \
+        for (Py_ssize_t i = 0; i < size; i++, x++) {                                  \
             Value *v = (Value *)PySequence_Fast_GET_ITEM(values, i);                  \
             step;                                                                     \
         }                                                                             \
@@ -72,11 +79,12 @@ static PyObject *open_both(PyObject *const *args, Py_ssize_t count, int writable
         Py_DECREF(values);                                                            \
         Py_RETURN_NONE;                                                               \
     }
-TRANSFER(read_data, 1, *x = v->data)
-TRANSFER(write_data, 0, v->data = *x)
-TRANSFER(read_grad, 1, *x = v->grad)
-TRANSFER(write_grad, 0, v->grad = *x)
-TRANSFER(add_grad, 0, v->grad += *x)
+TRANSFER(read_data, 1, 1, *x = v->data)
+TRANSFER(write_data, 0, 1, v->data = *x)
+TRANSFER(read_grad, 1, 1, *x = v->grad)
+TRANSFER(write_grad, 0, 1, v->grad = *x)
+TRANSFER(read_both, 1, 2, (x[0] = v->data, x[size] = v->grad))
+TRANSFER(add_grad, 0, 1, v->grad += *x)
 
 static PyObject *zero_grad(PyObject *module, PyObject *values)
 {
@@ -147,6 +155,8 @@ PyMethodDef buffer_functions[] = {
          "Store ``value.grad`` of each value in the buffer ``out``, one float64 each."),
     FAST(write_grad, "values, buffer",
          "Set ``value.grad`` of each value from the buffer, one float64 each."),
+    FAST(read_both, "values, out",
+         "Store the data of all values in the buffer ``out``, and behind them their gradients."),
     FAST(add_grad, "values, buffer",
          "Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."),
     FAST(read_floats, "items, out",

@@ -95,8 +95,26 @@ static PyObject *first_moved(PyObject *module, PyObject *const *args, Py_ssize_t
     return PyLong_FromLong(-1);
 }
 
+/* hold(containers, items): whether each list or dict holds these very objects, in this order, a dict
+   its keys and values in turn; False also where one is of another kind. */
+static PyObject *hold(PyObject *module, PyObject *const *args, Py_ssize_t given)
+{
+    if (given != 2 || !PyList_Check(args[0]) || !PyList_Check(args[1]))
+        return PyErr_Format(PyExc_TypeError, "hold expects two lists");
+    Py_ssize_t count = PyList_GET_SIZE(args[0]);
+    int all = PyList_GET_SIZE(args[1]) == count;
+    for (Py_ssize_t i = 0; all && i < count; i++) {
+        PyObject *container = PyList_GET_ITEM(args[0], i), *items = PyList_GET_ITEM(args[1], i);
+        all = PyTuple_CheckExact(items) &&
+              (PyList_CheckExact(container) || PyDict_CheckExact(container)) &&
+              holds_these(container, items, NULL);
+    }
+    return PyBool_FromLong(all);
+}
+
 PyMethodDef call_functions[] = {
     {"first_moved", (PyCFunction)(void (*)(void))first_moved, METH_FASTCALL, NULL},
+    {"hold", (PyCFunction)(void (*)(void))hold, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

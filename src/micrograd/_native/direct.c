@@ -9,44 +9,9 @@
 #include <string.h>
 #include <structmember.h>
 
-typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
-                       const int64_t *const *tables);
-typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double *scalars,
-                        const int64_t *const *tables);
+enum { MANY = 1 << 13 /* numbers */, FEW = 16 /* places */ };
 
-enum { LINE = 64 /* bytes of cache */, MANY = 1 << 13 /* numbers */, FEW = 16 /* places */ };
-
-typedef struct {
-    Forward forward;
-    Backward backward;
-    const int64_t *const *tables;
-    Py_ssize_t v, g; /* where its numbers begin, and their gradients */
-    Py_ssize_t copies, guards, numbers; /* numbers: of scalars */
-    const int64_t *sizes, *copied, *guarded;
-    const double *scalars, *seeds; /* no seeds: it is not differentiated in a call */
-} Stage;
-
-typedef struct {
-    PyObject_HEAD
-    vectorcallfunc call;
-    PyObject *all;        /* the arguments that it was made of: all that is borrowed below */
-    PyObject *look;       /* says -1 where nothing outside has moved, or None */
-    PyObject *captured;   /* the Values whose data come first in memory */
-    PyObject *read;       /* the Values whose gradients are read, to where read_at says */
-    PyObject *places;     /* what they hold stands behind the arguments */
-    PyObject *nests;      /* pairs of an argument and a nest of addresses */
-    PyObject *shape;      /* addresses in nests */
-    PyObject *writes;
-    Types types;
-    Py_ssize_t size, read_at, arguments, packed, fixed, stages;
-    const Argument *argument;
-    const int64_t *fixed_places;
-    const double *fixed_numbers;
-    double *spare; /* the memory of the last call, or NULL while it is used */
-    Stage stage[];
-} DirectCall;
-
-static PyTypeObject *direct_call_type;
+PyTypeObject *direct_call_type;
 
 /* Each of the following returns 1; 0 where the call is for the general way; -1 with an error. */
 
@@ -94,19 +59,46 @@ static int nothing_moved(const DirectCall *self)
     return PyErr_Occurred() ? -1 : moved < 0;
 }
 
+/* Run a stage in memory v; where it is of float32, in another part of it. */
+static int run_forward(const Stage *stage, double *v)
+{
+    const Narrow *narrow = &stage->narrow;
+    double *numbers = v + stage->v;
+    if (!narrow->numbers)
+        return stage->forward(numbers, stage->sizes, stage->scalars, stage->tables);
+    float *floats = (float *)(v + narrow->numbers);
+    for (Py_ssize_t i = 0; i < narrow->leaves; i++)
+        floats[i] = (float)numbers[i];
+    int failed = stage->forward((double *)floats, stage->sizes, stage->scalars, stage->tables);
+    for (Py_ssize_t i = 0; i < narrow->outputs; i++)
+        numbers[narrow->output[i]] = floats[narrow->output[i]];
+    return failed;
+}
+
+/* Its gradients go to g; `slopes` is where those of float32 are. */
+static int run_backward(const Stage *stage, double *v, double *g, double *slopes, const double *seeds)
+{
+    const Narrow *narrow = &stage->narrow;
+    if (!narrow->numbers)
+        return stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+    int failed = stage->backward(v + narrow->numbers, slopes, stage->sizes, seeds, stage->tables);
+    for (Py_ssize_t i = 0; i < narrow->leaves; i++)
+        g[i] = ((float *)slopes)[i];
+    return failed;
+}
+
 static int ran(const DirectCall *self, double *v)
 {
     for (const Stage *stage = self->stage; stage < self->stage + self->stages; stage++) {
-        double *numbers = v + stage->v;
         for (const int64_t *c = stage->copied; c < stage->copied + 3 * stage->copies; c += 3)
             memcpy(v + c[1], v + c[0], c[2] * sizeof(double));
-        if (stage->forward(numbers, stage->sizes, stage->scalars, stage->tables))
+        if (run_forward(stage, v))
             return 0;
         for (Py_ssize_t i = 0; i < stage->guards; i++)
             if ((v[stage->guarded[i] >> 1] != 0) != (stage->guarded[i] & 1))
                 return 0;
         if (stage->seeds != NULL &&
-            stage->backward(numbers, v + stage->g, stage->sizes, stage->seeds, stage->tables))
+            run_backward(stage, v, v + stage->g, v + stage->narrow.slopes, stage->seeds))
             return 0;
     }
     return 1;
@@ -131,7 +123,7 @@ static void read_values(const DirectCall *self, double *v)
         grad[k] = ((Value *)PyTuple_GET_ITEM(self->read, k))->grad;
 }
 
-static int computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v)
+int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v)
 {
     if (count != self->arguments || !taken(self, args, v))
         return 0;
@@ -163,11 +155,6 @@ static PyObject *finished(const DirectCall *self, const double *v)
     return made;
 }
 
-static inline double *aligned(double *memory)
-{
-    return (double *)(((uintptr_t)memory + LINE - 1) / LINE * LINE);
-}
-
 /* Return the results; or NotImplemented where this call is for the general way. */
 static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t flagged, PyObject *names)
 {
@@ -179,7 +166,7 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
     if (memory == NULL && (memory = PyMem_Calloc(1, self->size * sizeof(double) + LINE)) == NULL)
         return PyErr_NoMemory();
     double *v = aligned(memory);
-    int done = computed(self, args, PyVectorcall_NARGS(flagged), v);
+    int done = direct_computed(self, args, PyVectorcall_NARGS(flagged), v);
     PyObject *made = done > 0 ? finished(self, v) : NULL;
     if (self->spare == NULL)
         self->spare = memory;
@@ -188,79 +175,34 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
     return made != NULL || PyErr_Occurred() ? made : Py_NewRef(Py_NotImplemented);
 }
 
-/* fill(memory, arguments): compute in this memory; tell whether this is a call of this structure. */
-static PyObject *fill(PyObject *object, PyObject *const *args, Py_ssize_t count)
+int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize_t k, double seed)
 {
-    DirectCall *self = (DirectCall *)object;
-    Py_buffer view;
-    if (count != 2 || !PyTuple_CheckExact(args[1]))
-        return PyErr_Format(PyExc_TypeError, "fill expects a memory and a tuple of arguments");
-    if (PyObject_GetBuffer(args[0], &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0)
-        return NULL;
-    int done = -1;
-    if (view.len < self->size * (Py_ssize_t)sizeof(double))
-        PyErr_Format(PyExc_ValueError, "a memory of %zd numbers is needed", self->size);
-    else
-        done = computed(self, &PyTuple_GET_ITEM(args[1], 0), PyTuple_GET_SIZE(args[1]), view.buf);
-    PyBuffer_Release(&view);
-    return done < 0 ? NULL : PyBool_FromLong(done);
-}
-
-static int differentiated(const DirectCall *self, const Stage *stage, double *v, double *g,
-                          const double *seeds)
-{
-    int failed;
-    if (self->size < MANY)
-        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
-    else {
+    const Stage *stage = &self->stage[self->stages - 1];
+    double *seeds = PyMem_Malloc(stage->numbers * sizeof(double)), *slopes = g + stage->narrow.numbers;
+    int failed = seeds == NULL;
+    if (!failed && stage->narrow.numbers) {
+        memcpy(seeds, stage->scalars, stage->numbers * sizeof(float));
+        ((float *)seeds)[k] = (float)seed;
+    }
+    else if (!failed) {
+        memcpy(seeds, stage->scalars, stage->numbers * sizeof(double));
+        seeds[k] = seed;
+    }
+    if (!failed && self->size < MANY)
+        failed = run_backward(stage, v, g, slopes, seeds);
+    else if (!failed) {
         Py_BEGIN_ALLOW_THREADS
-        failed = stage->backward(v + stage->v, g, stage->sizes, seeds, stage->tables);
+        failed = run_backward(stage, v, g, slopes, seeds);
         Py_END_ALLOW_THREADS
     }
-    for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(self->captured); i++)
-        ((Value *)PyTuple_GET_ITEM(self->captured, i))->grad += g[i];
-    return failed;
-}
-
-/* pass_on(memory, gradients, k, seed): differentiate what a call has left in this memory. The Values
-   from outside get what output k passes on to them; False where it is for the general way. */
-static PyObject *pass_on(PyObject *object, PyObject *const *args, Py_ssize_t count)
-{
-    DirectCall *self = (DirectCall *)object;
-    const Stage *last = &self->stage[self->stages - 1];
-    Py_buffer memory, gradients;
-    if (count != 4)
-        return PyErr_Format(PyExc_TypeError, "pass_on expects two memories, an output and a seed");
-    Py_ssize_t k = PyLong_AsSsize_t(args[2]), size = self->size * (Py_ssize_t)sizeof(double);
-    double seed = PyFloat_AsDouble(args[3]);
-    if (PyErr_Occurred())
-        return NULL;
-    if (self->stages == 0 || k < 0 || k >= last->numbers)
-        return PyErr_Format(PyExc_ValueError, "there is no output %zd to differentiate", k);
-    if (observed() && mode.tracer != NULL)
-        Py_RETURN_FALSE;
-    double *seeds = PyMem_Malloc(last->numbers * sizeof(double));
-    if (seeds == NULL)
-        return PyErr_NoMemory();
-    memcpy(seeds, last->scalars, last->numbers * sizeof(double));
-    seeds[k] = seed;
-    int failed = PyObject_GetBuffer(args[0], &memory, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0;
-    if (!failed && PyObject_GetBuffer(args[1], &gradients, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) < 0) {
-        PyBuffer_Release(&memory);
-        failed = 1;
-    }
-    if (failed) {
-        PyMem_Free(seeds);
-        return NULL;
-    }
-    if (memory.len < size || gradients.len < size)
-        PyErr_Format(PyExc_ValueError, "memories of %zd numbers are needed", self->size);
-    else
-        failed = differentiated(self, last, memory.buf, gradients.buf, seeds);
     PyMem_Free(seeds);
-    PyBuffer_Release(&memory);
-    PyBuffer_Release(&gradients);
-    return PyErr_Occurred() ? NULL : PyBool_FromLong(!failed);
+    if (failed) { /* not an index: forward would have found it */
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(self->captured); i++)
+        ((Value *)PyTuple_GET_ITEM(self->captured, i))->grad += g[i];
+    return 0;
 }
 
 /* Making one. */
@@ -275,7 +217,13 @@ static int stage_fits(const Stage *stage, Py_ssize_t size)
     for (const int64_t *c = stage->copied; c < stage->copied + 3 * stage->copies; c += 3)
         if (c[0] < 0 || c[1] < 0 || c[2] < 0 || c[0] > size - c[2] || c[1] > size - c[2])
             return 0;
-    return 1;
+    const Narrow *narrow = &stage->narrow;
+    for (Py_ssize_t i = 0; i < narrow->outputs; i++)
+        if (narrow->output[i] < 0 || narrow->output[i] >= size - stage->v)
+            return 0;
+    return narrow->numbers >= 0 && narrow->numbers <= size && narrow->slopes >= 0 &&
+           narrow->slopes <= size && narrow->leaves >= 0 &&
+           narrow->leaves <= size - Py_MAX(stage->v, stage->g);
 }
 
 static int fits(const DirectCall *self)
@@ -317,16 +265,31 @@ static int fits(const DirectCall *self)
            writes_fit(self->writes, self->types.array, self->size);
 }
 
+static int open_narrow(Narrow *narrow, PyObject *of)
+{
+    PyObject *output;
+    *narrow = (Narrow){0};
+    if (of == Py_None)
+        return 0;
+    if (!PyTuple_Check(of) || !PyArg_ParseTuple(of, "nnnS:what is of float32", &narrow->numbers,
+                                                &narrow->slopes, &narrow->leaves, &output))
+        return -1;
+    narrow->output = int64s(output);
+    narrow->outputs = addresses_in(output);
+    return 0;
+}
+
 /* Fill in a stage from a tuple of forward, backward, tables, v, g, and as bytes sizes, scalars, seeds,
-   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0). Seeds
-   may be None. */
+   copies (from, to, count) and guards (twice the address, and 1 more where it must not be 0); last,
+   what a program of float32 has in addition. Seeds and this may be None. */
 static int open_stage(Stage *stage, PyObject *of)
 {
     unsigned long long forward, backward, tables;
-    PyObject *sizes, *scalars, *seeds, *copied, *guarded;
+    PyObject *sizes, *scalars, *seeds, *copied, *guarded, *narrow;
     if (!PyTuple_Check(of) ||
-        !PyArg_ParseTuple(of, "KKKnnSSOSS:a stage", &forward, &backward, &tables, &stage->v,
-                          &stage->g, &sizes, &scalars, &seeds, &copied, &guarded))
+        !PyArg_ParseTuple(of, "KKKnnSSOSSO:a stage", &forward, &backward, &tables, &stage->v,
+                          &stage->g, &sizes, &scalars, &seeds, &copied, &guarded, &narrow) ||
+        open_narrow(&stage->narrow, narrow) < 0)
         return -1;
     if (seeds != Py_None && (!PyBytes_CheckExact(seeds) || backward == 0)) {
         PyErr_SetString(PyExc_ValueError, "seeds are bytes, of what can be differentiated");
@@ -337,7 +300,8 @@ static int open_stage(Stage *stage, PyObject *of)
     stage->tables = (const int64_t *const *)(uintptr_t)tables;
     stage->sizes = int64s(sizes);
     stage->scalars = (const double *)int64s(scalars);
-    stage->numbers = addresses_in(scalars);
+    stage->numbers = PyBytes_GET_SIZE(scalars) /
+                     (Py_ssize_t)(stage->narrow.numbers ? sizeof(float) : sizeof(double));
     stage->seeds = seeds == Py_None ? NULL : (const double *)int64s(seeds);
     stage->copied = int64s(copied);
     stage->copies = addresses_in(copied) / 3;
@@ -420,15 +384,11 @@ static PyMemberDef members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-static PyMethodDef methods[] = {
-    {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, NULL},
-    {"pass_on", (PyCFunction)(void (*)(void))pass_on, METH_FASTCALL, NULL},
-    {NULL, NULL, 0, NULL},
-};
-
-static PyType_Slot slots[] = {{Py_tp_dealloc, dealloc},   {Py_tp_traverse, traverse},
-                              {Py_tp_call, PyVectorcall_Call}, {Py_tp_members, members},
-                              {Py_tp_methods, methods},   {0, NULL}};
+static PyType_Slot slots[] = {{Py_tp_dealloc, dealloc},
+                              {Py_tp_traverse, traverse},
+                              {Py_tp_call, PyVectorcall_Call},
+                              {Py_tp_members, members},
+                              {0, NULL}};
 
 static PyType_Spec spec = {
     .name = "micrograd._native.value.DirectCall",

@@ -25,11 +25,64 @@ typedef struct {        /* of int64, as Python fills it in */
     int64_t count, ndim, dims[MOST_DIMS];
 } Argument;
 
+typedef int (*Forward)(double *v, const int64_t *sizes, const double *scalars,
+                       const int64_t *const *tables);
+typedef int (*Backward)(double *v, double *g, const int64_t *sizes, const double *scalars,
+                        const int64_t *const *tables);
+
+typedef struct { /* of a program of float32, whose scalars and seeds are of it, too */
+    Py_ssize_t numbers, slopes; /* where these begin, in doubles; no numbers: it is of float64 */
+    Py_ssize_t leaves, outputs; /* how many are taken there: the first ones; and come back: these */
+    const int64_t *output;
+} Narrow;
+
+typedef struct {
+    Forward forward;
+    Backward backward;
+    const int64_t *const *tables;
+    Py_ssize_t v, g; /* where its numbers begin, and their gradients */
+    Py_ssize_t copies, guards, numbers; /* numbers: of scalars */
+    const int64_t *sizes, *copied, *guarded;
+    const double *scalars, *seeds; /* no seeds: it is not differentiated in a call */
+    Narrow narrow;
+} Stage;
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc call;
+    PyObject *all;        /* the arguments that it was made of: all that is borrowed below */
+    PyObject *look;       /* says -1 where nothing outside has moved, or None */
+    PyObject *captured;   /* the Values whose data come first in memory */
+    PyObject *read;       /* the Values whose gradients are read, to where read_at says */
+    PyObject *places;     /* what they hold stands behind the arguments */
+    PyObject *nests;      /* pairs of an argument and a nest of addresses */
+    PyObject *shape;      /* addresses in nests */
+    PyObject *writes;
+    Types types;
+    Py_ssize_t size, read_at, arguments, packed, fixed, stages;
+    const Argument *argument;
+    const int64_t *fixed_places;
+    const double *fixed_numbers;
+    double *spare; /* the memory of the last call, or NULL while it is used */
+    Stage stage[];
+} DirectCall;
+
+extern PyTypeObject *direct_call_type;
+
+/* Fill a memory with what a call computes: 1, or 0 where it is for the general way, or -1. Then fill
+   another with the gradients that output k passes on, and give those from outside theirs: 0 or -1. */
+int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v);
+int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize_t k, double seed);
+
 /* Each puts an argument into memory v and returns 1; 0 where it is none of the structure; never an
    error. A nest is one of addresses: of a float, or -1 - that of an int; as a float, that of a
-   Value. */
+   Value; in an array, as floats those of floats, as ints those of Values. */
 int put_argument(const Argument *a, const Types *types, PyObject *x, double *v);
 int put_nest(PyObject *nest, PyObject *x, double *v);
+
+/* Open an array of addresses and one that has as many items: of which kind, or 0 where it has not. */
+enum { OF_FLOATS = 1, OF_VALUES };
+int array_opened(PyObject *nest, PyObject *x, Py_buffer *places, Py_buffer *items);
 
 /* Places in the world outside, pairs of an owner and a key: the variable of a closure; an item, or
    with the key None all, of a list; what is under a key of a dict; an attribute. */
@@ -50,6 +103,13 @@ int argument_fits(const Argument *a, Py_ssize_t arguments, int64_t size);
 int nest_fits(PyObject *nest, PyTypeObject *array_type, Py_ssize_t size, int of_arguments);
 int writes_fit(PyObject *writes, PyTypeObject *array_type, Py_ssize_t size);
 int addresses_fit(PyObject *bytes, Py_ssize_t size);
+
+enum { LINE = 64 /* bytes of cache */ };
+
+static inline double *aligned(double *memory)
+{
+    return (double *)(((uintptr_t)memory + LINE - 1) / LINE * LINE);
+}
 
 static inline const int64_t *int64s(PyObject *bytes)
 {

@@ -315,6 +315,9 @@ static int step(Value *v, int anomaly)
     if (anomaly) {
         done = PyObject_CallOneArg(shared.checked, (PyObject *)v);
     }
+    else if (is_share(closure)) {
+        return share_pass_on(closure, v);
+    }
     else if (closure != NULL && !PyTuple_CheckExact(closure)) {
         Py_INCREF(closure);
         done = PyObject_CallNoArgs(closure);
@@ -350,12 +353,31 @@ static inline void sweep(List *order, double *scratch, int unmarks)
     }
 }
 
+/* Tell whether a value came out of a compiled call that read nothing but leaves: then its share is all
+   that there is to do. */
+static int is_of_leaves(Value *v)
+{
+    if (!(v->flags & HAS_EXTRA) || !is_share(v->extra->closure))
+        return 0;
+    for (Py_ssize_t i = 0; i < v->extra->count; i++) {
+        Value *parent = v->extra->parents[i];
+        if (count_of(parent) > 0 || (parent->flags & HAS_EXTRA && parent->extra->closure != NULL))
+            return 0;
+    }
+    return v->extra->count > 0;
+}
+
 PyObject *value_backward(PyObject *self, PyObject *unused)
 {
     Order found = {.widest = 2};
     int done = 0;
     if (observed() && mode.tracer != NULL)
         return PyObject_CallMethod(mode.tracer, "backward", "O", self);
+    if (!observed() && is_of_leaves((Value *)self)) {
+        ((Value *)self)->grad = 1.0;
+        done = share_pass_on(((Value *)self)->extra->closure, (Value *)self);
+        return done < 0 ? NULL : Py_NewRef(Py_None);
+    }
     if (visit((Value *)self, &found, 1) < 0)
         return NULL;
     double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));

@@ -40,6 +40,24 @@ static int put_list(const Argument *a, const Types *types, int depth, PyObject *
     return 1;
 }
 
+static inline double number_at(const void *numbers, int64_t kind, int64_t i)
+{
+    return kind == INTS ? (double)((const int64_t *)numbers)[i]
+                        : kind == NARROW ? ((const float *)numbers)[i] : ((const double *)numbers)[i];
+}
+
+/* Put numbers in their places: one after the other, or examples as columns. */
+static void put_numbers(const Argument *a, const void *numbers, double *to)
+{
+    int64_t outer = a->outer ? a->outer : 1, inner = a->count / outer, row = a->outer ? a->row : 1;
+    if (a->kind == FLOATS && (row == 1 || inner == 1))
+        memcpy(to, numbers, a->count * sizeof(double));
+    else
+        for (int64_t r = 0; r < inner; r++)
+            for (int64_t q = 0; q < outer; q++)
+                to[r * row + q] = number_at(numbers, a->kind, q * inner + r);
+}
+
 static int put_array(const Argument *a, PyObject *array, double *v)
 {
     Py_buffer view;
@@ -51,16 +69,8 @@ static int put_array(const Argument *a, PyObject *array, double *v)
                strcmp(view.format, a->kind == INTS ? "l" : a->kind == NARROW ? "f" : "d") == 0;
     for (int d = 0; fits && d < view.ndim; d++)
         fits = view.shape[d] == a->dims[d];
-    const double *floats = view.buf;
-    const float *narrow = view.buf;
-    const int64_t *ints = view.buf;
-    if (fits && a->start >= 0 && a->kind == FLOATS && !a->outer)
-        memcpy(v + a->start, floats, a->count * sizeof(double));
-    else if (fits && a->start >= 0)
-        for (int64_t i = 0; i < a->count; i++)
-            *place_of(a, v, i) = a->kind == INTS     ? (double)ints[i]
-                                 : a->kind == NARROW ? narrow[i]
-                                                     : floats[i];
+    if (fits && a->start >= 0)
+        put_numbers(a, view.buf, v + a->start);
     PyBuffer_Release(&view);
     return fits;
 }
@@ -108,24 +118,46 @@ static int put_entries(PyObject *nest, PyObject *x, double *v)
     return 1;
 }
 
-static int put_in_array(PyObject *nest, PyObject *x, double *v)
+/* Addresses that are floats are those of floats, ints those of Values: these may be in an array of a
+   subclass, which makes them when somebody looks. */
+int array_opened(PyObject *nest, PyObject *x, Py_buffer *places, Py_buffer *items)
 {
-    Py_buffer places, numbers;
-    if (Py_TYPE(x) != Py_TYPE(nest) || PyObject_GetBuffer(nest, &places, PyBUF_C_CONTIGUOUS) < 0) {
+    if (!PyObject_TypeCheck(x, Py_TYPE(nest)) ||
+        PyObject_GetBuffer(nest, places, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) < 0) {
         PyErr_Clear();
         return 0;
     }
-    int fits = PyObject_GetBuffer(x, &numbers, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
-    if (fits) {
-        fits = strcmp(numbers.format, "d") == 0 && numbers.ndim == places.ndim;
-        for (int d = 0; fits && d < places.ndim; d++)
-            fits = numbers.shape[d] == places.shape[d];
-        const double *place = places.buf, *number = numbers.buf;
-        for (Py_ssize_t i = 0; fits && i < places.len / (Py_ssize_t)sizeof(double); i++)
-            v[(Py_ssize_t)place[i]] = number[i];
-        PyBuffer_Release(&numbers);
+    int of_values = strcmp(places->format, "l") == 0;
+    if ((of_values || Py_IS_TYPE(x, Py_TYPE(nest))) &&
+        PyObject_GetBuffer(x, items, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0) {
+        int fits = strcmp(items->format, of_values ? "O" : "d") == 0 && items->ndim == places->ndim;
+        for (int d = 0; fits && d < items->ndim; d++)
+            fits = items->shape[d] == places->shape[d];
+        if (fits)
+            return of_values ? OF_VALUES : OF_FLOATS;
+        PyBuffer_Release(items);
     }
     PyErr_Clear();
+    PyBuffer_Release(places);
+    return 0;
+}
+
+static int put_in_array(PyObject *nest, PyObject *x, double *v)
+{
+    Py_buffer places, items;
+    int kind = array_opened(nest, x, &places, &items), fits = kind != 0;
+    if (!fits)
+        return 0;
+    const double *place = places.buf, *number = items.buf;
+    const int64_t *place_of_value = places.buf;
+    PyObject **value = items.buf;
+    for (Py_ssize_t i = 0; fits && i < places.len / (Py_ssize_t)sizeof(double); i++) {
+        if (kind == OF_FLOATS)
+            v[(Py_ssize_t)place[i]] = number[i];
+        else if ((fits = value[i] != NULL && Py_IS_TYPE(value[i], value_type)))
+            v[place_of_value[i]] = ((Value *)value[i])->data;
+    }
+    PyBuffer_Release(&items);
     PyBuffer_Release(&places);
     return fits;
 }
@@ -196,7 +228,7 @@ static int array_fits(PyObject *addresses, Py_ssize_t size, int of_arguments)
     const double *as_float = view.buf;
     const int64_t *as_int = view.buf;
     int floats = strcmp(view.format, "d") == 0;
-    int fits = floats || (!of_arguments && strchr("lL", *view.format) != NULL);
+    int fits = floats || strchr(of_arguments ? "l" : "lL", *view.format) != NULL;
     for (Py_ssize_t i = 0; fits && i < view.len / (Py_ssize_t)sizeof(double); i++)
         fits = floats ? 0 <= as_float[i] && as_float[i] < size : 0 <= as_int[i] && as_int[i] < size;
     PyBuffer_Release(&view);

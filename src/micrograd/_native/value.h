@@ -139,6 +139,18 @@ int direct_call_ready(void);
 int quick_call_ready(PyObject *module);
 extern PyMethodDef call_functions[], direct_functions[];
 
+/* outputs.c: what a value that came out of a compiled call has as its closure. A share is called with
+   the value: it gives the values that the call read their part of its gradient. */
+extern PyTypeObject *share_type;
+int share_pass_on(PyObject *share, Value *out);
+int outputs_ready(void);
+extern PyMethodDef output_functions[];
+
+static inline int is_share(PyObject *closure)
+{
+    return closure != NULL && Py_IS_TYPE(closure, share_type);
+}
+
 /* tape.c */
 int tape_ready(void);
 extern PyMethodDef tape_functions[];

@@ -13,6 +13,7 @@ from typing import Any, Self
 from .. import arguments
 from ..engine import Value
 from ..value import tables
+from ..value.backend import native
 from ..value.modes import mode
 from ..value.numeric import is_array
 from ..value.tables import LookupTable, gathered
@@ -24,19 +25,22 @@ _making = threading.local()  # whether a module is being made, which then labels
 
 @dataclass(slots=True)
 class _Findings:
-    """What a search found, and copies of the containers it looked into, to notice changes."""
+    """What a search found, and what was in the containers it looked into, to notice changes."""
 
     parameters: dict[str, Value | LookupTable] = field(default_factory=dict)
     modules: dict[str, "Module"] = field(default_factory=dict)
     looked_into: list[Any] = field(default_factory=list)
-    copies: list[Any] = field(default_factory=list)
+    items: list[tuple[Any, ...]] = field(default_factory=list)
     repeatable: bool = True  # False where a class computes its parameters, perhaps anew each time
     gathered: Any = None  # the parameters as a list, or as ``Parameters``
 
     def still_hold(self) -> bool:
-        # Comparing containers asks each element for identity first, in C: a few ns per parameter.
+        if not self.repeatable:
+            return False
+        if native is not None and native.hold(self.looked_into, self.items):
+            return True  # as nearly always: a few ns per parameter
         try:
-            return self.repeatable and self.looked_into == self.copies
+            return list(map(_everything_in, self.looked_into)) == self.items
         except ValueError:  # an array was replaced: arrays do not compare to one bool
             return False
 
@@ -113,7 +117,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
-        tables.clear(self.parameters())
+        tables.clear(self.parameters() if _computes_parameters(self) else self._findings().gathered)
 
     def train(self, mode: bool = True) -> Self:
         """Set ``training`` of this module and all inside it; return the module."""
@@ -260,9 +264,16 @@ def _search(root: Module) -> _Findings:
                 continue
         inside = vars(thing) if isinstance(thing, Module) else thing
         found.looked_into.append(inside)
-        found.copies.append(inside.copy() if hasattr(inside, "copy") else inside)
+        found.items.append(_everything_in(inside))
         stack += [(_join(path, key), child) for key, child in reversed(_items(inside))]
     return found
+
+
+def _everything_in(container: Any) -> tuple[Any, ...]:
+    """What a container holds, a dict its keys and values in turn; equal where nothing changed."""
+    if isinstance(container, dict):
+        return tuple([x for pair in container.items() for x in pair])
+    return tuple(container.ravel().tolist() if is_array(container) else container)
 
 
 def _items(thing: Any) -> list[tuple[Any, Any]]:

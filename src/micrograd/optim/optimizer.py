@@ -1,7 +1,8 @@
 """Optimizer: what moves parameters, by a rule that is written once, for one of them."""
 
 import copy
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..arguments import array as array_of
@@ -118,22 +119,27 @@ class Optimizer:
 
     def step(self) -> None:
         """Move all parameters once, along their present gradients."""
-        import numpy as np
-
-        values, state, places = self.parameters, self.state, None
         if isinstance(self.parameters, Parameters):
-            self._refuse_tables()
-            values, places = self.parameters.moving()
-            state = tuple([kept[places] for kept in state])
-        p, g = buffers.data_of(values), buffers.grad_of(values)
-        with np.errstate(all="ignore"):  # as everywhere: an overflow is an infinity, not a warning
-            p, state = self.update(p, g, state, self.steps + 1, self.lr)
-        buffers.set_data(values, p)
-        self.steps += 1
-        if not isinstance(self.parameters, Parameters):
-            self.state = state
+            self._step_of_tables(self.parameters)
             return
-        self.parameters.moved()
+        state = self._move(self.parameters, self.state)
+        vars(self).update(state=state, steps=self.steps + 1)  # not by way of __setattr__
+
+    def _move(self, values: list[Value], state: State) -> State:
+        """Move some parameters; return their new state."""
+        p, g = buffers.numbers_of(values)
+        # As everywhere, an overflow is an infinity, not a warning.
+        p, state = _without_warnings()(self.update, p, g, state, self.steps + 1, self.lr)
+        buffers.set_data(values, p)
+        return state
+
+    def _step_of_tables(self, parameters: Parameters) -> None:
+        """Move what is no table, and of tables the rows that were looked up."""
+        self._refuse_tables()
+        values, places = parameters.moving()
+        state = self._move(values, tuple([kept[places] for kept in self.state]))
+        self.steps += 1
+        parameters.moved()
         for kept, new in zip(self.state, state, strict=True):
             kept[places] = new
 
@@ -194,3 +200,12 @@ class Optimizer:
         return (
             f"{type(self).__name__}({len(self.parameters)} parameters{groups}, {', '.join(shown)})"
         )
+
+
+@functools.cache
+def _without_warnings() -> Callable[..., Any]:
+    """Return a function that calls another one, in which NumPy warns of nothing."""
+    import numpy as np
+
+    call: Callable[..., Any] = np.errstate(all="ignore")(lambda f, *args: f(*args))
+    return call

@@ -30,6 +30,11 @@ def read_grad(values: Sequence[Value], out: Any) -> None:
     _view(values, out)[:] = array("d", [v._grad for v in values])
 
 
+def read_both(values: Sequence[Value], out: Any) -> None:
+    """Store the data of all values in the buffer ``out``, and behind them their gradients."""
+    _view(values, out, 2)[:] = array("d", [*[v._data for v in values], *[v._grad for v in values]])
+
+
 def write_grad(values: Sequence[Value], buffer: Any) -> None:
     """Set ``value.grad`` of each value from the buffer, one float64 each."""
     for v, x in zip(values, _view(values, buffer), strict=True):
@@ -81,6 +86,17 @@ def grad_of(values: Sequence[Value]) -> Any:
     return _array_of(values, "grad", read_grad)
 
 
+def numbers_of(values: Sequence[Value]) -> tuple[Any, Any]:
+    """Return what ``data_of`` and ``grad_of`` do, read in one go."""
+    import numpy as np
+
+    if mode.tracer is not None:
+        return data_of(values), grad_of(values)
+    numbers = np.empty((2, len(values)))
+    read_both(values, numbers)
+    return numbers[0], numbers[1]
+
+
 def set_data(values: Sequence[Value], array: Any) -> None:
     """Set the data from an array, which may be one of traced numbers."""
     _set(values, "data", array, write_data)
@@ -109,7 +125,7 @@ def _set(values: Sequence[Value], name: str, array: Any, write: Callable) -> Non
         setattr(v, name, x)
 
 
-def _view(values: Sequence[Value], buffer: Any) -> Any:
+def _view(values: Sequence[Value], buffer: Any, each: int = 1) -> Any:
     if mode.tracer is not None:
         raise TypeError(
             "a buffer of numbers inside jit would be that of one call: use data and grad of each "
@@ -118,13 +134,14 @@ def _view(values: Sequence[Value], buffer: Any) -> Any:
     view = memoryview(buffer)
     if view.format != "d" or not view.c_contiguous:
         raise TypeError(f"a buffer of contiguous float64 is needed, got format {view.format!r}")
-    if view.nbytes != 8 * len(values):
-        raise ValueError(f"{len(values)} values need a buffer of as many, got {view.nbytes // 8}")
+    if view.nbytes != 8 * each * len(values):
+        wanted = "as many" if each == 1 else f"{each * len(values)}"
+        raise ValueError(f"{len(values)} values need a buffer of {wanted}, got {view.nbytes // 8}")
     return view.cast("B").cast("d")
 
 
 prefer_native(
     globals(),
-    *("read_data", "write_data", "read_grad", "write_grad", "add_grad", "zero_grad"),
+    *("read_data", "write_data", "read_grad", "write_grad", "read_both", "add_grad", "zero_grad"),
     *("read_floats", "write_floats"),
 )

@@ -259,7 +259,9 @@ def write(values: Any, buffer: Any) -> None:
 
 def clear(values: Any) -> None:
     """Set the gradients of Values, ``Parameters`` or a table to 0."""
-    if isinstance(values, LookupTable):
+    if type(values) is list:  # as nearly always
+        buffers.zero_grad(values)
+    elif isinstance(values, LookupTable):
         values.clear()
     elif isinstance(values, Parameters):
         for part in values._parts:

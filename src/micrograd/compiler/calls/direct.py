@@ -21,9 +21,18 @@ from .kernel import CKernel, TapeKernel
 from .mapped_call import MappedCall
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
+from .placed import PlacedStage
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
-from .value_calls import BatchCall, SpentCall, ValueCall, arrays_of_values, value_leaves
+from .value_calls import (
+    BatchCall,
+    SpentCall,
+    array_call,
+    arrays_of_values,
+    is_array_of_values,
+    value_call,
+    value_leaves,
+)
 
 _VECTOR = 8  # numbers: where one of float64 may begin
 
@@ -74,19 +83,11 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
 
 
 def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:
-    if not isinstance(compiled.kernel, CKernel | TapeKernel) or compiled.dtype != np.float64:
+    if not isinstance(compiled.kernel, CKernel | TapeKernel):
+        return False
+    if compiled.dtype != compiled.kernel.dtype:  # a tape is of float64
         return False
     return compiled.lanes(compiled.layout.sizes(args)) is None
-
-
-class _Piece(NamedTuple):
-    """A stage in the memory of a call: where its numbers and its gradients begin."""
-
-    compiled: Compiled
-    at: Addresses
-    v: int
-    g: int
-    seeds: dict[int, float] | None  # of the outputs that are differentiated, if any are
 
 
 class _Assembly:
@@ -96,18 +97,22 @@ class _Assembly:
         env = self._pieces[-1].at.env
         self._outputs = ResultAddresses(self._computed(), self._size, env.get("B", 0))
 
-    def _placed(self) -> Iterator[_Piece]:
+    def _placed(self) -> Iterator[PlacedStage]:
         for stage in self._of.before:
             seeds = {stage.end: 1.0} if stage.differentiates else None
             yield self._piece(stage.compiled, seeds)
         seeds = {len(self._of.compiled.layout.guards): 1.0} if self._of.slopes else None
         yield self._piece(self._of.compiled, seeds)
 
-    def _piece(self, compiled: Compiled, seeds: dict[int, float] | None) -> _Piece:
+    def _piece(self, compiled: Compiled, seeds: dict[int, float] | None) -> PlacedStage:
         at = compiled.at(compiled.layout.sizes(self._args))
         v = self._room(at.size)
         g = 0 if seeds is None else self._room(at.size)
-        return _Piece(compiled, at, v, g, seeds)
+        narrow = None
+        if compiled.dtype == np.float32:
+            half = at.size // 2 + 1
+            narrow = self._room(half), 0 if seeds is None else self._room(half)
+        return PlacedStage(compiled, at, v, g, seeds, narrow)
 
     def _room(self, count: int) -> int:
         """Make room for numbers, and return where it begins."""
@@ -119,9 +124,7 @@ class _Assembly:
         """Yield where each output lies, one behind the guards."""
         *_, last = self._pieces
         for k in range(len(last.compiled.layout.guards), len(last.at.outputs)):
-            start = last.v + last.at.outputs[k]
-            one = last.compiled.is_number(k)
-            yield start if one else range(start, start + last.at.env["B"])
+            yield last.output(k, last.v)
 
     def call(self) -> Callable[..., Any]:
         """Return the function."""
@@ -140,13 +143,15 @@ class _Assembly:
             if writes or of.before:
                 raise NotDirect
             return BatchCall(made, where, of.compiled, of.recording, of.plain)
-        if of.recording.effects.data:
+        of_array = is_array_of_values(of.recording.result)
+        if of.recording.effects.data and not of_array:
             return self._spent(leaves)
-        if of.recording.effects or of.before:
+        read = self._args[len(self._args) - len(of.changes.places) :]
+        if of.recording.effects or of.before or any(a.differentiable for a in read):
             raise NotDirect
-        last = self._pieces[-1]
         call = self._made(None, [])
-        return ValueCall(of.compiled, last.at, call, leaves, self._args, of.name)
+        made = value_call(call, of.compiled, self._pieces[-1].at, leaves, of.name)
+        return array_call(made, np.shape(of.recording.result)) if of_array else made
 
     def _spent(self, leaves: Any) -> Callable[..., Any]:
         recording, flat = self._of.recording, leaves if type(leaves) in (list, tuple) else [leaves]
@@ -192,7 +197,7 @@ class _Assembly:
             tuple(writes),
         )
 
-    def _stage(self, piece: _Piece, copies: list[tuple[int, int]]) -> tuple:
+    def _stage(self, piece: PlacedStage, copies: list[tuple[int, int]]) -> tuple:
         compiled, at = piece.compiled, piece.at
         assert isinstance(compiled.kernel, CKernel | TapeKernel)  # see _suits
         forward, backward, tables = compiled.kernel.addresses()
@@ -208,9 +213,10 @@ class _Assembly:
             compiled.seeded(at, piece.seeds).tobytes() if piece.seeds else None,
             int64s([x for row in ranges(copies) for x in row]),
             int64s([2 * (piece.v + address) + holds for address, holds in guards]),
+            piece.narrow and (*piece.narrow, piece.end_of_leaves(), int64s(piece.results())),
         )
 
-    def _fixed(self, piece: _Piece) -> tuple[list[int], np.ndarray]:
+    def _fixed(self, piece: PlacedStage) -> tuple[list[int], np.ndarray]:
         places, numbers = piece.at.fixed()
         return [piece.v + place for place in places], numbers
 

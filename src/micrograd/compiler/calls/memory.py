@@ -157,6 +157,15 @@ class Addresses:
         places = [*range(start, start + len(constants)), *of_size]
         return places, np.array([*constants, *[1.0 / self.env["B"] for _ in of_size]], dtype=float)
 
+    def end_of_leaves(self) -> int:
+        """Return where the last of the captured values, inputs and constants ends."""
+        start, constants = self._constants
+        ends = [start + len(constants)]
+        for _, batched, span in self.spans:
+            rows = span.length if batched else span.length // max(span.outer, 1)
+            ends.append(span.start + (rows * span.row if span.outer else span.length))
+        return max(ends)
+
     def leaves(self, captured: int) -> np.ndarray:
         """Where the captured values and all inputs lie, of a batch its first example."""
         places = [np.arange(captured)]

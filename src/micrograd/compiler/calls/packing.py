@@ -74,7 +74,7 @@ def _nest_at(a: Argument, batched: bool, span: Span, base: int) -> Any:
 def _with_addresses(tree: Any, places: Iterator[int]) -> Any:
     """Return a nest with an address for each float, -1 - address for each int.
 
-    That of a Value is a float.
+    That of a Value is a float; in an array those of floats are floats, and those of Values ints.
     """
     if type(tree) is float:
         return next(places)
@@ -84,6 +84,10 @@ def _with_addresses(tree: Any, places: Iterator[int]) -> Any:
         return -1 - next(places)
     if isinstance(tree, np.ndarray) and tree.dtype == np.float64 and tree.size and tree.ndim:
         return np.array([next(places) for _ in range(tree.size)], dtype=float).reshape(tree.shape)
+    if isinstance(tree, np.ndarray) and tree.dtype == object and tree.size and tree.ndim:
+        if set(map(type, tree.reshape(-1).tolist())) != {Value}:
+            return NotImplemented
+        return np.array([next(places) for _ in range(tree.size)], np.int64).reshape(tree.shape)
     branches = tree.values() if type(tree) is dict else tree
     if type(tree) not in (list, tuple, dict) or (
         type(tree) is dict and any(type(k) is not str for k in tree)

@@ -42,6 +42,7 @@ _UNWATCHED = frozenset({
     "_found",  # a cache
     "_training",  # told of by ``depends_on``
     "_feature_names",  # for ``predict``, which refuses by them
+    "_mapped",  # what ``predict`` keeps
 })  # fmt: skip
 ITERATORS = (
     types.GeneratorType,

@@ -1,29 +1,33 @@
 """Calls that go straight to the loops, of which Values come out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
 from ... import ops
 from ...engine import Value
-from ...value.buffers import add_grad
+from ...value.arrays import ValueArray
+from ...value.backend import native
 from ...value.number import Number
+from ..tracing.arrays import TracedArray
 from ..tracing.batches import Batch
 from ..tracing.recording import Trace
-from ..tracing.signature import Argument
-from .compiled import Compiled, Run
+from .compiled import Compiled
 from .memory import Addresses
+from .packing import int64s
 from .results import Lazily, refuse_backward
 
 
 def value_leaves(recording: Trace) -> Any:
     """Return a result that is a Value, or a flat tuple or list of different Values and floats.
 
-    True stands for a Value, False for a float; None is returned where it is anything else.
+    True stands for a Value, False for a float; an array of Values is as a list of them. None is
+    returned where it is anything else.
     """
     tree = recording.result
+    if of_values := is_array_of_values(tree):
+        tree = np.asarray(tree).reshape(-1).tolist()
 
     def leaf(x: Any) -> bool | None:
         if type(x) is Number:
@@ -36,90 +40,37 @@ def value_leaves(recording: Trace) -> Any:
     kinds, values = [leaf(x) for x in tree], [id(x) for x in tree if type(x) is Value]
     if None in kinds or not values or len(set(values)) < len(values):
         return None
-    return type(tree)(kinds)
+    return type(tree)(kinds) if all(kinds) or not of_values else None
 
 
-class ValueCall:
-    """A call of which Values come out, which keep its memory until they are gone.
+def is_array_of_values(tree: Any) -> bool:
+    """Tell whether it is an array, not of a batch, that may have Values in it."""
+    return isinstance(tree, TracedArray) and tree.dtype == object
+
+
+def array_call(call: Any, shape: tuple[int, ...]) -> Callable[..., Any]:
+    """Return a call of which an array comes out, where there was a list of its Values."""
+
+    def of_array(*args: Any) -> Any:
+        values = call(*args)
+        return values if values is NotImplemented else ValueArray.of(values, shape)
+
+    return of_array
+
+
+def value_call(call: Any, of: Compiled, at: Addresses, leaves: Any, name: str) -> Any:
+    """Return a call of which Values come out, which keep its memory until they are gone.
 
     Args:
-        compiled, at: the program, and where everything lies in it.
         call: fills a memory.
+        of, at: the program, and where everything lies in it.
         leaves: which numbers of the result are Values.
-        args: of the first call.
         name: the function's, which the Values show as their operation.
     """
-
-    def __init__(
-        self,
-        compiled: Compiled,
-        at: Addresses,
-        call: Any,
-        leaves: Any,
-        args: Sequence[Argument],
-        name: str,
-    ) -> None:
-        self._compiled, self._at, self._call = compiled, at, call
-        self._leaves, self._first = leaves, len(compiled.layout.guards)
-        self._captured = tuple(compiled.layout.captured)
-        self._op = ops.handmade(f"jit {name}")
-        self._nests = [k for k, a in enumerate(args) if a.differentiable]
-        starts = {k: span.start for k, _, span in at.spans}
-        places = [
-            starts[k] + i
-            for k in self._nests
-            for i, x in enumerate(args[k].values())
-            if isinstance(x, Value)
-        ]
-        self._places = np.array(places, dtype=int)  # of the gradients of their Values
-
-    def __call__(self, *args: Any) -> Any:
-        """Return the result, or NotImplemented."""
-        at = self._at
-        memory = at.blank()
-        if not self._call.fill(memory, args):
-            at.give_back(memory)
-            return NotImplemented
-        run, leaves = Run(self._compiled, at, memory), self._leaves
-        parents = self._captured
-        if self._nests:
-            parents = (*parents, *[v for k in self._nests for v in _values_in(args[k])])
-        if leaves is True:
-            return self._value(run, self._first, parents)
-        made = [
-            self._value(run, k, parents) if is_value else run.number(k)
-            for k, is_value in enumerate(leaves, self._first)
-        ]
-        return made if type(leaves) is list else tuple(made)
-
-    def _value(self, run: Run, k: int, parents: tuple[Value, ...]) -> Value:
-        out = Value._make(Value, run.number(k), 0.0, self._op, parents, "")
-        weak = ref(out)  # a cycle would keep the memory until the collector comes
-        out._backward = lambda: self._pass_on(weak, run, k)
-        return out
-
-    def _pass_on(self, weak: ref[Value], run: Run, k: int) -> None:
-        out = weak()
-        assert out is not None  # it is being differentiated
-        g = self._at.blank()
-        if not self._call.pass_on(run.memory, g, k, out._grad):
-            self._at.give_back(g)
-            g = run.gradients({k: out._grad})
-            add_grad(self._captured, g[: len(self._captured)])
-        if self._nests:
-            add_grad(out.parents[len(self._captured) :], g[self._places])
-        self._at.give_back(g)
-
-
-def _values_in(nest: Any) -> Iterable[Value]:
-    """Return the Values in a nest, from the first to the last."""
-    if isinstance(nest, Value):
-        return (nest,)
-    if isinstance(nest, dict):
-        nest = nest.values()
-    elif not isinstance(nest, (list, tuple)):
-        return ()
-    return [v for branch in nest for v in _values_in(branch)]
+    first, count = len(of.layout.guards), 1 if leaves is True else len(leaves)
+    outputs = at.outputs[first : first + count]
+    assert native is not None
+    return native.value_call(call, ops.handmade(f"jit {name}"), leaves, int64s(outputs), first)
 
 
 def arrays_of_values(tree: Any) -> Any:
