@@ -58,6 +58,9 @@ def test_where_the_peer_is_faster_the_ratio_is_bold():
     table = results.first_table([[row(0.5), *by_hand]])
     assert "| **0.5×** |" in table
     assert "by hand: moons step 1.5×, GPT step **0.8×**." in table
+    table = results.first_table([[*by_hand, row(0.9, peer="tuned C")]])
+    assert "GPT step **0.8×**; beside C that is tuned" in table
+    assert "vectors: moons step **0.9×**." in table
 
 
 def test_each_processor_has_a_file_of_its_own():
