@@ -24,7 +24,7 @@ from .library import Library
 __all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "load"]
 
 LINK = ("-shared", "-fPIC")
-# GCC takes a sixth of its time to learn which bits of addresses are 0, and makes nothing of it.
+# Of some large programs GCC takes long to learn which bits of addresses are 0, for no faster loops.
 _OF_GCC, _GCC = ("-fno-tree-bit-ccp",), "Free Software Foundation"
 
 _PROBE = """\
