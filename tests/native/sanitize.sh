@@ -26,10 +26,4 @@ export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may
 export UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc PYTHONPATH=$build/src
 export MICROGRAD_REQUIRE_NATIVE=1 LD_PRELOAD=$runtime
 # Left out are those that measure the resident size, in which what is freed stays for a while here.
-exec "$python" -m pytest -q -p no:cacheprovider tests/native tests/conformance \
-  --deselect tests/native/test_native_memory.py::test_the_room_between_values_that_stay_alive_is_used_again \
-  --deselect tests/native/test_native_memory.py::test_ten_million_nodes_are_built_differentiated_and_freed \
-  --deselect tests/native/test_native_memory.py::test_each_large_graph_that_is_gone_gives_its_memory_back \
-  --deselect tests/native/test_native_memory.py::test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as \
-  --deselect tests/native/test_native_memory.py::test_the_trace_of_a_first_call_goes_while_it_is_numbered \
-  --deselect tests/native/test_native_memory.py::test_a_million_rebuilt_graphs_leave_nothing_behind
+exec "$python" -m pytest -q -p no:cacheprovider -m "not resident" tests/native tests/conformance

@@ -38,6 +38,7 @@ def test_a_node_takes_64_bytes(run):
     assert run(program) == "{64}\n"
 
 
+@pytest.mark.resident
 @pytest.mark.deep
 def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     program = (
@@ -61,6 +62,7 @@ def test_ten_million_nodes_are_built_differentiated_and_freed(run):
     assert float(kept) < 60  # megabytes, most of them a free list of bounded length
 
 
+@pytest.mark.resident
 def test_each_large_graph_that_is_gone_gives_its_memory_back(run):
     program = (
         RESIDENT
@@ -79,6 +81,7 @@ def test_each_large_graph_that_is_gone_gives_its_memory_back(run):
     assert float(run(program)) < 30  # megabytes, of 51: 20 are kept for the next graph
 
 
+@pytest.mark.resident
 def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
     program = (
         RESIDENT
@@ -103,6 +106,7 @@ def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
     assert float(run(program)) < 130  # bytes a node: the columns, and what is kept for other graphs
 
 
+@pytest.mark.resident
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
 def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
     program = (
@@ -125,6 +129,7 @@ def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
     assert float(run(program)) < 130  # bytes a node: 88 of the trace, with the list of them
 
 
+@pytest.mark.resident
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
 def test_a_first_call_holds_the_graph_of_its_result_and_of_no_other_run(run):
     program = (
@@ -147,6 +152,7 @@ def test_a_first_call_holds_the_graph_of_its_result_and_of_no_other_run(run):
     assert float(run(program)) < 180  # bytes a node: 64 of the result; two graphs take 220
 
 
+@pytest.mark.resident
 @pytest.mark.deep
 def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     program = (
@@ -194,6 +200,7 @@ def test_a_million_rebuilt_graphs_leave_nothing_behind(run):
     assert int(run(program)) < 4_000_000
 
 
+@pytest.mark.resident
 def test_the_room_between_values_that_stay_alive_is_used_again(run):
     program = (
         RESIDENT
