@@ -66,7 +66,7 @@ def row(
     }
 
 
-def machine(peers_python: str, avx2: bool) -> dict[str, Any]:
+def machine(peers_python: str, avx2: bool = False) -> dict[str, Any]:
     """Describe the machine, its compiler and the versions of both sides.
 
     Args:
