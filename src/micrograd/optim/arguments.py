@@ -45,4 +45,6 @@ def values_of(params: Any) -> list[Value]:
 
 def rate(name: str, x: Any, below: float = inf) -> float:
     """Return a setting that is a number of 0 or more."""
+    if type(x) is float and 0.0 <= x < below:  # at once: a schedule sets one at every step
+        return x
     return finite(name, x, least=0, below=below)
