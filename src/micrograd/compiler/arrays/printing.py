@@ -164,11 +164,9 @@ class ArrayPrinter:
         rest = ", ".join(self.write(arg) for arg in node.args)
         return f"{self.dialect.function('einsum')}('{node.letters}', {rest})", _ATOM
 
-    def array(self, node: Node) -> str:
-        """Write an expression as an array, also where it is one number."""
-        if is_number(node):
-            return self._expanded(node, ())
-        return self.write(node)
+    def array(self, node: Node, level: int = 0) -> str:
+        """Write an expression as an array, also where it is one number; see ``write``."""
+        return self._expanded(node, ()) if is_number(node) else self.write(node, level)
 
     def _applied(self, op: ops.Op, args: Sequence[Node]) -> tuple[str, int]:
         if op in (ops.ADD, ops.SUM):
@@ -252,7 +250,7 @@ class ArrayPrinter:
             return self._condition(node.op, node.args)
         if isinstance(node, First) or viewed(node) in self.conditions:
             return self.write(node)
-        return f"{self.array(node) if is_number(node) else self.write(node, _ADDED)} != 0"
+        return f"{self.array(node, _ADDED)} != 0"
 
     def condition(self, node: Node) -> str:
         """Write a comparison as what is true or false."""
