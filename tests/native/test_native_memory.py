@@ -106,12 +106,9 @@ def test_a_compiled_function_does_not_keep_the_graph_that_it_was_traced_as(run):
     assert float(run(program)) < 130  # bytes a node: the columns, and what is kept for other graphs
 
 
-@pytest.mark.resident
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
-def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
-    program = (
-        RESIDENT
-        + """
+def peak_of_a_first_call(run, x):
+    """How many bytes more are resident at most while f is first called with x, for each node."""
+    program = f"""
     from micrograd import jit
 
     def f(x, steps):
@@ -120,36 +117,26 @@ def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
         return x
 
     g, length = jit(f, static_argnums=1), 300_000
-    g(0.5, 10)
+    g({x}, 10)
     before = resident()
-    g(0.5, length)
+    g({x}, length)
     print((most_resident() - before) / (4 * length))
     """
-    )
-    assert float(run(program)) < 130  # bytes a node: 88 of the trace, with the list of them
+    return float(run(RESIDENT + program))
+
+
+@pytest.mark.resident
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
+def test_the_trace_of_a_first_call_goes_while_it_is_numbered(run):
+    # bytes a node: 88 of the trace, with the list of them
+    assert peak_of_a_first_call(run, "0.5") < 130
 
 
 @pytest.mark.resident
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells it")
 def test_a_first_call_holds_the_graph_of_its_result_and_of_no_other_run(run):
-    program = (
-        RESIDENT
-        + """
-    from micrograd import jit
-
-    def f(x, steps):
-        for _ in range(steps):
-            x = x * 0.999 + 0.001
-        return x
-
-    g, length = jit(f, static_argnums=1), 300_000
-    g(Value(0.5), 10)
-    before = resident()
-    g(Value(0.5), length)
-    print((most_resident() - before) / (4 * length))
-    """
-    )
-    assert float(run(program)) < 180  # bytes a node: 64 of the result; two graphs take 220
+    # bytes a node: 64 of the result; two graphs take 220
+    assert peak_of_a_first_call(run, "Value(0.5)") < 180
 
 
 @pytest.mark.resident
