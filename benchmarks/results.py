@@ -119,8 +119,13 @@ def file_of(cpu: str) -> Path:
 
 
 def load() -> list[dict[str, Any]]:
-    """Read the results of each machine: what it is, and the rows of each group."""
-    return [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
+    """Read what each machine is and the rows of each group; the newest comes first."""
+    machines = [json.loads(file.read_text()) for file in sorted(RESULTS.glob("*.json"))]
+    return sorted(
+        machines,
+        key=lambda measured: (measured["machine"]["date"], len(rows_of(measured))),
+        reverse=True,
+    )
 
 
 def changes(cpu: str, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -159,8 +164,9 @@ def write_tables() -> None:
 
 
 def full(measured: dict[str, Any]) -> str:
-    """Return all rows of a machine, and which it is."""
-    return long_table(rows_of(measured)) + measured_on(measured["machine"])
+    """Return which machine it is, and all its rows."""
+    described = measured["machine"]
+    return f"## {described['cpu']}\n{measured_on(described)}\n{long_table(rows_of(measured))}"
 
 
 def insert(file: Path, text: str) -> None:
