@@ -285,10 +285,17 @@ def test_other_sizes_that_do_not_go_together_are_refused():
         Conv1d(3, 2, 2, groups=2)
     with pytest.raises(ValueError, match=r"keeps the length, which a stride of \(2, 1\) does not"):
         Conv2d(1, 1, 3, stride=(2, 1), padding="same")
-    with pytest.raises(ValueError, match="a whole number or \"same\", got 'full'"):
+    with pytest.raises(ValueError, match='a whole number, "same" or "valid", got \'full\''):
         Conv2d(1, 1, 3, padding="full")
     with pytest.raises(TypeError, match=r"two for height and width, got \[1, 2, 3\]"):
         Conv2d(1, 1, [1, 2, 3])
+
+
+@pytest.mark.parametrize(("kind", "shape"), [(Conv1d, (1, 4)), (Conv2d, (1, 3, 4))])
+def test_valid_padding_is_none(kind, shape):
+    x = np.arange(np.prod(shape), dtype=float).reshape(1, *shape)
+    valid, none = kind(1, 1, 2, padding="valid", seed=1), kind(1, 1, 2, padding=0, seed=1)
+    np.testing.assert_array_equal(valid.predict(x), none.predict(x))
 
 
 # Training

@@ -20,7 +20,7 @@ class Conv1d(Module):
         kernel_size: the length of a window.
         stride: from one window to the next.
         padding: how many places before the first and after the last number count as zeros; "same"
-            takes as many as keep the length.
+            takes as many as keep the length, "valid" none.
         dilation: how far the numbers of a window lie apart.
         groups: into so many the channels are divided, each of which sees its own alone.
         bias: False leaves out what is added to each channel.
@@ -92,7 +92,7 @@ class Conv2d(Module):
         kernel_size: height and width of a window; one number stands for both, as in what follows.
         stride: from one window to the next.
         padding: how many rows and columns at each side of the image count as zeros; "same" takes as
-            many as keep height and width.
+            many as keep height and width, "valid" none.
         dilation: how far the rows and the columns of a window lie apart.
         groups: into so many the channels are divided, each of which sees its own alone.
         bias: False leaves out what is added to each channel.

@@ -16,15 +16,17 @@ def pair(name: str, x: int | Sequence[int], least: int) -> tuple[int, int]:
 
 
 def margins(name: str, padding: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Any:
-    """Return how much is put in front and behind along each axis, as PyTorch does for "same".
+    """Return how much is put in front and behind along each axis, as PyTorch does for a word.
 
-    An odd number is one more behind.
+    Where "same" needs an odd number it is one more behind; "valid" is none.
     """
     if padding == "same":
         rooms = [far * (size - 1) for size, far in zip(kernel, dilation, strict=True)]
         return tuple([(room // 2, room - room // 2) for room in rooms])
+    if padding == "valid":
+        return ((0, 0),) * len(kernel)
     if isinstance(padding, str):
-        raise ValueError(f'{name} is a whole number or "same", got {padding!r}')
+        raise ValueError(f'{name} is a whole number, "same" or "valid", got {padding!r}')
     return tuple([(margin, margin) for margin in (padding if len(kernel) > 1 else (padding,))])
 
 
