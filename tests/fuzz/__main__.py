@@ -15,6 +15,7 @@ from collections.abc import Callable
 import engines
 import meaning
 import saved
+import steps
 import texts
 from minimise import minimised
 
@@ -25,7 +26,12 @@ KINDS: dict[str, tuple[Callable[[int], str], Callable[[int], Verdict], int]] = {
     "meaning": (
         program,
         lambda seed: lambda text: meaning.verdict(text, **meaning.options(seed)),
-        70,
+        60,
+    ),
+    "steps": (
+        steps.program,
+        lambda seed: lambda text: meaning.verdict(text, **meaning.options(seed)),
+        10,
     ),
     "engines": (engines.program, lambda seed: engines.verdict, 20),
     "saved": (saved.program, lambda seed: saved.verdict, 4),
@@ -59,7 +65,11 @@ def run(kinds: list[str], first: int, cases: int, seconds: float = 60.0) -> Coun
                     got, said = judge(seed)(smaller)  # noqa: B023
                     return (got, alike(said)) == wanted or got == wanted[0] == "different"
 
-                print(minimised(text, fails, seconds) if name in ("meaning", "engines") else text)
+                print(
+                    minimised(text, fails, seconds)
+                    if name in ("meaning", "steps", "engines")
+                    else text
+                )
     return outcomes
 
 

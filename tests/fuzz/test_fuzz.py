@@ -4,6 +4,7 @@ import engines
 import meaning
 import pytest
 import saved
+import steps
 import texts
 from minimise import minimised
 
@@ -15,6 +16,12 @@ def test_random_programs_mean_compiled_what_they_mean_plainly(first):
     for seed in range(first, first + 20):
         verdict = meaning.verdict(program(seed), **meaning.options(seed))
         assert verdict[0] in ("", "refused"), seed
+
+
+@pytest.mark.parametrize("first", range(0, 20, 10))
+def test_random_training_steps_mean_compiled_what_they_mean_plainly(first):
+    for seed in range(first, first + 10):
+        assert meaning.verdict(steps.program(seed), **meaning.options(seed)) == ("", ""), seed
 
 
 @pytest.mark.parametrize("kind", [engines, saved, texts], ids=lambda kind: kind.__name__)

@@ -5,7 +5,7 @@ want the 100 samples of one number together: a row of 104, padded to whole vecto
 transposed like this if all its uses can follow, and only where the loops' estimated cost sinks.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -70,30 +70,52 @@ def _able(program: Program, outer: int) -> _Transposed:
         if known(a.count) % outer == 0
     }
     for statement in simple([*program.forward, *program.backward]):
-        for ref, dims, *_ in uses(statement):
-            array = able.get(ref.array)
-            if array and not (isinstance(statement, Clear) or _follows(ref, dims, array)):
-                del able[ref.array]
+        for array in [*_unable(statement, able)]:
+            able.pop(array, None)
     return able
 
 
-def _follows(ref: Ref, dims: tuple[Size, ...], array: Array) -> bool:
-    """Tell whether each dim of a use moves either from sample to sample or within one."""
+def _unable(statement: Simple, able: _Transposed) -> Iterator[Array]:
+    """Yield the arrays of which a use cannot follow, or not together with others.
+
+    A dim can be split twice where one piece holds the other. One of a term is known by its size.
+    """
+    pieces = defaultdict[tuple[int, Size], set[int]](set)
+    for ref, dims, *_ in uses(statement):
+        if ref.array not in able or isinstance(statement, Clear):
+            continue
+        splits = _splits(ref, dims, able[ref.array])
+        if splits is None or (splits and isinstance(statement, Route)):
+            yield ref.array
+            continue
+        for d, piece in splits.items():
+            others = pieces[d, dims[d]]
+            if any(piece % other and other % piece for other in others):
+                yield ref.array
+            others.add(piece)
+
+
+def _splits(ref: Ref, dims: tuple[Size, ...], array: Array) -> dict[int, int] | None:
+    """Return the pieces into which dims that go through samples have to be split, if they can.
+
+    Each dim moves then either from sample to sample or within one.
+    """
     inner = array.inner
     if ref.table or ref.index or any(isinstance(x, Poly) for x in (ref.offset, *ref.strides)):
-        return False
+        return None
+    splits = {}
     reach = known(ref.offset) % inner
-    for dim, stride in zip(dims, map(known, ref.strides)):
-        if stride == 0 or stride % inner == 0:
+    for d, (dim, stride) in enumerate(zip(dims, map(known, ref.strides))):
+        if stride % inner == 0:
             continue
         if not isinstance(dim, int) or stride < 0:
-            return False
-        if stride * (dim - 1) >= inner:  # goes through samples: must be split
+            return None
+        if stride * (dim - 1) >= inner:
             if inner % stride or dim % (inner // stride):
-                return False
-            dim = inner // stride
+                return None
+            dim = splits[d] = inner // stride
         reach += stride * (dim - 1)
-    return reach < inner
+    return splits if reach < inner else None
 
 
 class _Rewriter:
@@ -146,11 +168,10 @@ class _Rewriter:
         n = len(s.dims)
         for k, term in ((None, None), *enumerate(s.terms)):
             dims = s.dims if term is None else (*s.dims, *term.dims)
-            for ref in (s.target,) if term is None else refs(term.expr):
+            for ref in refs(s.target if term is None else term.expr):
                 if array := self.transposed.get(ref.array):
-                    for d, (dim, stride) in enumerate(zip(dims, map(known, ref.strides))):
-                        if stride % array.inner and stride * (known(dim) - 1) >= array.inner:
-                            yield d, None if d < n else k, array.inner // stride
+                    for d, piece in (_splits(ref, dims, array) or {}).items():
+                        yield d, None if d < n else k, piece
 
 
 def _split_dim(s: Nest, d: int, term: int | None, inner: int) -> Nest:
