@@ -11,7 +11,7 @@ from array_runs import computed, same_as_loops
 from ir_programs import PROGRAMS
 from loop_cases import LOOPS, RAGGED, attention, picked
 
-from micrograd import Value, dot, jit, maximum, mean, sum, take, vmap, where
+from micrograd import Value, dot, jit, logsumexp, maximum, mean, sum, take, vmap, where
 from micrograd.compiler.arrays.source import array_source
 from micrograd.nn import MLP, Linear
 from micrograd.optim import SGD
@@ -246,3 +246,16 @@ def test_a_square_is_summed_where_it_lies():
     text = array_source(f, jit(f)._classified((X,)), "torch").partition("def value_and_grad")[2]
     assert "permute" not in text.partition("X = X.permute(1, 2, 0)")[2]
     same_as_loops(f, (X + 1.0,), "numpy")
+
+
+def test_the_largest_of_hundreds_of_numbers_in_an_order_of_their_own_is_written():
+    def f(xs, w):
+        steps = [[(x * w).tanh() for x in xs]]
+        for _ in range(5):
+            steps.append([(a * w).tanh() for a in steps[-1]])
+        return logsumexp([step[i] for i in range(len(xs)) for step in steps])
+
+    xs = [math.sin(i) for i in range(40)]
+    compiled = jit(f, backend="numpy")
+    for _ in range(2):
+        assert compiled(xs, Value(0.9)).data == pytest.approx(f(xs, Value(0.9)).data, rel=1e-13)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from training_runs import Attentive, assert_same_run, train
 
-from micrograd import nn, optim
+from micrograd import mean, nn, optim
 from micrograd import sum as total
 from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
@@ -61,6 +61,28 @@ def test_one_program_takes_sequences_of_vectors_of_all_lengths(form, whole):
         return loss
 
     assert_same_run(make, loss=of_model, data=(vectors, labels), batch_size=3, epochs=2)
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        lambda: nn.Residual(nn.Tanh()),
+        lambda: nn.TransformerEncoderLayer(4, 2, 3, dropout=0.0, seed=3),
+    ],
+    ids=["each token by itself", "attention"],
+)
+def test_one_program_takes_all_lengths_without_a_recurrence(middle):
+    def make():
+        model = nn.Sequential(nn.Embedding(5, 4, seed=1), middle(), nn.Linear(4, 5, seed=2))
+        return model, optim.Adam(model.parameters(), lr=0.05)
+
+    def of_model(model):
+        def loss(word):
+            return mean([cross_entropy(y, to) for y, to in zip(model(word), word[1:])])
+
+        return loss
+
+    assert_same_run(make, loss=of_model, data=WORDS, batch_size=4, epochs=2)
 
 
 def test_arrays_of_whole_numbers_are_tokens_as_lists_of_them_are():

@@ -121,7 +121,8 @@ def lower(
     if program is None:
         if search.classes is None:
             raise NoLoops
-        program = _through(graph, "place", search.classes)
+        last = "place" if aligned else "differentiate"  # an order that suits one length alone
+        program = _through(graph, last, search.classes)
     program = _looked_at("allocate", allocate(program, aligned))
     if until == "allocate":
         return program

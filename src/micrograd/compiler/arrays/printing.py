@@ -7,6 +7,7 @@ import numpy as np
 
 from ... import ops
 from ..errors import JitError
+from ..ir.program import in_pairs
 from .aliases import viewed
 from .dialects import Dialect
 from .indices import item_text, step_text
@@ -190,10 +191,8 @@ class ArrayPrinter:
         if op.name == "detach":
             return self.write(args[0], _ATOM), _ATOM
         if op.name in ("maximum", "minimum"):
-            text = self.array(args[0])
-            for arg in args[1:]:
-                text = f"{self.m}.{op.name}({text}, {self.array(arg)})"
-            return text, _ATOM
+            of_two = f"{self.m}.{op.name}"
+            return in_pairs([*map(self.array, args)], lambda x, y: f"{of_two}({x}, {y})"), _ATOM
         if op.name == "take":
             self._check(args[0], len(args) - 1)
         name = self.dialect.function(op.name) if ops.OPS.get(op.name) is op else None

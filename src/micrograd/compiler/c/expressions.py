@@ -8,10 +8,11 @@ only where somebody calculates with them.
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from ...ops import Op
-from ..ir.program import Apply, Expr, Literal, Ref, Scalar
+from ..ir.program import Apply, Expr, Literal, Ref, Scalar, in_pairs
 
 
 class CText(NamedTuple):
@@ -165,7 +166,9 @@ class Writer:
         if op.name in _COMPARISONS:
             vector = any(a.vector for a in args)
             return CText(f"({args[0].code} {op.symbol} {args[1].code})", vector, True)
-        if op.name in ("add", "sum", "mul", "prod", "maximum", "minimum", "logsumexp"):
+        if op.name in ("maximum", "minimum"):
+            return in_pairs(args, partial(self.combine, op))
+        if op.name in ("add", "sum", "mul", "prod", "logsumexp"):
             total = args[0]
             for arg in args[1:]:
                 if op.name == "logsumexp":

@@ -6,9 +6,9 @@ lies in its array is affine in the indices, but for an optional index table and 
 index. Everything is a plain printable value.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ... import ops
 from ...ops import Op
@@ -19,6 +19,8 @@ from .sizes import Poly, Size, evaluate
 BATCH = Poly.var("B")  # how many examples a batch has, known at run time only
 PADDED = Poly.var("P")  # the same, rounded up to whole vectors: the length of a batched row
 WHOLE_VECTORS = 16  # numbers, of float64 and of float32 alike: what rows of examples are padded to
+
+_T = TypeVar("_T")
 
 
 class Expr(Arithmetic):
@@ -267,6 +269,14 @@ def refs(expr: Expr) -> Iterator[Ref]:
     elif isinstance(expr, Apply):
         for arg in expr.args:
             yield from refs(arg)
+
+
+def in_pairs(items: Sequence[_T], join: Callable[[_T, _T], _T]) -> _T:
+    """Join neighbours until one is left, by which what is written is nested least."""
+    while len(items) > 1:
+        joined = [join(x, y) for x, y in zip(items[::2], items[1::2])]
+        items = [*joined, *items[2 * len(joined) :]]
+    return items[0]
 
 
 def moved(expr: Expr, change: Any) -> Expr:
