@@ -1,6 +1,5 @@
 """Work that goes on in a thread of its own while Python does something else: a compiler's, say."""
 
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -25,12 +24,13 @@ def beside(work: Callable[[Event], T]) -> Iterator["Future[T]"]:
         except BaseException as error:  # the other thread raises it
             done.set_exception(error)
 
-    if sys.platform == "emscripten":  # no threads there
+    thread = Thread(target=go, name="micrograd beside")
+    try:
+        thread.start()
+    except RuntimeError:  # no thread can be started, as in a browser
         go()
         yield done
         return
-    thread = Thread(target=go, name="micrograd beside")
-    thread.start()
     try:
         yield done
     finally:
