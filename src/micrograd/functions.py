@@ -18,6 +18,7 @@ from .signatures import reduction
 from .value.modes import mode
 from .value.number import Number, is_number
 from .value.numeric import number
+from .value.products import products
 
 __all__ = [
     "dot",
@@ -177,7 +178,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     right = ys if type(ys) is list else list(values("dot", ys))
     if len(left) != len(right):
         raise ValueError(f"dot needs sequences of one length, got {len(left)} and {len(right)}")
-    return sum([x * y for x, y in zip(left, right, strict=True)])
+    return sum(products(left, right))
 
 
 @overload

@@ -9,12 +9,14 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
 from machine import FOUND
 
 from micrograd import jit
+from micrograd.compiler.beside import beside
 from micrograd.compiler.c import build, compilers
 from micrograd.compiler.c.library import Library
 
@@ -125,6 +127,51 @@ def test_a_compiler_that_hangs_is_ended_with_all_that_it_started(
                 break
             time.sleep(0.01)
         assert not is_running(int(number))
+
+
+@pytest.mark.parametrize("files", [("int x;",), ("int x;", "int y;")], ids=["one", "two"])
+def test_compilers_that_nobody_waits_for_are_ended_and_leave_nothing(
+    files: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, path = tmp_path / "started", tmp_path / "slow-cc"
+    slow = f"echo $$ >> {shlex.quote(str(started))}; exec sleep 1000"
+    path.write_text(f'#!/bin/sh\ncase "$*" in *-fPIC*) {slow};; esac\nexec {REAL} "$@"\n')
+    path.chmod(0o755)
+    monkeypatch.setenv("CC", str(path))
+    with beside(lambda stop: build.load(files, stop=stop)) as made:
+        while not started.exists() or started.read_text().count("\n") < len(files):
+            time.sleep(0.01)
+    assert isinstance(made.exception(), CancelledError)
+    assert left(tmp_path) == []
+    assert not any(is_running(int(number)) for number in started.read_text().split())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_ctrl_c_while_training_is_compiled_ends_the_compiler(tmp_path: Path) -> None:
+    started, path = tmp_path / "started", tmp_path / "slow-cc"
+    slow = f"echo $$ > {shlex.quote(str(started))}; exec sleep 1000"
+    path.write_text("#!/bin/sh\n" + COMPILING.format(slow, REAL))
+    path.chmod(0o755)
+    code = """
+import signal
+from micrograd.nn import MLP
+from micrograd.optim import SGD
+from micrograd.train import fit
+signal.signal(signal.SIGINT, signal.default_int_handler)
+model = MLP(2, [3, 1], seed=1)
+data = [[1.0, 2.0], [2.0, 1.0]], [1.0, -1.0]
+loss = lambda x, y: (model(x) - y) ** 2
+fit(loss, data, model=model, optimizer=SGD(model.parameters(), 0.1), epochs=3, progress=False)
+"""
+    env = {**os.environ, "CC": str(path), "TMPDIR": str(tmp_path / "temporary")}
+    process = subprocess.Popen([sys.executable, "-c", code], env=env)
+    while not started.exists() or not started.read_text().strip():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    assert not is_running(int(started.read_text()))
+    assert left(tmp_path) == []
 
 
 def test_only_the_first_of_endless_words_is_kept(

@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cache
 
 
-def fresh(source: str) -> int:
+def fresh(source: str | tuple[str, ...]) -> int:
     """Load in a new process, as the next run of a script does, and return the answer."""
     code = f"""
         from micrograd.compiler.c import build
@@ -195,6 +195,24 @@ def test_what_the_compiler_refuses_is_shown_with_its_words_and_the_source(folder
     assert found
     assert "undeclared_thing" in Path(found[1]).read_text()
     shutil.rmtree(Path(found[1]).parent)
+
+
+def test_several_files_make_one_library_that_is_found_again(
+    count_compiles: Callable[[], int],
+) -> None:
+    files = ("int other(void); int answer(void) { return other(); }", "int other(void) {return 7;}")
+    assert [build.load(files).answer() for _ in range(2)] == [7, 7]
+    assert fresh(files) == 7
+    assert count_compiles() == 2  # here, and there by other flags
+
+
+def test_of_several_files_the_one_that_was_refused_is_named(folder: Path) -> None:
+    with pytest.raises(build.CompileError, match=r"program1\.c.*undeclared_thing") as error:
+        build.load(("int one;", "int answer(void) { return undeclared_thing; }"))
+    kept = [Path(word.rstrip(",")) for word in str(error.value).splitlines()[-1].split()[3:]]
+    assert [path.name for path in kept] == ["program.c", "program1.c"]
+    assert "undeclared_thing" in kept[1].read_text()
+    shutil.rmtree(kept[0].parent)
 
 
 def test_a_compiler_that_does_not_know_the_processor_is_asked_again_without(

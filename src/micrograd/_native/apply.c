@@ -140,6 +140,12 @@ Value *observe(Value *v)
     return constant;
 }
 
+/* Whether the thread wants numbers alone: then a node would be made to be replaced at once. */
+static inline int numbers_only(void)
+{
+    return observed() && !mode.grad && mode.tape == NULL && !mode.anomaly;
+}
+
 Value *value_unary(int op, Value *x)
 {
     Value *v = of_one(x);
@@ -172,6 +178,12 @@ Value *value_power(Value *x, double exponent, int integral)
 
 Value *value_binary(int op, double data, Value *x, Value *y)
 {
+    if (numbers_only()) {
+        Value *constant = value_like(x->flags & NUMBER ? y : x, data);
+        Py_DECREF(x);
+        Py_DECREF(y);
+        return constant;
+    }
     Value *v = of_two(x, y);
     if (UNLIKELY(v == NULL)) {
         Py_DECREF(x);

@@ -94,6 +94,8 @@ static PyMethodDef functions[] = {
     {"set_number", set_number, METH_O, NULL},
     {"apply", (PyCFunction)(void (*)(void))value_apply, METH_FASTCALL,
      "Compute ``op`` of Values and numbers; remember the op and the parents."},
+    {"products", (PyCFunction)(void (*)(void))value_products, METH_FASTCALL,
+     "products(xs, ys, /)\n--\n\nReturn the product of each pair of two lists of one length."},
     {"slopes_by", value_slopes_by, METH_VARARGS, NULL},
     {"toposort", value_toposort, METH_O,
      "toposort(root, /)\n--\n\n"

@@ -49,6 +49,34 @@ static Value *negated(Value *x)
     return minus ? value_binary(OP_MUL, -x->data, (Value *)Py_NewRef(x), minus) : NULL;
 }
 
+/* products(xs, ys): x * y of each pair of two lists. What a product calls may change the lists. */
+PyObject *value_products(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    PyObject *xs, *ys;
+    if (count != 2 || !PyList_Check(xs = args[0]) || !PyList_Check(ys = args[1])) {
+        PyErr_SetString(PyExc_TypeError, "products expects two lists");
+        return NULL;
+    }
+    PyObject *list = PyList_New(PyList_GET_SIZE(xs));
+    for (Py_ssize_t i = 0; list != NULL && i < PyList_GET_SIZE(list); i++) {
+        if (i >= PyList_GET_SIZE(xs) || PyList_GET_SIZE(xs) != PyList_GET_SIZE(ys)) {
+            PyErr_SetString(PyExc_ValueError, "products expects lists of one length");
+            Py_CLEAR(list);
+            break;
+        }
+        PyObject *x = Py_NewRef(PyList_GET_ITEM(xs, i)), *y = Py_NewRef(PyList_GET_ITEM(ys, i));
+        int plain = Py_IS_TYPE(x, value_type) && Py_IS_TYPE(y, value_type);
+        PyObject *product = plain ? infix(OP_MUL, x, y) : PyNumber_Multiply(x, y);
+        Py_DECREF(x);
+        Py_DECREF(y);
+        if (product == NULL)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, i, product);
+    }
+    return list;
+}
+
 static PyObject *value_negative(PyObject *self)
 {
     return (PyObject *)negated((Value *)self);

@@ -117,6 +117,7 @@ extern PyGetSetDef value_attributes[];
 /* value.c, operators.c */
 int value_set_label(Value *v, PyObject *label);
 int value_type_ready(void);
+PyObject *value_products(PyObject *module, PyObject *const *args, Py_ssize_t count);
 extern PyType_Slot value_operators[];
 extern PyMethodDef value_functions[];
 

@@ -5,11 +5,13 @@ from functools import partial
 from typing import Any
 
 from ..arguments import flag, whole
-from ..functions import sum
+from ..functions import dot
 from .module import Module
 from .parameters import bound, source, uniform
 from .shapes import flat, nested, on_rows
 from .windows import check_same, margins, padded, pair, starts
+
+_Window = tuple[list[Any], list[int] | None]
 
 
 class Conv1d(Module):
@@ -75,10 +77,10 @@ class Conv1d(Module):
         windows = [[self._window(part, place) for place in places] for part in _parts(self, x)]
         return [[add(window) for window in part] for add, part in _sums(self, windows)]
 
-    def _window(self, x: list[Any], place: int) -> list[Any]:
+    def _window(self, x: list[Any], place: int) -> _Window:
         """The numbers that are under a kernel, in the order of its weights."""
         inside = slice(place, place + self.dilation * (self.kernel_size - 1) + 1, self.dilation)
-        return [item for channel in x for item in channel[inside]]
+        return _inside([item for channel in x for item in channel[inside]])
 
     def __repr__(self) -> str:
         return f"Conv1d({_settings(self)})"
@@ -163,11 +165,11 @@ class Conv2d(Module):
         (height, width), (down, right) = self.kernel_size, self.dilation
         return down * (height - 1) + 1, right * (width - 1) + 1
 
-    def _window(self, x: list[Any], top: int, left: int) -> list[Any]:
+    def _window(self, x: list[Any], top: int, left: int) -> _Window:
         """The numbers that are under a kernel, in the order of its weights."""
         (height, width), (down, right) = self._reach(), self.dilation
         rows, columns = slice(top, top + height, down), slice(left, left + width, right)
-        return [item for channel in x for row in channel[rows] for item in row[columns]]
+        return _inside([i for channel in x for row in channel[rows] for i in row[columns]])
 
     def __repr__(self) -> str:
         return f"Conv2d({_settings(self)})"
@@ -192,7 +194,7 @@ def _parts(layer: Conv1d | Conv2d, x: list[Any]) -> list[list[Any]]:
 
 def _sums(
     layer: Conv1d | Conv2d, windows: list[Any]
-) -> Iterator[tuple[Callable[[list[Any]], Any], Any]]:
+) -> Iterator[tuple[Callable[[_Window], Any], Any]]:
     """What each output makes of a window, and the windows that it sees: those of its group."""
     outputs = layer.out_channels // layer.groups
     for k, kernel in enumerate(layer.weight):
@@ -200,10 +202,16 @@ def _sums(
         yield partial(_weighted, flat(kernel), bias), windows[k // outputs]
 
 
-def _weighted(weights: list[Any], bias: Any, window: list[Any]) -> Any:
-    pairs = zip(weights, window, strict=True)
-    total = sum([w * item for w, item in pairs if item is not None])  # None is padding
+def _weighted(weights: list[Any], bias: Any, window: _Window) -> Any:
+    items, places = window
+    total = dot(weights if places is None else [weights[k] for k in places], items)
     return total if bias is None else total + bias
+
+
+def _inside(items: list[Any]) -> _Window:
+    """The numbers of a window without padding, which is None; if there is some, their places."""
+    places = [k for k, item in enumerate(items) if item is not None]
+    return (items, None) if len(places) == len(items) else ([items[k] for k in places], places)
 
 
 def _settings(layer: Conv1d | Conv2d) -> str:

@@ -3,6 +3,7 @@
 import pickle
 import random
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
@@ -19,7 +20,7 @@ from ..compiler.collector import paused
 from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
 from ..compiler.training.filled import filled_up
-from ..compiler.training.loops import compiled, loop_of
+from ..compiler.training.loops import compiled, compiling, loop_of
 from ..compiler.training.objective import Objective, objective_of, rule_of
 from ..compiler.training.steps import Best, CLoop
 from ..examples import Examples
@@ -63,6 +64,7 @@ class Steps:
     ) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
+        self._ahead: dict[tuple[int, ...], tuple[float, np.ndarray]] = {}  # losses and gradients
         self._batch_sizes, self._dtype, self._library = batch_sizes, dtype, library
         has_tables = isinstance(self.optimizer.parameters, Parameters)
         if has_tables and eager.sharing:
@@ -186,9 +188,20 @@ class Steps:
         ragged = lengths_of(self._columns)
         lengths = ragged[0].copy() if ragged else None
         self.objective = objective = replace(program.objective, lengths=lengths)
-        if self._rule not in program.functions:
-            program.functions[self._rule] = compiled(objective, self._rule)
         size = max(self._batch_sizes)
+        if lengths is None:
+            tried = few_of(self.eager.examples, count)
+            most = TRIED_VALUES // objective.values
+            tried = tried[:most] if most > 1 else tried[1:2] or tried  # the first was traced
+            parts = [tried[i : i + size] for i in range(0, len(tried), size)]
+        else:
+            found, examples = np.unique(lengths, return_index=True)
+            parts = [[i] for i in examples[found >= objective.steps.least].tolist()]
+        if self._rule not in program.functions:
+            with compiling(objective, self._rule) as library:
+                if library and not objective.tables:
+                    self._differentiate_ahead(parts, size, library)
+                program.functions[self._rule] = compiled(objective, self._rule, library)
         self.loop = loop_of(
             program.functions[self._rule],
             objective,
@@ -200,21 +213,36 @@ class Steps:
         )
         self.memory = self.loop.memory
         self.rows = self.loop.rows if isinstance(self.loop, CLoop) and objective.tables else None
-        if lengths is None:
-            tried = few_of(self.eager.examples, count)
-            most = TRIED_VALUES // objective.values
-            tried = tried[:most] if most > 1 else tried[1:2] or tried  # the first was traced
-            return all(self._right(tried[i : i + size], size) for i in range(0, len(tried), size))
-        return self._right_lengths(program, lengths, size)
+        try:
+            if lengths is None:
+                return all(self._right(part, size) for part in parts)
+            return self._right_lengths(program, lengths, parts, size)
+        finally:
+            self._ahead.clear()
 
-    def _right_lengths(self, program: TriedProgram, lengths: np.ndarray, size: int) -> bool:
+    def _differentiate_ahead(
+        self, parts: Sequence[list[int]], size: int, library: "Future[Any]"
+    ) -> None:
+        """Compute the eager gradients that will be compared with, while a compiler works."""
+        most = _MOST_NUMBERS // max(1, len(self.objective.captured))
+        try:
+            for part in parts[: max(1, most)]:
+                if library.done():
+                    break
+                self._ahead[tuple(part)] = self._eager_gradient(part, size)
+        except Exception:
+            library.result()  # as before: what the compiler has to say comes first
+            raise
+
+    def _right_lengths(
+        self, program: TriedProgram, lengths: np.ndarray, parts: Sequence[list[int]], size: int
+    ) -> bool:
         """Try each length, since what a loss does with a length leaves no trace in its recording.
 
         Examples of a length for which the program is wrong get the length 0, which is too short.
         """
-        found, examples = np.unique(lengths, return_index=True)
-        fitting = found >= self.objective.steps.least
-        for k, (n, i) in enumerate(zip(found[fitting].tolist(), examples[fitting].tolist())):
+        for k, (i,) in enumerate(parts):
+            n = int(lengths[i])
             if k == 0 or n not in program.right:  # a known program is tried once
                 program.right[n] = self._right([i], size)
             if not program.right[n]:
@@ -234,14 +262,14 @@ class Steps:
     def _agrees(self, examples: list[int], size: int, tables: list[TableTrial]) -> bool:
         memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
         captured, count = self.objective.captured, self.objective.steps.count
-        loss, gradient = self._eager_gradient(examples, size)
+        eager = self._ahead.pop(tuple(examples), None)
+        loss, gradient = eager or self._eager_gradient(examples, size)
         for table in tables:
             table.read_slopes()
         slopes = [table.slopes for table in tables]
         shrink_together([gradient[:count], *slopes], self.eager.shrunk)
         numbers = None
         if drawn:
-            drawn.give_back(len(examples))  # the same again
             numbers = drawn.numbers(len(examples))
             drawn.give_back(len(examples))
             numbers = np.resize(numbers, (size, numbers.shape[1]))
@@ -287,6 +315,8 @@ class Steps:
             total += penalty.data
         buffers.read_grad(captured, gradient)
         buffers.write_grad(captured, kept)
+        if self.objective.drawn:
+            self.objective.drawn.give_back(len(examples))  # the same again
         return total, gradient
 
 

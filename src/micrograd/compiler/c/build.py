@@ -12,12 +12,15 @@ import shlex
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Event
+from typing import NamedTuple
 
 from ...unfinished import unfinished_folder
-from .compilers import Compiler, CompilerNotFound, find_compiler, give_up, run
+from .compilers import Answer, Compiler, CompilerNotFound, find_compiler, give_up, run
 from .disk_cache import cache_folder, find_library, keep_library
 from .library import Library
 
@@ -50,17 +53,32 @@ class _Useless(Exception):
     """A compiler that compiles nothing here; the message says why."""
 
 
-def load(source: str, flags: Sequence[str] = (), functions: Sequence[str] = ()) -> Library:
+class _Job(NamedTuple):
+    """What is to be compiled, and what tells that nobody wants it any more."""
+
+    files: tuple[str, ...]
+    flags: tuple[str, ...]
+    stop: Event
+
+
+def load(
+    source: str | tuple[str, ...],
+    flags: Sequence[str] = (),
+    functions: Sequence[str] = (),
+    stop: Event | None = None,
+) -> Library:
     """Compile C source to a shared object, or find it in the cache, and load it.
 
     Args:
-        source: one whole C file.
+        source: one whole C file, or several, which are compiled side by side.
         flags: of the compiler, in order.
         functions: the names of those that will be called.
+        stop: where it is set, the compiler is ended.
 
     Raises:
         CompilerNotFound: there is no C compiler, or none that can compile anything here.
         CompileError: the compiler refused the source, or took too long.
+        CancelledError: it was stopped.
     """
     doubtful = False
     while True:
@@ -69,7 +87,9 @@ def load(source: str, flags: Sequence[str] = (), functions: Sequence[str] = ()) 
         key = _digest(repr((source, compiler, every, LINK, _cpu())))[:32]
         library = _loaded.get(key) or (find_library(folder, key) if folder else None)
         try:
-            library = library or _build(compiler, source, every, functions, folder, key, doubtful)
+            files = (source,) if isinstance(source, str) else source
+            job = _Job(files, every, stop or Event())
+            library = library or _build(compiler, job, functions, folder, key, doubtful)
         except _Useless as error:
             give_up(compiler, str(error))
             doubtful = True
@@ -91,8 +111,7 @@ def _make_room() -> None:
 
 def _build(
     compiler: Compiler,
-    source: str,
-    flags: Sequence[str],
+    job: _Job,
     functions: Sequence[str],
     folder: Path | None,
     key: str,
@@ -111,14 +130,15 @@ def _build(
             continue
         try:
             with unfinished_folder(place) as workplace:
-                made = _compile(compiler, source, flags, workplace, _LEAST + len(source) / _LETTERS)
+                seconds = _LEAST + sum(map(len, job.files)) / _LETTERS
+                made = _compile(compiler, job, workplace, seconds)
                 library = _loaded_with(functions, made)
                 if place == folder:
                     keep_library(folder, key, made)
         except CompileError as error:
             trouble = _trouble(compiler, place)
             if not trouble:
-                raise CompileError(f"{error}{_kept(source)}") from None
+                raise CompileError(f"{error}{_kept(job.files)}") from None
             reasons[place] = trouble
         except OSError as error:
             reasons[place] = _because(str(error), place)
@@ -138,22 +158,26 @@ def _places(folder: Path | None) -> Iterator[Path]:
             yield temporary
 
 
-def _compile(
-    compiler: Compiler, source: str, flags: Sequence[str], workplace: Path, seconds: float
-) -> Path:
-    """Write ``program.c`` into a folder, compile it, and return the path of the shared object.
+def _compile(compiler: Compiler, job: _Job, workplace: Path, seconds: float) -> Path:
+    """Write the C into a folder, compile it, and return the path of the shared object.
 
     Raises:
         CompileError: the compiler refused the source, or had not finished in time.
         OSError: the folder cannot be written to.
     """
-    (workplace / "program.c").write_text(source, encoding="utf-8")
+    names = _written(job.files, workplace)
     made = workplace / "program.so"
-    without = [f for f in flags if f != "-march=native"]  # some compilers do not know it
+    without = [f for f in job.flags if f != "-march=native"]  # some compilers do not know it
     refusals = []
-    for attempt in [list(flags)] + ([without] if len(without) < len(flags) else []):
-        command = [*compiler.command, *attempt, *LINK, "-o", made.name, "program.c", "-lm"]
-        answer = run(command, workplace, seconds)
+    for attempt in [list(job.flags)] + ([without] if len(without) < len(job.flags) else []):
+        start, parts = [*compiler.command, *attempt], names
+        if len(names) > 1:
+            parts = [f"{Path(name).stem}.o" for name in names]
+            apart = [[*start, "-fPIC", "-c", name] for name in names]
+            command, answer = _side_by_side(apart, job.stop, workplace, seconds)
+        if len(names) == 1 or answer.status == 0:
+            command = [*start, *LINK, "-o", made.name, *parts, "-lm"]
+            answer = run(command, workplace, seconds, job.stop)
         if answer.status is None:
             raise CompileError(
                 f"{shlex.join(command)} had not finished after {seconds:.0f} seconds"
@@ -164,6 +188,28 @@ def _compile(
         said = answer.text.replace(str(workplace), str(workplace.parent)).splitlines()[:40]
         refusals.append("\n".join([f"{shlex.join(command)} failed ({ended}):", *said]))
     raise CompileError(refusals[0])
+
+
+def _written(files: Sequence[str], folder: Path) -> list[str]:
+    """Write files of C into a folder; return their names."""
+    names = ["program.c", *[f"program{k}.c" for k in range(1, len(files))]]
+    for name, text in zip(names, files, strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+    return names
+
+
+def _side_by_side(
+    commands: Sequence[list[str]], stop: Event, workplace: Path, seconds: float
+) -> tuple[list[str], Answer]:
+    """Run commands at the same time; return the first that failed, or the last, and its answer."""
+    with ThreadPoolExecutor(len(commands), "micrograd cc") as pool:
+        try:
+            answers = list(pool.map(lambda c: run(c, workplace, seconds, stop), commands))
+        except BaseException:  # Ctrl-C, say: the threads are waited for
+            stop.set()
+            raise
+    ends = list(zip(commands, answers, strict=True))
+    return next(((c, answer) for c, answer in ends if answer.status != 0), ends[-1])
 
 
 def _loaded_with(functions: Sequence[str], made: Path) -> Library:
@@ -179,7 +225,7 @@ def _trouble(compiler: Compiler, place: Path) -> str:
     """Say why a compiler cannot make the smallest library in a folder; nothing where it can."""
     try:
         with unfinished_folder(place) as workplace:
-            made = _compile(compiler, _PROBE, (), workplace, _PROBING)
+            made = _compile(compiler, _Job((_PROBE,), (), Event()), workplace, _PROBING)
             if _loaded_with(["answer"], made).answer() != 42:
                 return "what it compiles computes something else"
     except (CompileError, OSError) as error:
@@ -205,14 +251,14 @@ def _because(said: str, place: Path) -> str:
     return reason
 
 
-def _kept(source: str) -> str:
+def _kept(files: Sequence[str]) -> str:
     """Keep a source that was refused, for a report; return the words that say where."""
     try:
-        path = Path(tempfile.mkdtemp(prefix="micrograd-")) / "program.c"
-        path.write_text(source, encoding="utf-8")
+        folder = Path(tempfile.mkdtemp(prefix="micrograd-"))
+        names = _written(files, folder)
     except OSError:
         return ""
-    return f"\nthe source is {path}"
+    return f"\nthe source is {', '.join([str(folder / name) for name in names])}"
 
 
 @cache

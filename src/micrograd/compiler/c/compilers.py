@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
 from time import monotonic
 
 from .disk_cache import cache_folder, publish
@@ -66,17 +68,22 @@ def give_up(compiler: Compiler, reason: str) -> None:
     _useless[compiler.command] = reason
 
 
-def run(command: Sequence[str], folder: Path | None, seconds: float) -> Answer:
+def run(
+    command: Sequence[str], folder: Path | None, seconds: float, stop: Event | None = None
+) -> Answer:
     """Run a compiler, and end all that it has started when the time is up or we are interrupted.
 
     Args:
         command: the program and its arguments.
         folder: to work in, and for the compiler's temporary files; None: it needs none.
         seconds: to wait.
+        stop: where another thread sets it, nobody waits any more.
 
     Raises:
+        CancelledError: it was stopped.
         OSError: it cannot be run at all.
     """
+    stop = stop or Event()
     environment = {**os.environ, "LC_ALL": "C"}
     if folder:
         environment |= dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(folder))
@@ -92,7 +99,7 @@ def run(command: Sequence[str], folder: Path | None, seconds: float) -> Answer:
     )
     end = monotonic() + seconds
     try:
-        said = _words(process, end).decode(errors="replace")
+        said = _words(process, end, stop).decode(errors="replace")
         with suppress(subprocess.TimeoutExpired):
             process.wait(max(end - monotonic(), 0))
         return Answer(process.returncode, said)
@@ -102,17 +109,15 @@ def run(command: Sequence[str], folder: Path | None, seconds: float) -> Answer:
         process.stdout.close()  # type: ignore[union-attr]
 
 
-def _words(process: subprocess.Popen, end: float) -> bytes:
+def _words(process: subprocess.Popen, end: float, stop: Event) -> bytes:
     """Return the first of what a process prints, until it ends; what it started may go on."""
     if os.name == "nt":  # where pipes cannot be waited for
-        try:
-            return process.communicate(timeout=max(end - monotonic(), 0))[0][:_MOST_WORDS]
-        except subprocess.TimeoutExpired as late:
-            return (late.output or b"")[:_MOST_WORDS]
+        return _words_on_windows(process, end, stop)
     said, has_ended = b"", False
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)  # type: ignore[arg-type]
         while (left := end - monotonic()) > 0:
+            _go_on(stop)
             if selector.select(min(left, 0.0 if has_ended else 0.1)):
                 piece = process.stdout.read(1 << 16)  # type: ignore[union-attr]
                 said += piece[: _MOST_WORDS - len(said)]
@@ -123,6 +128,22 @@ def _words(process: subprocess.Popen, end: float) -> bytes:
             else:
                 has_ended = process.poll() is not None
     return said
+
+
+def _words_on_windows(process: subprocess.Popen, end: float, stop: Event) -> bytes:
+    said = b""
+    while (left := end - monotonic()) > 0:
+        _go_on(stop)
+        try:
+            return process.communicate(timeout=min(left, 0.1))[0][:_MOST_WORDS]
+        except subprocess.TimeoutExpired as late:
+            said = late.output or b""
+    return said[:_MOST_WORDS]
+
+
+def _go_on(stop: Event) -> None:
+    if stop.is_set():
+        raise CancelledError("nobody waits for it any more")
 
 
 def _end(process: subprocess.Popen) -> None:

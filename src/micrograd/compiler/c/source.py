@@ -7,7 +7,6 @@ otherwise it uses the vector types that gcc and clang share, as wide as the targ
 import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import NamedTuple
 
 from ..ir.footprint import uses
 from ..ir.program import Clear, For, Fused, Nest, Program, Route, Schedule, Statement, Table
@@ -22,6 +21,7 @@ from .parts import in_parts
 from .printer import Printer, bare
 from .products import print_product
 from .routes import print_route
+from .units import LONGEST, CFile, divided, units
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
 _MATH = ("-fno-math-errno", "-fno-trapping-math")
@@ -80,17 +80,15 @@ def source(
         rows: of a batch that may lie elsewhere, by their addresses: then there is a function
             forward_in_parts, see ``parts.inc``.
     """
-    parts = printed(program, dtype, strict=strict, portable=portable, rows=rows)
-    return "\n".join([parts.head, *parts.functions, "", parts.forward, parts.backward])
+    (text,) = units(printed(program, dtype, strict=strict, portable=portable, rows=rows), most=1)
+    return text
 
 
-class CFile(NamedTuple):
-    """The parts of a file of C."""
-
-    head: str  # what is included
-    functions: list[str]  # those that expressions need
-    forward: str
-    backward: str
+def sources(
+    program: Program, dtype: str, *, strict: bool = False, rows: Sequence[Size] | None = None
+) -> tuple[str, ...]:
+    """Return the same as files that can be compiled side by side; a short one stays whole."""
+    return units(printed(program, dtype, strict=strict, rows=rows))
 
 
 def printed(
@@ -124,23 +122,32 @@ def printed(
     number = writer.type if portable else "T"
     elsewhere = {start: f"row{i}" for i, start in enumerate(rows or ())}
     taken = {*_names(program), *scalars.values(), *elsewhere.values(), "parameters"}
-    functions = []
+    functions: list[str] = []
+    pieces: list[str] = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
         others = elsewhere if name == "forward" else None
         out = Printer(writer, numbers, taken, number, others, apart)
         if dtype == "float32" and not portable:
             out.line("TINY_IS_ZERO;")
-        _Statements(out, strict, None if portable else width(dtype), words).print(body)
+        statements = _Statements(out, strict, None if portable else width(dtype), words)
+        ends = [len(out.lines)]
+        for statement in body:
+            statements.print([statement])
+            ends.append(len(out.lines))
         # a header's v and g are parts of one workspace, of which nothing is claimed
         memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
         memory += f", const {number} *parameters" if apart else ""
-        head = f"{linkage}int {prefix}{name}({memory}"
+        head = f"{linkage}int {prefix}{name}("
         if name == "forward" and rows is not None:
-            head = f"static int forward_of_rows({memory}, T *const *rows"
-        functions.append(_function(head, out, program, scalars, name == "backward"))
+            head, memory = "static int forward_of_rows(", f"{memory}, T *const *rows"
+        if not portable and len(out.lines) > LONGEST:
+            pieces += _pieces(name, memory, body, ends, out, program, scalars)
+            body = []
+        back = name == "backward"
+        functions.append(_function(head + memory, out, body, back, program, scalars))
     if rows is not None:
         functions[0] += in_parts(program, rows)
-    return CFile(preamble(writer, portable), list(writer.functions.values()), *functions)
+    return CFile(preamble(writer, portable), list(writer.functions.values()), pieces, *functions)
 
 
 def _names(program: Program) -> set[str]:
@@ -162,10 +169,42 @@ def preamble(writer: Writer, portable: bool) -> str:
     return "\n".join(lines)
 
 
+def _pieces(
+    name: str,
+    memory: str,
+    body: Sequence[Statement],
+    ends: Sequence[int],
+    out: Printer,
+    program: Program,
+    scalars: dict[str, str],
+) -> list[str]:
+    """Return what was printed as several functions, and leave calls of these in its place.
+
+    Args:
+        name, memory: of the whole function, and its first parameters.
+        body, ends: the statements, and how many lines stood before the first and after each.
+    """
+    lines, pieces = out.lines, []
+    out.lines = lines[: ends[0]]
+    arguments = [*re.findall(r"(\w+)(?:,|$)", memory), "sizes", "scalars", "tables"]
+    for k, some in enumerate(divided(ends)):
+        calls = [*out.lines, f"    bad |= {name}_{k}({', '.join(arguments)});"]
+        out.lines = lines[ends[some.start] : ends[some.stop]]
+        head = f"PIECE int {name}_{k}({memory}"
+        part = body[some.start : some.stop]
+        pieces.append(_function(head, out, part, name == "backward", program, scalars))
+        out.lines = calls
+    return pieces
+
+
 def _function(
-    head: str, out: Printer, program: Program, scalars: dict[str, str], back: bool
+    head: str,
+    out: Printer,
+    body: Sequence[Statement],
+    back: bool,
+    program: Program,
+    scalars: dict[str, str],
 ) -> str:
-    body = program.backward if back else program.forward
     sizes, used = sizes_in(body), scalars_in(body)
     rest = f"const int64_t *sizes, const {out.type} *scalars, const int64_t *const *tables"
     lines = [f"{head}, {rest}) {{", "    int bad = 0;"]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..arrays.in_memory import NumpyKernel
 from ..c import build
-from ..c.source import flags_of, source, tables
+from ..c.source import flags_of, sources, tables
 from ..errors import wrong_index
 from ..ir.program import Program
 from ..ir.sizes import Size, evaluate
@@ -64,9 +64,9 @@ class CKernel:
         self.dtype = np.dtype(dtype)
         self.strict = strict
         self.rows = rows or ()
-        text = source(program, self.dtype.name, strict=strict, rows=rows)
+        files = sources(program, self.dtype.name, strict=strict, rows=rows)
         names = ["forward", "backward", *(["forward_in_parts"] if rows is not None else [])]
-        library = build.load(text, flags_of(program, strict), names)
+        library = build.load(files, flags_of(program, strict), names)
         self._forward, self._backward = library.forward, library.backward
         self._in_parts = library.forward_in_parts if rows is not None else None
         self._arrays = [np.array(table.values, np.int64) for table in tables(program)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..c.expressions import Writer
 from ..c.source import preamble, printed
+from ..c.units import units
 from ..ir.array import Placement
 from ..ir.program import Program
 from ..ir.sizes import Poly, Size, variables
@@ -85,8 +86,8 @@ int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds
 """
 
 
-def source(steps: StepProgram, rule: Rule) -> str:
-    """Return C that defines ``train``."""
+def sources(steps: StepProgram, rule: Rule) -> tuple[str, ...]:
+    """Return C that defines ``train``: files that make one library."""
     parts = printed(steps.program, steps.dtype, linkage="static ")
     writer = Writer(steps.dtype, {})
     lines = update(writer, rule)
@@ -94,10 +95,9 @@ def source(steps: StepProgram, rule: Rule) -> str:
     functions.append(shrink(rule.longest))
     body = _batch(steps) if steps.batch else _examples(steps)
     count = f"#define COUNT {steps.count}\n#define CAPTURED {steps.captured}"
-    ways = [parts.head, *parts.functions, "", parts.forward, parts.backward]
     of_rows = [rows.FUNCTIONS] if steps.look_ups else []
     head = [rows.HEAD, _HEAD, *of_rows]
-    return "\n".join([*ways, count, *functions, *lines, *head, *body, *_moved(steps), _LOOP])
+    return units(parts, [count, *functions, *lines, *head, *body, *_moved(steps), _LOOP])
 
 
 def _moved(steps: StepProgram) -> list[str]:

@@ -1,17 +1,21 @@
 """Which loop does the steps: C alone, C in parts on all cores, or NumPy."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from ..beside import beside
 from ..c import build
+from ..c.library import Library
 from ..c.source import flags_of
 from ..calls.kernel import warn_of_numpy
 from ..errors import JitError
 from .columns import Column
-from .driver import source
+from .driver import sources
 from .objective import Objective
 from .on_device import ArrayLoop, step_of
 from .parted import PartedLoop, built
@@ -23,8 +27,25 @@ from .update import Rule
 Loop = CLoop | PartedLoop | NumpyLoop | ArrayLoop
 
 
-def compiled(objective: Objective, rule: Rule) -> Any:
+@contextmanager
+def compiling(objective: Objective, rule: Rule) -> Iterator["Future[Library] | None"]:
+    """Begin to compile the C that a loop runs; None where it is one of several parts, or none.
+
+    Where the block ends in an error, the compiler is ended too.
+    """
+    if objective.library or objective.phased:
+        yield None
+        return
+    flags, files = flags_of(objective.steps.program), sources(objective.steps, rule)
+    with beside(lambda stop: build.load(files, flags, ["train"], stop)) as library:
+        yield library
+
+
+def compiled(objective: Objective, rule: Rule, library: "Future[Library] | None") -> Any:
     """Return the C that a loop runs; None, with a warning, where no C compiler works.
+
+    Args:
+        objective, rule, library: what ``compiling`` was given, and what it gave.
 
     Raises:
         JitError: the compiler refused the program.
@@ -34,8 +55,8 @@ def compiled(objective: Objective, rule: Rule) -> Any:
     try:
         if objective.phased:
             return built(objective, objective.phased, rule)
-        flags = flags_of(objective.steps.program)
-        train = build.load(source(objective.steps, rule), flags, ["train"]).train
+        assert library
+        train = library.result().train
     except build.CompilerNotFound as refusal:
         if objective.tables:
             raise JitError(f"rows of tables are moved by C alone: {refusal}") from None
