@@ -3,13 +3,13 @@
 A runner does the steps; the loop decides which, and looks after everything between them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import inf, isfinite
 from time import perf_counter
 from typing import Any
 
+from ..batching import joined
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
@@ -33,7 +33,7 @@ class TrainingLoop:
     runner: Runner
     size: int  # examples
     batch_size: int | None
-    order: Callable[[int], list[Any]]  # the batches of an epoch
+    order: Callable[[int], Sequence[Any]]  # the batches of an epoch
     epochs: int
     rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
     plateau: Plateau | None
@@ -110,7 +110,7 @@ class TrainingLoop:
         if progress.shown:  # something is to be seen now and then
             count = min(count, max(1, self.epochs // 10))
         if count > 1 and not watched:
-            self._epochs_at_once(count)
+            self._epochs_at_once(count, steps)
         else:
             batches = self.order(history.epochs)
             self._steps(batches, progress)
@@ -128,14 +128,11 @@ class TrainingLoop:
         progress.epoch(history)
         self._tell(of_moment("on_epoch", self.callbacks))
 
-    def _epochs_at_once(self, count: int) -> None:
-        """Do several epochs as one; the runner keeps the parameters after the best of them."""
+    def _epochs_at_once(self, count: int, steps: int) -> None:
+        """Do epochs of so many steps as one; the runner keeps the parameters after the best."""
         history, first = self.history, self.history.epochs
-        steps = len(self.order(first))
-        if steps == 1:
-            batches = self.order(first) * count
-        else:
-            batches = list(chain.from_iterable(map(self.order, range(first, first + count))))
+        epochs = map(self.order, range(first, first + count))
+        batches = joined(epochs) if steps > 1 else [*self.order(first)] * count
         done = len(history.step_loss)
         rates = self.rates[done : done + len(batches)]
         best = self.runner.best
@@ -176,7 +173,7 @@ class TrainingLoop:
         means = np.cumsum(np.reshape(losses, (count, steps)) * shares, axis=1)[:, -1]
         self.history.loss += means.tolist()
 
-    def _steps(self, batches: list[Any], progress: Progress) -> None:
+    def _steps(self, batches: Sequence[Any], progress: Progress) -> None:
         history = self.history
         first = len(history.step_loss)
         factor = self.plateau(self._followed()) if self.plateau else 1.0
