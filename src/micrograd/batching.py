@@ -4,8 +4,6 @@ A step of a small model takes a few microseconds, and an array for each batch wo
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import is_
 from typing import Any
 
 from .arguments import seed as seed_of
@@ -40,6 +38,26 @@ class Batches(Sequence[Any]):
         return self._indices[first:last], self._bounds - first
 
 
+class Repeated(Sequence[Any]):
+    """One batch, as often as there are steps."""
+
+    def __init__(self, batch: Any, times: int) -> None:
+        self.batch, self._times = batch, times
+
+    def __len__(self) -> int:
+        return self._times
+
+    def __getitem__(self, k: Any) -> Any:
+        some = range(self._times)[k]
+        return Repeated(self.batch, len(some)) if isinstance(some, range) else self.batch
+
+    def flat(self) -> tuple[Any, Any]:
+        """Return the indices of all batches, and where each batch begins, and the end."""
+        import numpy as np
+
+        return np.tile(self.batch, len(self)), np.arange(len(self) + 1) * len(self.batch)
+
+
 def epoch_of(
     n: int, size: int | None, seed: int, epoch: int, buffer: int | None = None
 ) -> Sequence[Any]:
@@ -51,7 +69,7 @@ def epoch_of(
             f"a batch size is a whole number of 1 or more, or None for all; got {size!r}"
         )
     if size is None or size >= n:
-        return [np.arange(n)]
+        return Repeated(np.arange(n), 1)
     seed, epoch = seed_of("seed", seed), seed_of("epoch", epoch)
     # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
     # need not be.
@@ -69,7 +87,7 @@ def epoch_of(
     return Batches(order, np.append(np.arange(0, n, size), n))
 
 
-def joined(epochs: Iterable[Sequence[Any]]) -> Batches:
+def joined(epochs: Iterable[Sequence[Any]]) -> Sequence[Any]:
     """Return the batches of several epochs, one after the other."""
     import numpy as np
 
@@ -81,13 +99,8 @@ def joined(epochs: Iterable[Sequence[Any]]) -> Batches:
 
 def flattened(batches: Sequence[Any]) -> tuple[Any, Any]:
     """Return the indices of all batches, and where each batch begins, and the end."""
-    if isinstance(batches, Batches):
+    if isinstance(batches, Batches | Repeated):
         return batches.flat()
     import numpy as np
 
     return np.concatenate(batches), np.cumsum([0, *map(len, batches)])
-
-
-def are_one(batches: Sequence[Any]) -> bool:
-    """Tell whether all batches are the same array."""
-    return not isinstance(batches, Batches) and all(map(is_, reversed(batches), repeat(batches[0])))

@@ -9,7 +9,7 @@ from math import inf, isfinite
 from time import perf_counter
 from typing import Any
 
-from ..batching import joined
+from ..batching import Repeated, joined
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
@@ -78,7 +78,8 @@ class TrainingLoop:
                     break
                 done = history.epochs
                 self._stretch(progress)
-                if finite and not all(map(isfinite, history.loss[done:])):
+                losses = history.loss[done:]  # whose sum is finite, unless they are huge
+                if finite and not isfinite(sum(losses)) and not all(map(isfinite, losses)):
                     finite = False
                     warn_of_divergence(history)
         except Stopped:
@@ -131,8 +132,10 @@ class TrainingLoop:
     def _epochs_at_once(self, count: int, steps: int) -> None:
         """Do epochs of so many steps as one; the runner keeps the parameters after the best."""
         history, first = self.history, self.history.epochs
-        epochs = map(self.order, range(first, first + count))
-        batches = joined(epochs) if steps > 1 else [*self.order(first)] * count
+        if steps == 1:
+            batches: Sequence[Any] = Repeated(self.order(first)[0], count)
+        else:
+            batches = joined(map(self.order, range(first, first + count)))
         done = len(history.step_loss)
         rates = self.rates[done : done + len(batches)]
         best = self.runner.best

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...batching import are_one, flattened
+from ...batching import Repeated, flattened
 from ...engine import Value
 from ...value import buffers
 from ..c.source import tables
@@ -159,7 +159,7 @@ class CLoop:
 
     def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
         """The examples of all batches, where each batch begins, and how many are to be gathered."""
-        everything = batches[0] if self._batched and are_one(batches) else None
+        everything = batches.batch if self._batched and isinstance(batches, Repeated) else None
         if everything is not None:  # the same at each step: it is already in its place
             gathers = int(everything is not self._same)
             order, bounds = everything, np.arange(len(batches) + 1) * len(everything)
