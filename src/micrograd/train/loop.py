@@ -13,6 +13,7 @@ from ..batching import Repeated, joined
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
+from ..optim import Optimizer
 from ..schedules import Plateau
 from ..value import tables
 from .callbacks import Stopped, of_moment, tell
@@ -30,6 +31,7 @@ class TrainingLoop:
     """One call of ``fit``, after its arguments were checked."""
 
     model: Module
+    optimizer: Optimizer
     runner: Runner
     size: int  # examples
     batch_size: int | None
@@ -45,7 +47,7 @@ class TrainingLoop:
     checkpoint: Checkpoint | None
     callbacks: list[Any]
     history: History
-    best: Any  # all parameters at the end of the best epoch, as an array
+    best: Any  # the optimiser's parameters at the end of the best epoch, as an array
     sharing: Sharing | None = None
 
     def go(self, progress: Progress) -> None:
@@ -59,7 +61,7 @@ class TrainingLoop:
             if self.checkpoint:
                 self.checkpoint.write()
         if self.best is not None and (self.patience or self.history.stopped == "interrupted"):
-            tables.write(self.model.parameters(), self.best)
+            tables.write(self.optimizer.parameters, self.best)
 
     def _train(self, progress: Progress) -> None:
         history = self.history
@@ -123,7 +125,8 @@ class TrainingLoop:
                 history.metrics.setdefault(name, []).append(x)
             curve, best = self._followed(), self.history.best_epoch
             if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
-                self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
+                self.history.best_epoch = len(curve) - 1
+                self.best = _numbers(self.optimizer.parameters)
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
@@ -207,7 +210,7 @@ class TrainingLoop:
     def _take_down(self) -> None:
         assert self.history.recorded
         self.history.recorded.steps.append(len(self.history.step_loss))
-        self.history.recorded.parameters.append(self._parameters())
+        self.history.recorded.parameters.append(_numbers(self.model.parameters()))
 
     def _has_waited_enough(self) -> bool:
         best = -1 if self.history.best_epoch is None else self.history.best_epoch
@@ -217,10 +220,11 @@ class TrainingLoop:
         """The curve that says which epoch was the best."""
         return self.history.validation_loss or self.history.loss
 
-    def _parameters(self) -> Any:
-        import numpy as np
 
-        values = self.model.parameters()
-        array = np.empty(len(values))
-        tables.read(values, array)
-        return array
+def _numbers(values: Any) -> Any:
+    """The data of parameters as an array."""
+    import numpy as np
+
+    array = np.empty(len(values))
+    tables.read(values, array)
+    return array

@@ -139,6 +139,7 @@ def run_of(
     measured = held_out or examples
     loop = TrainingLoop(
         model=a.model,
+        optimizer=a.optimizer,
         runner=runner,
         size=len(examples),
         batch_size=a.size,
