@@ -108,11 +108,12 @@ class TrainingLoop:
         watched: Any = self.measures or self.patience or self.checkpoint or self.record
         watched = watched or self.plateau or self.callbacks or self.sharing
         steps = -(-self.size // (self.batch_size or self.size))
-        count = max(1, self.runner.steps_at_once // steps)
-        count = min(count, self.epochs - history.epochs)
+        at_once = self.runner.steps_at_once
+        count = min(at_once // steps, self.epochs - history.epochs)
         if progress.shown:  # something is to be seen now and then
-            count = min(count, max(1, self.epochs // 10))
-        if count > 1 and not watched:
+            count = min(count, self.epochs // 10)
+        alone = progress.shown or at_once == 1  # the bar moves within an epoch; steps may be eager
+        if count > alone and not watched:
             self._epochs_at_once(count, steps)
         else:
             batches = self.order(history.epochs)
