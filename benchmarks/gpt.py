@@ -55,7 +55,7 @@ def steps(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             ours=partial(ours.ask, "step"),
             numpy=partial(numpy.ask, "step"),
             torch=partial(torch.ask, "step"),
-            **{n: partial(printed, c, "50", pattern=r"median (\S+)") for n, c in by_hand.items()},
+            **{n: partial(printed, c, "100", pattern=r"mean (\S+)") for n, c in by_hand.items()},
         )
     step = partial(row, "GPT step, `fit`", ours=times["ours"])
     yield step("plain C", theirs=times["plain C"] * 1e-6, at_least=1 / 1.8, aim=1)

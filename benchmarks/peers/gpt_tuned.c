@@ -300,7 +300,9 @@ int main(int count, char **arguments) {
         }
         times[run] = (now() - start) * 1e3;
     }
+    double sum = 0;
+    for (int run = 0; run < runs; run++) sum += times[run];
     qsort(times, runs, 8, order);
-    printf("us/step min %.2f median %.2f first loss %.17g final loss %.17g\n", times[0], times[runs / 2],
-           losses[0], losses[999]);
+    printf("us/step min %.2f median %.2f mean %.2f first loss %.17g final loss %.17g\n", times[0],
+           times[runs / 2], sum / runs, losses[0], losses[999]);
 }

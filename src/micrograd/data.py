@@ -13,6 +13,7 @@ from typing import Any
 
 from .arguments import finite, flag, function, shown, whole
 from .arguments import seed as seed_of
+from .batching import epoch_of
 from .dataframes import numbers_of, rows_of
 from .examples import Examples, as_column, columns_of
 from .labels import is_list
@@ -218,29 +219,7 @@ def batch_indices(
         buffer: stretches of so many neighbours are shuffled each for itself, and come in any order;
             None shuffles all.
     """
-    import numpy as np
-
-    if size is not None and (not hasattr(size, "__index__") or size < 1):
-        raise ValueError(
-            f"a batch size is a whole number of 1 or more, or None for all; got {size!r}"
-        )
-    if size is None or size >= n:
-        return [np.arange(n)]
-    seed, epoch = seed_of("seed", seed), seed_of("epoch", epoch)
-    # The raw numbers of a bit generator are the same in every version of NumPy; its permutations
-    # need not be.
-    words: Any = [abs(seed), seed < 0, epoch]
-    if epoch >= 0 and max(words) < 1 << 32:  # which takes three quarters of the time
-        words = np.array(words, np.uint32)
-    numbers = np.random.PCG64(words).random_raw(n)
-    if buffer is None or buffer >= n:
-        order = numbers.argsort()
-    else:  # stretches in the order of their first numbers, which count for nothing else
-        starts = np.arange(0, n, buffer)
-        starts = starts[np.argsort(numbers[starts])]
-        numbers[starts] = np.random.PCG64([abs(seed), seed < 0, epoch, 1]).random_raw(len(starts))
-        order = np.concatenate([s + np.argsort(numbers[s : s + buffer]) for s in starts.tolist()])
-    return [order[i : i + size] for i in range(0, n, size)]
+    return list(epoch_of(n, size, seed, epoch, buffer))
 
 
 def _pick(data: Any, indices: Any) -> Any:

@@ -217,19 +217,38 @@ def after(model, calls):
     return metric
 
 
-def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
-    model, optimizer = make(lr=3.0)
+def interrupted(optimizer, steps=1000):
+    """Send Ctrl-C once the optimiser has done so many steps."""
 
     def interrupt():
-        while optimizer.steps < 1000:
+        while optimizer.steps < steps:
             time.sleep(0.001)
         os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
+
+
+def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
+    model, optimizer = make(lr=3.0)
+    interrupted(optimizer)
     with pytest.warns(RuntimeWarning, match="became inf"):
         history = train(model, optimizer, batch_size=None, epochs=3_000_000)
     assert history.stopped == "interrupted"
     again, optimizer = make(lr=3.0)
+    train(again, optimizer, batch_size=None, epochs=history.best_epoch + 1)
+    assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
+
+
+def test_ctrl_c_keeps_the_best_of_parameters_of_which_some_are_moved_in_another_order():
+    def some():
+        model, _ = make()
+        return model, optim.SGD(model.parameters()[:0:-1], lr=0.01)
+
+    model, optimizer = some()
+    interrupted(optimizer)
+    history = train(model, optimizer, batch_size=None, epochs=3_000_000)
+    assert history.stopped == "interrupted"
+    again, optimizer = some()
     train(again, optimizer, batch_size=None, epochs=history.best_epoch + 1)
     assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
 

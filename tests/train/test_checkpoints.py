@@ -59,6 +59,20 @@ def after_the_whole_run():
     return random.random()
 
 
+def test_a_run_that_moves_some_of_the_parameters_goes_on_from_its_checkpoint(tmp_path):
+    def some():
+        model, _ = make()
+        return model, optim.SGD(model.parameters()[:0:-1], lr=0.1)
+
+    whole, o = some()
+    expected = train(whole, o, epochs=5)
+    for epochs in (2, 5):
+        model, o = some()
+        history = train(model, o, epochs=epochs, checkpoint=tmp_path / "run")
+    assert history.step_loss == expected.step_loss
+    assert datas(model) == datas(whole)
+
+
 def test_random_numbers_in_the_loss_go_on_too(tmp_path):
     def noisy(model, stop):
         calls = iter(range(stop))

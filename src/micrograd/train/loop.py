@@ -3,16 +3,17 @@
 A runner does the steps; the loop decides which, and looks after everything between them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import inf, isfinite
 from time import perf_counter
 from typing import Any
 
+from ..batching import Repeated, joined
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
+from ..optim import Optimizer
 from ..schedules import Plateau
 from ..value import tables
 from .callbacks import Stopped, of_moment, tell
@@ -30,10 +31,11 @@ class TrainingLoop:
     """One call of ``fit``, after its arguments were checked."""
 
     model: Module
+    optimizer: Optimizer
     runner: Runner
     size: int  # examples
     batch_size: int | None
-    order: Callable[[int], list[Any]]  # the batches of an epoch
+    order: Callable[[int], Sequence[Any]]  # the batches of an epoch
     epochs: int
     rates: Any  # the learning rate of every step, as an array; a plateau multiplies it
     plateau: Plateau | None
@@ -45,7 +47,7 @@ class TrainingLoop:
     checkpoint: Checkpoint | None
     callbacks: list[Any]
     history: History
-    best: Any  # all parameters at the end of the best epoch, as an array
+    best: Any  # the optimiser's parameters at the end of the best epoch, as an array
     sharing: Sharing | None = None
 
     def go(self, progress: Progress) -> None:
@@ -59,7 +61,7 @@ class TrainingLoop:
             if self.checkpoint:
                 self.checkpoint.write()
         if self.best is not None and (self.patience or self.history.stopped == "interrupted"):
-            tables.write(self.model.parameters(), self.best)
+            tables.write(self.optimizer.parameters, self.best)
 
     def _train(self, progress: Progress) -> None:
         history = self.history
@@ -78,7 +80,8 @@ class TrainingLoop:
                     break
                 done = history.epochs
                 self._stretch(progress)
-                if finite and not all(map(isfinite, history.loss[done:])):
+                losses = history.loss[done:]  # whose sum is finite, unless they are huge
+                if finite and not isfinite(sum(losses)) and not all(map(isfinite, losses)):
                     finite = False
                     warn_of_divergence(history)
         except Stopped:
@@ -105,12 +108,13 @@ class TrainingLoop:
         watched: Any = self.measures or self.patience or self.checkpoint or self.record
         watched = watched or self.plateau or self.callbacks or self.sharing
         steps = -(-self.size // (self.batch_size or self.size))
-        count = max(1, self.runner.steps_at_once // steps)
-        count = min(count, self.epochs - history.epochs)
+        at_once = self.runner.steps_at_once
+        count = min(at_once // steps, self.epochs - history.epochs)
         if progress.shown:  # something is to be seen now and then
-            count = min(count, max(1, self.epochs // 10))
-        if count > 1 and not watched:
-            self._epochs_at_once(count)
+            count = min(count, self.epochs // 10)
+        alone = progress.shown or at_once == 1  # the bar moves within an epoch; steps may be eager
+        if count > alone and not watched:
+            self._epochs_at_once(count, steps)
         else:
             batches = self.order(history.epochs)
             self._steps(batches, progress)
@@ -122,20 +126,20 @@ class TrainingLoop:
                 history.metrics.setdefault(name, []).append(x)
             curve, best = self._followed(), self.history.best_epoch
             if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
-                self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
+                self.history.best_epoch = len(curve) - 1
+                self.best = _numbers(self.optimizer.parameters)
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
         self._tell(of_moment("on_epoch", self.callbacks))
 
-    def _epochs_at_once(self, count: int) -> None:
-        """Do several epochs as one; the runner keeps the parameters after the best of them."""
+    def _epochs_at_once(self, count: int, steps: int) -> None:
+        """Do epochs of so many steps as one; the runner keeps the parameters after the best."""
         history, first = self.history, self.history.epochs
-        steps = len(self.order(first))
         if steps == 1:
-            batches = self.order(first) * count
+            batches: Sequence[Any] = Repeated(self.order(first)[0], count)
         else:
-            batches = list(chain.from_iterable(map(self.order, range(first, first + count))))
+            batches = joined(map(self.order, range(first, first + count)))
         done = len(history.step_loss)
         rates = self.rates[done : done + len(batches)]
         best = self.runner.best
@@ -176,7 +180,7 @@ class TrainingLoop:
         means = np.cumsum(np.reshape(losses, (count, steps)) * shares, axis=1)[:, -1]
         self.history.loss += means.tolist()
 
-    def _steps(self, batches: list[Any], progress: Progress) -> None:
+    def _steps(self, batches: Sequence[Any], progress: Progress) -> None:
         history = self.history
         first = len(history.step_loss)
         factor = self.plateau(self._followed()) if self.plateau else 1.0
@@ -207,7 +211,7 @@ class TrainingLoop:
     def _take_down(self) -> None:
         assert self.history.recorded
         self.history.recorded.steps.append(len(self.history.step_loss))
-        self.history.recorded.parameters.append(self._parameters())
+        self.history.recorded.parameters.append(_numbers(self.model.parameters()))
 
     def _has_waited_enough(self) -> bool:
         best = -1 if self.history.best_epoch is None else self.history.best_epoch
@@ -217,10 +221,11 @@ class TrainingLoop:
         """The curve that says which epoch was the best."""
         return self.history.validation_loss or self.history.loss
 
-    def _parameters(self) -> Any:
-        import numpy as np
 
-        values = self.model.parameters()
-        array = np.empty(len(values))
-        tables.read(values, array)
-        return array
+def _numbers(values: Any) -> Any:
+    """The data of parameters as an array."""
+    import numpy as np
+
+    array = np.empty(len(values))
+    tables.read(values, array)
+    return array

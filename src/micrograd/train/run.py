@@ -9,7 +9,7 @@ from typing import Any
 
 from ..arguments import file_name, finite, flag
 from ..arguments import seed as whole_seed
-from ..data import batch_indices
+from ..batching import epoch_of
 from ..distributed import Ranks
 from ..engine import Value
 from ..examples import Examples
@@ -120,7 +120,7 @@ def run_of(
     held_out = None if a.validation is None else Examples(a.validation)
     if held_out:
         check_held_out(held_out, examples)
-    steps = a.epochs * len(batch_indices(len(examples), a.size, seed=0, epoch=0))
+    steps = a.epochs * len(epoch_of(len(examples), a.size, seed=0, epoch=0))
     check_model(a.model, a.optimizer)
     sharing = sharing_of(a.reduce)
     runner = _runner(a, examples, held_out, sharing, like)
@@ -139,10 +139,11 @@ def run_of(
     measured = held_out or examples
     loop = TrainingLoop(
         model=a.model,
+        optimizer=a.optimizer,
         runner=runner,
         size=len(examples),
         batch_size=a.size,
-        order=partial(batch_indices, len(examples), a.size, history.seed or 0, buffer=a.buffer),
+        order=partial(epoch_of, len(examples), a.size, history.seed or 0, buffer=a.buffer),
         epochs=a.epochs,
         rates=learning_rates,
         plateau=plateau,

@@ -73,7 +73,7 @@ def sweep(
     metrics = check_functions(metrics, loss=loss, penalty=penalty, schedule=schedule)
     _check(models, optimizers)
     runs: list[tuple[TrainingLoop, Progress]] = []
-    order: Callable[[int], list[Any]] | None = None
+    order: Callable[[int], Sequence[Any]] | None = None
     for model, optimizer in zip(models, optimizers, strict=True):
         arguments = Arguments(
             loss=partial(loss, model),

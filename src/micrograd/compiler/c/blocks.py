@@ -54,7 +54,7 @@ class BlockPrinter:
                 self._add_up_in_place(nest, elements)
                 continue
             if self.inner:
-                totals = self._across_lanes(nest, elements, points)
+                totals = self._across_lanes(nest, elements)
             else:
                 totals = self._totals(nest, elements, known)
             if nest.accumulate:
@@ -128,14 +128,14 @@ class BlockPrinter:
 
     # Sums whose lanes are added up at the end.
 
-    def _across_lanes(self, nest: Nest, elements: list[Point], points: list) -> list[CText]:
+    def _across_lanes(self, nest: Nest, elements: list[Point]) -> list[CText]:
         vectors = self._vectors(nest, elements)
         singles: list[CText] = []
         for term, lane in zip(nest.terms, self.inner, strict=True):
             if lane is None:
                 singles = singles or [self._accumulator(nest) for _ in elements]
                 self._reduce(nest, term, elements, singles, [])
-        totals = self._joined(nest, vectors, points)
+        totals = self._joined(nest, vectors)
         if singles:
             both = zip(singles, totals, strict=True)
             totals = [self._kept(self.writer.combine(nest.reduce, s, t)) for s, t in both]
@@ -205,19 +205,17 @@ class BlockPrinter:
         lane = self.lane
         return isinstance(expr, Ref) and lane is not None and along(expr.strides, lane) == 1
 
-    def _joined(self, nest: Nest, vectors: list[CText], points: list) -> list[CText]:
-        """Reduce each vector to one number."""
-        four = next((len(p) for p in reversed(points) if len(p) > 1), 1) == 4
+    def _joined(self, nest: Nest, vectors: list[CText]) -> list[CText]:
+        """Reduce each vector to one number: sums four at once, as far as there are as many."""
         totals: list[CText] = []
-        if nest.reduce is ops.SUM and four:
-            for i in range(0, len(vectors), 4):
+        if nest.reduce is ops.SUM:
+            four = len(vectors) // 4 * 4
+            for i in range(0, four, 4):
                 name = self.out.fresh("sums")
                 self.out.line(f"{self.out.type} {name}[4];")
                 self.out.line(f"lane_sums({name}, {_listed(vectors[i : i + 4])});")
                 totals += [CText(f"{name}[{lane}]") for lane in range(4)]
-            return totals
-        if nest.reduce is ops.SUM:
-            return [self._kept(CText(f"lane_sum({x.code})")) for x in vectors]
+            return totals + [self._kept(CText(f"lane_sum({x.code})")) for x in vectors[four:]]
         for x in vectors:
             total = self._accumulator(nest, CText(f"{x.code}[0]"))
             with self.out.braces("for (int lane = 1; lane < W; lane++)"):

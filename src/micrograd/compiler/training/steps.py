@@ -3,12 +3,11 @@
 import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import is_
 from typing import Any
 
 import numpy as np
 
+from ...batching import Repeated, flattened
 from ...engine import Value
 from ...value import buffers
 from ..c.source import tables
@@ -160,15 +159,13 @@ class CLoop:
 
     def _ordered(self, batches: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, int]:
         """The examples of all batches, where each batch begins, and how many are to be gathered."""
-        same = self._batched and all(map(is_, reversed(batches), repeat(batches[0])))
-        everything = batches[0] if same else None
+        everything = batches.batch if self._batched and isinstance(batches, Repeated) else None
         if everything is not None:  # the same at each step: it is already in its place
             gathers = int(everything is not self._same)
             order, bounds = everything, np.arange(len(batches) + 1) * len(everything)
         else:
             gathers = len(batches)
-            order = np.concatenate(batches)
-            bounds = np.cumsum([0, *map(len, batches)])
+            order, bounds = flattened(batches)
         self._same = everything
         return (
             np.ascontiguousarray(order, np.int64),
