@@ -289,6 +289,18 @@ static PyObject *lazy_become(PyObject *object, PyObject *array)
 
 /* ---- a step of an optimiser */
 
+static int read_values(Recording *self, PyObject *sequence)
+{
+    for (Py_ssize_t i = 0; i < self->size; i++) {
+        Value *v = value_at(sequence, i);
+        if (v == NULL)
+            return -1;
+        self->numbers[i] = v->data;
+        self->numbers[self->size + i] = v->grad;
+    }
+    return 0;
+}
+
 static Recording *new_recording(PyObject *values, Py_ssize_t states)
 {
     PyObject *sequence = PySequence_Fast(values, "a list or tuple of Values is needed");
@@ -297,18 +309,12 @@ static Recording *new_recording(PyObject *values, Py_ssize_t states)
         self->size = PySequence_Fast_GET_SIZE(sequence);
         self->numbers = PyMem_Malloc(((size_t)self->size * 2 + 1) * sizeof(double));
         self->views = PyMem_Malloc(((size_t)states + 1) * sizeof(Py_buffer));
-        if (self->numbers == NULL || self->views == NULL)
+        int has_room = self->numbers != NULL && self->views != NULL;
+        if (!has_room)
             PyErr_NoMemory();
+        if (!has_room || read_values(self, sequence) < 0)
+            Py_CLEAR(self);
     }
-    for (Py_ssize_t i = 0; self != NULL && !PyErr_Occurred() && i < self->size; i++) {
-        Value *v = value_at(sequence, i);
-        if (v == NULL)
-            break;
-        self->numbers[i] = v->data;
-        self->numbers[self->size + i] = v->grad;
-    }
-    if (PyErr_Occurred())
-        Py_CLEAR(self);
     Py_XDECREF(sequence);
     return self;
 }
