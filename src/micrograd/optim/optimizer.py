@@ -119,11 +119,12 @@ class Optimizer:
 
     def step(self) -> None:
         """Move all parameters once, along their present gradients."""
-        if isinstance(self.parameters, Parameters):
-            self._step_of_tables(self.parameters)
+        parameters = self.parameters
+        if type(parameters) is not list and isinstance(parameters, Parameters):
+            self._step_of_tables(parameters)
             return
         attributes = self.__dict__  # not by way of __setattr__
-        attributes["state"] = self._move(self.parameters, self.state)
+        attributes["state"] = self._move(parameters, self.state)
         attributes["steps"] += 1
 
     def _move(self, values: list[Value], state: State) -> State:
