@@ -15,8 +15,9 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 native = Path("src/micrograd/_native")
-flags = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-Wall", "-Wextra"]
-flags += ["-Wno-unused-parameter", "-Wno-missing-field-initializers"]
+flags = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"]
+flags += ["-fvisibility=hidden", "-Wno-unused-parameter"]
+flags += ["-Wno-missing-field-initializers"]
 
 
 def asked(variable: str) -> bool:

@@ -138,7 +138,8 @@ PyMODINIT_FUNC PyInit_value(void)
         PyModule_AddFunctions(module, output_functions) < 0 || quick_call_ready(module) < 0 ||
         PyModule_AddFunctions(module, call_functions) < 0 || tape_ready() < 0 ||
         PyModule_AddFunctions(module, tape_functions) < 0 ||
-        PyModule_AddFunctions(module, steps_functions) < 0 ||
+        PyModule_AddFunctions(module, steps_functions) < 0 || lazy_ready(module) < 0 ||
+        PyModule_AddFunctions(module, lazy_functions) < 0 ||
         PyModule_AddObjectRef(module, "Value", (PyObject *)value_type) < 0 ||
         PyModule_AddObjectRef(module, "CASES", names) < 0)
         Py_CLEAR(module);

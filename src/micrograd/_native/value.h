@@ -156,6 +156,10 @@ static inline int is_share(PyObject *closure)
 int tape_ready(void);
 extern PyMethodDef tape_functions[];
 
+/* lazy.c */
+int lazy_ready(PyObject *module);
+extern PyMethodDef lazy_functions[];
+
 /* steps.c */
 extern PyMethodDef steps_functions[];
 

@@ -1,7 +1,8 @@
 """Optimisers with PyTorch's names and arithmetic.
 
-An update rule is written once, for one parameter, as scalar code: ``step`` hands it NumPy arrays of
-all parameters, the compiler hands it Values. So a rule uses + - * / ** and the ops' own functions.
+An update rule is written once, for one parameter, as scalar code: ``step`` hands it arrays of all
+parameters (NumPy's, or what acts as these and computes in C), the compiler hands it Values. So a
+rule uses + - * / ** and the ops' own functions.
 """
 
 from .adaptive import Adagrad, Adam, AdamW, RMSprop, SparseAdam

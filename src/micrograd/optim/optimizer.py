@@ -2,13 +2,13 @@
 
 import copy
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..arguments import array as array_of
 from ..arguments import shown, whole
 from ..engine import Value
-from ..value import buffers, tables
+from ..value import tables
 from ..value.tables import Parameters
 from .arguments import rate
 from .groups import Group, Share, split
@@ -119,19 +119,17 @@ class Optimizer:
 
     def step(self) -> None:
         """Move all parameters once, along their present gradients."""
-        if isinstance(self.parameters, Parameters):
-            self._step_of_tables(self.parameters)
+        parameters = self.parameters
+        if type(parameters) is not list and isinstance(parameters, Parameters):
+            self._step_of_tables(parameters)
             return
-        state = self._move(self.parameters, self.state)
-        vars(self).update(state=state, steps=self.steps + 1)  # not by way of __setattr__
+        attributes = self.__dict__  # not by way of __setattr__
+        attributes["state"] = self._move(parameters, self.state)
+        attributes["steps"] += 1
 
     def _move(self, values: list[Value], state: State) -> State:
         """Move some parameters; return their new state."""
-        p, g = buffers.numbers_of(values)
-        # As everywhere, an overflow is an infinity, not a warning.
-        p, state = _without_warnings()(self.update, p, g, state, self.steps + 1, self.lr)
-        buffers.set_data(values, p)
-        return state
+        return _lazy().move(values, state, self.update, self.steps + 1, self.lr)
 
     def _step_of_tables(self, parameters: Parameters) -> None:
         """Move what is no table, and of tables the rows that were looked up."""
@@ -203,9 +201,8 @@ class Optimizer:
 
 
 @functools.cache
-def _without_warnings() -> Callable[..., Any]:
-    """Return a function that calls another one, in which NumPy warns of nothing."""
-    import numpy as np
+def _lazy() -> Any:
+    """Return the module, which needs NumPy."""
+    from ..value import lazy
 
-    call: Callable[..., Any] = np.errstate(all="ignore")(lambda f, *args: f(*args))
-    return call
+    return lazy
