@@ -231,7 +231,8 @@ class FirstCall:
             changes = list(before.changes(_kept(made)))
             before.put_back()
             recording, paths = made.variant.recording, self._reach.paths
-            things = map(id, things_in(recording.result))
+            left = list(recording.effects.contents.values())
+            things = map(id, things_in([recording.result, left]))
             recording.outside = frozenset([thing for thing in things if thing in paths])
             expected = [holds for _, holds in recording.guards]
             if recording.batch is None or len(answers) >= len(expected):

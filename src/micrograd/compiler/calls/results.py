@@ -58,7 +58,9 @@ def result_of(
     """
     making = _Making(compiled, recording, args, run, values, again)
     try:
-        made = rebuilt(recording.result, making.leaf, making.vector, recording.outside)
+        made = rebuilt(
+            recording.result, making.leaf, making.vector, recording.outside, values.nests
+        )
     except (NotLazy, OverflowError):  # NumPy's ints wrap around
         return again()
     return with_kinds(made, kinds)
@@ -137,6 +139,7 @@ class Values:
         self._compiled, self._recording, self._run = compiled, recording, run
         self._name, self._args = name, args
         self._made: dict[int, Value] = {}  # by what the trace had
+        self.nests: dict[int, Any] = {}  # lists, dicts and arrays, in the same way
 
     @cached_property
     def _nests(self) -> dict[int, list]:
@@ -160,6 +163,14 @@ class Values:
         if id(leaf) not in self._made:
             self._made[id(leaf)] = self._new(leaf, k)
         return self._made[id(leaf)]
+
+    def nest(self, tree: Any, make: Callable[[], Any]) -> Any:
+        """Return what stands where the trace had a list, a dict or an array; see ``of``."""
+        if id(tree) in self._recording.outside:
+            return tree
+        if id(tree) not in self.nests:
+            self.nests[id(tree)] = make()
+        return self.nests[id(tree)]
 
     def _new(self, leaf: Value, k: int) -> Value:
         run, effects = self._run, self._recording.effects
