@@ -210,3 +210,14 @@ def test_a_list_from_outside_comes_out_as_itself_among_numbers(backend):
     for held in (names, numbers, of_numpy):
         g = jit(lambda x, held=held: {"held": held, "x": x * np.float64(2.0)}, backend=backend)
         assert all(g(1.0 + k)["held"] is held for k in range(5))
+
+
+def test_the_backward_of_a_result_keeps_it(backend):
+    w = Value(2.0)
+    g = jit(lambda x: w * x, backend=backend)
+    for k in range(5):
+        w.grad, out = 0.0, g(3.0)
+        out.grad, backward = 1.0 + k, out._backward
+        del out
+        backward()
+        assert w.grad == 3.0 * (1.0 + k)

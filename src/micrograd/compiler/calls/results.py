@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ... import ops
 from ...engine import Value
 from ...value.arrays import ValueArray, unwrapped
 from ...value.buffers import add_grad, read_data
+from ...value.handmade import CallShare
 from ...value.modes import changed, mode
 from ...value.nested import is_record, record
 from ...value.number import Number
@@ -183,9 +183,8 @@ class Values:
         if effects.data:
             out._backward = refuse_backward
             return out
-        weak = ref(out)  # a cycle would keep the memory until the collector comes
         compiled, nests = self._compiled, self._nests
-        out._backward = lambda: _backward(compiled, weak, k, nests, run)
+        out._backward = CallShare(lambda out: _backward(compiled, out, k, nests, run))
         return out
 
 
@@ -286,11 +285,7 @@ def _arrays_in(tree: Any) -> Iterator[np.ndarray]:
             yield from _arrays_in(branch)
 
 
-def _backward(
-    compiled: Compiled, weak: ref[Value], k: int, nests: dict[int, list], run: AnyRun
-) -> None:
-    out = weak()
-    assert out is not None  # it is being differentiated
+def _backward(compiled: Compiled, out: Value, k: int, nests: dict[int, list], run: AnyRun) -> None:
     if not compiled.passes_on(k):  # 0 times an infinite partial elsewhere would be no number
         return
     captured, slopes = compiled.shares(run, k, out.grad)
