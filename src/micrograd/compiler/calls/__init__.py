@@ -4,7 +4,8 @@ binding       arguments passed by name; cache: the variants by structure of argu
 first         the first call: it is the plain run; the trace, and what both leave behind
 reach, state  what a function can reach from outside; kept, compared, put back; streams: those of
               random numbers
-judge         trust: a program must give what the plain run gives; differences, closeness, rounding
+judge         trust: a program must give what the plain run gives; differences, closeness, rounding,
+              nudges; mismatch: what is said where it does not
 maker         from arguments to a variant: trace, lower, build; lengths: one for all of them
 variant       a compiled recording: which calls it is for, and its results
 guards        what it takes for granted of the world outside, looked at before each call

@@ -104,9 +104,10 @@ class FirstCall:
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before, few)
         judge = self._judge(made, before) if made else None
+        nearby = None
         if made and judge and quiet and not effects and not done:
             with self._stages.timed("trial"):
-                judge.look_nearby(self._args, some_examples(made, self._args))
+                nearby = judge.agrees_nearby(self._args, some_examples(made, self._args))
         plain, after = done or self._run_plainly(before)
         try:
             if done:
@@ -122,7 +123,8 @@ class FirstCall:
             else:
                 with self._stages.timed("trial"):
                     few = some_examples(made, self._args)
-                    judge.listen(self._out, self._text).compare(self._args, plain, few=few)
+                    judge.listen(self._out, self._text)
+                    judge.compare(self._args, plain, few=few, nearby=nearby)
                 self.made = made
         except NotPrinted as error:
             self.reason = str(error)
