@@ -1,7 +1,7 @@
 """From a call's arguments to its results: the one way in which every compiled program runs.
 
 binding       arguments passed by name; cache: the variants by structure of arguments
-first         the first call: it is the plain run; the trace, and what both leave behind
+first         the first call: it is the plain run; attempts: traces until one stands for it
 reach, state  what a function can reach from outside; kept, compared, put back; streams: those of
               random numbers
 judge         trust: a program must give what the plain run gives; differences, closeness, rounding,
