@@ -2,8 +2,8 @@
 
 binding       arguments passed by name; cache: the variants by structure of arguments
 first         the first call: it is the plain run; attempts: traces until one stands for it
-reach, state  what a function can reach from outside; kept, compared, put back; streams: those of
-              random numbers
+reach, state  what a function can reach from outside; kept, compared, put back; contents: of
+              things without places; streams: of random numbers
 judge         trust: a program must give what the plain run gives; differences, closeness, rounding,
               nudges; mismatch: what is said where it does not
 maker         from arguments to a variant: trace, lower, build; lengths: one for all of them
