@@ -153,11 +153,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 break
         return None
 
-    def _count(self, variant: Variant, given: list[Argument]) -> None:
+    def _count(self, variant: Variant, arguments: list[Argument]) -> None:
         """Take note of a call; loops are compiled at the third."""
         if variant.called():
             with paused(), waiting(self.__name__):
-                variant.settle(given)
+                variant.settle(arguments)
             self._report.settled(variant.stages)
 
     def _holds(self, variant: Variant, arguments: list[Argument]) -> bool:
