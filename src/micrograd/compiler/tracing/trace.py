@@ -33,7 +33,7 @@ from .predicates import truth
 from .recording import Input, Trace
 from .signature import Argument
 from .stand_ins import StandIns
-from .trees import leaves_of, refuse_unfinished
+from .trees import refuse_unfinished, values_in
 from .without_batch import WithoutBatch
 
 
@@ -163,7 +163,7 @@ class _Tracer:
 
     def prints(self, what: Printed) -> None:
         """Take note of what each call prints at its end."""
-        values = filter(_is_value, map(truth, leaves_of(what.things)))
+        values = values_in(what.things)
         if self._batch_axis.size is not None and any(map(self._batch_axis.is_batched, values)):
             raise JitError(f"it prints in a vmap: print what that returns\n  at {users_line()}")
         self._printed.append(what)
@@ -197,8 +197,8 @@ class _Tracer:
         for v in made_by(self.tape, tuple([op.name for op in CONSTANT])):
             v._backward = passes_nothing_on  # eagerly these are no Values: not even a nan passes
         result, contents = result if isinstance(result, Outcome) else (result, {})
-        results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
-        left = self.effects.finished(list(results), contents)
+        results = list(values_in([result, contents, self._printed]))
+        left = self.effects.finished(results, contents)
         known = ValueSet(self.tape)
         captured = {id(p): p for p in known.parents_outside(self.tape)}
 
@@ -206,8 +206,7 @@ class _Tracer:
         def read() -> ValueSet:
             values = ValueSet()
             values.update_parents(self.tape)
-            outcome = map(truth, leaves_of([result, contents, self._printed]))
-            values.update([x for x in outcome if _is_value(x)])
+            values.update(results)
             return values
 
         inputs = self.stand_ins.used(read)
@@ -249,10 +248,6 @@ class _Tracer:
         recording.captured = in_order(f, captured)
         self.tape.clear()  # the parts of a tracer hold each other, until the collector comes
         return recording
-
-
-def _is_value(x: Any) -> bool:
-    return isinstance(x, Value)
 
 
 def _name(f: Callable) -> str:

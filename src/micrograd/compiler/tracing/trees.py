@@ -37,6 +37,13 @@ def leaves_of(tree: Any) -> Iterator[Any]:
         yield from leaves_of(branch)
 
 
+def values_in(tree: Any) -> Iterator[Value]:
+    """Yield the Values among the leaves, traced numbers and those of predicates too, in order."""
+    for x in map(truth, leaves_of(tree)):
+        if isinstance(x, Value):
+            yield x
+
+
 def things_in(tree: Any) -> Iterator[Any]:
     """Yield a result, what it consists of, what that consists of, and so on."""
     yield tree
