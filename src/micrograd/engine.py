@@ -167,7 +167,7 @@ class Value:
     @property
     def _backward(self) -> Callable[[], None]:
         """Add this value's share to its parents' gradients; assign a function to do it your way."""
-        return self._closure if callable(self._closure) else partial(_pass_on, self)
+        return handmade.closure(self, partial(_pass_on, self))
 
     @_backward.setter
     def _backward(self, function: Callable[[], None]) -> None:

@@ -3,6 +3,8 @@
 import array
 import collections
 import math
+from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -120,3 +122,102 @@ def test_a_value_that_comes_out_in_several_places_is_one_object(backend):
         assert box.last.grad == 0.5
         a, b = second(2.0 + k)
         assert a is b
+
+
+Pair = collections.namedtuple("Pair", "first second")
+
+
+@dataclass
+class Parts:
+    first: object
+    second: object
+
+
+def twice(make):
+    def f(x):
+        made = make(x)
+        return [made, (made, {"a": made}), Pair(made, 1.0), Parts(made, made)]
+
+    return f
+
+
+ALONE = {
+    "a Value": lambda w, x: w * x,
+    "a list of Values": lambda w, x: [w * x, w + x],
+    "a list of numbers": lambda w, x: [x * 2.0, 3.0],
+    "a list of NumPy's numbers": lambda w, x: list(np.array([1.0, 2.0]) * x),
+    "a dict": lambda w, x: {"y": w * x},
+    "an array": lambda w, x: np.array([x * 2.0, 3.0]),
+    "an array of one Value": lambda w, x: np.array([w * x] * 2),
+    "an array made of objects": lambda w, x: np.asarray([w * x] * 2, dtype=object),
+    "a float32 array": lambda w, x: (np.array([1.0, 2.0]) * x).astype(np.float32),
+}
+
+
+def places(tree):
+    """Where a result has what it had before, a Value or a nest of them, each by its first place."""
+    first, numbers = {}, []
+
+    def walk(x):
+        if not isinstance(x, (float, np.float64)):
+            numbers.append(first.setdefault(id(x), len(first)))
+        if isinstance(x, np.ndarray):
+            x = x.tolist() if x.dtype == object else []
+        if isinstance(x, (dict, Parts)):
+            x = list((x if isinstance(x, dict) else vars(x)).values())
+        if isinstance(x, (list, tuple)):
+            for inner in x:
+                walk(inner)
+
+    walk(tree)
+    return numbers
+
+
+@pytest.mark.parametrize("kind", ALONE)
+def test_what_comes_out_in_several_places_is_one_thing(kind, backend):
+    w = Value(1.5)
+    for f in (partial(ALONE[kind], w), twice(partial(ALONE[kind], w))):
+        g = jit(lambda x, f=f: f(x), backend=backend)
+        expected = places(f(2.0))
+        for k in range(5):
+            assert places(g(2.0 + k)) == expected
+
+
+def test_what_is_left_in_several_places_is_one_thing(backend):
+    names = ["a"]
+    box = SimpleNamespace(last=None, state=None, all=[], names=None)
+
+    def step(x):
+        made = [x * 2.0, {"y": x}]
+        box.last, box.state, box.names = made, {"made": made}, names
+        box.all.append(made)
+        return made
+
+    g = jit(step, backend=backend)
+    for k in range(4):
+        box.names = None
+        result = g(2.0 + k)
+        assert result == [4.0 + 2.0 * k, {"y": 2.0 + k}]
+        assert box.last is result
+        assert box.state["made"] is result
+        assert box.all[-1] is result
+        assert box.names is names
+    assert "runs plainly" not in repr(g)
+
+
+def test_a_list_from_outside_comes_out_as_itself_among_numbers(backend):
+    names, numbers, of_numpy = ["a"], [1.0, 2.0], [np.float64(1.0)]
+    for held in (names, numbers, of_numpy):
+        g = jit(lambda x, held=held: {"held": held, "x": x * np.float64(2.0)}, backend=backend)
+        assert all(g(1.0 + k)["held"] is held for k in range(5))
+
+
+def test_the_backward_of_a_result_keeps_it(backend):
+    w = Value(2.0)
+    g = jit(lambda x: w * x, backend=backend)
+    for k in range(5):
+        w.grad, out = 0.0, g(3.0)
+        out.grad, backward = 1.0 + k, out._backward
+        del out
+        backward()
+        assert w.grad == 3.0 * (1.0 + k)

@@ -137,7 +137,7 @@ static PyObject *get_backward(PyObject *self, void *unused)
 {
     Value *v = (Value *)self;
     PyObject *closure = v->flags & HAS_EXTRA ? v->extra->closure : NULL;
-    if (is_share(closure)) /* which does not refer to this value, or it would be a cycle */
+    if (is_share(closure) || is_share_of_python(closure)) /* which do not refer to this value */
         return PyMethod_New(closure, self);
     if (closure != NULL && slopes_of(v) == NULL)
         return Py_NewRef(closure);

@@ -320,7 +320,8 @@ static int step(Value *v, int anomaly)
     }
     else if (closure != NULL && !PyTuple_CheckExact(closure)) {
         Py_INCREF(closure);
-        done = PyObject_CallNoArgs(closure);
+        done = is_share_of_python(closure) ? PyObject_CallOneArg(closure, (PyObject *)v)
+                                           : PyObject_CallNoArgs(closure);
         Py_DECREF(closure);
     }
     else if (count_of(v) == 0) {

@@ -22,14 +22,15 @@ static int connect_op(OpCase *this, PyObject *ops)
 static PyObject *connect(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"ops", "attributes", "power", "origin", "text", "named",
-                            "operand", "number", "integral", "observe", "checked", NULL};
+                            "operand", "number", "integral", "observe", "checked", "share", NULL};
     PyObject *ops, *attributes, *name, *value;
     Py_ssize_t place = 0;
     Shared given;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOOOOOOOO:connect", names, &PyDict_Type, &ops,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!OOOOOOOOOO!:connect", names, &PyDict_Type, &ops,
                                      &PyDict_Type, &attributes, &given.power, &given.origin,
                                      &given.text, &given.named, &given.operand, &given.number,
-                                     &given.integral, &given.observe, &given.checked))
+                                     &given.integral, &given.observe, &given.checked, &PyType_Type,
+                                     &given.share))
         return NULL;
     if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
         PyErr_SetString(PyExc_ImportError, "the engine in C serves the main interpreter alone");

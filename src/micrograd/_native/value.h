@@ -181,9 +181,16 @@ PyObject *value_get_op(Value *v);
 /* The Python functions that the slow paths share with the readable engine; see connect in
    module.c. */
 typedef struct {
-    PyObject *power, *origin, *text, *named, *operand, *number, *integral, *observe, *checked;
+    PyObject *power, *origin, *text, *named, *operand, *number, *integral, *observe, *checked,
+        *share;
 } Shared;
 extern Shared shared;
+
+/* Tell whether a closure is the same of a call that Python has done: see CallShare in handmade.py. */
+static inline int is_share_of_python(PyObject *closure)
+{
+    return closure != NULL && Py_IS_TYPE(closure, (PyTypeObject *)shared.share);
+}
 
 /* What this thread does besides computing, as modes.py says. `observers` counts the threads of
    which anything is asked, so that an ordinary run pays for one test of a global. */

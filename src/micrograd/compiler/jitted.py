@@ -18,21 +18,23 @@ from .calls.cache import (
     PATHS,
     STRUCTURES,
     Cache,
+    VariantRun,
     branch,
     is_full,
     many_paths,
     reason,
+    run_first,
     too_many_paths,
 )
-from .calls.changes import NO_CHANGES, Changes
-from .calls.compiled import AnyRun
+from .calls.changes import Changes
 from .calls.first import FirstCall
 from .calls.guards import Guards, moved_among
-from .calls.header import header
 from .calls.lengths import holds_for
-from .calls.maker import Maker, nests
+from .calls.listings import header, loops, scalar_graph
+from .calls.maker import Maker
+from .calls.outside import Outside
 from .calls.patience import Patience
-from .calls.places import Lifted, Place
+from .calls.places import Place
 from .calls.quick import QuickCall
 from .calls.reach import Reach
 from .calls.report import CacheInfo, Entry, Report, Stages, counted, structure_of
@@ -40,13 +42,7 @@ from .calls.variant import Variant
 from .calls.waiting import waiting
 from .collector import paused
 from .errors import JitError, JitWarning
-from .pipeline import flattened, lower
-from .tracing.draws import put_back
-from .tracing.names import name_all
-from .tracing.numbering import graph_of
-from .tracing.recording import Trace
 from .tracing.signature import Argument, can_be_argument, checked_argument
-from .tracing.trace import trace
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")  # without self
@@ -79,18 +75,15 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         with self._lock:
             self._report = Report(self.__name__)
             self._others: OrderedDict[Any, Jitted[..., Any]] = OrderedDict()  # by names, by object
-            self._fixed: set[Place] = set()  # numbers from outside that f needs as they are
-            self._written = NO_CHANGES  # what f changes, as far as it was seen
+            self._outside = Outside()
             self._effects = False
             self._patience = Patience(self._options)
-            self._start_over(NO_CHANGES)
+            self._start_over()
 
-    def _start_over(self, watched: Changes) -> None:
-        """Forget all variants; what is at these places is to be read at each call."""
-        self._watched, self._inputs = watched, watched.places
-        self._traced: Callable[..., Any] = self._f
-        if watched != NO_CHANGES:
-            self._traced = Lifted(self._f, watched.places, watched.growing, watched.functions)
+    def _start_over(self) -> None:
+        """Forget all variants: they were made for other places to be read at each call."""
+        watched = self._outside.watched
+        self._traced = self._outside.lifted(self._f)
         self._maker = Maker(self._traced, self.__name__, self._options, watched)
         self._cache = Cache()
         self._quick: tuple[Any, ...] = ()
@@ -140,28 +133,18 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 if why == OTHER_STRUCTURE and self._is_early(arguments):
                     return self._f(*args)
                 return self._first_call(args, why)
-            variant, run, given = computed
-            self._shorten(variant, arguments)
-        return variant.result(given, run, lambda: self._f(*args))
+            self._go_straight(computed.variant.way(arguments))
+        return computed.result(lambda: self._f(*args))
 
-    def _computed(self, arguments: list[Argument]) -> tuple[Variant, AnyRun, list[Argument]] | None:
-        """Find the variant whose branches hold for these arguments.
-
-        Returns it, what it has computed, and the arguments with random numbers behind them.
-        """
+    def _computed(self, arguments: list[Argument]) -> VariantRun | None:
+        """Run the variant whose branches hold for these arguments."""
         for group in self._cache.groups_for(arguments):
-            for variant in group:
-                states = variant.recording.draws.states()
-                given = variant.recording.with_more(arguments)
-                if variant.accepts(given) and self._holds(variant, arguments):
-                    done = variant.run(given)
-                    if done is not None:
-                        self._count(variant, given)
-                        return variant, done, given
-                put_back(states)
+            if computed := run_first(group, arguments, self._holds):
+                self._count(computed.variant, computed.arguments)
+                return computed
             if is_full(group):
-                if free := [p for p in self._inputs if p not in self._written.places]:
-                    self._fix(free)  # what is outside moves less often than paths are taken
+                if places := self._outside.only_read:
+                    self._fix(places)  # what is outside moves less often than paths are taken
                     return None
                 said = too_many_paths(self.__name__, group)
                 if not self._effects:
@@ -170,11 +153,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
                 break
         return None
 
-    def _count(self, variant: Variant, given: list[Argument]) -> None:
+    def _count(self, variant: Variant, arguments: list[Argument]) -> None:
         """Take note of a call; loops are compiled at the third."""
         if variant.called():
             with paused(), waiting(self.__name__):
-                variant.settle(given)
+                variant.settle(arguments)
             self._report.settled(variant.stages)
 
     def _holds(self, variant: Variant, arguments: list[Argument]) -> bool:
@@ -188,11 +171,8 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         """Tell whether this step of a new structure is not worth a program yet; count it."""
         return self._effects and self._patience.lasts(self._cache.variants(), arguments)
 
-    def _shorten(self, variant: Variant, arguments: list[Argument]) -> None:
-        """Let the next call go straight to the loops, if it is like this one and an earlier one."""
-        self._go_straight(variant.way(arguments))
-
     def _go_straight(self, way: Callable[..., Any] | None) -> None:
+        """Let the next call go straight to the loops, if it is like this one."""
         if way and way not in self._quick:
             self._quick = (way, *self._quick[: PATHS - 1])
 
@@ -203,36 +183,32 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def _learn_inputs(self, moved: dict[str, Place | None]) -> bool:
         """Let numbers from outside that have changed be read at each call."""
-        places = [p for p in moved.values() if p is not None]
-        inputs = [p for p in places if p not in self._fixed and p not in self._inputs]
-        if inputs:
-            self._start_over(self._watched | Changes(tuple(inputs)))
-        return bool(inputs)
+        if new := self._outside.read(moved.values()):
+            self._start_over()
+        return new
 
     def _learn_changes(self, changes: Changes) -> bool:
         """Let what f changes be read at each call, and written after it."""
-        self._written |= changes
-        before = self._watched
-        if before | changes != before:
-            self._start_over(before | changes)
-        return self._watched != before
+        if new := self._outside.write(changes):
+            self._start_over()
+        return new
 
     def _first_call(self, args: tuple[Any, ...], why: str) -> Any:
         """Do a call plainly, and compile the function for all further ones like it."""
         try:
             return self._compiled_first(args, why)
         except JitError:
-            if set(self._inputs) <= set(self._written.places):
+            if not self._outside.only_read:
                 raise
         # A number from outside may have to be that very number: an int, or one that is compared.
-        free = [p for p in self._inputs if p not in self._written.places]
-        self._fix([p for p in free if type(p.get()) is int] or free)
+        places = self._outside.only_read
+        self._fix([p for p in places if type(p.get()) is int] or places)
         return self._first_call(args, why)
 
     def _fix(self, places: Sequence[Place]) -> None:
         """Let programs hold for what is in these places at the moment only."""
-        self._fixed.update(places)
-        self._start_over(self._watched.without(self._fixed))
+        self._outside.need(places)
+        self._start_over()
 
     def _compiled_first(self, args: tuple[Any, ...], why: str) -> Any:
         stages = Stages()
@@ -254,10 +230,11 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         self._effects |= bool(variant.recording.effects)
         by_value = sorted(k for k in first.made.static if k < len(args))
         static = [(f"argument {k}", args[k]) for k in by_value]
-        reach = Reach([(self.__name__, self._f), *static], self._watched.beside())
-        variant.guards, variant.plain = Guards(reach, self._watched.free), self._f
+        watched = self._outside.watched
+        reach = Reach([(self.__name__, self._f), *static], watched.beside())
+        variant.guards, variant.plain = Guards(reach, watched.free), self._f
         self._go_straight(variant.direct(arguments))
-        inputs, numbers = [p.path for p in self._inputs], list(variant.guards.numbers())
+        inputs, numbers = [p.path for p in watched.places], list(variant.guards.numbers())
         group = self._cache.add(variant, arguments, first.made.free)
         if why == OTHER_PATH and (line := branch(group)):
             why = f"another path through its branches, at {line}"
@@ -289,11 +266,10 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
     def _classified(self, args: Sequence[Any]) -> list[Argument]:
         """Return the arguments as the compiler sees them, numbers from outside behind them."""
         try:
-            outside = [self._watched.argument(p) for p in self._inputs]
-        except JitError:  # what is there now is nothing that can be traced
-            self._start_over(
-                self._watched.without([p for p in self._inputs if not can_be_argument(p.get())])
-            )
+            outside = self._outside.arguments()
+        except JitError:
+            self._outside.leave_untraceable()
+            self._start_over()
             return self._classified(args)
         return [
             *[
@@ -322,7 +298,7 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
 
     def trace(self, *args: Any) -> Any:
         """Return the scalar graph of a call, one node a line when printed."""
-        return graph_of(self._recorded(self._classified(args)[: len(args)]), set())
+        return scalar_graph(self._f, self._classified(args)[: len(args)])
 
     def lower(self, *args: Any, until: str = "") -> Any:
         """Return the loops of a call; print them to read them.
@@ -336,20 +312,9 @@ class Jitted(QuickCall, Generic[P, R]):  # type: ignore[misc,valid-type]
         Raises:
             ValueError: there is no such pass.
         """
-        arguments = self._classified(args)[: len(args)]
-        recording = self._recorded(arguments)
-        graph = graph_of(recording, nests(arguments))
-        if until == "flatten":
-            return flattened(graph)
-        program = lower(graph, until)
-        return name_all(program, recording, self._f, recording.with_first(arguments))
+        return loops(self._f, self._classified(args)[: len(args)], until)
 
     def source(self, *args: Any) -> str:
         """Return standalone C11 for a call, or the Python of the library that is the back end."""
         arguments, name = self._classified(args)[: len(args)], self.__name__
         return header(self._f, arguments, name, self._options, self._maker.slopes)
-
-    def _recorded(self, arguments: list[Argument]) -> Trace:
-        recording = trace(self._f, arguments)
-        recording.draws.undo()
-        return recording

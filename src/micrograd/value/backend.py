@@ -51,6 +51,7 @@ def _connect(value: Any) -> None:
         integral=Integral,
         observe=modes.observe,
         checked=modes.checked,
+        share=handmade.CallShare,
     )
 
 

@@ -5,6 +5,8 @@ was computed keeps its parents, because its op's derivatives are by these.
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .. import extended_ops, ops
@@ -15,6 +17,26 @@ from .numeric import number
 Origin = tuple[tuple[Any, ...], ops.Op | None, Any]  # parents, op, and local gradients or None
 LEAF: Origin = ((), None, None)
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class CallShare:
+    """A ``_backward`` that is told the value that it is of: to refer to that would be a cycle."""
+
+    __slots__ = ("_pass_on",)
+
+    def __init__(self, pass_on: Callable[[Any], None]) -> None:
+        self._pass_on = pass_on
+
+    def __call__(self, value: Any) -> None:
+        """Add the value's share to its parents' gradients."""
+        self._pass_on(value)
+
+
+def closure(value: Any, by_op: Callable[[], None]) -> Callable[[], None]:
+    """Return what was assigned to the ``_backward`` of a value of the readable engine, or by_op."""
+    if type(value._closure) is CallShare:
+        return partial(value._closure, value)
+    return value._closure if callable(value._closure) else by_op
 
 
 def datum(x: Any) -> float:

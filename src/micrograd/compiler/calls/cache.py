@@ -6,11 +6,13 @@ as paths through the function's branches were met.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
 
 from ..errors import shown
+from ..tracing.draws import put_back
 from ..tracing.signature import Argument
+from .compiled import AnyRun
 from .variant import Variant
 
 PATHS = 16  # through the branches of one function, for one structure of arguments
@@ -51,6 +53,35 @@ class Cache:
         if len(self.groups) > STRUCTURES:
             self.groups.popitem(last=False)
         return self.groups[key]
+
+
+class VariantRun(NamedTuple):
+    """What a variant has computed of a call's arguments, with random numbers behind them."""
+
+    variant: Variant
+    run: AnyRun
+    arguments: list[Argument]
+
+    def result(self, again: Callable[[], Any]) -> Any:
+        """Return the function's result; see ``Variant.result``."""
+        return self.variant.result(self.arguments, self.run, again)
+
+
+def run_first(
+    group: Sequence[Variant],
+    arguments: list[Argument],
+    holds: Callable[[Variant, list[Argument]], bool],
+) -> VariantRun | None:
+    """Run the first of some variants of which the branches hold, and ``holds``."""
+    for variant in group:
+        states = variant.recording.draws.states()
+        with_draws = variant.recording.with_more(arguments)
+        if variant.accepts(with_draws) and holds(variant, arguments):
+            run = variant.run(with_draws)
+            if run is not None:
+                return VariantRun(variant, run, with_draws)
+        put_back(states)
+    return None
 
 
 def is_full(group: list[Variant]) -> bool:

@@ -15,7 +15,6 @@ TOLERANCE = {"float64": 1e-8, "float32": 5e-3, "bfloat16": 0.1}  # relative to t
 # relative to the largest number beside it
 _BESIDE = {"float64": 1e-10, "float32": 1e-3, "bfloat16": 0.05}
 # below it numbers lose digits, or count as 0
-# below it numbers lose digits, or count as 0
 _LEAST = {"float64": 2.3e-308, "float32": 1.2e-38, "bfloat16": 1.2e-38}
 _MANY = 64  # times what random roundings were seen to make
 

@@ -21,7 +21,8 @@ from ..worth import EVERYWHERE, search_for
 from .closeness import close
 from .compiled import Compiled, Layout, Run, until_of
 from .kernel import warn_of_tape
-from .noise import GRADIENTS, noise_of, nudges_of
+from .noise import GRADIENTS, noise_of
+from .nudges import nudges_of
 from .report import Stages
 
 AT_CALL = 3  # a fixed number, so that runs repeat exactly

@@ -14,6 +14,7 @@ import numpy as np
 from ...value.backend import native
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
+from ..tracing.trees import things_in
 from .changes import Changes
 from .compiled import Compiled
 from .gradients import Slopes
@@ -22,6 +23,7 @@ from .mapped_call import MappedCall
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .placed import PlacedStage
+from .places import InPlace
 from .staged import StageRun
 from .unpacking import NotDirect, ResultAddresses, writes_of
 from .value_calls import (
@@ -68,7 +70,7 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
         return None
     if recording.draws.segments or recording.updated or recording.prints:
         return None
-    if not args and not recording.effects:
+    if (not args and not recording.effects) or not _makes_all_anew(recording):
         return None
     stages = [*[s.compiled for s in of.before], of.compiled]
     try:
@@ -80,6 +82,14 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
         return _Assembly(of, args).call()
     except NotDirect:
         return None
+
+
+def _makes_all_anew(recording: Trace) -> bool:
+    """Tell whether each list, dict and array that comes out is a new one, and at one place."""
+    left = [x for x in recording.effects.contents.values() if not isinstance(x, InPlace)]
+    things = things_in([recording.result, left])
+    nests = [id(x) for x in things if isinstance(x, (list, dict, np.ndarray))]
+    return len(set(nests)) == len(nests) and recording.outside.isdisjoint(nests)
 
 
 def _suits(compiled: Compiled, args: Sequence[Argument]) -> bool:

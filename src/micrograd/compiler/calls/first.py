@@ -8,28 +8,25 @@ the same there. Of a function that calls ``backward`` the plain run comes first,
 places are.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from ... import elementary
-from ...engine import Value
 from ..errors import JitError, untraceable
-from ..tracing.markers import NotInStages
 from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
-from ..tracing.trees import things_in
+from .attempts import Attempts, Make, kept, of_places
 from .changes import Changes, changes_of, functions_in, refuse_shared
 from .deferred import PLAIN_WORK
 from .few import some_examples
 from .judge import Judge
 from .lines import codes_of, lines_of_changes
-from .maker import ChangesOutside, Made, Unsettled
+from .maker import ChangesOutside, Made
 from .reach import Reach
 from .report import Stages
 from .state import Change, State
 
-_MOST_BRANCHES = 64  # on what one example cannot tell
 _MOST_TRACES = 4  # until all that a function changes is known
 
 
@@ -41,8 +38,7 @@ class FirstCall:
         name: for messages.
         args: the call's.
         classify: makes Arguments of a call's arguments.
-        make: traces and compiles: whether backward may end stages; answers to branches; what
-            tells that f has changed what it was not known to change.
+        make: traces and compiles, see ``Attempts``.
         learn: takes what f changes, for ``make`` to watch; tells whether any of it is new.
         stages: takes the time of the trial.
 
@@ -57,15 +53,16 @@ class FirstCall:
         name: str,
         args: tuple,
         classify: Callable[[Sequence[Any]], list[Argument]],
-        make: Callable[[bool, Sequence[bool], Callable[[], bool]], Made],
+        make: Make,
         learn: Callable[[Changes], bool],
         stages: Stages,
     ) -> None:
         self._f, self._name, self._args, self._classify = f, name, args, classify
-        self._make, self._learn, self._stages = make, learn, stages
+        self._learn, self._stages = learn, stages
         self._reach = Reach(
             [(name, f), *[(f"argument {k} of {name}", x) for k, x in enumerate(args)]]
         )
+        self._attempts = Attempts(make, self._reach)
         self.made: Made | None = None
         self.reason, self._text = "", ""
 
@@ -89,14 +86,14 @@ class FirstCall:
         done = self._done_plainly(before) if self._is_step() else None
         made, failure = None, None
         try:
-            made, changes = self._compiled(before, probing=True)
+            made, changes = self._attempts.made(before, probing=True)
         except ChangesOutside:
             before.put_back()
             raise
         except Exception as error:  # f's own as well: the plain run says whether it stands
             failure, changes = error, list(before.changes())
             before.put_back()
-        traced = _of_places(changes)
+        traced = of_places(changes)
         effects = bool(traced or (made and made.variant.recording.effects))
         quiet = made and not made.variant.recording.prints
         large = made and quiet and not effects and made.batch * made.work > PLAIN_WORK
@@ -104,15 +101,16 @@ class FirstCall:
             with self._stages.timed("trial"):
                 return self._of_large_batch(made, before, few)
         judge = self._judge(made, before) if made else None
+        nearby = None
         if made and judge and quiet and not effects and not done:
             with self._stages.timed("trial"):
-                judge.look_nearby(self._args, some_examples(made, self._args))
+                nearby = judge.agrees_nearby(self._args, some_examples(made, self._args))
         plain, after = done or self._run_plainly(before)
         try:
             if done:
                 after.put_back()
             before.refuse_unwatched()
-            changes = [*before.changes(_kept(made)), *traced]
+            changes = [*before.changes(kept(made)), *traced]
             if changes or effects:
                 self._compile_with(changes, made, before, plain, after)
             elif made is None or judge is None:
@@ -122,7 +120,8 @@ class FirstCall:
             else:
                 with self._stages.timed("trial"):
                     few = some_examples(made, self._args)
-                    judge.listen(self._out, self._text).compare(self._args, plain, few=few)
+                    judge.listen(self._out, self._text)
+                    judge.compare(self._args, plain, few=few, nearby=nearby)
                 self.made = made
         except NotPrinted as error:
             self.reason = str(error)
@@ -141,7 +140,7 @@ class FirstCall:
     def _done_plainly(self, before: State) -> tuple[Any, State]:
         """Run f, learn which places it changes, and put them back; see ``_run_plainly``."""
         plain, after = self._run_plainly(before)
-        if changes := _of_places(before.changes()):
+        if changes := of_places(before.changes()):
             with suppress(JitError):  # the reason is asked for later
                 self._learn(changes_of(changes, self._reach))
         before.put_back()
@@ -177,11 +176,11 @@ class FirstCall:
         changed = before.described(list(dict.fromkeys([change.name for change in changes])))
         try:
             for _ in range(_MOST_TRACES):
-                news = self._learn(changes_of(_of_places(changes), self._reach))
+                news = self._learn(changes_of(of_places(changes), self._reach))
                 before.put_back()
                 if made and not news:
                     break
-                made, changes = self._compiled(before, probing=news)
+                made, changes = self._attempts.made(before, probing=news)
             if made is None or news:
                 raise JitError(f"it changes {changed}, and something else each time that it runs")
             self.made = self._judged(made, before, plain, after)
@@ -204,45 +203,6 @@ class FirstCall:
                 refuse_shared(arrays, self._reach)
             raise self._said(failure) from failure
 
-    def _compiled(
-        self, before: State, marks: bool = True, probing: bool = False
-    ) -> tuple[Made | None, list[Change]]:
-        """Compile f: in stages that end with backward, where that can be, if ``marks`` is True.
-
-        Returns it, and what the trace has changed; all of that is put back. ``probing`` compiles
-        nothing where that is anything.
-        """
-
-        def unsettled() -> bool:
-            return probing and bool(_of_places(before.changes()))
-
-        answers: list[bool] = []
-        for _ in range(_MOST_BRANCHES):
-            try:
-                made = self._make(marks, answers, unsettled)
-            except Unsettled:
-                changes = list(before.changes())
-                before.put_back()
-                return None, changes
-            except NotInStages:
-                before.put_back()
-                marks = False
-                continue
-            changes = list(before.changes(_kept(made)))
-            before.put_back()
-            recording, paths = made.variant.recording, self._reach.paths
-            things = map(id, things_in(recording.result))
-            recording.outside = frozenset([thing for thing in things if thing in paths])
-            expected = [holds for _, holds in recording.guards]
-            if recording.batch is None or len(answers) >= len(expected):
-                return made, changes
-            truths = made.variant.truths(recording.with_first(made.arguments))
-            held = [x == y for x, y in zip(truths, expected)]
-            if all(held) or held.index(False) >= len(held) - recording.raises:
-                return made, changes  # where an example raises, the plain run says so
-            answers = truths[: held.index(False) + 1]
-        raise JitError("its branches depend on the whole batch in too many places")
-
     def _judged(self, made: Made, before: State, plain: Any, after: State) -> Made:
         """Return what was compiled, or the same with traced gradients where only that is right."""
         few = some_examples(made, self._args)
@@ -253,7 +213,7 @@ class FirstCall:
             if not made.variant.in_stages:
                 raise
             before.put_back()
-            traced, _ = self._compiled(before, marks=False)
+            traced, _ = self._attempts.made(before, marks=False)
             assert traced is not None  # nothing is probed
             made = traced
             with self._stages.timed("trial"):
@@ -279,7 +239,7 @@ class FirstCall:
         self._text = self._out.text[start:]
         try:
             before.refuse_unwatched()
-            if moved := before.moved(_kept(made)):
+            if moved := before.moved(kept(made)):
                 raise JitError(
                     f"{self._name} changes {before.described(moved)}, over a large batch: "
                     f"leave that to the caller\n  at {[*lines_of_changes(self._f), ''][0]}"
@@ -303,13 +263,3 @@ class FirstCall:
                 f"{self._name} reaches {self._reach.paths[id(x)]}, a {type(x).__name__}, which "
                 "goes on at each use: pass what it gives as an argument"
             )
-
-
-def _of_places(changes: Iterable[Change]) -> list[Change]:
-    """Leave out those of Values, which a trace sees."""
-    return [change for change in changes if not isinstance(change.owner, Value)]
-
-
-def _kept(made: Made | None) -> set[int]:
-    """The running state that a program writes in its own way."""
-    return {id(v) for v in made.variant.recording.updated} if made else set()

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...value.backend import native
 from .attributes import dict_of, is_compiled, slots_of
+from .contents import contents, same, same_contents
 from .places import NOTHING, WHOLE, Place, owner_of
 from .reach import RANDOM, Reach
-from .state import contents, same, same_contents
 
 ANY: Any = type("Any", (), {"__repr__": lambda self: "anything"})()
 KIND = type  # the key of what a thing is: its class, the classes of a class, a function's code

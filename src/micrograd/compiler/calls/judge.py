@@ -5,10 +5,7 @@ numbers are moved a little and both run again, so that nothing that was frozen g
 value is what large terms leave when they cancel, rounding alone decides how close is close.
 """
 
-import copy
-import dataclasses
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, Self
 
 import numpy as np
@@ -21,7 +18,9 @@ from ..tracing.output import Heard, NotPrinted, alike
 from ..tracing.signature import Argument
 from .closeness import close, gradients_by, in_single_precision
 from .differences import Leaf, leaves_of, other_form
-from .noise import GRADIENTS, NUDGE
+from .mismatch import mismatch
+from .noise import GRADIENTS
+from .nudges import NUDGE, nudged
 from .rounding import Rounding
 from .state import State
 from .variant import Variant
@@ -51,7 +50,6 @@ class Judge:
         self._f, self._line, self._variant = f, line, variant
         self._classify, self._before = classify, before
         self._mismatch: JitError | None = None
-        self._nearby: bool | None = None  # what ``look_nearby`` has found
         self._dtype = variant.compiled.precision
         self._rounding = Rounding(variant, graph, self._dtype, GRADIENTS)
 
@@ -60,18 +58,21 @@ class Judge:
         self._out, self._text = out, text
         return self
 
-    def look_nearby(self, args: Sequence[Any], few: Sequence[Any] | None) -> None:
+    def agrees_nearby(self, args: Sequence[Any], few: Sequence[Any] | None) -> bool | None:
         """Do ahead what ``compare`` does with moved numbers: two graphs are never there at once.
-
-        What is wrong is not said before the plain run: that may have something to raise itself.
 
         Args:
             args: of the call, which changes nothing.
             few: as for ``compare``.
+
+        Returns:
+            What ``compare`` takes; None where something is wrong, which is not said before the
+            plain run: that may have something to raise itself.
         """
         try:
-            with suppress(JitError):
-                self._nearby = self._agrees_moved(args, few, effects=False, first=True)
+            return self._agrees_moved(args, few, effects=False, learns=True)
+        except JitError:
+            return None
         finally:
             self._before.put_back()
 
@@ -81,6 +82,7 @@ class Judge:
         plain: Any,
         after: State | None = None,
         few: Sequence[Any] | None = None,
+        nearby: bool | None = None,
     ) -> None:
         """Run the program on a call's arguments; compare with what the plain run gave and did.
 
@@ -89,15 +91,16 @@ class Judge:
             plain: what f has returned for them; what it has changed is still so.
             after: what it has left behind, where it changes something.
             few: the call with a few of its examples, to be moved instead of all.
+            nearby: what ``agrees_nearby`` has returned, if it was asked.
 
         Raises:
             JitError: the program gives something else.
         """
         self._learn(args, plain)
         try:
-            self._compare(args, plain, after, few)
+            self._compare(args, plain, after, few, nearby)
         except JitError as error:
-            if error is self._mismatch:
+            if error is self._mismatch and not self._variant.recording.clocks:
                 self._refuse_chance(args, plain)
             raise
 
@@ -122,7 +125,12 @@ class Judge:
             )
 
     def _compare(
-        self, args: Sequence[Any], plain: Any, after: State | None, few: Sequence[Any] | None
+        self,
+        args: Sequence[Any],
+        plain: Any,
+        after: State | None,
+        few: Sequence[Any] | None,
+        nearby: bool | None,
     ) -> None:
         updated = self._variant.recording.updated
         written = np.array([v._data for v in updated])
@@ -140,10 +148,9 @@ class Judge:
         self._check_state(after)
         off = self._differing(args, plain, computed)
         del computed  # its memory is taken for the next
-        agrees = self._nearby
-        if agrees is None:
-            agrees = self._agrees_moved(args, few, after is not None)
-        if off and not agrees:  # else rounding decides which side of a kink
+        if nearby is None:
+            nearby = self._agrees_moved(args, few, after is not None)
+        if off and not nearby:  # else rounding decides which side of a kink
             raise self._error(off)
 
     def _computed(self, args: Sequence[Any], guarded: bool) -> Any:
@@ -209,36 +216,36 @@ class Judge:
         return None
 
     def _agrees_moved(
-        self, args: Sequence[Any], few: Sequence[Any] | None, effects: bool, first: bool = False
+        self, args: Sequence[Any], few: Sequence[Any] | None, effects: bool, learns: bool = False
     ) -> bool:
         try:
-            if few is not None and self._agrees_nearby(few, effects, first):
+            if few is not None and self._agrees_at(few, effects, learns):
                 return True
         except JitError:  # f may do something else for so few
             pass
-        return self._agrees_nearby(args, effects, first)
+        return self._agrees_at(args, effects, learns)
 
-    def _agrees_nearby(self, args: Sequence[Any], effects: bool, first: bool) -> bool:
+    def _agrees_at(self, args: Sequence[Any], effects: bool, learns: bool) -> bool:
         """Compare once more with all numbers moved a little.
 
         Raises if something differs; False where f raises there, or takes another path.
         """
         self._before.put_back()
         rng = np.random.default_rng(0)
-        moved = [_moved(x, rng) for x in args]
+        moved = [nudged(x, rng) for x in args]
         captured = [v for v in self._variant.compiled.layout.captured if not v.parents]
         values = _unique([*captured, *self._before.leaves])
         data = np.empty(len(values))
         read_data(values, data)
-        nudged = data * (1 + rng.uniform(-NUDGE, NUDGE, len(values)))
+        beside = data * (1 + rng.uniform(-NUDGE, NUDGE, len(values)))
         try:
-            write_data(values, nudged)
+            write_data(values, beside)
             plain = self._f(*moved)
-            if first:
+            if learns:
                 self._learn(args, plain)
             after = self._before.now() if effects else None
             self._before.put_back()
-            write_data(values, nudged)
+            write_data(values, beside)
             computed = self._computed(moved, guarded=True)
             if computed is None:
                 return False
@@ -257,33 +264,7 @@ class Judge:
         return True
 
     def _error(self, what: str) -> JitError:
-        name, where = self._variant.name, f"\n  at {self._line}" if self._line else ""
-        recording = self._variant.recording
-        if recording.clocks:
-            return JitError(
-                f"{name} gives something else each time: {what}, as another time is read while "
-                f"it is compiled. Pass the time as an argument, instead of {recording.clocks[0]}"
-            )
-        if not all(holds for _, holds in recording.domains):
-            remedy = (
-                "Python raises on the way (at a division by zero, a power beyond all floats), and "
-                "an except: clause hides that from a trace: test for it first, if y == 0"
-            )
-        elif (precision := self._variant.compiled.precision) != "float64":
-            digits = {"float32": 7, "bfloat16": 2}[precision]
-            remedy = (
-                f'dtype="{precision}" is the likely cause: numbers inside have {digits} digits and '
-                "end at 3.4e38; jit without it computes in float64"
-            )
-        elif self._variant.strict:
-            remedy = "This is a defect of the compiler: please report it, and call it plainly"
-        else:
-            remedy = (
-                "strict=True keeps the order of every sum; if that does not help, please report "
-                "it, and call the function without jit"
-            )
-        said = f"{name} compiled is not what it is plainly: {what}. {remedy}{where}"
-        self._mismatch = JitError(said)
+        self._mismatch = mismatch(what, self._variant, self._line)
         return self._mismatch
 
 
@@ -300,27 +281,3 @@ def _leaf_values(values: Sequence[Value], args: Sequence[Any]) -> list[Value]:
 
 def _unique(values: Sequence[Value]) -> list[Value]:
     return list({id(v): v for v in values}.values())
-
-
-def _moved(x: Any, rng: np.random.Generator) -> Any:
-    """Return a copy of an argument with its floats moved a little; Values stay themselves."""
-    if type(x) is float or isinstance(x, np.floating):
-        return type(x)(x * (1 + rng.uniform(-NUDGE, NUDGE)))
-    if isinstance(x, np.ndarray):
-        if x.dtype.kind != "f":
-            return x
-        return (x * (1 + rng.uniform(-NUDGE, NUDGE, x.shape))).astype(x.dtype)
-    if isinstance(x, dict):
-        moved = copy.copy(x)
-        moved.update({key: _moved(branch, rng) for key, branch in x.items()})
-        return moved
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*[_moved(branch, rng) for branch in x])
-    if type(x) in (list, tuple):
-        return type(x)([_moved(branch, rng) for branch in x])
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        new = copy.copy(x)
-        for field in dataclasses.fields(x):
-            object.__setattr__(new, field.name, _moved(getattr(x, field.name), rng))
-        return new
-    return x

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ... import ops
-from ..graph import CONSTANT, PICK, Graph, indices
+from ..graph import CONSTANT, PICK, Graph
 
 GRADIENTS = 3  # of how many outputs the gradients are compared
-NUDGE = 1e-4  # how far numbers are moved to look beside a kink, relative to them
 _UNIT = {"float64": 2.0**-52, "float32": 2.0**-23, "bfloat16": 2.0**-7}  # between 1 and the next
 _EXACT = (ops.MAXIMUM, ops.MINIMUM, ops.RELU, ops.ABS, ops.WHERE, PICK, ops.TAKE, *CONSTANT)
 
@@ -29,12 +28,6 @@ def noise_of(graph: Graph, roots: Sequence[int], dtype: str) -> tuple[np.ndarray
     values = np.array([values for values, _ in samples])
     slopes = np.array([slopes for _, slopes in samples])
     return _spread(values), float(_spread(slopes).max(initial=0.0))
-
-
-def nudges_of(graph: Graph) -> np.ndarray:
-    """Return by what parameters and inputs are multiplied to be moved a little: 1 for an index."""
-    fixed = np.array(indices(graph), dtype=bool)
-    return np.where(fixed, 1, 1 + np.random.default_rng(0).uniform(-NUDGE, NUDGE, len(fixed)))
 
 
 def _spread(samples: np.ndarray) -> np.ndarray:

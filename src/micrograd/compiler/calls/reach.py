@@ -37,6 +37,7 @@ from .attributes import (
     reads_all,
 )
 from .code import DYNAMIC, globals_in, imports_in, may_read_any_global, names_in, names_in_texts
+from .places import NOTHING, content
 
 _UNWATCHED = frozenset({
     "_found",  # a cache
@@ -118,7 +119,8 @@ class Reach:
             self._add_values(x)
         elif isinstance(x, types.CellType):
             self.cells.append(x)
-            self._push(_content(x), path)
+            if (held := content(x)) is not NOTHING:
+                self._push([("", held)], path)
         elif isinstance(x, LookupTable):
             self.tables.append(x)
         elif isinstance(x, Generator):
@@ -292,10 +294,3 @@ def _holds_leaves_alone(xs: list) -> bool:
 
 def _numbered(xs: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     return ((f"[{i}]", x) for i, x in enumerate(xs) if not is_atom(x))
-
-
-def _content(cell: Any) -> list[tuple[str, Any]]:
-    try:
-        return [("", cell.cell_contents)]
-    except ValueError:  # not yet filled
-        return []

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from ... import ops
 from ...engine import Value
 from ...value.arrays import ValueArray, unwrapped
 from ...value.buffers import add_grad, read_data
+from ...value.handmade import CallShare
 from ...value.modes import changed, mode
 from ...value.nested import is_record, record
 from ...value.number import Number
@@ -58,7 +58,9 @@ def result_of(
     """
     making = _Making(compiled, recording, args, run, values, again)
     try:
-        made = rebuilt(recording.result, making.leaf, making.vector, recording.outside)
+        made = rebuilt(
+            recording.result, making.leaf, making.vector, recording.outside, values.nests
+        )
     except (NotLazy, OverflowError):  # NumPy's ints wrap around
         return again()
     return with_kinds(made, kinds)
@@ -137,6 +139,7 @@ class Values:
         self._compiled, self._recording, self._run = compiled, recording, run
         self._name, self._args = name, args
         self._made: dict[int, Value] = {}  # by what the trace had
+        self.nests: dict[int, Any] = {}  # lists, dicts and arrays, in the same way
 
     @cached_property
     def _nests(self) -> dict[int, list]:
@@ -161,6 +164,14 @@ class Values:
             self._made[id(leaf)] = self._new(leaf, k)
         return self._made[id(leaf)]
 
+    def nest(self, tree: Any, make: Callable[[], Any]) -> Any:
+        """Return what stands where the trace had a list, a dict or an array; see ``of``."""
+        if id(tree) in self._recording.outside:
+            return tree
+        if id(tree) not in self.nests:
+            self.nests[id(tree)] = make()
+        return self.nests[id(tree)]
+
     def _new(self, leaf: Value, k: int) -> Value:
         run, effects = self._run, self._recording.effects
         if not self._parents or leaf.op is ops.DETACH:
@@ -172,9 +183,8 @@ class Values:
         if effects.data:
             out._backward = refuse_backward
             return out
-        weak = ref(out)  # a cycle would keep the memory until the collector comes
         compiled, nests = self._compiled, self._nests
-        out._backward = lambda: _backward(compiled, weak, k, nests, run)
+        out._backward = CallShare(lambda out: _backward(compiled, out, k, nests, run))
         return out
 
 
@@ -275,11 +285,7 @@ def _arrays_in(tree: Any) -> Iterator[np.ndarray]:
             yield from _arrays_in(branch)
 
 
-def _backward(
-    compiled: Compiled, weak: ref[Value], k: int, nests: dict[int, list], run: AnyRun
-) -> None:
-    out = weak()
-    assert out is not None  # it is being differentiated
+def _backward(compiled: Compiled, out: Value, k: int, nests: dict[int, list], run: AnyRun) -> None:
     if not compiled.passes_on(k):  # 0 times an infinite partial elsewhere would be no number
         return
     captured, slopes = compiled.shares(run, k, out.grad)

@@ -4,6 +4,7 @@ Inside a trace a number is a number. Whether it is ``np.float64`` or a float out
 the structure of the arguments and the path, so that the first call tells it for all further ones.
 """
 
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -34,27 +35,40 @@ def kinds_in(tree: Any) -> Any:
     return None
 
 
-def with_kinds(tree: Any, kinds: Any) -> Any:
+def with_kinds(tree: Any, kinds: Any, once: dict[int, Any] | None = None) -> Any:
     """Return a tree of Python's numbers with those of NumPy where ``kinds_in`` has found them.
+
+    What has them already stays itself, and what stands at several places, which ``once`` has, is
+    one thing again.
 
     Raises:
         OverflowError: an int is too large for its type.
     """
     if kinds is None:
         return tree
+    if type(tree) in (float, int, bool):
+        return np.array(tree, dtype=kinds[0]) if isinstance(kinds, tuple) else kinds(tree)
+    once = {} if once is None else once
+    if id(tree) not in once:
+        once[id(tree)] = _nest_with_kinds(tree, kinds, once)
+    return once[id(tree)]
+
+
+def _nest_with_kinds(tree: Any, kinds: Any, once: dict[int, Any]) -> Any:
+    if isinstance(kinds, tuple) and isinstance(tree, np.ndarray) and tree.dtype != object:
+        return tree.astype(kinds[0], copy=False)
     if isinstance(kinds, (type, tuple)):
-        if isinstance(tree, np.ndarray) and isinstance(kinds, tuple) and tree.dtype != object:
-            return tree.astype(kinds[0], copy=False)
-        if type(tree) not in (float, int, bool):
-            return tree
-        return kinds(tree) if isinstance(kinds, type) else np.array(tree, dtype=kinds[0])
+        return tree
     if isinstance(kinds, list):  # the last kind is that of all further items of a longer list
         more = [kinds[-1]] * (len(tree) - len(kinds))
-        items = [with_kinds(x, kind) for x, kind in zip(tree, [*kinds, *more])]
+        items = [with_kinds(x, kind, once) for x, kind in zip(tree, [*kinds, *more])]
+        if all(map(is_, items, tree)):
+            return tree
         if isinstance(tree, list):
             return items
         return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
-    if isinstance(tree, dict):
-        return with_entries(tree, {k: with_kinds(x, kinds.get(k)) for k, x in tree.items()})
-    inside = {key: with_kinds(x, kinds.get(key)) for key, x in record(tree).items()}
-    return with_fields(tree, inside)
+    inside = tree if isinstance(tree, dict) else record(tree)
+    made = {key: with_kinds(x, kinds.get(key), once) for key, x in inside.items()}
+    if all(made[key] is x for key, x in inside.items()):
+        return tree
+    return with_entries(tree, made) if isinstance(tree, dict) else with_fields(tree, made)

@@ -4,14 +4,9 @@ Compiling a function runs it a few times. What these runs change is put back, an
 changes is how effects are noticed.
 """
 
-import copy
-import random
-from array import array
 from collections.abc import Collection, Iterator, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import chain
-from math import copysign
 from operator import is_
 from typing import Any
 
@@ -22,6 +17,7 @@ from ...value.buffers import floats_of, read_data, read_grad, write_data, write_
 from ..errors import JitError
 from .attributes import own_attributes
 from .closeness import close, is_single
+from .contents import contents, restore, same, same_contents
 from .differences import leaves_of, other_form
 from .places import NOTHING, WHOLE, Place, content, owner_of
 from .reach import Reach
@@ -188,7 +184,7 @@ class State:
         for generator, state in self._generators:
             generator.set_state(state)
         for x, before in self._opaque:
-            _restore(x, before)
+            restore(x, before)
         for f, known in self._caches:
             if contents(f) != known:
                 f.cache_clear()  # what it keeps may be of a trace
@@ -226,22 +222,6 @@ def _unlike(change: Change, dtype: str, noise: float) -> str | None:
     return None
 
 
-def same(x: Any, y: Any) -> bool:
-    """Tell whether two things are the same object, or the same number of the same type."""
-    if x is y:
-        return True
-    if type(x) is not type(y) or not isinstance(x, (int, float)):
-        return False
-    return (x == y and copysign(1.0, x) == copysign(1.0, y)) or (x != x and y != y)
-
-
-def same_contents(x: Any, y: Any) -> bool:
-    """Tell whether two ``contents`` are the same."""
-    if isinstance(x, tuple) and isinstance(y, tuple) and len(x) == len(y):
-        return all(map(same_contents, x, y))
-    return same(x, y) or (isinstance(x, (str, bytes, list, dict)) and bool(x == y))
-
-
 def _is_unmoved(thing: Any, attributes: dict[str, Any]) -> bool:
     now = own_attributes(thing)
     there = now.keys() == attributes.keys()
@@ -266,43 +246,3 @@ def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
     if a.dtype == object:
         return all(map(same, a.ravel().tolist(), b.ravel().tolist()))
     return a.tobytes() == b.tobytes()
-
-
-def contents(x: Any) -> Any:
-    """Return what a thing holds that has no places of its own, to be compared."""
-    if isinstance(x, random.Random):
-        return x.getstate()
-    if isinstance(x, np.random.Generator):
-        return copy.deepcopy(x.bit_generator.state)
-    if isinstance(x, np.random.RandomState):
-        state: Any = x.get_state(legacy=True)
-        return state[1].tolist(), state[2:]
-    if isinstance(x, ContextVar):
-        return (x.get(NOTHING),)
-    if isinstance(x, dict):
-        return (getattr(x, "default_factory", None), *x.keys(), *x.values())
-    if hasattr(x, "cache_info"):
-        return x.cache_info().misses
-    return tuple(sorted(x, key=_order) if isinstance(x, set) else x)
-
-
-def _order(x: Any) -> Any:
-    return hash(x), type(x).__qualname__
-
-
-def _restore(x: Any, before: Any) -> None:
-    if isinstance(x, random.Random):
-        x.setstate(before)
-    elif isinstance(x, np.random.Generator):
-        x.bit_generator.state = before
-    elif isinstance(x, np.random.RandomState):
-        x.set_state(("MT19937", np.array(before[0], np.uint32), *before[1]))
-    elif isinstance(x, ContextVar):
-        if x.get(NOTHING) is not before[0]:
-            x.set(before[0])
-    elif not same_contents(contents(x), before):
-        if isinstance(x, array):
-            x[:] = array(x.typecode, before)
-        else:
-            x.clear()
-            (x.update if isinstance(x, set) else x.extend)(before)

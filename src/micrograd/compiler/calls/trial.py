@@ -15,7 +15,8 @@ from ..errors import JitError
 from ..graph import Graph, interpret
 from ..tracing.recording import Trace
 from .closeness import close, gradients_by
-from .noise import GRADIENTS, nudges_of
+from .noise import GRADIENTS
+from .nudges import nudges_of
 
 if TYPE_CHECKING:
     from ..tracing.signature import Argument

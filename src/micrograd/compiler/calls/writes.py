@@ -56,7 +56,8 @@ class Writes:
         if is_list_of_floats(changes, k, tree):
             fill = _Fill(tree, numbers)
             return lambda call, values: fill.of(call)
-        return _made(getattr(tree, "items", tree), self.first, numbers)
+        tree = tree.items if isinstance(tree, InPlace) else tree
+        return _made(tree, self.first, numbers)
 
     def learn_kinds(self) -> None:
         """Take note which numbers are NumPy's in what the plain run has left behind."""
@@ -164,7 +165,13 @@ def _of_kinds(make: Make, kinds: Any, numbers: np.ndarray, values: Values) -> An
 
 def _made(tree: Any, first: int, numbers: Iterator[int]) -> Make:
     """Return what makes a tree anew, of which ``leaves_of`` yields the numbers in this order."""
-    branch = lambda x: _made(x, first, numbers)  # noqa: E731
+    make = _nest(tree, lambda x: _made(x, first, numbers), numbers)
+    if make is None:
+        return _leaf(tree, first, numbers)
+    return lambda call, values: values.nest(tree, partial(make, call, values))
+
+
+def _nest(tree: Any, branch: Callable[[Any], Make], numbers: Iterator[int]) -> Make | None:
     if isinstance(tree, dict):
         branches = {key: branch(x) for key, x in tree.items()}
         return lambda *call: with_entries(tree, {k: make(*call) for k, make in branches.items()})
@@ -185,7 +192,7 @@ def _made(tree: Any, first: int, numbers: Iterator[int]) -> Make:
         return lambda *call: with_fields(tree, {k: make(*call) for k, make in fields.items()})
     if isinstance(tree, np.ndarray) and (tree.dtype == object or isinstance(tree, LazyArray)):
         return _array(tree, branch, numbers)
-    return _leaf(tree, first, numbers)
+    return None
 
 
 def _array(tree: Any, branch: Callable[[Any], Make], numbers: Iterator[int]) -> Make:

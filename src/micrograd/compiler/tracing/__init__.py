@@ -4,6 +4,7 @@ signature     what kind of argument each one is
 trace         run the function; the engine puts every Value on a tape
 stand_ins     what it sees in place of its arguments; arrays: in place of arrays; dtypes
 batch_axis    vmap: one example stands for all; batches: what comes of it
+guarding      where Python branches on a number, or raises; domains: which arithmetic raises
 writing       data and gradients that are set, and backward, as numbers of every call
 effects       what of it a call leaves behind
 markers       backward as the end of a stage; stages: one graph after the other

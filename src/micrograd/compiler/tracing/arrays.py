@@ -131,6 +131,8 @@ class TracedArray(LazyArray):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array of another type; of ints only where it holds ints."""
         kind = np.dtype(dtype)
+        if kind == self.dtype == object:
+            return self.copy()
         if kind.kind in "fO":
             return traced(mapped(lambda x: x * 1.0, [self._filled()]))
         if kind.kind in "iub" and self.dtype.kind in "iub":

@@ -6,8 +6,7 @@ from typing import Any
 
 from ...engine import Value
 from .markers import Mark
-from .predicates import truth
-from .trees import leaves_of
+from .trees import values_in
 
 Share = Any  # a traced number, a Value of which that is the data, or a float
 Versions = dict[int, list[tuple[int, Value]]]  # by identity: since which place on the tape
@@ -41,7 +40,7 @@ class Effects:
             if not isinstance(share, float):
                 yield share
         for tree in self.contents.values():
-            yield from filter(_is_value, map(truth, leaves_of(tree)))
+            yield from values_in(tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,3 @@ class Outcome:
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.result, self.contents))
-
-
-def _is_value(x: Any) -> bool:
-    return isinstance(x, Value)

@@ -14,9 +14,8 @@ from ...value.columns import ValueSet, operands
 from .draws import Draws
 from .effects import Effects
 from .look_ups import LookedUp, LookUps
-from .predicates import truth
 from .signature import Argument
-from .trees import leaves_of
+from .trees import values_in
 
 
 @dataclass(slots=True)
@@ -165,7 +164,5 @@ class Trace:
         """Yield the values that the program must compute: of the guards, then of the result."""
         for v, _ in self.guards:
             yield v
-        for x in leaves_of(self.result):
-            if isinstance(truth(x), Value):
-                yield truth(x)
+        yield from values_in(self.result)
         yield from self.effects.numbers()

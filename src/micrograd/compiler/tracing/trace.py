@@ -10,33 +10,30 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...engine import Value
-from ...functions import apply
 from ...value.columns import ValueSet, made_by
 from ...value.modes import changed
 from ...value.number import Number
 from ...value.tables import LookupTable
-from ..errors import JitError, users_line, users_place
+from ..errors import JitError, users_line
 from ..graph import CONSTANT
-from . import domains
 from .arrays import TracedArray
 from .assignments import WRITING_HOOKS, Writing
 from .batch_axis import BATCH_HOOKS, BatchAxis
 from .captured import in_order, ranks
 from .draws import Draws
 from .effects import Outcome
-from .integers import Integer, is_int
+from .guarding import GUARDING_HOOKS, Guarding
 from .kinds import class_of
 from .look_ups import LookUps
 from .output import Printed
 from .patches import installed
 from .picks import PICKING_HOOKS, Picks
-from .predicates import Predicate, chosen, compared, truth
+from .predicates import truth
 from .recording import Input, Trace
 from .signature import Argument
 from .stand_ins import StandIns
-from .trees import leaves_of, refuse_unfinished
+from .trees import refuse_unfinished, values_in
 from .without_batch import WithoutBatch
 
 
@@ -74,7 +71,7 @@ def trace(
             tracer.draws.undo()
             raise
         if raises:
-            tracer.guard_domains()
+            tracer.guarding.guard_domains(tracer.changing())
     refuse_unfinished(_name(f), result)
     recording = tracer.finished(f, result)
     if recording.result is None and not effects:
@@ -95,7 +92,7 @@ class _Tracer:
         variables: Sequence[int],
         tables: Sequence[LookupTable],
     ) -> None:
-        self._args, self._arguments, self._answers = args, len(args), answers
+        self._arguments = len(args)
         self.class_of = class_of
         self.draws, self.look_ups = Draws(), LookUps(tables)
         self._updates: dict[Value, Value] = {}
@@ -106,98 +103,44 @@ class _Tracer:
         )
         for name in BATCH_HOOKS:
             setattr(self, name, getattr(self._batch_axis, name))
-        self._loud = ValueSet()  # numbers that are Python's own, whatever they come from
-        self._picks = Picks(
-            self.tape, self._loud, self._batch_axis.is_batched, self.stand_ins, variables
-        )
+        is_batched = self._batch_axis.is_batched
+        self.guarding = Guarding(self.tape, args, answers, self.stand_ins, is_batched)
+        for name in GUARDING_HOOKS:
+            setattr(self, name, getattr(self.guarding, name))
+        loud = self.guarding.loud
+        self._picks = Picks(self.tape, loud, is_batched, self.stand_ins, variables)
         for name in PICKING_HOOKS:
             setattr(self, name, getattr(self._picks, name))
         self.effects = Writing(
             self.tape,
             self.stand_ins.place_of,
             self._gathered_share,
-            self._batch_axis.is_batched,
+            is_batched,
             effects,
             marks,
             ranks(f) if marks else {},
         )
         for name in WRITING_HOOKS:
             setattr(self, name, getattr(self.effects, name))
-        self.guards: list[tuple[Value, bool]] = []
-        self._lines: dict[int, tuple[str, int]] = {}
         self._printed: list[Printed] = []
         self.clocks: list[str] = []
         self.depends: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-        self._frozen: list[tuple[Value, float]] = []
-        self._variables: list[Value] = []  # of transforms, in which no arithmetic raises
-        self._raises = 0
-        self._raising: set[int] = set()  # what functions of Python made that raise
 
     def _gathered_share(self, v: Value, parent: Value, slope: Any, given: Any) -> Any:
         return self._batch_axis.gathered(self._picks.share(v, slope, given), v, parent)
 
     # ---- hooks of the engine
 
-    def compare(self, op: ops.Op, x: Value, y: Any) -> Predicate:
-        return Predicate(compared(op, x, y, tape=self.tape), self._guard)
-
-    def equal(self, x: Value, y: Any) -> Predicate:
-        """Compare two numbers; both are numbers to the user."""
-        reaches = ops.GE(x, truth(y))
-        return Predicate(ops.WHERE(reaches, ops.LE(x, truth(y)), 0.0), self._guard)
-
-    def frozen(self, x: Value) -> None:
-        """Let the program hold for this very number only."""
-        if x.op is not None or not any(id(x) == id(y) for y, _ in self._frozen):
-            self._frozen.append((x, x._data))
-            bool(self.equal(x, x._data))
-
-    def exact(self, x: Value, limit: int) -> None:
-        """Let the program hold while a whole number is one that floats hold exactly."""
-        if not self._batch_axis.is_batched(x):  # of a batch the results are looked at
-            bool(abs(x._apply(ops.DETACH, x)) < limit)
-
     def differentiating(self, variables: Sequence[Value]) -> None:
         """Take note of the variables of a transform."""
-        self._variables += variables
+        self.guarding.variables += variables
         self._picks.differentiating(variables)
 
-    def is_of_numpy(self, x: Value) -> bool:
-        """Tell whether a number is NumPy's own in the plain run: of an array, or made of one."""
-        leaves = set(map(id, self.stand_ins.of_arrays(self._args)))
-        return bool(leaves) and domains.is_made_of(x, leaves, self._loud)
-
-    def of_python(self, x: Any, raises: bool = False) -> Any:
-        """Take note of a number that is Python's own float in the plain run."""
-        x = x * 1.0 if type(x) is Integer else x
-        if isinstance(x, Value):
-            self._loud.update([x])
-        if raises:
-            self._raising.add(id(x))
-        return x
-
-    def _leaves(self) -> set[int]:
+    def changing(self) -> set[int]:
         """Return the identities of all that is another number at each call."""
         of_arguments = [v for i in self.stand_ins.inputs.values() for v in i.leaves]
         drawn = [v for segment in self.draws.segments for v in segment.leaves]
         return set(map(id, [*of_arguments, *drawn, *self.effects.leaves()]))
-
-    def guard_domains(self) -> None:
-        """Guard against what makes Python's arithmetic raise."""
-        silent = [*self.stand_ins.of_arrays(self._args), *self._variables]
-        regular = self._answers[len(self.guards)] if len(self._answers) > len(self.guards) else True
-        is_batched = self._batch_axis.is_batched
-        for holds in domains.guards(
-            self.tape, silent, self._loud, self._raising, is_batched, self._leaves(), regular
-        ):
-            self.guards.append(holds)
-            self._raises += 1
-
-    def where(self, condition: Any, x: Any, y: Any) -> Any:
-        """Choose between two; of ints, an int."""
-        if is_int(x) and is_int(y):
-            return chosen(Predicate(truth(condition), self._guard), x, y)
-        return apply(ops.WHERE, truth(condition), x, y)
 
     def array(self, items: list[Any], shape: Sequence[int]) -> Any:
         """Return numbers that a function of ours has made, as an array."""
@@ -220,7 +163,7 @@ class _Tracer:
 
     def prints(self, what: Printed) -> None:
         """Take note of what each call prints at its end."""
-        values = filter(_is_value, map(truth, leaves_of(what.things)))
+        values = values_in(what.things)
         if self._batch_axis.size is not None and any(map(self._batch_axis.is_batched, values)):
             raise JitError(f"it prints in a vmap: print what that returns\n  at {users_line()}")
         self._printed.append(what)
@@ -250,19 +193,12 @@ class _Tracer:
 
     # ---- the end
 
-    def _guard(self, condition: Value) -> bool:
-        k = len(self.guards)
-        holds = self._answers[k] if k < len(self._answers) else bool(condition._data)
-        self.guards.append((condition, holds))
-        self._lines[id(condition)] = users_place()
-        return holds
-
     def finished(self, f: Callable, result: Any) -> Trace:
         for v in made_by(self.tape, tuple([op.name for op in CONSTANT])):
             v._backward = passes_nothing_on  # eagerly these are no Values: not even a nan passes
         result, contents = result if isinstance(result, Outcome) else (result, {})
-        results = filter(_is_value, map(truth, leaves_of([result, contents, self._printed])))
-        left = self.effects.finished(list(results), contents)
+        results = list(values_in([result, contents, self._printed]))
+        left = self.effects.finished(results, contents)
         known = ValueSet(self.tape)
         captured = {id(p): p for p in known.parents_outside(self.tape)}
 
@@ -270,8 +206,7 @@ class _Tracer:
         def read() -> ValueSet:
             values = ValueSet()
             values.update_parents(self.tape)
-            outcome = map(truth, leaves_of([result, contents, self._printed]))
-            values.update([x for x in outcome if _is_value(x)])
+            values.update(results)
             return values
 
         inputs = self.stand_ins.used(read)
@@ -293,7 +228,7 @@ class _Tracer:
             inputs,
             [],
             result,
-            self.guards,
+            self.guarding.guards,
             self._batch_axis.size,
             self.stand_ins.measured,
             [d for d in self.depends.values() if d[0] not in known],
@@ -308,15 +243,11 @@ class _Tracer:
         for v in recording.outputs():
             if v not in known:
                 captured[id(v)] = v
-        recording.lines, recording.raises = self._lines, self._raises
+        recording.lines, recording.raises = self.guarding.lines, self.guarding.raises
         recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
         recording.captured = in_order(f, captured)
         self.tape.clear()  # the parts of a tracer hold each other, until the collector comes
         return recording
-
-
-def _is_value(x: Any) -> bool:
-    return isinstance(x, Value)
 
 
 def _name(f: Callable) -> str:

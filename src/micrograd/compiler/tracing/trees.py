@@ -37,6 +37,13 @@ def leaves_of(tree: Any) -> Iterator[Any]:
         yield from leaves_of(branch)
 
 
+def values_in(tree: Any) -> Iterator[Value]:
+    """Yield the Values among the leaves, traced numbers and those of predicates too, in order."""
+    for x in map(truth, leaves_of(tree)):
+        if isinstance(x, Value):
+            yield x
+
+
 def things_in(tree: Any) -> Iterator[Any]:
     """Yield a result, what it consists of, what that consists of, and so on."""
     yield tree
@@ -55,33 +62,41 @@ def rebuilt(
     leaf: Callable[[Any], Any],
     vector: Callable[[Any, list], Any],
     outside: frozenset[int] = frozenset(),
+    once: dict[int, Any] | None = None,
 ) -> Any:
     """The result with ``leaf(x)`` in place of each x that ``leaves_of`` yields.
 
     ``vector(tree, made)`` makes an array, or a batch, whose elements have become ``made``. What is
-    ``outside`` by its identity stays itself; its leaves are gone through as all others.
+    ``outside`` by its identity stays itself; its leaves are gone through as all others. What stands
+    at several places is one thing again: ``once`` has it, by what was at the first of them.
     """
-    if id(tree) in outside:
-        rebuilt(tree, leaf, vector, outside - {id(tree)})
-        return tree
     if type(tree) in _ALONE:
         return leaf(tree)
+    once = {} if once is None else once
+    if id(tree) in outside:
+        rebuilt(tree, leaf, vector, outside - {id(tree)}, once)
+        return tree
+
+    def branch(x: Any) -> Any:
+        return rebuilt(x, leaf, vector, outside, once)
+
     if isinstance(tree, dict):
-        return with_entries(tree, {k: rebuilt(x, leaf, vector, outside) for k, x in tree.items()})
-    if isinstance(tree, (list, tuple)):
-        branches = [rebuilt(x, leaf, vector, outside) for x in tree]
-        if isinstance(tree, list):
-            return branches
-        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    if is_record(tree):
-        named = {k: rebuilt(x, leaf, vector, outside) for k, x in record(tree).items()}
-        return with_fields(tree, named)
-    if isinstance(tree, Batch):
+        made: Any = with_entries(tree, {k: branch(x) for k, x in tree.items()})
+    elif isinstance(tree, list):
+        made = [branch(x) for x in tree]
+    elif isinstance(tree, tuple):
+        items = [branch(x) for x in tree]
+        made = type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    elif is_record(tree):
+        made = with_fields(tree, {k: branch(x) for k, x in record(tree).items()})
+    elif isinstance(tree, Batch):
         return vector(tree, [])
-    if isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
+    elif isinstance(tree, LazyArray) or (isinstance(tree, np.ndarray) and tree.dtype.kind == "O"):
         objects = tree._filled() if isinstance(tree, LazyArray) else tree
-        return vector(tree, [rebuilt(x, leaf, vector) for x in objects.reshape(-1).tolist()])
-    return leaf(tree)
+        made = vector(tree, [branch(x) for x in objects.reshape(-1).tolist()])
+    else:
+        return leaf(tree)
+    return once.setdefault(id(tree), made)
 
 
 def refuse_unfinished(name: str, result: Any) -> None:
