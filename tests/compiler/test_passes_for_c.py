@@ -8,10 +8,13 @@ from micrograd import Value, jit
 from micrograd.compiler.arrays.in_memory import NumpyKernel
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.program import For
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
 from micrograd.compiler.passes.fusion import fuse
 from micrograd.compiler.passes.powers import share_powers
 from micrograd.compiler.passes.recompute import recompute
+from micrograd.compiler.passes.regions import Region, widened
 from micrograd.compiler.passes.schedules import Target, schedule
 from micrograd.compiler.passes.short_sums import unroll_short_sums
 from micrograd.compiler.passes.stores import drop_stores
@@ -184,3 +187,10 @@ def test_no_pass_for_c_changes_a_number(make):
         program = change(program, Target(8))
         verify(program, name)
         assert np.allclose(results(program, args), before, rtol=1e-12, atol=1e-12), name
+
+
+def test_steps_that_grow_end_where_the_next_array_begins():
+    n, n_2, t, t_2 = map(Poly.var, ("n", "n_2", "t", "t_2"))
+    start = 8 * t + 4 * t_2 + 4
+    touched = Region(False, start, start + 4 * (t + 2))
+    assert widened(touched, [For("t", n - 2, ())]) == Region(False, 4, 4 * n_2)

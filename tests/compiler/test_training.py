@@ -13,7 +13,7 @@ from micrograd import losses, optim
 from micrograd import sum as total
 from micrograd.engine import Value
 from micrograd.losses import accuracy
-from micrograd.nn import MLP
+from micrograd.nn import MLP, Module
 from micrograd.schedules import Cosine, Linear
 
 # The same numbers
@@ -119,6 +119,24 @@ def test_parameters_that_the_loss_does_not_use_decay_all_the_same():
         return model, optim.SGD(model.parameters(), lr=0.1, weight_decay=0.5)
 
     assert_same_run(two, loss=of_model, data=[1.0, 2.0, 5.0], batch_size=3)
+
+
+@pytest.mark.parametrize("slope", [0.0, -0.0, 1e-170, 3e-155, 1e-140, 1e150, 1e200])
+@pytest.mark.parametrize("place", [0, 12, 31, 33])
+def test_slopes_of_any_size_move_their_parameter_and_no_other(slope, place):
+    class Row(Module):
+        def __init__(self):
+            self.numbers = [Value(1.0 + k) for k in range(36)]
+
+    def of_model(model):
+        slopes = [0.5] * place + [slope] + [0.25] * (35 - place)
+        return lambda x: x * total([p * s for p, s in zip(model.numbers, slopes)])
+
+    def row():
+        model = Row()
+        return model, optim.Adam(model.parameters(), lr=0.1, eps=1e-300)
+
+    assert_same_run(row, loss=of_model, data=[1.0, 2.0], batch_size=1)
 
 
 def test_a_rule_of_ones_own_is_compiled_like_any_other():

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..ir.footprint import reach, uses
 from ..ir.program import BATCH, PADDED, For, Nest, Ref
-from ..ir.sizes import SIZE, Size, bound, chosen_two, substitute
+from ..ir.sizes import SIZE, Poly, Size, bound, chosen_two, substitute, variables
 from ..ir.visit import Simple
 from .schedules import along
 
@@ -141,8 +141,16 @@ def widened(touched: Region, loops: Sequence[For]) -> Region | None:
 
 
 def _iteration(name: str, number: Size) -> dict[str, Size]:
-    """What a loop's variables are in one iteration; squares only where they are numbers."""
-    return dict(bound(name, number)) if isinstance(number, int) else {name: number}
+    """What a loop's variables are in one iteration; squares where the number is n + k or known."""
+    if isinstance(number, int):
+        return dict(bound(name, number))
+    now: dict[str, Size] = {name: number}
+    if len(names := variables(number)) == 1:
+        (n,) = names
+        k = number - Poly.var(n)
+        if isinstance(k, int):  # C(n + k, 2) = C(n, 2) + k·n + k(k - 1)/2
+            now[chosen_two(name)] = Poly.var(chosen_two(n)) + k * Poly.var(n) + k * (k - 1) // 2
+    return now
 
 
 def _direction(x: Size, loop: For) -> int | None:
@@ -151,7 +159,8 @@ def _direction(x: Size, loop: For) -> int | None:
         return 0
     own = {loop.var, chosen_two(loop.var)}
     moving = {m: c for m, c in x.terms.items() if own & set(m)}
-    if not isinstance(loop.count, int) and any(chosen_two(loop.var) in m for m in moving):
+    squares = any(chosen_two(loop.var) in m for m in moving)
+    if squares and chosen_two(loop.var) not in _iteration(loop.var, loop.count - 1):
         return None
     signs = {1 if c > 0 else -1 for c in moving.values()}
     return None if len(signs) > 1 else next(iter(signs), 0)

@@ -10,6 +10,8 @@ PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
 STEP, RATE = Scalar("step"), Scalar("rate")
 _TOGETHER = 4  # vectors: a root, and what is divided by it, wait for themselves most of the time
 _LONG = {"powc", "sqrt", "exp", "log", "tanh"}
+# Powers of two vectors that are tested at once.
+_IN_PAIRS: dict[float | None, str] = {0.5: "v_roots", -1: "v_reciprocals"}
 _FIRST_STAGE = 100  # behind all states
 
 
@@ -91,7 +93,13 @@ def _moved(
         for k in range(len(results)):
             lines.append(f"const V s{k}_{n} = {load.format(place(f'p{k}', n))};")
     for ref, expr in stages.made:
-        lines += [line(f"s{ref.offset}", expr, n) for n in vectors]
+        name = f"s{ref.offset}"
+        if function := _in_pairs(expr) if len(vectors) % 2 == 0 else None:
+            (base,) = expr.args
+            lines += [line(name, base, n).removeprefix("const ") for n in vectors]
+            lines += [f"{function}(&{name}_{n}, &{name}_{n + 1});" for n in vectors[::2]]
+        else:
+            lines += [line(name, expr, n) for n in vectors]
     for n in vectors:
         lines += [line(f"n{k}", result, n) for k, result in enumerate(results)]
     for n in vectors:
@@ -99,11 +107,16 @@ def _moved(
     return [f"            {line}" for line in lines]
 
 
+def _in_pairs(expr: Apply) -> str | None:
+    """Return the function that does a power for two vectors, None where there is none."""
+    return _IN_PAIRS.get(expr.op.static) if expr.op.name == "powc" else None
+
+
 class _Stages:
     """Cuts expressions at what takes long: ``made`` has operands, and of what they are made."""
 
     def __init__(self) -> None:
-        self.made: list[tuple[Ref, Expr]] = []
+        self.made: list[tuple[Ref, Apply]] = []
         self._known: dict[Expr, Ref] = {}
 
     def over(self, expr: Expr) -> Expr:
