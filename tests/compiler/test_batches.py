@@ -147,6 +147,15 @@ def test_an_array_of_values_has_data_and_gradients():
         assert slopes == pytest.approx([p.grad for p in model.parameters()])
 
 
+def test_an_array_may_have_values_beside_numbers():
+    w = Value(2.0)
+    compiled = jit(vmap(lambda x: [w * x, x]))
+    for _ in range(2):
+        rows = compiled(np.array([1.0, 3.0]))
+        assert [[type(x) for x in row] for row in rows] == [[Value, np.float64]] * 2
+        assert [(row[0].data, row[1]) for row in rows] == [(2.0, 1.0), (6.0, 3.0)]
+
+
 def test_predictions_are_the_data_of_a_batch():
     model = MLP(2, [3], seed=1)
     check(lambda X: vmap(model)(X).data.argmax(1), (np.arange(8.0).reshape(4, 2),))

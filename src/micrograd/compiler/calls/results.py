@@ -223,7 +223,7 @@ def whole_batch(
             raise NotLazy
         numbers = numbers.astype(kind, copy=False)
         return numbers.tolist() if tree.is_list else numbers
-    if tree.is_list:
+    if tree.is_list or any(isinstance(x, Number) for x in tree.elements()):
         raise NotLazy
     return lazy.array(numbers.astype(float, copy=False))
 
