@@ -55,6 +55,7 @@ class TrainingLoop:
             with phase(self.model, training=True), progress:
                 self._train(progress)
         finally:
+            self.runner.settle()
             self.history.seconds = perf_counter() - started
             if self.checkpoint:
                 self.checkpoint.write()
@@ -130,6 +131,8 @@ class TrainingLoop:
 
     def _epochs_at_once(self, count: int) -> None:
         """Do several epochs as one; the runner keeps the parameters after the best of them."""
+        import numpy as np
+
         history, first = self.history, self.history.epochs
         steps = len(self.order(first))
         if steps == 1:
@@ -148,7 +151,8 @@ class TrainingLoop:
         self._close_epochs(count, steps)
         if best.step is not None:
             history.best_epoch = first + best.step // steps
-            self.best = best.parameters.copy()
+            other = np.empty_like(best.parameters) if self.best is None else self.best
+            self.best, best.parameters = best.parameters, other
 
     def _measure(self) -> dict[str, float]:
         means = self.runner.measure(self.measures, self.measured) if self.measured else {}
