@@ -234,6 +234,29 @@ def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
     assert [p.data for p in model.parameters()] == [p.data for p in again.parameters()]
 
 
+@pytest.mark.parametrize("seen", [False, True])
+def test_ctrl_c_puts_the_best_back_where_only_some_parameters_move(seen):
+    model, _ = make()
+    first = [p.data for p in model.parameters()]
+    optimizer = optim.SGD(model.parameters()[:4:-1], lr=0.1)
+    settings = {"validation": (X[:4], Y[:4])} if seen else {}
+
+    def interrupt():
+        while optimizer.steps < 20:
+            time.sleep(0.001)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    history = train(model, optimizer, batch_size=None, epochs=3_000_000, **settings)
+    assert history.stopped == "interrupted"
+    last = [p.data for p in model.parameters()]
+    assert last[:5] == first[:5]
+    again, _ = make()
+    moved = optim.SGD(again.parameters()[:4:-1], lr=0.1)
+    train(again, moved, batch_size=None, epochs=history.best_epoch + 1)
+    assert last == [p.data for p in again.parameters()]
+
+
 def test_lines_tell_how_a_long_run_goes(capsys):
     train(*make(), epochs=400, batch_size=None, progress=True)
     assert len(capsys.readouterr().out.splitlines()) == 10

@@ -45,7 +45,8 @@ class TrainingLoop:
     checkpoint: Checkpoint | None
     callbacks: list[Any]
     history: History
-    best: Any  # all parameters at the end of the best epoch, as an array
+    moved: Any  # the optimiser's parameters, which may be some of the model's
+    best: Any  # those at the end of the best epoch, as an array
     sharing: Sharing | None = None
 
     def go(self, progress: Progress) -> None:
@@ -60,7 +61,7 @@ class TrainingLoop:
             if self.checkpoint:
                 self.checkpoint.write()
         if self.best is not None and (self.patience or self.history.stopped == "interrupted"):
-            tables.write(self.model.parameters(), self.best)
+            tables.write(self.moved, self.best)
 
     def _train(self, progress: Progress) -> None:
         history = self.history
@@ -123,7 +124,7 @@ class TrainingLoop:
                 history.metrics.setdefault(name, []).append(x)
             curve, best = self._followed(), self.history.best_epoch
             if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
-                self.history.best_epoch, self.best = len(curve) - 1, self._parameters()
+                self.history.best_epoch, self.best = len(curve) - 1, _array(self.moved)
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
@@ -211,7 +212,7 @@ class TrainingLoop:
     def _take_down(self) -> None:
         assert self.history.recorded
         self.history.recorded.steps.append(len(self.history.step_loss))
-        self.history.recorded.parameters.append(self._parameters())
+        self.history.recorded.parameters.append(_array(self.model.parameters()))
 
     def _has_waited_enough(self) -> bool:
         best = -1 if self.history.best_epoch is None else self.history.best_epoch
@@ -221,10 +222,10 @@ class TrainingLoop:
         """The curve that says which epoch was the best."""
         return self.history.validation_loss or self.history.loss
 
-    def _parameters(self) -> Any:
-        import numpy as np
 
-        values = self.model.parameters()
-        array = np.empty(len(values))
-        tables.read(values, array)
-        return array
+def _array(values: Any) -> Any:
+    import numpy as np
+
+    array = np.empty(len(values))
+    tables.read(values, array)
+    return array

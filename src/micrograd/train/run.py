@@ -154,6 +154,7 @@ def run_of(
         checkpoint=file,
         callbacks=list(a.callbacks),
         history=history,
+        moved=a.optimizer.parameters,
         best=best,
         sharing=sharing,
     )
