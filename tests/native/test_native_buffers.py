@@ -8,7 +8,8 @@ import pytest
 from micrograd import Value
 from micrograd.value import buffers
 
-NAMES = ["read_data", "write_data", "read_grad", "write_grad", "read_both", "add_grad"]
+NAMES = ["read_data", "write_data", "read_grad", "write_grad", "add_grad"]
+NAMES += ["read_both", "write_both"]
 
 
 @pytest.fixture
@@ -33,6 +34,9 @@ def test_gradients_are_written_added_read_and_zeroed(values):
     both = np.empty((2, 6))
     buffers.read_both(values, both)
     assert both.tolist() == [[v.data for v in values], out.tolist()]
+    buffers.write_both(values, both[::-1].copy())
+    assert [v.data for v in values] == out.tolist()
+    assert [v.grad for v in values] == both[0].tolist()
     buffers.zero_grad(values)
     assert [v.grad for v in values] == [0.0] * 6
 

@@ -84,6 +84,7 @@ TRANSFER(write_data, 0, 1, v->data = *x)
 TRANSFER(read_grad, 1, 1, *x = v->grad)
 TRANSFER(write_grad, 0, 1, v->grad = *x)
 TRANSFER(read_both, 1, 2, (x[0] = v->data, x[size] = v->grad))
+TRANSFER(write_both, 0, 2, (v->data = x[0], v->grad = x[size]))
 TRANSFER(add_grad, 0, 1, v->grad += *x)
 
 static PyObject *zero_grad(PyObject *module, PyObject *values)
@@ -157,6 +158,8 @@ PyMethodDef buffer_functions[] = {
          "Set ``value.grad`` of each value from the buffer, one float64 each."),
     FAST(read_both, "values, out",
          "Store the data of all values in the buffer ``out``, and behind them their gradients."),
+    FAST(write_both, "values, buffer",
+         "Set the data of all values from the buffer, and their gradients from what is behind them."),
     FAST(add_grad, "values, buffer",
          "Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."),
     FAST(read_floats, "items, out",

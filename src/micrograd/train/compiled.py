@@ -30,7 +30,7 @@ from .tables import elsewhere
 from .trial import Steps, few_of, no_random_numbers
 
 _STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
-_SHARE = 10  # times as long as numbers move from and to a large model, so that this hardly counts
+_SHARE = 50  # times as long as the numbers of a large model are copied, so that this hardly counts
 
 
 class Mean:
@@ -196,7 +196,10 @@ class CompiledRunner:
         self._eager, self._optimizer = eager, eager.optimizer
         self.steps = Steps(eager, batch_sizes, dtype, like.steps if like else None, library)
         self._seconds = self.steps.seconds  # of one step
-        self._moving = 0.0  # seconds for numbers from and to Values
+        started = perf_counter()
+        self.steps.memory.take_down()
+        self._copying = perf_counter() - started  # as after a stretch of steps
+        self._unwritten = False  # numbers that the Values are to have
         used = set(map(id, [*self.steps.objective.captured, *self.steps.objective.tables]))
         unused = [x for x in wholes(eager.model.parameters()) if id(x) not in used]
         self._unused = gathered(unused)
@@ -212,7 +215,7 @@ class CompiledRunner:
         return 1 if self.steps.objective.partial or self._has_tables else self._at_once()
 
     def _at_once(self) -> int:
-        stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._moving))
+        stretch = max(_STRETCH, min(_LONGEST, _SHARE * self._copying))
         return max(1, min(self.steps.most_at_once, int(stretch / self._seconds)))
 
     def run(
@@ -233,34 +236,43 @@ class CompiledRunner:
                 losses = self._stretch(batches[done:stop], rates[done:stop], epoch)
                 done += len(losses)
                 yield losses
+            if not epoch or done < stop:
+                self.settle()
             if done < stop:  # another branch, or too short a list
                 rate = rates[done : done + 1].tolist()
                 yield from self._eager.run(batches[done : done + 1], rate)
                 done += 1
 
     def _stretch(self, batches: Sequence[Any], rates: Any, epoch: int) -> list[float]:
-        """Do as many steps as the program can; the parameters are in their Values afterwards."""
+        """Do as many steps as the program can, and take down what the Values are to have."""
         memory, optimizer = self.steps.memory, self._optimizer
-        captured = self.steps.objective.captured
-        began = perf_counter()
-        memory.read(captured)
+        if not self._unwritten:  # else they are there already
+            memory.read(self.steps.objective.captured)
         for mine, given in zip(memory.states, optimizer.state, strict=True):
             mine[:] = given[self._places]
         started = perf_counter()
         losses = self.steps.run(batches, rates, optimizer.steps, epoch, self.best).tolist()
         if losses:
-            seconds = perf_counter() - started
+            ended = perf_counter()
             if self._has_tables:  # whose states C has moved in their places
                 for mine, given in zip(memory.states, optimizer.state, strict=True):
                     given[self._places] = mine
             else:
                 optimizer.state = tuple([state.astype(np.float64) for state in memory.states])
             optimizer.steps += len(losses)
-            tables.clear(self._unused)
-            memory.write(captured, self.steps.objective.steps.count)
-            self._seconds = seconds / len(losses)
-            self._moving = perf_counter() - began - seconds
+            memory.take_down()
+            self._unwritten = True
+            self._seconds = (ended - started) / len(losses)
+            self._copying = perf_counter() - ended
         return losses
+
+    def settle(self) -> None:
+        """Let the Values have what the steps have made of them."""
+        if self._unwritten:
+            self._unwritten = False
+            objective = self.steps.objective
+            tables.clear(self._unused)
+            self.steps.memory.write(objective.captured, objective.steps.count)
 
     def measure(
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples

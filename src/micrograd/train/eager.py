@@ -31,13 +31,17 @@ class Runner(Protocol):
     ) -> Iterator[list[float]]:
         """Do one step for each batch of indices; give the objectives as they were before each.
 
-        The parameters are in their Values whenever something is given, and when a step has failed.
+        The parameters are in their Values whenever something is given, and when a step has failed;
+        those of several epochs only once ``settle`` was called, since a large model takes a while.
 
         Args:
             batches: arrays of the indices of examples.
             learning_rates: one for each.
             epoch: how many steps make one, if these are several epochs; else 0.
         """
+
+    def settle(self) -> None:
+        """Let the Values have what the steps have made of them."""
 
     def measure(
         self, measures: Mapping[str, Callable[..., Any]], examples: Examples
@@ -98,6 +102,9 @@ class EagerRunner:
             finally:
                 self.optimizer.lr = own
             yield [objective]
+
+    def settle(self) -> None:
+        """Do nothing: each step moves the Values themselves."""
 
     def _differentiated(self, indices: list[int]) -> float:
         """Compute the objective of a batch, part by part, and add up the gradients."""

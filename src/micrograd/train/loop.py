@@ -57,6 +57,7 @@ class TrainingLoop:
             with phase(self.model, training=True), progress:
                 self._train(progress)
         finally:
+            self.runner.settle()
             self.history.seconds = perf_counter() - started
             if self.checkpoint:
                 self.checkpoint.write()
@@ -127,7 +128,7 @@ class TrainingLoop:
             curve, best = self._followed(), self.history.best_epoch
             if curve[-1] < (inf if best is None else curve[best]):  # never true of nan
                 self.history.best_epoch = len(curve) - 1
-                self.best = _numbers(self.optimizer.parameters)
+                self.best = _array(self.optimizer.parameters)
         if self.checkpoint:
             self.checkpoint.keep(self.best)
         progress.epoch(history)
@@ -135,6 +136,8 @@ class TrainingLoop:
 
     def _epochs_at_once(self, count: int, steps: int) -> None:
         """Do epochs of so many steps as one; the runner keeps the parameters after the best."""
+        import numpy as np
+
         history, first = self.history, self.history.epochs
         if steps == 1:
             batches: Sequence[Any] = Repeated(self.order(first)[0], count)
@@ -152,7 +155,8 @@ class TrainingLoop:
         self._close_epochs(count, steps)
         if best.step is not None:
             history.best_epoch = first + best.step // steps
-            self.best = best.parameters.copy()
+            other = np.empty_like(best.parameters) if self.best is None else self.best
+            self.best, best.parameters = best.parameters, other
 
     def _measure(self) -> dict[str, float]:
         means = self.runner.measure(self.measures, self.measured) if self.measured else {}
@@ -211,7 +215,7 @@ class TrainingLoop:
     def _take_down(self) -> None:
         assert self.history.recorded
         self.history.recorded.steps.append(len(self.history.step_loss))
-        self.history.recorded.parameters.append(_numbers(self.model.parameters()))
+        self.history.recorded.parameters.append(_array(self.model.parameters()))
 
     def _has_waited_enough(self) -> bool:
         best = -1 if self.history.best_epoch is None else self.history.best_epoch
@@ -222,8 +226,8 @@ class TrainingLoop:
         return self.history.validation_loss or self.history.loss
 
 
-def _numbers(values: Any) -> Any:
-    """The data of parameters as an array."""
+def _array(values: Any) -> Any:
+    """Return the data of parameters."""
     import numpy as np
 
     array = np.empty(len(values))

@@ -41,6 +41,13 @@ def write_grad(values: Sequence[Value], buffer: Any) -> None:
         v._grad = x
 
 
+def write_both(values: Sequence[Value], buffer: Any) -> None:
+    """Set the data of all values from the buffer, and their gradients from what is behind them."""
+    numbers = _view(values, buffer, 2)
+    for v, x, slope in zip(values, numbers, numbers[len(values) :]):
+        v._data, v._grad = x, slope
+
+
 def add_grad(values: Sequence[Value], buffer: Any) -> None:
     """Add the buffer, one float64 each, to ``value.grad`` of each value, from first to last."""
     for v, x in zip(values, _view(values, buffer), strict=True):
@@ -142,6 +149,7 @@ def _view(values: Sequence[Value], buffer: Any, each: int = 1) -> Any:
 
 prefer_native(
     globals(),
-    *("read_data", "write_data", "read_grad", "write_grad", "read_both", "add_grad", "zero_grad"),
+    *("read_data", "write_data", "read_grad", "write_grad", "read_both", "write_both"),
+    *("add_grad", "zero_grad"),
     *("read_floats", "write_floats"),
 )

@@ -57,31 +57,31 @@ struct run {
 
 _LOOP = """
 /* Do steps until one cannot be done; return how many. Steps from ``gathers`` on find their batch in
-   place. Where an epoch has steps, the parameters after the one of the lowest loss are kept. */
+   place. Where an epoch has steps, the parameters after the one of the lowest loss are kept: copied
+   as late as can be, for a still better epoch of one step is known before its step moves them. */
 int64_t train(const struct run *run, const int64_t *order, const int64_t *bounds, int64_t steps,
               int64_t done, int64_t gathers, const double *rates, double *losses, int64_t epoch,
               double examples, double *lowest, int64_t *lowest_at, reduction reduce) {
     TINY_IS_ZERO;
     double epoch_loss = 0;
-    for (int64_t k = 0, at = 0; k < steps; k++) {
+    int uncopied = 0; /* v has the best parameters */
+    int64_t k = 0;
+    for (int64_t at = 0; k < steps; k++) {
         const int64_t count = bounds[k + 1] - bounds[k];
         losses[k] = 0;
         if (count && objective(run, order + bounds[k], count, k < gathers, bounds[k], losses + k))
-            return k;
-        if (reduce && reduce(k)) return k;
-        move(run, (T)(done + k + 1), (T)rates[k]);
+            break;
+        if (reduce && reduce(k)) break;
         if (epoch) epoch_loss += losses[k] * ((double)count / examples);
-        if (epoch && ++at == epoch) {
-            if (epoch_loss < *lowest) {
-                *lowest = epoch_loss;
-                *lowest_at = k;
-                memcpy(run->best, run->v, COUNT * sizeof(T));
-            }
-            at = 0;
-            epoch_loss = 0;
-        }
+        const int ends = epoch && ++at == epoch, better = ends && epoch_loss < *lowest;
+        if (uncopied && !better) memcpy(run->best, run->v, COUNT * sizeof(T));
+        move(run, (T)(done + k + 1), (T)rates[k]);
+        uncopied = better;
+        if (better) *lowest = epoch_loss, *lowest_at = k;
+        if (ends) at = 0, epoch_loss = 0;
     }
-    return steps;
+    if (uncopied) memcpy(run->best, run->v, COUNT * sizeof(T));
+    return k;
 }
 """
 

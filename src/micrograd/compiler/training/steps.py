@@ -46,7 +46,7 @@ class RunMemory:
         rows = allocate(states * steps.count, dtype)[: states * steps.count]
         self.states = rows.reshape(states, steps.count)
         self.each_state = pointers([*self.states, np.zeros(1)])
-        self.captured = np.empty(steps.captured)  # float64, on their way from and to Values
+        self.moving = np.empty((2, steps.captured))  # data and gradients, from and to Values
         start, constants = program.constants
         self.constants = np.array(constants, dtype)
         if isinstance(start, int):
@@ -54,15 +54,19 @@ class RunMemory:
 
     def read(self, values: Sequence[Value]) -> None:
         """Take the data of the Values that the program reads."""
-        buffers.read_data(values, self.captured)
-        self.v[: len(values)] = self.captured
+        buffers.read_data(values, self.moving[0])
+        self.v[: len(values)] = self.moving[0]
+
+    def take_down(self) -> None:
+        """Keep data and gradients as they are now, to be written later."""
+        count = self.moving.shape[1]
+        self.moving[0], self.moving[1] = self.v[:count], self.g[:count]
 
     def write(self, values: Sequence[Value], count: int) -> None:
-        """Give the Values their gradients, and the first ``count``, the parameters, their data."""
-        self.captured[:] = self.v[: len(values)]
-        buffers.write_data(values[:count], self.captured[:count])
-        self.captured[:] = self.g[: len(values)]
-        buffers.write_grad(values, self.captured)
+        """Give the Values these gradients, and the first ``count``, the parameters, their data."""
+        parameters, others = values[:count], values[count:]
+        buffers.write_both(parameters, np.ascontiguousarray(self.moving[:, :count]))
+        buffers.write_grad(others, self.moving[1, count:])
 
 
 class CLoop:
