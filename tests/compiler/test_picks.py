@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from micrograd import grad, hvp, jit, sum, value_and_grad
+from micrograd import Value, grad, hvp, jit, maximum, minimum, sum, value_and_grad
 
 INF, NAN = math.inf, math.nan
 PICKED = {
@@ -52,3 +52,21 @@ def test_a_first_call_may_hold_a_nan_of_which_another_number_is_picked():
     f = grad(lambda v: v.min() * 2.0)
     v = np.array([NAN, 5e-324])
     assert jit(f, backend="numpy")(v).tolist() == f(v).tolist()
+
+
+@pytest.mark.parametrize("pick", [maximum, minimum])
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+def test_hundreds_of_candidates_of_many_kinds_are_compared_in_their_order(pick, backend):
+    def f(xs, w):
+        kinds = [xs, [x * w for x in xs], [(x * w).relu() for x in xs], [0.0] * len(xs)]
+        return pick([kind[i] for i in range(len(xs)) for kind in kinds])
+
+    compiled = jit(f, backend=backend)
+    for numbers in ([0.0] * 60, [-1.0, 0.0, 1.0] * 20, [1.0] * 30 + [3.0] * 30, [-2.0] * 60):
+        runs = []
+        for run in (f, compiled, compiled):
+            xs, w = [Value(x) for x in numbers], Value(1.0)
+            out = run(xs, w)
+            out.backward()
+            runs.append([out.data, w.grad, *(x.grad for x in xs)])
+        assert runs[1:] == runs[:1] * 2, numbers

@@ -1,31 +1,47 @@
-"""The rows of a ``take`` from anywhere: copied together first, if they do not lie a step apart.
+"""What has to lie together, and does not, is copied into an array of its own first.
 
-At run time an index is multiplied by the step from one row to the next. Rows from different lists,
-or numbers among Values, have no such step until they lie in an array of their own.
+At run time an index of ``take`` is multiplied by the step from one row to the next; rows from
+different lists, or numbers among Values, have no such step. A maximum or minimum goes by the order
+of its candidates: where they are of several classes, each would have to be named, and in the
+gradient of each all before it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .... import ops
 from ...graph import Graph
+from ...ir.program import Literal
 from .addressing import Addressing
-from .fit import Addresses
 from .flatten import RowClass
 from .operands import Operand, RowGroup
+
+_FEW = 8  # candidates, which are named
+_EXTREMES = (ops.MAXIMUM, ops.MINIMUM)
 
 
 def gathered(
     graph: Graph, groups: Sequence[RowGroup], addressing: Addressing
 ) -> Iterator[RowGroup]:
-    """Yield the groups, with copies of their rows before the takes that need them."""
-    address = addressing.address
+    """Yield the groups, with copies of what they need together before them."""
     for group in groups:
-        if group.row_class.op is ops.TAKE and not _lie_in_step(group):
-            yield from _copied(graph, group, addressing, address)
+        row_class, slot = group.row_class, group.slots[0]
+        if row_class.op is ops.TAKE and not _lie_in_step(group):
+            rows, index = slot
+            literals: list[Literal | None] = [None] * rows.nodes.shape[1]
+            copies = _Copies(graph, rows.nodes, row_class.factors[0][1:], literals)
+            yield from copies.groups(row_class, addressing)
+            yield replace(group, slots=[[copies.together, index]])
+        elif row_class.op in _EXTREMES and len(slot) > _FEW:
+            nodes = np.concatenate([candidate.nodes for candidate in slot], axis=1)
+            literals = [candidate.literal for candidate in slot]
+            copies = _Copies(graph, nodes, row_class.factors[0], literals)
+            yield from copies.groups(row_class, addressing)
+            yield replace(group, slots=[[copies.together]])
         else:
             yield group
 
@@ -37,27 +53,46 @@ def _lie_in_step(take: RowGroup) -> bool:
     return one_array and fit.full_table is None and len(fit.terms) <= 1
 
 
-def _copied(
-    graph: Graph, take: RowGroup, addressing: Addressing, address: Addresses
-) -> Iterator[RowGroup]:
-    """Yield the copies, one group for each run of rows of one class, then the take from them."""
-    rows, index = take.slots[0]
-    ids: dict[tuple[int, ...], int] = {}  # takes from the same rows share one copy of them
-    which = [ids.setdefault(tuple(nodes), len(ids)) for nodes in rows.nodes.tolist()]
-    distinct = np.array(list(ids))
-    batched = any(bool(graph.batched[i]) for i in distinct[0])
-    start = addressing.reserve(distinct.size, batched, take.row_class.needs_gradient)
-    places = np.arange(start, start + distinct.size, dtype=np.int32).reshape(distinct.shape)
-    classes = take.row_class.factors[0][1:]
-    for kind, run in groupby(range(len(classes)), key=classes.__getitem__):
-        columns = list(run)
-        nodes = distinct[:, columns].reshape(-1, 1)
-        source = Operand(nodes, bool(graph.batched[nodes[0, 0]]))
-        source.lie_at(address[nodes])
-        target = Operand(nodes, batched)
-        target.lie_at(places[:, columns].reshape(-1, 1))
-        depth = take.row_class.depth
-        yield RowGroup(RowClass(ops.SUM, ((kind,),), depth, batched, True), target, [[source]])
-    together = Operand(rows.nodes, batched)
-    together.lie_at(places[which])
-    yield replace(take, slots=[[together, index]])
+class _Copies:
+    """Rows of nodes, as copies that lie together; equal rows share theirs.
+
+    Args:
+        nodes: rows x columns.
+        classes: of each column.
+        literals: of each column, if it is a constant that lies nowhere.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        nodes: NDArray[np.int32],
+        classes: Sequence[int],
+        literals: Sequence[Literal | None],
+    ) -> None:
+        self._graph = graph
+        ids: dict[tuple[int, ...], int] = {}
+        self._which = [ids.setdefault(tuple(row), len(ids)) for row in nodes.tolist()]
+        self._rows = np.array(list(ids))
+        batched = any(bool(graph.batched[i]) for i in self._rows[0])
+        self.together = Operand(nodes, batched)
+        self._alike = defaultdict[tuple[int, str], list[int]](list)  # columns
+        for k, (kind, literal) in enumerate(zip(classes, literals, strict=True)):
+            self._alike[kind, literal.value.hex() if literal else ""].append(k)
+        self._literals = literals
+
+    def groups(self, of: RowClass, addressing: Addressing) -> Iterator[RowGroup]:
+        """Yield the copies, one group for the columns of each class."""
+        rows, batched = self._rows, self.together.batched
+        start = addressing.reserve(rows.size, batched, of.needs_gradient)
+        places = np.arange(start, start + rows.size, dtype=np.int32).reshape(rows.shape)
+        for (kind, _), columns in self._alike.items():
+            nodes = rows[:, columns].reshape(-1, 1)
+            literal = self._literals[columns[0]]
+            source = Operand(nodes, bool(self._graph.batched[nodes[0, 0]]), literal)
+            if literal is None:
+                source.lie_at(addressing.address[nodes])
+            target = Operand(nodes, batched)
+            target.lie_at(places[:, columns].reshape(-1, 1))
+            copy = RowClass(ops.SUM, ((kind,),), of.depth, batched, True)
+            yield RowGroup(copy, target, [[source]])
+        self.together.lie_at(places[self._which])
