@@ -101,12 +101,14 @@ class TracedArray(LazyArray):
         if ufunc is np.matmul and method == "__call__":
             made: Any = np.matmul(*[np.asarray(x).astype(object) for x in plain])
         elif ufunc not in FUNCTIONS:
-            if are_plain(plain):
+            if are_plain(plain) and method != "at":
                 return of_plain(getattr(ufunc, method)(*map(as_plain, plain), **options))
             raise JitError(
                 f"np.{ufunc.__name__} of traced numbers has no derivative here: write it in "
                 f"exp, log, sin, tanh, where and the like\n  at {users_line()}"
             )
+        elif method == "at":
+            return _write_at(FUNCTIONS[ufunc], *inputs)
         elif method == "__call__":
             made = mapped(FUNCTIONS[ufunc], plain, options.pop("where", True))
         else:
@@ -240,6 +242,17 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     if kind is None or kind.kind == kind_of(made).kind:
         array._kind = kind
     return array
+
+
+def _write_at(function: Callable, array: Any, place: Any, *others: Any) -> None:
+    """What ``np.add.at`` and its like do: one place after the other, as often as it occurs."""
+    places = np.arange(array.size).reshape(array.shape)[_places(place)]
+    operands = [np.empty(np.shape(places), dtype=object) for _ in others]
+    for held, x in zip(operands, others):
+        held[...] = unwrapped(x)
+    for i, flat in np.ndenumerate(places):
+        at = np.unravel_index(flat, array.shape)
+        array[at] = function(array[at], *[held[i] for held in operands])
 
 
 def _cut(x: Any) -> Any:
