@@ -36,6 +36,16 @@ def test_both_sides_may_be_values(Value, op):
     assert op(x, y).data == pytest.approx(op(2.0, 3.0), rel=1e-15)
 
 
+def test_divmod_is_the_quotient_and_the_rest(Value):
+    x, y = Value(-7.5), Value(2.0)
+    for q, r in (divmod(x, y), divmod(x, 2), divmod(-7.5, y)):
+        assert (q.data, r.data) == divmod(-7.5, 2.0)
+    divmod(x, y)[1].backward()
+    assert (x.grad, y.grad) == (1.0, 4.0)
+    quotients, rests = divmod(y, np.array([-7.5, 1.5]))
+    assert [v.data for v in (*quotients, *rests)] == [-1.0, 1.0, -5.5, 0.5]
+
+
 @pytest.mark.parametrize("op", OPERATORS)
 def test_object_arrays_go_element_by_element(Value, op):
     x, y, v = Value(2.0), Value(3.0), Value(5.0)

@@ -192,6 +192,16 @@ def power(value: Any, exponent: Any) -> Any:
     return value**exponent
 
 
+def divided(value: Any, other: Any) -> tuple[Any, Any]:
+    """Return the quotient rounded down, and the rest: ``divmod(value, other)``."""
+    return value // other, value % other
+
+
+def dividing(value: Any, other: Any) -> tuple[Any, Any]:
+    """Return ``divmod(other, value)``, where other is no Value."""
+    return other // value, other % value
+
+
 ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     "name": property(lambda value: value.label, lambda value, x: setattr(value, "label", x)),
     "_op": property(symbol, set_symbol),
@@ -208,6 +218,8 @@ ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     **dict(
         zip(("__floordiv__", "__rfloordiv__"), operators.both_sides("//", extended_ops.FLOORDIV))
     ),
+    "__divmod__": divided,
+    "__rdivmod__": dividing,
     "__copy__": copies.shallow,
     "__deepcopy__": copies.deep,
     "__reduce__": copies.reduce,

@@ -100,6 +100,8 @@ class TracedArray(LazyArray):
         options.pop("dtype", None)
         if ufunc is np.matmul and method == "__call__":
             made: Any = np.matmul(*[np.asarray(x).astype(object) for x in plain])
+        elif ufunc is np.divmod and method == "__call__":
+            return np.floor_divide(*inputs), np.remainder(*inputs)
         elif ufunc not in FUNCTIONS:
             if are_plain(plain) and method != "at":
                 return of_plain(getattr(ufunc, method)(*map(as_plain, plain), **options))

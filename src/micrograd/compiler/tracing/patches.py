@@ -148,6 +148,18 @@ def _of_math(original: Callable, op: ops.Op) -> Callable:
     return computed
 
 
+def _test_of_math(original: Callable, ufunc: Any) -> Callable:
+    """A function of ``math`` that tells, as a comparison does: a branch on it is a guard."""
+
+    @wraps(original)
+    def told(x: Any) -> Any:
+        if mode.tracer is None or not isinstance(x, Number):
+            return original(x)
+        return FUNCTIONS[ufunc](x)
+
+    return told
+
+
 def _best(original: Callable, choose: Callable[[list[Any]], Any]) -> Callable:
     """``max`` or ``min``: of plain numbers one operation, not a branch for each."""
 
@@ -198,6 +210,10 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
     *[
         (math, name, getattr(math, name), _of_math(getattr(math, name), ops.OPS[name]))
         for name in _MATH
+    ],
+    *[
+        (math, name, getattr(math, name), _test_of_math(getattr(math, name), getattr(np, name)))
+        for name in ("isnan", "isinf", "isfinite")
     ],
     (math, "fabs", math.fabs, _of_math(math.fabs, ops.ABS)),
     (builtins, "max", max, _best(max, maximum)),
