@@ -77,6 +77,8 @@ class Value:
         """Compute d(self)/d(parent) for each parent, from the parents' present data."""
     def detach(self) -> Value:
         """Return the same number as a constant: no gradient passes through it."""
+    def conjugate(self) -> Value:
+        """Return the value itself, a real number."""
     def item(self) -> float:
         """Return the data, a float."""
     @overload

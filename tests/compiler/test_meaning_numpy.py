@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from alike import check, jit
 
+import micrograd
 from micrograd import Value, jacobian, maximum, vmap
 
 INTS, FLOATS = np.array([1, 0, 5]), np.array([0.5, -1.0, 2.0])
@@ -206,3 +207,13 @@ def test_counts_that_numpy_adds_at_places_stay_ints():
         return z, z * a
 
     check(f, (FLOATS, INTS), (FLOATS, INTS + 1))
+
+
+def test_vectorize_of_numpy_names_what_does_the_same():
+    def f(x):
+        return x * x
+
+    for g in (np.vectorize(f), lambda a: np.vectorize(f)(a) * 2.0):
+        with pytest.raises(micrograd.JitError, match=r"vmap\(f\), from micrograd, or where f"):
+            jit(g)(FLOATS)
+    check(lambda a: np.vectorize(abs)(FLOATS) * a, (FLOATS,))

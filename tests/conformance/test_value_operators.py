@@ -63,6 +63,18 @@ def test_numpy_products_of_object_arrays_carry_gradients(Value):
     assert [p.grad for p in w] == [5.0, 7.0]
 
 
+@pytest.mark.parametrize("f", [np.std, np.var, np.linalg.norm, lambda x: np.vdot(x, x)])
+def test_what_numpy_makes_of_many_values_has_the_gradient_of_each(Value, f):
+    x, h = np.array([0.5, -2.0, 3.0]), 1e-6
+    values = list(map(Value, x))
+    for given in (values, np.array(values)):
+        out = f(given)
+        out.backward()
+        assert out.data == pytest.approx(f(x), rel=1e-15)
+    for i, step in enumerate(np.eye(3) * h):
+        assert values[i].grad == pytest.approx((f(x + step) - f(x - step)) / h, rel=1e-6)
+
+
 def test_numpy_functions_of_object_arrays_call_the_methods(Value):
     v = Value(0.5)
     for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "log1p", "expm1"):

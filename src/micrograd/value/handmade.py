@@ -183,7 +183,7 @@ def negative(value: Any) -> Any:
 
 
 def unchanged(value: Any) -> Any:
-    """Return the value itself, as ``+v``."""
+    """Return the value itself, as ``+v``; a real number is its own conjugate."""
     return value
 
 
@@ -212,6 +212,7 @@ ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     "item": item,
     "neg": negative,
     "pow": power,
+    "conjugate": unchanged,  # NumPy asks for it: np.var, np.vdot
     "__pos__": unchanged,
     **extended_ops.METHODS,
     **dict(zip(("__mod__", "__rmod__"), operators.both_sides("%", extended_ops.MOD))),
