@@ -88,7 +88,7 @@ def instead_of_math(value: Any, has: str, lacks: str, other: str) -> str:
         other: where it is none.
     """
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame.f_back and _is_inside(frame):
         frame = frame.f_back
     called = _called(frame)
     if opname[frame.f_code.co_code[frame.f_lasti]].startswith("STORE_S") or called.endswith(".at"):
@@ -96,11 +96,11 @@ def instead_of_math(value: Any, has: str, lacks: str, other: str) -> str:
             "an array that it is written into is made with dtype=object; or fill a list, and take "
             "np.array of it"
         )
-    name = called.removeprefix("math.")
-    if not name or not hasattr(math, name):
-        return other
+    module, _, name = called.rpartition(".")
     if name in _INSTEAD:
         return _INSTEAD[name]
+    if not name or module not in ("", "math") or not hasattr(math, name):
+        return other
     return (has if callable(getattr(value, name, None)) else lacks).format(called=name)
 
 
@@ -109,7 +109,14 @@ _INSTEAD = {
     "isnan": "compare it: not abs(x) <= math.inf",
     "isinf": "compare it: abs(x) >= math.inf",
     "isfinite": "compare it: abs(x) < math.inf",
+    "interp": "add ys[0] and slope * (minimum(maximum(x, a), b) - a) for each interval from a to b",
 }
+
+
+def _is_inside(frame: FrameType) -> bool:
+    """Tell whether it is micrograd or NumPy that runs in a frame, not their user."""
+    name = frame.f_globals.get("__name__", "")
+    return frame.f_code.co_filename.startswith(PACKAGE) or name.startswith("numpy.")
 
 
 def _called(frame: FrameType) -> str:
