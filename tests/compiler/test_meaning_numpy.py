@@ -217,3 +217,11 @@ def test_vectorize_of_numpy_names_what_does_the_same():
         with pytest.raises(micrograd.JitError, match=r"vmap\(f\), from micrograd, or where f"):
             jit(g)(FLOATS)
     check(lambda a: np.vectorize(abs)(FLOATS) * a, (FLOATS,))
+
+
+def test_interp_of_numpy_names_the_sum_that_is_the_same():
+    xs, ys, x = np.array([0.0, 1.0, 3.0]), np.array([2.0, 0.0, 5.0]), np.array([-1.0, 0.5, 2.0])
+    for given in (x, 0.5):
+        with pytest.raises(micrograd.JitError, match=r"add ys\[0\] and slope \* \(minimum"):
+            jit(lambda x: np.interp(x, xs, ys))(given)
+    check(lambda y: np.interp(x, np.array([0.0, 1.0, 3.0]), ys) * y, (x,))

@@ -97,14 +97,14 @@ def instead_of_math(value: Any, has: str, lacks: str, other: str) -> str:
             "np.array of it"
         )
     module, _, name = called.rpartition(".")
-    if name in _INSTEAD:
-        return _INSTEAD[name]
+    if name in INSTEAD:
+        return INSTEAD[name]
     if not name or module not in ("", "math") or not hasattr(math, name):
         return other
     return (has if callable(getattr(value, name, None)) else lacks).format(called=name)
 
 
-_INSTEAD = {
+INSTEAD = {
     "fsum": "add with sum",
     "isnan": "compare it: not abs(x) <= math.inf",
     "isinf": "compare it: abs(x) >= math.inf",
