@@ -75,6 +75,13 @@ def test_a_label_out_of_range_is_named(label):
         losses.cross_entropy([Value(1.0)] * 3, label)
 
 
+@pytest.mark.parametrize("many", [[[0, 1, 0]], np.eye(3)[:1], [0, 1, 0]])
+def test_one_hot_labels_are_told_how_they_become_numbers(many):
+    logits = [Value(1.0)] * 3
+    with pytest.raises(ValueError, match=r"number of a class, got .*is y.argmax\(-1\); of prob"):
+        losses.cross_entropy(logits if np.ndim(many) == 1 else [logits], many)
+
+
 def test_a_value_as_label_out_of_range_is_named():
     with pytest.raises(IndexError, match=r"whole index .* got 3.0"):
         losses.cross_entropy([Value(1.0)] * 3, Value(3))

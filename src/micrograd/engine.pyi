@@ -77,6 +77,8 @@ class Value:
         """Compute d(self)/d(parent) for each parent, from the parents' present data."""
     def detach(self) -> Value:
         """Return the same number as a constant: no gradient passes through it."""
+    def conjugate(self) -> Value:
+        """Return the value itself, a real number."""
     def item(self) -> float:
         """Return the data, a float."""
     @overload
@@ -127,6 +129,11 @@ class Value:
     def __rmod__(self, other: Value | _Number) -> Value: ...
     @overload
     def __rmod__(self, other: _Array) -> _Objects: ...
+    @overload
+    def __divmod__(self, other: Value | _Number) -> tuple[Value, Value]: ...
+    @overload
+    def __divmod__(self, other: _Array) -> tuple[_Objects, _Objects]: ...
+    def __rdivmod__(self, other: Value | _Number) -> tuple[Value, Value]: ...
     @overload
     def __pow__(self, other: Value | _Number) -> Value: ...
     @overload

@@ -64,6 +64,11 @@ def checked_label(
 ) -> Sequence[Any]:
     """Return the logits; refuse a plain label that is none of theirs, nor the ignored one."""
     if is_list(label):
+        if len(label) == len(logits) > 1:
+            raise ValueError(
+                f"{name} expects the number of a class, got {shown(label)}: of one-hot labels it "
+                "is y.argmax(-1); of probabilities kl_div(log_softmax(logits), y) is the loss"
+            )
         scalar(name, label)  # raises: one list of logits has one label
     last = len(logits) - 1
     if not hasattr(label, "_is_micrograd_value") and not (

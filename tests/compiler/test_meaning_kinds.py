@@ -125,10 +125,32 @@ def test_a_case_that_asks_for_a_value_by_another_way_is_refused():
 
 
 def test_what_fails_on_a_traced_number_says_so_in_pythons_words():
-    for f in (lambda x: x.real, lambda x: divmod(x, 0.5), lambda x: float.hex(x)):
+    for f in (lambda x: x.real, lambda x: x.as_integer_ratio(), lambda x: float.hex(x)):
         with pytest.raises(JitError, match="numbers that stand for all others") as caught:
             jit(f)(2.0)
         assert "Number" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tells", [math.isnan, math.isinf, math.isfinite])
+def test_what_math_tells_of_a_number_is_told_at_each_call(tells):
+    def f(x):
+        return (x * 2.0, tells(x)) if getattr(math, tells.__name__)(x / 2.0) else (x * 3.0, 1)
+
+    g = jit(f)
+    for x in (1.5, math.inf, 2.5, -math.inf, math.nan, 3.5, math.nan, math.inf):
+        assert repr(g(x)) == repr(f(x))
+        assert repr(g(np.float64(x))) == repr(f(np.float64(x)))
+
+
+def test_divmod_is_the_quotient_and_the_rest():
+    for x, y in ((7.5, 2.0), (-7.5, 2.0), (np.float64(7.5), -2.0), (7, 2), (7, 2.5)):
+        _is_as_plainly(
+            lambda x, y: (divmod(x, y), divmod(y, x), divmod(x, 2), divmod(9.0, x)), x, y
+        )
+    _is_as_plainly(lambda a, b: (divmod(a, b), np.divmod(a, 2.0)), np.array([7.5, -3.0]), 2.0)
+    _is_as_plainly(lambda x, y: divmod(x, y), Value(7.5), Value(2.0))
+    with pytest.raises(ZeroDivisionError):
+        jit(lambda x, y: divmod(x, y))(1.0, 0.0)
 
 
 def test_a_function_of_math_in_a_class_stays_a_static_method():

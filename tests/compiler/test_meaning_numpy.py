@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from alike import check, jit
 
+import micrograd
 from micrograd import Value, jacobian, maximum, vmap
 
 INTS, FLOATS = np.array([1, 0, 5]), np.array([0.5, -1.0, 2.0])
@@ -167,3 +168,60 @@ def test_ints_are_round_already():
 
 def test_an_int_of_numpy_as_pythons_own_is_an_int():
     check(lambda a: a[0].item() * 2 + a.sum().item(), (INTS,), (INTS + 1,))
+
+
+def accumulated(ufunc, start, *others):
+    def f(a):
+        z = start + 0 * a[0]
+        ufunc.at(z, [0, 2, 2], *others[:1] or (a,))
+        return z, (z * z).sum()
+
+    return f
+
+
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.maximum, np.divide])
+def test_what_numpy_writes_at_places_adds_up_where_a_place_occurs_twice(ufunc):
+    check(accumulated(ufunc, np.ones(3)), (FLOATS,), (FLOATS * 2,))
+    check(accumulated(ufunc, np.ones(3), 2.5), (FLOATS,), (FLOATS * 2,))
+
+
+@pytest.mark.parametrize(
+    "place", [1, (0, [1, 1]), ([0, 1, 1], [0, 2, 2]), (slice(None), 1), np.eye(2, 3) > 0]
+)
+def test_numpy_writes_at_places_of_every_kind(place):
+    def f(x, y):
+        z = np.zeros((2, 3))
+        np.add.at(z, place, x)
+        np.negative.at(z, place)
+        np.add.at(z, place, y)
+        return z
+
+    check(f, (0.5, np.float64(2.0)), (1.5, np.float64(-2.0)))
+
+
+def test_counts_that_numpy_adds_at_places_stay_ints():
+    def f(a, n):
+        z = np.zeros(3, dtype=int)
+        np.add.at(z, [0, 2, 2], 1)
+        np.add.at(z, [0, 2, 2], n)
+        return z, z * a
+
+    check(f, (FLOATS, INTS), (FLOATS, INTS + 1))
+
+
+def test_vectorize_of_numpy_names_what_does_the_same():
+    def f(x):
+        return x * x
+
+    for g in (np.vectorize(f), lambda a: np.vectorize(f)(a) * 2.0):
+        with pytest.raises(micrograd.JitError, match=r"vmap\(f\), from micrograd, or where f"):
+            jit(g)(FLOATS)
+    check(lambda a: np.vectorize(abs)(FLOATS) * a, (FLOATS,))
+
+
+def test_interp_of_numpy_names_the_sum_that_is_the_same():
+    xs, ys, x = np.array([0.0, 1.0, 3.0]), np.array([2.0, 0.0, 5.0]), np.array([-1.0, 0.5, 2.0])
+    for given in (x, 0.5):
+        with pytest.raises(micrograd.JitError, match=r"add ys\[0\] and slope \* \(minimum"):
+            jit(lambda x: np.interp(x, xs, ys))(given)
+    check(lambda y: np.interp(x, np.array([0.0, 1.0, 3.0]), ys) * y, (x,))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from training_runs import Attentive, assert_same_run, train
 
-from micrograd import mean, nn, optim
+from micrograd import JitError, mean, nn, optim
 from micrograd import sum as total
 from micrograd.losses import cross_entropy
 from micrograd.nn import MLP
@@ -169,3 +169,22 @@ def test_rows_are_what_they_were_given_as(is_list, batch_size):
                    batch_size=batch_size, progress=False, seed=1).loss  # fmt: skip
 
     assert trained(True) == pytest.approx(trained(False), rel=1e-12)
+
+
+def test_a_loss_with_numbers_of_each_place_says_what_it_asks_of_the_lists():
+    layer, head = nn.TransformerEncoderLayer(2, 1, 4, dropout=0.0, seed=1), nn.Linear(2, 5, seed=2)
+    model = nn.Sequential(nn.Embedding(5, 2, seed=3), layer, head)
+
+    def loss(letters, following):
+        x = layer(model[0](letters), nn.causal_mask(len(letters)))
+        return cross_entropy(head(x), following, ignore_index=-1)
+
+    def run(data):
+        options = {"batch_size": 2, "compile": True, "progress": False}
+        adam = optim.Adam(model.parameters(), lr=0.01)
+        return fit(loss, data, model=model, optimizer=adam, epochs=1, **options)
+
+    with pytest.raises(JitError, match=r"fill the lists up .* ignore_index(.|\n)*lists.py:\d+"):
+        run([(word[:-1], word[1:]) for word in WORDS])
+    filled = [(word + [0] * (11 - len(word)), word[1:] + [-1] * (12 - len(word))) for word in WORDS]
+    assert len(run(filled).step_loss) == 4

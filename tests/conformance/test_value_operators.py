@@ -36,6 +36,16 @@ def test_both_sides_may_be_values(Value, op):
     assert op(x, y).data == pytest.approx(op(2.0, 3.0), rel=1e-15)
 
 
+def test_divmod_is_the_quotient_and_the_rest(Value):
+    x, y = Value(-7.5), Value(2.0)
+    for q, r in (divmod(x, y), divmod(x, 2), divmod(-7.5, y)):
+        assert (q.data, r.data) == divmod(-7.5, 2.0)
+    divmod(x, y)[1].backward()
+    assert (x.grad, y.grad) == (1.0, 4.0)
+    quotients, rests = divmod(y, np.array([-7.5, 1.5]))
+    assert [v.data for v in (*quotients, *rests)] == [-1.0, 1.0, -5.5, 0.5]
+
+
 @pytest.mark.parametrize("op", OPERATORS)
 def test_object_arrays_go_element_by_element(Value, op):
     x, y, v = Value(2.0), Value(3.0), Value(5.0)
@@ -51,6 +61,18 @@ def test_numpy_products_of_object_arrays_carry_gradients(Value):
     out.backward()
     assert out.data == -11.0
     assert [p.grad for p in w] == [5.0, 7.0]
+
+
+@pytest.mark.parametrize("f", [np.std, np.var, np.linalg.norm, lambda x: np.vdot(x, x)])
+def test_what_numpy_makes_of_many_values_has_the_gradient_of_each(Value, f):
+    x, h = np.array([0.5, -2.0, 3.0]), 1e-6
+    values = list(map(Value, x))
+    for given in (values, np.array(values)):
+        out = f(given)
+        out.backward()
+        assert out.data == pytest.approx(f(x), rel=1e-15)
+    for i, step in enumerate(np.eye(3) * h):
+        assert values[i].grad == pytest.approx((f(x + step) - f(x - step)) / h, rel=1e-6)
 
 
 def test_numpy_functions_of_object_arrays_call_the_methods(Value):

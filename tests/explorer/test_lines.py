@@ -211,6 +211,14 @@ def test_an_engine_that_takes_no_numbers_is_asked_for_the_operation(tmp_path):
         explore("c = a + 1", a=2, code=file, show=False)
 
 
+def test_a_power_whose_exponent_is_a_value_says_what_the_engine_takes():
+    asked = r"line \d+: .* takes a number as exponent, as in a\*\*3; without code"
+    for formula in ("c = a**b", "c = a**(b + 1)", "2**a"):
+        with pytest.raises(ValueError, match=asked):
+            explore(formula, **{n: 2 for n in "ab" if n in formula}, code=True, show=False)
+    assert explore("c = a**-3", a=2, code=True, show=False).page["title"] == "c = a**-3"
+
+
 def test_a_formula_runs_on_an_engine_of_ones_own_under_its_own_names(tmp_path):
     file = tmp_path / "mine.py"
     own = (

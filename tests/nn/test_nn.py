@@ -159,6 +159,14 @@ def test_the_wrong_number_of_inputs_is_named():
         MLP(1, [1])([1.0, 2.0])
 
 
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+def test_many_examples_in_place_of_one_are_told_what_takes_them(rows):
+    X = np.ones((rows, 3))
+    for batch in (X, X.tolist(), np.array(list(map(tuple, X)))):
+        with pytest.raises(ValueError, match=rf"got {rows} rows: model.predict .* vmap\(model\)"):
+            MLP(3, [4, 1])(batch)
+
+
 @pytest.mark.parametrize("x", [3, None, Value(1.0)])
 def test_what_is_no_list_of_inputs_is_named(x):
     for model in (MLP(2, [4, 1]), Neuron(2)):

@@ -532,6 +532,29 @@ class TestBadInput:
         with pytest.raises(TypeError, match=r"is differentiated by is not a float: exp\(x\)"):
             grad(lambda x: math.exp(x))(1.0)
 
+    def test_a_test_of_math_says_how_a_variable_is_compared(self):
+        with pytest.raises(TypeError, match=r"not a float: compare it: abs\(x\) < math.inf"):
+            grad(lambda x: x if math.isfinite(x) else 0 * x)(1.0)
+        with pytest.raises(TypeError, match="not a float: add with sum"):
+            grad(lambda x: math.fsum([x, x]))(1.0)
+        with pytest.raises(TypeError, match=r"not a float: add ys\[0\] and slope \* \(minimum"):
+            grad(lambda x: np.interp(x, [0.0, 1.0], [1.0, 3.0]))(0.5)
+
+    @pytest.mark.parametrize("place", [0, slice(1)])
+    def test_what_is_written_into_an_array_of_floats_says_how_that_is_made(self, place):
+        def f(x, dtype=float):
+            out = np.zeros(2, dtype)
+            out[place] = x
+            return (out * out).sum()
+
+        with pytest.raises(TypeError, match="is made with dtype=object; or fill a list"):
+            grad(f)(3.0)
+        with pytest.raises(TypeError, match="is made with dtype=object; or fill a list"):
+            f(Value(3.0))
+        assert grad(f)(3.0, dtype=object) == 6.0
+        with pytest.raises(TypeError, match="is made with dtype=object; or fill a list"):
+            grad(lambda x: np.add.at(np.zeros(2), 0, x))(3.0)
+
     def test_argnums_that_is_no_int(self):
         with pytest.raises(TypeError):
             grad(parabola, "x")(1.0)

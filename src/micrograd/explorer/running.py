@@ -74,9 +74,13 @@ def record_formula(text: str, values: Mapping[str, float], engine: Any) -> Recor
     try:
         _guarded(tracer, lambda: exec(compile(program, PROGRAM, "exec"), namespace), name)
     except ValueError as error:
+        remedy = "without code the formula runs on micrograd's own operations"
+        if isinstance(error.__cause__, (TypeError, AssertionError)) and _has_power_of(text):
+            raise ValueError(
+                f"{error}. The ** of {name} takes a number as exponent, as in a**3; {remedy}"
+            ) from None
         if not str(error).startswith(PROGRAM) and not _meets_number(error.__cause__):
             raise
-        remedy = "without code the formula runs on micrograd's own operations"
         raise ValueError(f"{error}. Has {name} no such operation? {remedy}") from None
     root = namespace[last]
     if not is_value(root):
@@ -203,6 +207,13 @@ def _guarded(tracer: LineTracer, run: Callable[[], Any], name: str) -> Any:
 def _meets_number(error: BaseException | None) -> bool:
     """Tell whether a method of values was given a number, as in ``a + 1``, and cannot take it."""
     return isinstance(error, AttributeError) and isinstance(error.obj, (int, float))
+
+
+def _has_power_of(text: str) -> bool:
+    """Tell whether a formula has a power whose exponent is computed, not written as a number."""
+    powers = [node.right for node in ast.walk(ast.parse(text.strip()))
+              if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)]  # fmt: skip
+    return any(isinstance(node, ast.Name) for power in powers for node in ast.walk(power))
 
 
 def _as_program(text: str, values: Mapping[str, float]) -> tuple[list[str], str]:

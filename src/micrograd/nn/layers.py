@@ -67,9 +67,14 @@ class Neuron(Module):
         """Return the output for ``nin`` numbers or Values; one number will do for one input."""
         x = _inputs(x, self)
         if len(x) != len(self.w):
+            _refuse_rows(x, self)
             count = f"{len(self.w)} input{'s' if len(self.w) != 1 else ''}"
             raise ValueError(f"{self!r} expects {count}, got {len(x)}")
-        act = sum(map(mul, self.w, x), self.b)
+        try:
+            act = sum(map(mul, self.w, x), self.b)
+        except TypeError:
+            _refuse_rows(x, self)
+            raise
         if not self.nonlin:
             return act
         if callable(self.activation):
@@ -175,6 +180,15 @@ def _check_activation(activation: Any) -> None:
         known = ", ".join(_TITLES)
         raise ValueError(
             f"activation {activation!r:.60} is unknown: use a function or one of {known}"
+        )
+
+
+def _refuse_rows(x: Any, first: Neuron) -> None:
+    """Refuse a batch where one example should be."""
+    if len(x) and isinstance(x[0], (list, tuple)):
+        raise ValueError(
+            f"{first!r} expects the numbers of one example, got {len(x)} rows: model.predict takes "
+            "many and gives numbers, vmap(model) gives Values"
         )
 
 

@@ -183,13 +183,23 @@ def negative(value: Any) -> Any:
 
 
 def unchanged(value: Any) -> Any:
-    """Return the value itself, as ``+v``."""
+    """Return the value itself, as ``+v``; a real number is its own conjugate."""
     return value
 
 
 def power(value: Any, exponent: Any) -> Any:
     """Return this value to the power of a number or a Value."""
     return value**exponent
+
+
+def divided(value: Any, other: Any) -> tuple[Any, Any]:
+    """Return the quotient rounded down, and the rest: ``divmod(value, other)``."""
+    return value // other, value % other
+
+
+def dividing(value: Any, other: Any) -> tuple[Any, Any]:
+    """Return ``divmod(other, value)``, where other is no Value."""
+    return other // value, other % value
 
 
 ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
@@ -202,12 +212,15 @@ ATTRIBUTES: dict[str, Any] = {  # of Value, whichever engine it is of
     "item": item,
     "neg": negative,
     "pow": power,
+    "conjugate": unchanged,  # NumPy asks for it: np.var, np.vdot
     "__pos__": unchanged,
     **extended_ops.METHODS,
     **dict(zip(("__mod__", "__rmod__"), operators.both_sides("%", extended_ops.MOD))),
     **dict(
         zip(("__floordiv__", "__rfloordiv__"), operators.both_sides("//", extended_ops.FLOORDIV))
     ),
+    "__divmod__": divided,
+    "__rdivmod__": dividing,
     "__copy__": copies.shallow,
     "__deepcopy__": copies.deep,
     "__reduce__": copies.reduce,

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable
 from itertools import islice
 from numbers import Integral
+from opcode import opname
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from .modes import mode
@@ -85,24 +87,47 @@ def instead_of_math(value: Any, has: str, lacks: str, other: str) -> str:
         lacks: where it is another one.
         other: where it is none.
     """
-    called = called_of_math()
-    if not called:
-        return other
-    return (has if callable(getattr(value, called, None)) else lacks).format(called=called)
-
-
-def called_of_math() -> str:
-    """Return which function of ``math`` the innermost line outside of micrograd calls, if any."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame.f_back and _is_inside(frame):
         frame = frame.f_back
+    called = _called(frame)
+    if opname[frame.f_code.co_code[frame.f_lasti]].startswith("STORE_S") or called.endswith(".at"):
+        return (
+            "an array that it is written into is made with dtype=object; or fill a list, and take "
+            "np.array of it"
+        )
+    module, _, name = called.rpartition(".")
+    if name in INSTEAD:
+        return INSTEAD[name]
+    if not name or module not in ("", "math") or not hasattr(math, name):
+        return other
+    return (has if callable(getattr(value, name, None)) else lacks).format(called=name)
+
+
+INSTEAD = {
+    "fsum": "add with sum",
+    "isnan": "compare it: not abs(x) <= math.inf",
+    "isinf": "compare it: abs(x) >= math.inf",
+    "isfinite": "compare it: abs(x) < math.inf",
+    "interp": "add ys[0] and slope * (minimum(maximum(x, a), b) - a) for each interval from a to b",
+}
+
+
+def _is_inside(frame: FrameType) -> bool:
+    """Tell whether it is micrograd or NumPy that runs in a frame, not their user."""
+    name = frame.f_globals.get("__name__", "")
+    return frame.f_code.co_filename.startswith(PACKAGE) or name.startswith("numpy.")
+
+
+def _called(frame: FrameType) -> str:
+    """Return what a frame calls just now as it is written, ``math.exp``, if it is a plain name."""
     place = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
     line, last, start, stop = place or (None,) * 4
     if line is None or line != last:
         return ""
     text = linecache.getline(frame.f_code.co_filename, line).encode()[start:stop]
-    called = re.match(r"(?:math\.)?(\w+)\(", text.decode(errors="replace"))
-    return called[1] if called and hasattr(math, called[1]) else ""
+    called = re.match(r"([\w.]+)\(", text.decode(errors="replace"))
+    return called[1] if called else ""
 
 
 def no_index(value: Any) -> int:

@@ -4,7 +4,6 @@ NumPy's functions of each element become those of the table in ``elementwise``; 
 elements, or adds and multiplies them, NumPy does itself on an array of objects.
 """
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +13,11 @@ from ...engine import Value
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
 from ...value.number import Number
-from ...value.operators import no_float
+from ...value.operators import INSTEAD, no_float
 from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
 from .elementwise import FUNCTIONS, truncated
+from .indexing import frozen, write_at
 from .integers import Integer, whole_of
 from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of, rounded
 from .predicates import Predicate, count, detached
@@ -65,13 +65,13 @@ class TracedArray(LazyArray):
         return self._kind
 
     def __getitem__(self, place: Any) -> Any:
-        made = self._filled()[_places(place)]
+        made = self._filled()[frozen(place)]
         if isinstance(made, np.ndarray):
             return traced(made, self._kind)
         return np.float64(made) if type(made) is float else made  # 1 / 0 is inf, as of an array
 
     def __setitem__(self, place: Any, new: Any) -> None:
-        self._filled()[_places(place)] = self._fitting(new)
+        self._filled()[frozen(place)] = self._fitting(new)
 
     def _fitting(self, new: Any) -> Any:
         """What is written into the array, as the array can hold it."""
@@ -100,13 +100,17 @@ class TracedArray(LazyArray):
         options.pop("dtype", None)
         if ufunc is np.matmul and method == "__call__":
             made: Any = np.matmul(*[np.asarray(x).astype(object) for x in plain])
+        elif ufunc is np.divmod and method == "__call__":
+            return np.floor_divide(*inputs), np.remainder(*inputs)
         elif ufunc not in FUNCTIONS:
-            if are_plain(plain):
+            if are_plain(plain) and method != "at":
                 return of_plain(getattr(ufunc, method)(*map(as_plain, plain), **options))
             raise JitError(
                 f"np.{ufunc.__name__} of traced numbers has no derivative here: write it in "
                 f"exp, log, sin, tanh, where and the like\n  at {users_line()}"
             )
+        elif method == "at":
+            return write_at(FUNCTIONS[ufunc], *inputs)
         elif method == "__call__":
             made = mapped(FUNCTIONS[ufunc], plain, options.pop("where", True))
         else:
@@ -125,6 +129,8 @@ class TracedArray(LazyArray):
             return traced(special(*args, **kwargs), single_precision([args, kwargs]))
         if are_plain([*args, *kwargs.values()]):
             return of_plain(func(*as_plain(args), **as_plain(kwargs)))
+        if func is np.interp:
+            raise JitError(f"np.interp of traced numbers: {INSTEAD['interp']}\n  at {users_line()}")
         kwargs = {k: x for k, x in kwargs.items() if k != "dtype"}
         return traced(func(*unwrapped(args), **unwrapped(kwargs)), single_precision([args, kwargs]))
 
@@ -292,17 +298,3 @@ def data_of(x: Any) -> Any:
     if not isinstance(x, Value) or isinstance(x, Number):
         return x
     return detached(x)
-
-
-def _places(place: Any) -> Any:
-    """An index, with traced numbers in it frozen: a guard says that they are the same again."""
-    if isinstance(place, tuple):
-        return tuple([_places(p) for p in place])
-    if isinstance(place, TracedArray):
-        items = place._filled()
-        kind = bool if place.dtype.kind == "b" else int
-        frozen = [bool(x) if kind is bool else int(x) for x in items.reshape(-1).tolist()]
-        return np.array(frozen, dtype=kind).reshape(items.shape)
-    if isinstance(place, list):
-        return [_places(p) for p in place]
-    return operator.index(place) if isinstance(place, Integer) else place

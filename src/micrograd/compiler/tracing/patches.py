@@ -18,6 +18,7 @@ from ...functions import apply, maximum, minimum
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
+from ..errors import JitError, users_line
 from . import clocks, extensions
 from .arrays import TracedArray, of_plain, traced
 from .elementwise import FUNCTIONS
@@ -135,6 +136,21 @@ def _of_lists(original: Callable) -> Callable:
     return computed
 
 
+def _refused(original: Callable) -> Callable:
+    """``np.vectorize``, whose results have the type of the first: of a traced one that is open."""
+
+    @wraps(original)
+    def called(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if mode.tracer is None or not _has_traced([*args, *kwargs.values()]):
+            return original(self, *args, **kwargs)
+        raise JitError(
+            "np.vectorize(f) of traced numbers is not traced: write vmap(f), from micrograd, or "
+            f"where f branches np.array([f(x) for x in xs])\n  at {users_line()}"
+        )
+
+    return called
+
+
 def _of_math(original: Callable, op: ops.Op) -> Callable:
     """A function of ``math``: what makes it raise is a guard."""
 
@@ -146,6 +162,18 @@ def _of_math(original: Callable, op: ops.Op) -> Callable:
         return mode.tracer.of_python(apply(op, *args), raises=True)  # type: ignore[union-attr]
 
     return computed
+
+
+def _test_of_math(original: Callable, ufunc: Any) -> Callable:
+    """A function of ``math`` that tells, as a comparison does: a branch on it is a guard."""
+
+    @wraps(original)
+    def told(x: Any) -> Any:
+        if mode.tracer is None or not isinstance(x, Number):
+            return original(x)
+        return FUNCTIONS[ufunc](x)
+
+    return told
 
 
 def _best(original: Callable, choose: Callable[[list[Any]], Any]) -> Callable:
@@ -199,6 +227,11 @@ _PATCHES: list[tuple[Any, str, Any, Any]] = [
         (math, name, getattr(math, name), _of_math(getattr(math, name), ops.OPS[name]))
         for name in _MATH
     ],
+    *[
+        (math, name, getattr(math, name), _test_of_math(getattr(math, name), getattr(np, name)))
+        for name in ("isnan", "isinf", "isfinite")
+    ],
+    (np.vectorize, "__call__", np.vectorize.__call__, _refused(np.vectorize.__call__)),
     (math, "fabs", math.fabs, _of_math(math.fabs, ops.ABS)),
     (builtins, "max", max, _best(max, maximum)),
     (builtins, "min", min, _best(min, minimum)),

@@ -21,6 +21,7 @@ from ..arrays.building import arrays_of
 from ..arrays.engines import Engine
 from ..arrays.program import ArrayProgram
 from ..calls.lengths import generalised
+from ..calls.lines import codes_of
 from ..calls.parts import part_size
 from ..errors import JitError
 from ..ir.array import MEMORY, Array
@@ -44,6 +45,12 @@ from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 _TRACED = 4  # examples, of which the first stands for all: stand-ins of all would take their room
 
 _DRAWN = "the loss draws random numbers for lists of different lengths"
+_UNLIKE = (
+    "the loss does not do the same for lists of all lengths: it has numbers of each place, as a "
+    "positional encoding, masks by place, as a causal one, or other steps at some lengths; fill "
+    "the lists up to one length and leave out what was added, as cross_entropy does with "
+    "ignore_index, or go through them by an RNN"
+)
 _UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
@@ -224,7 +231,8 @@ def _one_by_one(
         recording = trace(f, example)
         general = generalised(f, None, example, offsets, recording)
     if general is None:
-        raise JitError("the loss does not do the same for lists of all lengths")
+        line = next((f"\n  at {c.co_filename}:{c.co_firstlineno}" for c in codes_of(loss)), "")
+        raise JitError(f"{_UNLIKE}{line}")
     objective = _objective(recording, general.program, len(columns), parameters, (0, 0), dtype)
     objective.steps = replace(
         objective.steps, coefficients=tuple(general.coefficients), least=general.least
