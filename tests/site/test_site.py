@@ -38,12 +38,16 @@ def visit(browser, address):
     """Open a page; afterwards it must have asked for nothing elsewhere, and reported nothing."""
     troubles, opened = [], []
 
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # the page was left before it came
+            troubles.append(f"failed: {request.url}")
+
     def visit(place, **options):
         page = browser.new_page(**options)
         opened.append(page)
         page.on("console", lambda m: troubles.append(m.text) if m.type != "log" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("requestfailed", lambda r: troubles.append(f"failed: {r.url}"))
+        page.on("requestfailed", failed)
         ours = (address, "data:", "blob:")
         page.on("request", lambda r: None if r.url.startswith(ours) else troubles.append(r.url))
         page.goto(address + place)
