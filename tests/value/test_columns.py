@@ -27,6 +27,13 @@ def test_a_set_holds_values_by_identity():
     assert y in some
 
 
+def test_a_set_says_which_values_are_new_to_it_each_once_in_their_order():
+    x, y, z = Value(1.0), Value(1.0), Value(1.0)
+    some = ValueSet([y])
+    assert list(map(id, some.added([z, y, x, z]))) == [id(z), id(x)]
+    assert some.added([x, y, z]) == []
+
+
 def test_a_set_of_many_values_knows_each():
     many = [Value(float(i)) for i in range(20_000)]
     even = ValueSet(many[::2])

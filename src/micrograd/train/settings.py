@@ -11,7 +11,7 @@ from ..nn import Module
 from ..optim import Optimizer
 from ..value.columns import ValueSet
 from ..value.modes import mode
-from ..value.tables import Parameters
+from ..value.tables import Parameters, others
 from .eager import evaluating, measured, of_example
 
 TRIED_VALUES = 1 << 22  # that examples to try something on may make, of which there are two or more
@@ -23,19 +23,16 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
-    strangers = set(wholes(optimizer.parameters)) - set(wholes(model.parameters()))
+    moved, in_model = optimizer.parameters, model.parameters()
+    strangers: list[Any] = ValueSet(list(others(in_model))).added(list(others(moved)))
+    if isinstance(moved, Parameters):
+        tables = in_model.tables if isinstance(in_model, Parameters) else []
+        strangers += [table for table in moved.tables if table not in tables]
     if strangers:
         raise ValueError(
             f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
             "make it from model.parameters()"
         )
-
-
-def wholes(parameters: Any) -> list[Any]:
-    """Return the parameters, of tables these as wholes."""
-    if isinstance(parameters, Parameters):
-        return [*parameters.others, *parameters.tables]
-    return list(parameters)
 
 
 def check_held_out(held_out: Examples, examples: Examples) -> None:

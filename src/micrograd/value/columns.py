@@ -25,6 +25,12 @@ class ValueSet:
         """Take in these values."""
         self._ids.update(map(id, values))
 
+    def added(self, values: list[Value]) -> list[Value]:
+        """Take in these values; return those that were not in yet, each once, in their order."""
+        new = [v for i, v in {id(v): v for v in values}.items() if i not in self._ids]
+        self.update(new)
+        return new
+
     def update_parents(self, values: list[Value]) -> None:
         """Take in the parents of these values."""
         for v in values:
