@@ -206,6 +206,19 @@ static PyType_Spec set_spec = {
     .slots = set_slots,
 };
 
+static PyObject *are_leaves(PyObject *module, PyObject *values)
+{
+    if (!is_list(values))
+        return NULL;
+    Py_ssize_t size = PyList_GET_SIZE(values), i = 0;
+    for (; i < size; i++) {
+        PyObject *v = PyList_GET_ITEM(values, i);
+        if (!Py_IS_TYPE(v, value_type) || count_of((Value *)v) > 0)
+            break;
+    }
+    return PyBool_FromLong(size > 0 && i == size);
+}
+
 /* ---- what made Values */
 
 static int has_name(PyObject *op, PyObject *names)
@@ -546,6 +559,7 @@ static PyObject *batched(PyObject *module, PyObject *args)
 }
 
 PyMethodDef column_functions[] = {
+    {"are_leaves", are_leaves, METH_O, NULL},
     {"made_by", made_by, METH_VARARGS, NULL},
     {"numbered", columns_numbered, METH_VARARGS, NULL},
     {"operands", operands, METH_O, NULL},

@@ -5,11 +5,11 @@ from typing import Any
 
 from ..arguments import shown, whole
 from ..dataframes import check_feature_names
-from ..engine import Value, toposort
+from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
-from ..value.columns import ValueSet
+from ..value.columns import ValueSet, extent
 from ..value.modes import mode
 from ..value.tables import Parameters, others
 from .eager import evaluating, measured, of_example
@@ -93,15 +93,15 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
 
 def check_reaches(value: Value, optimizer: Optimizer) -> int:
     """Refuse a loss that was computed from none of the parameters; return its graph's size."""
-    order, parameters = toposort(value), optimizer.parameters
-    made = parameters.made() if isinstance(parameters, Parameters) else parameters
-    moved = ValueSet(list(made))
-    if not any(v in moved for v in order):  # one of the first leaves is, as a rule
+    parameters = optimizer.parameters
+    made = list(parameters.made()) if isinstance(parameters, Parameters) else parameters
+    size, reached = extent(value, made)
+    if not reached:
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"
         )
-    return len(order)
+    return size
 
 
 def try_out(

@@ -23,7 +23,7 @@ import numpy as np
 from ...engine import Value, toposort
 from ...random import Generator
 from ...random import default as default_generator
-from ...value.columns import ValueSet
+from ...value.columns import ValueSet, are_leaves
 from ...value.tables import LookupTable
 from .attributes import (
     HEAP,
@@ -53,7 +53,6 @@ ITERATORS = (
 )
 RANDOM = (random.Random, np.random.Generator, np.random.RandomState)
 OPAQUE = (deque, set, bytearray, array, ContextVar, *RANDOM)
-_parents = attrgetter("parents")
 _NO_STATE = (types.CodeType, types.FrameType, types.TracebackType, np.dtype, np.ufunc)
 _CACHED = type(functools.lru_cache(int))
 _BOOKKEEPING = frozenset({"__annotate__", "__annotate_func__", "__doc__", "__weakref__"})
@@ -154,7 +153,7 @@ class Reach:
         else:
             if isinstance(x, list):
                 self.lists.append(x)
-            if type(x) is list and _holds_leaves_alone(x):  # most of what there is in a large model
+            if type(x) is list and are_leaves(x):  # most of what there is in a large model
                 self.values += self._known.added(x)
                 self.paths.name_items(path, x.copy())
             else:
@@ -282,10 +281,6 @@ class Reach:
     def _reads_all(self, x: Any) -> bool:
         kind: Any = type(x)
         return reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
-
-
-def _holds_leaves_alone(xs: list) -> bool:
-    return set(map(type, xs)) == {Value} and not any(map(_parents, xs))
 
 
 def _numbered(xs: Iterable[Any]) -> Iterator[tuple[str, Any]]:

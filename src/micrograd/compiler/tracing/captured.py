@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine import Value
-from ...value.columns import ValueSet
+from ...value.columns import ValueSet, are_leaves
 from ...value.tables import others
 
 
@@ -39,7 +39,7 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
     seen.add(id(x))
     if callable(getattr(type(x), "parameters", None)):
         parameters = list(others(x.parameters()))
-        if not _are_plain(parameters):
+        if not are_leaves(parameters):
             parameters = [p for p in parameters if isinstance(p, Value)]
         yield parameters
     elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
@@ -60,8 +60,8 @@ def _only_values(x: Any) -> list[Value]:
         return [x]
     if not isinstance(x, (list, tuple)):
         return []
-    if _are_plain(x):
-        return list(x)
+    if type(x) is list and are_leaves(x):
+        return x.copy()
     found: list[Value] = []
     for branch in x:
         inner = _only_values(branch)
@@ -69,11 +69,6 @@ def _only_values(x: Any) -> list[Value]:
             return []
         found += inner
     return found
-
-
-def _are_plain(xs: Any) -> bool:
-    """Tell at once, as a long list asks, whether there are Values alone, and none of a subclass."""
-    return set(map(type, xs)) == {Value}
 
 
 def mentioned(f: Callable) -> list[tuple[str, Any]]:
