@@ -44,6 +44,7 @@ def test_gradients_are_written_added_read_and_zeroed(values):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_values_need_no_room(name):
     getattr(buffers, name)([], array("d"))
+    getattr(buffers, name)([], np.empty((2, 0)))
 
 
 PROGRAM = """

@@ -5,7 +5,16 @@ import gc
 import pytest
 
 from micrograd import Value, ops
-from micrograd.value.columns import ValueSet, batched, made_by, numbered, operands
+from micrograd.engine import toposort
+from micrograd.value.columns import (
+    ValueSet,
+    are_leaves,
+    batched,
+    extent,
+    made_by,
+    numbered,
+    operands,
+)
 
 
 def numbers(column):
@@ -25,6 +34,13 @@ def test_a_set_holds_values_by_identity():
     assert 1.0 not in some
     some.update([y])
     assert y in some
+
+
+def test_a_set_says_which_values_are_new_to_it_each_once_in_their_order():
+    x, y, z = Value(1.0), Value(1.0), Value(1.0)
+    some = ValueSet([y])
+    assert list(map(id, some.added([z, y, x, z]))) == [id(z), id(x)]
+    assert some.added([x, y, z]) == []
 
 
 def test_a_set_of_many_values_knows_each():
@@ -57,6 +73,29 @@ def test_parents_outside_a_set_come_once_in_the_order_of_their_first_use():
     read = ValueSet()
     read.update_parents(values)
     assert [v in read for v in (x, y, total, total.parents[0])] == [True, True, False, True]
+
+
+def test_a_list_of_leaves_holds_nothing_else():
+    class Mine(Value):
+        pass
+
+    x = Value(1.0)
+    assert are_leaves([x, x])
+    others = ([], [x, x + 1.0], [x, 1.0], [Mine(1.0)])
+    assert not any(map(are_leaves, others))
+
+
+def test_an_extent_is_the_size_of_a_graph_and_whether_some_value_is_in_it():
+    x, y = Value(2.0), Value(3.0)
+    square = x * x
+    root = square + square
+    assert extent(root, [y, x]) == (len(toposort(root)), True)
+    assert extent(root, [y]) == (len(toposort(root)), False)
+    assert extent(x, []) == (1, False)
+    assert extent(y, [root, y]) == (1, True)
+    assert len(toposort(root)) == 3  # nothing stays marked
+    with pytest.raises((TypeError, AttributeError)):
+        extent(2.0, [])
 
 
 def test_values_are_known_by_the_names_of_their_ops():

@@ -87,6 +87,22 @@ static PyObject *set_update(PyObject *self, PyObject *values)
     Py_RETURN_NONE;
 }
 
+/* The place of each is looked at once, so that a model of millions of parameters takes one walk. */
+static PyObject *set_added(PyObject *object, PyObject *values)
+{
+    ValueSet *self = (ValueSet *)object;
+    PyObject *new = is_list(values) ? PyList_New(0) : NULL;
+    int failed = new == NULL;
+    for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(values); i++) {
+        Value *v = value_at(values, i);
+        failed = v == NULL || (!contains(self, v) && (include(self, v) < 0 ||
+                                                      PyList_Append(new, (PyObject *)v) < 0));
+    }
+    if (failed)
+        Py_CLEAR(new);
+    return new;
+}
+
 static PyObject *set_update_parents(PyObject *self, PyObject *values)
 {
     if (!is_list(values))
@@ -171,6 +187,7 @@ static void set_dealloc(PyObject *self)
 
 static PyMethodDef set_methods[] = {
     {"update", set_update, METH_O, NULL},
+    {"added", set_added, METH_O, NULL},
     {"update_parents", set_update_parents, METH_O, NULL},
     {"spread", set_spread, METH_VARARGS, NULL},
     {"parents_outside", set_parents_outside, METH_O, NULL},
@@ -188,6 +205,19 @@ static PyType_Spec set_spec = {
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = set_slots,
 };
+
+static PyObject *are_leaves(PyObject *module, PyObject *values)
+{
+    if (!is_list(values))
+        return NULL;
+    Py_ssize_t size = PyList_GET_SIZE(values), i = 0;
+    for (; i < size; i++) {
+        PyObject *v = PyList_GET_ITEM(values, i);
+        if (!Py_IS_TYPE(v, value_type) || count_of((Value *)v) > 0)
+            break;
+    }
+    return PyBool_FromLong(size > 0 && i == size);
+}
 
 /* ---- what made Values */
 
@@ -529,6 +559,7 @@ static PyObject *batched(PyObject *module, PyObject *args)
 }
 
 PyMethodDef column_functions[] = {
+    {"are_leaves", are_leaves, METH_O, NULL},
     {"made_by", made_by, METH_VARARGS, NULL},
     {"numbered", columns_numbered, METH_VARARGS, NULL},
     {"operands", operands, METH_O, NULL},

@@ -170,6 +170,28 @@ PyObject *value_toposort(PyObject *module, PyObject *root)
     return list;
 }
 
+/* extent(root, values): what is marked as root's own tells of the others whether they are in it. */
+PyObject *value_extent(PyObject *module, PyObject *args)
+{
+    Order found = {.widest = 2};
+    PyObject *root, *values;
+    int has = 0;
+    if (!PyArg_ParseTuple(args, "OO!:extent", &root, &PyList_Type, &values))
+        return NULL;
+    if (!is_value(root))
+        return PyErr_Format(PyExc_TypeError, "extent expects a Value, got %R", root);
+    if (visit((Value *)root, &found, 0) < 0)
+        return NULL;
+    for (Py_ssize_t i = 0; !has && i < PyList_GET_SIZE(values); i++) {
+        PyObject *v = PyList_GET_ITEM(values, i);
+        has = is_value(v) && ((Value *)v)->visited;
+    }
+    Py_ssize_t size = found.order.size;
+    unmark(&found.order);
+    give_back(&kept_orders, &found.order);
+    return Py_BuildValue("nO", size, has ? Py_True : Py_False);
+}
+
 /* Ask a foreign Op for its partials at x[0 .. count-1]. */
 static int foreign_partials(Value *v, const double *x, Py_ssize_t count, double *d)
 {

@@ -102,6 +102,7 @@ static PyMethodDef functions[] = {
      "toposort(root, /)\n--\n\n"
      "Return all that root was computed from, each value once, parents before children.\n\n"
      "The order is the textbook's depth-first post-order over ordered parents, without recursion."},
+    {"extent", value_extent, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

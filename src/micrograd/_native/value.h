@@ -104,6 +104,7 @@ int value_clear(PyObject *self);
 
 /* graph.c */
 PyObject *value_toposort(PyObject *module, PyObject *root);
+PyObject *value_extent(PyObject *module, PyObject *args);
 PyObject *value_backward(PyObject *self, PyObject *unused);
 PyObject *value_slopes_by(PyObject *module, PyObject *args);
 PyObject *value_pass_on(PyObject *self, PyObject *unused);

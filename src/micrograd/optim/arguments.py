@@ -6,6 +6,7 @@ from typing import Any
 
 from ..arguments import finite, shown
 from ..engine import Value
+from ..value.columns import ValueSet, are_leaves
 from ..value.tables import Parameters
 
 
@@ -22,12 +23,13 @@ def leaves_of(params: Iterable[Value]) -> list[Value]:
         parts: list[Any] = [*leaves, *params.tables]
     else:
         values = leaves = parts = values_of(params)
-    for v in leaves:
+    for v in leaves if not are_leaves(leaves) else ():
         if v.parents:
             raise ValueError(f"{v!r} was computed from other values: only leaves can be optimised")
     if not parts:
         raise ValueError("there is nothing to optimise: the list of parameters is empty")
-    if len(set(parts)) != len(parts):
+    different = len(set(parts)) if parts is not leaves else len(ValueSet().added(leaves))
+    if different != len(parts):
         raise ValueError("a parameter is in the list twice: it would be moved twice")
     return values
 
@@ -37,7 +39,7 @@ def values_of(params: Any) -> list[Value]:
     if isinstance(params, (Value, str, bytes, dict)) or not hasattr(params, "__iter__"):
         raise TypeError(f"an optimiser expects a list of Values, got {shown(params)}")
     values = list(params)
-    for v in values:
+    for v in values if not are_leaves(values) else ():
         if not isinstance(v, Value):
             raise TypeError(f"an optimiser expects a list of Values, got {shown(v)} in it")
     return values

@@ -15,6 +15,7 @@ from ..compiler.calls.closeness import close
 from ..compiler.errors import JitError
 from ..compiler.jit import jit
 from ..compiler.training.columns import Column, columns_of
+from ..compiler.training.objective import Objective
 from ..compiler.training.steps import Best
 from ..engine import Value
 from ..examples import Examples
@@ -23,9 +24,9 @@ from ..nn.phase import phase
 from ..random import refused
 from ..transforms import vmap
 from ..value import buffers, tables
-from ..value.tables import Parameters, gathered
+from ..value.columns import ValueSet
+from ..value.tables import Parameters, gathered, others
 from .eager import EagerRunner
-from .settings import wholes
 from .tables import elsewhere
 from .trial import Steps, few_of, no_random_numbers
 
@@ -169,6 +170,16 @@ class Means:
         return close(np.array([found]), np.array([expected]))
 
 
+def _unused(model: Module, objective: Objective) -> Any:
+    """Return the parameters that an objective does not compute with."""
+    parameters = model.parameters()
+    unused: list[Any] = ValueSet(objective.captured).added(list(others(parameters)))
+    if isinstance(parameters, Parameters):
+        read = set(map(id, objective.tables))
+        unused += [table for table in parameters.tables if id(table) not in read]
+    return gathered(unused)
+
+
 class CompiledRunner:
     """Compute steps as loops over arrays; what the one program cannot take is done eagerly.
 
@@ -200,9 +211,7 @@ class CompiledRunner:
         self.steps.memory.take_down()
         self._copying = perf_counter() - started  # as after a stretch of steps
         self._unwritten = False  # numbers that the Values are to have
-        used = set(map(id, [*self.steps.objective.captured, *self.steps.objective.tables]))
-        unused = [x for x in wholes(eager.model.parameters()) if id(x) not in used]
-        self._unused = gathered(unused)
+        self._unused = _unused(eager.model, self.steps.objective)
         self._places = elsewhere(self._optimizer)  # of states that are of no table
         self._has_tables = isinstance(self._optimizer.parameters, Parameters)
         alike = like and self.steps.program.functions is like.steps.program.functions

@@ -5,13 +5,13 @@ from typing import Any
 
 from ..arguments import shown, whole
 from ..dataframes import check_feature_names
-from ..engine import Value, toposort
+from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
 from ..optim import Optimizer
-from ..value.columns import ValueSet
+from ..value.columns import ValueSet, extent
 from ..value.modes import mode
-from ..value.tables import Parameters
+from ..value.tables import Parameters, others
 from .eager import evaluating, measured, of_example
 
 TRIED_VALUES = 1 << 22  # that examples to try something on may make, of which there are two or more
@@ -23,19 +23,16 @@ def check_model(model: Module, optimizer: Optimizer) -> None:
         raise TypeError(f"fit expects a micrograd.nn.Module as model, got {model!r}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit expects one of micrograd.optim as optimizer, got {optimizer!r}")
-    strangers = set(wholes(optimizer.parameters)) - set(wholes(model.parameters()))
+    moved, in_model = optimizer.parameters, model.parameters()
+    strangers: list[Any] = ValueSet(list(others(in_model))).added(list(others(moved)))
+    if isinstance(moved, Parameters):
+        tables = in_model.tables if isinstance(in_model, Parameters) else []
+        strangers += [table for table in moved.tables if table not in tables]
     if strangers:
         raise ValueError(
             f"the optimizer moves {len(strangers)} values that are no parameters of the model: "
             "make it from model.parameters()"
         )
-
-
-def wholes(parameters: Any) -> list[Any]:
-    """Return the parameters, of tables these as wholes."""
-    if isinstance(parameters, Parameters):
-        return [*parameters.others, *parameters.tables]
-    return list(parameters)
 
 
 def check_held_out(held_out: Examples, examples: Examples) -> None:
@@ -96,15 +93,15 @@ def check_loss(loss: Callable[..., Value], examples: Examples, optimizer: Optimi
 
 def check_reaches(value: Value, optimizer: Optimizer) -> int:
     """Refuse a loss that was computed from none of the parameters; return its graph's size."""
-    order, parameters = toposort(value), optimizer.parameters
-    made = parameters.made() if isinstance(parameters, Parameters) else parameters
-    moved = ValueSet(list(made))
-    if not any(v in moved for v in order):  # one of the first leaves is, as a rule
+    parameters = optimizer.parameters
+    made = list(parameters.made()) if isinstance(parameters, Parameters) else parameters
+    size, reached = extent(value, made)
+    if not reached:
         raise ValueError(
             "loss does not depend on any parameter that the optimizer moves: it should call the "
             "same model, and use its output, not its .data"
         )
-    return len(order)
+    return size
 
 
 def try_out(

@@ -2,6 +2,7 @@
 
 import pickle
 import random
+from array import array
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -27,10 +28,10 @@ from ..examples import Examples
 from ..nn.phase import phase
 from ..optim import Optimizer
 from ..value import buffers
-from ..value.tables import Parameters
+from ..value.tables import Parameters, others
 from .eager import EagerRunner, of_example
 from .programs import TriedProgram, adapted, keep, kept
-from .settings import TRIED_VALUES, wholes
+from .settings import TRIED_VALUES
 from .tables import TableTrial, are_right, shrink_together, states_of, trials_of
 
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
@@ -153,11 +154,12 @@ class Steps:
 
     def _key(self) -> Any:
         """What makes two runs use the same program; None where that cannot be told."""
-        ragged = lengths_of(self._columns)
+        ragged, parameters = lengths_of(self._columns), self.optimizer.parameters
         key = (
             self.eager.loss,
             self.eager.penalty,
-            tuple(map(id, wholes(self.optimizer.parameters))),
+            array("q", map(id, others(parameters))).tobytes(),
+            tuple(map(id, parameters.tables)) if isinstance(parameters, Parameters) else (),
             tuple([c.shape for c in self._columns]),
             tuple(ragged[1].items()) if ragged else None,
             self._lengths,

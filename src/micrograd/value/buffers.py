@@ -144,7 +144,7 @@ def _view(values: Sequence[Value], buffer: Any, each: int = 1) -> Any:
     if view.nbytes != 8 * each * len(values):
         wanted = "as many" if each == 1 else f"{each * len(values)}"
         raise ValueError(f"{len(values)} values need a buffer of {wanted}, got {view.nbytes // 8}")
-    return view.cast("B").cast("d")
+    return view.cast("B").cast("d") if len(values) else memoryview(array("d"))  # 0 x n has no cast
 
 
 prefer_native(

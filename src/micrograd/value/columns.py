@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable
 from typing import Any
 
-from ..engine import Value
+from ..engine import Value, toposort
 from ..ops import Op
 from .backend import prefer_native
 
@@ -24,6 +24,12 @@ class ValueSet:
     def update(self, values: list[Value]) -> None:
         """Take in these values."""
         self._ids.update(map(id, values))
+
+    def added(self, values: list[Value]) -> list[Value]:
+        """Take in these values; return those that were not in yet, each once, in their order."""
+        new = [v for i, v in {id(v): v for v in values}.items() if i not in self._ids]
+        self.update(new)
+        return new
 
     def update_parents(self, values: list[Value]) -> None:
         """Take in the parents of these values."""
@@ -54,6 +60,18 @@ class ValueSet:
         """Return the parents of values that are none of these, each once, by their first use."""
         outside = {id(p): p for v in values for p in v.parents if id(p) not in self._ids}
         return list(outside.values())
+
+
+def are_leaves(values: list[Any]) -> bool:
+    """Tell whether there are Values in a list, none of a subclass, and nothing but leaves."""
+    return set(map(type, values)) == {Value} and not any(v.parents for v in values)
+
+
+def extent(root: Value, values: list[Value]) -> tuple[int, bool]:
+    """Return how many values root consists of, itself one, and whether some value is among them."""
+    order = toposort(root)
+    known = ValueSet(order)
+    return len(order), any(v in known for v in values)
 
 
 def made_by(values: list[Value], names: tuple[str, ...]) -> list[Value]:
@@ -118,4 +136,6 @@ def batched(codes: Any, starts: Any, parents: Any, first: bytes, single: int) ->
     return is_batched
 
 
-prefer_native(globals(), "ValueSet", "made_by", "numbered", "operands", "batched")
+prefer_native(
+    globals(), "ValueSet", "are_leaves", "extent", "made_by", "numbered", "operands", "batched"
+)

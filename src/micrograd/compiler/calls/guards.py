@@ -42,6 +42,7 @@ class Guards:
 
     def __init__(self, reach: Reach, free: Collection[Place]) -> None:
         self._free = {(id(_holder(p.owner)), p.key) for p in free}
+        self._freed = {owner for owner, _ in self._free}
         self._reads = reach.reads
         self._watched = sorted(_watched(reach), key=_has_another_order)
         count = sum(not _has_another_order(w) for w in self._watched)
@@ -132,6 +133,8 @@ class Guards:
         if key is not WHOLE or not isinstance(owner, (list, dict)):
             return Place(owner, key, "").get()
         if isinstance(owner, list):
+            if id(owner) not in self._freed:
+                return tuple(owner)
             return tuple([self._item(owner, i, x) for i, x in enumerate(owner)])
         pairs = [
             (k, self._item(owner, k, x) if thing is None or self._reads(thing, k, x) else ANY)

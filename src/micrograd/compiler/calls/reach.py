@@ -23,6 +23,7 @@ import numpy as np
 from ...engine import Value, toposort
 from ...random import Generator
 from ...random import default as default_generator
+from ...value.columns import ValueSet, are_leaves
 from ...value.tables import LookupTable
 from .attributes import (
     HEAP,
@@ -37,6 +38,7 @@ from .attributes import (
     reads_all,
 )
 from .code import DYNAMIC, globals_in, imports_in, may_read_any_global, names_in, names_in_texts
+from .paths import Paths
 from .places import NOTHING, content
 
 _UNWATCHED = frozenset({
@@ -51,7 +53,6 @@ ITERATORS = (
 )
 RANDOM = (random.Random, np.random.Generator, np.random.RandomState)
 OPAQUE = (deque, set, bytearray, array, ContextVar, *RANDOM)
-_parents = attrgetter("parents")
 _NO_STATE = (types.CodeType, types.FrameType, types.TracebackType, np.dtype, np.ufunc)
 _CACHED = type(functools.lru_cache(int))
 _BOOKKEEPING = frozenset({"__annotate__", "__annotate_func__", "__doc__", "__weakref__"})
@@ -88,7 +89,8 @@ class Reach:
         self.classes: list[type] = []
         self.caches: list[Any] = []
         self.globals: dict[tuple[int, str], tuple[dict, str]] = {}
-        self.paths: dict[int, str] = {id(default_generator): "micrograd.random"}
+        self.paths = Paths({id(default_generator): "micrograd.random"})
+        self._known = ValueSet()  # as ``values`` are
         self._names: set[str] = set()
         self._whole: set[int] = set()  # classes of which everything may be read
         self.functions: list[types.FunctionType] = []
@@ -111,7 +113,7 @@ class Reach:
             functions, objects = len(self.functions), len(self.objects)
 
     def _visit(self, path: str, x: Any) -> None:
-        if is_atom(x) or id(x) in self.paths:
+        if is_atom(x) or id(x) in self.paths or x in self._known:
             return
         self.paths[id(x)] = path
         self._keep.append(x)
@@ -151,8 +153,9 @@ class Reach:
         else:
             if isinstance(x, list):
                 self.lists.append(x)
-            if type(x) is list and _holds_leaves_alone(x):  # most of what there is in a large model
-                self._add_leaves(path, x)
+            if type(x) is list and are_leaves(x):  # most of what there is in a large model
+                self.values += self._known.added(x)
+                self.paths.name_items(path, x.copy())
             else:
                 self._push(_numbered(x), path)
         if has_dict(x):
@@ -232,17 +235,9 @@ class Reach:
                     break
 
     def _add_values(self, x: Value) -> None:
-        for v in toposort(x) if x.parents else (x,):
-            if v is x or id(v) not in self.paths:
-                self.paths.setdefault(id(v), v.label or self.paths[id(x)])
-                self.values.append(v)
-
-    def _add_leaves(self, path: str, leaves: list[Value]) -> None:
-        for i, v in enumerate(leaves):
-            if id(v) not in self.paths:
-                self.paths[id(v)] = f"{path}[{i}]"
-                self.values.append(v)
-        self._keep += leaves
+        for v in self._known.added(toposort(x) if x.parents else [x]):
+            self.paths.setdefault(id(v), v.label or self.paths[id(x)])
+            self.values.append(v)
 
     def _push(self, inside: Iterable[tuple[str, Any]], path: str) -> None:
         for name, x in inside:
@@ -286,10 +281,6 @@ class Reach:
     def _reads_all(self, x: Any) -> bool:
         kind: Any = type(x)
         return reads_all(kind) or not DYNAMIC.isdisjoint(self._names)
-
-
-def _holds_leaves_alone(xs: list) -> bool:
-    return set(map(type, xs)) == {Value} and not any(map(_parents, xs))
 
 
 def _numbered(xs: Iterable[Any]) -> Iterator[tuple[str, Any]]:

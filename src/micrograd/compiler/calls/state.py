@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import Value
-from ...value.buffers import floats_of, read_data, read_grad, write_data, write_grad
+from ...value.buffers import floats_of, read_both, write_both
 from ..errors import JitError
 from .attributes import own_attributes
 from .closeness import close, is_single
@@ -87,8 +87,7 @@ class State:
     def changes(self, apart: Collection[int] = ()) -> Iterator[Change]:
         """Yield what holds something else by now; see ``moved``."""
         paths = self._reach.paths
-        data, grad = _numbers_of(self._values)
-        for what, kept, now in zip(("data", "grad"), self._numbers, (data, grad)):
+        for what, kept, now in zip(("data", "grad"), self._numbers, _numbers_of(self._values)):
             for i in np.flatnonzero(kept.view(np.int64) != now.view(np.int64)):
                 if id(self._values[i]) in apart:
                     continue
@@ -159,9 +158,7 @@ class State:
 
     def put_back(self) -> None:
         """Let everything be as it was; what has not moved is not touched."""
-        data, grad = self._numbers
-        write_data(self._values, data)
-        write_grad(self._values, grad)
+        write_both(self._values, self._numbers)
         for x, old in self._lists:
             if len(x) != len(old) or not all(map(is_, x, old)):
                 x[:] = old
@@ -235,11 +232,10 @@ def _fill(cell: Any, held: Any) -> None:
         cell.cell_contents = held
 
 
-def _numbers_of(values: list) -> tuple[np.ndarray, np.ndarray]:
-    data, grad = np.empty((2, len(values)))
-    read_data(values, data)
-    read_grad(values, grad)
-    return data, grad
+def _numbers_of(values: list) -> np.ndarray:
+    numbers = np.empty((2, len(values)))
+    read_both(values, numbers)
+    return numbers
 
 
 def _same_array(a: np.ndarray, b: np.ndarray) -> bool:

@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...engine import Value
+from ...value.columns import ValueSet, are_leaves
 from ...value.tables import others
 
 
-def in_order(f: Callable, captured: dict[int, Value]) -> list[Value]:
+def in_order(f: Callable, captured: list[Value]) -> list[Value]:
     """Return the captured values: those of modules in order and complete, others by first use."""
-    ordered: dict[int, Value] = {}
+    wanted, known = ValueSet(captured), ValueSet()
+    ordered: list[Value] = []
     for group in _groups(f, set()):
-        values = list(group)
-        if any(id(v) in captured for v in values):
-            for v in values:
-                ordered.setdefault(id(v), v)
-    for key, v in captured.items():
-        ordered.setdefault(key, v)
-    return list(ordered.values())
+        if any(v in wanted for v in group):
+            ordered += known.added(group)
+    return ordered + known.added(captured)
 
 
 def ranks(f: Callable) -> dict[int, int]:
@@ -40,7 +38,10 @@ def _groups(x: Any, seen: set[int], depth: int = 0) -> Iterator[list[Value]]:
         return
     seen.add(id(x))
     if callable(getattr(type(x), "parameters", None)):
-        yield [p for p in others(x.parameters()) if isinstance(p, Value)]
+        parameters = list(others(x.parameters()))
+        if not are_leaves(parameters):
+            parameters = [p for p in parameters if isinstance(p, Value)]
+        yield parameters
     elif isinstance(x, (list, tuple)) and (values := _only_values(x)):
         yield values  # a matrix stays together
     elif isinstance(x, (list, tuple, dict)):
@@ -59,6 +60,8 @@ def _only_values(x: Any) -> list[Value]:
         return [x]
     if not isinstance(x, (list, tuple)):
         return []
+    if type(x) is list and are_leaves(x):
+        return x.copy()
     found: list[Value] = []
     for branch in x:
         inner = _only_values(branch)

@@ -42,7 +42,8 @@ class Trace:
     draws: Draws = field(default_factory=Draws)
     look_ups: LookUps = field(default_factory=LookUps)
     updated: list[Value] = field(default_factory=list)  # what the end of the result is written to
-    kept: dict[int, tuple[int, int] | None] = field(default_factory=dict)  # results from before
+    before: list[Value] = field(default_factory=list)  # what it read that it has not made
+    of_stand_ins: dict[int, tuple[int, int]] = field(default_factory=dict)  # their places
     raises: int = 0  # how many guards, the last ones, say that Python's arithmetic does not raise
     lines: dict[int, tuple[str, int]] = field(default_factory=dict)  # where guards stand
     effects: Effects = field(default_factory=Effects)
@@ -122,15 +123,20 @@ class Trace:
         return [Argument("array", numbers, numbers.shape, numbers.shape)]
 
     @cached_property
+    def kept(self) -> dict[int, tuple[int, int] | None]:
+        """What a result may have from before the call, by identity: its place in the arguments."""
+        return {**dict.fromkeys(map(id, self.before)), **self.of_stand_ins}
+
+    @property
     def of_arguments(self) -> bool:
         """Whether there are Values among the arguments."""
-        return any(place is not None for place in self.kept.values())
+        return bool(self.of_stand_ins)
 
     def users(self, values: list[Value], arguments: Sequence[Argument]) -> list[Value]:
         """Return the Values of a call that these captured ones and stand-ins are."""
         if not self.of_arguments:
             return values
-        places = [self.kept.get(id(v)) for v in values]
+        places = [self.of_stand_ins.get(id(v)) for v in values]
         nests = {k: arguments[k].values() for k in {p[0] for p in places if p}}
         return [v if p is None else nests[p[0]][p[1]] for v, p in zip(values, places)]
 

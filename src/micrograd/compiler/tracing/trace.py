@@ -200,7 +200,7 @@ class _Tracer:
         results = list(values_in([result, contents, self._printed]))
         left = self.effects.finished(results, contents)
         known = ValueSet(self.tape)
-        captured = {id(p): p for p in known.parents_outside(self.tape)}
+        captured = known.parents_outside(self.tape)
 
         @cache
         def read() -> ValueSet:
@@ -240,11 +240,10 @@ class _Tracer:
             prints=bool(self._printed),
             clocks=self.clocks,
         )
-        for v in recording.outputs():
-            if v not in known:
-                captured[id(v)] = v
+        captured += ValueSet(captured).added([v for v in recording.outputs() if v not in known])
         recording.lines, recording.raises = self.guarding.lines, self.guarding.raises
-        recording.kept = {**dict.fromkeys(captured), **self.stand_ins.values()}
+        recording.before = captured
+        recording.of_stand_ins = self.stand_ins.values()
         recording.captured = in_order(f, captured)
         self.tape.clear()  # the parts of a tracer hold each other, until the collector comes
         return recording

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ... import functions
 from ...engine import Value
 from ...random import refused
 from ...transforms import vmap
+from ...value.columns import ValueSet
 from ...value.tables import LookupTable, Parameters
 from ..arrays.building import arrays_of
 from ..arrays.engines import Engine
@@ -171,8 +173,8 @@ def _whole_batches(
 ) -> Objective:
     f = partial(_mean, parameters, loss, penalty)
     recording = trace(f, [c.batch(_TRACED) for c in columns], tables=tables)
-    of_tables = {id(v) for table in tables for v in table.made()}
-    if any(id(v) in of_tables for v in recording.captured):
+    of_tables = ValueSet([v for table in tables for v in table.made()])
+    if tables and any(v in of_tables for v in recording.captured):
         raise JitError("the loss takes Values of a table in another way than by looking up rows")
     program = lower(graph_of(recording, set(recording.looked_up())))
     sizes: tuple[Size, Size] = (BATCH, PADDED)
@@ -250,7 +252,7 @@ def _objective(
 ) -> Objective:
     drawn = drawn_by(recording)
     captured = recording.captured
-    if [id(v) for v in captured[: len(parameters)]] != [id(v) for v in parameters]:
+    if len(captured) < len(parameters) or not all(map(is_, captured, parameters)):
         raise JitError("the loss computes with none of the optimiser's parameters")
     looked_up = recording.looked_up()
     placed = [(i.argument, p) for i, p in zip(recording.inputs, program.segments)]
