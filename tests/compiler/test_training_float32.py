@@ -9,7 +9,9 @@ from micrograd import optim
 from micrograd import random as draws
 from micrograd import sum as total
 from micrograd.compiler.errors import JitError
+from micrograd.losses import cross_entropy
 from micrograd.nn import MLP, Dropout, Module
+from micrograd.train import trial
 
 TOLERANCE = 1e-3
 RULES = [
@@ -165,3 +167,19 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_numbers(tmp_path):
     assert [p.data for p in model.parameters()] == [p.data for p in whole.parameters()]
     with pytest.raises(ValueError, match="a run with dtype='float32', this one has 'float64'"):
         train(model, optimizer, epochs=6, checkpoint=tmp_path / "run")
+
+
+def test_an_example_of_which_the_model_is_sure_may_be_the_one_that_is_compared(monkeypatch):
+    monkeypatch.setattr(trial, "TRIED_VALUES", 1)  # as of a large model: there is one
+    X, labels = np.random.default_rng(0).normal(size=(8, 2)), [0, 1] * 4
+    model = MLP(2, [2], activation=None, seed=1)
+    zero, one = model(X[1])
+    model.parameters()[-1].data += 15.0 + zero.data - one.data
+
+    def loss(x, label):
+        return cross_entropy(model(x), label)
+
+    assert 1e-7 < loss(X[1], 1).data < 1e-6
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    history = train(model, optimizer, loss=loss, data=(X, labels), dtype="float32")
+    assert history.loss[-1] < history.loss[0]

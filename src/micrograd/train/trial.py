@@ -34,6 +34,7 @@ from .programs import TriedProgram, adapted, keep, kept
 from .settings import TRIED_VALUES
 from .tables import TableTrial, are_right, shrink_together, states_of, trials_of
 
+_OTHERS = 4  # examples that say how large losses and gradients are
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
@@ -289,11 +290,27 @@ class Steps:
             moved, _ = optimizer.update(before, memory.g[:count], states, 1, optimizer.lr)
         return (
             len(losses) == 1
-            and close(losses, np.array([loss]), self._dtype)
-            and close(memory.g[: len(captured)], gradient, self._dtype)
             and close(memory.v[:count], moved, self._dtype)
             and (not self.rows or are_right(tables, self.rows))
+            and self._alike(losses, loss, gradient, examples, size)
         )
+
+    def _alike(
+        self, losses: np.ndarray, loss: float, gradient: np.ndarray, examples: list[int], size: int
+    ) -> bool:
+        """Tell whether a loss and the gradient in memory are right, to rounding.
+
+        They are differences, such as 1 - p: where a model is sure of its example, little is left of
+        them but what rounding makes of 1. Then other examples say how large they may be.
+        """
+        pairs = (losses, np.array([loss])), (self.memory.g[: len(gradient)], gradient)
+        if all(close(*pair, self._dtype) for pair in pairs):
+            return True
+        others = [i for i in few_of(self.eager.examples) if i not in examples][:_OTHERS]
+        like = [self._eager_gradient([i], size) for i in others]
+        like = [(x, self.eager.shrunk(slopes)) for x, slopes in like]
+        largest = [max([np.abs(x[k]).max() for x in like], default=0.0) for k in range(2)]
+        return all(close(*pair, self._dtype, largest=most) for pair, most in zip(pairs, largest))
 
     def _eager_gradient(self, examples: list[int], size: int) -> tuple[float, np.ndarray]:
         """The objective of a batch in which examples are repeated, and its gradient.

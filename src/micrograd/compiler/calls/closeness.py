@@ -24,6 +24,7 @@ def close(
     expected: np.ndarray,
     dtype: str = "float64",
     noise: float | np.ndarray | None = None,
+    largest: float = 0.0,
 ) -> bool:
     """Compare with room for the rounding of a dtype.
 
@@ -32,6 +33,7 @@ def close(
         dtype: of the numbers inside the program.
         noise: how far roundings alone were seen to move such numbers, from ``Rounding``;
             None, where nobody looked, leaves room beside the largest number.
+        largest: the largest of other such numbers.
     """
     finite = np.isfinite(expected)
     if not np.array_equal(finite, np.isfinite(computed)):
@@ -40,7 +42,7 @@ def close(
         return False
     sizes = np.abs(expected[finite])
     if noise is None:
-        beside = _BESIDE[dtype] * sizes.max(initial=0.0)
+        beside = _BESIDE[dtype] * sizes.max(initial=largest)
     else:
         beside = _MANY * np.broadcast_to(noise, computed.shape)[finite]
     room = TOLERANCE[dtype] * sizes + beside + _LEAST[dtype]
