@@ -4,7 +4,6 @@ import pickle
 import random
 from array import array
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
@@ -27,14 +26,14 @@ from ..compiler.training.steps import Best, CLoop
 from ..examples import Examples
 from ..nn.phase import phase
 from ..optim import Optimizer
-from ..value import buffers
 from ..value.tables import Parameters, others
-from .eager import EagerRunner, of_example
+from .eager import EagerRunner
+from .gradients import EagerGradients
 from .programs import TriedProgram, adapted, keep, kept
 from .settings import TRIED_VALUES
 from .tables import TableTrial, are_right, shrink_together, states_of, trials_of
 
-_OTHERS = 4  # examples that say how large losses and gradients are
+_OTHERS = 4  # examples that are asked where one does not tell
 _TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
@@ -66,7 +65,6 @@ class Steps:
     ) -> None:
         self.eager, self.optimizer = eager, eager.optimizer
         self.seconds = inf  # that one step took, once one was tried
-        self._ahead: dict[tuple[int, ...], tuple[float, np.ndarray]] = {}  # losses and gradients
         self._batch_sizes, self._dtype, self._library = batch_sizes, dtype, library
         has_tables = isinstance(self.optimizer.parameters, Parameters)
         if has_tables and eager.sharing:
@@ -191,6 +189,7 @@ class Steps:
         ragged = lengths_of(self._columns)
         lengths = ragged[0].copy() if ragged else None
         self.objective = objective = replace(program.objective, lengths=lengths)
+        self._gradients = EagerGradients(self.eager, objective)
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
@@ -203,7 +202,7 @@ class Steps:
         if self._rule not in program.functions:
             with compiling(objective, self._rule) as library:
                 if library and not objective.tables:
-                    self._differentiate_ahead(parts, size, library)
+                    self._gradients.compute_ahead(parts, size, library)
                 program.functions[self._rule] = compiled(objective, self._rule, library)
         self.loop = loop_of(
             program.functions[self._rule],
@@ -221,21 +220,7 @@ class Steps:
                 return all(self._right(part, size) for part in parts)
             return self._right_lengths(program, lengths, parts, size)
         finally:
-            self._ahead.clear()
-
-    def _differentiate_ahead(
-        self, parts: Sequence[list[int]], size: int, library: "Future[Any]"
-    ) -> None:
-        """Compute the eager gradients that will be compared with, while a compiler works."""
-        most = _MOST_NUMBERS // max(1, len(self.objective.captured))
-        try:
-            for part in parts[: max(1, most)]:
-                if library.done():
-                    break
-                self._ahead[tuple(part)] = self._eager_gradient(part, size)
-        except Exception:
-            library.result()  # as before: what the compiler has to say comes first
-            raise
+            del self._gradients  # and what was computed ahead
 
     def _right_lengths(
         self, program: TriedProgram, lengths: np.ndarray, parts: Sequence[list[int]], size: int
@@ -259,14 +244,27 @@ class Steps:
             examples: each of which is computed eagerly once, with random numbers of its own.
             size: of the batch, in which they are repeated, numbers and all.
         """
-        with trials_of(self.rows, self.optimizer, examples) as tables:
-            return self._agrees(examples, size, tables)
+        if self._agrees(examples, size):
+            return True
+        # Losses and gradients are differences, such as 1 - p: where a model is sure of an example,
+        # little is left of them but what rounding makes of 1. Then another one has to tell.
+        others = [i for i in few_of(self.eager.examples) if i not in examples][:_OTHERS]
+        sure = self._agrees(examples, size, self._gradients.largest(others, size))
+        return sure and any(self._agrees([i], size) for i in others)
 
-    def _agrees(self, examples: list[int], size: int, tables: list[TableTrial]) -> bool:
+    def _agrees(
+        self, examples: list[int], size: int, largest: tuple[float, float] = (0.0, 0.0)
+    ) -> bool:
+        with trials_of(self.rows, self.optimizer, examples) as tables:
+            return self._compared(examples, size, tables, largest)
+
+    def _compared(
+        self, examples: list[int], size: int, tables: list[TableTrial], largest: tuple[float, float]
+    ) -> bool:
+        """Compare with room beside the largest of other losses, and of other gradients."""
         memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
         captured, count = self.objective.captured, self.objective.steps.count
-        eager = self._ahead.pop(tuple(examples), None)
-        loss, gradient = eager or self._eager_gradient(examples, size)
+        loss, gradient = self._gradients.of(examples, size)
         for table in tables:
             table.read_slopes()
         slopes = [table.slopes for table in tables]
@@ -290,53 +288,11 @@ class Steps:
             moved, _ = optimizer.update(before, memory.g[:count], states, 1, optimizer.lr)
         return (
             len(losses) == 1
+            and close(losses, np.array([loss]), self._dtype, largest=largest[0])
+            and close(memory.g[: len(captured)], gradient, self._dtype, largest=largest[1])
             and close(memory.v[:count], moved, self._dtype)
             and (not self.rows or are_right(tables, self.rows))
-            and self._alike(losses, loss, gradient, examples, size)
         )
-
-    def _alike(
-        self, losses: np.ndarray, loss: float, gradient: np.ndarray, examples: list[int], size: int
-    ) -> bool:
-        """Tell whether a loss and the gradient in memory are right, to rounding.
-
-        They are differences, such as 1 - p: where a model is sure of its example, little is left of
-        them but what rounding makes of 1. Then other examples say how large they may be.
-        """
-        pairs = (losses, np.array([loss])), (self.memory.g[: len(gradient)], gradient)
-        if all(close(*pair, self._dtype) for pair in pairs):
-            return True
-        others = [i for i in few_of(self.eager.examples) if i not in examples][:_OTHERS]
-        like = [self._eager_gradient([i], size) for i in others]
-        like = [(x, self.eager.shrunk(slopes)) for x, slopes in like]
-        largest = [max([np.abs(x[k]).max() for x in like], default=0.0) for k in range(2)]
-        return all(close(*pair, self._dtype, largest=most) for pair, most in zip(pairs, largest))
-
-    def _eager_gradient(self, examples: list[int], size: int) -> tuple[float, np.ndarray]:
-        """The objective of a batch in which examples are repeated, and its gradient.
-
-        One example after the other is differentiated: there is only the graph of one.
-        """
-        eager, captured = self.eager, self.objective.captured
-        kept, gradient = np.empty((2, len(captured)))
-        buffers.read_grad(captured, kept)
-        buffers.zero_grad(captured)
-        total = 0.0
-        for k, i in enumerate(examples):
-            times = len(range(k, size, len(examples)))
-            share = of_example("loss", eager.loss, eager.examples, i) * (times / size)
-            share.backward()
-            total += share.data
-            del share  # or its graph would stand beside the next one's
-        if eager.penalty:
-            penalty = eager.penalty() * 1.0
-            penalty.backward()
-            total += penalty.data
-        buffers.read_grad(captured, gradient)
-        buffers.write_grad(captured, kept)
-        if self.objective.drawn:
-            self.objective.drawn.give_back(len(examples))  # the same again
-        return total, gradient
 
 
 def parts_of(eager: EagerRunner) -> list[Any]:
