@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from optimizer_makers import MAKERS
 
 from micrograd import optim
 from micrograd.engine import Value
@@ -24,14 +25,6 @@ from micrograd.schedules import (
 from micrograd.train import fit
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "optim.json").read_text())
-MAKERS = {
-    "SGD": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
-    "RMSprop": lambda p: optim.RMSprop(p, lr=0.1, momentum=0.5, centered=True),
-    "Adam": lambda p: optim.Adam(p, lr=0.1),
-    "AdamW": lambda p: optim.AdamW(p, lr=0.1),
-    "Adagrad": lambda p: optim.Adagrad(p, lr=0.1),
-    "in groups": lambda p: optim.SGD([{"params": p, "lr": 0.2}], lr=0.1, momentum=0.5),
-}
 
 
 def floats(numbers):
