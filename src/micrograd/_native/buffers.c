@@ -21,13 +21,9 @@ static int open_buffer(PyObject *object, int writable, Py_buffer *view)
 static PyObject *open_values(PyObject *values)
 {
     PyObject *sequence = PySequence_Fast(values, "a list or tuple of Values is needed");
-    for (Py_ssize_t i = 0; sequence != NULL && i < PySequence_Fast_GET_SIZE(sequence); i++) {
-        PyObject *item = PySequence_Fast_GET_ITEM(sequence, i);
-        if (!is_value(item)) {
-            PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", item, i);
+    for (Py_ssize_t i = 0; sequence != NULL && i < PySequence_Fast_GET_SIZE(sequence); i++)
+        if (as_value(PySequence_Fast_GET_ITEM(sequence, i), i) == NULL)
             Py_CLEAR(sequence);
-        }
-    }
     return sequence;
 }
 

@@ -17,11 +17,7 @@ static int is_list(PyObject *values)
 /* Value i of a list; NULL where it is none. A walk over all to see that comes as dear as this one. */
 static inline Value *value_at(PyObject *values, Py_ssize_t i)
 {
-    PyObject *v = PyList_GET_ITEM(values, i);
-    if (LIKELY(is_value(v)))
-        return (Value *)v;
-    PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", v, i);
-    return NULL;
+    return as_value(PyList_GET_ITEM(values, i), i);
 }
 
 /* ---- sets of Values */

@@ -206,22 +206,12 @@ typedef struct {
     double *store;
 } Wanted;
 
-/* Value i of a list or tuple; NULL with an error set where it is none. */
-static inline Value *value_at(PyObject *sequence, Py_ssize_t i)
-{
-    PyObject *item = PySequence_Fast_GET_ITEM(sequence, i);
-    if (LIKELY(is_value(item)))
-        return (Value *)item;
-    PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", item, i);
-    return NULL;
-}
-
 static int put(const double *x, Py_ssize_t from, Py_ssize_t n, double *store, PyObject *values)
 {
     if (store != NULL)
         memcpy(store + from, x, (size_t)n * sizeof(double));
     for (Py_ssize_t i = 0; store == NULL && i < n; i++) {
-        Value *v = value_at(values, from + i);
+        Value *v = as_value(PySequence_Fast_GET_ITEM(values, from + i), from + i);
         if (v == NULL)
             return -1;
         v->data = x[i];
@@ -292,7 +282,7 @@ static PyObject *lazy_become(PyObject *object, PyObject *array)
 static int read_values(Recording *self, PyObject *sequence)
 {
     for (Py_ssize_t i = 0; i < self->size; i++) {
-        Value *v = value_at(sequence, i);
+        Value *v = as_value(PySequence_Fast_GET_ITEM(sequence, i), i);
         if (v == NULL)
             return -1;
         self->numbers[i] = v->data;

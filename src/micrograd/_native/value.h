@@ -87,6 +87,15 @@ static inline int is_value(PyObject *o)
     return LIKELY(Py_IS_TYPE(o, value_type)) || PyType_IsSubtype(Py_TYPE(o), value_type);
 }
 
+/* What stands at i of a list of Values; NULL with an error set where it is none. */
+static inline Value *as_value(PyObject *item, Py_ssize_t i)
+{
+    if (LIKELY(is_value(item)))
+        return (Value *)item;
+    PyErr_Format(PyExc_TypeError, "Values are needed, got %R at %zd", item, i);
+    return NULL;
+}
+
 /* memory.c */
 Value *value_alloc_slow(int tracked);
 Value *value_alloc_with_header(void);
