@@ -28,7 +28,9 @@ __all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "loa
 
 LINK = ("-shared", "-fPIC")
 # Of some large programs GCC takes long to learn which bits of addresses are 0, for no faster loops.
-_OF_GCC, _GCC = ("-fno-tree-bit-ccp",), "Free Software Foundation"
+# Before 12.4 and 13.2 its vectors of loops add up wrongly (see gcc_sums); ours are written out.
+_OF_GCC = ("-fno-tree-bit-ccp", "-fno-tree-loop-vectorize")
+_GCC = "Free Software Foundation"
 
 _PROBE = """\
 #include <math.h>

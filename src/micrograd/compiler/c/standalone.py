@@ -20,6 +20,7 @@ from ..tracing.signature import Argument
 from .apart import apart_of, moved
 from .arrays import TAKEN, HeaderArray, folded, guarded, identifier, plain, shape_of, wrapped
 from .expressions import Writer
+from .gcc_sums import guarded_from_gcc
 from .returned import Gradient, Result, items_of
 from .source import printed, tables
 
@@ -125,7 +126,7 @@ class _Header:
             core.head.strip(),
             "\n".join(self.sizes()),
             "\n".join(self.data()).strip(),
-            "\n".join(loops).strip(),
+            guarded_from_gcc(self.loops, "\n".join(loops).strip()),
             "\n".join(self.load()),
             "\n".join(self.value()),
             "\n".join(self.value_and_grad()),
