@@ -103,3 +103,12 @@ def test_a_pass_that_is_not_there_is_not_waited_for(monkeypatch):
         jit(lambda x: x * x).lower(2.0)
     with pytest.raises(ValueError, match=r"^MICROGRAD_PRINT_AFTER must be all or one of"):
         jit(lambda x: x * x)(2.0)
+
+
+@pytest.mark.parametrize("count", [4, 100])
+def test_terms_of_a_sum_that_lie_apart_are_terms_and_no_table(count):
+    def f(b, xs):
+        return sum((x + b).exp() for x in xs)
+
+    first = str(jit(f).lower(2.0, [1.0] * count)).splitlines()[0]
+    assert first == f"h1[{count}] = exp(xs[{count}] + b)"

@@ -1,6 +1,7 @@
 """NumPy's functions that need more than the elements one by one, for traced arrays."""
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,8 @@ def _either(condition: Any, x: Any, y: Any) -> Any:
 
 def _dot(a: Any, b: Any, out: Any = None) -> Any:
     x, y = unwrapped(a), unwrapped(b)
+    if not (np.ndim(x) and np.ndim(y)):
+        return np.multiply(a, b)
     return np.dot(*[np.asarray(z).astype(object) for z in (x, y)])
 
 
@@ -127,6 +130,14 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
         raise JitError(f"np.linalg.norm is traced for ord=None only\n  at {users_line()}")
     total = np.sum(x * x, axis=axis, keepdims=keepdims)
     return root_of(total)
+
+
+def _average(a: Any, axis: Any = None, weights: Any = None, **options: Any) -> Any:
+    """Take NumPy's own of weighted numbers; without weights it asks for the dtype of the mean."""
+    if weights is not None or options.get("returned"):
+        return unwrap(np.average)(a, axis, weights, **options)
+    options.pop("returned", None)
+    return np.mean(a, axis=axis, **options)
 
 
 def root_of(x: Any) -> Any:
@@ -165,6 +176,7 @@ SPECIAL: dict[Any, Callable] = {
     np.argmin: lambda a, axis=None, **k: a.argmin(axis),
     np.var: lambda a, axis=None, **k: a.var(axis, **k),
     np.std: lambda a, axis=None, **k: a.std(axis, **k),
+    np.average: _average,
     np.round: rounded,
     np.around: rounded,
     np.isclose: _close,

@@ -65,10 +65,15 @@ class RowGroup:
         """The target and all factors that have addresses."""
         return [self.target, *[o for slot in self.slots for o in slot if o.literal is None]]
 
-    def take_sums_apart(self, all_short: bool) -> None:
-        """Let each term of a short sum be one of its own: of one that needs a table, or of all."""
+    def take_sums_apart(self, all_short: bool, regular: bool) -> None:
+        """Let each term of a short sum be one of its own: of one that needs a table, or of all.
+
+        Args:
+            all_short: of all.
+            regular: only where none of the terms needs a table then.
+        """
         if self.row_class.op is ops.SUM:
-            self.slots = [part for slot in self.slots for part in _parts(slot, all_short)]
+            self.slots = [part for slot in self.slots for part in _parts(slot, all_short, regular)]
 
     def part(self, rows: slice) -> "RowGroup":
         """Return the group of some of the rows."""
@@ -103,13 +108,14 @@ class RowGroup:
         return parts[::-1]
 
 
-def _parts(slot: list[Operand], all_short: bool) -> list[list[Operand]]:
+def _parts(slot: list[Operand], all_short: bool, regular: bool) -> list[list[Operand]]:
     """Return the terms of a slot one by one, where they are few, and otherwise the slot."""
     count = slot[0].nodes.shape[1]
     apart = all_short or any(o.literal is None and o.irregular for o in slot)
     if not apart or not 1 < count <= _FEW_TERMS:
         return [slot]
-    return [[o.term(t) for o in slot] for t in range(count)]
+    terms = [[o.term(t) for o in slot] for t in range(count)]
+    return [slot] if regular and any(o.irregular for term in terms for o in term) else terms
 
 
 def groups_of(graph: Graph, row_class: RowClass, data: NDArray[np.float64]) -> Iterator[RowGroup]:

@@ -42,8 +42,7 @@ def reroll(rows: Rows) -> Program:
     for group in groups:
         for o in group.operands():
             o.lie_at(addressing.address[o.nodes])
-        if rows.layouts:
-            group.take_sums_apart(graph.by_rounding)
+        group.take_sums_apart(graph.by_rounding and bool(rows.layouts), not rows.layouts)
     groups = list(gathered(graph, groups, addressing))
     writer = _NestWriter(addressing)
     nests = [nest for group in groups for nest in writer.nests(group)]
