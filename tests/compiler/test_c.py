@@ -535,3 +535,25 @@ def test_random_programs_mean_the_same_in_c(tmp_path_factory, tested, form):
     folder = tmp_path_factory.mktemp("random")
     start = np.random.default_rng(11).uniform(-1, 1, size=tested.size)
     check(tested, folder, start, **form)
+
+
+def _reciprocal_beside(squares):
+    """1 / x and so many x²."""
+    x, y = Ref(0, (1,)), Ref(19, (1,))
+    terms = [Apply(_op("inverse"), (x,)), *[Apply(ops.MUL, (x, x))] * squares]
+    return program([Nest((19,), y, tuple([Term((), term) for term in terms]))], 38)
+
+
+@pytest.mark.parametrize(("dtype", "form"), FORMS, ids=str)
+@pytest.mark.parametrize("squares", [1, 50])
+def test_reciprocals_are_right_beside_little_and_much(squares, dtype, form, tmp_path):
+    x = np.array([*np.linspace(-3.0, 3.0, 16), np.inf, -np.inf, 1e-30], dtype)
+    v = np.concatenate([x, np.zeros(19, dtype)])
+    assert Compiled(_reciprocal_beside(squares), tmp_path, dtype, **form).forward(v) == 0
+    expected = 1 / x + squares * x * x
+    np.testing.assert_allclose(v[19:], expected, rtol=TOLERANCE[dtype])
+
+
+def test_a_reciprocal_is_a_division_where_much_is_done_beside_it():
+    few, many = [source(_reciprocal_beside(n)).count("v_reciprocal(") for n in (1, 50)]
+    assert few > many

@@ -1,9 +1,27 @@
 """Batches that are done in parts: what comes out is what each example gives."""
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from micrograd import Value, exp, jit, mean, take, vmap
+
+
+@pytest.fixture(autouse=True, params=["all cores", "one core"])
+def cores(request) -> Iterator[None]:
+    """Let this thread have all cores, or one, which does all without others."""
+    if request.param == "all cores":
+        yield
+        return
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("only Linux keeps a thread to a core")
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
 
 
 @pytest.mark.parametrize("backend", ["c", "numpy"])
@@ -82,6 +100,50 @@ def test_results_of_several_calls_of_a_large_batch_are_apart():
     made = [f(x + k) for k in range(6)]
     for k, one in enumerate(made):
         np.testing.assert_allclose(one, 2.0 * (x + k))
+
+
+def test_a_large_batch_gives_the_nests_that_its_function_returns():
+    f = jit(
+        lambda x, y: [vmap(lambda x, y: (x + y, (x * y,)))(x, y), vmap(lambda x, y: x - y)(x, y)]
+    )
+    x = np.linspace(-1.0, 1.0, 300_000)
+    for k in range(5):
+        y = np.cos(x + k)
+        (total, (product,)), difference = made = f(x, y)
+        np.testing.assert_allclose(total, x + y)
+        np.testing.assert_allclose(product, x * y)
+        np.testing.assert_allclose(difference, x - y, atol=1e-15)
+        assert [type(made), type(made[0]), type(made[0][1])] == [list, tuple, tuple]
+        assert all(a.flags.writeable and a.shape == x.shape for a in (total, product, difference))
+
+
+def test_results_of_a_large_batch_may_be_changed_without_others_changing():
+    x = np.linspace(0.0, 1.0, 300_000)
+    f = jit(vmap(lambda x: (x * 2.0, x + 1.0)))
+    for _ in range(5):
+        doubled, more = f(x)
+        doubled[:] = 7.0
+        np.testing.assert_allclose(more, x + 1.0)
+        np.testing.assert_allclose(f(x)[0], 2.0 * x)
+        np.testing.assert_array_equal(doubled, 7.0)
+
+
+def test_threads_share_a_function_of_large_batches():
+    f = jit(vmap(lambda x, y: x * y + 1.0))
+    x = np.linspace(0.0, 1.0, 300_000)
+    for _ in range(3):
+        f(x, x)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda k: f(x, x + k), range(24)))
+    for k, one in enumerate(made):
+        np.testing.assert_allclose(one, x * (x + k) + 1.0)
+
+
+def test_a_large_batch_takes_a_number_for_all_its_examples():
+    f = jit(lambda xs, n: vmap(lambda x: x * n)(xs))
+    x = np.linspace(0.0, 1.0, 300_000)
+    for k in range(5):
+        np.testing.assert_allclose(f(x, float(k)), x * k)
 
 
 def test_the_values_of_a_large_batch_have_their_data():

@@ -49,11 +49,11 @@ static int taken(const DirectCall *self, PyObject *const *args, double *v)
     return fits;
 }
 
-static int nothing_moved(const DirectCall *self)
+int nothing_moved(PyObject *look)
 {
-    if (self->look == Py_None)
+    if (look == Py_None)
         return 1;
-    PyObject *place = PyObject_CallNoArgs(self->look);
+    PyObject *place = PyObject_CallNoArgs(look);
     long moved = place == NULL ? 0 : PyLong_AsLong(place);
     Py_XDECREF(place);
     return PyErr_Occurred() ? -1 : moved < 0;
@@ -127,7 +127,7 @@ int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t co
 {
     if (count != self->arguments || !taken(self, args, v))
         return 0;
-    int done = nothing_moved(self);
+    int done = nothing_moved(self->look);
     if (done <= 0)
         return done;
     read_values(self, v);

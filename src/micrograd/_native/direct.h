@@ -74,6 +74,9 @@ extern PyTypeObject *direct_call_type;
 int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t count, double *v);
 int direct_differentiated(const DirectCall *self, double *v, double *g, Py_ssize_t k, double seed);
 
+/* Ask what says -1 where nothing outside has moved, or None: 1, 0 where something has, or -1. */
+int nothing_moved(PyObject *look);
+
 /* Each puts an argument into memory v and returns 1; 0 where it is none of the structure; never an
    error. A nest is one of addresses: of a float, or -1 - that of an int; as a float, that of a
    Value; in an array, as floats those of floats, as ints those of Values. */

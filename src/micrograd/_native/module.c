@@ -136,7 +136,8 @@ PyMODINIT_FUNC PyInit_value(void)
         PyModule_AddFunctions(module, column_functions) < 0 || columns_ready(module) < 0 ||
         PyModule_AddFunctions(module, row_functions) < 0 ||
         PyModule_AddFunctions(module, copy_functions) < 0 || direct_call_ready() < 0 ||
-        PyModule_AddFunctions(module, direct_functions) < 0 || outputs_ready() < 0 ||
+        PyModule_AddFunctions(module, direct_functions) < 0 || mapped_call_ready() < 0 ||
+        PyModule_AddFunctions(module, mapped_functions) < 0 || outputs_ready() < 0 ||
         PyModule_AddFunctions(module, output_functions) < 0 || quick_call_ready(module) < 0 ||
         PyModule_AddFunctions(module, call_functions) < 0 || tape_ready() < 0 ||
         PyModule_AddFunctions(module, tape_functions) < 0 ||

@@ -145,10 +145,11 @@ extern PyMethodDef row_functions[];
 /* copies.c */
 extern PyMethodDef copy_functions[];
 
-/* call.c, direct.c */
+/* call.c, direct.c, mapped.c */
 int direct_call_ready(void);
+int mapped_call_ready(void);
 int quick_call_ready(PyObject *module);
-extern PyMethodDef call_functions[], direct_functions[];
+extern PyMethodDef call_functions[], direct_functions[], mapped_functions[];
 
 /* outputs.c: what a value that came out of a compiled call has as its closure. A share is called with
    the value: it gives the values that the call read their part of its gradient. */

@@ -105,6 +105,31 @@ def direct_call(
     /,
 ) -> DirectCall: ...
 
+class MappedCall:
+    def __call__(self, *args: Any) -> Any: ...
+
+def mapped_call(
+    otherwise: Callable[..., Any],
+    look: Callable[[], int] | None,
+    make: Callable[[], Any],
+    shape: Any,
+    array_type: type,
+    kept: object,
+    function: int,
+    tables: int,
+    scalars: int,
+    v: Any,
+    count: int,
+    rows: int,
+    lanes: int,
+    sizes: bytes,
+    batch: int,
+    inputs: bytes,
+    outputs: bytes,
+    tests: bytes,
+    /,
+) -> MappedCall: ...
+
 class Tape:
     def forward(self, v: Any, batch: int = 1, row: int = 1, /) -> tuple[float, int] | None: ...
     def backward(self, v: Any, g: Any, seeds: Any, batch: int = 1, row: int = 1, /) -> None: ...

@@ -83,6 +83,7 @@ class Writer:
         self.type = {"float64": "double", "float32": "float"}[dtype]
         self.ending = "" if dtype == "float64" else "f"
         self.scalars = scalars
+        self.divides = False  # 1 / x is a division, which the work beside it hides
         self.functions: dict[str, str] = {}  # name -> definition, in the order of their use
         self.own: dict[tuple[Op, str], str] = {}  # the functions of ops that have no other form
 
@@ -225,9 +226,9 @@ class Writer:
         product = CText("(" + " * ".join(f.code for f in factors) + ")", x.vector)
         if n > 0:
             return product
-        if product.vector:
+        if product.vector and not self.divides:
             return CText(f"v_reciprocal{product.code}", True)
-        return CText(f"(1 / {product.code})")
+        return CText(f"(1 / {product.code})", product.vector)
 
     def _multiplied(self, n: int, x: CText) -> CText:
         """x to the n by repeated squaring."""

@@ -3,7 +3,7 @@
 from ..ir.program import Fused
 from ..ir.sizes import Poly, Size
 from ..passes.regions import operands, same_element
-from ..passes.schedules import along
+from ..passes.schedules import along, hides_divisions
 from .blocks import BlockPrinter
 from .printer import Printer, bare
 
@@ -19,7 +19,9 @@ def print_group(out: Printer, group: Fused, *, strict: bool, width: int) -> None
         strict: keep the order of every sum.
         width: the lanes of the widest vectors.
     """
+    out.writer.divides = hides_divisions(group.nests)
     _Loops(out, group, strict, width).run(0, {})
+    out.writer.divides = False
 
 
 class _Loops:

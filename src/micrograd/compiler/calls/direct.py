@@ -19,7 +19,7 @@ from .changes import Changes
 from .compiled import Compiled
 from .gradients import Slopes
 from .kernel import CKernel, TapeKernel
-from .mapped_call import MappedCall
+from .mapped_call import mapped_call
 from .memory import Addresses, Span
 from .packing import Uses, int64s, packed, ranges
 from .placed import PlacedStage
@@ -76,7 +76,7 @@ def direct_call(of: Direct, args: Sequence[Argument]) -> Callable[..., Any] | No
     try:
         if of.compiled.is_mapped and of.compiled.lanes(of.compiled.layout.sizes(args)):
             whole = not (of.before or of.slopes or recording.effects or recording.of_arguments)
-            return MappedCall(of, args) if whole else None
+            return mapped_call(of, args) if whole else None
         if not all(_suits(compiled, args) for compiled in stages):
             return None
         return _Assembly(of, args).call()

@@ -159,6 +159,11 @@ class CKernel:
         ]
         return forward, backward, ctypes.addressof(self._tables)
 
+    def address_in_parts(self) -> int | None:
+        """Return where ``forward_in_parts`` is, for ``mapped.c``."""
+        assert self._in_parts is not None
+        return ctypes.cast(self._in_parts, ctypes.c_void_p).value
+
     def _sized(self, sizes: Sequence[int]) -> tuple[Sequence[int], Any, int]:
         """Return the sizes as C takes them, and how long the memory must be."""
         env = dict(zip(self.program.sizes, sizes, strict=True))

@@ -4,13 +4,15 @@ In C a part is so small that all of it stays in the nearest cache, and where loo
 rows they read the arguments where they are and write the results where they are to be.
 """
 
+import ctypes
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ...value.backend import native
 from ..arrays.in_memory import NumpyKernel
 from ..c.parts import separate_rows
 from ..ir.program import WHOLE_VECTORS, Nest, Program
@@ -77,6 +79,46 @@ class Mapped:
         self._batched = [k for k, batched, _ in self.at.spans if batched and k is not None]
         if isinstance(kernel, CKernel):
             self._columns = columns(kernel, self.at, self._guards)
+
+    def on_one_core(self, call: Callable[..., Any], look: Any, shape: Any, count: int) -> Any:
+        """Return a call in C of arrays of float64 that give rows, or None where there is none.
+
+        Args:
+            call: takes what it cannot do.
+            look: says -1 where nothing outside has moved, or None.
+            shape: nested tuples and lists of which of the rows comes out where.
+            count: of arguments.
+        """
+        compiled, kernel = self._compiled, self._compiled.kernel
+        inputs = [k for k, batched, span in self.at.spans if batched and span.length == 1]
+        if native is None or not isinstance(kernel, CKernel) or kernel.dtype != np.float64:
+            return None
+        if inputs != list(range(count)) or len(self.at.spans) > count or compiled.layout.captured:
+            return None
+        of, (_, _, tables) = self._columns, kernel.addresses()
+        try:
+            return native.mapped_call(
+                call,
+                look,
+                partial(np.empty, (len(compiled.program.outputs) - self._guards, self._batch)),
+                shape,
+                np.ndarray,
+                (kernel, self.at),
+                kernel.address_in_parts(),
+                tables,
+                self.at.scalars.ctypes.data,
+                self.at.memory((), (), batched=False),
+                self._batch,
+                of.rows,
+                self._lanes,
+                bytes((ctypes.c_int64 * len(of.sizes))(*of.sizes)),
+                of.batch.value,
+                bytes(of.inputs[1]),
+                bytes(of.outputs[1]),
+                bytes(of.tests[1]),
+            )
+        except ValueError:  # there are more of something than it takes
+            return None
 
     def results(self, args: Sequence[Argument]) -> tuple[np.ndarray, bool]:
         """Return a row of each result, of all examples, and whether all guards hold of these.

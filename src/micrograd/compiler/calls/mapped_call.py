@@ -17,6 +17,24 @@ from .unpacking import HELD, NotDirect
 Make = Callable[[np.ndarray, Lazily], Any]  # of the results of all examples, a row each
 
 
+def mapped_call(of: Any, args: Sequence[Argument]) -> Callable[..., Any]:
+    """Return a function of a call's arguments.
+
+    Args:
+        of: what it is to do, see ``Direct``.
+        args: of the first call.
+
+    Raises:
+        NotDirect: the arguments are not numbers and arrays, or what comes out is more than arrays.
+    """
+    call = MappedCall(of, args)
+    try:
+        shape = _shape(of.recording.result, of.compiled, call.numbers())
+    except NotDirect:
+        return call
+    return call.mapped.on_one_core(call, of.look, shape, len(args)) or call
+
+
 class MappedCall:
     """What ``MappedRun`` and ``result_of`` do, for arguments that are of one structure.
 
@@ -34,9 +52,13 @@ class MappedCall:
         self._of, self._args = of, [(type(a.value), a.shape, a) for a in args]
         compiled: Compiled = of.compiled
         sizes = compiled.layout.sizes(args)
-        self._mapped = compiled.mapped(sizes["B"], compiled.lanes(sizes) or 0)
-        numbers = iter(range(len(compiled.program.outputs) - len(compiled.layout.guards)))
-        self._make = _maker(of.recording.result, compiled, numbers)
+        self.mapped = compiled.mapped(sizes["B"], compiled.lanes(sizes) or 0)
+        self._make = _maker(of.recording.result, compiled, self.numbers())
+
+    def numbers(self) -> Iterator[int]:
+        """Yield the rows that come out."""
+        compiled = self._of.compiled
+        return iter(range(len(compiled.program.outputs) - len(compiled.layout.guards)))
 
     def __call__(self, *args: Any) -> Any:
         """Return the result, or NotImplemented."""
@@ -51,7 +73,7 @@ class MappedCall:
             given.append(Argument("array", x, shape, a.key, a.form))
         if of.look is not None and of.look() >= 0:
             return NotImplemented
-        rows, holds = self._mapped.results(given)
+        rows, holds = self.mapped.results(given)
         if not holds:
             return NotImplemented
         try:
@@ -78,13 +100,31 @@ def _maker(tree: Any, compiled: Compiled, numbers: Iterator[int]) -> Make:
     return lambda rows, values: kind([make(rows, values) for make in parts])
 
 
+def _shape(tree: Any, compiled: Compiled, numbers: Iterator[int]) -> Any:
+    """Return nested tuples and lists of the rows that come out as they are."""
+    if isinstance(tree, Batch):
+        if not _is_row(tree, compiled):
+            raise NotDirect
+        return next(numbers)
+    if type(tree) not in (tuple, list):
+        raise NotDirect
+    return type(tree)([_shape(branch, compiled, numbers) for branch in tree])
+
+
+def _is_row(tree: Batch, compiled: Compiled) -> bool:
+    """Tell whether an array comes out as a row is computed."""
+    leaves = tree.elements()
+    if len(leaves) != 1 or np.shape(tree.example) or not isinstance(truth(leaves[0]), Value):
+        return False
+    return tree.dtype.kind == "f" and compiled.dtype == np.float64 and not tree.is_list
+
+
 def _maker_of_batch(tree: Batch, compiled: Compiled, numbers: Iterator[int]) -> Make:
     leaves = tree.elements()
     places = [next(numbers) if isinstance(truth(x), Value) else None for x in leaves]
-    if len(leaves) == 1 and places[0] is not None and not np.shape(tree.example):
-        k = places[0]
-        if tree.dtype.kind == "f" and compiled.dtype == np.float64 and not tree.is_list:
-            return lambda rows, values: rows[k]
+    if _is_row(tree, compiled):
+        (k,) = places
+        return lambda rows, values: rows[k]
 
     def make(rows: np.ndarray, values: Lazily) -> Any:
         size = rows.shape[1]

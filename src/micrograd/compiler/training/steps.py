@@ -11,6 +11,7 @@ from ...batching import Repeated, flattened
 from ...engine import Value
 from ...value import buffers
 from ..c.source import tables
+from ..calls.columns import address
 from ..calls.kernel import allocate
 from ..ir.sizes import evaluate
 from .columns import Column
@@ -126,7 +127,7 @@ class CLoop:
         count = len(batches)
         if drawn is not None:
             drawn = drawn.astype(self._best.dtype, copy=False)
-            self._alive[5][-1] = drawn.ctypes.data
+            self._alive[5][-1] = address(drawn)
         order, bounds, gathers = self._ordered(batches)
         losses, lowest, at = np.empty(count), np.array([best.loss]), np.array([-1])
         raised: list[BaseException] = []
@@ -179,9 +180,9 @@ class CLoop:
 
 
 def _address(array: np.ndarray) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
+    return ctypes.c_void_p(address(array))
 
 
 def pointers(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """Return the addresses of arrays, as an array that C reads."""
-    return np.array([a.ctypes.data for a in arrays], np.uintp)
+    return np.array([address(a) for a in arrays], np.uintp)
