@@ -58,6 +58,14 @@ def test_a_dataclass_is_mapped_by_its_fields():
     check(f, (T,), (T + 1,))
 
 
+@pytest.mark.parametrize(
+    "f", [lambda t: [t, (2 * t,)], lambda t: [t, [2 * t]], lambda t: [t, {"twice": 2 * t}]]
+)
+def test_a_list_of_several_shapes_is_a_list_of_each_example(f):
+    assert_alike(vmap(f)(T), [f(t) for t in T])
+    check(vmap(f), (T,), (T[:2] + 1,), (T.tolist(),))
+
+
 def test_lists_give_lists():
     check(vmap(lambda t: (t, [t, 1.0])), ([1.0, 2.0],), ([3.0, 4.0],))
 

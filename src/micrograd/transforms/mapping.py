@@ -145,12 +145,18 @@ def stacked(results: list[Any], arrays: bool) -> Any:
 
 
 def _is_vector(x: Any) -> bool:
-    """Tell whether x is a number, or a nest of lists of them: what can be a row of an array."""
+    """Tell whether x is a number, or lists of one shape of them: what can be a row of an array."""
+    return _shape(x) is not None
+
+
+def _shape(x: Any) -> tuple[int, ...] | None:
     if isinstance(x, list):
-        return bool(x) and all(map(_is_vector, x))
-    if isinstance(x, (float, int)) or is_array(x):
-        return True
-    return hasattr(x, "_is_micrograd_value") or hasattr(x, "_traced")
+        inner = set(map(_shape, x))
+        return (len(x), *one) if len(inner) == 1 and (one := inner.pop()) is not None else None
+    if is_array(x):
+        return tuple(x.shape)
+    number = isinstance(x, (float, int)) or hasattr(x, "_is_micrograd_value")
+    return () if number or hasattr(x, "_traced") else None
 
 
 def _has_array(x: Any) -> bool:

@@ -166,6 +166,8 @@ class BatchAxis:
 
             if isinstance(part, list):
                 part = stacked([part], True)[0]
+                if isinstance(part, list):  # of several shapes, or of tuples: no row of an array
+                    return all_of_it()
             if isinstance(part, np.ndarray):
                 part = part.view(np.ndarray) if part.dtype == object else part.astype(object)
             part = traced_once(part)
