@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import struct
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -46,6 +47,20 @@ def in_place_of_numpy(p, g, kept, step, lr):
     return p - lr * before - kept, kept
 
 
+def by_memory(p, g, kept, step, lr):
+    seen = np.frombuffer(g) + struct.unpack_from("d", bytes(2 * g), 8)
+    memoryview(g)[1] = 8.0
+    return p - lr * g, kept + seen
+
+
+def by_attribute(p, g, kept, step, lr):
+    g.shape = (2, 3)
+    turned = g.T.copy()
+    turned.shape = 6
+    kept.flat = turned
+    return p - lr * turned, kept
+
+
 RULES = {
     "powers": lambda p, g, kept, step, lr: (-p + g**2 - (g * g) ** 0.5, kept + g**3 + 2.0**kept),
     "numbers on either side": lambda p, g, kept, step, lr: (
@@ -69,6 +84,8 @@ RULES = {
         g,
     ),
     "one number": lambda p, g, kept, step, lr: (p, np.cumsum(kept + 1)),
+    "by memory": by_memory,
+    "by attribute": by_attribute,
     "in place": in_place,
     "in place of NumPy": in_place_of_numpy,
 }

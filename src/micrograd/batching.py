@@ -58,6 +58,11 @@ class Repeated(Sequence[Any]):
         return np.tile(self.batch, len(self)), np.arange(len(self) + 1) * len(self.batch)
 
 
+def batches_of_epoch(n: int, size: int | None) -> int:
+    """Return how many batches ``epoch_of`` gives for n examples."""
+    return 1 if size is None or size >= n else -(-n // size)
+
+
 def epoch_of(
     n: int, size: int | None, seed: int, epoch: int, buffer: int | None = None
 ) -> Sequence[Any]:

@@ -221,3 +221,86 @@ def test_the_backward_of_a_result_keeps_it(backend):
         del out
         backward()
         assert w.grad == 3.0 * (1.0 + k)
+
+
+PASSED = {
+    "a list": (lambda w, xs: xs, lambda: [1.0, 2.0]),
+    "lists": (lambda w, xs: (xs, xs[-1], xs[0]), lambda: [[1.0, 2.0], [3.0, 4.0]]),
+    "an array": (lambda w, xs: [w * xs.sum(), xs], lambda: np.arange(3.0)),
+    "an array of ints": (lambda w, xs: [xs, (w * xs[0], xs)], lambda: np.arange(3)),
+    "a list of Values": (lambda w, xs: (w * xs[0], xs), lambda: [Value(1.0), Value(2.0)]),
+    "an array of Values": (lambda w, xs: xs, lambda: np.array([Value(1.0), Value(2.0)])),
+    "NumPy's numbers": (lambda w, xs: {"x": xs}, lambda: [np.float64(1.0)]),
+    "a tuple": (lambda w, xs: {"all": xs, "first": xs[0]}, lambda: ([1.0], "a", 2.0)),
+    "a dict": (lambda w, xs: (xs, xs["b"][1]), lambda: {"a": 1.0, "b": [2.0, [3.0]]}),
+    "a record": (lambda w, xs: Parts(xs, xs.first), lambda: Parts([1.0], 2.0)),
+    "lists of several lengths": (lambda w, xs: xs[1], lambda: [[1.0], [2.0, 3.0]]),
+    "nothing": (lambda w, xs: (xs, w * 2.0), lambda: []),
+}
+
+
+def places_in(args, result):
+    """Where what is in a result stands among the arguments, thing by thing."""
+    there = {id(x): path for path, x in things(args) if not isinstance(x, (float, np.float64))}
+    return [(path, there.get(id(x))) for path, x in things(result)]
+
+
+def things(tree, path=""):
+    yield path, tree
+    if isinstance(tree, (dict, Parts)):
+        tree = tree if isinstance(tree, dict) else vars(tree)
+        inside = tree.items()
+    else:
+        inside = enumerate(tree) if isinstance(tree, (list, tuple)) else ()
+    for key, x in inside:
+        yield from things(x, f"{path}.{key}")
+
+
+@pytest.mark.parametrize("kind", PASSED)
+def test_what_a_function_returns_of_its_arguments_is_the_very_thing(kind, backend):
+    f, make = PASSED[kind]
+    f = partial(f, Value(1.5))
+    g = jit(lambda xs: f(xs), backend=backend)
+    for _ in range(5):
+        args = make()
+        assert places_in([args], [g(args)]) == places_in([args], [f(args)])
+
+
+def test_a_copy_of_an_argument_is_a_copy():
+    f = jit(lambda xs: (xs, list(xs), xs[:1], [*xs, 3.0]))
+    for _ in range(5):
+        xs = [1.0, 2.0]
+        same, copy, *rest = f(xs)
+        assert same is xs
+        assert copy is not xs
+        assert [copy, *rest] == [xs, [1.0], [1.0, 2.0, 3.0]]
+
+
+def test_an_argument_that_is_left_somewhere_is_the_very_thing():
+    box, kept = SimpleNamespace(last=None, count=0.0), []
+
+    @jit
+    def step(xs):
+        box.last, box.count = xs, box.count + xs[0]
+        kept.append(xs)
+        return {"xs": xs}
+
+    for k in range(5):
+        xs = [1.0, 2.0]
+        assert step(xs)["xs"] is xs
+        assert box.last is xs
+        assert kept[k] is xs
+    assert "runs plainly" not in repr(step)
+
+
+def test_rows_of_lists_of_all_lengths_are_the_very_rows():
+    w = Value(2.0)
+    f = jit(lambda rows: (rows[0], rows[-1], sum(w * row[0] for row in rows)))
+    for n in (2, 3, 5, 6, 9, 12):
+        for _ in range(3):
+            rows = [[1.0 + i, 2.0] for i in range(n)]
+            first, last, total = f(rows)
+            assert first is rows[0]
+            assert last is rows[-1]
+            assert total.data == n * (n + 1)
+    assert f.cache_info().programs < 4

@@ -160,6 +160,17 @@ def test_results_are_floats_ints_and_what_is_the_same_at_each_call():
     assert call(float("nan")) is NotImplemented
 
 
+def test_what_the_arguments_pass_on_is_the_very_thing():
+    nest = {"a": [0, [1]], "b": 2}
+    shape = [slice(0, ()), {"a": slice(0, ("a", -1))}, slice(0, ("b",)), 7]
+    passed = {"a": [1.5, [2.5]], "b": 3.5}
+    whole, inside, number, _ = made(nests=(nest,), shape=shape)(passed)
+    assert whole is passed
+    assert inside["a"] is passed["a"][1]
+    assert number is passed["b"]
+    assert made(shape=slice(1, ()))() is NotImplemented
+
+
 def test_what_moved_outside_is_for_the_general_way():
     looks = iter([-1, 3, -1])
     call = made(described(NUMBER, 0), look=lambda: next(looks))
@@ -318,6 +329,9 @@ def test_a_call_that_refers_to_itself_goes_with_what_it_is_of():
         {"arguments": [described(ARRAY, 0, (1,), ints=2)]},
         {"shape": 8},
         {"shape": [-9]},
+        {"shape": [slice(-1, ())]},
+        {"shape": slice(0, 0)},
+        {"shape": slice(None)},
         {"shape": [np.array([-1.0])]},
         {"fixed": [(8, 1.0)]},
         {"guards": [16]},

@@ -143,11 +143,11 @@ int direct_computed(const DirectCall *self, PyObject *const *args, Py_ssize_t co
 
 /* Return the results of what was computed, once all that it changes is written; NULL, with an error
    or for the general way. */
-static PyObject *finished(const DirectCall *self, const double *v)
+static PyObject *finished(const DirectCall *self, const Computed *call)
 {
-    PyObject *made = made_of(self->shape, v);
-    PyObject *contents = made == NULL ? NULL : prepared(self->writes, v);
-    if (contents == NULL || commit(self->writes, contents, v) < 0)
+    PyObject *made = made_of(self->shape, call);
+    PyObject *contents = made == NULL ? NULL : prepared(self->writes, call);
+    if (contents == NULL || commit(self->writes, contents, call->v) < 0)
         Py_CLEAR(made);
     Py_XDECREF(contents);
     if (made == NULL && PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_OverflowError))
@@ -166,8 +166,9 @@ static PyObject *direct_call(PyObject *object, PyObject *const *args, size_t fla
     if (memory == NULL && (memory = PyMem_Calloc(1, self->size * sizeof(double) + LINE)) == NULL)
         return PyErr_NoMemory();
     double *v = aligned(memory);
-    int done = direct_computed(self, args, PyVectorcall_NARGS(flagged), v);
-    PyObject *made = done > 0 ? finished(self, v) : NULL;
+    Computed call = {v, args, PyVectorcall_NARGS(flagged)};
+    int done = direct_computed(self, args, call.count, v);
+    PyObject *made = done > 0 ? finished(self, &call) : NULL;
     if (self->spare == NULL)
         self->spare = memory;
     else

@@ -91,14 +91,20 @@ int array_opened(PyObject *nest, PyObject *x, Py_buffer *places, Py_buffer *item
    with the key None all, of a list; what is under a key of a dict; an attribute. */
 PyObject *place_get(PyObject *place); /* NULL, without an error, where nothing is there */
 
-/* Results: nests of addresses, with other objects for themselves. Raises OverflowError where an int is
-   too large for a float to be it. */
-PyObject *made_of(PyObject *shape, const double *v);
+typedef struct { /* a call that is computed */
+    const double *v;
+    PyObject *const *args;
+    Py_ssize_t count; /* of these */
+} Computed;
+
+/* Results: nests of addresses, with slices of an argument and a tuple of keys for what is there, and
+   other objects for themselves. Raises OverflowError where an int is too large for a float to be it. */
+PyObject *made_of(PyObject *shape, const Computed *call);
 
 /* What is written, tuples of one of TO_..., what it is written to, and addresses: as bytes of int64,
    or in a nest. `prepared` does all that may fail, and returns what `commit` needs; NULL without an
    error where the general way is to do it. */
-PyObject *prepared(PyObject *writes, const double *v);
+PyObject *prepared(PyObject *writes, const Computed *call);
 int commit(PyObject *writes, PyObject *contents, const double *v);
 
 /* Whether all addresses lie in a memory of this size. */

@@ -277,6 +277,17 @@ static PyObject *lazy_become(PyObject *object, PyObject *array)
     Py_RETURN_NONE;
 }
 
+/* Whoever asks for the memory gets that of NumPy's array. */
+static int lazy_getbuffer(PyObject *object, Py_buffer *view, int flags)
+{
+    PyObject *array = numpy_of(object);
+    int failed = array == NULL ? -1 : PyObject_GetBuffer(array, view, flags);
+    if (array == NULL)
+        view->obj = NULL;
+    Py_XDECREF(array);
+    return failed;
+}
+
 /* ---- a step of an optimiser */
 
 static int read_values(Recording *self, PyObject *sequence)
@@ -474,6 +485,7 @@ static PyType_Slot lazy_slots[] = {
     {Py_tp_dealloc, lazy_dealloc},
     {Py_tp_members, lazy_members},
     {Py_tp_methods, lazy_methods},
+    {Py_bf_getbuffer, lazy_getbuffer},
     {Py_nb_add, lazy_add},
     {Py_nb_subtract, lazy_subtract},
     {Py_nb_multiply, lazy_multiply},

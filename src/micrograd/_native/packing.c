@@ -235,6 +235,12 @@ static int array_fits(PyObject *addresses, Py_ssize_t size, int of_arguments)
     return fits;
 }
 
+static int passed_fits(PySliceObject *passed)
+{
+    Py_ssize_t which = PyLong_CheckExact(passed->start) ? PyLong_AsSsize_t(passed->start) : -1;
+    return which >= 0 && PyTuple_CheckExact(passed->stop);
+}
+
 /* A nest of arguments has addresses alone; one of results has other objects besides. */
 int nest_fits(PyObject *nest, PyTypeObject *array_type, Py_ssize_t size, int of_arguments)
 {
@@ -255,6 +261,8 @@ int nest_fits(PyObject *nest, PyTypeObject *array_type, Py_ssize_t size, int of_
                 return 0;
         return 1;
     }
+    if (PySlice_Check(nest))
+        return !of_arguments && passed_fits((PySliceObject *)nest);
     if (!PyTuple_CheckExact(nest) && !PyList_CheckExact(nest))
         return !of_arguments;
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(nest); i++)

@@ -72,12 +72,12 @@ static PyObject *array_of(PyObject *addresses, const double *v)
     return made;
 }
 
-static PyObject *dict_of(PyObject *shape, const double *v)
+static PyObject *dict_of(PyObject *shape, const Computed *call)
 {
     PyObject *made = PyDict_New(), *key, *inner;
     Py_ssize_t at = 0;
     while (made != NULL && PyDict_Next(shape, &at, &key, &inner)) {
-        PyObject *item = made_of(inner, v);
+        PyObject *item = made_of(inner, call);
         if (item == NULL || PyDict_SetItem(made, key, item) < 0)
             Py_CLEAR(made);
         Py_XDECREF(item);
@@ -97,20 +97,38 @@ static PyObject *number_of(PyObject *shape, const double *v)
     return NULL;
 }
 
-PyObject *made_of(PyObject *shape, const double *v)
+/* Return what is in an argument under some keys. */
+static PyObject *passed_by(PySliceObject *shape, const Computed *call)
+{
+    Py_ssize_t which = PyLong_AsSsize_t(shape->start);
+    PyObject *found = which < call->count ? Py_NewRef(call->args[which]) : NULL;
+    for (Py_ssize_t i = 0; found != NULL && i < PyTuple_GET_SIZE(shape->stop); i++)
+        Py_SETREF(found, PyObject_GetItem(found, PyTuple_GET_ITEM(shape->stop, i)));
+    return found;
+}
+
+/* Return what is no number and no nest. */
+static PyObject *thing_of(PyObject *shape, const Computed *call)
+{
+    if (PySlice_Check(shape))
+        return passed_by((PySliceObject *)shape, call);
+    return PyObject_CheckBuffer(shape) && !PyBytes_CheckExact(shape) ? array_of(shape, call->v)
+                                                                     : Py_NewRef(shape);
+}
+
+PyObject *made_of(PyObject *shape, const Computed *call)
 {
     if (PyLong_CheckExact(shape))
-        return number_of(shape, v);
+        return number_of(shape, call->v);
     if (PyDict_CheckExact(shape))
-        return dict_of(shape, v);
+        return dict_of(shape, call);
     int is_list = PyList_CheckExact(shape);
     if (!is_list && !PyTuple_CheckExact(shape))
-        return PyObject_CheckBuffer(shape) && !PyBytes_CheckExact(shape) ? array_of(shape, v)
-                                                                         : Py_NewRef(shape);
+        return thing_of(shape, call);
     Py_ssize_t count = PySequence_Fast_GET_SIZE(shape);
     PyObject *made = is_list ? PyList_New(count) : PyTuple_New(count);
     for (Py_ssize_t i = 0; made != NULL && i < count; i++) {
-        PyObject *item = made_of(PySequence_Fast_GET_ITEM(shape, i), v);
+        PyObject *item = made_of(PySequence_Fast_GET_ITEM(shape, i), call);
         if (item == NULL)
             Py_CLEAR(made);
         else if (is_list)
@@ -142,7 +160,7 @@ static int open_elements(PyObject *array, PyObject *addresses, Py_buffer *view)
 }
 
 /* Return what is to be put there, or the array of which the elements are written. */
-static PyObject *content(PyObject *write, const double *v)
+static PyObject *content(PyObject *write, const Computed *call)
 {
     PyObject *to = PyTuple_GET_ITEM(write, 1), *from = PyTuple_GET_ITEM(write, 2);
     Py_buffer view;
@@ -151,7 +169,7 @@ static PyObject *content(PyObject *write, const double *v)
         return PyList_GET_SIZE(to) == addresses_in(from) ? Py_NewRef(Py_None) : NULL;
     case TO_PLACE:
     case TO_END:
-        return made_of(from, v);
+        return made_of(from, call);
     case TO_ELEMENTS:;
         PyObject *array = place_get(to);
         if (array == NULL || open_elements(array, from, &view) < 0)
@@ -163,11 +181,11 @@ static PyObject *content(PyObject *write, const double *v)
     return Py_NewRef(Py_None);
 }
 
-PyObject *prepared(PyObject *writes, const double *v)
+PyObject *prepared(PyObject *writes, const Computed *call)
 {
     PyObject *made = PyTuple_New(PyTuple_GET_SIZE(writes));
     for (Py_ssize_t i = 0; made != NULL && i < PyTuple_GET_SIZE(writes); i++) {
-        PyObject *item = content(PyTuple_GET_ITEM(writes, i), v);
+        PyObject *item = content(PyTuple_GET_ITEM(writes, i), call);
         if (item == NULL)
             Py_CLEAR(made);
         else

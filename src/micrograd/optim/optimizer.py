@@ -59,6 +59,9 @@ class Optimizer:
     def rule(self, p: Any, g: Any, state: State, step: Any, lr: Any) -> tuple[Any, State]:
         """Compute a step for one parameter; numbers, arrays and Values will do for all arguments.
 
+        The arrays of a step compute when they are looked at. What takes nothing but NumPy's own
+        class, such as ``torch.from_numpy``, is given ``np.asarray(g)``.
+
         Args:
             p: the parameter.
             g: its gradient.

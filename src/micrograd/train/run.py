@@ -9,7 +9,7 @@ from typing import Any
 
 from ..arguments import file_name, finite, flag
 from ..arguments import seed as whole_seed
-from ..batching import epoch_of
+from ..batching import batches_of_epoch, epoch_of
 from ..distributed import Ranks
 from ..engine import Value
 from ..examples import Examples
@@ -120,7 +120,7 @@ def run_of(
     held_out = None if a.validation is None else Examples(a.validation)
     if held_out:
         check_held_out(held_out, examples)
-    steps = a.epochs * len(epoch_of(len(examples), a.size, seed=0, epoch=0))
+    steps = a.epochs * batches_of_epoch(len(examples), a.size)
     check_model(a.model, a.optimizer)
     sharing = sharing_of(a.reduce)
     runner = _runner(a, examples, held_out, sharing, like)

@@ -21,8 +21,9 @@ from ..compiler.errors import JitError
 from ..compiler.training.columns import columns_of, lengths_of
 from ..compiler.training.filled import filled_up
 from ..compiler.training.loops import compiled, compiling, loop_of
-from ..compiler.training.objective import Objective, objective_of, rule_of
+from ..compiler.training.objective import Objective, objective_of
 from ..compiler.training.steps import Best, CLoop
+from ..compiler.training.update import rule_of
 from ..examples import Examples
 from ..nn.phase import phase
 from ..optim import Optimizer

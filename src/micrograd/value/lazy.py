@@ -92,6 +92,6 @@ def _of_numpy(name: str) -> Callable:
 for _name in (
     *("__len__", "__iter__", "__getitem__", "__setitem__", "__contains__", "__bool__", "__float__"),
     *("__int__", "__complex__", "__index__", "__repr__", "__str__", "__format__", "__copy__"),
-    *("__deepcopy__", "__reduce_ex__"),
+    *("__deepcopy__", "__reduce_ex__", "__setattr__"),
 ):
     setattr(WaitingArray, _name, _of_numpy(_name))

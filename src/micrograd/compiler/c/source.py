@@ -29,9 +29,9 @@ FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, "-ffp-contract=fast")
 _UNFUSED = ("-ffp-contract=off", "-fno-tree-slp-vectorize")  # there GCC 12 fuses all the same
 STRICT_FLAGS = ("-std=gnu11", "-O2", "-march=native", *_MATH, *_UNFUSED, "-DEXACT")
 
-_MEMORY = {
-    "forward": "{T} *{restrict}v",
-    "backward": "const {T} *{restrict}v, {T} *{restrict}g",
+_MEMORY = {  # by name, how each parameter is declared
+    "forward": {"v": "{T} *{restrict}v"},
+    "backward": {"v": "const {T} *{restrict}v", "g": "{T} *{restrict}g"},
 }
 # fmt: off
 _RESERVED = {"T", "V", "VI", "W", "v", "g", "sizes", "scalars", "tables", "bad", "rest", "lane",
@@ -135,13 +135,16 @@ def printed(
             statements.print([statement])
             ends.append(len(out.lines))
         # a header's v and g are parts of one workspace, of which nothing is claimed
-        memory = _MEMORY[name].format(T=number, restrict="" if portable else "restrict ")
-        memory += f", const {number} *parameters" if apart else ""
+        types = {"T": number, "restrict": "" if portable else "restrict "}
+        declared = {x: text.format(**types) for x, text in _MEMORY[name].items()}
+        if apart:
+            declared["parameters"] = f"const {number} *parameters"
         head = f"{linkage}int {prefix}{name}("
         if name == "forward" and rows is not None:
-            head, memory = "static int forward_of_rows(", f"{memory}, T *const *rows"
+            head, declared["rows"] = "static int forward_of_rows(", "T *const *rows"
+        memory = ", ".join(declared.values())
         if not portable and len(out.lines) > LONGEST:
-            pieces += _pieces(name, memory, body, ends, out, program, scalars)
+            pieces += _pieces(name, declared, body, ends, out, program, scalars)
             body = []
         back = name == "backward"
         functions.append(_function(head + memory, out, body, back, program, scalars))
@@ -171,7 +174,7 @@ def preamble(writer: Writer, portable: bool) -> str:
 
 def _pieces(
     name: str,
-    memory: str,
+    declared: Mapping[str, str],
     body: Sequence[Statement],
     ends: Sequence[int],
     out: Printer,
@@ -181,12 +184,14 @@ def _pieces(
     """Return what was printed as several functions, and leave calls of these in its place.
 
     Args:
-        name, memory: of the whole function, and its first parameters.
+        name: of the whole function.
+        declared: its first parameters, by name.
         body, ends: the statements, and how many lines stood before the first and after each.
     """
     lines, pieces = out.lines, []
     out.lines = lines[: ends[0]]
-    arguments = [*re.findall(r"(\w+)(?:,|$)", memory), "sizes", "scalars", "tables"]
+    arguments = [*declared, "sizes", "scalars", "tables"]
+    memory = ", ".join(declared.values())
     for k, some in enumerate(divided(ends)):
         calls = [*out.lines, f"    bad |= {name}_{k}({', '.join(arguments)});"]
         out.lines = lines[ends[some.start] : ends[some.stop]]

@@ -18,6 +18,7 @@ from ..tracing.signature import Argument
 from ..tracing.trace import trace
 from ..tracing.trees import untraced
 from .gradients import Slopes
+from .places import own_arguments
 from .trial import check
 from .variant import Variant, captured_of
 
@@ -126,7 +127,8 @@ def _traced(
 ) -> Trace:
     if slopes:
         return slopes.trace(args)
-    return trace(f, args, effects=bool(of_batch), raises=True)
+    own = own_arguments(f, args)
+    return trace(f, args, effects=bool(of_batch), raises=True, passed=own)
 
 
 def _differentiated(slopes: Slopes | None, args: Sequence[Argument]) -> set[int]:

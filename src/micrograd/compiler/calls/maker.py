@@ -15,6 +15,7 @@ from ..tracing.trace import trace
 from .changes import Changes
 from .gradients import Slopes, slopes_of
 from .lengths import Lengths, generalised
+from .places import own_arguments
 from .report import Stages
 from .variant import Variant
 
@@ -93,7 +94,13 @@ class Maker:
                 return self._of_slopes(self.slopes, recorded, arguments, stages)
         with stages.timed("trace"):
             recording = trace(
-                self._f, arguments, effects=True, raises=True, marks=marks, answers=answers
+                self._f,
+                arguments,
+                effects=True,
+                raises=True,
+                marks=marks,
+                answers=answers,
+                passed=own_arguments(self._f, arguments),
             )
         changing = unsettled()
         if self._options["backend"] in ENGINES and (changing or recording.effects):
@@ -127,7 +134,8 @@ class Maker:
                 free = frozenset(offsets)
                 return self._made(recording, arguments, stages, free, general, offsets)
         except JitError:  # alike at four lengths, and yet not at this one
-            recording = trace(self._f, arguments, raises=True)
+            own = own_arguments(self._f, arguments)
+            recording = trace(self._f, arguments, raises=True, passed=own)
         return self._made(recording, arguments, stages, frozenset())
 
     def _of_slopes(

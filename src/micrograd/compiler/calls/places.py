@@ -162,6 +162,11 @@ class Lifted:
                 place.put(x)
 
 
+def own_arguments(f: Callable, args: Sequence[Any]) -> int:
+    """Return how many arguments are f's own: behind them comes what places hold."""
+    return len(args) - (len(f.places) if isinstance(f, Lifted) else 0)
+
+
 def _held(place: Place) -> Any:
     """What stands in a place; in a class a static method as it is."""
     own = vars(place.owner) if isinstance(place.owner, type) else {}

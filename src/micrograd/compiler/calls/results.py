@@ -22,6 +22,7 @@ from ..tracing.arrays import TracedArray
 from ..tracing.batches import Batch
 from ..tracing.dtypes import kind_of
 from ..tracing.integers import EXACT, Integer
+from ..tracing.passed import Passed
 from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
@@ -87,6 +88,8 @@ class _Making:
         if not isinstance(truth(leaf), Value):
             if isinstance(leaf, Predicate):
                 return bool(leaf)
+            if isinstance(leaf, Passed):
+                return self._values.passed(leaf)
             anew = isinstance(leaf, _CHANGEABLE) and id(leaf) not in self._outside
             return copy(leaf) if anew else leaf
         k = next(self._outputs)
@@ -163,6 +166,10 @@ class Values:
         if id(leaf) not in self._made:
             self._made[id(leaf)] = self._new(leaf, k)
         return self._made[id(leaf)]
+
+    def passed(self, leaf: Passed) -> Any:
+        """Return what was passed to the call, and comes out as it came."""
+        return leaf.of([a.itself for a in self._args])
 
     def nest(self, tree: Any, make: Callable[[], Any]) -> Any:
         """Return what stands where the trace had a list, a dict or an array; see ``of``."""

@@ -11,6 +11,7 @@ from ..tracing.arrays import TracedArray
 from ..tracing.batches import Batch
 from ..tracing.effects import Effects
 from ..tracing.integers import EXACT, Integer
+from ..tracing.passed import Passed
 from ..tracing.predicates import truth
 from .changes import Changes
 from .packing import int64s
@@ -48,6 +49,8 @@ class ResultAddresses:
     def of(self, tree: Any) -> Any:
         """Return a result with addresses for its numbers, and -1 - address for an int.
 
+        A slice says in which argument, and under which keys, there is what comes out as it came.
+
         Raises:
             NotDirect: it has more than nests and arrays of plain numbers, texts and None.
         """
@@ -57,6 +60,8 @@ class ResultAddresses:
             return self.number(tree)
         if type(tree) in HELD:
             return tree
+        if isinstance(tree, Passed):
+            return slice(tree.argument, tree.keys)
         if isinstance(tree, TracedArray) and tree.dtype == np.float64:
             items = self.floats(np.asarray(tree).reshape(-1).tolist())
             return np.array(items, float).reshape(np.shape(tree))

@@ -19,6 +19,7 @@ from ...value.number import Number
 from ..tracing.arrays import TracedArray
 from ..tracing.dtypes import kind_of
 from ..tracing.integers import Integer
+from ..tracing.passed import Passed
 from ..tracing.predicates import Predicate, truth
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
@@ -218,6 +219,8 @@ def _plain(items: list[Any]) -> bool:
 
 
 def _leaf(x: Any, first: int, numbers: Iterator[int]) -> Make:
+    if isinstance(x, Passed):
+        return lambda call, values: values.passed(x)
     if not isinstance(truth(x), Value):
         held = bool(x) if isinstance(x, Predicate) else x
         return lambda call, values: held

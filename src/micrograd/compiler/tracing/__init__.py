@@ -8,6 +8,7 @@ guarding      where Python branches on a number, or raises; domains: which arith
 writing       data and gradients that are set, and backward, as numbers of every call
 effects       what of it a call leaves behind
 markers       backward as the end of a stage; stages: one graph after the other
+passed        what f returns of its arguments as it came
 trees         results, and what is left in places, by their leaves
 captured      in which order parameters are kept
 draws         random numbers, drawn anew at each call

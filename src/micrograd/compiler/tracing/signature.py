@@ -25,7 +25,8 @@ class Argument:
     ``kind`` is "array" (a number, array or rectangular list; ``value`` is a number or a NumPy array
     of ``shape``), "nest" (lists, tuples, dicts and dataclasses; ``value`` is the nest) or "static".
     ``form`` says which of an "array": "float", "int", "numpy" (a number of NumPy's, or of a class
-    of ints), "list", "numpy list" (of NumPy's numbers), "array", or "lists": many lists.
+    of ints), "list", "numpy list" (of NumPy's numbers), "array", or "lists": many lists. ``given``
+    is the list, or what was no plain array.
     """
 
     kind: str
@@ -33,6 +34,12 @@ class Argument:
     shape: tuple[int, ...]
     key: Any
     form: str = "array"
+    given: Any = None
+
+    @property
+    def itself(self) -> Any:
+        """What was passed."""
+        return self.value if self.given is None else self.given
 
     @property
     def differentiable(self) -> bool:
@@ -66,7 +73,7 @@ class Argument:
         """Return the argument with its rows repeated or left out."""
         shape = (max(length, 0), *self.shape[1:])
         value = np.resize(self.value, shape)
-        return replace(self, value=value, shape=shape, key=(*self.family, length))
+        return replace(self, value=value, shape=shape, key=(*self.family, length), given=None)
 
     @property
     def family(self) -> Any:
@@ -110,7 +117,7 @@ def argument(x: Any, place: str, static: bool) -> Argument:
     if isinstance(x, (*_BY_VALUE, int)) or _is_object(x):
         return Argument("static", x, (), ("static", _key_of(x)))
     if type(x) is list and (array := _as_array(x)) is not None:
-        return of_list(array, "numpy list" if _is_of_numpy(x) else "list")
+        return of_list(array, "numpy list" if _is_of_numpy(x) else "list", x)
     if hasattr(x, "to_numpy") and hasattr(x, "columns"):
         raise JitError(
             f"{place} is a {type(x).__name__}, of which each column is asked for by name: pass "
@@ -122,7 +129,11 @@ def argument(x: Any, place: str, static: bool) -> Argument:
             single = argument(array[()], place, False)
             return replace(single, key=(single.key, "array without dims"))
         return Argument(
-            "array", array, array.shape, ("array", array.dtype.str, array.shape[1:], len(array))
+            "array",
+            array,
+            array.shape,
+            ("array", array.dtype.str, array.shape[1:], len(array)),
+            given=x,
         )
     if isinstance(x, (list, tuple, dict)) or is_array(x) or is_record(x):
         return Argument("nest", x, (), ("nest", _structure(x, place)))
@@ -151,10 +162,10 @@ def checked_argument(x: Any, name: str, static: bool) -> Argument:
         raise JitError(f"{name} has an int that fits no float, one beyond 1.8e308") from None
 
 
-def of_list(array: np.ndarray, form: str = "list") -> Argument:
-    """Return a rectangular list, given as an array."""
+def of_list(array: np.ndarray, form: str = "list", given: Any = None) -> Argument:
+    """Return a rectangular list, of which the numbers are in an array."""
     key = (form, array.dtype.str, array.shape[1:], len(array))
-    return Argument("array", array, array.shape, key, form)
+    return Argument("array", array, array.shape, key, form, given)
 
 
 def _has_value(x: Any) -> bool:

@@ -4,7 +4,7 @@ The leaves are the inputs of the program. An array makes its own when it is firs
 only mapped over makes none, beside those of the one example that stands for all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,9 +12,11 @@ import numpy as np
 
 from ...engine import Value
 from ...value.columns import ValueSet
+from ...value.nested import leaves
 from ...value.number import Number
 from .arrays import TracedArray
 from .integers import Integer
+from .passed import Passed, things_of, with_passed
 from .recording import Input
 from .signature import Argument
 
@@ -26,6 +28,7 @@ class StandIns:
         self.inputs: dict[tuple[int | None, bool], Input] = {}
         self.measured: set[int] = set()
         self._arrays: dict[int, tuple[int, Argument, Any]] = {}  # stand-ins by identity
+        self._nests: dict[int, Any] = {}  # by argument
         self._of_arrays: set[int] = set()
         self._places: dict[int, tuple[int, int]] | None = None
 
@@ -35,7 +38,8 @@ class StandIns:
             return argument.value
         into = self.inputs[k, False] = Input(k, False, [])
         if argument.kind == "nest":
-            return argument.rebuilt(lambda x: leaf_of(into, x))
+            self._nests[k] = argument.rebuilt(lambda x: leaf_of(into, x))
+            return self._nests[k]
         if not argument.shape:
             return leaf_of(into, argument.number)
         self._of_arrays.add(k)
@@ -48,6 +52,19 @@ class StandIns:
             made = TracedArray.lazily(fill, shape, kind, partial(self.measured.add, k))
         self._arrays[id(made)] = k, argument, made
         return made
+
+    def with_passed(self, tree: Any, count: int) -> Any:
+        """Return a result with ``Passed`` for what is as it came in the first so many arguments."""
+        wanted = {id(thing) for thing, _ in things_of(tree)}
+        made = {k: made for k, _, made in self._arrays.values()} | self._nests
+        passed = {
+            id(thing): Passed(k, keys)
+            for k in range(count if wanted else 0)
+            if k in made and _unchanged(self.inputs[k, False], made[k])
+            for thing, keys in things_of(made[k])
+            if id(thing) in wanted
+        }
+        return with_passed(tree, passed, {}) if passed else tree
 
     # ---- of a batch
 
@@ -134,11 +151,13 @@ def _leaves(into: Input, argument: Argument) -> list[Value]:
 
 
 def _unchanged(into: Input, made: Any) -> bool:
-    if isinstance(made, TracedArray):
-        items = made.view(np.ndarray).reshape(-1).tolist() if made._fill is None else []
+    if not isinstance(made, TracedArray):
+        items = [x for _, x in leaves(made) if isinstance(x, Value)]
+    elif made._fill is None:
+        items = made.view(np.ndarray).reshape(-1).tolist()
     else:
-        items = list(_flat(made))
-    return not items or list(map(id, items)) == list(map(id, into.leaves))
+        return True
+    return list(map(id, items)) == list(map(id, into.leaves))
 
 
 def _nested(items: Sequence[Any], shape: tuple[int, ...]) -> list:
@@ -147,11 +166,3 @@ def _nested(items: Sequence[Any], shape: tuple[int, ...]) -> list:
         return list(items)
     step = len(items) // shape[0] if shape[0] else 0
     return [_nested(items[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
-
-
-def _flat(tree: Any) -> Iterator[Any]:
-    for x in tree:
-        if isinstance(x, list):
-            yield from _flat(x)
-        else:
-            yield x

@@ -46,6 +46,7 @@ def trace(
     answers: Sequence[bool] = (),
     variables: Sequence[int] = (),
     tables: Sequence[LookupTable] = (),
+    passed: int = 0,
 ) -> Trace:
     """Run f on traced stand-ins for its arguments and return the recording.
 
@@ -58,6 +59,7 @@ def trace(
         answers: to the first branches, where the one example that is traced cannot tell.
         variables: the arguments that a transform differentiates by.
         tables: of which rows may be looked up for each example of a vmap.
+        passed: how many arguments, the first ones, are ``Passed`` where f returns them.
 
     Raises:
         JitError: f does what cannot be compiled.
@@ -73,6 +75,8 @@ def trace(
         if raises:
             tracer.guarding.guard_domains(tracer.changing())
     refuse_unfinished(_name(f), result)
+    if passed:
+        result = tracer.stand_ins.with_passed(result, passed)
     recording = tracer.finished(f, result)
     if recording.result is None and not effects:
         raise JitError(f"{_name(f)} returned nothing to compute: was a return forgotten?")

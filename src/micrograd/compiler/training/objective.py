@@ -1,4 +1,4 @@
-"""What a compiled training run is made of: an objective's loops, data, and an optimiser's rule.
+"""What a compiled training run is made of: an objective's loops, and what it takes of the data.
 
 The loss is traced once, for one example that stands for all of a batch. Examples of different
 lengths, and batches of one, are taken one after the other instead, by one program for all lengths.
@@ -28,7 +28,7 @@ from ..calls.parts import part_size
 from ..errors import JitError
 from ..ir.array import MEMORY, Array
 from ..ir.joins import in_arrays
-from ..ir.program import BATCH, PADDED, Expr, Literal, Program, Statement
+from ..ir.program import BATCH, PADDED, Program, Statement
 from ..ir.sizes import SIZE, Size, bound, known, substitute
 from ..ir.visit import with_refs, with_sizes
 from ..passes.phases import Phased, phased
@@ -42,7 +42,6 @@ from .drawn import Drawn, drawn_by
 from .driver import StepProgram
 from .filled import ListLengths, at_each_length
 from .rows import LookUp
-from .update import GRADIENT, PARAMETER, RATE, STEP, Rule, state
 
 _TRACED = 4  # examples, of which the first stands for all: stand-ins of all would take their room
 
@@ -53,25 +52,6 @@ _UNLIKE = (
     "the lists up to one length and leave out what was added, as cross_entropy does with "
     "ignore_index, or go through them by an RNN"
 )
-_UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
-
-
-def rule_of(update: _UPDATE, states: int, longest: float | None = None) -> Rule:
-    """Return an optimiser's rule as expressions, by applying it to operands.
-
-    Raises:
-        JitError: it does what expressions cannot.
-    """
-    try:
-        olds = tuple([state(k) for k in range(states)])
-        new, news = update(PARAMETER, GRADIENT, olds, STEP, RATE)
-        return Rule(_expression(new), tuple([_expression(x) for x in news]), longest)
-    except Exception as error:
-        raise JitError(f"the optimiser's rule cannot be compiled: {error}") from error
-
-
-def _expression(x: Any) -> Expr:
-    return x if isinstance(x, Expr) else Literal(float(x))
 
 
 @dataclass(slots=True)

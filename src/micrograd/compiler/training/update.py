@@ -1,10 +1,12 @@
-"""An optimiser's rule in C, over whole vectors of parameters."""
+"""An optimiser's rule as expressions, and in C over whole vectors of parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..c.expressions import CText, Writer
-from ..ir.program import Apply, Expr, Ref, Scalar, refs
+from ..errors import JitError
+from ..ir.program import Apply, Expr, Literal, Ref, Scalar, refs
 
 PARAMETER, GRADIENT = Ref(0, (1,)), Ref(0, (1,), grad=True)
 STEP, RATE = Scalar("step"), Scalar("rate")
@@ -13,6 +15,7 @@ _LONG = {"powc", "sqrt", "exp", "log", "tanh"}
 # Powers of two vectors that are tested at once.
 _IN_PAIRS: dict[float | None, str] = {0.5: "v_roots", -1: "v_reciprocals"}
 _FIRST_STAGE = 100  # behind all states
+_UPDATE = Callable[[Any, Any, tuple, Any, Any], tuple[Any, tuple]]
 
 
 def state(k: int) -> Ref:
@@ -30,6 +33,24 @@ class Rule:
     parameter: Expr
     states: tuple[Expr, ...]
     longest: float | None = None
+
+
+def rule_of(update: _UPDATE, states: int, longest: float | None = None) -> Rule:
+    """Return an optimiser's rule as expressions, by applying it to operands.
+
+    Raises:
+        JitError: it does what expressions cannot.
+    """
+    try:
+        olds = tuple([state(k) for k in range(states)])
+        new, news = update(PARAMETER, GRADIENT, olds, STEP, RATE)
+        return Rule(_expression(new), tuple([_expression(x) for x in news]), longest)
+    except Exception as error:
+        raise JitError(f"the optimiser's rule cannot be compiled: {error}") from error
+
+
+def _expression(x: Any) -> Expr:
+    return x if isinstance(x, Expr) else Literal(float(x))
 
 
 def update(writer: Writer, rule: Rule) -> list[str]:
