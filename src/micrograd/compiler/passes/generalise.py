@@ -191,7 +191,7 @@ class _Unifier:
             numbers = [
                 p.terms.get(m, 0) if isinstance(p, Poly) else (0 if m else p) for p in points
             ]
-            total = total + self.polynomial(numbers) * Poly({m: 1} if m else {(): 1})
+            total = total + self.polynomial(numbers) * (Poly({m: 1}) if m else 1)
         return total
 
     def polynomial(self, points: Sequence[int]) -> Size:
