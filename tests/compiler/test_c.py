@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -385,6 +386,32 @@ def test_a_chain_of_elementwise_steps_is_one_loop_and_writes_its_end_only(tmp_pa
     v, _ = check(chain(30), tmp_path, start)
     assert np.isnan(v[40 : 30 * 40]).all()
     assert not np.isnan(v[30 * 40 :]).any()
+
+
+def products(length):
+    """A product of matrices, 16 by 8 by 40, and ``length`` steps with each of its elements."""
+    a, b = Ref(0, (8, 0, 1)), Ref(128, (0, 1, 40))
+    rows = [Ref(448 + 640 * k, (40, 1)) for k in range(length + 1)]
+    nests = [Nest((16, 40), rows[0], (Term((8,), a * b),))]
+    for earlier, row in pairwise(rows):
+        nests.append(elementwise((16, 40), row, earlier * rows[0] + 0.25))
+    end = 448 + 640 * (length + 1)
+    tested = program(nests, end, range(end - 640, end))
+    tested.inputs = (0, 448)
+    return tested
+
+
+@pytest.mark.parametrize(("dtype", "form"), FORMS)
+def test_what_is_done_with_each_sum_gives_the_same_in_a_loop(tmp_path, dtype, form):
+    tested = products(4)
+    start = np.zeros(tested.size)
+    start[:448] = np.random.default_rng(5).uniform(-0.4, 0.4, 448)
+    check(tested, tmp_path, start, dtype=dtype, **form)
+
+
+def test_what_is_done_with_each_sum_stands_once_for_a_block_of_them():
+    few, many = (source(products(length)).count("\n") for length in (4, 24))
+    assert many - few <= 2 * 20
 
 
 def test_what_the_gradient_reads_is_written(tmp_path):

@@ -21,6 +21,7 @@ from .printer import Point, Printer, bare
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
 
+Points = Sequence[Sequence[Size]]  # the indices of a block along each dim
 Known = list[tuple[Ref, dict[Point, CText]]]  # targets whose elements are in registers
 
 
@@ -44,28 +45,31 @@ class BlockPrinter:
         self.zeroed = False
         self.loaded: dict[str, str] = {}
 
-    def block(self, points: list[list[Size]]) -> None:
-        """Compute all elements whose indices are in ``points``, a list for each dim."""
+    def nest(self, i: int, points: Points, known: Known) -> None:
+        """Compute elements of a nest of the group.
+
+        Args:
+            i: which nest.
+            points: the indices along each dim.
+            known: the elements of others that are in registers; takes these.
+        """
+        nest = self.group.nests[i]
         elements: list[Point] = list(product(*points))
-        loaded = dict(self.loaded)
-        known: Known = []
-        for nest, stored in zip(self.group.nests, self.group.stored, strict=True):
-            if self.inner and stored and self._side_by_side(nest, points):
-                self._add_up_in_place(nest, elements)
-                continue
-            if self.inner:
-                totals = self._across_lanes(nest, elements)
-            else:
-                totals = self._totals(nest, elements, known)
-            if nest.accumulate:
-                before = [self._value(nest.target, p, known) for p in elements]
-                both = zip(before, totals, strict=True)
-                totals = [self._kept(self.writer.combine(ops.SUM, x, y)) for x, y in both]
-            known.append((nest.target, dict(zip(elements, totals, strict=True))))
-            if stored:
-                for point, total in zip(elements, totals, strict=True):
-                    self._write(nest.target, point, total)
-        self.loaded = loaded
+        if self.inner and self.group.stored[i] and self._side_by_side(nest, points):
+            self._add_up_in_place(nest, elements)
+            return
+        if self.inner:
+            totals = self._across_lanes(nest, elements)
+        else:
+            totals = self._totals(nest, elements, known)
+        if nest.accumulate:
+            before = [self._value(nest.target, p, known) for p in elements]
+            both = zip(before, totals, strict=True)
+            totals = [self._kept(self.writer.combine(ops.SUM, x, y)) for x, y in both]
+        known.append((nest.target, dict(zip(elements, totals, strict=True))))
+        if self.group.stored[i]:
+            for point, total in zip(elements, totals, strict=True):
+                self._write(nest.target, point, total)
 
     @contextmanager
     def scope(self, head: str = "") -> Iterator[None]:
@@ -141,7 +145,7 @@ class BlockPrinter:
             totals = [self._kept(self.writer.combine(nest.reduce, s, t)) for s, t in both]
         return totals
 
-    def _side_by_side(self, nest: Nest, points: list[list[Size]]) -> bool:
+    def _side_by_side(self, nest: Nest, points: Points) -> bool:
         """Tell whether sums are only that, and each four are written to neighbours."""
         dim = next((d for d in reversed(range(len(points))) if len(points[d]) > 1), None)
         if dim is None or len(points[dim]) != 4 or along(nest.target.strides, dim) != 1:

@@ -5,6 +5,7 @@ from ..ir.sizes import Poly, Size
 from ..passes.regions import operands, same_element
 from ..passes.schedules import along, hides_divisions
 from .blocks import BlockPrinter
+from .element_loops import print_block
 from .printer import Printer, bare
 
 _LANES = Poly.var("W")  # what C calls the number of lanes
@@ -39,7 +40,7 @@ class _Loops:
     def run(self, level: int, points: Points) -> None:
         """Print the loops from a level inwards."""
         if level == len(self.order):
-            self.blocks.block([points[d] for d in range(len(self.dims))])
+            print_block(self.blocks, [points[d] for d in range(len(self.dims))])
             return
         dim = self.order[level]
         extent, block = self.dims[dim], self.sizes.get(dim, 1)

@@ -26,6 +26,8 @@ class Poly:
         return Poly({(name,): 1})
 
     def __add__(self, other: Size) -> Size:
+        if not other:
+            return self
         terms = dict(self.terms)
         for m, c in _terms(other).items():
             terms[m] = terms.get(m, 0) + c
@@ -34,9 +36,11 @@ class Poly:
     __radd__ = __add__
 
     def __mul__(self, other: Size) -> Size:
+        if isinstance(other, int):
+            return _ordered({m: c * other for m, c in self.terms.items()}) if other else 0
         terms: dict[_Monomial, int] = {}
         for m, c in self.terms.items():
-            for n, d in _terms(other).items():
+            for n, d in other.terms.items():
                 key = tuple(sorted(m + n))
                 terms[key] = terms.get(key, 0) + c * d
         return _plain(terms)
@@ -77,8 +81,15 @@ def _terms(x: Size) -> Mapping[_Monomial, int]:
 
 
 def _plain(terms: Mapping[_Monomial, int]) -> Size:
-    kept = {m: c for m, c in terms.items() if c}
-    return kept.get((), 0) if not any(kept) else Poly(kept)
+    kept = {m: terms[m] for m in sorted(terms) if terms[m]}
+    return _ordered(kept) if any(kept) else kept.get((), 0)
+
+
+def _ordered(terms: dict[_Monomial, int]) -> Poly:
+    """Return the polynomial of terms that are in order, none of them 0."""
+    made = Poly.__new__(Poly)
+    made.terms = terms
+    return made
 
 
 def evaluate(x: Size, env: Mapping[str, int]) -> int:

@@ -88,9 +88,8 @@ class _Fusion:
         """Tell whether one of two nests of equal dims meets the other's target but at its index."""
         for nest, other in ((later, earlier), (earlier, later)):
             written, count = self.regions.written(other), len(nest.dims)
-            for dims, ref in [*operands(nest), (nest.dims, nest.target)]:
-                elsewhere = not same_element(ref, other.target, count)
-                if elsewhere and self.regions.of(dims, ref).meets(written):
+            for ref, region in self.regions.touched(nest):
+                if region.meets(written) and not same_element(ref, other.target, count):
                     return True
         return False
 

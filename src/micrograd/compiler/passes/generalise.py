@@ -42,12 +42,18 @@ class Coefficient:
 
 @dataclass(slots=True)
 class General:
-    """A program with the length as an argument, from ``least`` on."""
+    """A program with the length as an argument."""
 
     program: Program
     coefficients: list[Coefficient]
-    least: int
+    first: int  # the least of the lengths that it was made of
     work: dict[str, Size]  # how many operands the function gave to each operation
+
+    @property
+    def least(self) -> int:
+        """The length from which on it can be run, which takes a trial at each."""
+        shorter = range(self.first - 1, 0, -1)
+        return next((n + 1 for n in shorter if not _runs(self.program, n)), 1)
 
 
 def for_all(at: Callable[[int], tuple[Program, Counter[str]]]) -> General | None:
@@ -106,8 +112,7 @@ def generalise(programs: Sequence[Program], work: Sequence[Counter[str]], first:
         segments=tuple(segments),
     )
     counts = {op: unifier.size([w[op] for w in work]) for op in work[0] | work[-1]}
-    least = next((n + 1 for n in range(first - 1, 0, -1) if not _runs(program, n)), 1)
-    return General(program, unifier.coefficients, least, counts)
+    return General(program, unifier.coefficients, first, counts)
 
 
 def _runs(program: Program, n: int) -> bool:
@@ -191,7 +196,7 @@ class _Unifier:
             numbers = [
                 p.terms.get(m, 0) if isinstance(p, Poly) else (0 if m else p) for p in points
             ]
-            total = total + self.polynomial(numbers) * Poly({m: 1} if m else {(): 1})
+            total = total + self.polynomial(numbers) * (Poly({m: 1}) if m else 1)
         return total
 
     def polynomial(self, points: Sequence[int]) -> Size:

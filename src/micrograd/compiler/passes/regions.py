@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,21 @@ class RegionList:
         return meet
 
 
+class _Operands(NamedTuple):
+    """What a statement touches; with the statement itself, so that its identity stays."""
+
+    statement: Simple
+    operands: list[tuple[Ref, Region]]
+    reads: list[Region]
+    written: Region
+
+
 class Regions:
     """Tell which regions statements touch, where padded rows end at a multiple of ``width``."""
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self._touched: dict[int, tuple[Simple, Region, list[Region]]] = {}
+        self._touched: dict[int, _Operands] = {}
 
     def of(self, dims: Sequence[Size], ref: Ref) -> Region:
         """Return the addresses that a ref may touch; padded rows count in full."""
@@ -72,19 +82,26 @@ class Regions:
 
     def reads(self, statement: Simple) -> list[Region]:
         """Return the regions that a statement reads."""
-        return self._of(statement)[2]
+        return self._of(statement).reads
 
     def written(self, statement: Simple) -> Region:
         """Return the region that a statement writes."""
-        return self._of(statement)[1]
+        return self._of(statement).written
 
-    def _of(self, statement: Simple) -> tuple[Simple, Region, list[Region]]:
-        """Return what a statement touches, worked out once; with it, so that its identity stays."""
+    def touched(self, statement: Simple) -> list[tuple[Ref, Region]]:
+        """Return all operands of a statement, each with the region that it touches."""
+        return self._of(statement).operands
+
+    def _of(self, statement: Simple) -> "_Operands":
+        """Return what a statement touches, worked out once."""
         if id(statement) not in self._touched:
-            every = list(uses(statement))
-            reads = [self.of(use.dims, use.ref) for use in every if use.read]
-            written = next(self.of(use.dims, use.ref) for use in every if use.written)
-            self._touched[id(statement)] = statement, written, reads
+            every = [(use, self.of(use.dims, use.ref)) for use in uses(statement)]
+            self._touched[id(statement)] = _Operands(
+                statement,
+                [(use.ref, region) for use, region in every],
+                [region for use, region in every if use.read],
+                next(region for use, region in every if use.written),
+            )
         return self._touched[id(statement)]
 
     def ordered(self, later: Simple, earlier: Simple) -> bool:
