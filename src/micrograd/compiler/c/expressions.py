@@ -84,6 +84,7 @@ class Writer:
         self.ending = "" if dtype == "float64" else "f"
         self.scalars = scalars
         self.functions: dict[str, str] = {}  # name -> definition, in the order of their use
+        self.pieces: dict[str, str] = {}  # likewise: what is long, and compiled once of all files
         self.own: dict[tuple[Op, str], str] = {}  # the functions of ops that have no other form
 
     def literal(self, x: float) -> str:
