@@ -5,6 +5,7 @@ import pytest
 from thorough import sampled
 
 from micrograd import Value, jit, logsumexp, maximum, mean, minimum, sum, vmap
+from micrograd.nn import Conv2d
 
 pytestmark = pytest.mark.parametrize("backend", ["numpy", "c"])
 
@@ -130,3 +131,16 @@ def test_what_is_reduced_may_be_of_any_depths_and_repeat(backend, reduce, count)
         return reduce(made) * reduce([x, w, x, x * w, x])
 
     agree(f, [w, x], backend)
+
+
+def test_each_side_and_corner_of_a_border_is_one_loop_over_all_channels(backend):
+    conv = Conv2d(1, 3, 5, padding=2, seed=1)
+    image = np.random.default_rng(2).normal(size=(1, 8, 8))
+    parameters = conv.parameters()
+
+    def f(image):
+        return sum([x.tanh() for channel in conv(image) for row in channel for x in row])
+
+    agree(f, parameters, backend, image)
+    sums = [line for line in str(jit(f).lower(image, until="roll")).splitlines() if "Σ" in line]
+    assert len(sums) == 10  # windows have 3, 4 or 5 rows inside, and as many columns; and the sum

@@ -123,3 +123,22 @@ def test_fit_inside_no_grad_is_refused():
 def test_a_schedule_that_returns_nothing_is_refused():
     with pytest.raises(TypeError, match="a schedule has to return a number, got NoneType"):
         train(*make(), schedule=lambda step: None)
+
+
+@pytest.mark.parametrize("compile", [True, "auto"])
+def test_a_single_wrong_label_is_found_where_steps_are_compiled(compile):
+    model, optimizer = make()
+    before = datas(model)
+    images, labels = np.arange(48.0).reshape(24, 2) / 48, [0] * 20 + [1, 0, 0, 1]
+
+    def loss(x, label):
+        return losses.cross_entropy([model(x), Value(0.0)], label)
+
+    train(model, optimizer, loss=loss, data=(images, labels), compile=compile, epochs=0)
+    labels[20] = 2
+    with pytest.raises((ValueError, IndexError), match="got 2") as info:
+        train(model, optimizer, loss=loss, data=(images, labels), compile=compile)
+    assert "example 20 of the data" in "".join(info.value.__notes__)
+    with pytest.raises(ValueError, match="got 7"):
+        train(model, optimizer, data=(X, [1] * 20 + [7, 1, 1, 1]), compile=compile)
+    assert datas(model) == before

@@ -1,12 +1,16 @@
 """Which runner does the steps of ``fit``: compiled loops where they are wanted and possible."""
 
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..arguments import choice, shown
 from ..value.modes import mode
 from .batched import BatchRunner
 from .eager import EagerRunner, Runner, warn_of_eager_run
+
+if TYPE_CHECKING:
+    from .compiled import CompiledRunner
 
 
 def import_compiler(wanted: bool | str) -> None:
@@ -53,6 +57,7 @@ def runner_for(
     dtype: str,
     like: Runner | None = None,
     library: Any = None,
+    try_loss: Callable[[], None] = lambda: None,
 ) -> Runner:
     """Return what does the steps: compiled loops where these are wanted and possible.
 
@@ -63,6 +68,8 @@ def runner_for(
         dtype: of the numbers inside.
         like: the runner of a model of the same shape, whose program is taken.
         library: of arrays, which then has to compute the steps.
+        try_loss: raises what a loss raises for wrong examples. Compiled steps are compared with its
+            gradients for these; it is left to that then, for it goes on while a compiler works.
 
     Raises:
         ValueError: float32 is wanted without compiled loops.
@@ -77,6 +84,7 @@ def runner_for(
     if isinstance(eager, BatchRunner):
         return eager.compiled(wanted, dtype)
     if not wanted or mode.anomaly:  # anomalies are found op by op
+        try_loss()
         return eager
     from ..compiler.tracing.output import heard  # with NumPy, which an eager run does without
 
@@ -84,7 +92,10 @@ def runner_for(
         with heard() as printed:
             printed.aloud = True
             runner = _compiled(eager, batch_size, dtype, like, library)
+        if runner.steps.objective.lengths is not None:  # compared on one example of each length
+            try_loss()
     except Exception as error:
+        try_loss()
         if wanted is True or library:
             raise
         warn_of_eager_run(error, dtype, stacklevel=6)
@@ -102,7 +113,7 @@ def runner_for(
 
 def _compiled(
     eager: EagerRunner, batch_size: int | None, dtype: str, like: Runner | None, library: Any
-) -> Runner:
+) -> "CompiledRunner":
     from .compiled import CompiledRunner
 
     n = len(eager.examples)

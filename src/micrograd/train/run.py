@@ -180,7 +180,8 @@ def _runner(
             "batched=True hands the loss a whole batch, and each process would see a part of it "
             "only: leave out reduce, or take a loss of one example"
         )
-    kind, measures = (BatchRunner if a.batched else EagerRunner), a.measures
+    kind = BatchRunner if a.batched else EagerRunner
+    loss = {} if a.batched else {"loss": a.loss}
     model, optimizer = a.model, a.optimizer
     eager = kind(
         a.loss, a.penalty, examples, model, optimizer, a.clip_grad_norm, a.batch_size, sharing
@@ -189,13 +190,14 @@ def _runner(
         values = check_batch_loss(a.loss, examples, model, optimizer, a.batch_size)
     else:
         values = check_loss(a.loss, examples, optimizer)
-        measures = {"loss": a.loss, **measures}
-    if not like:  # whose model was tried on the same data
-        try_out(measures, model, examples, values, () if a.batched else [("loss", 0)])
-        if held_out:
-            try_out(measures, model, held_out, values)
     library = library_of(eager, a.compile, a.dtype, a.backend, a.device)
-    return runner_for(eager, a.size, a.compile, a.dtype, like, library)
+    if like:  # whose model was tried on the same data
+        return runner_for(eager, a.size, a.compile, a.dtype, like, library)
+    try_out(a.measures, model, examples, values)
+    if held_out:
+        try_out(loss | a.measures, model, held_out, values)
+    try_loss = partial(try_out, loss, model, examples, values, [("loss", 0)])
+    return runner_for(eager, a.size, a.compile, a.dtype, None, library, try_loss)
 
 
 def _beginning(

@@ -85,6 +85,7 @@ class Writer:
         self.scalars = scalars
         self.divides = False  # 1 / x is a division, which the work beside it hides
         self.functions: dict[str, str] = {}  # name -> definition, in the order of their use
+        self.pieces: dict[str, str] = {}  # likewise: what is long, and compiled once of all files
         self.own: dict[tuple[Op, str], str] = {}  # the functions of ops that have no other form
 
     def literal(self, x: float) -> str:

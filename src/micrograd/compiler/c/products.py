@@ -11,6 +11,8 @@ from ..passes.schedules import Costs, Target, along
 from .loops import print_group
 from .printer import Printer, bare
 
+_WHOLE_VECTORS = "INLINE int64_t whole_vectors(int64_t n) { return (n + W - 1) / W * W; }"
+
 
 def print_product(out: Printer, nest: Nest, target: Target) -> None:
     """Print a nest that is a product of matrices: its single terms as loops, then the product.
@@ -24,8 +26,10 @@ def print_product(out: Printer, nest: Nest, target: Target) -> None:
         start = replace(nest, terms=single)
         group = Fused((start,), (True,), Costs(target).best([start])[1])
         print_group(out, group, strict=target.strict, width=target.lanes)
-    text = files(__package__).joinpath("contract.inc").read_text("utf-8")
-    out.writer.functions["contract"] = text
+    out.writer.pieces.setdefault(
+        "contract", files(__package__).joinpath("contract.inc").read_text("utf-8")
+    )
+    out.writer.functions["whole_vectors"] = _WHOLE_VECTORS
     a, b, c = product.a, product.b, nest.target
     rows, columns, depth = product.rows, product.columns, product.depth
     (extent,) = [term.dims[0] for term in nest.terms if term.dims]

@@ -150,6 +150,7 @@ def printed(
         functions.append(_function(head + memory, out, body, back, program, scalars))
     if rows is not None:
         functions[0] += in_parts(program, rows)
+    pieces += writer.pieces.values()
     return CFile(preamble(writer, portable), list(writer.functions.values()), pieces, *functions)
 
 

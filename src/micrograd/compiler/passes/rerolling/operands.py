@@ -45,7 +45,7 @@ class Operand:
             one.lie_at(self.addresses[:, t : t + 1])
         return one
 
-    def part(self, rows: slice) -> "Operand":
+    def part(self, rows: slice | NDArray[np.int64]) -> "Operand":
         """Return the same for some of the rows."""
         some = replace(self, nodes=self.nodes[rows])
         if self.literal is None:
@@ -75,10 +75,26 @@ class RowGroup:
         if self.row_class.op is ops.SUM:
             self.slots = [part for slot in self.slots for part in _parts(slot, all_short, regular)]
 
-    def part(self, rows: slice) -> "RowGroup":
+    def part(self, rows: slice | NDArray[np.int64]) -> "RowGroup":
         """Return the group of some of the rows."""
         slots = [[o.part(rows) for o in slot] for slot in self.slots]
         return RowGroup(self.row_class, self.target.part(rows), slots)
+
+    def alike_parts(self, most: int) -> list["RowGroup"]:
+        """Sort the rows by how far their terms are apart; [] if that is in one way, or in many.
+
+        Where images have a border of zeros, 3 by 4 of a window are in them at the upper edge, 4 by
+        3 at the left one: as many, in lines of other lengths.
+        """
+        apart = np.concatenate([np.diff(o.addresses) for o in self.operands()], axis=1)
+        left, alike = np.arange(len(apart)), list[NDArray[np.int64]]()
+        while len(left):
+            if len(alike) == most:
+                return []
+            same = (apart[left] == apart[left[0]]).all(axis=1)
+            alike.append(left[same])
+            left = left[~same]
+        return [self.part(rows) for rows in alike] if len(alike) > 1 else []
 
     def regular_parts(self, most: int, least_rows: int) -> list["RowGroup"]:
         """Split the rows where addresses break, so that no part needs a table; [] if that is many.

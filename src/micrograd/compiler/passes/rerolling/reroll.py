@@ -114,11 +114,20 @@ class _NestWriter:
     def nests(self, group: RowGroup) -> list[Nest]:
         """Return the nests that compute these rows."""
         if group.row_class.op is not ops.TAKE and any(o.irregular for o in group.operands()):
-            parts = group.regular_parts(_MOST_PARTS, _LEAST_ROWS)
-            nests = [self._nest(part) for part in parts]
-            if parts and len(rolled(nests)) <= _MOST_PARTS:
+            nests = self._regular(group.alike_parts(_MOST_PARTS)) or self._regular([group])
+            if nests:
                 return nests
         return [self._nest(group)]
+
+    def _regular(self, groups: list[RowGroup]) -> list[Nest]:
+        """Return nests without tables; [] where these are many, once rolled."""
+        nests = []
+        for group in groups:
+            parts = group.regular_parts(_MOST_PARTS, _LEAST_ROWS)
+            if not parts:
+                return []
+            nests += [self._nest(part) for part in parts]
+        return nests if len(rolled(nests)) <= _MOST_PARTS else []
 
     def _nest(self, group: RowGroup) -> Nest:
         op, batched = group.row_class.op, group.row_class.batched
