@@ -216,3 +216,35 @@ def test_what_is_read_as_an_input_is_put_back_after_the_trace():
     scale = None
     with pytest.raises((TypeError, JitError)):
         g(2.0)
+
+
+def _first_is_positive(xs):
+    xs[0] = abs(xs[0])
+
+
+def _all_are_positive(xs):
+    xs[:] = [abs(x) for x in xs]
+
+
+def _entry_is_positive(d):
+    d["a"] = abs(d["a"])
+
+
+@pytest.mark.parametrize(
+    ("f", "made_of"),
+    [
+        (_first_is_positive, list),
+        (_first_is_positive, np.array),
+        (_all_are_positive, list),
+        (_all_are_positive, np.array),
+        (_entry_is_positive, lambda x: {"a": x[0]}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*changes argument 0")
+def test_an_argument_is_changed_though_to_the_same_number_at_first(f, made_of):
+    g = jit(f)
+    for numbers in ([1.0, 2.0], [1.0, 3.0], [-1.0, 2.0], [-3.0, -2.0]):
+        found, expected = made_of(numbers), made_of(numbers)
+        g(found)
+        f(expected)
+        assert repr(found) == repr(expected)

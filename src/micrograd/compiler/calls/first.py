@@ -16,6 +16,7 @@ from ... import elementary
 from ..errors import JitError, untraceable
 from ..tracing.output import NotPrinted, heard
 from ..tracing.signature import Argument
+from ..tracing.stand_ins import ChangesArgument
 from .attempts import Attempts, Make, kept, of_places
 from .changes import Changes, changes_of, functions_in, refuse_shared
 from .deferred import PLAIN_WORK
@@ -113,6 +114,8 @@ class FirstCall:
             changes = [*before.changes(kept(made)), *traced]
             if changes or effects:
                 self._compile_with(changes, made, before, plain, after)
+            elif isinstance(failure, ChangesArgument):  # into the numbers that it has this time
+                self.reason = self._reason(failure)
             elif made is None or judge is None:
                 self._compile_with_arrays(failure, before, plain, after)
             elif plain is None and quiet and not lines_of_changes(self._f):
@@ -185,10 +188,13 @@ class FirstCall:
                 raise JitError(f"it changes {changed}, and something else each time that it runs")
             self.made = self._judged(made, before, plain, after)
         except Exception as error:
-            said = str(self._said(error))
-            lines = [] if "\n  at " in said else lines_of_changes(self._f)
-            line = f"\n  at {lines[0]}" if lines else ""
-            self.reason = f"{said}{line}"
+            self.reason = self._reason(error)
+
+    def _reason(self, error: Exception) -> str:
+        """Return what to say where what f changes keeps it from being compiled."""
+        said = str(self._said(error))
+        lines = [] if "\n  at " in said else lines_of_changes(self._f)
+        return f"{said}\n  at {lines[0]}" if lines else said
 
     def _compile_with_arrays(
         self, failure: Exception | None, before: State, plain: Any, after: State

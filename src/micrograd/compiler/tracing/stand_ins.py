@@ -14,11 +14,16 @@ from ...engine import Value
 from ...value.columns import ValueSet
 from ...value.nested import leaves
 from ...value.number import Number
+from ..errors import JitError
 from .arrays import TracedArray
 from .integers import Integer
 from .passed import Passed, things_of, with_passed
 from .recording import Input
 from .signature import Argument
+
+
+class ChangesArgument(JitError):
+    """A function writes into the lists, dicts or arrays that it is called with."""
 
 
 class StandIns:
@@ -54,16 +59,23 @@ class StandIns:
         return made
 
     def with_passed(self, tree: Any, count: int) -> Any:
-        """Return a result with ``Passed`` for what is as it came in the first so many arguments."""
+        """Return a result with ``Passed`` for what it has of the first so many arguments.
+
+        Raises:
+            ChangesArgument: other numbers are in one of these, be they equal this time.
+        """
         wanted = {id(thing) for thing, _ in things_of(tree)}
         made = {k: made for k, _, made in self._arrays.values()} | self._nests
-        passed = {
-            id(thing): Passed(k, keys)
-            for k in range(count if wanted else 0)
-            if k in made and _unchanged(self.inputs[k, False], made[k])
-            for thing, keys in things_of(made[k])
-            if id(thing) in wanted
-        }
+        passed = dict[int, Passed]()
+        for k in sorted(made):
+            if k < count:
+                if not _unchanged(self.inputs[k, False], made[k]):
+                    raise ChangesArgument(
+                        f"it changes argument {k}, which is no variable or attribute: keep what "
+                        "changes in one of them, or return it"
+                    )
+                things = things_of(made[k]) if wanted else ()
+                passed |= {id(x): Passed(k, keys) for x, keys in things if id(x) in wanted}
         return with_passed(tree, passed, {}) if passed else tree
 
     # ---- of a batch
