@@ -42,7 +42,7 @@ def reroll(rows: Rows) -> Program:
     for group in groups:
         for o in group.operands():
             o.lie_at(addressing.address[o.nodes])
-        if rows.layouts:
+        if rows.in_waves:
             group.take_sums_apart(graph.by_rounding)
     groups = list(gathered(graph, groups, addressing))
     writer = _NestWriter(addressing)
