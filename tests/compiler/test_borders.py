@@ -60,7 +60,7 @@ def chain_of_springs(x, u):
 
 def kalman(x, u):
     wander, error = x * x, exp(x)
-    level, variance, surprise = u[0], 10.0, 0.0
+    level, variance, surprise = 0.0, 10.0, 0.0
     for z in u:
         variance = variance + wander
         spread = variance + error

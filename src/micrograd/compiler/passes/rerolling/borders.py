@@ -17,6 +17,7 @@ from .flatten import Rows
 from .periods import Columns, Stretch, recurs, stretches_of
 from .starts import Irregular, Start, check_order, classes_of
 from .sweeps import swept
+from .unfolding import unfolded
 
 _LEAST = 4  # steps that are alike
 _SAFE = {  # whose derivatives are finite: where nobody reads them, they are 0 times that
@@ -34,12 +35,14 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
     if graph.strict:
         return
     graph = _constants_first(graph)
-    columns = Columns(graph)
-    columns.leaves = int(np.count_nonzero(columns.codes == 0))
-    steps = stretches_of(columns, columns.leaves, len(graph.ops), _LEAST)
-    stretches = [s for s in steps if recurs(columns, s)]
+    stretches = _recurrences(graph)
+    for s in reversed(stretches):
+        if (traced := unfolded(graph, s)) is not None:
+            graph = traced
+            stretches = _recurrences(graph)
     if not stretches:
         return
+    columns = _columns(graph)
     made = rows = swept(graph)
     for kept in _kept(rows, columns, stretches):
         made = swept(graph, list(kept))
@@ -53,6 +56,20 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
         if whole := Start(made, columns, s).whole():
             made = whole
             yield made
+
+
+def _columns(graph: Graph) -> Columns:
+    """Return the columns of a graph of which all constants come first."""
+    columns = Columns(graph)
+    columns.leaves = int(np.count_nonzero(columns.codes == 0))
+    return columns
+
+
+def _recurrences(graph: Graph) -> list[Stretch]:
+    """Return where a graph does the same again and again with what it has made before."""
+    columns = _columns(graph)
+    steps = stretches_of(columns, columns.leaves, len(columns.codes), _LEAST)
+    return [s for s in steps if recurs(columns, s)]
 
 
 def _constants_first(graph: Graph) -> Graph:
