@@ -170,7 +170,7 @@ def test_a_few_steps_give_the_loops_of_all(f, data, rerolled, monkeypatch):
 @pytest.mark.parametrize("f", OTHERS)
 def test_steps_that_are_not_alike_are_all_looked_at(f, rerolled):
     compared(f, U)
-    assert max(rerolled) == len(jit(f).trace(Value(0.5), U).ops)
+    assert max(rerolled) >= len(jit(f).trace(Value(0.5), U).ops)
 
 
 def test_a_hundred_thousand_steps_are_not_looked_at_one_by_one(rerolled, monkeypatch):

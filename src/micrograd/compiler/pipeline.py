@@ -32,6 +32,7 @@ from .passes.place import place
 from .passes.powers import share_powers
 from .passes.products import pack_products
 from .passes.recompute import recompute
+from .passes.rerolling.borders import with_whole_steps
 from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.periods import periods_of, shortened
 from .passes.rerolling.reroll import reroll
@@ -74,7 +75,8 @@ NAMES = ("flatten", "reroll", *PASSES, *ADDRESSES, *FOR_C, *FOR_ARRAYS)
 
 _FEW = 32  # statements, of which C is short whatever they do
 _MOST_ALIKE = 300  # nodes, on average, of a nest: of more, waves hardly find any
-_MOST_WAVES, _MOST_NODES = 64, 200_000  # where they are looked for in place of classes
+_MOST_WAVES, _MOST_NODES = 64, 200_000  # where they are looked for in place of classes, or whole
+# first and last steps besides
 _OPERANDS_A_TABLE = 50  # at least, on average
 
 
@@ -149,7 +151,9 @@ def _rolled(graph: Graph, most: float) -> dict[str, Program]:
         if by_waves := len(graph.ops) <= _MOST_NODES and _by_waves(rows, _MOST_WAVES):
             return by_waves
         raise NoLoops
-    made = _rolled_up(rows)
+    small = native and len(graph.ops) <= _MOST_NODES
+    ways = [rows, *(with_whole_steps(rows.graph) if small else ())]
+    made = min(map(_rolled_up, ways), key=_count)
     statements = _count(made)
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
     return (statements > _FEW and few_alike and _by_waves(rows, statements // 2)) or made

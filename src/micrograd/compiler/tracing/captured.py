@@ -72,13 +72,15 @@ def _only_values(x: Any) -> list[Value]:
 
 
 def mentioned(f: Callable) -> list[tuple[str, Any]]:
-    """Return what a function refers to, by name: closures, globals, its object, what it wraps."""
+    """Return what a function refers to, by name: closures, globals, defaults, what it wraps."""
     if isinstance(f, functools.partial):
         return [("", f.func), *((f"x{i}", x) for i, x in enumerate(f.args)), *f.keywords.items()]
     found = [("", getattr(f, "__self__", None)), ("", getattr(f, "__wrapped__", None))]
     code = getattr(f, "__code__", None)
     if code is None:
         return found
+    found += [("", x) for x in getattr(f, "__defaults__", None) or ()]
+    found += (getattr(f, "__kwdefaults__", None) or {}).items()
     for name, cell in zip(code.co_freevars, getattr(f, "__closure__", None) or ()):
         try:
             found.append((name, cell.cell_contents))

@@ -87,13 +87,15 @@ class ArrayNodes:
 class Rows:
     """A graph as rows, in classes in an order in which they can be computed; its live leaves.
 
-    ``layouts``: the arrays that are computed, if not one for each class.
+    ``layouts``: the arrays that are computed, if not one for each class; ``in_waves``: whether rows
+    of one class differ in what they read.
     """
 
     graph: Graph
     classes: list[RowClass]
     leaves: NDArray[np.int64]
     layouts: list[ArrayNodes] = field(default_factory=list)
+    in_waves: bool = False
 
     def __str__(self) -> str:
         """Say what a row of each class computes, as in ``c1[4] = Σ3 parameter·input + parameter``.

@@ -17,7 +17,7 @@ from ...nodes import Ops, Parents
 LEAST_STEPS = 32  # fewer are lowered as soon as a few are several times
 _WINDOW = 12  # operations by which the next step is told
 _LONGEST = 20_000  # operations of a step
-_TRIED = 64  # distances at which such operations come again
+_TRIED = 64  # distances at which such operations come again; of more, longer windows tell
 
 _Ints = NDArray[np.integer]
 
@@ -64,7 +64,7 @@ class NotShorter(Exception):
     """A graph cannot be had with fewer steps."""
 
 
-class _Columns:
+class Columns:
     """The columns of a graph as arrays."""
 
     def __init__(self, graph: Graph) -> None:
@@ -88,11 +88,11 @@ class _Columns:
 
 def periods_of(graph: Graph) -> Periods | None:
     """Return where a graph does the same again and again; None where that is not most of it."""
-    columns, count = _Columns(graph), len(graph.ops)
+    columns, count = Columns(graph), len(graph.ops)
     probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
-    if not any(s and 8 * s.nodes > count and _recurs(columns, s) for s in probed):
+    if not any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed):
         return None
-    stretches = list(_stretches(columns, columns.leaves, count))
+    stretches = list(stretches_of(columns, columns.leaves, count))
     if 2 * sum([s.nodes for s in stretches]) < count:
         return None
     try:
@@ -101,7 +101,7 @@ def periods_of(graph: Graph) -> Periods | None:
         return None
 
 
-def _recurs(columns: _Columns, s: Stretch) -> bool:
+def recurs(columns: Columns, s: Stretch) -> bool:
     """Tell whether a step needs what the one before has made, and not only to add to it."""
     nodes = np.repeat(np.arange(s.period), columns.counts(s.first, s.period, 1)[0])
     inside = s.parents - s.first
@@ -118,34 +118,44 @@ def _recurs(columns: _Columns, s: Stretch) -> bool:
     return False
 
 
-def _stretches(columns: _Columns, low: int, high: int) -> Iterator[Stretch]:
-    """Yield the stretches between two nodes, in their order."""
-    tried = (_around(columns, low, high, at) for at in _probes(low, high))
+def stretches_of(
+    columns: Columns, low: int, high: int, least: int = LEAST_STEPS
+) -> Iterator[Stretch]:
+    """Yield the stretches between two nodes, of at least so many steps, in their order."""
+    tried = (_around(columns, low, high, at, least) for at in _probes(low, high, least))
     found = next(filter(None, tried), None)
     if found:
-        yield from _stretches(columns, low, found.first)
+        yield from stretches_of(columns, low, found.first, least)
         yield found
-        yield from _stretches(columns, found.stop, high)
+        yield from stretches_of(columns, found.stop, high, least)
 
 
-def _probes(low: int, high: int) -> list[int]:
+def _probes(low: int, high: int, least: int = LEAST_STEPS) -> list[int]:
     """Return nodes of a range at which steps are looked for; none of one that is short."""
-    return [low + (high - low) * k // 8 for k in (4, 2, 6, 1, 7) if high - low >= LEAST_STEPS]
+    return [low + (high - low) * k // 8 for k in (4, 2, 6, 1, 7) if high - low >= least]
 
 
-def _around(columns: _Columns, low: int, high: int, middle: int) -> Stretch | None:
+def _around(
+    columns: Columns, low: int, high: int, middle: int, least: int = LEAST_STEPS
+) -> Stretch | None:
     """Return the longest stretch that a node is in."""
     codes, best, seen = columns.codes[:high], None, middle
-    window, ahead = codes[middle : middle + _WINDOW], codes[middle + 1 : middle + _LONGEST]
+    size = min(_WINDOW, (high - low) // least)
+    window, ahead = codes[middle : middle + size], codes[middle + 1 : middle + _LONGEST]
     places = np.arange(max(0, len(ahead) - len(window)))
     for k, code in enumerate(window):
         places = places[ahead[places + k] == code]
+    for k in range(size, min(_LONGEST, len(codes) - middle)):
+        if len(places) <= _TRIED:
+            break
+        places = places[places + k < len(ahead)]
+        places = places[ahead[places + k] == codes[middle + k]]
     for period in (places + 1)[:_TRIED].tolist():
         if middle + period < seen:
             continue  # several steps of what was seen
         begin, end = _run(codes, low, middle, period)
         seen = end
-        found = _steady(columns, begin, period, (end - begin) // period + 1)
+        found = _steady(columns, begin, period, (end - begin) // period + 1, least)
         if found and (best is None or found.nodes > best.nodes):
             best = found
     return best
@@ -172,10 +182,10 @@ def _run(codes: _Ints, low: int, middle: int, period: int) -> tuple[int, int]:
     return middle - ends[0], middle + ends[1]
 
 
-def _steady(columns: _Columns, begin: int, period: int, steps: int) -> Stretch | None:
+def _steady(columns: Columns, begin: int, period: int, steps: int, least: int) -> Stretch | None:
     """Return those of some steps in which nodes have equal constants, and parents move steadily."""
     middle, stop = steps // 2, begin + period * steps
-    if steps < LEAST_STEPS:
+    if steps < least:
         return None
     constant = columns.codes[begin : begin + period] == 0
     numbers = columns.data[begin:stop].view(np.int64).reshape(steps, period)[:, constant]
@@ -184,7 +194,7 @@ def _steady(columns: _Columns, begin: int, period: int, steps: int) -> Stretch |
     for rows in (numbers, batched, columns.counts(begin, period, steps)):
         differs = np.flatnonzero((rows != rows[middle]).any(axis=1))
         first, last = _between(differs, middle, first, last)
-    if last - first < LEAST_STEPS:
+    if last - first < least:
         return None
     begin, middle = begin + first * period, (last - first) // 2
     parents = columns.parents(begin, period, last - first)
@@ -192,7 +202,7 @@ def _steady(columns: _Columns, begin: int, period: int, steps: int) -> Stretch |
     other = (moves != moves[middle]) | (leaves[1:] != leaves[:-1])  # at first x, then what is made
     differs = np.flatnonzero(other.any(axis=1))
     first, last = _between(differs, middle, 0, len(moves))
-    if last - first + 1 < LEAST_STEPS:
+    if last - first + 1 < least:
         return None
     return Stretch(begin + first * period, period, last - first + 1, parents[first], moves[middle])
 
@@ -224,7 +234,7 @@ def shortened(graph: Graph, periods: Periods, steps: int) -> Graph:
     Raises:
         NotShorter: a node outside of the stretches needs one that would be left out.
     """
-    columns, parameters = _Columns(graph), len(graph.parameters)
+    columns, parameters = Columns(graph), len(graph.parameters)
     gone = _Gone(graph, periods, periods.steps - steps)
     kept = gone.kept(len(graph.ops))
     counts = np.diff(columns.starts)

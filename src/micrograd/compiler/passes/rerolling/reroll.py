@@ -42,7 +42,7 @@ def reroll(rows: Rows) -> Program:
     for group in groups:
         for o in group.operands():
             o.lie_at(addressing.address[o.nodes])
-        group.take_sums_apart(graph.by_rounding and bool(rows.layouts), not rows.layouts)
+        group.take_sums_apart(graph.by_rounding and rows.in_waves, not rows.in_waves)
     groups = list(gathered(graph, groups, addressing))
     writer = _NestWriter(addressing)
     nests = [nest for group in groups for nest in writer.nests(group)]

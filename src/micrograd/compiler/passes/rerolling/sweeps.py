@@ -4,6 +4,7 @@ A large model is unrolled into ten million nodes, and each step of Python costs 
 """
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +33,8 @@ def distinct(graph: Graph) -> Graph:
     return replace(graph, ops=made, parents=same)
 
 
-def swept(graph: Graph) -> Rows:
-    """Return the rows of a graph, as ``flatten`` does.
+def swept(graph: Graph, kept: Sequence[int] = ()) -> Rows:
+    """Return the rows of a graph, as ``flatten`` does; what is to be kept is one, as outputs are.
 
     The sweeps give the nodes and the factors of all rows, sorted by group, with the heights and the
     widths of these matrices; of each group its class and how many terms each slot has; of each
@@ -51,7 +52,7 @@ def swept(graph: Graph) -> Rows:
         bytes(graph.batched),
         leaf,
         kind,
-        array("i", graph.outputs),
+        array("i", [*graph.outputs, *kept]),
         graph.strict,
     )
     graph.by_rounding |= bool(by_rounding)

@@ -36,7 +36,7 @@ def waves(graph: Graph, most: int) -> Iterator[Rows]:
         if finer:
             refine(rows)
         if _set_steps(rows) and _least(rows) <= most:
-            yield Rows(graph, _classes(rows), leaves, layouts(rows))
+            yield Rows(graph, _classes(rows), leaves, layouts(rows), in_waves=True)
 
 
 def _least(rows: Rowwise) -> int:
