@@ -2,10 +2,13 @@
 
 from micrograd import ops
 from micrograd.compiler.graph import Graph, without_repeats
+from micrograd.compiler.ir.array import Array
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.program import Clear, Program
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
-from micrograd.compiler.passes.allocate import allocate
+from micrograd.compiler.passes.allocate import allocate, allocate_for_all
 from micrograd.compiler.passes.clears import join_clears
 from micrograd.compiler.passes.differentiate import differentiate
 from micrograd.compiler.passes.place import place
@@ -249,6 +252,42 @@ def test_addresses_come_last_and_transposed_arrays_begin_at_whole_vectors():
     assert [(a.start, a.size) for a in found.arrays] == [(0, 4), (8, 32), (40, 32), (72, 4)]
     assert (found.size, found.outputs, found.segments[0].start) == (76, (73,), 8)
     assert text(found).split("forward\n")[1].splitlines()[:2] == lines
+
+
+def test_of_all_lengths_what_is_whole_vectors_comes_first_and_begins_at_one():
+    n, pairs = Poly.var("n"), Poly.var("n_2")
+    arrays: dict[str, Array] = {}
+    end = 0
+    for name, kind, count in (
+        ("w1", "parameter", 12),
+        ("x1", "input", n),
+        ("k1", "constant", 2),
+        ("h1", "computed", 4 * pairs),
+        ("h2", "computed", 8 * n - 8),
+    ):
+        arrays[name] = Array(end, count, False, True, kind, name=name)
+        end = end + count
+    made = Program([], end, (0, 12), (12, n), (n + 12, (1.0, 2.0)), (end - 1,))
+    made.arrays = tuple(arrays.values())
+    made.backward = [Clear(0, 4), Clear(n + 14, 8 * n - 8 + 4 * pairs)]
+    found = allocate_for_all(made)
+    assert {a.name: a.start for a in found.arrays} == {
+        "w1": 0,
+        "h2": 16,
+        "x1": 8 * n + 8,
+        "k1": 9 * n + 8,
+        "h1": 9 * n + 10,
+    }
+    assert (found.inputs, found.constants[0], found.outputs) == (
+        (8 * n + 8, n),
+        9 * n + 8,
+        (8 * n + 7,),
+    )
+    assert [(c.address, c.count) for c in found.backward] == [
+        (0, 4),
+        (9 * n + 10, 4 * pairs),
+        (16, 8 * n - 8),
+    ]
 
 
 def test_neighbours_are_cleared_at_once_whatever_array_they_are_of():
