@@ -194,6 +194,43 @@ def test_dims_along_which_an_operand_stands_still_are_summed():
     ]
 
 
+TWO_ARRAYS = """array parameter gradient 0, 1
+array computed gradient 1, 5
+array computed gradient 6, 4"""
+
+
+def test_a_loop_assigns_the_gradients_that_it_always_meets_first():
+    steps = [
+        "h1[0] = sum |  | w1[0]",
+        "for t0 < 4:",
+        "    h2[t0] = sum |  | sin(h1[t0])",
+        "    h1[t0 + 1] = sum |  | (w1[0] * h2[t0])",
+    ]
+    assert after(differentiate, TWO_ARRAYS, "\n".join(steps), output=5)[2] == [
+        "clear dw1, 0, 1",
+        "dh1[4] = sum |  | scalar['seed0']",
+        "for t0 < 4 backwards:",
+        "    dw1[0] += sum |  | (dh1[t0 + 1] * h2[t0])",
+        "    dh2[t0] = sum |  | (dh1[t0 + 1] * w1[0])",
+        "    dh1[t0] = sum |  | (dh2[t0] * cos(h1[t0]))",
+        "dw1[0] += sum |  | dh1[0]",
+    ]
+
+
+def test_a_loop_that_may_meet_a_gradient_before_it_is_made_adds_to_it():
+    steps = [
+        "h1[i0] = sum | i0 < 5 | w1[0]",
+        "for t0 < 4:",
+        "    h2[t0] = sum |  | (h1[t0] * h1[t0 + 1])",
+        "h1[0] = sum |  | i0 < 4: h2[i0]",
+    ]
+    assert after(differentiate, TWO_ARRAYS, "\n".join(steps), output=1)[2][-3:] == [
+        "    dh1[t0] += sum |  | (dh2[t0] * h1[t0 + 1])",
+        "    dh1[t0 + 1] += sum |  | (dh2[t0] * h1[t0])",
+        "dw1[0] = sum |  | i0 < 5: dh1[i0]",
+    ]
+
+
 def test_what_a_penalty_adds_comes_behind_the_sums_which_assign():
     assert gradients(
         "h1[i0] = sum | i0 < 2 | i1 < 3: (w1[3*i0 + i1] * x1[i1])",
