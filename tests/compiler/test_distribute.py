@@ -31,9 +31,9 @@ def distributed(*loop, count=4, backward=False):
     lines = [first, *[f"    {line}" for line in loop]]
     body = [*FILLED, "backward", *lines] if backward else [*FILLED, *lines, "backward"]
     program = parse("\n".join([HEAD.strip(), *body]) + "\n")
-    verify(program, "before")
+    verify(program, "before", whole=False)
     after = distribute(program)
-    verify(after, "distribute")
+    verify(after, "distribute", whole=False)
     forward, _, back = text(after).split("forward\n")[1].partition("backward\n")
     return back.splitlines() if backward else forward.splitlines()[len(FILLED) :]
 

@@ -2,10 +2,13 @@
 
 from micrograd import ops
 from micrograd.compiler.graph import Graph, without_repeats
+from micrograd.compiler.ir.array import Array
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
+from micrograd.compiler.ir.program import Clear, Program
+from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
-from micrograd.compiler.passes.allocate import allocate
+from micrograd.compiler.passes.allocate import allocate, allocate_for_all
 from micrograd.compiler.passes.clears import join_clears
 from micrograd.compiler.passes.differentiate import differentiate
 from micrograd.compiler.passes.place import place
@@ -191,6 +194,43 @@ def test_dims_along_which_an_operand_stands_still_are_summed():
     ]
 
 
+TWO_ARRAYS = """array parameter gradient 0, 1
+array computed gradient 1, 5
+array computed gradient 6, 4"""
+
+
+def test_a_loop_assigns_the_gradients_that_it_always_meets_first():
+    steps = [
+        "h1[0] = sum |  | w1[0]",
+        "for t0 < 4:",
+        "    h2[t0] = sum |  | sin(h1[t0])",
+        "    h1[t0 + 1] = sum |  | (w1[0] * h2[t0])",
+    ]
+    assert after(differentiate, TWO_ARRAYS, "\n".join(steps), output=5)[2] == [
+        "clear dw1, 0, 1",
+        "dh1[4] = sum |  | scalar['seed0']",
+        "for t0 < 4 backwards:",
+        "    dw1[0] += sum |  | (dh1[t0 + 1] * h2[t0])",
+        "    dh2[t0] = sum |  | (dh1[t0 + 1] * w1[0])",
+        "    dh1[t0] = sum |  | (dh2[t0] * cos(h1[t0]))",
+        "dw1[0] += sum |  | dh1[0]",
+    ]
+
+
+def test_a_loop_that_may_meet_a_gradient_before_it_is_made_adds_to_it():
+    steps = [
+        "h1[i0] = sum | i0 < 5 | w1[0]",
+        "for t0 < 4:",
+        "    h2[t0] = sum |  | (h1[t0] * h1[t0 + 1])",
+        "h1[0] = sum |  | i0 < 4: h2[i0]",
+    ]
+    assert after(differentiate, TWO_ARRAYS, "\n".join(steps), output=1)[2][-3:] == [
+        "    dh1[t0] += sum |  | (dh2[t0] * h1[t0 + 1])",
+        "    dh1[t0 + 1] += sum |  | (dh2[t0] * h1[t0])",
+        "dw1[0] = sum |  | i0 < 5: dh1[i0]",
+    ]
+
+
 def test_what_a_penalty_adds_comes_behind_the_sums_which_assign():
     assert gradients(
         "h1[i0] = sum | i0 < 2 | i1 < 3: (w1[3*i0 + i1] * x1[i1])",
@@ -249,6 +289,42 @@ def test_addresses_come_last_and_transposed_arrays_begin_at_whole_vectors():
     assert [(a.start, a.size) for a in found.arrays] == [(0, 4), (8, 32), (40, 32), (72, 4)]
     assert (found.size, found.outputs, found.segments[0].start) == (76, (73,), 8)
     assert text(found).split("forward\n")[1].splitlines()[:2] == lines
+
+
+def test_of_all_lengths_what_is_whole_vectors_comes_first_and_begins_at_one():
+    n, pairs = Poly.var("n"), Poly.var("n_2")
+    arrays: dict[str, Array] = {}
+    end = 0
+    for name, kind, count in (
+        ("w1", "parameter", 12),
+        ("x1", "input", n),
+        ("k1", "constant", 2),
+        ("h1", "computed", 4 * pairs),
+        ("h2", "computed", 8 * n - 8),
+    ):
+        arrays[name] = Array(end, count, False, True, kind, name=name)
+        end = end + count
+    made = Program([], end, (0, 12), (12, n), (n + 12, (1.0, 2.0)), (end - 1,))
+    made.arrays = tuple(arrays.values())
+    made.backward = [Clear(0, 4), Clear(n + 14, 8 * n - 8 + 4 * pairs)]
+    found = allocate_for_all(made)
+    assert {a.name: a.start for a in found.arrays} == {
+        "w1": 0,
+        "h2": 16,
+        "x1": 8 * n + 8,
+        "k1": 9 * n + 8,
+        "h1": 9 * n + 10,
+    }
+    assert (found.inputs, found.constants[0], found.outputs) == (
+        (8 * n + 8, n),
+        9 * n + 8,
+        (8 * n + 7,),
+    )
+    assert [(c.address, c.count) for c in found.backward] == [
+        (0, 4),
+        (9 * n + 10, 4 * pairs),
+        (16, 8 * n - 8),
+    ]
 
 
 def test_neighbours_are_cleared_at_once_whatever_array_they_are_of():

@@ -6,6 +6,7 @@ from ir_programs import PROGRAMS
 
 from micrograd import Value, jit
 from micrograd.compiler.arrays.in_memory import NumpyKernel
+from micrograd.compiler.ir.array import Array
 from micrograd.compiler.ir.exact import text
 from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.program import For
@@ -194,3 +195,11 @@ def test_steps_that_grow_end_where_the_next_array_begins():
     start = 8 * t + 4 * t_2 + 4
     touched = Region(False, start, start + 4 * (t + 2))
     assert widened(touched, [For("t", n - 2, ())]) == Region(False, 4, 4 * n_2)
+
+
+def test_operands_of_two_arrays_never_meet_whatever_their_lengths():
+    first, second = (Array(start, Poly.var("n_2"), False, True, "computed") for start in (0, 8))
+    one, other = Region(False, 0, Poly.var("n_2"), first), Region(False, 4, 8, second)
+    assert not one.meets(other)
+    assert one.meets(Region(False, 4, 8, first))
+    assert one.meets(Region(False, 4, 8))  # of memory as a whole

@@ -95,6 +95,11 @@ def test_what_is_read_before_it_is_made_is_refused():
     lost = replace(program, forward=program.forward[:-1])
     with pytest.raises(InvalidProgram, match="an output is never computed"):
         verify(lost, "reroll")
+    program = jit(steps).lower([Value(x) for x in XS])
+    seedless = replace(program, backward=program.backward[1:])
+    with pytest.raises(InvalidProgram, match="is read and not yet made"):
+        verify(seedless, "differentiate")
+    verify(seedless, "differentiate", whole=False)
 
 
 def test_a_pass_that_is_not_there_is_not_waited_for(monkeypatch):

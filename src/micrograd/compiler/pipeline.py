@@ -22,7 +22,7 @@ from .ir.sizes import SIZE, bound
 from .ir.specialise import specialised
 from .ir.verify import verify
 from .ir.visit import simple
-from .passes.allocate import allocate
+from .passes.allocate import allocate, allocate_for_all
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
 from .passes.distribute import distribute
@@ -100,7 +100,8 @@ def lower(
     """Return the loops of a graph, after all passes or after the one that is named.
 
     Without a name these are the passes that every target needs; those for C follow by name, with
-    float64 for the numbers. What is not ``aligned`` can be compared with programs of other lengths.
+    float64 for the numbers. What is not ``aligned`` can be compared with programs of other lengths,
+    and be made one for all of them: ``addressed``.
 
     Args:
         graph: what is computed.
@@ -130,6 +131,12 @@ def lower(
         return program
     program = _looked_at("join_clears", join_clears(program))
     return scheduled(program, Target(width("float64")), until) if until in FOR_C else program
+
+
+def addressed(program: Program) -> Program:
+    """Return a program for all lengths with its addresses, after all that every target needs."""
+    program = _looked_at("allocate", allocate_for_all(program))
+    return _looked_at("join_clears", join_clears(program))
 
 
 def _through(graph: Graph, last: str, most: float = inf) -> Program:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ..errors import JitError
 from ..ir.program import Program
 from ..ir.sizes import SIZE, evaluate
 from ..passes.generalise import General, NotGeneral, for_all
-from ..pipeline import lower
+from ..pipeline import addressed, lower
 from ..tracing.numbering import graph_of
 from ..tracing.recording import Trace
 from ..tracing.signature import Argument
@@ -76,7 +77,8 @@ def generalised(
             raise NotGeneral  # as that of ``xs[1:n + 1]``, which ends with xs
         return lower(graph_of(sample, nests), aligned=False), sample.work()
 
-    return for_all(at)
+    general = for_all(at)
+    return general and replace(general, program=addressed(general.program))
 
 
 def holds_for(variant: Variant, f: Callable, args: Sequence[Argument]) -> bool:

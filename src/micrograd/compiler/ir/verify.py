@@ -21,31 +21,36 @@ class InvalidProgram(Exception):
     """A pass made a program that breaks a rule; the message names the pass and the statement."""
 
 
-def verify(program: Program, after: str, sizes: Mapping[str, int] = ONE_EXAMPLE) -> None:
+def verify(
+    program: Program, after: str, sizes: Mapping[str, int] = ONE_EXAMPLE, whole: bool = True
+) -> None:
     """Check a program, by default with a batch of one.
 
     Args:
         program: what a pass made.
         after: the name of the pass, for the message.
         sizes: of the batch, and the length where the program is one for all lengths.
+        whole: whether all is there that fills the gradients it reads, or a part of it.
 
     Raises:
         InvalidProgram: a use has strides for other dims than its statement's, a size holds a
-            variable that no loop binds, an address lies outside its array, a value is read before
-            it is computed, or several indices of a nest that is no scatter have one target.
+            variable that no loop binds, an address lies outside its array, a value or a gradient
+            is read before it is computed, or several indices of a nest that is no scatter have one
+            target.
     """
-    _Verifier(program, after, sizes).run()
+    _Verifier(program, after, sizes, whole).run()
 
 
 class _Verifier:
-    def __init__(self, program: Program, after: str, env: Mapping[str, int]) -> None:
+    def __init__(self, program: Program, after: str, env: Mapping[str, int], whole: bool) -> None:
         self.program, self.after, self.env = program, after, env
         self.defined: dict[Array, np.ndarray] = {}
+        self.sloped: dict[Array, np.ndarray] = {}  # the same of gradients
         self.seen: dict[int, list[tuple[Use, Ref]]] = {}  # by the identity of a statement
         for a in program.arrays:
             if (size := evaluate(a.size, env)) < 0:
                 raise InvalidProgram(f"after {after}: {a!r} has {size} elements")
-            self.defined[a] = np.zeros(size, bool)
+            self.defined[a], self.sloped[a] = np.zeros(size, bool), np.full(size, not whole)
             for leaf in a.leaves:
                 first, last = (evaluate(x - a.start, env) for x in _ends(leaf))
                 self.defined[a][first:last] = leaf.kind != "computed"
@@ -65,9 +70,19 @@ class _Verifier:
         for s, env in executed(body, self.env):
             if isinstance(s, Clear):
                 start = self.number(s.start, env, s)
-                self.inside(s, s.array, start, start + self.number(s.count, env, s) - 1)
+                stop = start + self.number(s.count, env, s)
+                self.inside(s, s.array, start, stop - 1)
+                self.cleared(s.array, start, stop)
             else:
                 self.statement(s, env)
+
+    def cleared(self, array: Array, start: int, stop: int) -> None:
+        if array is not MEMORY:
+            self.sloped[array][start:stop] = True
+            return
+        for a, slopes in self.sloped.items():
+            first = evaluate(a.start, self.env)
+            slopes[max(start - first, 0) : max(stop - first, 0)] = True
 
     def statement(self, s: Nest | Route, env: Mapping[str, int]) -> None:
         if id(s) not in self.seen:  # in a loop it comes again, with the same names
@@ -79,18 +94,21 @@ class _Verifier:
                 continue
             array = use.ref.array
             self.inside(s, array, *span(ref, use.dims, env))
-            if not (use.written or ref.grad or ref.table or ref.index):
+            if not (use.written or ref.table or ref.index):
+                made = (self.sloped if ref.grad else self.defined)[array]
                 ids = addresses(ref, use.dims, env)
-                if not self.defined[array][ids].all():
-                    lost = ids[~self.defined[array][ids]][0]
+                if not made[ids].all():
+                    lost = ids[~made[ids]][0]
                     self.fail(f"element {lost} of {array!r} is read and not yet made", s)
         empty = isinstance(s, Nest) and not all(evaluate(d, env) > 0 for d in s.dims)
         if isinstance(s, Nest) and not s.target.index and not empty:
             ids = addresses(replace(s.target, array=MEMORY), s.dims, env)
             if not s.scatter and _repeats(ids):
                 self.fail("several indices have one target, and it is no scatter", s)
-            if not s.target.grad:
-                self.defined[s.target.array][ids] = True
+            made = (self.sloped if s.target.grad else self.defined)[s.target.array]
+            if s.accumulate and not made[ids].all():
+                self.fail(f"{s.target.array!r} is added to and not yet made", s)
+            made[ids] = True
 
     def sizes(self, s: Statement, use: Use, env: Mapping[str, int]) -> None:
         ref = use.ref

@@ -5,7 +5,6 @@ becomes a sum; where it moves, the dim stays. The partials come from the op tabl
 expressions.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,12 +14,10 @@ import numpy as np
 
 from ... import ops
 from ..graph import PICK
-from ..ir.footprint import ONE_EXAMPLE, addresses, needs_gradient, spans, uses
+from ..ir.footprint import addresses, needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import (
-    PADDED,
     Apply,
-    Clear,
     Expr,
     For,
     Nest,
@@ -34,8 +31,8 @@ from ..ir.program import (
     refs,
 )
 from ..ir.sizes import Size, bound, evaluate, known, variables
-from ..ir.visit import loop_variables, opened, walk
 from .rules import check_rule
+from .zeros import initialised
 
 Iterations = Sequence[Mapping[str, int]]  # the variables of the loops around, in each
 
@@ -68,11 +65,11 @@ def _backward(program: Program, wanted: list[tuple[int, int]]) -> list[Statement
         if "P" not in variables(output.address) and needs_gradient(target):
             seeds.append(Nest((), target, (Term((), Scalar(f"seed{k}")),), accumulate=True))
     if not seeds:
-        return _initialised([], program, wanted)
+        return initialised([], program, wanted)
     several = len(seeds) > 1
     backward = [*seeds, *_reversed(program.forward, several)]
     backward.sort(key=_adds_in_place)  # behind the sums, which then assign
-    return _initialised(backward, program, wanted)
+    return initialised(backward, program, wanted)
 
 
 def _adds_in_place(statement: Statement) -> bool:
@@ -223,76 +220,3 @@ def _apart(sizes: tuple[Size, ...], count: int, at: Mapping[str, int]) -> bool:
 
 
 _LARGE = 1 << 20  # examples lie far apart
-
-
-def _initialised(
-    backward: list[Statement], program: Program, wanted: list[tuple[int, int]]
-) -> list[Statement]:
-    """Let the first write to a gradient assign; clear in advance what is added to or read before.
-
-    Addresses are counted with a batch of one, so that every batched row is one address.
-    """
-    written = np.zeros(program.plain + program.rows, dtype=bool)
-    cleared = np.zeros_like(written)
-    result: list[Statement] = []
-
-    def must_start_at_zero(ids: np.ndarray) -> None:
-        cleared[ids[~written[ids]]] = True
-        written[ids] = True
-
-    for statement in backward:
-        if isinstance(statement, Nest) and not statement.target.index:
-            for use in uses(statement):
-                if use.ref.grad and not use.written:
-                    must_start_at_zero(addresses(use.ref, use.dims))
-            ids = addresses(statement.target, statement.dims)
-            if statement.scatter or written[ids].any():
-                must_start_at_zero(ids)
-            else:
-                statement = replace(statement, accumulate=False)
-            written[ids] = True
-        else:
-            for ids in _reached(statement):
-                unwritten = ids[~written[ids]]
-                if len(unwritten):  # of a loop one range for each operand, whatever its iterations
-                    cleared[unwritten[0] : unwritten[-1] + 1] = True
-                written[ids] = True
-        result.append(statement)
-    for start, count in wanted:
-        must_start_at_zero(np.arange(start, start + count))
-    return [*_clears(np.flatnonzero(cleared), program), *result]
-
-
-def _reached(statement: Statement) -> list[np.ndarray]:
-    """The gradients that each operand of a statement, or of those in a loop, may touch in all."""
-    return [
-        _united(*spans(use.ref, use.dims, loop_variables(around)))
-        for statement, around in walk([statement])
-        for s in opened(statement)
-        for use in uses(s)
-        if use.ref.grad
-    ]
-
-
-def _united(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """All numbers from low to high, of several ranges each once."""
-    if not len(low):
-        return low
-    first, last = low.min(), high.max()
-    opening = np.bincount(low - first, minlength=last - first + 2)
-    closing = np.bincount(high + 1 - first, minlength=last - first + 2)
-    return first + np.flatnonzero(np.cumsum(opening - closing))
-
-
-def _clears(ids: np.ndarray, program: Program) -> Iterator[Clear]:
-    """Clear what must be, array by array; clearing what is assigned later does no harm."""
-    parts = [(leaf, a) for a in program.arrays for leaf in a.leaves]
-    parts.sort(key=lambda part: evaluate(part[0].start, ONE_EXAMPLE))
-    starts = [evaluate(leaf.start, ONE_EXAMPLE) for leaf, _ in parts]
-    for run in np.split(ids, np.searchsorted(ids, starts)):
-        if not len(run):
-            continue
-        first, count = int(run[0]), int(run[-1] - run[0] + 1)
-        _, array = parts[bisect_right(starts, first) - 1]
-        begin, step = first - evaluate(array.start, ONE_EXAMPLE), PADDED if array.batched else 1
-        yield Clear(begin * step, count * step, array)

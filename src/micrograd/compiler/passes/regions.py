@@ -1,12 +1,13 @@
 """Which addresses a statement touches, as far as can be told before sizes are known."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ir.array import MEMORY, Array
 from ..ir.footprint import reach, uses
 from ..ir.program import BATCH, PADDED, For, Nest, Ref
 from ..ir.sizes import SIZE, Poly, Size, bound, chosen_two, substitute, variables
@@ -20,15 +21,18 @@ _N, _N_2 = (SIZE,), (chosen_two(SIZE),)
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Addresses low to high - 1 of values or of gradients."""
+    """Addresses low to high - 1 of values or of gradients, all of them in one array."""
 
     grad: bool
     low: Size
     high: Size
+    array: Array = MEMORY
 
     def meets(self, other: "Region") -> bool:
         """Tell whether both may have an address in common; True where that cannot be told."""
         if self.grad != other.grad:
+            return False
+        if MEMORY not in (self.array, other.array) and self.array != other.array:
             return False
         return not (_never_below(other.low, self.high) or _never_below(self.low, other.high))
 
@@ -78,7 +82,7 @@ class Regions:
         whole = [self._in_whole_vectors(dim) for dim in dims] if ref.padded else dims
         sides = [w if s == 1 else d for d, w, s in zip(dims, whole, ref.strides, strict=False)]
         low, high = reach(ref, sides)
-        return Region(ref.grad, low, high + 1)
+        return Region(ref.grad, low, high + 1, ref.array)
 
     def reads(self, statement: Simple) -> list[Region]:
         """Return the regions that a statement reads."""
@@ -154,7 +158,7 @@ def widened(touched: Region, loops: Sequence[For]) -> Region | None:
         first, last = _iteration(loop.var, 0), _iteration(loop.var, loop.count - 1)
         low = substitute(low, first if down >= 0 else last)
         high = substitute(high, last if up >= 0 else first)
-    return Region(touched.grad, low, high)
+    return replace(touched, low=low, high=high)
 
 
 def _iteration(name: str, number: Size) -> dict[str, Size]:
