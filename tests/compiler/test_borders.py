@@ -185,6 +185,23 @@ def test_a_batch_of_paths_through_a_network_is_one_loop():
     assert made[1] == pytest.approx(made[0], rel=1e-10)
 
 
+def test_a_state_that_all_examples_share_at_first():
+    x = Value(0.3)
+
+    def loss(u):
+        p, q, r, total = 0.5, 0.0, x * u[1], 0.0
+        for a in u:
+            p, q, r = p * q * 0.5 + 0.1 * x, 0.5 * q + 0.2 * r - 0.4 * a, log(1.2 + p * p) + a
+            total = total + (p - a) ** 2 + r
+        return total
+
+    def f(x, windows):
+        return mean(vmap(loss)(windows))
+
+    windows = np.array([U[i : i + 6] for i in range(4)])
+    assert by(jit(f, when="now"), x, windows) == pytest.approx(by(f, x, windows), rel=1e-12)
+
+
 def test_a_step_that_nobody_reads_passes_no_infinity_on():
     def f(x, u):
         y, z = x, u[0]

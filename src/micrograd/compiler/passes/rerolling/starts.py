@@ -159,7 +159,7 @@ class Start:
     def before(self, nodes: _Ints, moves: _Ints, steps: int) -> NDArray[np.int32]:
         """Return nodes of some steps before; for those of a step before the first, their copies."""
         made = (nodes - steps * moves).astype(np.int32)
-        count = len(self.rows.graph.ops)
+        count, batched = len(self.rows.graph.ops), self.columns.batched
         for at in zip(*np.nonzero((moves == self.period) & (made < self.begin))):
             e = int(made[at])
             if e >= 0 and self.class_of[e] == self.class_of[nodes[at]]:
@@ -169,6 +169,9 @@ class Start:
             if e not in self.starts:
                 raise Irregular
             made[at] = self.copies.setdefault(e, count + len(self.copies))
+        old = made < count
+        if (batched[made[old]] != batched[nodes[old]]).any():
+            raise Irregular
         return made
 
     def copied(self, model: Sequence[RowClass]) -> Iterator[tuple[int, RowClass]]:
