@@ -14,8 +14,8 @@ from .... import ops
 from ...graph import Graph
 from ...nodes import Ops, Parents
 from .flatten import Rows
-from .periods import Columns, Stretch, recurs, stretches_of
-from .starts import Irregular, Start, check_order, classes_of
+from .periods import GraphColumns, Stretch, recurs, stretches_of
+from .starts import Start, Unlike, check_order, classes_of
 from .sweeps import swept
 from .unfolding import unfolded
 
@@ -58,9 +58,9 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
             yield made
 
 
-def _columns(graph: Graph) -> Columns:
+def _columns(graph: Graph) -> GraphColumns:
     """Return the columns of a graph of which all constants come first."""
-    columns = Columns(graph)
+    columns = GraphColumns(graph)
     columns.leaves = int(np.count_nonzero(columns.codes == 0))
     return columns
 
@@ -74,7 +74,7 @@ def _recurrences(graph: Graph) -> list[Stretch]:
 
 def _constants_first(graph: Graph) -> Graph:
     """Return the graph with constants before all that is computed: one is made where it is used."""
-    columns = Columns(graph)
+    columns = GraphColumns(graph)
     computed = columns.codes != 0
     order = np.argsort(computed, kind="stable").astype(np.int32)
     place = np.empty_like(order)
@@ -91,7 +91,9 @@ def _constants_first(graph: Graph) -> Graph:
     )
 
 
-def _kept(rows: Rows, columns: Columns, stretches: Sequence[Stretch]) -> Iterator[dict[int, int]]:
+def _kept(
+    rows: Rows, columns: GraphColumns, stretches: Sequence[Stretch]
+) -> Iterator[dict[int, int]]:
     """Yield what shall be rows, each with a node of a step between that is one.
 
     That is what is one in other steps and not in a first or last one; if some of what is handed on
@@ -110,7 +112,7 @@ def _kept(rows: Rows, columns: Columns, stretches: Sequence[Stretch]) -> Iterato
 
 
 def _lost(
-    columns: Columns, s: Stretch, is_row: NDArray[np.bool_], handed_on: set[int]
+    columns: GraphColumns, s: Stretch, is_row: NDArray[np.bool_], handed_on: set[int]
 ) -> dict[int, int]:
     """Return what is no row in a step and shall be one, each with a node that is or shall be."""
     kept: dict[int, int] = {}
@@ -128,7 +130,7 @@ def _lost(
     return kept
 
 
-def _steady(columns: Columns, s: Stretch) -> Iterator[int]:
+def _steady(columns: GraphColumns, s: Stretch) -> Iterator[int]:
     """Yield the nodes of a stretch, and those behind it that go on likewise."""
     yield from range(s.first, s.stop)
     for n in range(s.stop, min(s.stop + s.period, len(columns.codes))):
@@ -166,6 +168,6 @@ def _put_behind(rows: Rows, s: Stretch, last: int) -> None:
     classes[at:at] = [rows.classes[k] for k in moved]
     try:
         check_order(rows.graph, classes)
-    except Irregular:
+    except Unlike:
         return
     rows.classes = classes

@@ -64,7 +64,7 @@ class NotShorter(Exception):
     """A graph cannot be had with fewer steps."""
 
 
-class Columns:
+class GraphColumns:
     """The columns of a graph as arrays."""
 
     def __init__(self, graph: Graph) -> None:
@@ -88,7 +88,7 @@ class Columns:
 
 def periods_of(graph: Graph) -> Periods | None:
     """Return where a graph does the same again and again; None where that is not most of it."""
-    columns, count = Columns(graph), len(graph.ops)
+    columns, count = GraphColumns(graph), len(graph.ops)
     probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
     if not any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed):
         return None
@@ -101,7 +101,7 @@ def periods_of(graph: Graph) -> Periods | None:
         return None
 
 
-def recurs(columns: Columns, s: Stretch) -> bool:
+def recurs(columns: GraphColumns, s: Stretch) -> bool:
     """Tell whether a step needs what the one before has made, and not only to add to it."""
     nodes = np.repeat(np.arange(s.period), columns.counts(s.first, s.period, 1)[0])
     inside = s.parents - s.first
@@ -119,7 +119,7 @@ def recurs(columns: Columns, s: Stretch) -> bool:
 
 
 def stretches_of(
-    columns: Columns, low: int, high: int, least: int = LEAST_STEPS
+    columns: GraphColumns, low: int, high: int, least: int = LEAST_STEPS
 ) -> Iterator[Stretch]:
     """Yield the stretches between two nodes, of at least so many steps, in their order."""
     tried = (_around(columns, low, high, at, least) for at in _probes(low, high, least))
@@ -136,7 +136,7 @@ def _probes(low: int, high: int, least: int = LEAST_STEPS) -> list[int]:
 
 
 def _around(
-    columns: Columns, low: int, high: int, middle: int, least: int = LEAST_STEPS
+    columns: GraphColumns, low: int, high: int, middle: int, least: int = LEAST_STEPS
 ) -> Stretch | None:
     """Return the longest stretch that a node is in."""
     codes, best, seen = columns.codes[:high], None, middle
@@ -182,7 +182,9 @@ def _run(codes: _Ints, low: int, middle: int, period: int) -> tuple[int, int]:
     return middle - ends[0], middle + ends[1]
 
 
-def _steady(columns: Columns, begin: int, period: int, steps: int, least: int) -> Stretch | None:
+def _steady(
+    columns: GraphColumns, begin: int, period: int, steps: int, least: int
+) -> Stretch | None:
     """Return those of some steps in which nodes have equal constants, and parents move steadily."""
     middle, stop = steps // 2, begin + period * steps
     if steps < least:
@@ -234,7 +236,7 @@ def shortened(graph: Graph, periods: Periods, steps: int) -> Graph:
     Raises:
         NotShorter: a node outside of the stretches needs one that would be left out.
     """
-    columns, parameters = Columns(graph), len(graph.parameters)
+    columns, parameters = GraphColumns(graph), len(graph.parameters)
     gone = _Gone(graph, periods, periods.steps - steps)
     kept = gone.kept(len(graph.ops))
     counts = np.diff(columns.starts)

@@ -15,7 +15,7 @@ from .... import ops
 from ...graph import Graph
 from ...nodes import Ops, Parents
 from .flatten import ArrayNodes, Matrix, RowClass, Rows
-from .periods import Columns, Stretch
+from .periods import GraphColumns, Stretch
 
 _MODEL = 2  # the step by which those before it go, where it is alike to the two behind it
 
@@ -30,14 +30,14 @@ def classes_of(rows: Rows) -> _Ints:
     return class_of
 
 
-class Irregular(Exception):
+class Unlike(Exception):
     """A first step is not like the others."""
 
 
 class Start:
     """The first steps of a stretch, and what is to be copied for them."""
 
-    def __init__(self, rows: Rows, columns: Columns, s: Stretch) -> None:
+    def __init__(self, rows: Rows, columns: GraphColumns, s: Stretch) -> None:
         self.rows, self.columns, self.period, self.s = rows, columns, s.period, s
         self.class_of = classes_of(rows)
 
@@ -48,7 +48,7 @@ class Start:
             if not self.starts:
                 return None
             return self.with_copies()
-        except Irregular:
+        except Unlike:
             return None
 
     def carried(self) -> tuple[int, dict[int, int]]:
@@ -81,7 +81,7 @@ class Start:
         same &= not any(e in starts for e in also.tolist()) and bool(handed_on[inside].all())
         self.in_place = {e for e in also.tolist() if e < first}  # lies there by accident
         if not same or first <= reads[-1] - period:
-            raise Irregular
+            raise Unlike
         return first, starts
 
     def read_by(self, reads: _Ints, low: int, steps: int) -> _Ints:
@@ -93,7 +93,7 @@ class Start:
         """Return which nodes of a step, that the next one reads, go up in one of its rows."""
         try:
             _, starts = self.carried()
-        except Irregular:
+        except Unlike:
             return set()
         places = {(e - self.s.first) % self.period for e in starts}
         return {place for place in places if self.goes_up(place)}
@@ -121,17 +121,17 @@ class Start:
     def with_copies(self) -> Rows:
         """Return the rows with the steps before a model like it, and copies before them."""
         if self.begin + (_MODEL + 3) * self.period > self.s.stop:
-            raise Irregular
+            raise Unlike
         models = [self.step(_MODEL + k) for k in range(3)]
         if len({len(some) for some in models}) > 1 or self.handed_on():
-            raise Irregular
+            raise Unlike
         self.copies: dict[int, int] = {}  # the node that stands for one of a step before the first
         likewise = [
             [self.like(three, _MODEL - j) for three in zip(*models, strict=True)]
             for j in range(_MODEL)
         ]
         if not self.copies:
-            raise Irregular
+            raise Unlike
         copied = list(self.copied(models[0]))
         graph = self.extended([c for _, c in copied])
         classes = self.put([[c for _, c in copied], *likewise])
@@ -144,14 +144,14 @@ class Start:
         """Return a class of some steps before those of three, as they go on."""
         c, second, third = three
         if not _form(c) == _form(second) == _form(third):
-            raise Irregular
+            raise Unlike
         groups = []
         for a, b, d in zip(c.groups, second.groups, third.groups, strict=True):
             columns = [*zip([a.nodes, *a.slots], [b.nodes, *b.slots], [d.nodes, *d.slots])]
             if any((z - y != y - x).any() for x, y, z in columns):
-                raise Irregular
+                raise Unlike
             if (second.nodes - c.nodes != self.period).any():
-                raise Irregular
+                raise Unlike
             nodes, *slots = [self.before(x, y - x, steps) for x, y, _ in columns]
             groups.append(Matrix(nodes, slots))
         return replace(c, groups=groups)
@@ -167,11 +167,11 @@ class Start:
             if e in self.in_place:
                 self.starts[e] = e
             if e not in self.starts:
-                raise Irregular
+                raise Unlike
             made[at] = self.copies.setdefault(e, count + len(self.copies))
         old = made < count
         if (batched[made[old]] != batched[nodes[old]]).any():
-            raise Irregular
+            raise Unlike
         return made
 
     def copied(self, model: Sequence[RowClass]) -> Iterator[tuple[int, RowClass]]:
@@ -196,7 +196,7 @@ class Start:
         """Return the graph with the copies as nodes behind all others."""
         graph, more = self.rows.graph, len(self.copies)
         if sum(len(c.nodes) for c in copies) != more:
-            raise Irregular
+            raise Unlike
         made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
         table = [*made.table, *([] if ops.SUM in made.table else [ops.SUM])]
         codes = np.append(made.codes, np.full(more, table.index(ops.SUM), np.int32))
@@ -221,7 +221,7 @@ class Start:
         for k, c in enumerate(classes):
             within = instead.intersection(c.nodes.tolist())
             if within and len(within) < len(c.nodes):
-                raise Irregular
+                raise Unlike
             if within:
                 gone.add(k)
         last = max([k for k in gone if classes[k].nodes[0] < self.begin + self.period], default=0)
@@ -258,5 +258,5 @@ def check_order(graph: Graph, classes: Sequence[RowClass]) -> None:
     for c in classes:
         for group in c.groups:
             if not all(made[slot].all() for slot in group.slots):
-                raise Irregular
+                raise Unlike
         made[c.nodes] = True

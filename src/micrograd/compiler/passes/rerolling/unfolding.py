@@ -11,7 +11,7 @@ import numpy as np
 
 from ...graph import Graph
 from ...nodes import Ops, Parents
-from .periods import Columns, Stretch
+from .periods import GraphColumns, Stretch
 
 _MOST_TOGETHER = 8  # nodes that are missing one after the other
 
@@ -23,7 +23,7 @@ def unfolded(graph: Graph, s: Stretch) -> Graph | None:
         graph: as columns, leaves first, of which equal ones are one.
         s: where it does the same again and again.
     """
-    first = _First(Columns(graph), s)
+    first = _First(GraphColumns(graph), s)
     first.align()
     while -1 in first.nodes:
         if first.fill():
@@ -35,7 +35,7 @@ def unfolded(graph: Graph, s: Stretch) -> Graph | None:
 class _First:
     """The nodes before a stretch that go on as it does; -1 where one is missing."""
 
-    def __init__(self, columns: Columns, s: Stretch) -> None:
+    def __init__(self, columns: GraphColumns, s: Stretch) -> None:
         self.columns, self.s, self.period = columns, s, s.period
         self.leaves = int(np.count_nonzero(columns.codes == 0))
         self.nodes: list[int] = []
