@@ -68,6 +68,12 @@ def test_a_step_that_reads_what_a_later_one_writes_comes_before_it():
     ]
 
 
+def test_what_goes_further_apart_with_each_step_is_added_at_places_from_a_table():
+    assert distributed("dx1[(t0 + 1)*i0] += sum | i0 < 2 | dh1[t0 + 1]", backward=True) == [
+        "scatter dx1[0, places1(i0, 1)] += sum | i0 < 8 | dh1[1, places0(i0, 1)]"
+    ]
+
+
 def test_a_gradient_that_every_step_adds_to_becomes_one_sum_over_steps():
     assert distributed(
         "dw1[i0] += sum | i0 < 3 | (dh1[t0 + 1] * h2[3*t0 + i0])",

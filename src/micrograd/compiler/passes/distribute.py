@@ -111,6 +111,7 @@ class _Spread:
 
     def nest(self, nest: Nest) -> Nest:
         self.fixed(*nest.dims, *[d for term in nest.terms for d in term.dims])
+        target = self.ref(nest.target, 0)
         if nest.accumulate and not self.moves(nest.target):
             if nest.reduce is not ops.SUM:
                 raise Irregular
@@ -119,7 +120,7 @@ class _Spread:
                 Term((self.count, *term.dims), self.expr(term.expr, at)) for term in nest.terms
             ]
             return replace(nest, terms=tuple(terms))
-        dims, target = (self.count, *nest.dims), self.ref(nest.target, 0)
+        dims = (self.count, *nest.dims)
         terms = [Term(term.dims, self.expr(term.expr, 0)) for term in nest.terms]
         meet = target.index is not None or _meet(target, dims)
         return replace(nest, dims=dims, target=target, terms=tuple(terms), scatter=meet)
