@@ -110,6 +110,36 @@ def test_a_nest_whose_dims_come_in_another_order_shares_the_loops_of_what_it_rea
     assert after(fuse, [made, read])[0] == ["fused:", f"    {made}", f"    {turned}"]
 
 
+def in_rows(count, length, of):
+    """A step over rows and columns, and the same over all that these have in a row."""
+    rows = f"v[{length}*i0 + i1 + {of + 300}] = sum | i0 < {count}, i1 < {length} | "
+    return (
+        f"{rows}(v[{length}*i0 + i1 + {of}] * v[i0])",
+        f"v[i0 + {of + 300}] = sum | i0 < {count * length} | tanh(v[i0 + {of}])",
+        f"{rows}tanh(v[{length}*i0 + i1 + {of}])",
+    )
+
+
+@pytest.mark.parametrize(("count", "length"), [(6, 16), (5, 27)])
+def test_numbers_in_a_row_share_the_loops_over_rows_of_those_that_they_are_made_of(count, length):
+    made, _, _ = in_rows(count, length, 40)
+    _, flat, rows = in_rows(count, length, 340)
+    assert after(fuse, [made, flat])[0] == ["fused:", f"    {made}", f"    {rows}"]
+
+
+def test_rows_that_are_made_of_numbers_in_a_row_share_their_loops():
+    _, flat, rows = in_rows(6, 16, 40)
+    made, _, _ = in_rows(6, 16, 340)
+    assert after(fuse, [flat, made])[0] == ["fused:", f"    {rows}", f"    {made}"]
+
+
+@pytest.mark.parametrize(("count", "length"), [(32, 3), (20, 9)])
+def test_numbers_in_a_row_do_not_become_rows_that_take_many_more_vectors(count, length):
+    made, _, _ = in_rows(count, length, 40)
+    _, flat, _ = in_rows(count, length, 340)
+    assert after(fuse, [made, flat])[0].count("fused:") == 2
+
+
 RELU = [
     "fused:",
     "    v[i0 + 40] = sum | i0 < 16 | i1 < 2: v[i0 + 16*i1]",
