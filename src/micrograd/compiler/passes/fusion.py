@@ -13,6 +13,7 @@ from ..ir.program import For, Fused, Nest, Program, Ref, Statement
 from ..ir.sizes import Size
 from ..ir.visit import opened, reordered, with_operands
 from .regions import Regions, feeds, operands, same_element
+from .row_loops import joined_rows
 from .schedules import Costs, Target, heavy
 
 _MOST = 64  # nests in one loop: registers are few, and so the time to compile stays small
@@ -37,7 +38,7 @@ class _Fusion:
 
     def grouped(self, statements: Sequence[Statement]) -> list[Statement]:
         items: list[Statement] = []
-        for statement in statements:
+        for statement in joined_rows(statements):
             if isinstance(statement, For):
                 items.append(replace(statement, body=tuple(self.grouped(statement.body))))
             elif not isinstance(statement, Nest):
