@@ -109,13 +109,15 @@ def test_reductions_of_rows_and_of_columns(tmp_path, reduce, count, form):
     check(program([rows, columns, ragged], 400), tmp_path, start, **form)
 
 
-@pytest.mark.parametrize("reduce", [ops.MAXIMUM, ops.MINIMUM, ops.SUM])
-def test_nan_and_infinities_come_through_reductions(tmp_path, reduce):
-    start = np.random.default_rng(3).normal(size=64)
-    start[[20, 33]], start[43] = np.nan, np.inf
-    start[48:58] = -np.inf
-    nest = Nest((4,), Ref(0, (1,)), (Term((10,), Ref(18, (10, 1))),), reduce)
-    check(program([nest], 64), tmp_path, start)
+@pytest.mark.parametrize("reduce", [ops.MAXIMUM, ops.MINIMUM, ops.SUM, ops.PROD])
+@sampled("dtype, form", FORMS, of=4)
+def test_nan_and_infinities_come_through_reductions(tmp_path, reduce, dtype, form):
+    start = np.random.default_rng(3).normal(size=6 * 19 + 6)
+    rows = start[6:].reshape(6, 19)  # four whose lanes come together at once, and two
+    rows[0, 1], rows[1, 17], rows[2, 4], rows[3] = np.nan, np.nan, np.inf, -np.inf
+    rows[4, 0], rows[5, 18] = np.inf, np.nan
+    nest = Nest((6,), Ref(0, (1,)), (Term((19,), Ref(6, (19, 1))),), reduce)
+    check(program([nest], len(start)), tmp_path, start, dtype=dtype, **form)
 
 
 def test_overlapping_windows_are_a_convolution(tmp_path):

@@ -110,6 +110,72 @@ def test_a_nest_whose_dims_come_in_another_order_shares_the_loops_of_what_it_rea
     assert after(fuse, [made, read])[0] == ["fused:", f"    {made}", f"    {turned}"]
 
 
+def in_rows(count, length, of):
+    """A step over rows and columns, and the same over all that these have in a row."""
+    rows = f"v[{length}*i0 + i1 + {of + 300}] = sum | i0 < {count}, i1 < {length} | "
+    return (
+        f"{rows}(v[{length}*i0 + i1 + {of}] * v[i0])",
+        f"v[i0 + {of + 300}] = sum | i0 < {count * length} | tanh(v[i0 + {of}])",
+        f"{rows}tanh(v[{length}*i0 + i1 + {of}])",
+    )
+
+
+@pytest.mark.parametrize(("count", "length"), [(6, 16), (5, 27)])
+def test_numbers_in_a_row_share_the_loops_over_rows_of_those_that_they_are_made_of(count, length):
+    made, _, _ = in_rows(count, length, 40)
+    _, flat, rows = in_rows(count, length, 340)
+    assert after(fuse, [made, flat])[0] == ["fused:", f"    {made}", f"    {rows}"]
+
+
+def test_rows_that_are_made_of_numbers_in_a_row_share_their_loops():
+    _, flat, rows = in_rows(6, 16, 40)
+    made, _, _ = in_rows(6, 16, 340)
+    assert after(fuse, [flat, made])[0] == ["fused:", f"    {rows}", f"    {made}"]
+
+
+@pytest.mark.parametrize(("count", "length"), [(32, 3), (20, 9)])
+def test_numbers_in_a_row_do_not_become_rows_that_take_many_more_vectors(count, length):
+    made, _, _ = in_rows(count, length, 40)
+    _, flat, _ = in_rows(count, length, 340)
+    assert after(fuse, [made, flat])[0].count("fused:") == 2
+
+
+def triangle(read, further=4, order=""):
+    """A loop over rows of 2·(t + 2) numbers from 50 on, made of those from ``read`` on."""
+    place = f"i0*t0 + 2*i0 + i1 + {further}*t0 + 2*t0_2"
+    row = f"v[{place} + 50] = sum | i0 < 2, i1 < t0 + 2 | exp(v[{place} + {read}])"
+    return [f"for t0 < 4{order}:", f"    {row}"]
+
+
+FIRST_ROW = "v[i0 + 48] = sum | i0 < 2 | exp(v[i0 + 18])"
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        (triangle(20), "v[i0 + 50] = sum | i0 < 28 | exp(v[i0 + 20])"),
+        ([FIRST_ROW, *triangle(20)], "v[i0 + 48] = sum | i0 < 30 | exp(v[i0 + 18])"),
+        (
+            [*triangle(20, order=" backwards"), FIRST_ROW],
+            "v[i0 + 48] = sum | i0 < 30 | exp(v[i0 + 18])",
+        ),
+    ],
+)
+def test_rows_that_lie_one_behind_the_other_are_one_nest(lines, joined):
+    assert after(fuse, lines)[0] == ["fused:", f"    {joined}"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        triangle(49),  # of what the loop itself has made
+        triangle(20, further=5),  # with gaps between the rows
+    ],
+)
+def test_rows_that_wait_for_others_or_lie_apart_keep_their_loop(lines):
+    assert after(fuse, lines)[0][0] == lines[0]
+
+
 RELU = [
     "fused:",
     "    v[i0 + 40] = sum | i0 < 16 | i1 < 2: v[i0 + 16*i1]",

@@ -19,7 +19,7 @@ from .expressions import CText
 from .printer import Point, Printer, bare
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
-_NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}
+_NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}  # and lane_sum, ...
 
 Points = Sequence[Sequence[Size]]  # the indices of a block along each dim
 Known = list[tuple[Ref, dict[Point, CText]]]  # targets whose elements are in registers
@@ -56,7 +56,7 @@ class BlockPrinter:
         nest = self.group.nests[i]
         elements: list[Point] = list(product(*points))
         if self.inner and self.group.stored[i] and self._side_by_side(nest, points):
-            self._add_up_in_place(nest, elements)
+            self._join_in_place(nest, elements)
             return
         if self.inner:
             totals = self._across_lanes(nest, elements)
@@ -130,7 +130,7 @@ class BlockPrinter:
                 both = self.writer.combine(nest.reduce, total, value)
                 self.out.line(f"{total.code} = {both.code};")
 
-    # Sums whose lanes are added up at the end.
+    # Sums, products and extremes whose lanes come together at the end.
 
     def _across_lanes(self, nest: Nest, elements: list[Point]) -> list[CText]:
         vectors = self._vectors(nest, elements)
@@ -146,21 +146,21 @@ class BlockPrinter:
         return totals
 
     def _side_by_side(self, nest: Nest, points: Points) -> bool:
-        """Tell whether sums are only that, and each four are written to neighbours."""
+        """Tell whether reduced values are only that, and each four are written to neighbours."""
         dim = next((d for d in reversed(range(len(points))) if len(points[d]) > 1), None)
         if dim is None or len(points[dim]) != 4 or along(nest.target.strides, dim) != 1:
             return False
-        return nest.reduce is ops.SUM and not nest.accumulate and None not in self.inner
+        return not nest.accumulate and None not in self.inner
 
-    def _add_up_in_place(self, nest: Nest, elements: list[Point]) -> None:
-        """Write sums whose lanes are added up, four at once."""
-        vectors = self._vectors(nest, elements)
+    def _join_in_place(self, nest: Nest, elements: list[Point]) -> None:
+        """Write what the lanes of vectors come to, four at once."""
+        name, vectors = _NAMES[nest.reduce.name], self._vectors(nest, elements)
         for i in range(0, len(vectors), 4):
             memory, address = self.out.place(nest.target, elements[i])
-            self.out.line(f"lane_sums({memory} + {address}, {_listed(vectors[i : i + 4])});")
+            self.out.line(f"lane_{name}s({memory} + {address}, {_listed(vectors[i : i + 4])});")
 
     def _vectors(self, nest: Nest, elements: list[Point]) -> list[CText]:
-        """Compute vectors whose lanes are to be added up, of the terms that have such lanes."""
+        """Compute vectors whose lanes are to come together, of the terms that have such lanes."""
         vectors: list[CText] = []
         for term, lane in zip(nest.terms, self.inner, strict=True):
             if lane is not None:
@@ -210,23 +210,15 @@ class BlockPrinter:
         return isinstance(expr, Ref) and lane is not None and along(expr.strides, lane) == 1
 
     def _joined(self, nest: Nest, vectors: list[CText]) -> list[CText]:
-        """Reduce each vector to one number: sums four at once, as far as there are as many."""
+        """Reduce each vector to one number, four at once, as far as there are as many."""
         totals: list[CText] = []
-        if nest.reduce is ops.SUM:
-            four = len(vectors) // 4 * 4
-            for i in range(0, four, 4):
-                name = self.out.fresh("sums")
-                self.out.line(f"{self.out.type} {name}[4];")
-                self.out.line(f"lane_sums({name}, {_listed(vectors[i : i + 4])});")
-                totals += [CText(f"{name}[{lane}]") for lane in range(4)]
-            return totals + [self._kept(CText(f"lane_sum({x.code})")) for x in vectors[four:]]
-        for x in vectors:
-            total = self._accumulator(nest, CText(f"{x.code}[0]"))
-            with self.out.braces("for (int lane = 1; lane < W; lane++)"):
-                both = self.writer.combine(nest.reduce, total, CText(f"{x.code}[lane]"))
-                self.out.line(f"{total.code} = {both.code};")
-            totals.append(total)
-        return totals
+        name, four = _NAMES[nest.reduce.name], len(vectors) // 4 * 4
+        for i in range(0, four, 4):
+            numbers = self.out.fresh(f"{name}s")
+            self.out.line(f"{self.out.type} {numbers}[4];")
+            self.out.line(f"lane_{name}s({numbers}, {_listed(vectors[i : i + 4])});")
+            totals += [CText(f"{numbers}[{lane}]") for lane in range(4)]
+        return totals + [self._kept(CText(f"lane_{name}({x.code})")) for x in vectors[four:]]
 
     # Operands.
 

@@ -155,13 +155,13 @@ def widened(touched: Region, loops: Sequence[For]) -> Region | None:
         down, up = _direction(low, loop), _direction(high, loop)
         if down is None or up is None:
             return None
-        first, last = _iteration(loop.var, 0), _iteration(loop.var, loop.count - 1)
+        first, last = iteration(loop.var, 0), iteration(loop.var, loop.count - 1)
         low = substitute(low, first if down >= 0 else last)
         high = substitute(high, last if up >= 0 else first)
     return replace(touched, low=low, high=high)
 
 
-def _iteration(name: str, number: Size) -> dict[str, Size]:
+def iteration(name: str, number: Size) -> dict[str, Size]:
     """What a loop's variables are in one iteration; squares where the number is n + k or known."""
     if isinstance(number, int):
         return dict(bound(name, number))
@@ -181,7 +181,7 @@ def _direction(x: Size, loop: For) -> int | None:
     own = {loop.var, chosen_two(loop.var)}
     moving = {m: c for m, c in x.terms.items() if own & set(m)}
     squares = any(chosen_two(loop.var) in m for m in moving)
-    if squares and chosen_two(loop.var) not in _iteration(loop.var, loop.count - 1):
+    if squares and chosen_two(loop.var) not in iteration(loop.var, loop.count - 1):
         return None
     signs = {1 if c > 0 else -1 for c in moving.values()}
     return None if len(signs) > 1 else next(iter(signs), 0)

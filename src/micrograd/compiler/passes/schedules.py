@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, prod
 
+from ... import ops
 from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref, Schedule, Statement, Term
 from ..ir.sizes import Poly, Size, evaluate, variables
 from ..ir.visit import Simple, regrouped
@@ -20,6 +21,7 @@ _COSTS = {"exp": 12, "log": 14, "tanh": 24, "sigmoid": 18, "softplus": 30, "powc
 _COSTS |= {"log1p": 20, "erf": 50, "erfc": 36}
 _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
+_EXTREME = 2  # of nan and another, too; a sum is taken with its product
 _BESIDE_A_DIVISION = 36  # operations
 
 
@@ -207,9 +209,12 @@ def _cost(nest: Nest, lanes: int | None, inner: Sequence[int | None], width: int
 
 def _term_cost(nest: Nest, term: Term, lane: int | None, width: int) -> float:
     steps = _steps(nest.dims + term.dims, lane, width)
-    return steps * (
-        _work(term.expr, width) + sum(_access(r, lane, width) for r in operands(term.expr))
-    )
+    work = _work(term.expr, width) + (_EXTREME if _takes_extremes(nest, term) else 0)
+    return steps * (work + sum(_access(r, lane, width) for r in operands(term.expr)))
+
+
+def _takes_extremes(nest: Nest, term: Term) -> bool:
+    return bool(term.dims) and nest.reduce in (ops.MAXIMUM, ops.MINIMUM)
 
 
 def _steps(dims: Sequence[Size], lane: int | None, width: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..ir.program import For, Fused, Nest, Program, Ref, Statement
+from ..ir.program import For, Fused, Nest, Program, Statement
 from ..ir.visit import Simple, regrouped, simple, walk
 from .regions import Region, RegionList, Regions, feeds, operands, place_of, same_element, widened
 from .schedules import Target
@@ -43,7 +43,7 @@ class _Needed:
         kept = [Region(grad, s, s + n) for s, n in ranges if n for grad in (False, True)]
         self.kept = RegionList([*kept, *[Region(False, o, o + 1) for o in program.outputs]])
         forward = simple(program.forward)
-        self.computed = {_elements(s.target) for s in forward if isinstance(s, Nest)}
+        self.computed = {_elements(s) for s in forward if isinstance(s, Nest)}
         seen = [
             (reader, widened(read, loops))
             for item, loops in walk([*program.forward, *program.backward])
@@ -67,7 +67,7 @@ class _Needed:
         target = nest.target
         if target.table is not None or target.index is not None:
             return True
-        if target.grad and _elements(target) not in self.computed:
+        if target.grad and _elements(nest) not in self.computed:
             return True
         written = widened(self.regions.written(nest), loops)
         if written is None or self.kept.meeting(written).any():
@@ -89,9 +89,15 @@ class _Needed:
                     yield id(nest), self.regions.of(dims, ref)
 
 
-def _elements(ref: Ref) -> Hashable:
-    """Return what is equal for a value and its gradient, in whichever order their dims are."""
-    return ref.address, frozenset(ref.strides), ref.table, ref.index
+def _elements(nest: Nest) -> Hashable:
+    """Return what is equal for values and their gradients, in whichever order their dims are.
+
+    Rows that lie one behind the other are one dim.
+    """
+    ref = nest.target
+    strides = set(ref.strides)
+    strides -= {stride * extent for extent, stride in zip(nest.dims, ref.strides, strict=True)}
+    return ref.address, frozenset(strides), ref.table, ref.index
 
 
 def _living(nests: Sequence[Nest], stored: Sequence[bool]) -> Fused | None:
