@@ -329,7 +329,7 @@ VECTOR_FUNCTIONS = [
     ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
     ("log1p", np.log1p, 2),
     ("erf", np.vectorize(math.erf), 3),
-    ("erfc", np.vectorize(math.erfc), 4),
+    ("erfc", np.vectorize(math.erfc), 5),
 ]
 
 
