@@ -161,10 +161,12 @@ static int shape_fits(PyObject *shape, Py_ssize_t rows)
 static int columns_fit(PyObject *columns, Py_ssize_t rows, Py_ssize_t lanes, Py_ssize_t size)
 {
     const int64_t *c = int64s(columns), *end = c + addresses_in(columns);
+    if (addresses_in(columns) % 3 != 0)
+        return 0;
     for (; c < end; c += 3)
         if (c[0] != 1 || c[1] < 0 || c[1] > size - lanes || c[2] >= rows)
             return 0;
-    return addresses_in(columns) % 3 == 0;
+    return 1;
 }
 
 static int is_whole(const MappedCall *self)
