@@ -100,7 +100,9 @@ def test_longer_sequences_are_more_steps_and_no_more_statements(kind):
     model = kind()
     programs = [jit(model.loss).lower(*model.example(n)) for n in LENGTHS]
     for statements in ("forward", "backward"):
-        assert len({len(list(simple(getattr(p, statements)))) for p in programs}) == 1
+        shortest, *longer = [len(list(simple(getattr(p, statements)))) for p in programs]
+        assert len(set(longer)) == 1
+        assert shortest >= longer[0]  # of a few steps the first and the last are not in the loop
         assert len(getattr(programs[-1], statements)) <= 40
 
 
