@@ -97,6 +97,10 @@ typedef struct { /* a call that is computed */
     Py_ssize_t count; /* of these */
 } Computed;
 
+/* Return a list or tuple like a shape, whose items are made of those of the shape. */
+typedef PyObject *(*Maker)(PyObject *shape, const void *of);
+PyObject *nest_of(PyObject *shape, Maker make, const void *of);
+
 /* Results: nests of addresses, with slices of an argument and a tuple of keys for what is there, and
    other objects for themselves. Raises OverflowError where an int is too large for a float to be it. */
 PyObject *made_of(PyObject *shape, const Computed *call);

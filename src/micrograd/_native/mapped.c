@@ -89,23 +89,12 @@ static int computed(MappedCall *self, const Py_buffer *given, double *block)
     return !failed;
 }
 
-static PyObject *shaped(PyObject *shape, PyObject *block)
+/* Return rows of a block, in nests. */
+static PyObject *shaped(PyObject *shape, const void *block)
 {
     if (PyLong_CheckExact(shape))
-        return PySequence_GetItem(block, PyLong_AsSsize_t(shape));
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(shape);
-    int listed = PyList_CheckExact(shape);
-    PyObject *made = listed ? PyList_New(count) : PyTuple_New(count);
-    for (Py_ssize_t i = 0; made != NULL && i < count; i++) {
-        PyObject *item = shaped(PySequence_Fast_GET_ITEM(shape, i), block);
-        if (item == NULL)
-            Py_CLEAR(made);
-        else if (listed)
-            PyList_SET_ITEM(made, i, item);
-        else
-            PyTuple_SET_ITEM(made, i, item);
-    }
-    return made;
+        return PySequence_GetItem((PyObject *)block, PyLong_AsSsize_t(shape));
+    return nest_of(shape, shaped, block);
 }
 
 /* Return what comes out; NULL, with an error or for another way. */

@@ -116,19 +116,13 @@ static PyObject *thing_of(PyObject *shape, const Computed *call)
                                                                      : Py_NewRef(shape);
 }
 
-PyObject *made_of(PyObject *shape, const Computed *call)
+PyObject *nest_of(PyObject *shape, Maker make, const void *of)
 {
-    if (PyLong_CheckExact(shape))
-        return number_of(shape, call->v);
-    if (PyDict_CheckExact(shape))
-        return dict_of(shape, call);
-    int is_list = PyList_CheckExact(shape);
-    if (!is_list && !PyTuple_CheckExact(shape))
-        return thing_of(shape, call);
     Py_ssize_t count = PySequence_Fast_GET_SIZE(shape);
+    int is_list = PyList_CheckExact(shape);
     PyObject *made = is_list ? PyList_New(count) : PyTuple_New(count);
     for (Py_ssize_t i = 0; made != NULL && i < count; i++) {
-        PyObject *item = made_of(PySequence_Fast_GET_ITEM(shape, i), call);
+        PyObject *item = make(PySequence_Fast_GET_ITEM(shape, i), of);
         if (item == NULL)
             Py_CLEAR(made);
         else if (is_list)
@@ -137,6 +131,22 @@ PyObject *made_of(PyObject *shape, const Computed *call)
             PyTuple_SET_ITEM(made, i, item);
     }
     return made;
+}
+
+static PyObject *made_of_call(PyObject *shape, const void *call)
+{
+    return made_of(shape, call);
+}
+
+PyObject *made_of(PyObject *shape, const Computed *call)
+{
+    if (PyLong_CheckExact(shape))
+        return number_of(shape, call->v);
+    if (PyDict_CheckExact(shape))
+        return dict_of(shape, call);
+    if (!PyList_CheckExact(shape) && !PyTuple_CheckExact(shape))
+        return thing_of(shape, call);
+    return nest_of(shape, made_of_call, call);
 }
 
 /* What is written. */
