@@ -58,25 +58,33 @@ class StandIns:
         self._arrays[id(made)] = k, argument, made
         return made
 
-    def with_passed(self, tree: Any, count: int) -> Any:
-        """Return a result with ``Passed`` for what it has of the first so many arguments.
+    def refuse_changes(self, count: int) -> None:
+        """Raise ChangesArgument where other numbers are in one of the first so many arguments.
 
-        Raises:
-            ChangesArgument: other numbers are in one of these, be they equal this time.
+        They may be equal this time.
         """
+        for k, made in self._made(count):
+            if not _unchanged(self.inputs[k, False], made):
+                raise ChangesArgument(
+                    f"it changes argument {k}, which is no variable or attribute: keep what "
+                    "changes in one of them, or return it"
+                )
+
+    def with_passed(self, tree: Any, count: int) -> Any:
+        """Return a result with ``Passed`` for what it has of the first so many arguments."""
         wanted = {id(thing) for thing, _ in things_of(tree)}
-        made = {k: made for k, _, made in self._arrays.values()} | self._nests
-        passed = dict[int, Passed]()
-        for k in sorted(made):
-            if k < count:
-                if not _unchanged(self.inputs[k, False], made[k]):
-                    raise ChangesArgument(
-                        f"it changes argument {k}, which is no variable or attribute: keep what "
-                        "changes in one of them, or return it"
-                    )
-                things = things_of(made[k]) if wanted else ()
-                passed |= {id(x): Passed(k, keys) for x, keys in things if id(x) in wanted}
+        passed = {
+            id(thing): Passed(k, keys)
+            for k, made in (self._made(count) if wanted else ())
+            for thing, keys in things_of(made)
+            if id(thing) in wanted
+        }
         return with_passed(tree, passed, {}) if passed else tree
+
+    def _made(self, count: int) -> list[tuple[int, Any]]:
+        """Return what stands for the first so many arguments, without single numbers."""
+        made = {k: made for k, _, made in self._arrays.values()} | self._nests
+        return [(k, made[k]) for k in sorted(made) if k < count]
 
     # ---- of a batch
 

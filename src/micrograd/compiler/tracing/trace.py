@@ -59,7 +59,8 @@ def trace(
         answers: to the first branches, where the one example that is traced cannot tell.
         variables: the arguments that a transform differentiates by.
         tables: of which rows may be looked up for each example of a vmap.
-        passed: how many arguments, the first ones, are ``Passed`` where f returns them.
+        passed: how many arguments, the first ones, f must not change, and are ``Passed`` where it
+            returns them.
 
     Raises:
         JitError: f does what cannot be compiled.
@@ -76,6 +77,7 @@ def trace(
             tracer.guarding.guard_domains(tracer.changing())
     refuse_unfinished(_name(f), result)
     if passed:
+        tracer.stand_ins.refuse_changes(passed)
         result = tracer.stand_ins.with_passed(result, passed)
     recording = tracer.finished(f, result)
     if recording.result is None and not effects:
