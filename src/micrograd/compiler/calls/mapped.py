@@ -4,7 +4,6 @@ In C a part is so small that all of it stays in the nearest cache, and where loo
 rows they read the arguments where they are and write the results where they are to be.
 """
 
-import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -26,6 +25,7 @@ from .columns import columns, pointers, pointers_of_rows
 from .cores import count, shared_by_cores
 from .kernel import CKernel
 from .memory import Addresses, Inputs
+from .packing import int64s
 
 _NEAR = 1 << 15  # numbers: what stays in the nearest cache but one
 _SHARES = 4  # of each core: one that is slow to begin leaves more to the others
@@ -111,7 +111,7 @@ class Mapped:
                 self._batch,
                 of.rows,
                 self._lanes,
-                bytes((ctypes.c_int64 * len(of.sizes))(*of.sizes)),
+                int64s(of.sizes),
                 of.batch.value,
                 bytes(of.inputs[1]),
                 bytes(of.outputs[1]),

@@ -35,14 +35,14 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
     if graph.strict:
         return
     graph = _constants_first(graph)
-    stretches = _recurrences(graph)
+    columns = _columns(graph)
+    stretches = _recurrences(columns)
     for s in reversed(stretches):
         if (traced := unfolded(graph, s)) is not None:
-            graph = traced
-            stretches = _recurrences(graph)
+            graph, columns = traced, _columns(traced)
+            stretches = _recurrences(columns)
     if not stretches:
         return
-    columns = _columns(graph)
     made = rows = swept(graph)
     for kept in _kept(rows, columns, stretches):
         made = swept(graph, list(kept))
@@ -65,9 +65,8 @@ def _columns(graph: Graph) -> GraphColumns:
     return columns
 
 
-def _recurrences(graph: Graph) -> list[Stretch]:
+def _recurrences(columns: GraphColumns) -> list[Stretch]:
     """Return where a graph does the same again and again with what it has made before."""
-    columns = _columns(graph)
     steps = stretches_of(columns, columns.leaves, len(columns.codes), _LEAST)
     return [s for s in steps if recurs(columns, s)]
 
