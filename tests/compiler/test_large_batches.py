@@ -1,11 +1,11 @@
 """Batches that are done in parts: what comes out is what each example gives."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from cores import one_core
 
 from micrograd import Value, exp, jit, mean, take, vmap
 
@@ -16,12 +16,8 @@ def cores(request) -> Iterator[None]:
     if request.param == "all cores":
         yield
         return
-    if not hasattr(os, "sched_setaffinity"):
-        pytest.skip("only Linux keeps a thread to a core")
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    yield
-    os.sched_setaffinity(0, before)
+    with one_core():
+        yield
 
 
 @pytest.mark.parametrize("backend", ["c", "numpy"])

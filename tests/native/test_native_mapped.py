@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from cores import one_core
 
 from micrograd.value.backend import native
 
@@ -25,13 +26,9 @@ COUNT = 5
 
 
 @pytest.fixture(autouse=True)
-def one_core() -> Iterator[None]:
-    if not hasattr(os, "sched_setaffinity"):
-        pytest.skip("only Linux keeps a thread to a core")
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    yield
-    os.sched_setaffinity(0, before)
+def cores() -> Iterator[None]:
+    with one_core():
+        yield
 
 
 @Parts
