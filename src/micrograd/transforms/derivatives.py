@@ -5,6 +5,7 @@ that remember how they were computed, and can be differentiated again. Values ar
 identity, since a Number is equal to another of the same data.
 """
 
+import sys
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from ..value.buffers import read_grad, write_grad
 from ..value.modes import mode
 from ..value.nested import checked_leaves, leaves, rebuild
 from ..value.number import Number
+from ..value.numeric import is_array
 
 Slope = Any  # a float, or a Value
 
@@ -78,6 +80,8 @@ def run_on_variables(
     They are new also where Values are given: ``f`` may use the same ones besides its arguments, and
     the derivative is by the arguments alone. Where numbers are given they are Numbers.
     """
+    if "numpy" in sys.modules:
+        from . import ufuncs  # noqa: F401  # NumPy's functions are to know Numbers
     given = [x for i in by for x in checked_leaves(args[i], who, f"argument {i}")]
     values = [x for x in given if isinstance(x, Value)]
     inputs = [x * 1.0 if isinstance(x, Value) else Number(x) for x in given]
@@ -98,6 +102,8 @@ def run_on_variables(
 
 def scalar(out: Any, who: str) -> Value:
     """Return what a function returned as one Value; raise a TypeError if it is anything else."""
+    if is_array(out) and not out.ndim and out.dtype == object:
+        out = out.item()
     if isinstance(out, Value):
         return out
     if leaves(out)[:1] != [("", out)]:

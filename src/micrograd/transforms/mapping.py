@@ -140,6 +140,7 @@ def stacked(results: list[Any], arrays: bool) -> Any:
     if not arrays or not all(map(_is_vector, results)):
         return results
     from ..value.arrays import array_of
+    from . import ufuncs  # noqa: F401  # NumPy's functions are to know arrays of Values
 
     return array_of(results, (len(results),)) if results else results
 

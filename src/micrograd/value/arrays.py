@@ -4,7 +4,7 @@ Both kinds of object array here are lazy: the objects are made when somebody loo
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -128,6 +128,90 @@ class ValueArray(LazyArray):
     __hash__ = None  # type: ignore[assignment]
 
 
+class MixedArray(_Array):
+    """An array of plain numbers beside Values, or of Numbers: NumPy takes it for one of objects.
+
+    What it has no loop over objects for, and what an object lacks, ``elementwise`` has.
+    """
+
+    # by NumPy's function: what else it is of objects; see ufuncs.py and array_functions.py
+    elementwise: ClassVar[dict[Any, Callable[..., Any]]] = {}
+    instead: ClassVar[dict[Any, Callable[..., Any]]] = {}
+
+    @classmethod
+    def of(cls, items: list[Any], shape: Sequence[int]) -> Any:
+        """Make one of a list of its elements."""
+        made = np.empty(len(items), dtype=object)
+        made[:] = items
+        return made.reshape(shape).view(cls)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return of_objects(ufunc, method, inputs, options)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if func in _FILLED and np.dtype(kwargs.get("dtype", object)).kind in "fO":
+            made = super().__array_function__(func, types, args, {**kwargs, "dtype": object})
+            made[...] = _FILLED[func]  # NumPy's own objects are ints
+            return made.view(MixedArray)
+        if func in self.instead:
+            return self.instead[func](*args, **kwargs)
+        return mixed(super().__array_function__(func, types, args, kwargs))
+
+
+_FILLED = {np.zeros_like: 0.0, np.empty_like: 0.0, np.ones_like: 1.0}
+_PREDICATES = (np.isnan, np.isfinite, np.isinf)
+
+
+def of_objects(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
+    """Call a function of NumPy's as it is of objects, or else of the elements one by one."""
+    inputs = [_objects(x) for x in inputs]
+    out = options.get("out", ())
+    if out:
+        options = {**options, "out": tuple([_objects(x) for x in out])}
+    try:
+        made = getattr(ufunc, method)(*inputs, **options)
+        if ufunc in _NOT_OF_FLOATS and _NOT_OF_FLOATS[ufunc](made):
+            raise TypeError(f"np.{ufunc.__name__} of Python's numbers is not that of NumPy's")
+    except (TypeError, ZeroDivisionError, OverflowError):
+        function = MixedArray.elementwise.get(ufunc)
+        if function is None:
+            raise
+        made = getattr(np.frompyfunc(function, ufunc.nin, 1), method)(*inputs, **options)
+        if ufunc in _PREDICATES and isinstance(made, np.ndarray):
+            made = made.astype(bool)
+    return out[0] if len(out) == 1 else mixed(made)
+
+
+def _has_complex(made: Any) -> bool:
+    return complex in set(map(type, made.flat if isinstance(made, np.ndarray) else [made]))
+
+
+# objects take no notice of nan, and a negative number to a broken power is complex
+_NOT_OF_FLOATS: dict[Any, Callable[[Any], bool]] = {
+    np.fmax: lambda made: True,
+    np.fmin: lambda made: True,
+    np.power: _has_complex,
+}
+
+
+def _objects(x: Any) -> Any:
+    """Return a mixed array, or a Number, as an array of objects; anything else as it is."""
+    if isinstance(x, MixedArray):
+        return x.view(np.ndarray)
+    if not hasattr(x, "_is_micrograd_value"):
+        return x
+    held = np.empty((), dtype=object)
+    held[()] = x
+    return held
+
+
+def mixed(made: Any) -> Any:
+    """Return arrays of objects as mixed ones, also inside lists and tuples."""
+    if type(made) in (list, tuple):
+        return type(made)([mixed(x) for x in made])
+    return made.view(MixedArray) if type(made) is np.ndarray and made.dtype == object else made
+
+
 def _called(named: Any, f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Call a function of NumPy's; say what to pass where it has nothing for Values."""
     try:
@@ -177,7 +261,5 @@ def array_of(items: list[Any], shape: Sequence[int]) -> Any:
     if not any(hasattr(x, "_is_micrograd_value") for x in items):
         return np.array(items).reshape(shape)
     if not all(hasattr(x, "_is_micrograd_value") and not isinstance(x, Number) for x in items):
-        flat = np.empty(len(items), dtype=object)
-        flat[:] = items
-        return flat.reshape(shape)
+        return MixedArray.of(items, shape)
     return ValueArray.of(items, shape)

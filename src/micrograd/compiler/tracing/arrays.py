@@ -13,7 +13,7 @@ from ...engine import Value
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
 from ...value.number import Number
-from ...value.operators import INSTEAD, no_float
+from ...value.operators import no_float
 from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
 from .elementwise import FUNCTIONS, truncated
@@ -129,8 +129,6 @@ class TracedArray(LazyArray):
             return traced(special(*args, **kwargs), single_precision([args, kwargs]))
         if are_plain([*args, *kwargs.values()]):
             return of_plain(func(*as_plain(args), **as_plain(kwargs)))
-        if func is np.interp:
-            raise JitError(f"np.interp of traced numbers: {INSTEAD['interp']}\n  at {users_line()}")
         kwargs = {k: x for k, x in kwargs.items() if k != "dtype"}
         return traced(func(*unwrapped(args), **unwrapped(kwargs)), single_precision([args, kwargs]))
 

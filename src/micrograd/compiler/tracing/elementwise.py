@@ -6,30 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
+from ...transforms import ufuncs
+from ...transforms.ufuncs import ELEMENTWISE, divided, raised
 from ...value.modes import mode
 from ...value.number import is_number
 from ..graph import PICK
 from .integers import is_int
 from .predicates import Predicate, chosen, count, truth
-
-_INFINITY = float("inf")
-
-
-def _unary(op: ops.Op) -> Callable[[Any], Any]:
-    return lambda x: apply(op, x)
-
-
-def _divided(x: Any, y: Any) -> Any:
-    traced = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
-    return x / y if traced else np.true_divide(x, y)
-
-
-def _raised(x: Any, y: Any) -> Any:
-    traced = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
-    return x**y if traced else np.power(x, y)
 
 
 def _both(x: Any, y: Any) -> Any:
@@ -69,29 +54,14 @@ def _sign(x: Any) -> Any:
 _KEEPS_INTS = np.floor(np.arange(2)).dtype.kind == "i"  # since 2.1, of ints that are whole already
 
 
-def _rounding(op: ops.Op) -> Callable[[Any], Any]:
+def _rounding(function: Callable[[Any], Any]) -> Callable:
     def rounded(x: Any) -> Any:
-        return (x if _KEEPS_INTS else x * 1.0) if is_int(x) else apply(op, x)
+        return (x if _KEEPS_INTS else x * 1.0) if is_int(x) else function(x)
 
     return rounded
 
 
-_floor, _ceil = _rounding(ops.OPS["floor"]), _rounding(ops.OPS["ceil"])
-
-
-def truncated(x: Any) -> Any:
-    """Return what is left of a number without its fraction."""
-    return _floor(x) if is_int(x) else where(x >= 0, _floor(x), _ceil(x))
-
-
-def _to_even(x: Any) -> Any:
-    """Return the nearest whole number, of two the even one."""
-    if is_int(x):
-        return _floor(x)
-    up = _floor(x + 0.5)
-    odd = up - 2.0 * _floor(up / 2.0)
-    nearest = where(up - x >= 0.5, up - odd, up)
-    return where(abs(x) < 2.0**52, nearest, x)  # from there on there are only whole ones
+truncated = _rounding(ufuncs.truncated)
 
 
 def are_objects(items: Sequence[Any]) -> bool:
@@ -122,58 +92,29 @@ def smaller(x: Any, y: Any) -> Any:
     return picked(x <= y, x, y) if are_objects([x, y]) else minimum([x, y])
 
 
-def _of_no_nan(best: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
-    """Return the better of two numbers, the other one where one is nan."""
-    return where(x != x, y, where(y != y, x, best(x, y)))
-
-
-def _quotient(traced: Callable, plain: Callable) -> Callable:
-    """Of plain numbers NumPy's own, which does not raise."""
-
-    def computed(x: Any, y: Any) -> Any:
-        values = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
-        return traced(x, y) if values else plain(x, y)
-
-    return computed
-
-
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
     """Arithmetic, in which comparisons are 0 and 1."""
     return lambda *args: function(*map(count, args))
 
 
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **ELEMENTWISE,
     np.add: _added,
     np.subtract: _counted(operator.sub),
     np.multiply: _multiplied,
-    np.true_divide: _counted(_divided),
-    np.power: _counted(_raised),
-    np.float_power: _counted(_raised),
+    np.true_divide: _counted(divided),
+    np.power: _counted(raised),
+    np.float_power: _counted(raised),
     np.negative: operator.neg,
     np.positive: lambda x: x,
     np.absolute: abs,
-    np.fabs: abs,
     np.square: lambda x: x * x,
-    np.reciprocal: lambda x: _divided(1.0, x),
     np.sign: _sign,
-    np.floor_divide: _quotient(operator.floordiv, np.floor_divide),
-    np.remainder: _quotient(operator.mod, np.remainder),
     np.maximum: larger,
     np.minimum: smaller,
-    np.fmax: lambda x, y: _of_no_nan(larger, x, y),
-    np.fmin: lambda x, y: _of_no_nan(smaller, x, y),
+    np.fmax: lambda x, y: ufuncs.of_no_nan(larger, x, y),
+    np.fmin: lambda x, y: ufuncs.of_no_nan(smaller, x, y),
     np.clip: lambda x, low, high: smaller(larger(x, low), high),
-    np.hypot: lambda x, y: apply(ops.OPS["hypot"], x, y),
-    np.arctan2: lambda x, y: apply(ops.OPS["atan2"], x, y),
-    np.deg2rad: lambda x: x * (np.pi / 180),
-    np.radians: lambda x: x * (np.pi / 180),
-    np.rad2deg: lambda x: x * (180 / np.pi),
-    np.degrees: lambda x: x * (180 / np.pi),
-    np.exp2: lambda x: _raised(2.0, x),
-    np.heaviside: lambda x, at_zero: where(
-        x > 0, 1.0, where(x < 0, 0.0, where(x >= 0, at_zero, x))
-    ),
-    np.logaddexp: lambda x, y: _logaddexp(x, y),
     np.less: operator.lt,
     np.less_equal: operator.le,
     np.greater: operator.gt,
@@ -188,20 +129,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.logical_xor: _differ,
     np.logical_not: _not,
     np.invert: _not,
-    np.isnan: lambda x: x != x,
-    np.isfinite: lambda x: abs(x) < _INFINITY,
-    np.isinf: lambda x: abs(x) == _INFINITY,
-    np.conjugate: lambda x: x,
 }
-for _name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"):
-    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
-for _name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
-    FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
-    FUNCTIONS[getattr(np, f"arc{_name}")] = _unary(ops.OPS[f"a{_name}"])
-FUNCTIONS |= {np.floor: _floor, np.ceil: _ceil, np.trunc: truncated, np.rint: _to_even}
-
-
-def _logaddexp(x: Any, y: Any) -> Any:
-    from ...functions import logsumexp
-
-    return logsumexp([x, y])
+for _ufunc in (np.floor, np.ceil, np.trunc, np.rint):
+    FUNCTIONS[_ufunc] = _rounding(ELEMENTWISE[_ufunc])

@@ -9,6 +9,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
+from ...transforms.array_functions import ARRAY_FUNCTIONS
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
 from ...value.number import is_number
@@ -160,6 +161,8 @@ def _close(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bo
 
 
 SPECIAL: dict[Any, Callable] = {
+    **ARRAY_FUNCTIONS,
+    np.gradient: unwrap(np.gradient),
     np.where: _where,
     np.dot: _dot,
     np.clip: _clip,

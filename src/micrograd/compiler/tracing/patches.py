@@ -15,6 +15,7 @@ import numpy as np
 
 from ... import ops
 from ...functions import apply, maximum, minimum
+from ...transforms.ufuncs import of_number
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
@@ -47,7 +48,7 @@ def installed() -> Iterator[None]:
             if not _running:
                 for module, name, original, _ in _PATCHES:
                     setattr(module, name, original)
-                del Number.__array_ufunc__  # type: ignore[attr-defined]
+                Number.__array_ufunc__ = of_number  # type: ignore[attr-defined]
                 extensions.take_back()
 
 
@@ -56,16 +57,8 @@ def _of_numpy(x: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> 
     function = FUNCTIONS.get(ufunc)
     plain = method == "__call__" and not options and all(map(is_number, inputs))
     if mode.tracer is None or function is None or not plain:
-        return getattr(ufunc, method)(*map(_as_object, inputs), **options)
+        return of_number(x, ufunc, method, *inputs, **options)
     return function(*[x.item() if isinstance(x, (np.generic, np.ndarray)) else x for x in inputs])
-
-
-def _as_object(x: Any) -> Any:
-    if not isinstance(x, Number):
-        return x
-    held = np.ndarray((), object)
-    held[()] = x
-    return held
 
 
 def _of_objects(original: Callable) -> Callable:
