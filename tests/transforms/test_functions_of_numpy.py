@@ -77,7 +77,18 @@ def test_values_are_those_of_floats_and_slopes_those_of_differences(name):
             assert gradient == pytest.approx(np.array(slopes(f, x)), rel=1e-6, abs=1e-6)
 
 
-@pytest.mark.parametrize("f", [np.exp2, np.floor, np.isnan, lambda x: np.logaddexp(x, 1.0)])
+OF_ONE = {
+    "exp2": np.exp2,
+    "floor": np.floor,
+    "isnan": np.isnan,
+    "round": lambda x: np.round(x, 1),
+    "logaddexp": lambda x: np.logaddexp(x, 1.0),
+    "interp": lambda x: np.interp(x, [0.0, 1.0], [1.0, 3.0]),
+    "stack": lambda x: np.sum(np.exp(np.stack([x, np.float64(0.0)]))),
+}
+
+
+@pytest.mark.parametrize("f", OF_ONE.values(), ids=OF_ONE)
 def test_a_single_number_goes_through_functions_that_numpy_has_for_floats(f):
     value, slope = value_and_grad(lambda x: f(x) * x)(0.7)
     assert value == pytest.approx(f(0.7) * 0.7, rel=1e-12)

@@ -14,7 +14,7 @@ import numpy as np
 from .. import ops
 from ..functions import apply, logsumexp, maximum, minimum, where
 from ..ops import Op
-from ..value.arrays import MixedArray, of_objects
+from ..value.arrays import MixedArray, of_boxed, of_objects
 from ..value.number import Number
 from .array_functions import ARRAY_FUNCTIONS
 
@@ -103,5 +103,11 @@ def of_number(x: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> 
     return of_objects(ufunc, method, inputs, options)
 
 
+def array_of_number(x: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """What NumPy's functions of arrays are of a number that is differentiated by, and others."""
+    return of_boxed(function, args, kwargs)
+
+
 MixedArray.elementwise, MixedArray.instead = ELEMENTWISE, ARRAY_FUNCTIONS
 Number.__array_ufunc__ = of_number  # type: ignore[attr-defined]
+Number.__array_function__ = array_of_number  # type: ignore[attr-defined]

@@ -149,12 +149,14 @@ class MixedArray(_Array):
         return of_objects(ufunc, method, inputs, options)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if not all(issubclass(kind, np.ndarray) for kind in types):
+            return of_boxed(func, args, kwargs)
+        if func in self.instead:
+            return self.instead[func](*args, **kwargs)
         if func in _FILLED and np.dtype(kwargs.get("dtype", object)).kind in "fO":
             made = super().__array_function__(func, types, args, {**kwargs, "dtype": object})
             made[...] = _FILLED[func]  # NumPy's own objects are ints
-            return made.view(MixedArray)
-        if func in self.instead:
-            return self.instead[func](*args, **kwargs)
+            return mixed(made)
         return mixed(super().__array_function__(func, types, args, kwargs))
 
 
@@ -192,6 +194,18 @@ _NOT_OF_FLOATS: dict[Any, Callable[[Any], bool]] = {
     np.fmin: lambda made: True,
     np.power: _has_complex,
 }
+
+
+def of_boxed(function: Any, args: Any, kwargs: Any) -> Any:
+    """Call a function of NumPy's on mixed arrays in place of Numbers."""
+    return function(*_boxed(args), **_boxed(kwargs))
+
+
+def _boxed(x: Any) -> Any:
+    """Return mixed arrays in place of Numbers, also inside lists and the like."""
+    if isinstance(x, dict):
+        return {key: _boxed(y) for key, y in x.items()}
+    return type(x)([_boxed(y) for y in x]) if type(x) in (list, tuple) else mixed(_objects(x))
 
 
 def _objects(x: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ... import ops
 from ...functions import apply, maximum, minimum
-from ...transforms.ufuncs import of_number
+from ...transforms.ufuncs import array_of_number, of_number
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
@@ -39,6 +39,7 @@ def installed() -> Iterator[None]:
             for module, name, _, patched in _PATCHES:
                 setattr(module, name, patched)
             Number.__array_ufunc__ = _of_numpy  # type: ignore[attr-defined]
+            Number.__array_function__ = _arrays_of_numpy  # type: ignore[attr-defined]
             extensions.give()
     try:
         yield
@@ -49,6 +50,7 @@ def installed() -> Iterator[None]:
                 for module, name, original, _ in _PATCHES:
                     setattr(module, name, original)
                 Number.__array_ufunc__ = of_number  # type: ignore[attr-defined]
+                Number.__array_function__ = array_of_number  # type: ignore[attr-defined]
                 extensions.take_back()
 
 
@@ -59,6 +61,23 @@ def _of_numpy(x: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> 
     if mode.tracer is None or function is None or not plain:
         return of_number(x, ufunc, method, *inputs, **options)
     return function(*[x.item() if isinstance(x, (np.generic, np.ndarray)) else x for x in inputs])
+
+
+def _arrays_of_numpy(x: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    """A function of NumPy's on arrays: of numbers what it is of arrays without dims."""
+    if any(hasattr(kind, "whole") for kind in types):
+        return NotImplemented
+    if mode.tracer is None:
+        return array_of_number(x, function, types, args, kwargs)
+    return function(*_boxed(args), **_boxed(kwargs))
+
+
+def _boxed(x: Any) -> Any:
+    if isinstance(x, dict):
+        return {key: _boxed(y) for key, y in x.items()}
+    if type(x) in (list, tuple):
+        return type(x)([_boxed(y) for y in x])
+    return TracedArray.of([x], ()) if isinstance(x, Number) else x
 
 
 def _of_objects(original: Callable) -> Callable:
