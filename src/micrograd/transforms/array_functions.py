@@ -76,11 +76,21 @@ def nan_to_num(
     return np.where(made < -most, -most if neginf is None else neginf, made)
 
 
+def rounded(a: Any, decimals: int = 0) -> Any:
+    """Return what ``np.round`` does: half of the last decimal goes to the even neighbour."""
+    scale = 10.0 ** abs(decimals)
+    if decimals < 0:
+        return np.rint(a / scale) * scale
+    return np.rint(a * scale) / scale if decimals else np.rint(a)
+
+
 ARRAY_FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.quantile: quantile,
     np.percentile: percentile,
     np.interp: interp,
     np.select: select,
     np.nan_to_num: nan_to_num,
+    np.round: rounded,
+    np.around: rounded,
     **LINEAR_ALGEBRA,
 }

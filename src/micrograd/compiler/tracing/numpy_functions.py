@@ -9,6 +9,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
+from ...transforms import array_functions
 from ...transforms.array_functions import ARRAY_FUNCTIONS
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
@@ -148,12 +149,8 @@ def root_of(x: Any) -> Any:
 
 def rounded(a: Any, decimals: int = 0) -> Any:
     """Round to decimals, as NumPy does: half of the last one goes to the even neighbour."""
-    if a.dtype.kind in "iu" and decimals >= 0:
-        return a
-    scale = 10.0 ** abs(decimals)
-    if decimals < 0:
-        return np.rint(a / scale) * scale
-    return np.rint(a * scale) / scale if decimals else np.rint(a)
+    whole = a.dtype.kind in "iu" and decimals >= 0
+    return a if whole else array_functions.rounded(a, decimals)
 
 
 def _close(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Any:
