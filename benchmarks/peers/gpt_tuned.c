@@ -93,7 +93,7 @@ INLINE V lane_sums(V x[L]) { /* those of L vectors, side by side */
 #else
 static const VI LANES = {0, 1, 2, 3};
 INLINE V root(V x) { return _mm256_sqrt_pd(x); }
-INLINE V fast_root(V x) { return root(x); } /* as fast as Newton's method from a float's guess */
+INLINE V fast_root(V x) { return root(x); } /* by Newton from a float's guess it took longer on a Zen */
 INLINE V inverse(V x) { return 1 / x; }
 INLINE void turn(V x[L]) {
     V y[4];
