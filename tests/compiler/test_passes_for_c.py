@@ -269,3 +269,26 @@ def test_operands_of_two_arrays_never_meet_whatever_their_lengths():
     assert not one.meets(other)
     assert one.meets(Region(False, 4, 8, first))
     assert one.meets(Region(False, 4, 8))  # of memory as a whole
+
+
+@pytest.mark.parametrize(
+    ("line", "many", "few"),
+    [
+        (
+            "v[64*i0 + i1 + 4000] = sum | i0 < 48, i1 < 64 | i2 < 8: (v[i0 + 48*i2] * v[i1])",
+            "fused, lanes i1, blocks i1*4 i0*4:",
+            "fused, lanes i1, blocks i1*4 i0*3:",
+        ),
+        (
+            "v[8*i0 + i1 + 990] = sum | i0 < 20, i1 < 8 | i2 < 32: (v[32*i0 + i2] * v[32*i1 + i2])",
+            "fused, inner i2, blocks i0*4 i1*4:",
+            "fused, inner i2, blocks i0*3 i1*4:",
+        ),
+    ],
+)
+def test_a_block_has_as_many_sums_as_the_registers_hold_beside_operands(line, many, few):
+    head = HEAD.replace("size 99", "size 9000")
+    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
+    for registers, heading in ((32, many), (16, few)):
+        made = text(schedule(program, Target(8, registers=registers)))
+        assert f"{heading}\n    {line}" in made

@@ -21,6 +21,7 @@ from .parts import in_parts
 from .printer import Printer, bare
 from .products import print_product
 from .routes import print_route
+from .target import native_target
 from .units import LONGEST, CFile, divided, units
 
 # The printer reorders sums where it pays, the compiler never does; nan and inf stay as they are.
@@ -116,7 +117,7 @@ def printed(
     }
     writer = Writer(dtype, scalars, prefix)
     if not portable:
-        program = scheduled(program, Target(width(dtype), strict))
+        program = scheduled(program, native_target(dtype, strict))
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
     words = captions(program) if portable else {}
     number = writer.type if portable else "T"

@@ -11,13 +11,13 @@ from ...engine import Value
 from ..arrays.engines import ENGINES, engine, wide
 from ..arrays.in_memory import NumpyKernel
 from ..arrays.kernel import ArrayKernel
+from ..c.target import native_target
 from ..ir.footprint import needs_gradient
 from ..ir.joins import outputs_of
 from ..ir.program import WHOLE_VECTORS, Program
 from ..ir.sizes import SIZE, bound
 from ..passes.generalise import Coefficient
 from ..passes.phases import phased
-from ..passes.schedules import Target, width
 from ..tape import Tape
 from ..tracing.signature import Argument
 from .device import DeviceRun
@@ -152,7 +152,7 @@ class Compiled:
             self.is_mapped = apart and is_mapped(program, guards, len(layout.columns))
             rows = None
             if self.is_mapped:
-                target = Target(width(options["dtype"]), options["strict"])
+                target = native_target(options["dtype"], options["strict"])
                 rows = rows_elsewhere(program, layout.inputs, guards, target)
             self.kernel = make_kernel(program, **loops_only(options), rows=rows)
         self.precision = options["dtype"]

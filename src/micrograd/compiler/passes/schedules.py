@@ -27,10 +27,22 @@ _BESIDE_A_DIVISION = 36  # operations
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What C is made for: the lanes of the widest vectors, and whether sums keep their order."""
+    """What C is made for.
+
+    Attributes:
+        lanes: of the widest vectors.
+        strict: whether sums keep their order.
+        registers: for vectors; half of them and more hold the sums of a block.
+    """
 
     lanes: int
     strict: bool = False
+    registers: int = 32
+
+    @property
+    def sums(self) -> int:
+        """How many sums a block has at most: their operands need registers, too."""
+        return 16 if self.registers >= 32 else 12
 
 
 def width(dtype: str) -> int:
@@ -139,7 +151,7 @@ def _schedule(nests: Sequence[Nest], costs: Costs) -> Schedule:
     choice = costs.best(nests)[1]
     if any(n.scatter for n in nests):
         return choice
-    return replace(choice, blocks=tuple(_blocks(nests, choice, costs.target.lanes).items()))
+    return replace(choice, blocks=tuple(_blocks(nests, choice, costs.target).items()))
 
 
 def heavy(expr: Expr) -> bool:
@@ -236,7 +248,7 @@ def _work(expr: Expr, width: int) -> float:
     return own * max(1, len(expr.args) - 1) + sum(_work(a, width) for a in expr.args)
 
 
-def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, int]:
+def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int, int]:
     """Block the dims along which an operand of a sum is used again and again."""
     nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
     if any(heavy(t.expr) for n in nests for t in n.terms):
@@ -255,14 +267,17 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, width: int) -> dict[int, in
     ]
     if choice.lanes is None:
         shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
-        return {dim: _four(nest.dims[dim]) for dim in shared[-2:]}
+        blocks = {dim: _four(nest.dims[dim]) for dim in shared[-2:]}
+        if len(blocks) == 2:  # the last has four sums, whose lanes are added up at once
+            blocks[shared[-2]] = min(blocks[shared[-2]], target.sums // 4)
+        return blocks
     blocks = {}
-    vectors = _vectors_at_once(nest.dims[choice.lanes], width, bool(shared))
+    vectors = _vectors_at_once(nest.dims[choice.lanes], target.lanes, bool(shared))
     if vectors > 1:
         blocks[choice.lanes] = vectors
     if shared:
         sizes = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
-        blocks[shared[-1]] = _block(nest.dims[shared[-1]], sizes)
+        blocks[shared[-1]] = min(_block(nest.dims[shared[-1]], sizes), target.sums // vectors)
     return blocks
 
 
