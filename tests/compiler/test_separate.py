@@ -110,6 +110,25 @@ def test_a_last_step_of_another_size_does_not_join():
     ]
 
 
+def test_what_lies_before_a_loop_by_accident_is_no_first_step():
+    lines = [
+        "v[i0 + 10] = sum | i0 < 2 | (v[0] * v[i0 + 1])",  # as many numbers as a statement writes
+        "for t0 < 2:",
+        "    v[4*t0 + i0 + 12] = sum | i0 < 2 | (v[t0 + 10] * v[i0 + 3])",
+        "    v[4*t0 + i0 + 14] = sum | i0 < 2 | tanh(v[4*t0 + i0 + 12])",
+        "v[20] = sum |  | v[19]",
+    ]
+    arrays = [f"array computed gradient {start}, 2" for start in range(10, 20, 2)]
+    after, _ = separated(lines, [*arrays, "array computed gradient 20, 1"], 20, 21)
+    assert after == [
+        "h1[i0] = sum | i0 < 2 | (w1[0] * x1[i0])",
+        "for t0 < 2:",
+        "    h2[i0 + 2*t0] = sum | i0 < 2 | (h1[t0] * x1[i0 + 2])",
+        "    h3[i0 + 2*t0] = sum | i0 < 2 | tanh(h2[i0 + 2*t0])",
+        "h4[0] = sum |  | h3[3]",
+    ]
+
+
 def test_where_a_use_goes_on_behind_the_steps_all_stays():
     lines = [
         "for t0 < 3:",

@@ -386,6 +386,7 @@ static PyObject *rows(PyObject *module, PyObject *args)
 PyMethodDef row_functions[] = {
     {"rows", rows, METH_VARARGS, NULL},
     {"distinct_parents", distinct_parents, METH_VARARGS, NULL},
+    {"prefixes", prefixes, METH_O, NULL},
     {"alike", alike, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

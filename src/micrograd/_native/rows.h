@@ -75,6 +75,7 @@ enum { /* of a node, after chains_of */
 int chains_of(const Columns *g, const int32_t *outputs, Py_ssize_t count, uint8_t *state);
 int fit_together(const Columns *g, Py_ssize_t parents, Py_ssize_t kinds);
 PyObject *distinct_parents(PyObject *module, PyObject *args);
+PyObject *prefixes(PyObject *module, PyObject *numbers);
 PyObject *alike(PyObject *module, PyObject *args);
 void arguments_of(const Columns *g, const uint8_t *state, int32_t i, Ints *arguments, Ints *stack);
 

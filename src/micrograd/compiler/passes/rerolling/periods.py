@@ -11,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
+from ....value.backend import native
 from ...graph import Graph
 from ...nodes import Ops, Parents
 
@@ -141,16 +142,13 @@ def _around(
     """Return the longest stretch that a node is in."""
     codes, best, seen = columns.codes[:high], None, middle
     size = min(_WINDOW, (high - low) // least)
-    window, ahead = codes[middle : middle + size], codes[middle + 1 : middle + _LONGEST]
-    places = np.arange(max(0, len(ahead) - len(window)))
-    for k, code in enumerate(window):
-        places = places[ahead[places + k] == code]
-    for k in range(size, min(_LONGEST, len(codes) - middle)):
-        if len(places) <= _TRIED:
-            break
-        places = places[places + k < len(ahead)]
-        places = places[ahead[places + k] == codes[middle + k]]
-    for period in (places + 1)[:_TRIED].tolist():
+    ahead = codes[middle : middle + _LONGEST]
+    alike = np.frombuffer(native.prefixes(np.ascontiguousarray(ahead)), np.int32)
+    periods = 1 + np.flatnonzero(alike[1 : max(1, len(ahead) - size)] >= size)
+    if len(periods) > _TRIED:
+        next_best = np.partition(alike[periods], -1 - _TRIED)[-1 - _TRIED]
+        periods = periods[alike[periods] > next_best]
+    for period in periods.tolist():
         if middle + period < seen:
             continue  # several steps of what was seen
         begin, end = _run(codes, low, middle, period)

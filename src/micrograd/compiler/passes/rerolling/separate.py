@@ -196,8 +196,13 @@ class _Separation:
         """Take in the parts of a first step that the loop reads, and of a last one behind it."""
         made, arrays = self.memory.made, self.memory.arrays
         start = ONE_EXAMPLE | bound(loop.var, 0)
-        read = [known(reach(u.ref, u.dims, start)[0]) for s in simple(loop.body) for u in uses(s)]
-        lowest = min(x for x in read if x >= self.start - self.period)
+        follow = [  # what lies before by accident is not read a step further on
+            known(reach(u.ref, u.dims, start)[0])
+            for s in simple(loop.body)
+            for u in uses(s)
+            if _steps(u.ref.address).get(loop.var, 0) % self.period == 0
+        ]
+        lowest = min(x for x in follow if x >= self.start - self.period)
         for slot in reversed(self.slots[1:]):
             array = arrays.get(self.start - slot.size)
             if self.start <= lowest or array is None or array.count != slot.size:
