@@ -13,6 +13,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
+from ...value.arrays import unwrapped
 from ...value.columns import ValueSet
 from ...value.modes import mode
 from ...value.tables import LookupTable
@@ -169,7 +170,7 @@ class BatchAxis:
                 if isinstance(part, list):  # of several shapes, or of tuples: no row of an array
                     return all_of_it()
             if isinstance(part, np.ndarray):
-                part = part.view(np.ndarray) if part.dtype == object else part.astype(object)
+                part = unwrapped(part).astype(object)
             part = traced_once(part)
             return Batch(part, size, all_of_it, self, is_list)
 
