@@ -142,7 +142,8 @@ class BatchAxis:
             return traced(a.example) if isinstance(a.example, np.ndarray) else a.example
         leaves, example = self._stand_ins.example(a)
         self._batched.update(leaves)
-        return example
+        is_bool = isinstance(a, TracedArray) and a.dtype.kind == "b" and isinstance(example, Value)
+        return example != 0 if is_bool else example
 
     def _vector(self, size: int, whole: Callable, is_list: bool, f: Callable) -> Callable:
         seen: list[Any] = []

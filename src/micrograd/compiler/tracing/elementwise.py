@@ -10,12 +10,14 @@ from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
 from ...value.modes import mode
-from ...value.number import is_number
+from ...value.number import Number, is_number
+from ..errors import JitError, users_line
 from ..graph import PICK
 from .integers import is_int
 from .predicates import Predicate, chosen, count, truth
 
 _INFINITY = float("inf")
+_LOG_2 = float(np.log(2.0))
 
 
 def _unary(op: ops.Op) -> Callable[[Any], Any]:
@@ -30,6 +32,33 @@ def _divided(x: Any, y: Any) -> Any:
 def _raised(x: Any, y: Any) -> Any:
     traced = hasattr(x, "_is_micrograd_value") or hasattr(y, "_is_micrograd_value")
     return x**y if traced else np.power(x, y)
+
+
+def _holds(x: Any) -> Any:
+    """A number as whether it is not 0, a Value as itself: NumPy picks one of two objects."""
+    return x if isinstance(x, Predicate) or not is_number(x) else x != 0
+
+
+def _logical(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args: function(*(map(_holds, args) if all(map(_is_plain, args)) else args))
+
+
+def _is_plain(x: Any) -> bool:
+    return isinstance(x, Predicate) or is_number(x)
+
+
+def _bits(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of bools; of ints it is one of their bits, of which a trace knows nothing."""
+
+    def computed(*args: Any) -> Any:
+        if any(isinstance(x, Number) for x in args):
+            raise JitError(
+                "the bits of a traced int: of bools & | ^ ~ are compiled, write x != 0\n"
+                f"  at {users_line()}"
+            )
+        return function(*args)
+
+    return computed
 
 
 def _both(x: Any, y: Any) -> Any:
@@ -114,17 +143,45 @@ def picked(test: Any, x: Any, y: Any) -> Any:
 
 def larger(x: Any, y: Any) -> Any:
     """Return what ``np.maximum`` does; of objects the second where one is nan."""
+    if _both_bools(x, y):
+        return _either(x, y)
     return picked(x >= y, x, y) if are_objects([x, y]) else maximum([x, y])
 
 
 def smaller(x: Any, y: Any) -> Any:
     """Return what ``np.minimum`` does; of objects the second where one is nan."""
+    if _both_bools(x, y):
+        return _both(x, y)
     return picked(x <= y, x, y) if are_objects([x, y]) else minimum([x, y])
 
 
 def _of_no_nan(best: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
     """Return the better of two numbers, the other one where one is nan."""
+    if _both_bools(x, y):
+        return best(x, y)
     return where(x != x, y, where(y != y, x, best(x, y)))
+
+
+def _float(x: Any) -> Any:
+    """A whole number as a float, as which some functions of NumPy give it."""
+    return x * 1.0 if is_int(x) else x
+
+
+def _reciprocal(x: Any) -> Any:
+    if is_int(x):
+        if x == 0:
+            raise JitError(f"1 / 0 as an int, which has no such number\n  at {users_line()}")
+        return chosen(x == 1, 1, chosen(x == -1, -1, 0))
+    return _divided(1.0, x)
+
+
+def _fmod(x: Any, y: Any) -> Any:
+    """The rest of a division, with the sign of x."""
+    if is_int(x) and is_int(y):
+        rest = _remainder(abs(x), abs(y))
+        return chosen(x < 0, -rest, rest)
+    rest = apply(ops.OPS["mod"], abs(x), abs(y))
+    return where(x < 0, -rest, rest)
 
 
 def _quotient(traced: Callable, plain: Callable) -> Callable:
@@ -135,6 +192,9 @@ def _quotient(traced: Callable, plain: Callable) -> Callable:
         return traced(x, y) if values else plain(x, y)
 
     return computed
+
+
+_remainder = _quotient(operator.mod, np.remainder)
 
 
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,16 +208,17 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.multiply: _multiplied,
     np.true_divide: _counted(_divided),
     np.power: _counted(_raised),
-    np.float_power: _counted(_raised),
+    np.float_power: lambda x, y: _raised(_float(count(x)), _float(count(y))),
     np.negative: operator.neg,
     np.positive: lambda x: x,
     np.absolute: abs,
-    np.fabs: abs,
+    np.fabs: lambda x: abs(_float(x)),
     np.square: lambda x: x * x,
-    np.reciprocal: lambda x: _divided(1.0, x),
+    np.reciprocal: _reciprocal,
     np.sign: _sign,
     np.floor_divide: _quotient(operator.floordiv, np.floor_divide),
-    np.remainder: _quotient(operator.mod, np.remainder),
+    np.remainder: _remainder,
+    np.fmod: _quotient(_fmod, np.fmod),
     np.maximum: larger,
     np.minimum: smaller,
     np.fmax: lambda x, y: _of_no_nan(larger, x, y),
@@ -174,20 +235,21 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
         x > 0, 1.0, where(x < 0, 0.0, where(x >= 0, at_zero, x))
     ),
     np.logaddexp: lambda x, y: _logaddexp(x, y),
+    np.logaddexp2: lambda x, y: _logaddexp(x * _LOG_2, y * _LOG_2) * (1 / _LOG_2),
     np.less: operator.lt,
     np.less_equal: operator.le,
     np.greater: operator.gt,
     np.greater_equal: operator.ge,
     np.equal: operator.eq,
     np.not_equal: operator.ne,
-    np.logical_and: _both,
-    np.bitwise_and: _both,
-    np.logical_or: _either,
-    np.bitwise_or: _either,
-    np.bitwise_xor: _differ,
-    np.logical_xor: _differ,
+    np.logical_and: _logical(_both),
+    np.bitwise_and: _bits(_both),
+    np.logical_or: _logical(_either),
+    np.bitwise_or: _bits(_either),
+    np.bitwise_xor: _bits(_differ),
+    np.logical_xor: _logical(_differ),
     np.logical_not: _not,
-    np.invert: _not,
+    np.invert: _bits(_not),
     np.isnan: lambda x: x != x,
     np.isfinite: lambda x: abs(x) < _INFINITY,
     np.isinf: lambda x: abs(x) == _INFINITY,
@@ -198,7 +260,17 @@ for _name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt"):
 for _name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
     FUNCTIONS[getattr(np, _name)] = _unary(ops.OPS[_name])
     FUNCTIONS[getattr(np, f"arc{_name}")] = _unary(ops.OPS[f"a{_name}"])
-FUNCTIONS |= {np.floor: _floor, np.ceil: _ceil, np.trunc: truncated, np.rint: _to_even}
+FUNCTIONS |= {
+    np.floor: _floor,
+    np.ceil: _ceil,
+    np.trunc: truncated,
+    np.rint: lambda x: _to_even(_float(x)),
+}
+
+OF_BOOLS = {  # which of bools are other functions than of 0 and 1
+    *(np.add, np.multiply, np.maximum, np.minimum, np.logical_and, np.logical_or, np.logical_xor),
+    *(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.fmax, np.fmin),
+}
 
 
 def _logaddexp(x: Any, y: Any) -> Any:
