@@ -25,6 +25,7 @@ def _each(function: Callable[..., Any], *args: Any) -> Any:
         return function(*args)
     import numpy as np
 
+    from .value import ufuncs  # noqa: F401  # NumPy's functions are to know arrays of Values
     from .value.arrays import array_of
 
     for x in args:

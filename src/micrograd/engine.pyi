@@ -194,6 +194,10 @@ class Value:
         """Return cos of this value."""
     def cosh(self) -> Value:
         """Return cosh of this value."""
+    def deg2rad(self) -> Value:
+        """Return an angle in degrees in radians."""
+    def degrees(self) -> Value:
+        """Return an angle in radians in degrees."""
     def elu(self, alpha: Value | _Number = 1.0) -> Value:
         """Return this value where it is positive, else alpha · (exp(value) - 1)."""
     def erf(self) -> Value:
@@ -202,8 +206,12 @@ class Value:
         """Return erfc of this value."""
     def exp(self) -> Value:
         """Return exp of this value."""
+    def exp2(self) -> Value:
+        """Return 2 to the power of this value."""
     def expm1(self) -> Value:
         """Return expm1 of this value."""
+    def fabs(self) -> Value:
+        """Return abs of this value."""
     def floor(self) -> Value:
         """Return floor of this value."""
     def gelu(self) -> Value:
@@ -224,6 +232,10 @@ class Value:
         """Return minus this value."""
     def pow(self, exponent: Value | _Number) -> Value:
         """Return this value to the power of a number or a Value."""
+    def rad2deg(self) -> Value:
+        """Return an angle in radians in degrees."""
+    def radians(self) -> Value:
+        """Return an angle in degrees in radians."""
     def relu(self) -> Value:
         """Return relu of this value."""
     def sigmoid(self) -> Value:

@@ -186,6 +186,26 @@ def _leaky_relu(value: Any, negative_slope: Any = 0.01) -> Any:
     return LEAKY_RELU(value, negative_slope)
 
 
+def _exp2(value: Any) -> Any:
+    """Return 2 to the power of this value."""
+    return ops.POW(2.0, value)
+
+
+def _fabs(value: Any) -> Any:
+    """Return abs of this value."""
+    return ops.ABS(value)
+
+
+def _radians(value: Any) -> Any:
+    """Return an angle in degrees in radians."""
+    return value * (pi / 180)
+
+
+def _degrees(value: Any) -> Any:
+    """Return an angle in radians in degrees."""
+    return value * (180 / pi)
+
+
 _METHODS: dict[str, Callable] = {
     **{name: _method(op) for name, op in TABLE.items() if op.arity == 1},
     "clip": _clipped,
@@ -194,5 +214,7 @@ _METHODS: dict[str, Callable] = {
     "elu": _elu,
     "leaky_relu": _leaky_relu,
 }
-_NUMPYS = ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2")  # arcsin and so on
-METHODS = _METHODS | {f"arc{name[1:]}": _METHODS[name] for name in _NUMPYS}
+_ARCS = ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2")  # arcsin and so on
+_NUMPYS = {"exp2": _exp2, "fabs": _fabs, "radians": _radians, "degrees": _degrees}
+_NUMPYS |= {"deg2rad": _radians, "rad2deg": _degrees}  # NumPy calls methods of these names
+METHODS = _METHODS | {f"arc{name[1:]}": _METHODS[name] for name in _ARCS} | _NUMPYS

@@ -70,6 +70,25 @@ def test_lists_give_lists():
     check(vmap(lambda t: (t, [t, 1.0])), ([1.0, 2.0],), ([3.0, 4.0],))
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda t, n: [1, t * 2],
+        lambda t, n: [n, t, n * 2, t * n],
+        lambda t, n: [t > 1.5, True],
+        lambda t, n: [[1, t * 2], [t > 1.5, n]],
+    ],
+)
+def test_in_a_list_each_number_keeps_its_kind(f):
+    mapped = vmap(f, in_axes=(0, None))
+    check(mapped, ([1.0, 2.0], 3), ([3.0, 4.0], 5))
+    check(mapped, ([1, 2], 3), ([3, 4], 5))
+    check(mapped, (T * 10, 3), (T[:2], 5))
+    direct = micrograd.jit(mapped)
+    for _ in range(4):
+        assert_alike(direct([1.0, 2.0], 3), mapped([1.0, 2.0], 3))
+
+
 def test_whole_numbers_of_a_batch_are_whole():
     check(vmap(lambda i: (i * 2, i / 2)), (np.array([1, 2, 3]),))
 

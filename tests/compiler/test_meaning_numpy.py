@@ -110,7 +110,8 @@ def test_a_power_that_turned_complex_does_not_hide_one_that_raises():
 
 ONE = [np.floor, np.ceil, np.trunc, np.rint, np.fabs, np.exp2, np.degrees, np.radians]
 ONE += [np.deg2rad, np.rad2deg, np.isnan, np.isfinite, np.isinf]
-TWO = [np.logaddexp, np.heaviside, np.fmax, np.hypot, np.float_power, np.add, np.less]
+TWO = [np.logaddexp2, np.logical_and, np.logical_or, np.logical_xor]
+TWO += [np.logaddexp, np.heaviside, np.fmax, np.hypot, np.float_power, np.add, np.less]
 
 
 @pytest.mark.parametrize("f", ONE)
@@ -224,3 +225,51 @@ def test_interp_of_numpy_is_compiled_where_an_array_takes_part():
     for given in (x, 0.5):
         check(lambda x: np.interp(x, xs, ys), (given,))
     check(lambda y: np.interp(x, np.array([0.0, 1.0, 3.0]), ys) * y, (x,))
+
+
+INTS_OF_BOTH_SIGNS = np.array([1, -3, 2, -1])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(np.fabs, np.rint, np.reciprocal, np.logical_not),
+        lambda a: np.float_power(a, a[::-1]),
+        lambda a: (np.fmod(a, 2), np.fmod(7, a), np.fmod(a * 0.7, 0.4)),
+        lambda a: (np.logical_and(a > 1, a), np.logical_or(a - 1, a), np.logical_xor(a, a - 1)),
+        lambda a: np.logaddexp2(a, 0.5) + np.logaddexp2.reduce(a),
+    ],
+)
+def test_functions_of_numpy_give_ints_floats_and_bools_as_numpy_does(f):
+    check(f, (INTS_OF_BOTH_SIGNS,), (INTS_OF_BOTH_SIGNS[::-1].copy(),))
+
+
+MASK, OTHER = np.array([True, False, True]), np.array([True, True, False])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda m, x: (m & (x > 1.5), m | ~m[::-1], m ^ m[0], x * (m & m)),
+        lambda m, x: (m + m, m * m, np.maximum(m, m[::-1]), m.max(), m.min(), m[0], m[1] + 1),
+        lambda m, x: (m.astype(int) * 2, (m * 3).astype(bool), m.astype(float), x * m),
+        lambda m, x: (m.tolist(), m.item(1), m.any(), m.all(), m.sum(), m.mean()),
+        lambda m, x: vmap(lambda b, y: (b, b + 1, y * b))(m, x),
+        lambda m, x: vmap(lambda b: (b, b[0] & b[1], b.any()))(m.reshape(3, 1)[:, [0, 0]]),
+    ],
+)
+def test_an_array_of_bools_is_one_of_bools(f):
+    check(f, (MASK, FLOATS[:3]), (OTHER, FLOATS[:3] + 1), (MASK, FLOATS[:3]))
+
+
+def test_the_bits_of_an_int_are_refused():
+    for f in (lambda n: n & 3, lambda n: n | 1, lambda n: ~n):
+        with pytest.raises(micrograd.JitError, match="the bits of a traced int"):
+            jit(f)(INTS)
+
+
+def test_a_whole_reciprocal_of_zero_is_refused():
+    f = jit(np.reciprocal)
+    assert [f(np.array([1, 2])).tolist() for _ in range(3)] == [[1, 0]] * 3
+    with pytest.raises(micrograd.JitError, match="1 / 0 as an int"):
+        f(np.array([1, 0]))

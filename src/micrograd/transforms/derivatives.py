@@ -81,7 +81,7 @@ def run_on_variables(
     the derivative is by the arguments alone. Where numbers are given they are Numbers.
     """
     if "numpy" in sys.modules:
-        from . import ufuncs  # noqa: F401  # NumPy's functions are to know Numbers
+        from ..value import ufuncs  # noqa: F401  # NumPy's functions are to know Numbers
     given = [x for i in by for x in checked_leaves(args[i], who, f"argument {i}")]
     values = [x for x in given if isinstance(x, Value)]
     inputs = [x * 1.0 if isinstance(x, Value) else Number(x) for x in given]

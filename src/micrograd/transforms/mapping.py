@@ -139,8 +139,8 @@ def stacked(results: list[Any], arrays: bool) -> Any:
         return with_fields(first, fields)
     if not arrays or not all(map(_is_vector, results)):
         return results
+    from ..value import ufuncs  # noqa: F401  # NumPy's functions are to know arrays of Values
     from ..value.arrays import array_of
-    from . import ufuncs  # noqa: F401  # NumPy's functions are to know arrays of Values
 
     return array_of(results, (len(results),)) if results else results
 

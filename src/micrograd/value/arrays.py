@@ -111,7 +111,8 @@ class ValueArray(LazyArray):
                 "Values are compared by identity, an array of them by its .data: a.data == b"
             )
         plain = [x._filled() if isinstance(x, LazyArray) else x for x in inputs]
-        made = _called(ufunc, getattr(ufunc, method), plain, unwrapped(options))
+        called = getattr(_with_objects(ufunc), method)
+        made = _called(ufunc, called, plain, unwrapped(options))
         out = options.get("out", ())
         return out[0] if len(out) == 1 else wrapped(made)
 
@@ -226,13 +227,21 @@ def mixed(made: Any) -> Any:
     return made.view(MixedArray) if type(made) is np.ndarray and made.dtype == object else made
 
 
+def _with_objects(ufunc: Any) -> Any:
+    """Return what takes objects: for some of its functions NumPy asks them for no method."""
+    if ufunc in (np.logaddexp, np.logaddexp2, np.float_power):
+        return np.frompyfunc(MixedArray.elementwise[ufunc], 2, 1)
+    return ufunc
+
+
 def _called(named: Any, f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Call a function of NumPy's; say what to pass where it has nothing for Values."""
     try:
         return f(*args, **kwargs)
-    except TypeError as error:
+    except (TypeError, AttributeError) as error:
         name = getattr(named, "__name__", "f")
-        if "no callable" not in str(error) and f"ufunc '{name}' not supported" not in str(error):
+        asked = ("no callable", f"ufunc '{name}' not supported", f"no attribute '{name}'")
+        if not any(text in str(error) for text in asked):
             raise
         raise TypeError(
             f"np.{name} takes no Values: np.{name}(a.data) takes the numbers of an array of them, "

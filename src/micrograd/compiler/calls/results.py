@@ -220,19 +220,35 @@ def whole_batch(
         size: how many there are.
         lazy: makes arrays of Values.
     """
+    if tree.is_list and len(set(tree.kinds)) > 1:
+        return _of_several_kinds(tree, columns, size)
     numbers = columns[0] if len(columns) == 1 else np.empty((size, 0))
     if len(columns) > 1:
         numbers = np.stack(columns, axis=-1)
     numbers = numbers.reshape((size, *np.shape(tree.example)))
     kind = tree.dtype
     if kind.kind != "O":
-        if kind.kind == "i" and not (abs(numbers) < EXACT).all():
-            raise NotLazy
-        numbers = numbers.astype(kind, copy=False)
+        numbers = _as_kind(numbers, kind)
         return numbers.tolist() if tree.is_list else numbers
     if tree.is_list or any(isinstance(x, Number) for x in tree.elements()):
         raise NotLazy
     return lazy.array(numbers.astype(float, copy=False))
+
+
+def _of_several_kinds(tree: Batch, columns: Sequence[np.ndarray], size: int) -> list[Any]:
+    """Return lists in which each number is of its own kind, as an array has none."""
+    made = np.empty((size, len(columns)), dtype=object)
+    for k, (column, kind) in enumerate(zip(columns, tree.kinds, strict=True)):
+        if kind.kind == "O":
+            raise NotLazy
+        made[:, k] = _as_kind(column, kind).tolist()
+    return made.reshape((size, *np.shape(tree.example))).tolist()
+
+
+def _as_kind(numbers: np.ndarray, kind: np.dtype) -> np.ndarray:
+    if kind.kind == "i" and not (abs(numbers) < EXACT).all():
+        raise NotLazy
+    return numbers.astype(kind, copy=False)
 
 
 class Lazily:

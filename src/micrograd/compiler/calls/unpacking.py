@@ -75,14 +75,18 @@ class ResultAddresses:
 
     def _of_batch(self, tree: Batch) -> Any:
         """Return the addresses of all examples; those of Values as if these were floats."""
-        kind, columns = tree.dtype, [self._column(x) for x in tree.elements()]
-        if not columns or (tree.is_list and kind.kind in "bO"):
+        columns, kinds = [self._column(x) for x in tree.elements()], [k.kind for k in tree.kinds]
+        if not columns or (tree.is_list and not {"b", "O"}.isdisjoint(kinds)):
             raise NotDirect
-        shape = (self._batch, *np.shape(tree.example))
-        addresses = np.ascontiguousarray(np.array(columns).T).reshape(shape)
+        addresses = np.array(columns)
         if tree.is_list:
-            return (addresses if kind.kind == "f" else -1 - addresses).tolist()
-        return addresses.astype({"i": np.int64, "b": np.uint64}.get(kind.kind, float))
+            whole = np.array(kinds) == "i"
+            addresses[whole] = -1 - addresses[whole]
+        shape = (self._batch, *np.shape(tree.example))
+        addresses = np.ascontiguousarray(addresses.T).reshape(shape)
+        if tree.is_list:
+            return addresses.tolist()
+        return addresses.astype({"i": np.int64, "b": np.uint64}.get(tree.dtype.kind, float))
 
     def _column(self, x: Any) -> Any:
         if type(x) in (float, int):

@@ -16,7 +16,7 @@ from ...value.number import Number
 from ...value.operators import no_float
 from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
-from .elementwise import FUNCTIONS, truncated
+from .elementwise import FUNCTIONS, OF_BOOLS, truncated
 from .indexing import frozen, write_at
 from .integers import Integer, whole_of
 from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of, rounded
@@ -66,6 +66,8 @@ class TracedArray(LazyArray):
 
     def __getitem__(self, place: Any) -> Any:
         made = self._filled()[frozen(place)]
+        if self.dtype.kind == "b":
+            made = mapped(_as_bool, [made]) if isinstance(made, np.ndarray) else _as_bool(made)
         if isinstance(made, np.ndarray):
             return traced(made, self._kind)
         return np.float64(made) if type(made) is float else made  # 1 / 0 is inf, as of an array
@@ -95,7 +97,7 @@ class TracedArray(LazyArray):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if any(hasattr(x, "whole") for x in inputs):  # a batch knows what to do
             return NotImplemented
-        plain = [unwrapped(x) for x in inputs]
+        plain = [with_bools(x, _as_bool if ufunc in OF_BOOLS else count) for x in inputs]
         out = options.pop("out", None)
         options.pop("dtype", None)
         if ufunc is np.matmul and method == "__call__":
@@ -140,7 +142,8 @@ class TracedArray(LazyArray):
         if kind.kind in "fO":
             return traced(mapped(lambda x: x * 1.0, [self._filled()]))
         if kind.kind in "iub" and self.dtype.kind in "iub":
-            return self.copy()
+            made = mapped(_as_bool if kind.kind == "b" else count, [with_bools(self)])
+            return traced(made, kind)
         raise JitError(
             f"astype({kind}) cuts numbers that change: it would freeze them\n  at {users_line()}"
         )
@@ -168,11 +171,12 @@ class TracedArray(LazyArray):
 
     def tolist(self) -> Any:
         """Return nested lists of Python's numbers, which raise where NumPy's do not."""
-        return mapped(_of_python, [self._filled()]).tolist()
+        return mapped(_of_python, [with_bools(self)]).tolist()
 
     def item(self, *place: Any) -> Any:
         """Return one number as Python's own."""
-        return _of_python(self._filled().item(*place))
+        made = self._filled().item(*place)
+        return _as_bool(made) if self.dtype.kind == "b" else _of_python(made)
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """Return the product with a vector or matrix."""
@@ -244,6 +248,17 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     if kind is None or kind.kind == kind_of(made).kind:
         array._kind = kind
     return array
+
+
+def _as_bool(x: Any) -> Any:
+    return x != 0 if isinstance(x, Number) else x
+
+
+def with_bools(x: Any, taken: Callable[[Any], Any] = _as_bool) -> Any:
+    """Return the objects of an array; of one of bools, some of which come as 0 and 1, as taken."""
+    if isinstance(x, TracedArray) and x.dtype.kind == "b":
+        return mapped(taken, [x._filled()])
+    return unwrapped(x)
 
 
 def _cut(x: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...transforms.mapping import all_examples, stacked
+from ...value.arrays import unwrapped
 from ...value.columns import ValueSet
 from ...value.modes import mode
 from ...value.tables import LookupTable
@@ -141,7 +142,8 @@ class BatchAxis:
             return traced(a.example) if isinstance(a.example, np.ndarray) else a.example
         leaves, example = self._stand_ins.example(a)
         self._batched.update(leaves)
-        return example
+        is_bool = isinstance(a, TracedArray) and a.dtype.kind == "b" and isinstance(example, Value)
+        return example != 0 if is_bool else example
 
     def _vector(self, size: int, whole: Callable, is_list: bool, f: Callable) -> Callable:
         seen: list[Any] = []
@@ -169,7 +171,7 @@ class BatchAxis:
                 if isinstance(part, list):  # of several shapes, or of tuples: no row of an array
                     return all_of_it()
             if isinstance(part, np.ndarray):
-                part = part.view(np.ndarray) if part.dtype == object else part.astype(object)
+                part = unwrapped(part).astype(object)
             part = traced_once(part)
             return Batch(part, size, all_of_it, self, is_list)
 

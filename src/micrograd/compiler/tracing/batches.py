@@ -158,7 +158,12 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
     @cached_property
     def dtype(self) -> np.dtype:
         """The type of the array."""
-        return kind_of(np.array([*self.elements(), None], dtype=object)[:-1])
+        return kind_of(_objects(self.elements()))
+
+    @cached_property
+    def kinds(self) -> list[np.dtype]:
+        """The type of each element of an example: in a list each has its own."""
+        return [kind_of(_objects([x])) for x in self.elements()]
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         return np.asarray(self.whole())
@@ -186,6 +191,10 @@ class Batch(np.lib.mixins.NDArrayOperatorsMixin):
         if name.startswith("__") or not hasattr(kind, name):  # no question to each example
             raise AttributeError(f"a {kind.__name__} has no attribute {name!r}")
         return getattr(self.whole(), name)
+
+
+def _objects(items: list[Any]) -> np.ndarray:
+    return np.array([*items, None], dtype=object)[:-1]
 
 
 def _all(x: Any) -> Any:

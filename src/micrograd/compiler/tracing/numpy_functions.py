@@ -9,8 +9,8 @@ import numpy as np
 from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
-from ...transforms import array_functions
-from ...transforms.array_functions import ARRAY_FUNCTIONS
+from ...value import array_functions
+from ...value.array_functions import ARRAY_FUNCTIONS
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
 from ...value.number import is_number

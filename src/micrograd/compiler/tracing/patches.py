@@ -15,10 +15,10 @@ import numpy as np
 
 from ... import ops
 from ...functions import apply, maximum, minimum
-from ...transforms.ufuncs import array_of_number, of_number
 from ...value.arrays import LazyArray
 from ...value.modes import mode
 from ...value.number import Number, is_number
+from ...value.ufuncs import array_of_number, of_number
 from ..errors import JitError, users_line
 from . import clocks, extensions
 from .arrays import TracedArray, of_plain, traced

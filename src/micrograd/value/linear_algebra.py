@@ -12,7 +12,7 @@ import numpy as np
 
 from ..functions import apply, where
 from ..ops import SQRT
-from ..value.arrays import array_of
+from .arrays import array_of
 
 Rows = list[list[Any]]
 

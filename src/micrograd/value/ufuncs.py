@@ -14,9 +14,9 @@ import numpy as np
 from .. import ops
 from ..functions import apply, logsumexp, maximum, minimum, where
 from ..ops import Op
-from ..value.arrays import MixedArray, of_boxed, of_objects
-from ..value.number import Number
 from .array_functions import ARRAY_FUNCTIONS
+from .arrays import MixedArray, of_boxed, of_objects
+from .number import Number
 
 
 def unless_plain(
@@ -37,6 +37,7 @@ def _of_numbers(op: Op) -> Callable[..., Any]:
 
 divided = unless_plain(operator.truediv, np.true_divide)
 raised = unless_plain(operator.pow, np.power)
+remainder = unless_plain(operator.mod, np.remainder)
 floor, ceil = _of_numbers(ops.OPS["floor"]), _of_numbers(ops.OPS["ceil"])
 
 
@@ -58,6 +59,12 @@ def of_no_nan(best: Callable[[Any, Any], Any], x: Any, y: Any) -> Any:
     return where(x != x, y, where(y != y, x, best(x, y)))
 
 
+def fmod(x: Any, y: Any) -> Any:
+    """Return the rest of a division, with the sign of x."""
+    rest = apply(ops.OPS["mod"], abs(x), abs(y))
+    return where(x < 0, -rest, rest)
+
+
 def _heaviside(x: Any, at_zero: Any) -> Any:
     return where(x > 0, 1.0, where(x < 0, 0.0, where(x >= 0, at_zero, x)))
 
@@ -65,7 +72,8 @@ def _heaviside(x: Any, at_zero: Any) -> Any:
 ELEMENTWISE: dict[Any, Callable[..., Any]] = {
     np.true_divide: divided,
     np.floor_divide: unless_plain(operator.floordiv, np.floor_divide),
-    np.remainder: unless_plain(operator.mod, np.remainder),
+    np.remainder: remainder,
+    np.fmod: unless_plain(fmod, np.fmod),
     np.power: raised,
     np.float_power: raised,
     np.fabs: abs,
