@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from ...graph import Graph
 from ...nodes import Ops, Parents
+from .graph_columns import GraphColumns, Ints
 
 LEAST_STEPS = 32  # fewer are lowered as soon as a few are several times
 _WINDOW = 12  # operations by which the next step is told
 _LONGEST = 20_000  # operations of a step
 _TRIED = 64  # distances at which such operations come again; of more, longer windows tell
-
-_Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class Stretch:
     first: int
     period: int
     steps: int
-    parents: _Ints
-    moves: _Ints
+    parents: Ints
+    moves: Ints
 
     @property
     def nodes(self) -> int:
@@ -64,33 +63,10 @@ class NotShorter(Exception):
     """A graph cannot be had with fewer steps."""
 
 
-class GraphColumns:
-    """The columns of a graph as arrays."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
-        self.leaves = len(graph.parameters) + len(graph.inputs)
-        self.codes = np.asarray(self.made.codes)
-        self.starts, self.numbers = np.asarray(parents.starts), np.asarray(parents.numbers)
-        self.data = np.asarray(graph.data, np.float64)
-        self.batched = np.frombuffer(bytes(graph.batched), np.uint8)
-
-    def counts(self, node: int, period: int, steps: int) -> _Ints:
-        """Return how many parents the nodes of some steps have, a row for each."""
-        stop = node + period * steps
-        return np.diff(self.starts[node : stop + 1]).reshape(steps, period)
-
-    def parents(self, node: int, period: int, steps: int) -> _Ints:
-        """Return the parents of some steps, a row for each."""
-        begin, end = self.starts[node], self.starts[node + period]
-        return self.numbers[begin : begin + (end - begin) * steps].reshape(steps, -1)
-
-
 def periods_of(graph: Graph) -> Periods | None:
     """Return where a graph does the same again and again; None where that is not most of it."""
     columns, count = GraphColumns(graph), len(graph.ops)
-    probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
-    if not any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed):
+    if not is_recurrent(columns):
         return None
     stretches = list(stretches_of(columns, columns.leaves, count))
     if 2 * sum([s.nodes for s in stretches]) < count:
@@ -99,6 +75,13 @@ def periods_of(graph: Graph) -> Periods | None:
         return Periods(stretches, _moves_of_inputs(graph, stretches))
     except NotShorter:
         return None
+
+
+def is_recurrent(columns: GraphColumns) -> bool:
+    """Tell whether there are steps, of which each goes on from the one before, in some places."""
+    count = len(columns.codes)
+    probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
+    return any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed)
 
 
 def recurs(columns: GraphColumns, s: Stretch) -> bool:
@@ -145,6 +128,11 @@ def _around(
     places = np.arange(max(0, len(ahead) - len(window)))
     for k, code in enumerate(window):
         places = places[ahead[places + k] == code]
+    if len(places) > _TRIED:
+        period = int(places[0]) + 1
+        begin, end = _run(codes, low, middle, period)
+        if end - begin >= least * period:
+            places = np.append(places[0], places[middle + 1 + places >= end])
     for k in range(size, min(_LONGEST, len(codes) - middle)):
         if len(places) <= _TRIED:
             break
@@ -161,7 +149,7 @@ def _around(
     return best
 
 
-def _run(codes: _Ints, low: int, middle: int, period: int) -> tuple[int, int]:
+def _run(codes: Ints, low: int, middle: int, period: int) -> tuple[int, int]:
     """Return the range around the middle in which all codes are those of a period later."""
 
     def same(count: int, ahead: bool) -> int:
@@ -209,7 +197,7 @@ def _steady(
     return Stretch(begin + first * period, period, last - first + 1, parents[first], moves[middle])
 
 
-def _between(marks: _Ints, middle: int, low: int, high: int) -> tuple[int, int]:
+def _between(marks: Ints, middle: int, low: int, high: int) -> tuple[int, int]:
     """Return the range around the middle, of one from low to high, without marks in it."""
     k = int(np.searchsorted(marks, middle))
     first, last = marks[k - 1] + 1 if k else low, marks[k] if k < len(marks) else high
@@ -292,7 +280,7 @@ class _Gone:
             kept[start : start + size] = False
         return kept
 
-    def renumbered(self, nodes: _Ints) -> _Ints:
+    def renumbered(self, nodes: Ints) -> Ints:
         """Return what numbers nodes have among those kept; −1 for others."""
         before = np.searchsorted(self._starts, nodes, side="right")
         less = np.concatenate([[0], np.cumsum(self._counts)])
