@@ -34,6 +34,7 @@ from .passes.powers import share_powers
 from .passes.products import pack_products
 from .passes.recompute import recompute
 from .passes.rerolling.borders import with_whole_steps
+from .passes.rerolling.constants import with_constants, with_lists
 from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.periods import periods_of, shortened
 from .passes.rerolling.reroll import reroll
@@ -41,7 +42,7 @@ from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
 from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
-from .passes.rerolling.waves import waves
+from .passes.rerolling.waves import LEAST_STEPS, most_steps, waves
 from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
@@ -176,7 +177,8 @@ def _rolled(graph: Graph, most: float, way: _Way) -> dict[str, Program]:
             return by_waves
         raise NoLoops
     small = native and len(graph.ops) <= _MOST_NODES
-    ways = [rows, *(with_whole_steps(rows.graph) if small else ())]
+    in_steps = small and most_steps(rows) >= LEAST_STEPS
+    ways = [rows, *(with_whole_steps(rows.graph) if in_steps else ())]
     made = _shortest(ways, way)
     statements = way.statements
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
@@ -223,7 +225,18 @@ def _is_regular(program: Program) -> bool:
 
 def _by_a_few_steps(graph: Graph) -> Program | None:
     """Lower a graph of many steps by way of some of few; None where they do not tell it all."""
-    periods = periods_of(graph) if native else None
+    if native is None:
+        return None
+    if listed := with_lists(graph):
+        reading, lists = listed
+        if program := _of_steps(reading):
+            return with_constants(program, lists)
+    return _of_steps(graph)
+
+
+def _of_steps(graph: Graph) -> Program | None:
+    """Lower a graph by way of a few of its steps, with the constants that it has."""
+    periods = periods_of(graph)
     if periods is None:
         return None
     way = _Way()
