@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from micrograd import Value, jit, tanh, value_and_grad
+from micrograd import Value, jit, sin, tanh, value_and_grad
 from micrograd.value.backend import native
 
 STEPS = 100
@@ -34,7 +34,21 @@ def two_loops(x, w):
     return x
 
 
-FUNCTIONS = [filtered, with_several, two_loops]
+def at_other_times(x, w):
+    for t in range(STEPS):
+        x = x + 0.01 * sin(0.1 * t) * x * w
+    return x
+
+
+def summed(x, w):
+    total = 0.0
+    for tap, weight in zip(TAPS, FEW, strict=True):
+        x = (x - tap) / 2.5 + 0.5 * w
+        total = total + weight * x * w
+    return total
+
+
+FUNCTIONS = [filtered, with_several, two_loops, at_other_times, summed]
 only_by_few_steps = pytest.mark.skipif(native is None, reason="the engine in C tells such steps")
 
 

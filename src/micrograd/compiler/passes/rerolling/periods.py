@@ -18,6 +18,7 @@ from .graph_columns import GraphColumns, Ints
 LEAST_STEPS = 32  # fewer are lowered as soon as a few are several times
 _WINDOW = 12  # operations by which the next step is told
 _LONGEST = 20_000  # operations of a step
+_MULTIPLES = 8  # of a distance that are tried where steps that far apart are not alike
 _TRIED = 64  # distances at which such operations come again; of more, longer windows tell
 
 
@@ -132,15 +133,19 @@ def _around(
         period = int(places[0]) + 1
         begin, end = _run(codes, low, middle, period)
         if end - begin >= least * period:
-            places = np.append(places[0], places[middle + 1 + places >= end])
+            behind = places[middle + 1 + places >= end]
+            places = np.concatenate([places[:_MULTIPLES], behind])
     for k in range(size, min(_LONGEST, len(codes) - middle)):
         if len(places) <= _TRIED:
             break
         places = places[places + k < len(ahead)]
         places = places[ahead[places + k] == codes[middle + k]]
+    multiples = _MULTIPLES
     for period in (places + 1)[:_TRIED].tolist():
-        if middle + period < seen:
-            continue  # several steps of what was seen
+        if middle + period < seen:  # several steps of what was seen
+            if best or not multiples:
+                continue
+            multiples -= 1
         begin, end = _run(codes, low, middle, period)
         seen = end
         found = _steady(columns, begin, period, (end - begin) // period + 1, least)
