@@ -42,7 +42,7 @@ from .passes.rerolling.roll import roll
 from .passes.rerolling.separate import separate
 from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
-from .passes.rerolling.waves import LEAST_STEPS, most_steps, waves
+from .passes.rerolling.waves import waves
 from .passes.schedules import Target, schedule, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
@@ -177,8 +177,7 @@ def _rolled(graph: Graph, most: float, way: _Way) -> dict[str, Program]:
             return by_waves
         raise NoLoops
     small = native and len(graph.ops) <= _MOST_NODES
-    in_steps = small and most_steps(rows) >= LEAST_STEPS
-    ways = [rows, *(with_whole_steps(rows.graph) if in_steps else ())]
+    ways = [rows, *(with_whole_steps(rows.graph) if small else ())]
     made = _shortest(ways, way)
     statements = way.statements
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)

@@ -17,7 +17,7 @@ from .flatten import FlatNode, RowClass, Rows, matrices
 from .starts import classes_of
 from .templates import Rowwise, TemplateRow, refine, rows_of
 
-LEAST_STEPS = 4
+_LEAST_STEPS = 4
 _MOST_COUNTS = 10_000_000  # rows times templates
 
 
@@ -29,7 +29,7 @@ def waves(flat: Rows, most: int) -> Iterator[Rows]:
         most: statements in loops; rows that must have more of them are left out.
     """
     graph = flat.graph
-    if graph.strict or most_steps(flat) < LEAST_STEPS:
+    if graph.strict or _most_steps(flat) < _LEAST_STEPS:
         return
     live = live_nodes(graph)
     if any(graph.ops[i] is ops.TAKE for i in live):
@@ -43,7 +43,7 @@ def waves(flat: Rows, most: int) -> Iterator[Rows]:
             yield Rows(graph, _classes(rows), leaves, layouts(rows), in_waves=True)
 
 
-def most_steps(flat: Rows) -> int:
+def _most_steps(flat: Rows) -> int:
     """Return how many rows of one template there may be in a row, as classes tell in no time.
 
     What is taken for one template here may be several.
@@ -98,7 +98,7 @@ def _set_steps(rows: Rowwise) -> bool:
     """
     earliest = _counted(rows)
     last = max(earliest.values(), default=0)
-    if last < LEAST_STEPS:
+    if last < _LEAST_STEPS:
         return False
     first_use = dict.fromkeys(rows, last)
     for i, row in reversed(rows.items()):
