@@ -118,12 +118,6 @@ def in_the_middle(x, u):
     return states[-1] * states[STEPS // 2]
 
 
-def at_other_times(x, u):
-    for t in range(STEPS):
-        x = x + 0.01 * sin(0.1 * t) * x * u[t]
-    return x
-
-
 def with_parameters_of_its_own(x, u):
     for t in range(STEPS):
         x = sin(x) * OWN[t] + u[0]
@@ -131,7 +125,7 @@ def with_parameters_of_its_own(x, u):
 
 
 OWN = [Value(1.0 + 0.001 * t) for t in range(STEPS)]
-OTHERS = [in_the_middle, at_other_times, with_parameters_of_its_own]
+OTHERS = [in_the_middle, with_parameters_of_its_own]
 
 
 @pytest.fixture

@@ -196,7 +196,7 @@ def test_random_programs_by_waves_give_what_they_gave(program):
     recipe, (w, xs, indices) = program
     options = {"backend": "numpy", "dtype": "float64", "strict": False}
     graph = Jitted(recipe, (), options).trace(list(map(Value, w)), list(map(Value, xs)), indices)
-    for rows in waves(flatten(graph).graph, most=1_000):
+    for rows in waves(flatten(graph), most=1_000):
         made = reroll(rows)
         verify(made, "waves")
         start, constants = made.constants

@@ -10,7 +10,8 @@ pass, with ``end`` only after the last.
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 
 from ..value.backend import native
@@ -33,6 +34,7 @@ from .passes.powers import share_powers
 from .passes.products import pack_products
 from .passes.recompute import recompute
 from .passes.rerolling.borders import with_whole_steps
+from .passes.rerolling.constants import with_constants, with_lists
 from .passes.rerolling.flatten import Rows, flatten
 from .passes.rerolling.periods import periods_of, shortened
 from .passes.rerolling.reroll import reroll
@@ -120,13 +122,7 @@ def lower(
         return for_arrays(graph)
     if until in ("reroll", *PASSES):
         return _through(graph, until)
-    program = _by_a_few_steps(graph) if search.steps else None
-    if program is None:
-        if search.classes is None:
-            raise NoLoops
-        last = "place" if aligned else "differentiate"  # an order that suits one length alone
-        program = _through(graph, last, search.classes)
-    program = _looked_at("allocate", allocate(program, aligned))
+    program = _looked_at("allocate", allocate(_in_arrays(graph, aligned, search), aligned))
     if until == "allocate":
         return program
     program = _looked_at("join_clears", join_clears(program))
@@ -139,16 +135,38 @@ def addressed(program: Program) -> Program:
     return _looked_at("join_clears", join_clears(program))
 
 
-def _through(graph: Graph, last: str, most: float = inf) -> Program:
+@dataclass(slots=True)
+class _Way:
+    """Which of the ways to make rows of a graph leaves the fewest statements, and how many.
+
+    With some more of its steps that is mostly the same one, and the others need not be tried.
+    """
+
+    number: int = -1
+    statements: int = -1
+
+
+def _in_arrays(graph: Graph, aligned: bool, search: Search, way: _Way | None = None) -> Program:
+    """Lower a graph through all passes before addresses."""
+    program = _by_a_few_steps(graph) if search.steps else None
+    if program is not None:
+        return program
+    if search.classes is None:
+        raise NoLoops
+    last = "place" if aligned else "differentiate"  # an order that suits one length alone
+    return _through(graph, last, search.classes, way)
+
+
+def _through(graph: Graph, last: str, most: float = inf, way: _Way | None = None) -> Program:
     """Lower a graph through the passes before addresses, up to the last of them."""
-    rolled = _rolled(graph, most)
+    rolled = _rolled(graph, most, way or _Way())
     program = _looked_at("reroll", rolled["reroll"])
     for name in NAMES[NAMES.index("reroll") + 1 : NAMES.index(last) + 1]:
         program = _looked_at(name, rolled.get(name) or PASSES[name](program))
     return program
 
 
-def _rolled(graph: Graph, most: float) -> dict[str, Program]:
+def _rolled(graph: Graph, most: float, way: _Way) -> dict[str, Program]:
     """Return a graph after each of the passes until its loops are rolled up.
 
     Rows come by waves where half of the statements do for these: where few of a class are alike.
@@ -160,15 +178,28 @@ def _rolled(graph: Graph, most: float) -> dict[str, Program]:
         raise NoLoops
     small = native and len(graph.ops) <= _MOST_NODES
     ways = [rows, *(with_whole_steps(rows.graph) if small else ())]
-    made = min(map(_rolled_up, ways), key=_count)
-    statements = _count(made)
+    made = _shortest(ways, way)
+    statements = way.statements
     few_alike = len(graph.ops) <= _MOST_ALIKE * len(made["reroll"].forward)
     return (statements > _FEW and few_alike and _by_waves(rows, statements // 2)) or made
 
 
+def _shortest(ways: Sequence[Rows], way: _Way) -> dict[str, Program]:
+    """Return rows rolled up in the way that leaves the fewest statements, the first of such."""
+    if 0 <= way.number < len(ways):
+        made = _rolled_up(ways[way.number])
+        if _count(made) == way.statements:
+            return made
+    every = [_rolled_up(rows) for rows in ways]
+    counts = [_count(made) for made in every]
+    way.statements = min(counts)
+    way.number = counts.index(way.statements)
+    return every[way.number]
+
+
 def _by_waves(rows: Rows, most: int) -> dict[str, Program] | None:
     """Return rows rolled up by waves; None where that takes more statements than so many."""
-    for made in map(_rolled_up, waves(rows.graph, most)):
+    for made in map(_rolled_up, waves(rows, most)):
         if _count(made) <= most and _is_regular(made["reroll"]):
             return made
     return None
@@ -193,10 +224,28 @@ def _is_regular(program: Program) -> bool:
 
 def _by_a_few_steps(graph: Graph) -> Program | None:
     """Lower a graph of many steps by way of some of few; None where they do not tell it all."""
-    periods = periods_of(graph) if native else None
+    if native is None:
+        return None
+    if listed := with_lists(graph):
+        reading, lists = listed
+        if program := _of_steps(reading):
+            return with_constants(program, lists)
+    return _of_steps(graph)
+
+
+def _of_steps(graph: Graph) -> Program | None:
+    """Lower a graph by way of a few of its steps, with the constants that it has."""
+    periods = periods_of(graph)
     if periods is None:
         return None
-    general = for_all(lambda n: (lower(shortened(graph, periods, n), aligned=False), Counter()))
+    way = _Way()
+
+    def at(steps: int) -> tuple[Program, Counter[str]]:
+        few = shortened(graph, periods, steps)
+        program = _looked_at("allocate", allocate(_in_arrays(few, False, EVERYWHERE, way), False))
+        return _looked_at("join_clears", join_clears(program)), Counter()
+
+    general = for_all(at)
     if general is None or general.coefficients:
         return None
     return specialised(general.program, bound(SIZE, periods.steps))

@@ -82,6 +82,8 @@ def counted(address: Size) -> int:
     Where the length of a list is open, it is some length: at zero an output, the last of what it
     has computed, would lie before its array.
     """
+    if isinstance(address, int):
+        return address
     return evaluate(address, dict.fromkeys(variables(address), 0) | _FIRST)
 
 

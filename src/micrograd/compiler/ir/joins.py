@@ -5,7 +5,7 @@ next, as a recurrence does from step to step: these are then one array.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -75,8 +75,18 @@ def joined(program: Program, statements: Iterable[Statement]) -> Program:
         if stop > first + 1:
             arrays = order.arrays[first:stop]
             whole |= dict.fromkeys(arrays, _whole(arrays))
-    if not whole:
+    return _within(program, whole) if whole else program
+
+
+def as_one(program: Program, arrays: Sequence[Array]) -> Program:
+    """Return the program with some arrays, which lie one behind the other, as one."""
+    if len(arrays) < 2:
         return program
+    return _within(program, dict.fromkeys(arrays, _whole(arrays)))
+
+
+def _within(program: Program, whole: Mapping[Array, Array]) -> Program:
+    """Return the program with joined arrays in place of those that they were joined of."""
     program = _with_refs(program, lambda ref: ref.within(whole.get(ref.array, ref.array)))
     kept = tuple(dict.fromkeys([whole.get(a, a) for a in program.arrays]))
     return replace(program, arrays=kept)

@@ -8,6 +8,7 @@ index. Everything is a plain printable value.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 from typing import Any, TypeVar
 
 from ... import ops
@@ -89,6 +90,8 @@ class Ref(Expr):
 
     def within(self, array: Array) -> "Ref":
         """Return it as one of another array, at the same address."""
+        if array is self.array:
+            return self
         return replace(self, array=array, offset=self.address - array.start)
 
     def with_strides(self, change: Callable[[tuple[Size, ...]], tuple[Size, ...]]) -> "Ref":
@@ -284,5 +287,6 @@ def moved(expr: Expr, change: Any) -> Expr:
     if isinstance(expr, Ref):
         return change(expr)
     if isinstance(expr, Apply):
-        return Apply(expr.op, tuple([moved(a, change) for a in expr.args]))
+        args = tuple([moved(a, change) for a in expr.args])
+        return expr if all(map(is_, args, expr.args)) else Apply(expr.op, args)
     return expr

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -171,10 +172,13 @@ def with_operands(nest: Nest, change: Callable[[Ref, tuple[Size, ...]], Ref]) ->
 
     def changed(term: Term) -> Term:
         dims = (*nest.dims, *term.dims)
-        return Term(term.dims, moved(term.expr, lambda ref: change(ref, dims)))
+        expr = moved(term.expr, lambda ref: change(ref, dims))
+        return term if expr is term.expr else Term(term.dims, expr)
 
-    terms = tuple([changed(term) for term in nest.terms])
-    return replace(nest, target=change(nest.target, nest.dims), terms=terms)
+    terms, target = tuple([changed(term) for term in nest.terms]), change(nest.target, nest.dims)
+    if target is nest.target and all(map(is_, terms, nest.terms)):
+        return nest
+    return replace(nest, target=target, terms=terms)
 
 
 def reordered(nest: Nest, order: Sequence[int]) -> Nest:

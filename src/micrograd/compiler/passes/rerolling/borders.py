@@ -14,7 +14,8 @@ from .... import ops
 from ...graph import Graph
 from ...nodes import Ops, Parents
 from .flatten import Rows
-from .periods import GraphColumns, Stretch, recurs, stretches_of
+from .graph_columns import GraphColumns
+from .periods import Stretch, recurs, stretches_of
 from .starts import Start, Unlike, check_order, classes_of
 from .sweeps import swept
 from .unfolding import unfolded

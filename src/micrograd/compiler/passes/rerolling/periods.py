@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from ....value.backend import native
 from ...graph import Graph
 from ...nodes import Ops, Parents
+from .graph_columns import GraphColumns, Ints
 
 LEAST_STEPS = 32  # fewer are lowered as soon as a few are several times
 _WINDOW = 12  # operations by which the next step is told
 _LONGEST = 20_000  # operations of a step
+_MULTIPLES = 8  # of a distance that are tried where steps that far apart are not alike
 _TRIED = 64  # distances at which such operations come again; of more, longer windows tell
-
-_Ints = NDArray[np.integer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Stretch:
     first: int
     period: int
     steps: int
-    parents: _Ints
-    moves: _Ints
+    parents: Ints
+    moves: Ints
 
     @property
     def nodes(self) -> int:
@@ -65,33 +65,10 @@ class NotShorter(Exception):
     """A graph cannot be had with fewer steps."""
 
 
-class GraphColumns:
-    """The columns of a graph as arrays."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.made, parents = Ops.of(graph.ops), Parents.of(graph.parents)
-        self.leaves = len(graph.parameters) + len(graph.inputs)
-        self.codes = np.asarray(self.made.codes)
-        self.starts, self.numbers = np.asarray(parents.starts), np.asarray(parents.numbers)
-        self.data = np.asarray(graph.data, np.float64)
-        self.batched = np.frombuffer(bytes(graph.batched), np.uint8)
-
-    def counts(self, node: int, period: int, steps: int) -> _Ints:
-        """Return how many parents the nodes of some steps have, a row for each."""
-        stop = node + period * steps
-        return np.diff(self.starts[node : stop + 1]).reshape(steps, period)
-
-    def parents(self, node: int, period: int, steps: int) -> _Ints:
-        """Return the parents of some steps, a row for each."""
-        begin, end = self.starts[node], self.starts[node + period]
-        return self.numbers[begin : begin + (end - begin) * steps].reshape(steps, -1)
-
-
 def periods_of(graph: Graph) -> Periods | None:
     """Return where a graph does the same again and again; None where that is not most of it."""
     columns, count = GraphColumns(graph), len(graph.ops)
-    probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
-    if not any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed):
+    if not is_recurrent(columns):
         return None
     stretches = list(stretches_of(columns, columns.leaves, count))
     if 2 * sum([s.nodes for s in stretches]) < count:
@@ -100,6 +77,13 @@ def periods_of(graph: Graph) -> Periods | None:
         return Periods(stretches, _moves_of_inputs(graph, stretches))
     except NotShorter:
         return None
+
+
+def is_recurrent(columns: GraphColumns) -> bool:
+    """Tell whether there are steps, of which each goes on from the one before, in some places."""
+    count = len(columns.codes)
+    probed = (_around(columns, columns.leaves, count, at) for at in _probes(columns.leaves, count))
+    return any(s and 8 * s.nodes > count and recurs(columns, s) for s in probed)
 
 
 def recurs(columns: GraphColumns, s: Stretch) -> bool:
@@ -146,11 +130,19 @@ def _around(
     alike = np.frombuffer(native.prefixes(np.ascontiguousarray(ahead)), np.int32)
     periods = 1 + np.flatnonzero(alike[1 : max(1, len(ahead) - size)] >= size)
     if len(periods) > _TRIED:
+        period = int(periods[0])
+        begin, end = _run(codes, low, middle, period)
+        if end - begin >= least * period:
+            periods = np.concatenate([periods[:_MULTIPLES], periods[middle + periods >= end]])
+    if len(periods) > _TRIED:
         next_best = np.partition(alike[periods], -1 - _TRIED)[-1 - _TRIED]
         periods = periods[alike[periods] > next_best]
+    multiples = _MULTIPLES
     for period in periods.tolist():
-        if middle + period < seen:
-            continue  # several steps of what was seen
+        if middle + period < seen:  # several steps of what was seen
+            if best or not multiples:
+                continue
+            multiples -= 1
         begin, end = _run(codes, low, middle, period)
         seen = end
         found = _steady(columns, begin, period, (end - begin) // period + 1, least)
@@ -159,7 +151,7 @@ def _around(
     return best
 
 
-def _run(codes: _Ints, low: int, middle: int, period: int) -> tuple[int, int]:
+def _run(codes: Ints, low: int, middle: int, period: int) -> tuple[int, int]:
     """Return the range around the middle in which all codes are those of a period later."""
 
     def same(count: int, ahead: bool) -> int:
@@ -207,7 +199,7 @@ def _steady(
     return Stretch(begin + first * period, period, last - first + 1, parents[first], moves[middle])
 
 
-def _between(marks: _Ints, middle: int, low: int, high: int) -> tuple[int, int]:
+def _between(marks: Ints, middle: int, low: int, high: int) -> tuple[int, int]:
     """Return the range around the middle, of one from low to high, without marks in it."""
     k = int(np.searchsorted(marks, middle))
     first, last = marks[k - 1] + 1 if k else low, marks[k] if k < len(marks) else high
@@ -290,7 +282,7 @@ class _Gone:
             kept[start : start + size] = False
         return kept
 
-    def renumbered(self, nodes: _Ints) -> _Ints:
+    def renumbered(self, nodes: Ints) -> Ints:
         """Return what numbers nodes have among those kept; −1 for others."""
         before = np.searchsorted(self._starts, nodes, side="right")
         less = np.concatenate([[0], np.cumsum(self._counts)])

@@ -15,7 +15,8 @@ from .... import ops
 from ...graph import Graph
 from ...nodes import Ops, Parents
 from .flatten import ArrayNodes, Matrix, RowClass, Rows
-from .periods import GraphColumns, Stretch
+from .graph_columns import GraphColumns
+from .periods import Stretch
 
 _MODEL = 2  # the step by which those before it go, where it is alike to the two behind it
 

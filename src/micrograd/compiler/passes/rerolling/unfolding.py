@@ -11,7 +11,8 @@ import numpy as np
 
 from ...graph import Graph
 from ...nodes import Ops, Parents
-from .periods import GraphColumns, Stretch
+from .graph_columns import GraphColumns
+from .periods import Stretch
 
 _MOST_TOGETHER = 8  # nodes that are missing one after the other
 

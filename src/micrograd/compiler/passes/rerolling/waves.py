@@ -11,24 +11,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from .... import ops
-from ...graph import Graph, live_nodes
+from ...graph import live_nodes
 from .families import layouts
 from .flatten import FlatNode, RowClass, Rows, matrices
+from .starts import classes_of
 from .templates import Rowwise, TemplateRow, refine, rows_of
 
 _LEAST_STEPS = 4
 _MOST_COUNTS = 10_000_000  # rows times templates
 
 
-def waves(graph: Graph, most: int) -> Iterator[Rows]:
+def waves(flat: Rows, most: int) -> Iterator[Rows]:
     """Yield the rows of a graph by waves: once as they are, once with finer templates.
 
     Args:
-        graph: in which equal nodes are one.
+        flat: its rows by class; equal nodes are one.
         most: statements in loops; rows that must have more of them are left out.
     """
+    graph = flat.graph
+    if graph.strict or _most_steps(flat) < _LEAST_STEPS:
+        return
     live = live_nodes(graph)
-    if not live or graph.strict or any(graph.ops[i] is ops.TAKE for i in live):
+    if any(graph.ops[i] is ops.TAKE for i in live):
         return
     leaves = np.array([i for i in live if graph.ops[i] is None], np.int64)
     rows = rows_of(graph, live)
@@ -37,6 +41,30 @@ def waves(graph: Graph, most: int) -> Iterator[Rows]:
             refine(rows)
         if _set_steps(rows) and _least(rows) <= most:
             yield Rows(graph, _classes(rows), leaves, layouts(rows), in_waves=True)
+
+
+def _most_steps(flat: Rows) -> int:
+    """Return how many rows of one template there may be in a row, as classes tell in no time.
+
+    What is taken for one template here may be several.
+    """
+    class_of, classes = classes_of(flat), flat.classes
+    templates: dict[object, int] = {}
+    its, read = [], []
+    for c in classes:
+        slots = [class_of[slot[0, 0]].tolist() for slot in c.groups[0].slots]
+        kinds = [tuple(sorted([-1 if k < 0 else classes[k].batched for k in s])) for s in slots]
+        key = c.op, c.batched, frozenset(kinds) if c.op is ops.SUM else None
+        its.append(templates.setdefault(key, len(templates)))
+        read.append({k for slot in slots for k in slot if k >= 0})
+    if len(classes) * len(templates) > _MOST_COUNTS:
+        return 0
+    steps = np.zeros((len(classes), len(templates)), np.int32)
+    for k, (template, above) in enumerate(zip(its, read)):
+        if above:
+            steps[k] = steps[list(above)].max(axis=0)
+        steps[k, template] += 1
+    return int(steps.max(initial=0))
 
 
 def _least(rows: Rowwise) -> int:
