@@ -166,13 +166,14 @@ def test_a_recurrence_is_a_loop_over_rows_however_long_it_is():
 
     for dialect in ("numpy", "jax", "torch"):
         assert len(written(dialect, 9)) == len(written(dialect, 90)) < 50
-    loop = "    for t0 in range(8):\n        h2[t0] = np.tanh(h1[t0])\n        h1[t0 + 1] = "
+    step = "h1_in[t0] = w @ h1[t0] + xs[t0]\n        h1[t0 + 1] = np.tanh(h1_in[t0])\n"
+    loop = f"    for t0 in range(9):\n        {step}"
     assert loop in "\n".join(written("numpy", 9))
-    assert "    for t0 in reversed(range(8)):" in written("numpy", 9)
+    assert "    for t0 in reversed(range(9)):" in written("numpy", 9)
     jax = "\n".join(written("jax", 9))
-    assert "        (h1_before,) = carried\n        h2_t0 = jnp.tanh(h1_before)\n" in jax
-    assert "(h2, h1_t0s) = jax.lax.scan(step, (h1[0],), jnp.arange(8))\n" in jax
-    assert "jnp.arange(8), reverse=True)\n" in jax
+    assert "        (h1_before,) = carried\n        h1_in_t0 = " in jax
+    assert "(h1_in, h1_t0s) = jax.lax.scan(step, (h1[0],), jnp.arange(9))\n" in jax
+    assert "jnp.arange(9), reverse=True)\n" in jax
 
 
 @pytest.mark.parametrize("case", LOOPS)
