@@ -17,6 +17,7 @@ def test_what_numpy_cannot_do_with_values_says_where_their_numbers_are(name):
     f = getattr(np, name)
     with pytest.raises(TypeError, match=rf"np\.{name} takes no Values: np\.{name}\(a\.data\) "):
         f(*[gradient()] * getattr(f, "nin", 1))
+    f(*[gradient().data] * getattr(f, "nin", 1))
 
 
 def test_an_error_of_an_operation_itself_is_not_changed():
