@@ -292,3 +292,23 @@ def test_a_block_has_as_many_sums_as_the_registers_hold_beside_operands(line, ma
     for registers, heading in ((32, many), (16, few)):
         made = text(schedule(program, Target(8, registers=registers)))
         assert f"{heading}\n    {line}" in made
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "whole", "half"),
+    [
+        (16, 100, "blocks i0*8", "blocks i1*2 i0*4"),
+        (14, 100, "blocks i0*7", "blocks i0*7"),  # no good number of sums beside two
+        (16, 4, "blocks i0*8", "blocks i0*8"),  # one vector, also where it is half as wide
+    ],
+)
+def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns, whole, half):
+    line = (
+        f"v[104*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < 16: "
+        "(v[16*i0 + i2] * v[i1 + 104*i2 + 300])"
+    )
+    head = HEAD.replace("size 99", "size 9000")
+    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
+    for registers, blocks in ((32, whole), (16, half)):
+        made = text(schedule(program, Target(8, registers=registers)))
+        assert f"fused, lanes i1, {blocks}:\n    {line}" in made

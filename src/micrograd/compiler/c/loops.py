@@ -2,8 +2,9 @@
 
 from ..ir.program import Fused
 from ..ir.sizes import Poly, Size
+from ..passes.divisions import hides_divisions
 from ..passes.regions import operands, same_element
-from ..passes.schedules import along, hides_divisions
+from ..passes.schedules import Target, along
 from .blocks import BlockPrinter
 from .element_loops import print_block
 from .printer import Printer, bare
@@ -13,22 +14,17 @@ _LANES = Poly.var("W")  # what C calls the number of lanes
 Points = dict[int, list[Size]]  # dim -> the indices of a block along it
 
 
-def print_group(out: Printer, group: Fused, *, strict: bool, width: int) -> None:
-    """Print the loops of a group.
-
-    Args:
-        strict: keep the order of every sum.
-        width: the lanes of the widest vectors.
-    """
+def print_group(out: Printer, group: Fused, target: Target) -> None:
+    """Print the loops of a group."""
     out.writer.divides = hides_divisions(group.nests)
-    _Loops(out, group, strict, width).run(0, {})
+    _Loops(out, group, target).run(0, {})
     out.writer.divides = False
 
 
 class _Loops:
-    def __init__(self, out: Printer, group: Fused, strict: bool, width: int) -> None:
-        self.out, self.group, self.width = out, group, width
-        self.blocks = BlockPrinter(out, group, strict=strict, whole=width)
+    def __init__(self, out: Printer, group: Fused, target: Target) -> None:
+        self.out, self.group, self.target = out, group, target
+        self.blocks = BlockPrinter(out, group, strict=target.strict, whole=target.lanes)
         self.dims = group.nests[0].dims
         self.sizes, self.lanes = dict(group.schedule.blocks), group.schedule.lanes
         blocked = [d for d in self.sizes if d != self.lanes]
@@ -76,7 +72,8 @@ class _Loops:
         indices: list[Size] = [Poly.var(name) + _LANES * b for b in range(block)]
         step = "W" if block == 1 else f"{block} * W"
         whole = self.whole(extent, dim)
-        even = isinstance(extent, int) and -(-extent // self.width) % block == 0
+        halves, lanes = self.target.halves, self.target.lanes
+        even = (-(-extent // lanes) if isinstance(extent, int) else 1) * halves % block == 0
         if whole and (block == 1 or even):
             with self.blocks.scope(
                 f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
@@ -99,7 +96,7 @@ class _Loops:
 
     def whole(self, extent: Size, dim: int) -> bool:
         """Tell whether every step may use all lanes."""
-        if isinstance(extent, int) and extent % self.width == 0:
+        if isinstance(extent, int) and extent % self.target.lanes == 0:
             return True
         nests, stored = self.group.nests, self.group.stored
         touched = [n.target for n, kept in zip(nests, stored, strict=True) if kept]

@@ -25,7 +25,7 @@ def print_product(out: Printer, nest: Nest, target: Target) -> None:
     if single:
         start = replace(nest, terms=single)
         group = Fused((start,), (True,), Costs(target).best([start])[1])
-        print_group(out, group, strict=target.strict, width=target.lanes)
+        print_group(out, group, target)
     out.writer.pieces.setdefault(
         "contract", files(__package__).joinpath("contract.inc").read_text("utf-8")
     )

@@ -12,7 +12,7 @@ from ..ir.footprint import uses
 from ..ir.program import Clear, For, Fused, Nest, Program, Route, Schedule, Statement, Table
 from ..ir.sizes import Size, chosen_two
 from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
-from ..passes.schedules import Target, width
+from ..passes.schedules import Target
 from ..pipeline import scheduled
 from ..printing.show import captions
 from .expressions import Writer
@@ -116,8 +116,9 @@ def printed(
         for i, name in enumerate(program.scalars)
     }
     writer = Writer(dtype, scalars, prefix)
+    target = Target(1, strict) if portable else native_target(dtype, strict)
     if not portable:
-        program = scheduled(program, native_target(dtype, strict))
+        program = scheduled(program, target)
     numbers = {id(table.values): i for i, table in enumerate(tables(program))}
     words = captions(program) if portable else {}
     number = writer.type if portable else "T"
@@ -130,7 +131,7 @@ def printed(
         out = Printer(writer, numbers, taken, number, others, apart)
         if dtype == "float32" and not portable:
             out.line("TINY_IS_ZERO;")
-        statements = _Statements(out, strict, None if portable else width(dtype), words)
+        statements = _Statements(out, target, words)
         ends = [len(out.lines)]
         for statement in body:
             statements.print([statement])
@@ -231,14 +232,12 @@ class _Statements:
     """Print statements one after the other.
 
     Args:
-        lanes: the vector width, None for single numbers.
+        target: where its vectors have one lane, numbers go one by one.
         words: what nests do, by their ids, for comments.
     """
 
-    def __init__(
-        self, out: Printer, strict: bool, lanes: int | None, words: Mapping[int, str]
-    ) -> None:
-        self.out, self.strict, self.lanes, self.words = out, strict, lanes, words
+    def __init__(self, out: Printer, target: Target, words: Mapping[int, str]) -> None:
+        self.out, self.target, self.words = out, target, words
 
     def print(self, statements: Sequence[Statement]) -> None:
         for s in statements:
@@ -248,13 +247,13 @@ class _Statements:
                         self.out.line(f"/* {caption} */")
                     self.print([Fused((s,), (True,))])
                 case Fused(schedule=Schedule(packed=True)):
-                    print_product(self.out, s.nests[0], Target(self.lanes or 1, self.strict))
+                    print_product(self.out, s.nests[0], self.target)
                 case Fused():
-                    print_group(self.out, s, strict=self.strict, width=self.lanes or 1)
+                    print_group(self.out, s, self.target)
                 case For():
                     self.loop(s)
                 case Route():
-                    print_route(self.out, s, vectors=self.lanes is not None)
+                    print_route(self.out, s, vectors=self.target.lanes > 1)
                 case Clear():
                     first, stop = bare(s.address), bare(s.address + s.count)
                     with self.out.braces(f"for (int64_t i = {first}; i < {stop}; i++)"):

@@ -22,7 +22,7 @@ _COSTS |= {"log1p": 20, "erf": 50, "erfc": 36}
 _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
 _EXTREME = 2  # of nan and another, too; a sum is taken with its product
-_BESIDE_A_DIVISION = 36  # operations
+_BESIDE_HALVES = (4, 6, 5)  # sums a half, first the best
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ class Target:
     def sums(self) -> int:
         """How many sums a block has at most: their operands need registers, too."""
         return 16 if self.registers >= 32 else 12
+
+    @property
+    def halves(self) -> int:
+        """How many vectors there are at least in what the widest ones of any processor hold."""
+        return 1 if self.registers >= 32 else 2
 
 
 def width(dtype: str) -> int:
@@ -162,36 +167,6 @@ def heavy(expr: Expr) -> bool:
     return long or any(map(heavy, expr.args))
 
 
-def hides_divisions(nests: Sequence[Nest]) -> bool:
-    """Tell whether nests that share their loops do so much else that divisions cost no time.
-
-    A division of vectors keeps a unit of its own busy for 16 to 24 cycles, in which the others do
-    two operations each; a guess made good takes eight of these.
-    """
-    if any(t.dims or heavy(t.expr) for n in nests for t in n.terms):
-        return False
-    expressions = [t.expr for n in nests for t in n.terms]
-    slow = sum(map(_divisions, expressions))
-    work = sum(map(_operations, expressions)) + sum(max(len(n.terms) - 1, 0) for n in nests)
-    return work >= (1 + _BESIDE_A_DIVISION) * slow > 0
-
-
-def _operations(expr: Expr) -> int:
-    if not isinstance(expr, Apply):
-        return 0
-    return max(1, len(expr.args) - 1) + sum(map(_operations, expr.args))
-
-
-def _divisions(expr: Expr) -> int:
-    """Count what is divided, and roots, which the same unit takes."""
-    if not isinstance(expr, Apply):
-        return 0
-    own, exponent = int(expr.op.name == "sqrt"), expr.op.static
-    if expr.op.name == "powc" and isinstance(exponent, float | int):
-        own = (exponent < 0) + (exponent % 1 != 0)
-    return own + sum(map(_divisions, expr.args))
-
-
 def _fits(nest: Nest, dim: int) -> bool:
     refs = [nest.target, *(ref for term in nest.terms for ref in operands(term.expr))]
     return along(nest.target.strides, dim) != 0 and not any(irregular(ref, dim) for ref in refs)
@@ -272,13 +247,26 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int
             blocks[shared[-2]] = min(blocks[shared[-2]], target.sums // 4)
         return blocks
     blocks = {}
-    vectors = _vectors_at_once(nest.dims[choice.lanes], target.lanes, bool(shared))
+    extent = nest.dims[choice.lanes]
+    vectors = _vectors_at_once(extent, target.lanes, bool(shared))
+    sizes: tuple[int, ...] = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
+    if shared and vectors < target.halves and _halved(extent, nest.dims[shared[-1]], target):
+        vectors, sizes = target.halves, _BESIDE_HALVES
     if vectors > 1:
         blocks[choice.lanes] = vectors
     if shared:
-        sizes = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
         blocks[shared[-1]] = min(_block(nest.dims[shared[-1]], sizes), target.sums // vectors)
     return blocks
+
+
+def _halved(extent: Size, others: Size, target: Target) -> bool:
+    """Tell whether to take both halves of a row's vector at once, so that they share its factors.
+
+    Else each product loads a factor of its own, and processors load no faster than they multiply.
+    """
+    if isinstance(extent, int) and extent * target.halves <= target.lanes:
+        return False
+    return not isinstance(others, int) or any(others % n == 0 for n in _BESIDE_HALVES)
 
 
 def _longest(nest: Nest) -> int:
