@@ -6,7 +6,6 @@ refuses a program is tried on one of two lines: it tells a wrong program from a 
 
 import gc
 import hashlib
-import platform
 import re
 import shlex
 import tempfile
@@ -14,7 +13,6 @@ import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
@@ -23,6 +21,7 @@ from ...unfinished import unfinished_folder
 from .compilers import Answer, Compiler, CompilerNotFound, find_compiler, give_up, run
 from .disk_cache import cache_folder, find_library, keep_library
 from .library import Library
+from .target import cpu
 
 __all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "load"]
 
@@ -86,7 +85,7 @@ def load(
     while True:
         compiler, folder = find_compiler(), cache_folder()
         every = (*flags, *(_OF_GCC if _GCC in compiler.version else ()))
-        key = _digest(repr((source, compiler, every, LINK, _cpu())))[:32]
+        key = _digest(repr((source, compiler, every, LINK, cpu())))[:32]
         library = _loaded.get(key) or (find_library(folder, key) if folder else None)
         try:
             files = (source,) if isinstance(source, str) else source
@@ -261,18 +260,6 @@ def _kept(files: Sequence[str]) -> str:
     except OSError:
         return ""
     return f"\nthe source is {', '.join([str(folder / name) for name in names])}"
-
-
-@cache
-def _cpu() -> str:
-    """Name the instructions that this processor has: a folder may be shared between machines."""
-    words = f"{platform.system()} {platform.machine()} "
-    try:
-        first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
-    except OSError:
-        return words + platform.processor()
-    told = ("model name", "flags", "Features")  # and not the clock of this moment
-    return words + "".join(line for line in first.splitlines() if line.startswith(told))
 
 
 def _digest(text: str) -> str:

@@ -15,11 +15,19 @@ def native_target(dtype: str, strict: bool) -> Target:
     return Target(width(dtype), strict, _registers())
 
 
-@cache
 def _registers() -> int:
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return 32
+    return 32 if "avx512dq" in cpu() else 16  # on systems that do not tell AVX-512 is rare
+
+
+@cache
+def cpu() -> str:
+    """Name the instructions that this processor has: a folder may be shared between machines."""
+    words = f"{platform.system()} {platform.machine()} "
     try:
-        return 32 if "avx512dq" in Path("/proc/cpuinfo").read_text() else 16
-    except OSError:  # another system, where AVX-512 is rare
-        return 16
+        first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
+    except OSError:
+        return words + platform.processor()
+    told = ("model name", "flags", "Features")  # and not the clock of this moment
+    return words + "".join(line for line in first.splitlines() if line.startswith(told))
