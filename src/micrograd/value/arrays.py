@@ -199,14 +199,8 @@ _NOT_OF_FLOATS: dict[Any, Callable[[Any], bool]] = {
 
 def of_boxed(function: Any, args: Any, kwargs: Any) -> Any:
     """Call a function of NumPy's on mixed arrays in place of Numbers."""
-    return function(*_boxed(args), **_boxed(kwargs))
-
-
-def _boxed(x: Any) -> Any:
-    """Return mixed arrays in place of Numbers, also inside lists and the like."""
-    if isinstance(x, dict):
-        return {key: _boxed(y) for key, y in x.items()}
-    return type(x)([_boxed(y) for y in x]) if type(x) in (list, tuple) else mixed(_objects(x))
+    args, kwargs = inside((args, kwargs), lambda x: mixed(_objects(x)))
+    return function(*args, **kwargs)
 
 
 def _objects(x: Any) -> Any:
@@ -258,13 +252,20 @@ def wrapped(made: Any) -> Any:
     return made
 
 
-def unwrapped(x: Any) -> Any:
+def unwrapped(tree: Any) -> Any:
     """Return plain arrays in place of lazy ones, also inside lists and the like."""
-    if isinstance(x, LazyArray):
-        return x._filled()
-    if isinstance(x, dict):
-        return {key: unwrapped(y) for key, y in x.items()}
-    return type(x)([unwrapped(y) for y in x]) if type(x) in (list, tuple) else x
+    return inside(tree, lambda x: x._filled() if isinstance(x, LazyArray) else x)
+
+
+def inside(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """Return the arguments of a function with each thing in their lists and the like changed."""
+    if isinstance(tree, dict):
+        return {key: inside(x, change) for key, x in tree.items()}
+    return (
+        type(tree)([inside(x, change) for x in tree])
+        if type(tree) in (list, tuple)
+        else change(tree)
+    )
 
 
 def array_of(items: list[Any], shape: Sequence[int]) -> Any:

@@ -10,7 +10,6 @@ from ... import ops
 from ...engine import Value
 from ...functions import apply, maximum, minimum, where
 from ...value import array_functions
-from ...value.array_functions import ARRAY_FUNCTIONS
 from ...value.arrays import LazyArray, unwrapped
 from ...value.modes import mode
 from ...value.number import is_number
@@ -158,7 +157,7 @@ def _close(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bo
 
 
 SPECIAL: dict[Any, Callable] = {
-    **ARRAY_FUNCTIONS,
+    **array_functions.ARRAY_FUNCTIONS,
     np.gradient: unwrap(np.gradient),
     np.where: _where,
     np.dot: _dot,

@@ -15,7 +15,7 @@ import numpy as np
 
 from ... import ops
 from ...functions import apply, maximum, minimum
-from ...value.arrays import LazyArray
+from ...value.arrays import LazyArray, inside
 from ...value.modes import mode
 from ...value.number import Number, is_number
 from ...value.ufuncs import array_of_number, of_number
@@ -69,15 +69,10 @@ def _arrays_of_numpy(x: Any, function: Any, types: Any, args: Any, kwargs: Any) 
         return NotImplemented
     if mode.tracer is None:
         return array_of_number(x, function, types, args, kwargs)
-    return function(*_boxed(args), **_boxed(kwargs))
-
-
-def _boxed(x: Any) -> Any:
-    if isinstance(x, dict):
-        return {key: _boxed(y) for key, y in x.items()}
-    if type(x) in (list, tuple):
-        return type(x)([_boxed(y) for y in x])
-    return TracedArray.of([x], ()) if isinstance(x, Number) else x
+    args, kwargs = inside(
+        (args, kwargs), lambda x: TracedArray.of([x], ()) if isinstance(x, Number) else x
+    )
+    return function(*args, **kwargs)
 
 
 def _of_objects(original: Callable) -> Callable:
