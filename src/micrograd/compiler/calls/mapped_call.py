@@ -11,8 +11,8 @@ from ..tracing.integers import EXACT
 from ..tracing.predicates import truth
 from ..tracing.signature import Argument
 from .compiled import Compiled
-from .results import Lazily, NotLazy, whole_batch
 from .unpacking import HELD, NotDirect
+from .whole_batches import Lazily, NotLazy, whole_batch
 
 Make = Callable[[np.ndarray, Lazily], Any]  # of the results of all examples, a row each
 

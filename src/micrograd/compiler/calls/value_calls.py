@@ -16,7 +16,8 @@ from ..tracing.recording import Trace
 from .compiled import Compiled
 from .memory import Addresses
 from .packing import int64s
-from .results import Lazily, refuse_backward
+from .results import refuse_backward
+from .whole_batches import Lazily
 
 
 def value_leaves(recording: Trace) -> Any:
