@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from micrograd import Value, grad, hessian, jit, value_and_grad, vmap
+from micrograd import Value, exp, grad, hessian, jit, value_and_grad, vmap
 
 X = np.array([0.3, -1.2, 2.1, 0.7])
 MATRIX = np.random.default_rng(0).normal(size=(4, 4))
@@ -42,6 +42,13 @@ WITHOUT_OBJECTS = {  # NumPy has no loop over objects here
     "select": lambda x: np.select([x > 1, x > 0], [x, x * 2], 0.5 * x),
     "nan_to_num": lambda x: np.nan_to_num(np.log(x), nan=-1.0) + np.nan_to_num(x, posinf=2.0),
     "quantile": lambda x: np.quantile(np.outer(x, x), [0.2, 0.9], axis=1),
+    "quantile of axes": lambda x: np.quantile(
+        np.reshape(np.outer(x, x), (2, 2, 4)), 0.3, axis=(0, -1), keepdims=True
+    ),
+    "quantile by other methods": lambda x: sum(
+        np.quantile(x, [0.25, 0.5, 1.0], method=method)
+        for method in ("lower", "higher", "nearest", "midpoint")
+    ),
     "percentile": lambda x: np.percentile(x, 40, keepdims=True),
     "tensordot": lambda x: np.tensordot(x, x, 1),
 }
@@ -133,3 +140,11 @@ def test_plain_numbers_beside_values_have_the_functions_too():
     weight = Value(1.5)
     first, second = np.sqrt(np.maximum(vmap(lambda x: weight * x)(np.array([1.0, -1.0])), 0.25))
     assert (first.data, second) == (1.5**0.5, 0.5)
+
+
+def test_what_a_compiled_function_returns_of_both_has_the_functions_too():
+    weight = Value(1.5)
+    f = jit(lambda x: exp(np.array([weight * x, x])))
+    for _ in range(4):
+        first, second = np.log(f(0.5))
+        assert (first.data, second) == pytest.approx((0.75, 0.5), rel=1e-15)

@@ -12,32 +12,39 @@ from .linear_algebra import LINEAR_ALGEBRA
 
 
 def quantile(
-    a: Any, q: Any, axis: int | None = None, *, method: str = "linear", keepdims: bool = False
+    a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False
 ) -> Any:
-    """Return what ``np.quantile`` does, by the line between the two numbers that are nearest."""
-    if method != "linear":
+    """Return what ``np.quantile`` does, by one or both of the two numbers that are nearest."""
+    if method not in ("linear", "lower", "higher", "nearest", "midpoint"):
         raise TypeError(f"np.quantile with method={method!r} has no gradient here: take 'linear'")
-    ordered = np.sort(np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, 0), axis=0)
+    axes = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple([i % a.ndim for i in axes])
+    front = np.moveaxis(a, axes, range(len(axes)))
+    ordered = np.sort(np.reshape(front, (-1, *front.shape[len(axes) :])), axis=0)
     places = np.asarray(q, float) * (len(ordered) - 1)
     if not np.all((places >= 0) & (places <= len(ordered) - 1)):
         raise ValueError(f"Quantiles must be in the range [0, 1], got {q!r}")
-    made = [_between(ordered, float(place)) for place in places.reshape(-1)]
+    made = [_between(ordered, float(place), method) for place in places.reshape(-1)]
     if keepdims:
-        shape = [1 if axis in (None, i, i - a.ndim) else length for i, length in enumerate(a.shape)]
+        shape = [1 if i in axes else length for i, length in enumerate(a.shape)]
         made = [np.reshape(x, shape) for x in made]
     return np.stack(made).reshape(places.shape + np.shape(made[0])) if places.ndim else made[0]
 
 
-def _between(ordered: Any, place: float) -> Any:
+def _between(ordered: Any, place: float, method: str) -> Any:
     below = int(place)
-    part = place - below
-    if not part:
+    part = {"lower": 0.0, "higher": 1.0, "nearest": round(place) - below, "midpoint": 0.5}.get(
+        method, place - below
+    )
+    if place == below or not part:
         return ordered[below]
     low, high = ordered[below], ordered[below + 1]
+    if part == 1:
+        return high
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
-def percentile(a: Any, q: Any, axis: int | None = None, **options: Any) -> Any:
+def percentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
     """Return what ``np.percentile`` does, as ``quantile``."""
     return quantile(a, np.asarray(q, float) / 100, axis, **options)
 
