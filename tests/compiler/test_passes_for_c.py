@@ -312,3 +312,18 @@ def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns,
     for registers, blocks in ((32, whole), (16, half)):
         made = text(schedule(program, Target(8, registers=registers)))
         assert f"fused, lanes i1, {blocks}:\n    {line}" in made
+
+
+def test_vectors_half_as_wide_go_one_by_one_where_much_is_done_with_each_sum():
+    """What is done with them stands once in C then, in a loop over the sums of a block."""
+    rows = "i0 < 16, i1 < 100"
+    total = (
+        f"v[104*i0 + i1 + 4000] = sum | {rows} | i2 < 16: (v[16*i0 + i2] * v[i1 + 104*i2 + 300])"
+    )
+    ends = [f"v[104*i0 + i1 + {4000 + 2000 * k}]" for k in range(6)]
+    steps = [f"{ends[k + 1]} = sum | {rows} | ({ends[k]} * {ends[0]})" for k in range(5)]
+    head = HEAD.replace("size 99", "size 19000")
+    for count, blocks in ((4, "blocks i1*2 i0*4"), (5, "blocks i0*8")):
+        lines = "\n    ".join([total, *steps[:count]])
+        program = parse(f"{head}forward\nfused:\n    {lines}\nbackward\n")
+        assert f"fused, lanes i1, {blocks}:" in text(schedule(program, Target(8, registers=16)))

@@ -23,6 +23,7 @@ _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
 _EXTREME = 2  # of nan and another, too; a sum is taken with its product
 _BESIDE_HALVES = (4, 6, 5)  # sums a half, first the best
+_DONE_WITH_HALVES = 4  # nests; what is done with each sum stands in C for each of both halves
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,9 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int
     extent = nest.dims[choice.lanes]
     vectors = _vectors_at_once(extent, target.lanes, bool(shared))
     sizes: tuple[int, ...] = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
-    if shared and vectors < target.halves and _halved(extent, nest.dims[shared[-1]], target):
+    beside = [n for n in nests if not any(t.dims for t in n.terms)]
+    can = shared and vectors < target.halves and len(beside) <= _DONE_WITH_HALVES
+    if can and _halved(extent, nest.dims[shared[-1]], target):
         vectors, sizes = target.halves, _BESIDE_HALVES
     if vectors > 1:
         blocks[choice.lanes] = vectors
