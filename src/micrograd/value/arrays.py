@@ -130,7 +130,7 @@ class ValueArray(LazyArray):
 
 
 class MixedArray(_Array):
-    """An array of plain numbers beside Values, or of Numbers: NumPy takes it for one of objects.
+    """An array of Numbers, maybe beside others: NumPy takes it for one of objects.
 
     What it has no loop over objects for, and what an object lacks, ``elementwise`` has.
     """
@@ -138,13 +138,6 @@ class MixedArray(_Array):
     # by NumPy's function: what else it is of objects; see ufuncs.py and array_functions.py
     elementwise: ClassVar[dict[Any, Callable[..., Any]]] = {}
     instead: ClassVar[dict[Any, Callable[..., Any]]] = {}
-
-    @classmethod
-    def of(cls, items: list[Any], shape: Sequence[int]) -> Any:
-        """Make one of a list of its elements."""
-        made = np.empty(len(items), dtype=object)
-        made[:] = items
-        return made.reshape(shape).view(cls)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return of_objects(ufunc, method, inputs, options)
@@ -284,6 +277,15 @@ def array_of(items: list[Any], shape: Sequence[int]) -> Any:
         return mode.tracer.array(items, shape)
     if not any(hasattr(x, "_is_micrograd_value") for x in items):
         return np.array(items).reshape(shape)
-    if not all(hasattr(x, "_is_micrograd_value") and not isinstance(x, Number) for x in items):
-        return MixedArray.of(items, shape)
+    if any(isinstance(x, Number) for x in items):
+        return mixed(objects(items, shape))
+    if not all(hasattr(x, "_is_micrograd_value") for x in items):
+        return objects(items, shape)  # which is what NumPy makes of Values beside numbers
     return ValueArray.of(items, shape)
+
+
+def objects(items: list[Any], shape: Sequence[int]) -> np.ndarray:
+    """Return items as a plain array of objects."""
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(shape)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ... import ops
 from ...engine import Value
-from ...value.arrays import MixedArray, ValueArray
+from ...value.arrays import ValueArray, objects
 from ...value.buffers import add_grad
 from ...value.handmade import CallShare
 from ...value.modes import mode
@@ -206,8 +206,9 @@ def _exact(number: float) -> int:
 
 
 def _of_objects(items: list[Any], shape: tuple[int, ...]) -> np.ndarray:
-    kind = ValueArray if all(isinstance(x, Value) for x in items) else MixedArray
-    return kind.of(items, shape)
+    if all(isinstance(x, Value) for x in items):
+        return ValueArray.of(items, shape)
+    return objects(items, shape)
 
 
 def _backward(compiled: Compiled, out: Value, k: int, nests: dict[int, list], run: AnyRun) -> None:
