@@ -214,6 +214,14 @@ def test_parameters_are_found_in_the_order_they_were_set():
     assert datas(Model().parameters()) == [0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 2.0, 6.0, 7.0, 8.0]
 
 
+def test_a_parameter_that_a_list_holds_again_has_its_first_name():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    model = Module()
+    model.first, model.second = [a, b, a], [c, b]
+    assert dict(model.named_parameters()) == {"first.0": a, "first.1": b, "second.0": c}
+    assert model.parameters() == [a, b, c]
+
+
 def test_names_become_labels_and_ones_own_labels_stay():
     model = MLP(2, [3, 1])
     model.layers[0].neurons[1].b.label = "mine"

@@ -18,6 +18,7 @@ from ..compiler.tracing.signature import Argument, checked_argument
 from ..compiler.tracing.trace import trace
 from ..engine import Value
 from ..nn import Module
+from ..nn.states import entries_of
 from ..transforms import vmap
 from ..value import buffers
 from ..value.modes import no_grad
@@ -191,7 +192,7 @@ def _entries(m: Any, captured: Sequence[Value]) -> dict[str, np.ndarray]:
     if not isinstance(m, Module):
         return {_ALL: np.arange(len(captured))} if captured else {}
     entries, kept = {}, set()
-    for name, values, shape in m._state():
+    for name, values, shape in entries_of(m):
         at = [places.get(id(value), -1) for value in values]
         if -1 in at:
             if set(at) != {-1}:
@@ -207,7 +208,7 @@ def _entries(m: Any, captured: Sequence[Value]) -> dict[str, np.ndarray]:
 
 def _buffers(m: Module) -> set[str]:
     trained = set(map(id, m.parameters()))
-    return {name for name, values, _ in m._state() if not trained & set(map(id, values))}
+    return {name for name, values, _ in entries_of(m) if not trained & set(map(id, values))}
 
 
 def _typed(numbers: np.ndarray, dtype: str) -> np.ndarray:

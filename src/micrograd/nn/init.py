@@ -5,6 +5,7 @@ networks" (2010); kaiming: He et al., "Delving deep into rectifiers" (2015), for
 """
 
 from collections.abc import Callable
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -71,4 +72,4 @@ def drawing(init: str | Initialiser, seed: Any, nin: int, nout: int) -> Callable
         known = ", ".join(NAMED)
         raise ValueError(f"init {init!r:.60} is unknown: use a function or one of {known}")
     rng = source(seed)
-    return lambda: function(rng, nin, nout)
+    return partial(function, rng, nin, nout)

@@ -6,7 +6,7 @@ other modules. The search is done once, and repeated only when something it went
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -14,11 +14,12 @@ from .. import arguments
 from ..engine import Value
 from ..value import tables
 from ..value.backend import native
+from ..value.columns import ValueSet, are_leaves
 from ..value.modes import mode
 from ..value.numeric import is_array
 from ..value.tables import LookupTable, gathered
-from . import prediction
-from .parameters import arrays_of, shape_of, values_of
+from . import prediction, states
+from .parameters import shape_of
 
 _making = threading.local()  # whether a module is being made, which then labels the inner ones
 
@@ -163,13 +164,7 @@ class Module:
         ``layers.0.weight`` of an MLP has the shape (outputs, inputs), ``layers.0.bias`` (outputs,).
         A parameter that is used in two places appears once, under its first name.
         """
-        import numpy as np
-
-        state = {}
-        for name, values, shape in self._state():
-            state[name] = np.empty(shape)
-            tables.read(values, state[name])
-        return state
+        return states.state_of(self)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Set the parameters from arrays under the names of ``state_dict``.
@@ -181,33 +176,7 @@ class Module:
             TypeError: state is no dict.
             ValueError: names or shapes are not this model's; the model is left as it was.
         """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"a state is a dict of arrays by name, got {type(state).__name__}")
-        wanted = {name: (values, shape) for name, values, shape in self._state()}
-        arrays, problems = arrays_of(state)
-        problems += [f"{name} is missing" for name in wanted if name not in state]
-        problems += [f"{name} is not in the model" for name in state if name not in wanted]
-        for name, array in arrays.items():
-            if name in wanted and array.shape != wanted[name][1]:
-                problems.append(f"{name} has shape {array.shape}, not {wanted[name][1]}")
-        if problems:
-            more = f"; and {len(problems) - 6} more" if len(problems) > 6 else ""
-            raise ValueError("this state is of another model: " + "; ".join(problems[:6]) + more)
-        for name, (values, _) in wanted.items():
-            tables.write(values, arrays[name])
-
-    def _state(self) -> Iterator[tuple[str, list[Value] | LookupTable, tuple[int, ...]]]:
-        packed: set[int] = set()
-        for path, module in self._findings().modules.items():
-            for name, tensor in module.tensors().items():
-                values = tensor if isinstance(tensor, LookupTable) else list(values_of(tensor))
-                if isinstance(values, LookupTable):
-                    if id(values) not in packed:
-                        packed.add(id(values))
-                        yield _join(path, name), values, values.shape
-                elif not packed.issuperset(map(id, values)):
-                    packed.update(map(id, values))
-                    yield _join(path, name), values, shape_of(tensor) or ()
+        states.load(self, state)
 
     def _findings(self) -> _Findings:
         if self._found is None or not self._found.still_hold():
@@ -239,17 +208,17 @@ def _labelling(make: Callable[..., None]) -> Callable[..., None]:
 
 def _search(root: Module) -> _Findings:
     found = _Findings()
-    seen: set[int] = set()
+    known, seen = ValueSet(), set()
     stack: list[tuple[str, Any]] = [("", root)]
     while stack:
         path, thing = stack.pop()
+        if isinstance(thing, Value):
+            if not thing.parents and known.added([thing]):  # else the model keeps a result
+                found.parameters[path] = thing
+            continue
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        if isinstance(thing, Value):
-            if not thing.parents:  # else it is a result that the model keeps
-                found.parameters[path] = thing
-            continue
         if isinstance(thing, LookupTable):
             found.parameters[path] = thing
             continue
@@ -265,6 +234,15 @@ def _search(root: Module) -> _Findings:
         inside = vars(thing) if isinstance(thing, Module) else thing
         found.looked_into.append(inside)
         found.items.append(_everything_in(inside))
+        if type(inside) is list and are_leaves(inside):  # most of what there is in a large model
+            new = known.added(inside)
+            if len(new) == len(inside):
+                places: Iterable[int] = range(len(inside))
+            else:
+                first = {id(v): k for k, v in reversed(list(enumerate(inside)))}
+                places = [first[id(v)] for v in new]
+            found.parameters.update(zip([f"{path}.{k}" for k in places], new, strict=True))
+            continue
         stack += [(_join(path, key), child) for key, child in reversed(_items(inside))]
     return found
 

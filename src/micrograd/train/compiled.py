@@ -21,6 +21,7 @@ from ..engine import Value
 from ..examples import Examples
 from ..nn import Module
 from ..nn.phase import phase
+from ..nn.states import entries_of
 from ..random import refused
 from ..transforms import vmap
 from ..value import buffers, tables
@@ -96,7 +97,7 @@ class StandIn:
 
 def _numbers_of(model: Module) -> list[Any]:
     """The Values of a model's state: parameters, and what follows the data."""
-    return [v for _, values, _ in model._state() for v in values]
+    return [v for _, values, _ in entries_of(model) for v in values]
 
 
 class Means:
