@@ -47,7 +47,7 @@ def original(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def moons(collector: str, peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """The original demo's own training code: the median of its first 10 steps.
+    """The original demo's own training code: the median of its first 5 steps.
 
     Args:
         collector: of the original; with "collector-on" it takes seconds a step.

@@ -21,7 +21,7 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     with ours, scalar:
         agree("pure Python", scalar.ask("losses"), LOSSES[:2])
         times = interleave(
-            rounds=3,
+            rounds=1,  # of many steps each; theirs take minutes
             ours=partial(ours.ask, "step"),
             median_step=partial(scalar.ask, "step"),
             mean_step=partial(scalar.ask, "mean_step"),
@@ -51,11 +51,11 @@ def steps(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
         for name, program in by_hand.items():
             agree(name, [printed(program, "1", pattern=r"final loss (\S+)")], LOSSES[2:])
         times = interleave(
-            rounds=7,
+            rounds=5,
             ours=partial(ours.ask, "step"),
             numpy=partial(numpy.ask, "step"),
             torch=partial(torch.ask, "step"),
-            **{n: partial(printed, c, "100", pattern=r"mean (\S+)") for n, c in by_hand.items()},
+            **{n: partial(printed, c, "30", pattern=r"mean (\S+)") for n, c in by_hand.items()},
         )
     step = partial(row, "GPT step, `fit`", ours=times["ours"])
     yield step("plain C", theirs=times["plain C"] * 1e-6, at_least=1 / 1.8, aim=1)

@@ -105,7 +105,7 @@ def first_calls(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
             return jax.ask("first_call")
 
     times = interleave(
-        rounds=5,
+        rounds=3,
         empty=partial(first_call, True),
         filled=partial(first_call, False),
         jax=theirs,

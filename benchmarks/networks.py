@@ -23,7 +23,7 @@ def rows(peers_python: str, folder: Path) -> Iterator[dict[str, Any]]:
     """Measure steps of MLPs with one hidden layer, and of LeNet."""
     for sizes, (at_least, aim) in SIZES.items():
         argv = tuple(map(str, sizes))
-        rounds = 7 if sizes[1] < 1024 else 3  # large ones begin slowly, and run evenly
+        rounds = 5 if sizes[1] < 1024 else 3  # large ones begin slowly, and run evenly
         program = ("programs/width_compiled.py", *argv), ("peers/width_torch.py", *argv)
         times = _measured(program, "step", peers_python, folder, rounds)
         work = f"step of MLP {'-'.join(argv[:3])}, batch 64, {argv[3]}"

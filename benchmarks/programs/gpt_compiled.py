@@ -34,4 +34,4 @@ def losses():
     return [by_step[0], by_step[19], by_step[-1]]
 
 
-serve(step=lambda: one_more(run, 1, 101) / STEPS, run=lambda: seconds(run), losses=losses)
+serve(step=lambda: one_more(run, 1, 31) / STEPS, run=lambda: seconds(run), losses=losses)

@@ -42,4 +42,4 @@ def train(steps):
     return losses, statistics.median(times)
 
 
-serve(first_steps=lambda: train(10)[1], losses=lambda: train(1)[0])
+serve(first_steps=lambda: train(5)[1], losses=lambda: train(1)[0])
