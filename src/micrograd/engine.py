@@ -39,39 +39,42 @@ def toposort(root: "Value") -> list["Value"]:
     The order is the textbook's depth-first post-order over ordered parents, without recursion.
     """
     order: list[Value] = []
-    visited: set[int] = set()  # by identity: a Number is equal to another of the same data
-    stack: list[Any] = [root]
-    while stack:
-        value = stack.pop()
-        if value is None:  # the parents of the next one are done
-            order.append(stack.pop())
-        elif id(value) not in visited:
-            visited.add(id(value))
-            if value.parents:
-                stack += (value, None)
-                stack += value.parents[::-1]
-            else:
-                order.append(value)
-    return order
+    visited: set[int] = set()  # not the values: a Number is equal to another of the same data
+    path: list[Any] = []  # how we got here: each value with those of its siblings that follow it
+    siblings = iter((root,))
+    while True:
+        for value in siblings:
+            if (identity := id(value)) in visited:
+                continue
+            visited.add(identity)
+            if value.parents:  # they come first
+                path.append((value, siblings))
+                siblings = iter(value.parents)
+                break
+            order.append(value)
+        else:
+            if not path:
+                return order
+            value, siblings = path.pop()
+            order.append(value)
 
 
 def _pass_on(value: "Value") -> None:
     """Give each parent its share of the gradient: the local derivative times this value's own."""
     op, parents, grad = value.op, value.parents, value._grad
-    if op is None or (op.partials is None and type(value._closure) is not tuple):
-        return  # a leaf, or made by hand without local gradients
-    if op.partials is None or len(parents) > 2:
-        for parent, slope in zip(parents, value.partials(), strict=True):
-            parent._grad += slope * grad  # the chain rule
-    elif len(parents) == 2:  # special cases of the same, because nearly all are one of them
+    partials = op.partials if op else None
+    if partials and len(parents) == 2:  # nearly all have two parents or one
         x, y = parents
-        dx, dy = op.partials(x._data, y._data, value._data)
-        x._grad += dx * grad
+        dx, dy = partials(x._data, y._data, value._data)
+        x._grad += dx * grad  # the chain rule
         y._grad += dy * grad
-    else:
+    elif partials and len(parents) == 1:
         (x,) = parents
-        (dx,) = op.partials(x._data, value._data)
+        (dx,) = partials(x._data, value._data)
         x._grad += dx * grad
+    elif partials or type(value._closure) is tuple:  # local gradients of a value made by hand
+        for parent, slope in zip(parents, value.partials(), strict=True):
+            parent._grad += slope * grad
 
 
 def _unary(op: ops.Op) -> Callable[["Value"], "Value"]:

@@ -71,3 +71,34 @@ def test_methods_can_be_added_to_the_compiled_class():
         assert micrograd.Value(2.0).cubed().data == 8.0
     finally:
         del micrograd.Value.cubed
+
+
+def test_an_attribute_hides_a_method_that_the_interpreter_knows_already(run):
+    assert run(
+        """
+        from micrograd import Value
+
+        class Loud(Value):
+            pass
+
+        class Bare(Value):
+            __slots__ = ()
+            def __getattr__(self, name):
+                return "no " + name
+
+        values = [Value(-1.0), Loud(-1.0), Bare(-1.0)]
+        def answers():
+            return [getattr(v.relu(), "data", "hidden") for v in values for _ in range(50)][::50]
+        print(answers())
+        for v in values:
+            v.relu = lambda: None
+        print(answers(), Value(-1.0).relu().data, values[2].missing)
+        for v in values:
+            del v.relu
+        print(answers())
+        """
+    ).splitlines() == [
+        "[0.0, 0.0, 0.0]",
+        "['hidden', 'hidden', 'hidden'] 0.0 no missing",
+        "[0.0, 0.0, 0.0]",
+    ]

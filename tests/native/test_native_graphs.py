@@ -33,7 +33,7 @@ STEP = st.one_of(
 
 def build(Value, leaves, steps):
     """Carry out the steps; a place is that of an earlier value, counted round and round."""
-    values = [Value(x, label=f"x{i}") for i, x in enumerate(leaves)]
+    values = [Value(x, label=f"x{i}" if i % 2 else "") for i, x in enumerate(leaves)]
     for f, *places in steps:
         args = [p[0] if isinstance(p, list) else values[p % len(values)] for p in places]
         values.append(Value._apply(f, *args) if isinstance(f, ops.Op) else f(*args))

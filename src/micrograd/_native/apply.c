@@ -15,12 +15,12 @@ int observers;
    large. */
 static int plain_number(PyObject *o, double *number)
 {
-    if (LIKELY(PyFloat_Check(o))) {
+    if (!PyLong_Check(o)) {
+        if (!PyFloat_Check(o))
+            return 0;
         *number = PyFloat_AS_DOUBLE(o);
         return 1;
     }
-    if (!PyLong_Check(o))
-        return 0;
     *number = PyLong_AsDouble(o);
     if (*number != -1.0 || !PyErr_Occurred())
         return 1;
@@ -190,12 +190,7 @@ Value *value_binary(int op, double data, Value *x, Value *y)
         Py_DECREF(y);
         return NULL;
     }
-    v->data = data;
-    v->op = (uint8_t)op;
-    v->count = 2;
-    v->parents[0] = x;
-    v->parents[1] = y;
-    return finish(v);
+    return finish(value_filled(v, op, data, x, y));
 }
 
 /* Which case an Op object is; exponent and integral are set for a constant power. */

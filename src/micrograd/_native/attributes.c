@@ -157,7 +157,9 @@ static int set_backward(PyObject *self, PyObject *function, void *unused)
 }
 
 /* Attributes of people's own are in a dict behind Extra, so that nodes without one are as small as
-   ever. A subclass whose instances have a dict keeps them there, as any class does. */
+   ever. A subclass whose instances have a dict keeps them there, as any class does. Until the first
+   value has one of its own, Value looks attributes up as any class without a dict, which the
+   interpreter knows how to make fast; see value_type_ready. */
 static PyObject *attributes_of(PyObject *self)
 {
     Value *v = (Value *)self;
@@ -170,6 +172,10 @@ static PyObject *made_attributes(PyObject *self, int may_cycle)
     Extra *extra = value_extra((Value *)self);
     if (extra == NULL || (extra->attributes == NULL && (extra->attributes = PyDict_New()) == NULL))
         return NULL;
+    if (value_type->tp_getattro == PyObject_GenericGetAttr) {
+        value_type->tp_getattro = value_getattro;
+        PyType_Modified(value_type);
+    }
     if (may_cycle)
         value_track((Value *)self);
     return extra->attributes;
@@ -208,8 +214,14 @@ PyObject *value_getattro(PyObject *self, PyObject *name)
 int value_setattro(PyObject *self, PyObject *name, PyObject *x)
 {
     PyTypeObject *type = Py_TYPE(self);
-    PyObject *own = attributes_of(self);
-    if (type->tp_dictoffset != 0 || has_setter(_PyType_Lookup(type, name)))
+    PyObject *own = attributes_of(self), *descriptor = _PyType_Lookup(type, name);
+    if (has_setter(descriptor)) {
+        Py_INCREF(descriptor);
+        int done = Py_TYPE(descriptor)->tp_descr_set(descriptor, self, x);
+        Py_DECREF(descriptor);
+        return done;
+    }
+    if (type->tp_dictoffset != 0)
         return PyObject_GenericSetAttr(self, name, x);
     if (x == NULL) {
         int there = own ? PyDict_Contains(own, name) : 0;

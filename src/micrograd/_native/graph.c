@@ -3,59 +3,55 @@
 
 #include "ops.h"
 
+/* The topological order, parents before children, grows from the front of `items`; what is still to be
+   visited, or to be put into the order, is a stack that grows from the end of them. */
 typedef struct {
     Value **items;
-    Py_ssize_t size, room;
-} List;
-
-typedef struct {
-    List order;         /* parents before children */
-    Py_ssize_t widest;  /* the largest number of parents */
-    int calls_python;   /* a closure or an Op without a case may run any code */
+    Py_ssize_t size, room, top; /* the order ends before `size`, the stack begins at `top` */
+    Py_ssize_t widest;          /* the largest number of parents */
+    int calls_python;           /* a closure or an Op without a case may run any code */
 } Order;
 
-static int reserve(List *list, Py_ssize_t more)
+/* Sorting takes up the list of an earlier call, since fresh pages of memory cost more than the
+   sorting. It is taken away while in use, so that a backward within a backward gets its own. */
+enum { KEPT_ROOM = 1 << 19 };
+static Value **kept_items;
+static Py_ssize_t kept_room;
+
+static Order empty_order(void)
 {
-    if (LIKELY(list->size + more <= list->room))
-        return 0;
-    Py_ssize_t room = 2 * list->room + more + 64;
-    Value **items = PyMem_Realloc(list->items, (size_t)room * sizeof(Value *));
+    Order order = {kept_items, 0, kept_room, kept_room, 2, 0};
+    kept_items = NULL;
+    kept_room = 0;
+    return order;
+}
+
+static void give_back(Order *order)
+{
+    if (order->room <= KEPT_ROOM && order->room > kept_room) {
+        PyMem_Free(kept_items);
+        kept_items = order->items;
+        kept_room = order->room;
+    }
+    else {
+        PyMem_Free(order->items);
+    }
+}
+
+/* Make room for so many more items between the order and the stack. */
+static int widen(Order *order, Py_ssize_t more)
+{
+    Py_ssize_t waiting = order->room - order->top, room = 2 * order->room + more + 64;
+    Value **items = PyMem_Realloc(order->items, (size_t)room * sizeof(Value *));
     if (items == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    list->items = items;
-    list->room = room;
+    memmove(items + room - waiting, items + order->top, (size_t)waiting * sizeof(Value *));
+    order->items = items;
+    order->room = room;
+    order->top = room - waiting;
     return 0;
-}
-
-/* Sorting takes up the lists of an earlier call, since fresh pages of memory cost more than the
-   sorting. They are taken away while in use, so that a backward within a backward gets its own. */
-enum { KEPT_ROOM = 1 << 18 };
-static List kept_orders, kept_stacks;
-
-static List taken(List *kept)
-{
-    List list = *kept;
-    *kept = (List){NULL, 0, 0};
-    return list;
-}
-
-static void give_back(List *kept, List *list)
-{
-    list->size = 0;
-    if (list->room <= KEPT_ROOM && list->room > kept->room) {
-        PyMem_Free(kept->items);
-        *kept = *list;
-    }
-    else {
-        PyMem_Free(list->items);
-    }
-}
-
-static inline void push(List *list, Value *v)
-{
-    list->items[list->size++] = v;
 }
 
 /* A value on the stack whose parents are done already, or are above it. */
@@ -74,121 +70,128 @@ static inline Value *plain(Value *v)
     return (Value *)((uintptr_t)v & ~(uintptr_t)1);
 }
 
-static void unmark(List *list)
+static void unmark(Order *order)
 {
-    for (Py_ssize_t i = 0; i < list->size; i++)
-        plain(list->items[i])->visited = 0;
+    for (Py_ssize_t i = 0; i < order->size; i++)
+        order->items[i]->visited = 0;
+    for (Py_ssize_t i = order->top; i < order->room; i++)
+        plain(order->items[i])->visited = 0;
 }
 
 /* Nodes lie in the order in which they were made, so what is visited soon lies before a node. */
 enum { AHEAD = 8 };
 
-/* Append root and all it was computed from, in depth-first post-order over ordered parents, and
-   leave all of them marked; `clear` those of them that are computed of gradients, while they are in
-   the cache. No Python code runs in between. On failure nothing is marked. */
-static inline int visit(Value *root, Order *found, int clear)
+/* Tell whether a value needs no visit: it had its own, or `backward` has nothing to do with it, as with
+   a leaf that is nothing but a number. */
+static inline int is_done(const Value *v, int backward)
 {
-    List *order = &found->order, stack = taken(&kept_stacks);
-    Py_ssize_t open = 0; /* how many on the stack are opened: room for them is reserved in order */
+    return v->visited || (backward && (v->count | (v->flags & HAS_EXTRA)) == 0);
+}
+
+/* Note what few nodes have: many parents, or Python code of their own. */
+static void note_extra(const Value *v, Order *order)
+{
+    PyObject *slopes = slopes_of(v), *closure = v->extra->closure;
+    int fits = slopes != NULL && PyTuple_GET_SIZE(slopes) == v->extra->count; /* else it raises */
+    order->calls_python |= (closure != NULL && !fits) || v->op == OP_FOREIGN;
+    order->widest = Py_MAX(order->widest, v->extra->count);
+}
+
+/* Put root and all it was computed from into an order: depth-first post-order over ordered parents. All
+   of them are left marked. For `backward`, plain leaves are left out, and gradients of what is computed
+   are cleared while they are in the cache. No Python code runs in between. On failure nothing is
+   marked. */
+static inline int visit(Value *root, Order *order, int backward)
+{
     Value *v = root;
-    *order = taken(&kept_orders);
+    *order = empty_order();
     while (v != NULL) {
         if (!v->visited) {
-            Py_ssize_t count = count_of(v);
-            if (reserve(order, open + 1) < 0 || reserve(&stack, count + 1) < 0)
-                goto failed;
+            Py_ssize_t count = count_of(v), top = order->top;
+            if (UNLIKELY(top - order->size <= count)) {
+                if (widen(order, count + 1) < 0) {
+                    unmark(order);
+                    give_back(order);
+                    return -1;
+                }
+                top = order->top;
+            }
             v->visited = 1;
             __builtin_prefetch((void *)((uintptr_t)v - AHEAD * sizeof(Value)), 1);
-            if (UNLIKELY(v->flags & HAS_EXTRA)) {
-                PyObject *slopes = slopes_of(v), *closure = v->extra->closure;
-                int fits = slopes != NULL && PyTuple_GET_SIZE(slopes) == count; /* else it raises */
-                found->calls_python |= (closure != NULL && !fits) || v->op == OP_FOREIGN;
-                found->widest = Py_MAX(found->widest, count);
-            }
-            if (count > 0) {
-                Value **parents = parents_of(v);
-                if (clear)
-                    v->grad = 0.0;
-                push(&stack, opened(v));
-                open++;
-                for (Py_ssize_t i = count - 1; i > 0; i--) {
-                    __builtin_prefetch(parents[i], 1); /* looked at when it comes off the stack */
-                    push(&stack, parents[i]);
-                }
+            if (UNLIKELY(v->flags & HAS_EXTRA))
+                note_extra(v, order);
+            if (backward && count > 0)
+                v->grad = 0.0;
+            Value **parents = parents_of(v);
+            order->items[--top] = opened(v);
+            for (Py_ssize_t i = count - 1; i > 0; i--)
+                if (!is_done(parents[i], backward))
+                    order->items[--top] = parents[i];
+            order->top = top;
+            if (count > 0 && !is_done(parents[0], backward)) {
                 v = parents[0];
                 continue;
             }
-            push(order, v);
         }
-        for (v = NULL; stack.size > 0 && v == NULL;) {
-            Value *top = stack.items[--stack.size];
-            if (is_opened(top)) {
-                push(order, plain(top));
-                open--;
-            }
-            else {
-                v = top;
-            }
+        for (v = NULL; order->top < order->room && v == NULL;) {
+            Value *first = order->items[order->top++];
+            if (is_opened(first))
+                order->items[order->size++] = plain(first);
+            else
+                v = first;
         }
     }
-    give_back(&kept_stacks, &stack);
     return 0;
-failed:
-    unmark(order);
-    unmark(&stack);
-    give_back(&kept_stacks, &stack);
-    give_back(&kept_orders, order);
-    return -1;
 }
 
-static void hold(List *list)
+static void hold(Order *order)
 {
-    for (Py_ssize_t i = 0; i < list->size; i++)
-        Py_INCREF(list->items[i]);
+    for (Py_ssize_t i = 0; i < order->size; i++)
+        Py_INCREF(order->items[i]);
 }
 
-static void let_go(List *list)
+static void let_go(Order *order)
 {
-    for (Py_ssize_t i = 0; i < list->size; i++)
-        Py_DECREF(list->items[i]);
+    for (Py_ssize_t i = 0; i < order->size; i++)
+        Py_DECREF(order->items[i]);
 }
 
 PyObject *value_toposort(PyObject *module, PyObject *root)
 {
-    Order found = {.widest = 2};
+    Order order;
     if (!is_value(root))
         return PyErr_Format(PyExc_TypeError, "toposort expects a Value, got %R", root);
-    if (visit((Value *)root, &found, 0) < 0)
+    if (visit((Value *)root, &order, 0) < 0)
         return NULL;
-    unmark(&found.order);
-    hold(&found.order); /* a new list may set off a collection, which may run any code */
-    PyObject *list = PyList_New(found.order.size);
-    for (Py_ssize_t i = 0; list != NULL && i < found.order.size; i++)
-        PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)found.order.items[i]));
-    let_go(&found.order);
-    give_back(&kept_orders, &found.order);
+    unmark(&order);
+    hold(&order); /* a new list may set off a collection, which may run any code */
+    PyObject *list = PyList_New(order.size);
+    for (Py_ssize_t i = 0; list != NULL && i < order.size; i++)
+        PyList_SET_ITEM(list, i, Py_NewRef((PyObject *)order.items[i]));
+    let_go(&order);
+    give_back(&order);
     return list;
 }
 
 /* extent(root, values): what is marked as root's own tells of the others whether they are in it. */
 PyObject *value_extent(PyObject *module, PyObject *args)
 {
-    Order found = {.widest = 2};
+    Order order;
     PyObject *root, *values;
     int has = 0;
     if (!PyArg_ParseTuple(args, "OO!:extent", &root, &PyList_Type, &values))
         return NULL;
     if (!is_value(root))
         return PyErr_Format(PyExc_TypeError, "extent expects a Value, got %R", root);
-    if (visit((Value *)root, &found, 0) < 0)
+    if (visit((Value *)root, &order, 0) < 0)
         return NULL;
     for (Py_ssize_t i = 0; !has && i < PyList_GET_SIZE(values); i++) {
         PyObject *v = PyList_GET_ITEM(values, i);
         has = is_value(v) && ((Value *)v)->visited;
     }
-    Py_ssize_t size = found.order.size;
-    unmark(&found.order);
-    give_back(&kept_orders, &found.order);
+    Py_ssize_t size = order.size;
+    unmark(&order);
+    give_back(&order);
     return Py_BuildValue("nO", size, has ? Py_True : Py_False);
 }
 
@@ -298,6 +301,12 @@ static inline int pass_on(Value *v, double *scratch)
     default:
         break;
     }
+    if (!(v->flags & HAS_EXTRA) && v->count == 1) {
+        double x = parents[0]->data, d;
+        op_partials(v->op, &x, 1, v->data, v->exponent, &d);
+        parents[0]->grad += d * grad;
+        return 0;
+    }
     Py_ssize_t count = count_of(v);
     if (v->op == OP_SUM) {
         for (Py_ssize_t i = 0; i < count; i++)
@@ -356,7 +365,7 @@ static int step(Value *v, int anomaly)
     return done == NULL ? -1 : 0;
 }
 
-static int sweep_holding(List *order, int anomaly)
+static int sweep_holding(Order *order, int anomaly)
 {
     int done = 0;
     hold(order);
@@ -367,7 +376,7 @@ static int sweep_holding(List *order, int anomaly)
 }
 
 /* All steps where no Python code runs, so that nothing can fail. */
-static inline void sweep(List *order, double *scratch, int unmarks)
+static inline void sweep(Order *order, double *scratch, int unmarks)
 {
     for (Py_ssize_t i = order->size; i-- > 0;) {
         if (unmarks)
@@ -392,7 +401,7 @@ static int is_of_leaves(Value *v)
 
 PyObject *value_backward(PyObject *self, PyObject *unused)
 {
-    Order found = {.widest = 2};
+    Order order;
     int done = 0;
     if (observed() && mode.tracer != NULL)
         return PyObject_CallMethod(mode.tracer, "backward", "O", self);
@@ -401,25 +410,27 @@ PyObject *value_backward(PyObject *self, PyObject *unused)
         done = share_pass_on(((Value *)self)->extra->closure, (Value *)self);
         return done < 0 ? NULL : Py_NewRef(Py_None);
     }
-    if (visit((Value *)self, &found, 1) < 0)
+    if (visit((Value *)self, &order, 1) < 0)
         return NULL;
-    double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));
-    if (scratch == NULL) {
-        unmark(&found.order);
-        give_back(&kept_orders, &found.order);
+    double few[32], *scratch = few;
+    if (order.widest > 16 &&
+        (scratch = PyMem_Malloc(2 * (size_t)order.widest * sizeof(double))) == NULL) {
+        unmark(&order);
+        give_back(&order);
         return PyErr_NoMemory();
     }
     ((Value *)self)->grad += 1.0;
     int anomaly = observed() && mode.anomaly;
-    if (found.calls_python || anomaly) {
-        unmark(&found.order);
-        done = sweep_holding(&found.order, anomaly);
+    if (order.calls_python || anomaly) {
+        unmark(&order);
+        done = sweep_holding(&order, anomaly);
     }
     else {
-        sweep(&found.order, scratch, 1);
+        sweep(&order, scratch, 1);
     }
-    PyMem_Free(scratch);
-    give_back(&kept_orders, &found.order);
+    if (scratch != few)
+        PyMem_Free(scratch);
+    give_back(&order);
     if (done < 0)
         return NULL;
     Py_RETURN_NONE;
@@ -433,7 +444,7 @@ typedef struct {
 
 /* Set all gradients to 0. Return those that were anything else, which few are; on failure NULL, and all
    are as they were. */
-static Gradient *take_gradients(List *order)
+static Gradient *take_gradients(Order *order)
 {
     const double zero = 0.0;
     Py_ssize_t count = 0, room = 64;
@@ -461,7 +472,7 @@ static Gradient *take_gradients(List *order)
     return kept;
 }
 
-static void put_gradients_back(List *order, const Gradient *kept)
+static void put_gradients_back(Order *order, const Gradient *kept)
 {
     for (Py_ssize_t i = 0; i < order->size; i++)
         order->items[i]->grad = i == kept->at ? (kept++)->grad : 0.0;
@@ -481,30 +492,29 @@ PyObject *value_slopes_by(PyObject *module, PyObject *args)
     if (!plainly)
         Py_RETURN_NONE;
     made = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(double));
-    Order found = {.widest = 2};
-    if (made == NULL || visit((Value *)out, &found, 0) < 0) {
+    Order order;
+    if (made == NULL || visit((Value *)out, &order, 0) < 0) {
         Py_XDECREF(made);
         return NULL;
     }
-    List *order = &found.order;
-    double *scratch = PyMem_Malloc(2 * (size_t)found.widest * sizeof(double));
+    double *scratch = PyMem_Malloc(2 * (size_t)order.widest * sizeof(double));
     double *slopes = (double *)PyByteArray_AS_STRING(made);
-    Gradient *kept = take_gradients(order);
-    if (scratch != NULL && kept != NULL && !found.calls_python) {
+    Gradient *kept = take_gradients(&order);
+    if (scratch != NULL && kept != NULL && !order.calls_python) {
         ((Value *)out)->grad = 1.0;
-        sweep(order, scratch, 0);
+        sweep(&order, scratch, 0);
         for (Py_ssize_t i = 0; i < count; i++) {
             Value *v = (Value *)PyList_GET_ITEM(sources, i);
             slopes[i] = v->visited ? v->grad : 0.0;
         }
     }
     if (kept != NULL)
-        put_gradients_back(order, kept);
-    unmark(order);
-    give_back(&kept_orders, order);
+        put_gradients_back(&order, kept);
+    unmark(&order);
+    give_back(&order);
     if (scratch == NULL || kept == NULL)
         PyErr_NoMemory();
-    if (scratch == NULL || kept == NULL || found.calls_python)
+    if (scratch == NULL || kept == NULL || order.calls_python)
         Py_CLEAR(made);
     PyMem_Free(kept);
     PyMem_Free(scratch);

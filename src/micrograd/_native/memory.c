@@ -189,29 +189,51 @@ void value_drop(Value *v)
     }
 }
 
+/* Free a dead node that has more than parents. */
 static void release(Value *v)
 {
-    Value *x = NULL, *y = NULL;
-    if (UNLIKELY(v->weakrefs != NULL))
+    if (v->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)v);
-    if (UNLIKELY(v->flags & HAS_EXTRA)) {
-        value_drop(v);
+    value_drop(v);
+    value_free(v);
+}
+
+/* Drop one reference; tell whether the node died of it and is an ordinary one, as nearly all are: then
+   it needs not go by way of the interpreter. */
+static inline int dies(Value *v)
+{
+    if (Py_REFCNT(v) == 1 && Py_IS_TYPE(v, value_type) && !(v->flags & TRACKED)) {
+        Py_SET_REFCNT((PyObject *)v, 0);
+        return 1;
     }
-    else { /* the same for what nearly all are */
-        x = v->count > 0 ? v->parents[0] : NULL;
-        y = v->count > 1 ? v->parents[1] : NULL;
-        v->count = 0;
+    Py_DECREF(v);
+    return 0;
+}
+
+/* Free dead nodes, and those of their parents that die of it. */
+static void drain(Value *queue)
+{
+    while (queue != NULL) {
+        Value *v = queue, **parents = v->parents;
+        queue = v->next;
+        if (UNLIKELY(v->flags & ~INTEGRAL || v->weakrefs != NULL)) {
+            release(v);
+            continue;
+        }
+        Value *x = parents[0], *y = parents[1];
+        int count = v->count;
         v->op = OP_LEAF;
-    }
-    if (LIKELY(!(v->flags & HAS_HEADER) && Py_IS_TYPE(v, value_type))) {
-        v->flags = 0;
+        v->count = v->flags = 0;
         slab_free(v);
+        if (count > 0 && dies(x)) {
+            x->next = queue;
+            queue = x;
+        }
+        if (count > 1 && dies(y)) {
+            y->next = queue;
+            queue = y;
+        }
     }
-    else {
-        value_free(v);
-    }
-    Py_XDECREF(x);
-    Py_XDECREF(y);
 }
 
 /* Dead nodes queue up, so that a graph of any depth, with or without closures, is freed in a
@@ -228,8 +250,8 @@ void value_dealloc(PyObject *self)
     draining = 1;
     while (dying != NULL) {
         v = dying;
-        dying = v->next;
-        release(v);
+        dying = NULL;
+        drain(v);
     }
     draining = 0;
 }

@@ -3,12 +3,27 @@
 #include "value.h"
 
 #include "ops.h"
+#include "slabs.h"
 
 #include <math.h>
 
 static PyObject *refused(int got)
 {
     return got < 0 ? NULL : Py_NewRef(Py_NotImplemented);
+}
+
+/* The usual case of value_binary, about which there is nothing to ask. */
+static inline PyObject *node(int op, double data, Value *x, Value *y)
+{
+    if (UNLIKELY(observers || (x->flags | y->flags) & (TRACKED | NUMBER)))
+        return (PyObject *)value_binary(op, data, x, y);
+    Value *v = value_alloc(0);
+    if (UNLIKELY(v == NULL)) {
+        Py_DECREF(x);
+        Py_DECREF(y);
+        return NULL;
+    }
+    return (PyObject *)value_filled(v, op, data, x, y);
 }
 
 /* Either operand may be the Value: C has one function for `x + y` and for its reflection. */
@@ -30,7 +45,7 @@ static inline PyObject *infix(int op, PyObject *a, PyObject *b)
         data = x->data * y->data;
     else
         data = op_value(op, (double[]){x->data, y->data}, 2, 0.0);
-    return (PyObject *)value_binary(op, data, x, y);
+    return node(op, data, x, y);
 }
 
 static PyObject *value_add(PyObject *a, PyObject *b)
@@ -97,7 +112,7 @@ static PyObject *value_subtract(PyObject *a, PyObject *b)
         Py_XDECREF(y);
         return NULL;
     }
-    return (PyObject *)value_binary(OP_ADD, x->data + y->data, x, y);
+    return node(OP_ADD, x->data + y->data, x, y);
 }
 
 /* a / b is a * b ** -1, in which a number is inverted at once. */
@@ -116,7 +131,7 @@ static PyObject *value_divide(PyObject *a, PyObject *b)
         Py_XDECREF(y);
         return NULL;
     }
-    return (PyObject *)value_binary(OP_MUL, x->data * y->data, x, y);
+    return node(OP_MUL, x->data * y->data, x, y);
 }
 
 /* A constant exponent is an op of its own, which reads **2 for an int and **2.0 for a float. */

@@ -91,14 +91,11 @@ int slab_advance(void)
     return 0;
 }
 
-void slab_free(Value *v)
+/* A slab lost its last node, or the first since it is not the current one. */
+void slab_lost(Slab *slab)
 {
-    Slab *slab = (Slab *)((char *)(v - v->place) - SLAB_HEAD);
-    v->next = slab->free;
-    slab->free = v;
-    if (LIKELY(--slab->live > 0)) {
-        if (UNLIKELY(!slab->with_holes && slab != slab_current))
-            list_holes(slab);
+    if (slab->live > 0) {
+        list_holes(slab);
         return;
     }
     slab->free = NULL;

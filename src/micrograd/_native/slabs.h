@@ -30,7 +30,7 @@ _Static_assert(sizeof(Slab) <= SLAB_HEAD && sizeof(Value) == 64, "a node is one 
 extern Slab *slab_current; /* where nodes come from; never NULL */
 
 int slab_advance(void);
-void slab_free(Value *v);
+void slab_lost(Slab *slab);
 void slab_retire(void);
 
 static inline Value *slab_node(Slab *slab, int place)
@@ -62,6 +62,27 @@ static inline Value *value_alloc(int tracked)
     }
     slab->live++;
     Py_SET_REFCNT((PyObject *)v, 1);
+    return v;
+}
+
+/* Take a dead node back. */
+static inline void slab_free(Value *v)
+{
+    Slab *slab = (Slab *)((char *)(v - v->place) - SLAB_HEAD);
+    v->next = slab->free;
+    slab->free = v;
+    if (UNLIKELY(--slab->live == 0 || (slab != slab_current && !slab->with_holes)))
+        slab_lost(slab);
+}
+
+/* Fill a node just allocated with its op and two parents. */
+static inline Value *value_filled(Value *v, int op, double data, Value *x, Value *y)
+{
+    v->data = data;
+    v->op = (uint8_t)op;
+    v->count = 2;
+    v->parents[0] = x;
+    v->parents[1] = y;
     return v;
 }
 

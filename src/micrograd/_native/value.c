@@ -345,5 +345,6 @@ int value_type_ready(void)
     if (value_type == NULL || add_methods(value_type, value_functions) < 0)
         return -1;
     value_type->tp_vectorcall = value_vectorcall;
+    value_type->tp_getattro = PyObject_GenericGetAttr; /* of this type alone: see attributes.c */
     return PyObject_SetAttrString((PyObject *)value_type, "_is_micrograd_value", Py_True);
 }

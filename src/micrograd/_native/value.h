@@ -84,7 +84,10 @@ extern PyTypeObject *value_type, *number_type; /* number.py gives the latter */
 
 static inline int is_value(PyObject *o)
 {
-    return LIKELY(Py_IS_TYPE(o, value_type)) || PyType_IsSubtype(Py_TYPE(o), value_type);
+    if (LIKELY(Py_IS_TYPE(o, value_type)))
+        return 1;
+    return !PyFloat_CheckExact(o) && !PyLong_CheckExact(o) &&
+           PyType_IsSubtype(Py_TYPE(o), value_type);
 }
 
 /* What stands at i of a list of Values; NULL with an error set where it is none. */
