@@ -31,6 +31,7 @@ from micrograd.compiler.ir.program import (
     Term,
 )
 from micrograd.compiler.ir.sizes import Poly, evaluate
+from micrograd.compiler.passes.exponentials import GAUSS
 
 FORMS = [
     ("float64", {}),
@@ -316,7 +317,7 @@ def _stable_sigmoid(x):
 
 
 def _op(name):
-    return ops.power(-1.0) if name == "inverse" else ops.OPS[name]
+    return {"inverse": ops.power(-1.0), "gauss": GAUSS}.get(name) or ops.OPS[name]
 
 
 VECTOR_FUNCTIONS = [
@@ -329,7 +330,8 @@ VECTOR_FUNCTIONS = [
     ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
     ("log1p", np.log1p, 2),
     ("erf", np.vectorize(math.erf), 3),
-    ("erfc", np.vectorize(math.erfc), 5),
+    ("erfc", np.vectorize(math.erfc), 4),
+    ("gauss", lambda x: np.exp(-x * x), 2),
 ]
 
 

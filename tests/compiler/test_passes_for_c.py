@@ -12,6 +12,7 @@ from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.program import For
 from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
+from micrograd.compiler.passes.exponentials import share_exponentials
 from micrograd.compiler.passes.fusion import fuse
 from micrograd.compiler.passes.powers import share_powers
 from micrograd.compiler.passes.recompute import recompute
@@ -200,6 +201,23 @@ def test_a_power_is_made_of_another_that_is_computed_anyway():
     asked = "    v[i0 + 56] = sum | i0 < 16 | powc[-2](v[i0])"
     shared = "    v[i0 + 56] = sum | i0 < 16 | (v[i0 + 40] * v[i0 + 40])"
     assert after(share_powers, [*made, asked])[0] == [*made, shared]
+
+
+def test_the_slope_of_erf_takes_the_exponential_that_erf_has():
+    erf = ["fused:", "    v[i0 + 72] = sum | i0 < 16 | erf(v[i0])"]
+    square = "    v[i0 + 40] = sum | i0 < 16 | ((-1.0 * v[i0]) * v[i0])"
+    slope, shared = (
+        f"    v[i0 + 56] = sum | i0 < 16 | {f}" for f in ("exp(v[i0 + 40])", "gauss(v[i0])")
+    )
+    assert after(share_exponentials, [*erf, square, slope])[0] == [*erf, square, shared]
+    changed = "    v[i0] = sum | i0 < 16 | v[i0 + 16]"
+    of_another = square.replace("v[i0])", "v[i0 + 16])")
+    for lines in (
+        [*erf, square, changed, slope],
+        [*erf, of_another, slope],
+        ["fused:", square, slope],
+    ):
+        assert after(share_exponentials, lines)[0] == lines
 
 
 @pytest.mark.parametrize(

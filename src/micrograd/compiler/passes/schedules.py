@@ -18,7 +18,7 @@ from ..ir.visit import Simple, regrouped
 VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
 _USUAL_BATCH, _USUAL_SIZE = 256, 8  # of dims known at run time only
 _COSTS = {"exp": 12, "log": 14, "tanh": 24, "sigmoid": 18, "softplus": 30, "powc": 6, "sqrt": 6}
-_COSTS |= {"log1p": 20, "erf": 50, "erfc": 36}
+_COSTS |= {"log1p": 20, "erf": 50, "erfc": 36, "gauss": 12}
 _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
 _EXTREME = 2  # of nan and another, too; a sum is taken with its product
