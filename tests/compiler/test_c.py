@@ -137,6 +137,21 @@ def test_overlapping_windows_are_a_convolution(tmp_path):
     check(tested, tmp_path, np.random.default_rng(4).normal(size=150))
 
 
+@sampled("dtype, form", FORMS, of=4)
+def test_sums_are_added_to_windows_of_a_batch_that_overlap(tmp_path, dtype, form):
+    each = Ref(600, (0, 0, 3, 1, 0, 9)) * Ref(700, (65, 13, 0, 0, 1, 260))
+    windows = Nest(
+        (4, 5, 3, 3, 13),
+        Ref(0, (91, 13, 91, 13, 1), grad=True),
+        (Term((2,), each),),
+        accumulate=True,
+        scatter=True,
+    )
+    tested = program([], 1220, [1219], [windows])
+    tested.inputs = (0, 546)
+    check(tested, tmp_path, np.random.default_rng(4).normal(size=1220), dtype=dtype, **form)
+
+
 def test_a_table_adds_its_offsets(tmp_path):
     rows = Table("rows", (40, 0, 16, 0, 8), (1, 0))
     scaled = Table("scaled", (2, 1, 0, 1, 2), (1, 0), scale=4)

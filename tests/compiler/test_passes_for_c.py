@@ -236,6 +236,15 @@ def test_what_lies_side_by_side_goes_along_the_lanes(line, heading):
     assert after(schedule, ["fused:", f"    {line}"])[0] == [heading, f"    {line}"]
 
 
+@pytest.mark.parametrize(("stride", "blocks"), [(8, ", blocks i0*4"), (1, "")])
+def test_sums_that_are_added_where_others_are_go_in_blocks_that_do_not_meet(stride, blocks):
+    target = f"v[{stride}*i0 + i1 + 40]".replace("1*i0", "i0")
+    line = (
+        f"    scatter {target} += sum | i0 < 4, i1 < 8 | i2 < 2: (v[i1 + 8*i2] * v[2*i0 + i2 + 16])"
+    )
+    assert after(schedule, ["fused:", line])[0] == [f"fused, lanes i1{blocks}:", line]
+
+
 def values(x):
     """The numbers of the Values in nested lists."""
     if isinstance(x, Value):
