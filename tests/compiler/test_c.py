@@ -31,6 +31,7 @@ from micrograd.compiler.ir.program import (
     Term,
 )
 from micrograd.compiler.ir.sizes import Poly, evaluate
+from micrograd.compiler.passes.exponentials import GAUSS
 
 FORMS = [
     ("float64", {}),
@@ -134,6 +135,21 @@ def test_overlapping_windows_are_a_convolution(tmp_path):
     tested = program([forward], 150, [100 + i for i in range(42)], [back])
     tested.inputs = (0, 99)
     check(tested, tmp_path, np.random.default_rng(4).normal(size=150))
+
+
+@sampled("dtype, form", FORMS, of=4)
+def test_sums_are_added_to_windows_of_a_batch_that_overlap(tmp_path, dtype, form):
+    each = Ref(600, (0, 0, 3, 1, 0, 9)) * Ref(700, (65, 13, 0, 0, 1, 260))
+    windows = Nest(
+        (4, 5, 3, 3, 13),
+        Ref(0, (91, 13, 91, 13, 1), grad=True),
+        (Term((2,), each),),
+        accumulate=True,
+        scatter=True,
+    )
+    tested = program([], 1220, [1219], [windows])
+    tested.inputs = (0, 546)
+    check(tested, tmp_path, np.random.default_rng(4).normal(size=1220), dtype=dtype, **form)
 
 
 def test_a_table_adds_its_offsets(tmp_path):
@@ -316,7 +332,7 @@ def _stable_sigmoid(x):
 
 
 def _op(name):
-    return ops.power(-1.0) if name == "inverse" else ops.OPS[name]
+    return {"inverse": ops.power(-1.0), "gauss": GAUSS}.get(name) or ops.OPS[name]
 
 
 VECTOR_FUNCTIONS = [
@@ -329,7 +345,8 @@ VECTOR_FUNCTIONS = [
     ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
     ("log1p", np.log1p, 2),
     ("erf", np.vectorize(math.erf), 3),
-    ("erfc", np.vectorize(math.erfc), 5),
+    ("erfc", np.vectorize(math.erfc), 4),
+    ("gauss", lambda x: np.exp(-x * x), 2),
 ]
 
 

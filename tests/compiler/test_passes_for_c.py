@@ -12,6 +12,7 @@ from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.program import For
 from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
+from micrograd.compiler.passes.exponentials import share_exponentials
 from micrograd.compiler.passes.fusion import fuse
 from micrograd.compiler.passes.powers import share_powers
 from micrograd.compiler.passes.recompute import recompute
@@ -202,6 +203,23 @@ def test_a_power_is_made_of_another_that_is_computed_anyway():
     assert after(share_powers, [*made, asked])[0] == [*made, shared]
 
 
+def test_the_slope_of_erf_takes_the_exponential_that_erf_has():
+    erf = ["fused:", "    v[i0 + 72] = sum | i0 < 16 | erf(v[i0])"]
+    square = "    v[i0 + 40] = sum | i0 < 16 | ((-1.0 * v[i0]) * v[i0])"
+    slope, shared = (
+        f"    v[i0 + 56] = sum | i0 < 16 | {f}" for f in ("exp(v[i0 + 40])", "gauss(v[i0])")
+    )
+    assert after(share_exponentials, [*erf, square, slope])[0] == [*erf, square, shared]
+    changed = "    v[i0] = sum | i0 < 16 | v[i0 + 16]"
+    of_another = square.replace("v[i0])", "v[i0 + 16])")
+    for lines in (
+        [*erf, square, changed, slope],
+        [*erf, of_another, slope],
+        ["fused:", square, slope],
+    ):
+        assert after(share_exponentials, lines)[0] == lines
+
+
 @pytest.mark.parametrize(
     ("line", "heading"),
     [
@@ -216,6 +234,15 @@ def test_a_power_is_made_of_another_that_is_computed_anyway():
 )
 def test_what_lies_side_by_side_goes_along_the_lanes(line, heading):
     assert after(schedule, ["fused:", f"    {line}"])[0] == [heading, f"    {line}"]
+
+
+@pytest.mark.parametrize(("stride", "blocks"), [(8, ", blocks i0*4"), (1, "")])
+def test_sums_that_are_added_where_others_are_go_in_blocks_that_do_not_meet(stride, blocks):
+    target = f"v[{stride}*i0 + i1 + 40]".replace("1*i0", "i0")
+    line = (
+        f"    scatter {target} += sum | i0 < 4, i1 < 8 | i2 < 2: (v[i1 + 8*i2] * v[2*i0 + i2 + 16])"
+    )
+    assert after(schedule, ["fused:", line])[0] == [f"fused, lanes i1{blocks}:", line]
 
 
 def values(x):

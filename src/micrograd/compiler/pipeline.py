@@ -27,6 +27,7 @@ from .passes.allocate import allocate, allocate_for_all
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
 from .passes.distribute import distribute
+from .passes.exponentials import share_exponentials
 from .passes.fusion import fuse
 from .passes.generalise import for_all
 from .passes.place import place
@@ -68,6 +69,7 @@ FOR_C = {  # of a program and a target
     "pack_products": pack_products,  # large products of matrices are blocked for the cache
     "fuse": fuse,  # nests of equal dims share their loops
     "share_powers": share_powers,  # 1/x² is the square of 1/x where that is computed anyway
+    "share_exponentials": share_exponentials,  # erf has its slope's exponential
     "recompute": recompute,  # the way back computes again what is cheap
     "drop_stores": drop_stores,  # what nobody else reads stays in registers
     "schedule": schedule,  # what goes along the lanes of vectors, what is done in blocks

@@ -37,6 +37,7 @@ SCALAR_FUNCTIONS = {
     {T} top = x >= y || x != x ? x : y, low = x >= y || x != x ? y : x;
     return isfinite(top) ? top + log1p{f}(exp{f}(low - top)) : low != low ? low : top;
 }}""",
+    "gauss": "{T} {name}({T} x) {{ return exp{f}(-(x * x)); }}",
     "root": "{T} {name}({T} x) {{ return x == -({T})INFINITY ? ({T})INFINITY : sqrt{f}(x + 0); }}",
     "modulo": """{T} {name}({T} x, {T} y) {{
     {T} rest = fmod{f}(x, y);
@@ -60,10 +61,11 @@ SCALAR_FUNCTIONS = {
 }}""",
 }
 _VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
-_VECTOR_FUNCTIONS |= {"abs", "sqrt", "root", "log1p", "erf", "erfc"}
+_VECTOR_FUNCTIONS |= {"abs", "sqrt", "root", "log1p", "erf", "erfc", "gauss"}
 _LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
 _LIBRARY |= {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh"}
 _LIBRARY |= {"log2", "log10", "cbrt", "erfc", "hypot", "floor", "ceil"}
+_OURS = {"sigmoid", "softplus", "relu", "abs", "gauss"}
 _OF_TWO = {"pow", "logaddexp", "atan2", "hypot"}
 _COMPARISONS = {"lt", "le", "gt", "ge"}
 _LONGEST_POWER = 16
@@ -182,7 +184,7 @@ class Writer:
             return self._power(float(op.static), args[0])  # type: ignore[arg-type]
         if op.name == "detach":
             return args[0]
-        if op.name in _LIBRARY or op.name in ("sigmoid", "softplus", "relu", "abs"):
+        if op.name in _LIBRARY or op.name in _OURS:
             return self.call(op.name, *args)
         return self._of_code(op, args)
 

@@ -170,6 +170,7 @@ def preamble(writer: Writer, portable: bool) -> str:
             f"#define T {writer.type}",
             f"#define SIZE {size}",
             f"#define INT int{8 * size}_t",
+            f"#define UINT uint{8 * size}_t",
         ]
         lines += [files(__package__).joinpath("vector_math.inc").read_text("utf-8")]
     return "\n".join(lines)

@@ -12,10 +12,11 @@ from ..passes.schedules import Target, width
 
 def native_target(dtype: str, strict: bool) -> Target:
     """Return the target of C for this machine."""
-    return Target(width(dtype), strict, _registers())
+    return Target(width(dtype), strict, registers())
 
 
-def _registers() -> int:
+def registers() -> int:
+    """Return how many registers vectors have."""
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return 32
     return 32 if "avx512dq" in cpu() else 16  # on systems that do not tell AVX-512 is rare

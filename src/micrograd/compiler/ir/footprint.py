@@ -151,6 +151,17 @@ def _signed(stride: Any) -> tuple[Any, Any]:
     return stride - up, up
 
 
+def apart(ref: Ref, sides: Mapping[int, int]) -> bool:
+    """Tell whether the elements of a block, so long along each dim, have an address each."""
+    offsets = [0]
+    for dim, side in sides.items():
+        stride = ref.strides[dim] if dim < len(ref.strides) else 0
+        if not isinstance(stride, int):
+            return False
+        offsets = [offset + stride * i for offset in offsets for i in range(side)]
+    return len({*offsets}) == len(offsets)
+
+
 def addresses(
     ref: Ref, dims: Sequence[Size], env: Mapping[str, int] = ONE_EXAMPLE
 ) -> NDArray[np.int64]:

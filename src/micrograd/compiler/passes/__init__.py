@@ -7,6 +7,6 @@ allocate      the addresses of arrays
 clears        gradients that are cleared together
 generalise    one program for all lengths
 phases        before the examples of a batch, for each of them, and after
-short_sums, fusion, recompute, stores, schedules     for C, in their order
+short_sums, products, fusion, powers, exponentials, recompute, stores, schedules     for C, in order
 regions       which addresses these find that statements touch
 """

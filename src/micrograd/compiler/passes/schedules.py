@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import ceil, prod
 
 from ... import ops
+from ..ir.footprint import apart
 from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref, Schedule, Statement, Term
 from ..ir.sizes import Poly, Size, evaluate, variables
 from ..ir.visit import Simple, regrouped
@@ -18,7 +19,7 @@ from ..ir.visit import Simple, regrouped
 VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
 _USUAL_BATCH, _USUAL_SIZE = 256, 8  # of dims known at run time only
 _COSTS = {"exp": 12, "log": 14, "tanh": 24, "sigmoid": 18, "softplus": 30, "powc": 6, "sqrt": 6}
-_COSTS |= {"log1p": 20, "erf": 50, "erfc": 36}
+_COSTS |= {"log1p": 20, "erf": 50, "erfc": 36, "gauss": 12}
 _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
 _EXTREME = 2  # of nan and another, too; a sum is taken with its product
@@ -155,9 +156,14 @@ def schedule(program: Program, target: Target) -> Program:
 def _schedule(nests: Sequence[Nest], costs: Costs) -> Schedule:
     """Choose how to run through nests of equal dims; several are never run as "inner"."""
     choice = costs.best(nests)[1]
-    if any(n.scatter for n in nests):
-        return choice
-    return replace(choice, blocks=tuple(_blocks(nests, choice, costs.target).items()))
+    blocks = _blocks(nests, choice, costs.target)
+    sides = dict(blocks)
+    if choice.lanes is not None:
+        sides[choice.lanes] = blocks.get(choice.lanes, 1) * costs.target.lanes
+    for target in [n.target for n in nests if n.scatter]:
+        if any(irregular(target, dim) for dim in sides) or not apart(target, sides):
+            return choice
+    return replace(choice, blocks=tuple(blocks.items()))
 
 
 def heavy(expr: Expr) -> bool:
@@ -229,9 +235,7 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int
     nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
     if any(heavy(t.expr) for n in nests for t in n.terms):
         return {}
-    if _longest(nest) < 2 or (
-        choice.lanes is None and not any(i is not None for i in choice.inner)
-    ):
+    if _longest(nest) < 2 or (choice.lanes is None and {*choice.inner} <= {None}):
         return {}
     term = max(nest.terms, key=lambda t: prod(map(usual, t.dims)))
     shared = [
