@@ -93,6 +93,8 @@ def recurs(columns: GraphColumns, s: Stretch) -> bool:
     own = inside == nodes - s.period
     added = own & (np.bincount(nodes[~own], minlength=s.period)[nodes] > 0)
     made = (s.parents >= columns.leaves) & (s.moves == s.period) & ~added
+    if (inside[made] % s.period < nodes[made]).all():
+        return False  # as if each were of the same step
     above: dict[int, list[int]] = {}
     for node, parent in zip(nodes[made].tolist(), (inside[made] % s.period).tolist()):
         above.setdefault(node, []).append(parent)
