@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from machine import FOUND
@@ -144,6 +145,26 @@ def test_compilers_that_nobody_waits_for_are_ended_and_leave_nothing(
     assert isinstance(made.exception(), CancelledError)
     assert left(tmp_path) == []
     assert not any(is_running(int(number)) for number in started.read_text().split())
+
+
+def test_ctrl_c_while_the_thread_of_a_compiler_starts_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Interrupted(Thread):
+        def start(self) -> None:
+            super().start()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("micrograd.compiler.beside.Thread", Interrupted)
+    stopped = Event()
+
+    def work(stop: Event) -> None:
+        if stop.wait(10):
+            stopped.set()
+
+    with pytest.raises(KeyboardInterrupt), beside(work):
+        pass
+    assert stopped.is_set()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")

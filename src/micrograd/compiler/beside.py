@@ -26,13 +26,12 @@ def beside(work: Callable[[Event], T]) -> Iterator["Future[T]"]:
 
     thread = Thread(target=go, name="micrograd beside")
     try:
-        thread.start()
-    except RuntimeError:  # no thread can be started, as in a browser
-        go()
-        yield done
-        return
-    try:
+        try:
+            thread.start()  # which waits, and so may end in Ctrl-C when the thread already runs
+        except RuntimeError:  # no thread can be started, as in a browser
+            go()
         yield done
     finally:
         stop.set()
-        thread.join()
+        if thread.is_alive():
+            thread.join()

@@ -25,6 +25,10 @@ class JitWarning(UserWarning):
     __module__ = "micrograd"
 
 
+class NoLoops(Exception):
+    """There are no loops where they were looked for, or more than they are worth."""
+
+
 def users_line() -> str:
     """Return ``file:line: source`` of the innermost line that is the user's own."""
     return _innermost(traceback.extract_stack()) or "unknown line"

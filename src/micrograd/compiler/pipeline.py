@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import inf
 
 from ..value.backend import native
-from .errors import JitError
+from .errors import JitError, NoLoops
 from .graph import Graph, without_copies, without_repeats
 from .ir.footprint import uses
 from .ir.program import Program
@@ -84,18 +84,18 @@ _MOST_WAVES, _MOST_NODES = 64, 200_000  # where they are looked for in place of 
 _OPERANDS_A_TABLE = 50  # at least, on average
 
 
-def flattened(graph: Graph) -> Rows:
-    """Return the rows of a graph, in which equal nodes are one."""
+def flattened(graph: Graph, most: float = inf) -> Rows:
+    """Return the rows of a graph, in which equal nodes are one.
+
+    Raises:
+        NoLoops: the rows are of more classes than so many.
+    """
     if native is None:
         rows = flatten(without_repeats(without_copies(graph)))
     else:
-        rows = swept(distinct(graph))
+        rows = swept(distinct(graph), most=most)
     _print("flatten", rows)
     return rows
-
-
-class NoLoops(Exception):
-    """There are no loops where they were looked for, or more than they are worth."""
 
 
 def lower(
@@ -173,12 +173,13 @@ def _rolled(graph: Graph, most: float, way: _Way) -> dict[str, Program]:
 
     Rows come by waves where half of the statements do for these: where few of a class are alike.
     """
-    rows = flattened(graph)
+    few = len(graph.ops) <= _MOST_NODES
+    rows = flattened(graph, inf if few else most)
     if len(rows.classes) > most:
-        if by_waves := len(graph.ops) <= _MOST_NODES and _by_waves(rows, _MOST_WAVES):
+        if by_waves := _by_waves(rows, _MOST_WAVES):
             return by_waves
         raise NoLoops
-    small = native and len(graph.ops) <= _MOST_NODES
+    small = native and few
     ways = [rows, *(with_whole_steps(rows.graph) if small else ())]
     made = _shortest(ways, way)
     statements = way.statements

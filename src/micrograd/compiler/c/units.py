@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 LONGEST = 300  # lines of a function, if no statement has more
-_SHORT = 500  # lines that are not worth a file
+_SHORT = 300  # lines that are not worth a file: its head takes as long as 50 of them
 _FILES = 4
 _UNROLLED = 50  # lines, about, that a loop which a compiler unrolls takes it as long as
 

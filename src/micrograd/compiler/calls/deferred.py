@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..c.build import CompileError, CompilerNotFound
+from ..errors import NoLoops
 from ..graph import Graph
 from ..ir.program import Program
-from ..pipeline import NoLoops, check_printed, lower
+from ..pipeline import check_printed, lower
 from ..tape import Tape, tape_of
 from ..tracing.signature import Argument
 from ..worth import EVERYWHERE, search_for

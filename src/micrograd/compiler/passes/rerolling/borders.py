@@ -39,7 +39,7 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
     columns = _columns(graph)
     stretches = _recurrences(columns)
     for s in reversed(stretches):
-        if (traced := unfolded(graph, s)) is not None:
+        if (traced := unfolded(graph, columns, s)) is not None:
             graph, columns = traced, _columns(traced)
             stretches = _recurrences(columns)
     if not stretches:
@@ -53,9 +53,10 @@ def with_whole_steps(graph: Graph) -> Iterator[Rows]:
                 made, s, max([n for n in kept if s.first <= n < s.stop + s.period], default=0)
             )
         yield made
+    class_of = classes_of(made)
     for s in stretches:
-        if whole := Start(made, columns, s).whole():
-            made = whole
+        if whole := Start(made, columns, s, class_of).whole():
+            made, class_of = whole, classes_of(whole)
             yield made
 
 
@@ -99,12 +100,13 @@ def _kept(
     That is what is one in other steps and not in a first or last one; if some of what is handed on
     goes up in a row of the next step, that besides, so that a step ends with it.
     """
-    is_row = classes_of(rows) >= 0
+    class_of = classes_of(rows)
+    is_row = class_of >= 0
     for states in (False, True):
         kept: dict[int, int] = {}
         more: set[int] = set()
         for s in stretches:
-            handed_on = Start(rows, columns, s).handed_on() if states else set()
+            handed_on = Start(rows, columns, s, class_of).handed_on() if states else set()
             more |= handed_on
             kept |= _lost(columns, s, is_row, handed_on)
         if more if states else kept:
@@ -118,10 +120,12 @@ def _lost(
     kept: dict[int, int] = {}
     unsafe: set[int] = set()
     middle = s.first + s.steps // 2 * s.period
-    for n in _steady(columns, s):
-        model = middle + (n - s.first) % s.period
-        if is_row[n] or not (is_row[model] or (n - s.first) % s.period in handed_on):
-            continue
+    one = is_row[middle : middle + s.period].copy()
+    one[[*handed_on]] = True
+    nodes = np.fromiter(_steady(columns, s), np.int64)
+    places = (nodes - s.first) % s.period
+    lost = one[places] & ~is_row[nodes]
+    for n, model in zip(nodes[lost].tolist(), (middle + places[lost]).tolist()):
         above = columns.numbers[columns.starts[n] : columns.starts[n + 1]].tolist()
         if columns.made[n] not in _SAFE or not unsafe.isdisjoint(above):
             unsafe.add(n)

@@ -93,6 +93,8 @@ def recurs(columns: GraphColumns, s: Stretch) -> bool:
     own = inside == nodes - s.period
     added = own & (np.bincount(nodes[~own], minlength=s.period)[nodes] > 0)
     made = (s.parents >= columns.leaves) & (s.moves == s.period) & ~added
+    if (inside[made] % s.period < nodes[made]).all():
+        return False  # as if each were of the same step
     above: dict[int, list[int]] = {}
     for node, parent in zip(nodes[made].tolist(), (inside[made] % s.period).tolist()):
         above.setdefault(node, []).append(parent)
@@ -189,6 +191,10 @@ def _steady(
     if last - first < least:
         return None
     begin, middle = begin + first * period, (last - first) // 2
+    near = min(4, last - first + 1 - middle)
+    moves = np.diff(columns.parents(begin + (middle - 1) * period, period, near), axis=0)
+    if (moves[1:] != moves[:-1]).any(axis=1).all():
+        return None  # neither of those beside the middle, and there may be millions
     parents = columns.parents(begin, period, last - first)
     moves, leaves = np.diff(parents, axis=0), parents < columns.leaves
     other = (moves != moves[middle]) | (leaves[1:] != leaves[:-1])  # at first x, then what is made

@@ -36,11 +36,16 @@ class Unlike(Exception):
 
 
 class Start:
-    """The first steps of a stretch, and what is to be copied for them."""
+    """The first steps of a stretch, and what is to be copied for them.
 
-    def __init__(self, rows: Rows, columns: GraphColumns, s: Stretch) -> None:
+    Args:
+        rows, columns: of a graph.
+        class_of: the classes of its nodes, by their places.
+    """
+
+    def __init__(self, rows: Rows, columns: GraphColumns, s: Stretch, class_of: _Ints) -> None:
         self.rows, self.columns, self.period, self.s = rows, columns, s.period, s
-        self.class_of = classes_of(rows)
+        self.class_of = class_of
 
     def whole(self) -> Rows | None:
         """Return the rows with first steps like the others; None where that cannot be."""

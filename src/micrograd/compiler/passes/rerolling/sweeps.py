@@ -6,6 +6,7 @@ A large model is unrolled into ten million nodes, and each step of Python costs 
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from .... import ops
 from ....value.backend import native
+from ...errors import NoLoops
 from ...graph import Graph
 from ...nodes import Ops, Parents
 from .chains import KINDS, is_sharp
@@ -33,8 +35,10 @@ def distinct(graph: Graph) -> Graph:
     return replace(graph, ops=made, parents=same)
 
 
-def swept(graph: Graph, kept: Sequence[int] = ()) -> Rows:
+def swept(graph: Graph, kept: Sequence[int] = (), most: float = inf) -> Rows:
     """Return the rows of a graph, as ``flatten`` does; what is to be kept is one, as outputs are.
+
+    Of more classes than so many nothing is made: NoLoops is raised.
 
     The sweeps give the nodes and the factors of all rows, sorted by group, with the heights and the
     widths of these matrices; of each group its class and how many terms each slot has; of each
@@ -55,6 +59,8 @@ def swept(graph: Graph, kept: Sequence[int] = ()) -> Rows:
         array("i", [*graph.outputs, *kept]),
         graph.strict,
     )
+    if len(found) > most:
+        raise NoLoops
     graph.by_rounding |= bool(by_rounding)
     nodes, factors, heights, widths = [np.frombuffer(part, np.int32) for part in numbers]
     classes = [*leaf_kinds(graph)]

@@ -8,6 +8,7 @@ like the others.
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...graph import Graph
 from ...nodes import Ops, Parents
@@ -15,16 +16,18 @@ from .graph_columns import GraphColumns
 from .periods import Stretch
 
 _MOST_TOGETHER = 8  # nodes that are missing one after the other
+_AT_FIRST = 64  # nodes that are looked at; more where these fit
 
 
-def unfolded(graph: Graph, s: Stretch) -> Graph | None:
+def unfolded(graph: Graph, columns: GraphColumns, s: Stretch) -> Graph | None:
     """Return the graph with a whole step before a stretch; None where that is there, or cannot be.
 
     Args:
-        graph: as columns, leaves first, of which equal ones are one.
+        graph: of leaves first, of which equal ones are one.
+        columns: its columns, with constants among the leaves.
         s: where it does the same again and again.
     """
-    first = _First(GraphColumns(graph), s)
+    first = _First(columns, len(graph.parameters) + len(graph.inputs), s)
     first.align()
     while -1 in first.nodes:
         if first.fill():
@@ -36,9 +39,9 @@ def unfolded(graph: Graph, s: Stretch) -> Graph | None:
 class _First:
     """The nodes before a stretch that go on as it does; -1 where one is missing."""
 
-    def __init__(self, columns: GraphColumns, s: Stretch) -> None:
+    def __init__(self, columns: GraphColumns, constants: int, s: Stretch) -> None:
         self.columns, self.s, self.period = columns, s, s.period
-        self.leaves = int(np.count_nonzero(columns.codes == 0))
+        self.constants, self.leaves = constants, columns.leaves  # from one to the other
         self.nodes: list[int] = []
         begins = columns.starts[s.first : s.stop + 1]
         self.at = (begins[: s.period + 1] - begins[0]).tolist()  # where the parents of each begin
@@ -50,17 +53,52 @@ class _First:
 
     def align(self) -> None:
         """Find the nodes of up to two steps, from the last to the first."""
-        codes, n, missing = self.columns.codes, self.s.first - 1, 0
-        for v in range(n, n - 2 * self.period, -1):
-            if n >= self.leaves and codes[n] == codes[self.model(v)] and self.fits(n, v):
-                self.nodes.insert(0, n)
-                n, missing = n - 1, 0
-            else:
-                self.nodes.insert(0, -1)
-                missing += 1
-            if missing > _MOST_TOGETHER:
-                break
+        n = v = self.s.first - 1
+        left, missing, behind = 2 * self.period, 0, list[int]()  # from the last node on
+        while left and missing <= _MOST_TOGETHER:
+            if count := self.fitting(n, v, left):
+                behind += range(n, n - count, -1)
+                missing = 0
+            n, v, left = n - count, v - count, left - count
+            if left:
+                behind.append(-1)
+                missing, v, left = missing + 1, v - 1, left - 1
+        self.nodes = behind[::-1]
         self.strip()
+
+    def fitting(self, n: int, v: int, most: int) -> int:
+        """Return how many nodes fit, node n for node v and those before it for those before it."""
+        total, size, most = 0, _AT_FIRST, min(most, n + 1 - self.leaves)
+        while total < most:
+            size = min(size, most - total)
+            fit = self.last_fitting(n - total, v - total, size)
+            total += fit
+            if fit < size:
+                break
+            size *= 8
+        return total
+
+    def last_fitting(self, n: int, v: int, size: int) -> int:
+        """Return how many of so many nodes fit, from the last on: what is handed on may be any."""
+        columns, s = self.columns, self.s
+        models = s.first + np.arange(v + 1 - size - s.first, v + 1 - s.first) % self.period
+        back = (models - np.arange(v + 1 - size, v + 1)) // self.period
+        nodes = np.arange(n + 1 - size, n + 1)
+        counts = columns.starts[nodes + 1] - columns.starts[nodes]
+        differs = columns.codes[nodes] != columns.codes[models]
+        differs |= counts != columns.starts[models + 1] - columns.starts[models]
+        alike = _behind(differs)
+        if not alike:
+            return 0
+        nodes, models, back, counts = (x[-alike:] for x in (nodes, models, back, counts))
+        above = columns.numbers[columns.starts[nodes[0]] : columns.starts[n + 1]]
+        ends = np.cumsum(counts)
+        wanted = np.arange(len(above)) + np.repeat(
+            columns.starts[models] - columns.starts[s.first] - (ends - counts), counts
+        )
+        moves, reader = s.moves[wanted], np.repeat(np.arange(alike), counts)
+        other = (moves != self.period) & (above != s.parents[wanted] - back[reader] * moves)
+        return _behind(np.bincount(reader[other], minlength=alike) > 0)
 
     def shorten(self) -> None:
         """Leave out what comes before the first that is missing."""
@@ -88,13 +126,6 @@ class _First:
         here = slice(self.at[k], self.at[k + 1])
         parents, moves = self.s.parents[here], self.s.moves[here]
         return [*zip((parents - back * moves).tolist(), moves.tolist())]
-
-    def fits(self, n: int, v: int) -> bool:
-        """Tell whether a node may stand for node v: what is handed on may be anything."""
-        above, wanted = self.above(n), self.wanted(v)
-        if len(above) != len(wanted):
-            return False
-        return all(move == self.period or a == w for a, (w, move) in zip(above, wanted))
 
     def fill(self) -> bool:
         """Compute what is missing; tell whether it is all what the others read in its place."""
@@ -130,7 +161,7 @@ class _First:
         if w in self.value and move == self.period:
             return self.value[w]
         leaf = self.starts.get(w, self.leaves) if move == self.period else w
-        constant = self.columns.leaves <= leaf < self.leaves
+        constant = self.constants <= leaf < self.leaves
         return float(self.columns.data[leaf]) if constant else None
 
     def graph(self, graph: Graph) -> Graph:
@@ -179,6 +210,12 @@ class _First:
             outputs=place[graph.outputs].tolist(),
             batched=bytes([*columns.batched[:head], *batched, *columns.batched[tail:]]),
         )
+
+
+def _behind(marks: NDArray[np.bool_]) -> int:
+    """Return how many come after the last that is marked."""
+    marked = np.flatnonzero(marks)
+    return len(marks) - 1 - int(marked[-1]) if len(marked) else len(marks)
 
 
 def _same(x: float, y: float) -> bool:
