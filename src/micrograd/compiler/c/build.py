@@ -21,7 +21,7 @@ from ...unfinished import unfinished_folder
 from .compilers import Answer, Compiler, CompilerNotFound, find_compiler, give_up, run
 from .disk_cache import cache_folder, find_library, keep_library
 from .library import Library
-from .target import cpu
+from .target import cpu, is_x86
 
 __all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "load"]
 
@@ -29,6 +29,8 @@ LINK = ("-shared", "-fPIC")
 # Of some large programs GCC takes long to learn which bits of addresses are 0, for no faster loops.
 # Before 12.4 and 13.2 its vectors of loops add up wrongly (see gcc_sums); ours are written out.
 _OF_GCC = ("-fno-tree-bit-ccp", "-fno-tree-loop-vectorize")
+# For the first Zen it writes vectors in halves, which takes longer than to write them as they are.
+_OF_GCC_FOR_X86 = ("-mno-avx256-split-unaligned-store",)
 _GCC = "Free Software Foundation"
 
 _PROBE = """\
@@ -84,7 +86,7 @@ def load(
     doubtful = False
     while True:
         compiler, folder = find_compiler(), cache_folder()
-        every = (*flags, *(_OF_GCC if _GCC in compiler.version else ()))
+        every = (*flags, *_own_flags(compiler))
         key = _digest(repr((source, compiler, every, LINK, cpu())))[:32]
         library = _loaded.get(key) or (find_library(folder, key) if folder else None)
         try:
@@ -97,6 +99,13 @@ def load(
         else:
             _make_room()
             return _loaded.setdefault(key, library)
+
+
+def _own_flags(compiler: Compiler) -> tuple[str, ...]:
+    """Return the flags that only one compiler knows."""
+    if _GCC not in compiler.version:
+        return ()
+    return (*_OF_GCC, *(_OF_GCC_FOR_X86 if is_x86() else ()))
 
 
 def _make_room() -> None:
