@@ -110,6 +110,14 @@ def test_reductions_of_rows_and_of_columns(tmp_path, reduce, count, form):
     check(program([rows, columns, ragged], 400), tmp_path, start, **form)
 
 
+def test_what_is_added_once_stands_in_the_first_lanes_of_sums(tmp_path):
+    product = Term((16,), Ref(8, (16, 1)) * Ref(80, (0, 1)))
+    nest = Nest((4,), Ref(0, (1,)), (Term((), Ref(4, (1,))), product))
+    tested = program([nest], 96, range(4))
+    check(tested, tmp_path, np.random.default_rng(4).normal(size=96))
+    assert "lane_sums(v + 0," in source(tested)  # and nothing is left to be added behind
+
+
 @pytest.mark.parametrize("reduce", [ops.MAXIMUM, ops.MINIMUM, ops.SUM, ops.PROD])
 @sampled("dtype, form", FORMS, of=4)
 def test_nan_and_infinities_come_through_reductions(tmp_path, reduce, dtype, form):

@@ -30,6 +30,7 @@ from .passes.distribute import distribute
 from .passes.exponentials import share_exponentials
 from .passes.fusion import fuse
 from .passes.generalise import for_all
+from .passes.picked import compute_picked
 from .passes.place import place
 from .passes.powers import share_powers
 from .passes.products import pack_products
@@ -54,6 +55,7 @@ PASSES = {
     "join_terms": join_terms,  # terms of a sum that advance in equal steps become one: losses
     "roll": roll,  # nests that repeat become loops around them
     "separate": separate,  # what one statement of a loop writes has an array of its own
+    "compute_picked": compute_picked,  # of what only take reads, just that is computed
     "differentiate": differentiate,  # the chain rule, loop by loop
     "place": place,  # in which order the numbers of each array lie
 }

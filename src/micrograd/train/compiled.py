@@ -31,7 +31,7 @@ from .eager import EagerRunner
 from .tables import elsewhere
 from .trial import Steps, few_of, no_random_numbers
 
-_STRETCH, _LONGEST = 0.05, 1.0  # seconds: how long Ctrl-C may have to wait
+_STRETCH, _LONGEST = 0.2, 1.0  # seconds: how long Ctrl-C may have to wait
 _SHARE = 50  # times as long as the numbers of a large model are copied, so that this hardly counts
 
 

@@ -7,6 +7,7 @@ last step with just the lanes that are still in the array.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from itertools import product
 from math import inf
 
@@ -20,6 +21,7 @@ from .printer import Point, Printer, bare
 
 _NEUTRAL = {"sum": 0.0, "prod": 1.0, "maximum": -inf, "minimum": inf}
 _NAMES = {"sum": "sum", "prod": "product", "maximum": "top", "minimum": "low"}  # and lane_sum, ...
+_SHORT = 2  # of the widest vectors: GCC keeps a loop of as many by itself
 
 Points = Sequence[Sequence[Size]]  # the indices of a block along each dim
 Known = list[tuple[Ref, dict[Point, CText]]]  # targets whose elements are in registers
@@ -136,7 +138,7 @@ class BlockPrinter:
         vectors = self._vectors(nest, elements)
         singles: list[CText] = []
         for term, lane in zip(nest.terms, self.inner, strict=True):
-            if lane is None:
+            if lane is None and not self._begins(nest, term):
                 singles = singles or [self._accumulator(nest) for _ in elements]
                 self._reduce(nest, term, elements, singles, [])
         totals = self._joined(nest, vectors)
@@ -150,7 +152,13 @@ class BlockPrinter:
         dim = next((d for d in reversed(range(len(points))) if len(points[d]) > 1), None)
         if dim is None or len(points[dim]) != 4 or along(nest.target.strides, dim) != 1:
             return False
-        return not nest.accumulate and None not in self.inner
+        lanes = zip(nest.terms, self.inner, strict=True)
+        return not nest.accumulate and all(i is not None or self._begins(nest, t) for t, i in lanes)
+
+    @staticmethod
+    def _begins(nest: Nest, term: Term) -> bool:
+        """Tell whether a number stands in the first lane from the beginning: the others are 0."""
+        return nest.reduce is ops.SUM and not term.dims
 
     def _join_in_place(self, nest: Nest, elements: list[Point]) -> None:
         """Write what the lanes of vectors come to, four at once."""
@@ -162,13 +170,27 @@ class BlockPrinter:
     def _vectors(self, nest: Nest, elements: list[Point]) -> list[CText]:
         """Compute vectors whose lanes are to come together, of the terms that have such lanes."""
         vectors: list[CText] = []
+        starts = self._starts(nest, elements)
         for term, lane in zip(nest.terms, self.inner, strict=True):
             if lane is not None:
                 self.lane = lane
-                vectors = vectors or [self._accumulator(nest) for _ in elements]
+                vectors = vectors or [self._accumulator(nest, x) for x in starts]
                 self._lane_sum(nest, term, lane, elements, vectors)
         self.lane = None
         return vectors
+
+    def _starts(self, nest: Nest, elements: list[Point]) -> list[CText | None]:
+        """Return vectors with what is added once in the first lane; None: there is nothing."""
+        once = [t for t, i in zip(nest.terms, self.inner, strict=True) if i is None]
+        once = [t for t in once if self._begins(nest, t)]
+        if not once:
+            return [None] * len(elements)
+        starts: list[CText | None] = []
+        for point in elements:
+            values = [self._value(t.expr, point, []) for t in once]
+            total = reduce(lambda x, y: self.writer.combine(ops.SUM, x, y), values)
+            starts.append(CText(f"{{{unwrapped(total.code)}}}", True))
+        return starts
 
     def _lane_sum(
         self, nest: Nest, term: Term, lane: int, elements: list[Point], totals: list[CText]
@@ -180,7 +202,9 @@ class BlockPrinter:
         names.pop(own)
         with self._nested(names, term.dims[:own] + term.dims[own + 1 :]), self.scope():
             self.out.line(f"int64_t {name} = 0;")
-            with self.scope(f"for (; {name} + W <= {bare(extent)}; {name} += W)"):
+            short = isinstance(extent, int) and extent <= _SHORT * self.whole
+            head = f"for (; {name} + W <= {bare(extent)}; {name} += W)"
+            with self.scope(f"UNROLLED {head}" if short else head):
                 values = [self._value(term.expr, p + inner, []) for p in elements]
                 self._add(nest, totals, values)
             if isinstance(extent, int) and extent % self.whole == 0:

@@ -21,7 +21,7 @@ from ...unfinished import unfinished_folder
 from .compilers import Answer, Compiler, CompilerNotFound, find_compiler, give_up, run
 from .disk_cache import cache_folder, find_library, keep_library
 from .library import Library
-from .target import cpu, registers
+from .target import cpu, is_x86, registers
 
 __all__ = ["CompileError", "Compiler", "CompilerNotFound", "find_compiler", "load"]
 
@@ -33,6 +33,8 @@ _OF_GCC = ("-fno-tree-bit-ccp", "-fno-tree-loop-vectorize")
 # waits for its own steps. In turns options and their Greeks take an eighth less with AVX2, LeNet a
 # fortieth, and GCC 3 % longer. ARM's does so by itself; with AVX-512 nobody has measured it.
 _IN_TURNS = ("-fschedule-insns", "-fsched-pressure")
+# For the first Zen it writes vectors in halves, which takes longer than to write them as they are.
+_WHOLE = ("-mno-avx256-split-unaligned-store",)
 _GCC = "Free Software Foundation"
 
 _PROBE = """\
@@ -88,7 +90,7 @@ def load(
     doubtful = False
     while True:
         compiler, folder = find_compiler(), cache_folder()
-        every = (*flags, *(_of_gcc() if _GCC in compiler.version else ()))
+        every = (*flags, *_own_flags(compiler))
         key = _digest(repr((source, compiler, every, LINK, cpu())))[:32]
         library = _loaded.get(key) or (find_library(folder, key) if folder else None)
         try:
@@ -103,8 +105,12 @@ def load(
             return _loaded.setdefault(key, library)
 
 
-def _of_gcc() -> tuple[str, ...]:
-    return (*_OF_GCC, *(_IN_TURNS if registers() == 16 else ()))
+def _own_flags(compiler: Compiler) -> tuple[str, ...]:
+    """Return the flags that only one compiler knows."""
+    if _GCC not in compiler.version:
+        return ()
+    in_turns = _IN_TURNS if registers() == 16 else ()
+    return (*_OF_GCC, *in_turns, *(_WHOLE if is_x86() else ()))
 
 
 def _make_room() -> None:

@@ -15,9 +15,14 @@ def native_target(dtype: str, strict: bool) -> Target:
     return Target(width(dtype), strict, registers())
 
 
+def is_x86() -> bool:
+    """Tell whether this is a processor of Intel's or AMD's."""
+    return platform.machine().lower() in ("x86_64", "amd64")
+
+
 def registers() -> int:
     """Return how many registers vectors have."""
-    if platform.machine().lower() not in ("x86_64", "amd64"):
+    if not is_x86():
         return 32
     return 32 if "avx512dq" in cpu() else 16  # on systems that do not tell AVX-512 is rare
 

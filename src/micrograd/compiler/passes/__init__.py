@@ -1,6 +1,7 @@
 """From a graph to loops, and from loops to better ones: ``pipeline`` has the order.
 
 rerolling/    the loops and matrices in a graph
+picked        what is only taken from is computed where it is taken
 differentiate the chain rule on loops; rules: those that somebody has written for an op
 place         the order of the numbers of arrays, for vectors, by cost
 allocate      the addresses of arrays
