@@ -34,29 +34,25 @@ def _node(op: ops.Op, parents: tuple["Value", ...], data: float) -> "Value":
 
 
 def toposort(root: "Value") -> list["Value"]:
-    """Return all that root was computed from, each value once, parents before children.
-
-    The order is the textbook's depth-first post-order over ordered parents, without recursion.
-    """
+    """Return all that root was computed from, each once, parents first: depth-first post-order."""
     order: list[Value] = []
     visited: set[int] = set()  # not the values: a Number is equal to another of the same data
-    path: list[Any] = []  # how we got here: each value with those of its siblings that follow it
+    path: list[Any] = []  # instead of recursion: each value with its siblings that follow it
     siblings = iter((root,))
     while True:
-        for value in siblings:
-            if (identity := id(value)) in visited:
-                continue
-            visited.add(identity)
-            if value.parents:  # they come first
-                path.append((value, siblings))
-                siblings = iter(value.parents)
-                break
-            order.append(value)
-        else:
+        value = next(siblings, None)
+        if value is None:  # all of them are done, and so is what they are the parents of
             if not path:
                 return order
             value, siblings = path.pop()
             order.append(value)
+        elif id(value) not in visited:
+            visited.add(id(value))
+            if value.parents:  # they come first
+                path.append((value, siblings))
+                siblings = iter(value.parents)
+            else:
+                order.append(value)
 
 
 def _pass_on(value: "Value") -> None:

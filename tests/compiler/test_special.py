@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from micrograd import Value, jit, maximum, sum, value_and_grad, vmap, where
+from micrograd import Value, gelu, jit, leaky_relu, maximum, silu, sum, value_and_grad, vmap, where
 from micrograd.losses import cross_entropy
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, math.inf, -math.inf, math.nan]
@@ -144,3 +144,13 @@ def test_compiled_cross_entropy_keeps_the_digits_of_a_small_loss(scores):
 def test_an_argument_that_is_not_used_may_be_longer_than_the_program(backend):
     g = jit(lambda a, b: a, backend=backend)
     assert [g(0.5, [1.0, 2.0, 3.0]) for _ in range(3)] == [0.5] * 3
+
+
+@pytest.mark.parametrize("f", [silu, gelu, lambda x: leaky_relu(x, 0.1)])
+@pytest.mark.parametrize(("dtype", "room"), [("float64", 1e-14), ("float32", 2e-6)])
+def test_activations_of_many_numbers_are_as_plainly(f, dtype, room):
+    X = np.concatenate([np.linspace(-8.0, 8.0, 203), [0.0, -0.0, 30.0, np.inf]])
+    compiled = jit(vmap(f), dtype=dtype, backend="c")
+    for _ in range(3):  # loops at the third
+        found = [float(y) for y in compiled(X)]
+    assert found == pytest.approx([f(x) for x in X.tolist()], rel=room, abs=room)

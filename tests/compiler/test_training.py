@@ -248,7 +248,7 @@ def interrupted(optimizer, steps=1000):
 
 def test_ctrl_c_ends_a_long_run_and_keeps_the_best_parameters():
     model, optimizer = make(lr=3.0)
-    interrupted(optimizer)
+    interrupted(optimizer, steps=100_000)
     with pytest.warns(RuntimeWarning, match="became inf"):
         history = train(model, optimizer, batch_size=None, epochs=3_000_000)
     assert history.stopped == "interrupted"

@@ -62,6 +62,7 @@ SCALAR_FUNCTIONS = {
 }
 _VECTOR_FUNCTIONS = {"exp", "log", "tanh", "sigmoid", "softplus", "relu", "maximum", "minimum"}
 _VECTOR_FUNCTIONS |= {"abs", "sqrt", "root", "log1p", "erf", "erfc", "gauss"}
+_VECTOR_FUNCTIONS |= {"silu", "gelu", "leaky_relu"}
 _LIBRARY = {"exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf", "pow"}
 _LIBRARY |= {"tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh"}
 _LIBRARY |= {"log2", "log10", "cbrt", "erfc", "hypot", "floor", "ceil"}
@@ -185,6 +186,8 @@ class Writer:
         if op.name == "detach":
             return args[0]
         if op.name in _LIBRARY or op.name in _OURS:
+            return self.call(op.name, *args)
+        if op.name in _VECTOR_FUNCTIONS and any(a.vector for a in args):
             return self.call(op.name, *args)
         return self._of_code(op, args)
 
