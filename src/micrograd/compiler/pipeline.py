@@ -178,7 +178,7 @@ def _rolled(graph: Graph, most: float, way: _Way) -> dict[str, Program]:
     few = len(graph.ops) <= _MOST_NODES
     rows = flattened(graph, inf if few else most)
     if len(rows.classes) > most:
-        if by_waves := _by_waves(rows, _MOST_WAVES):
+        if by_waves := few and _by_waves(rows, _MOST_WAVES):
             return by_waves
         raise NoLoops
     small = native and few

@@ -181,8 +181,8 @@ class BlockPrinter:
 
     def _starts(self, nest: Nest, elements: list[Point]) -> list[CText | None]:
         """Return vectors with what is added once in the first lane; None: there is nothing."""
-        once = [t for t, i in zip(nest.terms, self.inner, strict=True) if i is None]
-        once = [t for t in once if self._begins(nest, t)]
+        lanes = zip(nest.terms, self.inner, strict=True)
+        once = [t for t, i in lanes if i is None and self._begins(nest, t)]
         if not once:
             return [None] * len(elements)
         starts: list[CText | None] = []

@@ -185,9 +185,8 @@ class Writer:
             return self._power(float(op.static), args[0])  # type: ignore[arg-type]
         if op.name == "detach":
             return args[0]
-        if op.name in _LIBRARY or op.name in _OURS:
-            return self.call(op.name, *args)
-        if op.name in _VECTOR_FUNCTIONS and any(a.vector for a in args):
+        in_lanes = op.name in _VECTOR_FUNCTIONS and any(a.vector for a in args)
+        if in_lanes or op.name in _LIBRARY or op.name in _OURS:
             return self.call(op.name, *args)
         return self._of_code(op, args)
 
