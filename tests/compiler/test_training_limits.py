@@ -65,8 +65,9 @@ def test_a_loss_that_changes_from_call_to_call_is_noticed():
         train(model, o, True, loss=changing(model))
 
 
-def test_of_a_large_loss_one_example_is_compared_that_was_not_traced(monkeypatch):
-    monkeypatch.setattr("micrograd.train.trial.TRIED_VALUES", 1)
+@pytest.mark.parametrize(("most", "examples"), [(1, 1), (100, 2)])
+def test_of_a_large_loss_examples_are_compared_that_were_not_traced(monkeypatch, most, examples):
+    monkeypatch.setattr("micrograd.train.trial.TRIED_VALUES", most)
     (model, o), seen = make(), io.StringIO()  # what is written to a file stays outside
 
     def loss(x):
@@ -74,8 +75,9 @@ def test_of_a_large_loss_one_example_is_compared_that_was_not_traced(monkeypatch
         return (model(x) - 1.0) ** 2
 
     train(model, o, True, loss=loss, data=(X,), batch_size=None, epochs=1)
-    checked, _, compared = seen.getvalue().splitlines()
-    assert float(checked) == X[0, 0] != float(compared)
+    checked, _, *compared = seen.getvalue().splitlines()
+    assert [float(checked), len(compared)] == [X[0, 0], examples]
+    assert checked not in compared
 
 
 def test_a_branch_on_parameters_takes_the_path_that_holds():

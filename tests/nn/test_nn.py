@@ -330,6 +330,16 @@ def test_an_outer_module_asks_an_inner_one_for_its_parameters():
     assert datas(outer.parameters()) == [0.0, 7.0]
 
 
+def test_modules_inside_one_that_computes_its_parameters_are_found_when_they_change():
+    outer = Module()
+    outer.inner = AsInTheOriginal()
+    assert list(outer.modules()) == [outer, outer.inner]
+    outer.inner.more = [Inner()]
+    assert list(outer.modules()) == [outer, outer.inner, outer.inner.more[0]]
+    outer.inner.more.append(Inner())
+    assert [name for name, _ in outer.named_modules()][2:] == ["inner.more.0", "inner.more.1"]
+
+
 def test_modules_that_refer_to_each_other_are_each_searched_once():
     parent, child = Inner(), Inner()
     parent.child, child.parent = child, parent

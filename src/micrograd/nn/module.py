@@ -36,8 +36,10 @@ class _Findings:
     gathered: Any = None  # the parameters as a list, or as ``Parameters``
 
     def still_hold(self) -> bool:
-        if not self.repeatable:
-            return False
+        return self.repeatable and self.are_unchanged()
+
+    def are_unchanged(self) -> bool:
+        """Tell whether the containers hold what they held: then the modules are the same."""
         if native is not None and native.hold(self.looked_into, self.items):
             return True  # as nearly always: a few ns per parameter
         try:
@@ -110,11 +112,11 @@ class Module:
 
     def modules(self) -> Iterator["Module"]:
         """Go through this module and all inside it, outer ones first."""
-        return iter(list(self._findings().modules.values()))
+        return iter(list(self._modules().values()))
 
     def named_modules(self) -> Iterator[tuple[str, "Module"]]:
         """Go through (dotted path, module), this one first, whose path is empty."""
-        return iter(list(self._findings().modules.items()))
+        return iter(list(self._modules().items()))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -178,6 +180,10 @@ class Module:
         """
         states.load(self, state)
 
+    def _modules(self) -> dict[str, "Module"]:
+        found = self._found  # holds of modules also where a class computes its parameters
+        return (found if found and found.are_unchanged() else self._findings()).modules
+
     def _findings(self) -> _Findings:
         if self._found is None or not self._found.still_hold():
             self._found = _search(self)
@@ -227,8 +233,10 @@ def _search(root: Module) -> _Findings:
             if thing is not root and _computes_parameters(thing):
                 found.repeatable = False
                 inner = _search(thing)
+                found.looked_into += inner.looked_into
+                found.items += inner.items
                 stack += [(_join(path, k), p) for k, p in reversed(_chosen(thing, inner).items())]
-                found.modules |= {_join(path, k): m for k, m in inner.modules.items()}
+                found.modules |= {_join(path, k): m for k, m in inner.modules.items() if k}
                 seen.update(map(id, inner.modules.values()))
                 continue
         inside = vars(thing) if isinstance(thing, Module) else thing

@@ -14,7 +14,7 @@ from ..value.modes import mode
 from ..value.tables import Parameters, others
 from .eager import evaluating, measured, of_example
 
-TRIED_VALUES = 1 << 22  # that examples to try something on may make, of which there are two or more
+TRIED_VALUES = 1 << 21  # that examples to try something on may make, of which there are two or more
 
 
 def check_model(model: Module, optimizer: Optimizer) -> None:

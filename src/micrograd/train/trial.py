@@ -194,8 +194,9 @@ class Steps:
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
-            most = TRIED_VALUES // objective.values
-            tried = tried[:most] if most > 1 else tried[1:2] or tried  # the first was traced
+            most = max(1, TRIED_VALUES // objective.values)
+            if most < len(tried):
+                tried = tried[1 : 1 + most]  # the first was traced
             parts = [tried[i : i + size] for i in range(0, len(tried), size)]
         else:
             found, examples = np.unique(lengths, return_index=True)

@@ -37,7 +37,7 @@ class LazyArray(_Array):
 
     def __array_finalize__(self, obj: Any) -> None:
         self._fill = None
-        if isinstance(obj, LazyArray):
+        if isinstance(obj, LazyArray) and obj._fill is not None:
             obj._filled()
 
     def _filled(self) -> np.ndarray:

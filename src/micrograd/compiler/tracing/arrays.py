@@ -55,7 +55,8 @@ class TracedArray(LazyArray):
 
     def __array_finalize__(self, obj: Any) -> None:
         super().__array_finalize__(obj)
-        self._kind = getattr(obj, "_kind", None) if isinstance(obj, TracedArray) else None
+        if type(obj) is TracedArray:
+            self._kind = obj._kind
 
     @property
     def dtype(self) -> np.dtype:
@@ -65,6 +66,10 @@ class TracedArray(LazyArray):
         return self._kind
 
     def __getitem__(self, place: Any) -> Any:
+        kind = self._kind
+        if type(place) is int and kind is not None and kind.kind == "f" and self._fill is None:
+            made = np.ndarray.__getitem__(self, place)  # a row is one of these, of the same kind
+            return np.float64(made) if type(made) is float else made
         made = self._filled()[frozen(place)]
         if self.dtype.kind == "b":
             made = mapped(_as_bool, [made]) if isinstance(made, np.ndarray) else _as_bool(made)
