@@ -229,12 +229,12 @@ def _is_regular(program: Program) -> bool:
 
 def _by_a_few_steps(graph: Graph) -> Program | None:
     """Lower a graph of many steps by way of some of few; None where they do not tell it all."""
-    if native is None:
+    listed = with_lists(graph) if native else None
+    if listed is None:
         return None
-    if listed := with_lists(graph):
-        reading, lists = listed
-        if program := _of_steps(reading):
-            return with_constants(program, lists)
+    reading, lists = listed
+    if lists and (program := _of_steps(reading)):
+        return with_constants(program, lists)
     return _of_steps(graph)
 
 

@@ -25,7 +25,8 @@ Lists = list[NDArray[np.float64]]
 def with_lists(graph: Graph) -> tuple[Graph, Lists] | None:
     """Return the graph with a list of constants for each stretch of steps, as last arguments.
 
-    None where no constants differ from step to step.
+    There are no lists where no constants differ from step to step; None where no steps go on from
+    each other, whatever their constants.
     """
     columns, count = GraphColumns(graph), len(graph.ops)
     data, leaves = columns.data, columns.leaves
@@ -45,7 +46,7 @@ def with_lists(graph: Graph) -> tuple[Graph, Lists] | None:
             lists.append(data[nodes].reshape(-1))
             total += nodes.size
     if not lists:
-        return None
+        return graph, lists
     moved = instead == np.arange(count)
     numbers = np.where(moved & (instead >= leaves), instead + total, instead)[columns.numbers]
     values = np.where(moved, data, 0.0)  # nobody reads them there
