@@ -17,37 +17,47 @@ _STATIC = (str, bytes, Enum, type, type(None))  # what a dataclass may hold besi
 
 def leaves(tree: Any, path: str = "") -> list[tuple[str, Any]]:
     """Return each leaf with where it is: ``leaves([1, {"w": 2}])`` is that of [0] and [1]['w']."""
+    there: list[tuple[str, Any]] = []
     try:
-        return _leaves(tree, path)
+        _add_leaves(tree, path, there)
     except RecursionError:
         raise ValueError(
             f"{path or 'a nest of numbers'} is a {type(tree).__name__} that holds itself, or is "
             "nested a thousand deep: flatten it"
         ) from None
+    return there
 
 
-def _leaves(tree: Any, path: str) -> list[tuple[str, Any]]:
-    if isinstance(tree, dict):
-        inside = [_leaves(branch, f"{path}[{key!r}]") for key, branch in tree.items()]
+def _add_leaves(tree: Any, path: str, leaves: list[tuple[str, Any]]) -> None:
+    if type(tree) is float or hasattr(tree, "_is_micrograd_value"):  # as nearly all are
+        leaves.append((path, tree))
+    elif isinstance(tree, dict):
+        for key, branch in tree.items():
+            _add_leaves(branch, f"{path}[{key!r}]", leaves)
     elif is_sequence(tree) or (is_array(tree) and tree.ndim):
-        inside = [_leaves(branch, f"{path}[{i}]") for i, branch in enumerate(tree)]
+        for i, branch in enumerate(tree):
+            _add_leaves(branch, f"{path}[{i}]", leaves)
     elif is_record(tree):
-        inside = [_leaves(branch, f"{path}.{name}") for name, branch in record(tree).items()]
+        for name, branch in record(tree).items():
+            _add_leaves(branch, f"{path}.{name}", leaves)
     else:
-        return [(path, tree)]
-    return [leaf for part in inside for leaf in part]
+        leaves.append((path, tree))
 
 
 def checked_leaves(tree: Any, who: str, path: str = "") -> list[Any]:
     """Return the leaves as Values and floats; raise a TypeError that says which one is neither."""
     return [
-        x if hasattr(x, "_is_micrograd_value") else number(x, f"{who} expects, at {where},")
+        x
+        if type(x) is float or hasattr(x, "_is_micrograd_value")
+        else number(x, f"{who} expects, at {where},")
         for where, x in leaves(tree, path)
     ]
 
 
 def rebuild(tree: Any, new: Iterator[Any]) -> Any:
     """Return a tree of the same shape, with the next of ``new`` in place of each leaf."""
+    if type(tree) is float or hasattr(tree, "_is_micrograd_value"):  # as nearly all are
+        return next(new)
     if isinstance(tree, dict):
         return with_entries(tree, {key: rebuild(branch, new) for key, branch in tree.items()})
     if isinstance(tree, tuple):

@@ -1,6 +1,5 @@
 """What differs between two results of a function: their structure, their kinds, their numbers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from math import inf
 from typing import Any
@@ -16,50 +15,71 @@ _EXACT = 2.0**53  # larger ints are not all floats
 
 @dataclass(slots=True)
 class Leaf:
-    """A number of a result: where, of what kind, and what was there."""
+    """A number of a result: where, of what kind, and what was there.
 
-    path: str
+    That of an array has its shape, and which of its elements it is.
+    """
+
+    place: str
     kind: str
     number: float
     thing: Any
+    shape: tuple[int, ...] = ()
+    element: int = 0
+
+    @property
+    def path(self) -> str:
+        """Where it is, as Python writes it."""
+        if not self.shape:
+            return self.place
+        return f"{self.place}[{', '.join(map(str, np.unravel_index(self.element, self.shape)))}]"
 
 
-def leaves_of(tree: Any, path: str = "result") -> Iterator[Leaf]:
-    """Yield the leaves of a result; what is no number counts by its type, and by its value."""
-    if isinstance(tree, dict):
+def leaves_of(tree: Any, path: str = "result") -> list[Leaf]:
+    """Return the leaves of a result; what is no number counts by its type, and by its value."""
+    leaves: list[Leaf] = []
+    _add_leaves(tree, path, leaves)
+    return leaves
+
+
+def _add_leaves(tree: Any, path: str, leaves: list[Leaf]) -> None:
+    if type(tree) is float or isinstance(tree, Value):  # as nearly all are
+        leaves.append(_leaf(tree, path))
+    elif isinstance(tree, dict):
         for key, branch in tree.items():
-            yield from leaves_of(branch, f"{path}[{key!r}]")
+            _add_leaves(branch, f"{path}[{key!r}]", leaves)
     elif isinstance(tree, tuple) and hasattr(tree, "_fields"):
         for name, branch in zip(tree._fields, tree):
-            yield from leaves_of(branch, f"{path}.{name}")
+            _add_leaves(branch, f"{path}.{name}", leaves)
     elif isinstance(tree, (list, tuple)):
         for i, branch in enumerate(tree):
-            yield from leaves_of(branch, f"{path}[{i}]")
+            _add_leaves(branch, f"{path}[{i}]", leaves)
     elif isinstance(tree, ValueArray):
-        for index, x in zip(np.ndindex(tree.shape), tree.data.reshape(-1).tolist()):
-            yield Leaf(f"{path}[{', '.join(map(str, index))}]", "Value", x, None)
+        for i, x in enumerate(tree.data.reshape(-1).tolist()):
+            leaves.append(Leaf(path, "Value", x, None, tree.shape, i))
     elif isinstance(tree, np.ndarray) and tree.ndim:
-        numbers = tree.reshape(-1).tolist()
-        for index, x in zip(np.ndindex(tree.shape), numbers):
-            yield _leaf(x, f"{path}[{', '.join(map(str, index))}]")
+        for i, x in enumerate(tree.reshape(-1).tolist()):
+            leaves.append(_leaf(x, path, tree.shape, i))
     elif is_dataclass(tree) and not isinstance(tree, type):
         for field in fields(tree):
-            yield from leaves_of(getattr(tree, field.name), f"{path}.{field.name}")
+            _add_leaves(getattr(tree, field.name), f"{path}.{field.name}", leaves)
     else:
-        yield _leaf(tree, path)
+        leaves.append(_leaf(tree, path))
 
 
-def _leaf(x: Any, path: str) -> Leaf:
+def _leaf(x: Any, path: str, shape: tuple[int, ...] = (), element: int = 0) -> Leaf:
+    if type(x) is float:
+        return Leaf(path, "float", x, x, shape, element)
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":  # without dims
         x = x[()]
     if isinstance(x, Value):
-        return Leaf(path, "Value", x._data, x)
+        return Leaf(path, "Value", x._data, x, shape, element)
     for kind, types in (("bool", (bool, np.bool_)), ("int", (int, np.integer))):
         if isinstance(x, types):
-            return Leaf(path, kind, _rounded(int(x)), x)
+            return Leaf(path, kind, _rounded(int(x)), x, shape, element)
     if isinstance(x, (float, np.floating)):
-        return Leaf(path, "float", float(x), x)
-    return Leaf(path, type(x).__name__, float("nan"), x)
+        return Leaf(path, "float", float(x), x, shape, element)
+    return Leaf(path, type(x).__name__, float("nan"), x, shape, element)
 
 
 def _rounded(n: int) -> float:
@@ -72,8 +92,10 @@ def _rounded(n: int) -> float:
 
 def other_form(expected: Any, actual: Any, path: str = "result") -> str | None:
     """Say where two results differ in structure or kinds; None where they do not."""
+    if _are_of_one_form(expected, actual):
+        return None
     for a, b in zip(leaves_of(expected, path), leaves_of(actual, path)):
-        if a.path != b.path:
+        if (a.place, a.shape, a.element) != (b.place, b.shape, b.element):
             return f"{a.path} comes out plainly, and {b.path} compiled"
         by_value = a.kind not in _KINDS or (a.kind == "int" and abs(a.number) > _EXACT)
         if a.kind != b.kind or (by_value and not _alike(a.thing, b.thing)):
@@ -81,6 +103,18 @@ def other_form(expected: Any, actual: Any, path: str = "result") -> str | None:
     if _shape(expected) != _shape(actual):
         return f"{path} is {expected!r:.60} plainly, and {actual!r:.60} compiled"
     return None
+
+
+def _are_of_one_form(x: Any, y: Any) -> bool:
+    """Tell at first sight whether nests are alike: of floats and Values, in lists and arrays."""
+    kind = type(x)
+    if kind is not type(y):
+        return False
+    if kind in (list, tuple):
+        return len(x) == len(y) and all(map(_are_of_one_form, x, y))
+    if kind is np.ndarray:
+        return x.dtype == y.dtype and x.dtype.kind == "f" and x.shape == y.shape
+    return kind in (float, np.float64, Value)
 
 
 def _alike(x: Any, y: Any) -> bool:

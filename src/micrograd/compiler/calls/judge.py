@@ -116,7 +116,7 @@ class Judge:
         self._before.put_back()
         again = self._f(*args)
         self._before.put_back()
-        numbers = [_numbers(list(leaves_of(x))) for x in (plain, again)]
+        numbers = [_numbers(leaves_of(x)) for x in (plain, again)]
         if other_form(plain, again) or numbers[0].tobytes() != numbers[1].tobytes():
             raise JitError(
                 f"{self._variant.name} gives something else each time it is called with the same "
@@ -169,7 +169,7 @@ class Judge:
 
     def _differing(self, args: Sequence[Any], plain: Any, computed: Any) -> str | None:
         """Raise if structure or values differ; say which gradient does."""
-        expected, actual = list(leaves_of(plain)), list(leaves_of(computed))
+        expected, actual = leaves_of(plain), leaves_of(computed)
         for leaf in expected:
             if leaf.kind == "complex":
                 raise JitError(
@@ -201,6 +201,8 @@ class Judge:
             for a, b in zip(expected, actual)
             if isinstance(a.thing, Value) and isinstance(b.thing, Value)
         ]
+        if not pairs:
+            return None
         sources = _leaf_values(self._variant.compiled.layout.captured, args)
         for a, b in pairs[:GRADIENTS]:
             there, here = gradients_by(sources, a.thing), gradients_by(sources, b.thing)

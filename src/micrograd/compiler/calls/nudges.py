@@ -31,6 +31,8 @@ def nudged(x: Any, rng: np.random.Generator) -> Any:
         return moved
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*[nudged(branch, rng) for branch in x])
+    if type(x) is list and set(map(type, x)) == {float}:
+        return (np.array(x) * (1 + rng.uniform(-NUDGE, NUDGE, len(x)))).tolist()
     if type(x) in (list, tuple):
         return type(x)([nudged(branch, rng) for branch in x])
     if dataclasses.is_dataclass(x) and not isinstance(x, type):

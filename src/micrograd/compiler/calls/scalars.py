@@ -24,7 +24,7 @@ def kinds_in(tree: Any) -> Any:
         narrow = tree.dtype.kind in "fiu" and tree.dtype not in (np.float64, np.int64)
         return (tree.dtype,) if narrow or (not tree.ndim and tree.dtype.kind in "fiub") else None
     if isinstance(tree, (list, tuple)):
-        kinds = [kinds_in(x) for x in tree]
+        kinds = [None if type(x) is float else kinds_in(x) for x in tree]
         if all(kind is None for kind in kinds):
             return None
         return kinds[:1] if all(kind == kinds[0] for kind in kinds) else kinds

@@ -11,16 +11,18 @@ import numpy as np
 
 from ...engine import Value
 from ...value.arrays import LazyArray, unwrapped
-from ...value.modes import mode
 from ...value.number import Number
 from ...value.operators import no_float
 from ..errors import JitError, users_line
 from .dtypes import kind_of, single_precision
-from .elementwise import FUNCTIONS, OF_BOOLS, truncated
+from .elements import as_bool, cut, data_of, of_python
+from .elementwise import FUNCTIONS, OF_BOOLS
 from .indexing import frozen, write_at
-from .integers import Integer, whole_of
+from .integers import Integer
 from .numpy_functions import SPECIAL, best_places, mapped, reduced, root_of, rounded
-from .predicates import Predicate, count, detached
+from .predicates import Predicate, count
+
+_INTS = {int}  # the types of a place that nothing is to be done about
 
 
 class TracedArray(LazyArray):
@@ -67,12 +69,13 @@ class TracedArray(LazyArray):
 
     def __getitem__(self, place: Any) -> Any:
         kind = self._kind
-        if type(place) is int and kind is not None and kind.kind == "f" and self._fill is None:
+        plain = type(place) is int or (type(place) is tuple and set(map(type, place)) == _INTS)
+        if plain and kind is not None and kind.kind == "f" and self._fill is None:
             made = np.ndarray.__getitem__(self, place)  # a row is one of these, of the same kind
             return np.float64(made) if type(made) is float else made
         made = self._filled()[frozen(place)]
         if self.dtype.kind == "b":
-            made = mapped(_as_bool, [made]) if isinstance(made, np.ndarray) else _as_bool(made)
+            made = mapped(as_bool, [made]) if isinstance(made, np.ndarray) else as_bool(made)
         if isinstance(made, np.ndarray):
             return traced(made, self._kind)
         return np.float64(made) if type(made) is float else made  # 1 / 0 is inf, as of an array
@@ -96,13 +99,13 @@ class TracedArray(LazyArray):
         if kind == "f" and any(isinstance(x, Integer) for x in items):
             return new * 1.0
         if kind in "iu" and not isinstance(new, (list, tuple)):
-            return mapped(_cut, [new]) if isinstance(new, np.ndarray) else _cut(new)
+            return mapped(cut, [new]) if isinstance(new, np.ndarray) else cut(new)
         return new
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if any(hasattr(x, "whole") for x in inputs):  # a batch knows what to do
             return NotImplemented
-        plain = [with_bools(x, _as_bool if ufunc in OF_BOOLS else count) for x in inputs]
+        plain = [with_bools(x, as_bool if ufunc in OF_BOOLS else count) for x in inputs]
         out = options.pop("out", None)
         options.pop("dtype", None)
         if ufunc is np.matmul and method == "__call__":
@@ -147,7 +150,7 @@ class TracedArray(LazyArray):
         if kind.kind in "fO":
             return traced(mapped(lambda x: x * 1.0, [self._filled()]))
         if kind.kind in "iub" and self.dtype.kind in "iub":
-            made = mapped(_as_bool if kind.kind == "b" else count, [with_bools(self)])
+            made = mapped(as_bool if kind.kind == "b" else count, [with_bools(self)])
             return traced(made, kind)
         raise JitError(
             f"astype({kind}) cuts numbers that change: it would freeze them\n  at {users_line()}"
@@ -176,12 +179,12 @@ class TracedArray(LazyArray):
 
     def tolist(self) -> Any:
         """Return nested lists of Python's numbers, which raise where NumPy's do not."""
-        return mapped(_of_python, [with_bools(self)]).tolist()
+        return mapped(of_python, [with_bools(self)]).tolist()
 
     def item(self, *place: Any) -> Any:
         """Return one number as Python's own."""
         made = self._filled().item(*place)
-        return _as_bool(made) if self.dtype.kind == "b" else _of_python(made)
+        return as_bool(made) if self.dtype.kind == "b" else of_python(made)
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """Return the product with a vector or matrix."""
@@ -255,29 +258,11 @@ def traced(made: Any, kind: np.dtype | None = None) -> Any:
     return array
 
 
-def _as_bool(x: Any) -> Any:
-    return x != 0 if isinstance(x, Number) else x
-
-
-def with_bools(x: Any, taken: Callable[[Any], Any] = _as_bool) -> Any:
+def with_bools(x: Any, taken: Callable[[Any], Any] = as_bool) -> Any:
     """Return the objects of an array; of one of bools, some of which come as 0 and 1, as taken."""
     if isinstance(x, TracedArray) and x.dtype.kind == "b":
         return mapped(taken, [x._filled()])
     return unwrapped(x)
-
-
-def _cut(x: Any) -> Any:
-    """Return a number as an array of ints holds it."""
-    x = count(x)
-    if not isinstance(x, Number):
-        return int(x)
-    return x if isinstance(x, Integer) else whole_of(truncated(x))
-
-
-def _of_python(x: Any) -> Any:
-    if mode.tracer is None or not isinstance(x, Number) or isinstance(x, Integer):
-        return x
-    return mode.tracer.of_python(x * 1.0)
 
 
 def are_plain(tree: Any) -> bool:
@@ -309,10 +294,3 @@ def of_plain(made: Any) -> Any:
     held = TracedArray.of(made.astype(object))
     held._kind = made.dtype
     return held
-
-
-def data_of(x: Any) -> Any:
-    """Return a Value's number: no gradient passes through it."""
-    if not isinstance(x, Value) or isinstance(x, Number):
-        return x
-    return detached(x)

@@ -10,8 +10,9 @@ from ... import ops
 from ...value.arrays import unwrapped
 from ...value.nested import is_record, record, with_entries, with_fields
 from ..graph import BATCH_SUM
-from .arrays import TracedArray, data_of, traced
+from .arrays import TracedArray, traced
 from .dtypes import kind_of
+from .elements import data_of
 from .elementwise import FUNCTIONS
 from .integers import is_int, node
 from .numpy_functions import mapped

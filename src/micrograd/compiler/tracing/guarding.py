@@ -84,7 +84,7 @@ class Guarding:
 
     def is_of_numpy(self, x: Value) -> bool:
         """Tell whether a number is NumPy's own in the plain run: of an array, or made of one."""
-        leaves = set(map(id, self._stand_ins.of_arrays(self._args)))
+        leaves = self._stand_ins.are_of_arrays(self._args)
         return bool(leaves) and domains.is_made_of(x, leaves, self.loud)
 
     def of_python(self, x: Any, raises: bool = False) -> Any:

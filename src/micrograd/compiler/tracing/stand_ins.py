@@ -4,7 +4,7 @@ The leaves are the inputs of the program. An array makes its own when it is firs
 only mapped over makes none, beside those of the one example that stands for all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,8 @@ class StandIns:
         self._nests: dict[int, Any] = {}  # by argument
         self._of_arrays: set[int] = set()
         self._places: dict[int, tuple[int, int]] | None = None
+        self._of_numpy: set[int] = set()  # leaves by identity
+        self._seen: dict[tuple[int | None, bool], int] = {}  # how many of each input
 
     def stand_in(self, k: int, argument: Argument) -> Any:
         """Return what f sees in place of an argument."""
@@ -125,12 +127,22 @@ class StandIns:
 
     def of_arrays(self, args: Sequence[Argument]) -> list[Value]:
         """Return the leaves of the arguments that are NumPy's arrays, or lists of its numbers."""
-        return [
-            leaf
-            for i in self.inputs.values()
-            if i.argument is not None and args[i.argument].is_of_numpy
-            for leaf in i.leaves
-        ]
+        return [leaf for _, i in self._inputs_of_numpy(args) for leaf in i.leaves]
+
+    def are_of_arrays(self, args: Sequence[Argument]) -> set[int]:
+        """Return the same by identity: a set that grows with the inputs, for it is asked often."""
+        for key, i in self._inputs_of_numpy(args):
+            if len(i.leaves) > self._seen.get(key, 0):
+                self._of_numpy.update(map(id, i.leaves[self._seen.get(key, 0) :]))
+                self._seen[key] = len(i.leaves)
+        return self._of_numpy
+
+    def _inputs_of_numpy(
+        self, args: Sequence[Argument]
+    ) -> Iterator[tuple[tuple[int | None, bool], Input]]:
+        for key, i in self.inputs.items():
+            if i.argument is not None and args[i.argument].is_of_numpy:
+                yield key, i
 
     def values(self) -> dict[int, tuple[int, int]]:
         """Where the Values among the arguments stand, by the identity of what stands for them."""
