@@ -117,7 +117,7 @@ def array(name: str, x: Any) -> Any:
     try:
         found = np.array(numbers_of(x))
         if found.dtype.kind in "biuf":
-            return found.astype(np.float64)
+            return found.astype(np.float64, copy=False)  # one of its own already
     except (ValueError, RecursionError):  # ragged, or it holds itself
         pass
     raise TypeError(f"{name} expects numbers in lists or arrays, got {_word_in(x) or shown(x)}")
