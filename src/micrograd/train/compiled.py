@@ -27,9 +27,10 @@ from ..transforms import vmap
 from ..value import buffers, tables
 from ..value.columns import ValueSet
 from ..value.tables import Parameters, gathered, others
+from .comparison import few_of
 from .eager import EagerRunner
 from .tables import elsewhere
-from .trial import Steps, few_of, no_random_numbers
+from .trial import Steps, no_random_numbers
 
 _STRETCH, _LONGEST = 0.2, 1.0  # seconds: how long Ctrl-C may have to wait
 _SHARE = 50  # times as long as the numbers of a large model are copied, so that this hardly counts

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from math import inf
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from ..compiler.calls.closeness import close
 from ..compiler.calls.guards import Guards
 from ..compiler.calls.reach import Reach
 from ..compiler.calls.state import State
@@ -24,18 +22,17 @@ from ..compiler.training.loops import compiled, compiling, loop_of
 from ..compiler.training.objective import Objective, objective_of
 from ..compiler.training.steps import Best, CLoop
 from ..compiler.training.update import rule_of
-from ..examples import Examples
 from ..nn.phase import phase
 from ..optim import Optimizer
 from ..value.tables import Parameters, others
+from .comparison import TRIED, Comparison, few_of
 from .eager import EagerRunner
 from .gradients import EagerGradients
 from .programs import TriedProgram, adapted, keep, kept
 from .settings import TRIED_VALUES
-from .tables import TableTrial, are_right, shrink_together, states_of, trials_of
+from .tables import states_of
 
-_OTHERS = 4  # examples that are asked where one does not tell
-_TRIED, _TRIED_AGAIN = 16, 4  # examples that a step is compared on, if there are not more labels
+_TRIED_AGAIN = 4  # examples that a step of a known program is compared on
 _MOST_STEPS, _MOST_NUMBERS = 4096, 1 << 22  # at once
 
 
@@ -93,7 +90,7 @@ class Steps:
             program = kept.pop(key, None)
             if not (program and program.holds() and self._prepare(program, _TRIED_AGAIN)):
                 program = TriedProgram(self._objective())
-                right = self._prepare(program, _TRIED)
+                right = self._prepare(program, TRIED)
                 before.refuse_unwatched()
                 if not right:
                     raise JitError(
@@ -190,7 +187,7 @@ class Steps:
         ragged = lengths_of(self._columns)
         lengths = ragged[0].copy() if ragged else None
         self.objective = objective = replace(program.objective, lengths=lengths)
-        self._gradients = EagerGradients(self.eager, objective)
+        gradients = EagerGradients(self.eager, objective)
         size = max(self._batch_sizes)
         if lengths is None:
             tried = few_of(self.eager.examples, count)
@@ -204,7 +201,7 @@ class Steps:
         if self._rule not in program.functions:
             with compiling(objective, self._rule) as library:
                 if library and not objective.tables:
-                    self._gradients.compute_ahead(parts, size, library)
+                    gradients.compute_ahead(parts, size, library)
                 program.functions[self._rule] = compiled(objective, self._rule, library)
         self.loop = loop_of(
             program.functions[self._rule],
@@ -217,95 +214,38 @@ class Steps:
         )
         self.memory = self.loop.memory
         self.rows = self.loop.rows if isinstance(self.loop, CLoop) and objective.tables else None
-        try:
-            if lengths is None:
-                return all(self._right(part, size) for part in parts)
-            return self._right_lengths(program, lengths, parts, size)
-        finally:
-            del self._gradients  # and what was computed ahead
+        compared = Comparison(self.eager, gradients, objective, self.loop, self.rows, self._dtype)
+        if lengths is None:
+            right = all(compared.is_right(part, size) for part in parts)
+        else:
+            right = _are_right_lengths(compared, program.right, lengths, parts, size)
+        self.seconds = compared.seconds
+        return right
 
-    def _right_lengths(
-        self, program: TriedProgram, lengths: np.ndarray, parts: Sequence[list[int]], size: int
-    ) -> bool:
-        """Try each length, since what a loss does with a length leaves no trace in its recording.
 
-        Examples of a length for which the program is wrong get the length 0, which is too short.
-        """
-        for k, (i,) in enumerate(parts):
-            n = int(lengths[i])
-            if k == 0 or n not in program.right:  # a known program is tried once
-                program.right[n] = self._right([i], size)
-            if not program.right[n]:
-                lengths[lengths == n] = 0
-        return bool(lengths.any())
+def _are_right_lengths(
+    compared: Comparison,
+    right: dict[int, bool],
+    lengths: np.ndarray,
+    parts: Sequence[list[int]],
+    size: int,
+) -> bool:
+    """Try each length, since what a loss does with a length leaves no trace in its recording.
 
-    def _right(self, examples: list[int], size: int) -> bool:
-        """Do a step that leaves no trace; tell whether it is what an eager step does.
-
-        Args:
-            examples: each of which is computed eagerly once, with random numbers of its own.
-            size: of the batch, in which they are repeated, numbers and all.
-        """
-        if self._agrees(examples, size):
-            return True
-        # Losses and gradients are differences, such as 1 - p: where a model is sure of an example,
-        # little is left of them but what rounding makes of 1. Then another one has to tell.
-        others = [i for i in few_of(self.eager.examples) if i not in examples][:_OTHERS]
-        sure = self._agrees(examples, size, self._gradients.largest(others, size))
-        return sure and any(self._agrees([i], size) for i in others)
-
-    def _agrees(
-        self, examples: list[int], size: int, largest: tuple[float, float] = (0.0, 0.0)
-    ) -> bool:
-        with trials_of(self.rows, self.optimizer, examples) as tables:
-            return self._compared(examples, size, tables, largest)
-
-    def _compared(
-        self, examples: list[int], size: int, tables: list[TableTrial], largest: tuple[float, float]
-    ) -> bool:
-        """Compare with room beside the largest of other losses, and of other gradients."""
-        memory, optimizer, drawn = self.memory, self.optimizer, self.objective.drawn
-        captured, count = self.objective.captured, self.objective.steps.count
-        loss, gradient = self._gradients.of(examples, size)
-        for table in tables:
-            table.read_slopes()
-        slopes = [table.slopes for table in tables]
-        shrink_together([gradient[:count], *slopes], self.eager.shrunk)
-        numbers = None
-        if drawn:
-            numbers = drawn.numbers(len(examples))
-            drawn.give_back(len(examples))
-            numbers = np.resize(numbers, (size, numbers.shape[1]))
-        memory.read(captured)
-        before = memory.v[:count].copy()
-        memory.states[:] = 0.0
-        batch, rates = np.resize(examples, size), np.array([optimizer.lr])
-        started = perf_counter()
-        if self.rows:
-            self.rows.begin([states_of(table, optimizer) for table in self.rows.tables])
-        losses = self.loop.run([batch], rates, 0, 0, Best(inf, before), numbers)
-        self.seconds = perf_counter() - started
-        states = tuple(np.zeros((len(memory.states), count)))
-        with np.errstate(all="ignore"):
-            moved, _ = optimizer.update(before, memory.g[:count], states, 1, optimizer.lr)
-        return (
-            len(losses) == 1
-            and close(losses, np.array([loss]), self._dtype, largest=largest[0])
-            and close(memory.g[: len(captured)], gradient, self._dtype, largest=largest[1])
-            and close(memory.v[:count], moved, self._dtype)
-            and (not self.rows or are_right(tables, self.rows))
-        )
+    Examples of a length for which the program is wrong get the length 0, which is too short.
+    """
+    for k, (i,) in enumerate(parts):
+        n = int(lengths[i])
+        if k == 0 or n not in right:  # a known program is tried once
+            right[n] = compared.is_right([i], size)
+        if not right[n]:
+            lengths[lengths == n] = 0
+    return bool(lengths.any())
 
 
 def parts_of(eager: EagerRunner) -> list[Any]:
     """Return what a model and its optimiser consist of, in their order."""
     return [*eager.optimizer.parameters, *eager.model.parameters(), *eager.model.modules()]
-
-
-def few_of(examples: Examples, count: int = _TRIED) -> list[int]:
-    """Return the indices of a few examples to compare on: one of each label, and the first ones."""
-    found = examples.representatives()
-    return found + [i for i in range(min(count, len(examples))) if i not in found]
 
 
 @contextmanager
