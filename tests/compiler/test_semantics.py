@@ -3,8 +3,11 @@
 import copy
 import functools
 import gc
+import math
 import pickle
 import threading
+import time
+import warnings
 import weakref
 
 import numpy as np
@@ -151,6 +154,33 @@ def test_threads_can_call_the_same_function():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_what_a_trace_puts_in_variables_is_no_change_that_other_threads_see():
+    source = """
+def f(x):
+    sleep(0.01)
+    return exp(x) * x if isinstance(x, float) else x
+"""
+    names = {"sleep": time.sleep, "exp": math.exp}
+    exec(source, names)
+    before, results = dict(names), []
+
+    def work(delay):
+        time.sleep(delay)
+        g = jit(names["f"])
+        results.append([g(2.0), g(3.0)])
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        threads = [threading.Thread(target=work, args=(0.004 * k,)) for k in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert results == [[2 * math.exp(2), 3 * math.exp(3)]] * 5
+    assert not warned
+    assert names == before
 
 
 def test_closures_over_lists_lambdas_and_partials():

@@ -18,6 +18,7 @@ from .lines import codes_of, line_of_pattern
 from .places import NOTHING, WHOLE, Growing, Place
 from .reach import Reach
 from .state import Change
+from .undisturbed import undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Changes:
 NO_CHANGES = Changes()
 
 
+@undisturbed()
 def functions_in(reach: Reach) -> Changes:
     """Return where a function holds ``exp`` and its like by ``from math import exp``.
 
@@ -95,6 +97,7 @@ def _patterns(reach: Reach) -> Iterator[Place]:
                 yield place
 
 
+@undisturbed()
 def changes_of(changes: Iterable[Change], reach: Reach) -> Changes:
     """Return what was changed as places.
 

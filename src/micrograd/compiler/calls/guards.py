@@ -18,6 +18,7 @@ from .attributes import dict_of, is_compiled, slots_of
 from .contents import contents, same, same_contents
 from .places import NOTHING, WHOLE, Place, owner_of
 from .reach import RANDOM, Reach
+from .undisturbed import undisturbed
 
 ANY: Any = type("Any", (), {"__repr__": lambda self: "anything"})()
 KIND = type  # the key of what a thing is: its class, the classes of a class, a function's code
@@ -40,6 +41,7 @@ class Guards:
         free: those that are read at each call instead, or that only get longer.
     """
 
+    @undisturbed()
     def __init__(self, reach: Reach, free: Collection[Place]) -> None:
         self._free = {(id(_holder(p.owner)), p.key) for p in free}
         self._freed = {owner for owner, _ in self._free}
@@ -57,7 +59,13 @@ class Guards:
         self.look = partial(first_moved, self._owners, self._keys, self._expected, ANY, NOTHING)
 
     def hold(self) -> bool:
-        """Tell whether all is as it was."""
+        """Tell whether all is as it was, apart from what a trace puts there meanwhile."""
+        if self._holds():
+            return True
+        with undisturbed():
+            return self._holds()
+
+    def _holds(self) -> bool:
         last = -1
         while last < (i := self.look()):
             if not self._still_equal(i):
@@ -290,4 +298,5 @@ first_moved: Callable[[list, list, list, object, object], int] = (
 
 def moved_among(all_guards: Iterable[Guards]) -> dict[str, Place | None]:
     """Return what is no longer as any of these took it for, by name."""
-    return {path: place for guards in all_guards for path, place in guards.moved()}
+    with undisturbed():
+        return {path: place for guards in all_guards for path, place in guards.moved()}

@@ -14,6 +14,7 @@ from ..errors import JitError, users_line
 from ..tracing.arrays import TracedArray
 from ..tracing.effects import Outcome
 from ..tracing.kinds import IN_GLOBALS, REPLACED, ValuePattern
+from .undisturbed import undisturbed
 
 
 class Nothing(Enum):
@@ -136,6 +137,7 @@ class Lifted:
         """Return another function with the same places."""
         return Lifted(f, self.places, self._growing, self._functions)
 
+    @undisturbed()
     def __call__(self, *args: Any) -> Outcome:
         """Call f with its own arguments, then what there is to be in each place."""
         count = len(args) - len(self.places)

@@ -40,6 +40,7 @@ from .attributes import (
 from .code import DYNAMIC, globals_in, imports_in, may_read_any_global, names_in, names_in_texts
 from .paths import Paths
 from .places import NOTHING, content
+from .undisturbed import undisturbed
 
 _UNWATCHED = frozenset({
     "_found",  # a cache
@@ -97,7 +98,8 @@ class Reach:
         self._stack = list(roots)[::-1]
         self._keep = list(beside)  # what was made for the walk, so that no identity is reused
         self.paths.update({id(x): "" for x in self._keep})
-        self._walk()
+        with undisturbed():
+            self._walk()
 
     def _walk(self) -> None:
         functions, objects, known = 0, 0, 0  # how many were looked at, and with how many names

@@ -22,6 +22,7 @@ from .differences import leaves_of, other_form
 from .places import NOTHING, WHOLE, Place, content, owner_of
 from .reach import Reach
 from .streams import Streams
+from .undisturbed import undisturbed
 
 _MOST_NAMED = 3  # places in a message
 
@@ -45,6 +46,7 @@ class State:
         streams: where the random streams are, if that is known.
     """
 
+    @undisturbed()
     def __init__(self, reach: Reach, streams: Streams | None = None) -> None:
         self._reach = reach
         self._values = list(reach.values)
@@ -84,8 +86,12 @@ class State:
         """
         return list(dict.fromkeys([change.name for change in self.changes(apart)]))
 
-    def changes(self, apart: Collection[int] = ()) -> Iterator[Change]:
-        """Yield what holds something else by now; see ``moved``."""
+    def changes(self, apart: Collection[int] = ()) -> list[Change]:
+        """Return what holds something else by now; see ``moved``."""
+        with undisturbed():
+            return list(self._changes(apart))
+
+    def _changes(self, apart: Collection[int]) -> Iterator[Change]:
         paths = self._reach.paths
         for what, kept, now in zip(("data", "grad"), self._numbers, _numbers_of(self._values)):
             for i in np.flatnonzero(kept.view(np.int64) != now.view(np.int64)):
@@ -156,6 +162,7 @@ class State:
                 "micrograd.random, which is drawn anew at each call"
             )
 
+    @undisturbed()
     def put_back(self) -> None:
         """Let everything be as it was; what has not moved is not touched."""
         write_both(self._values, self._numbers)
