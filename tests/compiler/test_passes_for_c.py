@@ -12,12 +12,13 @@ from micrograd.compiler.ir.parsing import parse
 from micrograd.compiler.ir.program import For
 from micrograd.compiler.ir.sizes import Poly
 from micrograd.compiler.ir.verify import verify
+from micrograd.compiler.passes.blocks import schedule
 from micrograd.compiler.passes.exponentials import share_exponentials
 from micrograd.compiler.passes.fusion import fuse
 from micrograd.compiler.passes.powers import share_powers
 from micrograd.compiler.passes.recompute import recompute
 from micrograd.compiler.passes.regions import Region, widened
-from micrograd.compiler.passes.schedules import Target, schedule
+from micrograd.compiler.passes.schedules import Target
 from micrograd.compiler.passes.short_sums import unroll_short_sums
 from micrograd.compiler.passes.stores import drop_stores
 from micrograd.compiler.pipeline import FOR_C
@@ -243,6 +244,14 @@ def test_sums_that_are_added_where_others_are_go_in_blocks_that_do_not_meet(stri
         f"    scatter {target} += sum | i0 < 4, i1 < 8 | i2 < 2: (v[i1 + 8*i2] * v[2*i0 + i2 + 16])"
     )
     assert after(schedule, ["fused:", line])[0] == [f"fused, lanes i1{blocks}:", line]
+
+
+def test_what_takes_next_to_none_of_the_time_is_done_without_blocks():
+    sums = "v[{}*i0 + i1 + {}] = sum | i0 < {}, i1 < 8 | i2 < {}: (v[i1 + 8*i2] * v[i2 + 900])"
+    much, little = sums.format(8, 1000, 64, 100), sums.format(8, 9000, 4, 2)
+    headings = after(schedule, ["fused:", f"    {much}", "fused:", f"    {little}"])[0][::2]
+    assert ["blocks" in heading for heading in headings] == [True, False]
+    assert "blocks" in after(schedule, ["fused:", f"    {little}"])[0][0]
 
 
 def values(x):

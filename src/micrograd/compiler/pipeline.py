@@ -24,6 +24,7 @@ from .ir.specialise import specialised
 from .ir.verify import verify
 from .ir.visit import simple
 from .passes.allocate import allocate, allocate_for_all
+from .passes.blocks import schedule
 from .passes.clears import join_clears
 from .passes.differentiate import differentiate
 from .passes.distribute import distribute
@@ -45,7 +46,7 @@ from .passes.rerolling.separate import separate
 from .passes.rerolling.sweeps import distinct, swept
 from .passes.rerolling.terms import join_terms
 from .passes.rerolling.waves import waves
-from .passes.schedules import Target, schedule, width
+from .passes.schedules import Target, width
 from .passes.short_sums import unroll_short_sums
 from .passes.stores import drop_stores
 from .printing import show as show  # a program prints as formulas

@@ -15,6 +15,7 @@ from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
 from ..passes.schedules import Target
 from ..pipeline import scheduled
 from ..printing.show import captions
+from .alike import Call, calls
 from .expressions import Writer
 from .loops import print_group
 from .parts import in_parts
@@ -126,21 +127,30 @@ def printed(
     taken = {*_names(program), *scalars.values(), *elsewhere.values(), "parameters"}
     functions: list[str] = []
     pieces: list[str] = []
+    shared: list[str] = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
         others = elsewhere if name == "forward" else None
         out = Printer(writer, numbers, taken, number, others, apart)
-        if dtype == "float32" and not portable:
-            out.line("TINY_IS_ZERO;")
-        statements = _Statements(out, target, words)
-        ends = [len(out.lines)]
-        for statement in body:
-            statements.print([statement])
-            ends.append(len(out.lines))
         # a header's v and g are parts of one workspace, of which nothing is claimed
         types = {"T": number, "restrict": "" if portable else "restrict "}
         declared = {x: text.format(**types) for x, text in _MEMORY[name].items()}
         if apart:
             declared["parameters"] = f"const {number} *parameters"
+        alike = {} if portable or others else calls(body, program.sizes, target)
+        for k, call in {call.number: call for call in alike.values()}.items():
+            apart_out = Printer(writer, numbers, taken, number)
+            print_group(apart_out, call.group, target)
+            first = [f"const int64_t {x}" for x in call.names]
+            head = f"PIECE int {name}_alike_{k}({', '.join([*first, *declared.values()])}"
+            back = name == "backward"
+            shared.append(_function(head, apart_out, [call.group], back, program, scalars))
+        statements = _Statements(out, target, words, name, alike)
+        if dtype == "float32" and not portable:
+            out.line("TINY_IS_ZERO;")
+        ends = [len(out.lines)]
+        for statement in body:
+            statements.print([statement])
+            ends.append(len(out.lines))
         head = f"{linkage}int {prefix}{name}("
         if name == "forward" and rows is not None:
             head, declared["rows"] = "static int forward_of_rows(", "T *const *rows"
@@ -152,7 +162,7 @@ def printed(
         functions.append(_function(head + memory, out, body, back, program, scalars))
     if rows is not None:
         functions[0] += in_parts(program, rows)
-    pieces += writer.pieces.values()
+    pieces += [*shared, *writer.pieces.values()]
     return CFile(preamble(writer, portable), list(writer.functions.values()), pieces, *functions)
 
 
@@ -235,10 +245,20 @@ class _Statements:
     Args:
         target: where its vectors have one lane, numbers go one by one.
         words: what nests do, by their ids, for comments.
+        name: of the function that they are in.
+        alike: what is called in place of groups, by their ids.
     """
 
-    def __init__(self, out: Printer, target: Target, words: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        out: Printer,
+        target: Target,
+        words: Mapping[int, str],
+        name: str,
+        alike: Mapping[int, Call],
+    ) -> None:
         self.out, self.target, self.words = out, target, words
+        self.name, self.alike = name, alike
 
     def print(self, statements: Sequence[Statement]) -> None:
         for s in statements:
@@ -249,6 +269,10 @@ class _Statements:
                     self.print([Fused((s,), (True,))])
                 case Fused(schedule=Schedule(packed=True)):
                     print_product(self.out, s.nests[0], self.target)
+                case Fused() if call := self.alike.get(id(s)):
+                    sizes = [bare(x) for x in call.arguments]
+                    rest = [*sizes, *_MEMORY[self.name], "sizes", "scalars", "tables"]
+                    self.out.line(f"bad |= {self.name}_alike_{call.number}({', '.join(rest)});")
                 case Fused():
                     print_group(self.out, s, self.target)
                 case For():

@@ -1,20 +1,18 @@
-"""How to run through a nest: which dim goes along the lanes of a vector, which dims go in blocks.
+"""How to run through a nest: which dim goes along the lanes of a vector.
 
 Along the lanes every operand should lie side by side or stay the same. Either a dim of the nest
 does so ("outer": each lane is an element of the target), or one that is reduced ("inner": the lanes
 are added up at the end). The cheapest by a rough count of instructions wins; what does not fit
-stays one number at a time. A block keeps several elements in registers, which share operands.
+stays one number at a time.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, prod
 
 from ... import ops
-from ..ir.footprint import apart
-from ..ir.program import Apply, Expr, Fused, Nest, Program, Ref, Schedule, Statement, Term
-from ..ir.sizes import Poly, Size, evaluate, variables
-from ..ir.visit import Simple, regrouped
+from ..ir.program import Apply, Expr, Nest, Ref, Schedule, Term
+from ..ir.sizes import Size, evaluate, variables
 
 VECTOR_BYTES = 64  # the widest vectors; rows of padded arrays are a multiple of it
 _USUAL_BATCH, _USUAL_SIZE = 256, 8  # of dims known at run time only
@@ -23,8 +21,6 @@ _COSTS |= {"log1p": 20, "erf": 50, "erfc": 36, "gauss": 12}
 _SLOW = {"pow", "sin", "cos", "expm1", "logsumexp"}  # lane by lane
 _SLOW_COST = 20.0
 _EXTREME = 2  # of nan and another, too; a sum is taken with its product
-_BESIDE_HALVES = (4, 6, 5)  # sums a half, first the best
-_DONE_WITH_HALVES = 4  # nests; what is done with each sum stands in C for each of both halves
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +135,6 @@ class Costs:
         return self._of[key][1]
 
 
-def schedule(program: Program, target: Target) -> Program:
-    """Choose for all fused nests how to run through them."""
-
-    costs = Costs(target)
-
-    def chosen(statement: Simple | Fused) -> list[Statement]:
-        if isinstance(statement, Fused) and not statement.schedule.packed:
-            statement = replace(statement, schedule=_schedule(statement.nests, costs))
-        return [statement]
-
-    forward, backward = (regrouped(body, chosen) for body in (program.forward, program.backward))
-    return replace(program, forward=forward, backward=backward)
-
-
-def _schedule(nests: Sequence[Nest], costs: Costs) -> Schedule:
-    """Choose how to run through nests of equal dims; several are never run as "inner"."""
-    choice = costs.best(nests)[1]
-    blocks = _blocks(nests, choice, costs.target)
-    sides = dict(blocks)
-    if choice.lanes is not None:
-        sides[choice.lanes] = blocks.get(choice.lanes, 1) * costs.target.lanes
-    for target in [n.target for n in nests if n.scatter]:
-        if any(irregular(target, dim) for dim in sides) or not apart(target, sides):
-            return choice
-    return replace(choice, blocks=tuple(blocks.items()))
-
-
 def heavy(expr: Expr) -> bool:
     """Tell whether an expression is so long in C that it should not stand there many times."""
     if not isinstance(expr, Apply):
@@ -228,72 +197,3 @@ def _work(expr: Expr, width: int) -> float:
     if width == 1 and expr.op.name in _COSTS:
         own = _SLOW_COST
     return own * max(1, len(expr.args) - 1) + sum(_work(a, width) for a in expr.args)
-
-
-def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int, int]:
-    """Block the dims along which an operand of a sum is used again and again."""
-    nest = nests[-1] if len(nests) == 1 else max(nests, key=_longest)
-    if any(heavy(t.expr) for n in nests for t in n.terms):
-        return {}
-    if _longest(nest) < 2 or (choice.lanes is None and {*choice.inner} <= {None}):
-        return {}
-    term = max(nest.terms, key=lambda t: prod(map(usual, t.dims)))
-    shared = [
-        dim
-        for dim, extent in enumerate(nest.dims)
-        if dim != choice.lanes
-        and extent != 1
-        and any(along(ref.strides, dim) == 0 for ref in operands(term.expr))
-    ]
-    if choice.lanes is None:
-        shared = shared or [d for d, extent in enumerate(nest.dims) if extent != 1]
-        blocks = {dim: _four(nest.dims[dim]) for dim in shared[-2:]}
-        if len(blocks) == 2:  # the last has four sums, whose lanes are added up at once
-            blocks[shared[-2]] = min(blocks[shared[-2]], target.sums // 4)
-        return blocks
-    blocks = {}
-    extent = nest.dims[choice.lanes]
-    vectors = _vectors_at_once(extent, target.lanes, bool(shared))
-    sizes: tuple[int, ...] = (4,) if vectors > 1 else (8, 6, 7, 9, 5, 10, 4)
-    beside = [n for n in nests if not any(t.dims for t in n.terms)]
-    can = shared and vectors < target.halves and len(beside) <= _DONE_WITH_HALVES
-    if can and _halved(extent, nest.dims[shared[-1]], target):
-        vectors, sizes = target.halves, _BESIDE_HALVES
-    if vectors > 1:
-        blocks[choice.lanes] = vectors
-    if shared:
-        blocks[shared[-1]] = min(_block(nest.dims[shared[-1]], sizes), target.sums // vectors)
-    return blocks
-
-
-def _halved(extent: Size, others: Size, target: Target) -> bool:
-    """Tell whether to take both halves of a row's vector at once, so that they share its factors.
-
-    Else each product loads a factor of its own, and processors load no faster than they multiply.
-    """
-    if isinstance(extent, int) and extent * target.halves <= target.lanes:
-        return False
-    return not isinstance(others, int) or any(others % n == 0 for n in _BESIDE_HALVES)
-
-
-def _longest(nest: Nest) -> int:
-    return max(prod(map(usual, term.dims)) for term in nest.terms)
-
-
-def _four(extent: Size) -> int:
-    """Four sums, whose lanes are added up at once, though some are left over; or all there are."""
-    return min(4, extent) if isinstance(extent, int) else 4
-
-
-def _block(extent: Size, sizes: Sequence[int]) -> int:
-    """The first size that divides the extent, or fits into it."""
-    if isinstance(extent, Poly):
-        return sizes[-1]
-    fitting = [s for s in sizes if extent % s == 0] or [s for s in (4, 3, 2) if s <= extent]
-    return next((s for s in fitting if extent % s == 0), fitting[0])
-
-
-def _vectors_at_once(extent: Size, width: int, shared: bool) -> int:
-    """How many sums to have at once: each waits for itself. Where others share its operand, too."""
-    vectors = ceil(extent / width) if isinstance(extent, int) else 1
-    return next(n for n in (4, 2, 1) if vectors % n == 0 or (vectors > n > 1 and not shared))
