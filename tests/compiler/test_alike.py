@@ -33,14 +33,8 @@ def loss_of(layer):
 
 def test_the_borders_of_a_padded_convolution_are_few_functions():
     layer = nn.Conv2d(1, 6, 5, padding=2, seed=1)
-    defined, called = parts(loss_of(layer), signal(1, 14, 14))
-    assert defined < called / 2
-
-
-def test_layers_of_the_same_sizes_share_their_loops():
-    layers = [nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, seed=seed) for seed in (1, 2)]
-    defined, called = parts(loss_of(nn.Sequential(*layers)), signal(4, 8))
-    assert called >= 2 * defined > 0
+    defined, called = parts(loss_of(layer), signal(1, 28, 28))
+    assert called >= 2 * defined > 0, (defined, called)
 
 
 LAYERS = {
