@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from ..ir.program import Fused, Nest, Ref
 from ..ir.sizes import Poly, Size
 from ..passes.regions import operands, same_element
-from .blocks import BlockPrinter, Known, Points
+from .blocks import BlockPrinter, Points
 from .expressions import CText
+from .operands import Known
 from .printer import Point
 
 _LEAST = 24  # operands that need not be written again, of which a loop makes shorter C
@@ -24,7 +25,7 @@ def print_block(out: BlockPrinter, points: Points) -> None:
         points: the indices along each dim.
     """
     known: Known = []
-    loaded = dict(out.loaded)
+    loaded = dict(out.operands.loaded)
     several = [len(indices) for indices in points if len(indices) > 1]
     if len(several) == 1 and not out.inner:
         loop = _ElementLoop(out, points)
@@ -37,7 +38,7 @@ def print_block(out: BlockPrinter, points: Points) -> None:
     else:
         for i in range(len(out.group.nests)):
             out.nest(i, points, known)
-    out.loaded = loaded
+    out.operands.loaded = loaded
 
 
 def _runs(group: Fused, elements: int) -> Iterator[tuple[range, bool]]:
@@ -60,7 +61,7 @@ class _ElementLoop:
     """
 
     def __init__(self, out: BlockPrinter, points: Points) -> None:
-        self.out, self.type = out, out.out.type if out.lane is None else "V"
+        self.out, self.type = out, out.out.type if out.operands.lane is None else "V"
         self.dim = next(d for d, indices in enumerate(points) if len(indices) > 1)
         self.indices = points[self.dim]
         self.first = tuple([indices[0] for indices in points])
@@ -86,7 +87,7 @@ class _ElementLoop:
             if self._is_read(nests[i].target, nests[run.stop :]):
                 rows[i] = self._row("")
         head = f"for (int {self.name} = 0; {self.name} < {len(self.indices)}; {self.name}++)"
-        with self.out.scope(head):
+        with self.out.operands.scope(head):
             for i in run:
                 self.out.nest(i, [[index] for index in now], inside)
                 if i in rows:
@@ -112,8 +113,8 @@ class _ElementLoop:
         return name
 
     def _element(self, row: str, place: str) -> CText:
-        return CText(f"{row}[{place}]", self.out.lane is not None)
+        return CText(f"{row}[{place}]", self.out.operands.lane is not None)
 
     def _number(self, value: CText) -> str:
         number = self.out.writer.as_number(value)
-        return number.code if self.out.lane is None else self.out.writer.splat(number)
+        return number.code if self.out.operands.lane is None else self.out.writer.splat(number)

@@ -54,15 +54,17 @@ class _Loops:
         indices: list[Size] = [Poly.var(name) + b for b in range(block)]
         if block == 1 or (isinstance(extent, int) and extent % block == 0):
             step = f"{name}++" if block == 1 else f"{name} += {block}"
-            with self.blocks.scope(f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"):
+            with self.blocks.operands.scope(
+                f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"
+            ):
                 self.run(level + 1, {**points, dim: indices})
             return
-        with self.blocks.scope():
+        with self.blocks.operands.scope():
             self.out.line(f"int64_t {name} = 0;")
             last = bare(extent - block)
-            with self.blocks.scope(f"for (; {name} <= {last}; {name} += {block})"):
+            with self.blocks.operands.scope(f"for (; {name} <= {last}; {name} += {block})"):
                 self.run(level + 1, {**points, dim: indices})
-            with self.blocks.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
+            with self.blocks.operands.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
                 self.run(level + 1, {**points, dim: indices[:1]})
 
     def vectors(self, level: int, points: Points, block: int) -> None:
@@ -75,24 +77,26 @@ class _Loops:
         halves, lanes = self.target.halves, self.target.lanes
         even = (-(-extent // lanes) if isinstance(extent, int) else 1) * halves % block == 0
         if whole and (block == 1 or even):
-            with self.blocks.scope(
+            with self.blocks.operands.scope(
                 f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
             ):
                 self.run(level + 1, {**points, dim: indices})
             return
-        with self.blocks.scope():
+        with self.blocks.operands.scope():
             self.out.line(f"int64_t {name} = 0;")
-            with self.blocks.scope(f"for (; {name} + {step} <= {bare(extent)}; {name} += {step})"):
+            with self.blocks.operands.scope(
+                f"for (; {name} + {step} <= {bare(extent)}; {name} += {step})"
+            ):
                 self.run(level + 1, {**points, dim: indices})
             if block > 1:
                 bound = f"{name} < {bare(extent)}" if whole else f"{name} + W <= {extent}"
-                with self.blocks.scope(f"for (; {bound}; {name} += W)"):
+                with self.blocks.operands.scope(f"for (; {bound}; {name} += W)"):
                     self.run(level + 1, {**points, dim: indices[:1]})
             if not whole:
-                with self.blocks.scope(f"if ({name} < {bare(extent)})"):
-                    self.blocks.rest = bare(extent - Poly.var(name))
+                with self.blocks.operands.scope(f"if ({name} < {bare(extent)})"):
+                    self.blocks.operands.rest = bare(extent - Poly.var(name))
                     self.run(level + 1, {**points, dim: indices[:1]})
-                    self.blocks.rest = None
+                    self.blocks.operands.rest = None
 
     def whole(self, extent: Size, dim: int) -> bool:
         """Tell whether every step may use all lanes."""
