@@ -20,7 +20,7 @@ _HOT = 0.01  # of the whole cost: more has its sizes known to the C compiler
 _MOST = 12  # arguments: as many addresses more are kept in registers
 
 
-class Call(NamedTuple):
+class GroupCall(NamedTuple):
     """A call of a function that does what several groups of nests are to do."""
 
     number: int  # of the function
@@ -29,7 +29,7 @@ class Call(NamedTuple):
     arguments: tuple[Size, ...]
 
 
-def calls(body: Sequence[Statement], sizes: Sequence[str], target: Target) -> dict[int, Call]:
+def calls(body: Sequence[Statement], sizes: Sequence[str], target: Target) -> dict[int, GroupCall]:
     """Return calls by the ids of the groups that they can stand for.
 
     Args:
@@ -50,7 +50,7 @@ def calls(body: Sequence[Statement], sizes: Sequence[str], target: Target) -> di
 
 def _calls(
     number: int, alike: Sequence[tuple[Fused, tuple[Size, ...]]], sizes: Sequence[str]
-) -> Iterator[tuple[int, Call]]:
+) -> Iterator[tuple[int, GroupCall]]:
     """Yield calls of a function in place of groups, unless it would take too many arguments."""
     names: dict[tuple[Size, ...], str] = {}
     columns = zip(*[numbers for _, numbers in alike], strict=True)
@@ -59,7 +59,7 @@ def _calls(
         group = put_together(alike[0][0], iter(sized))
         for k, (s, _) in enumerate(alike):
             arguments = tuple([column[k] for column in names])
-            yield id(s), Call(number, group, tuple(names.values()), arguments)
+            yield id(s), GroupCall(number, group, tuple(names.values()), arguments)
 
 
 def _in_names(

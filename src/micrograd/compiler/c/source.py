@@ -15,7 +15,7 @@ from ..ir.visit import loops, scalars_in, simple, sizes_in, variables_of
 from ..passes.schedules import Target
 from ..pipeline import scheduled
 from ..printing.show import captions
-from .alike import Call, calls
+from .alike import GroupCall, calls
 from .expressions import Writer
 from .loops import print_group
 from .parts import in_parts
@@ -255,7 +255,7 @@ class _Statements:
         target: Target,
         words: Mapping[int, str],
         name: str,
-        alike: Mapping[int, Call],
+        alike: Mapping[int, GroupCall],
     ) -> None:
         self.out, self.target, self.words = out, target, words
         self.name, self.alike = name, alike
