@@ -16,9 +16,9 @@ _lock = threading.RLock()
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let no trace of another thread run meanwhile."""
-    lock = _lock
-    held = lock.acquire(timeout=_PATIENCE)
+    lock, held = _lock, False
     try:
+        held = lock.acquire(timeout=_PATIENCE)
         yield
     finally:
         if held:
