@@ -25,6 +25,7 @@ class _Loops:
     def __init__(self, out: Printer, group: Fused, target: Target) -> None:
         self.out, self.group, self.target = out, group, target
         self.blocks = BlockPrinter(out, group, strict=target.strict, whole=target.lanes)
+        self.operands = self.blocks.operands
         self.dims = group.nests[0].dims
         self.sizes, self.lanes = dict(group.schedule.blocks), group.schedule.lanes
         blocked = [d for d in self.sizes if d != self.lanes]
@@ -54,17 +55,15 @@ class _Loops:
         indices: list[Size] = [Poly.var(name) + b for b in range(block)]
         if block == 1 or (isinstance(extent, int) and extent % block == 0):
             step = f"{name}++" if block == 1 else f"{name} += {block}"
-            with self.blocks.operands.scope(
-                f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"
-            ):
+            with self.operands.scope(f"for (int64_t {name} = 0; {name} < {bare(extent)}; {step})"):
                 self.run(level + 1, {**points, dim: indices})
             return
-        with self.blocks.operands.scope():
+        with self.operands.scope():
             self.out.line(f"int64_t {name} = 0;")
             last = bare(extent - block)
-            with self.blocks.operands.scope(f"for (; {name} <= {last}; {name} += {block})"):
+            with self.operands.scope(f"for (; {name} <= {last}; {name} += {block})"):
                 self.run(level + 1, {**points, dim: indices})
-            with self.blocks.operands.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
+            with self.operands.scope(f"for (; {name} < {bare(extent)}; {name}++)"):
                 self.run(level + 1, {**points, dim: indices[:1]})
 
     def vectors(self, level: int, points: Points, block: int) -> None:
@@ -77,26 +76,26 @@ class _Loops:
         halves, lanes = self.target.halves, self.target.lanes
         even = (-(-extent // lanes) if isinstance(extent, int) else 1) * halves % block == 0
         if whole and (block == 1 or even):
-            with self.blocks.operands.scope(
+            with self.operands.scope(
                 f"for (int64_t {name} = 0; {name} < {bare(extent)}; {name} += {step})"
             ):
                 self.run(level + 1, {**points, dim: indices})
             return
-        with self.blocks.operands.scope():
+        with self.operands.scope():
             self.out.line(f"int64_t {name} = 0;")
-            with self.blocks.operands.scope(
+            with self.operands.scope(
                 f"for (; {name} + {step} <= {bare(extent)}; {name} += {step})"
             ):
                 self.run(level + 1, {**points, dim: indices})
             if block > 1:
                 bound = f"{name} < {bare(extent)}" if whole else f"{name} + W <= {extent}"
-                with self.blocks.operands.scope(f"for (; {bound}; {name} += W)"):
+                with self.operands.scope(f"for (; {bound}; {name} += W)"):
                     self.run(level + 1, {**points, dim: indices[:1]})
             if not whole:
-                with self.blocks.operands.scope(f"if ({name} < {bare(extent)})"):
-                    self.blocks.operands.rest = bare(extent - Poly.var(name))
+                with self.operands.scope(f"if ({name} < {bare(extent)})"):
+                    self.operands.rest = bare(extent - Poly.var(name))
                     self.run(level + 1, {**points, dim: indices[:1]})
-                    self.blocks.operands.rest = None
+                    self.operands.rest = None
 
     def whole(self, extent: Size, dim: int) -> bool:
         """Tell whether every step may use all lanes."""

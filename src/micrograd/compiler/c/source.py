@@ -129,7 +129,8 @@ def printed(
     pieces: list[str] = []
     shared: list[str] = []
     for name, body in (("forward", program.forward), ("backward", program.backward)):
-        others = elsewhere if name == "forward" else None
+        back = name == "backward"
+        others = None if back else elsewhere
         out = Printer(writer, numbers, taken, number, others, apart)
         # a header's v and g are parts of one workspace, of which nothing is claimed
         types = {"T": number, "restrict": "" if portable else "restrict "}
@@ -142,7 +143,6 @@ def printed(
             print_group(apart_out, call.group, target)
             first = [f"const int64_t {x}" for x in call.names]
             head = f"PIECE int {name}_alike_{k}({', '.join([*first, *declared.values()])}"
-            back = name == "backward"
             shared.append(_function(head, apart_out, [call.group], back, program, scalars))
         statements = _Statements(out, target, words, name, alike)
         if dtype == "float32" and not portable:
@@ -152,13 +152,12 @@ def printed(
             statements.print([statement])
             ends.append(len(out.lines))
         head = f"{linkage}int {prefix}{name}("
-        if name == "forward" and rows is not None:
+        if not back and rows is not None:
             head, declared["rows"] = "static int forward_of_rows(", "T *const *rows"
         memory = ", ".join(declared.values())
         if not portable and len(out.lines) > LONGEST:
             pieces += _pieces(name, declared, body, ends, out, program, scalars)
             body = []
-        back = name == "backward"
         functions.append(_function(head + memory, out, body, back, program, scalars))
     if rows is not None:
         functions[0] += in_parts(program, rows)

@@ -68,18 +68,23 @@ def _add_leaves(tree: Any, path: str, leaves: list[Leaf]) -> None:
 
 
 def _leaf(x: Any, path: str, shape: tuple[int, ...] = (), element: int = 0) -> Leaf:
-    if type(x) is float:
-        return Leaf(path, "float", x, x, shape, element)
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiub":  # without dims
         x = x[()]
+    kind, number = _kind_and_number(x)
+    return Leaf(path, kind, number, x, shape, element)
+
+
+def _kind_and_number(x: Any) -> tuple[str, float]:
+    if type(x) is float:
+        return "float", x
     if isinstance(x, Value):
-        return Leaf(path, "Value", x._data, x, shape, element)
+        return "Value", x._data
     for kind, types in (("bool", (bool, np.bool_)), ("int", (int, np.integer))):
         if isinstance(x, types):
-            return Leaf(path, kind, _rounded(int(x)), x, shape, element)
+            return kind, _rounded(int(x))
     if isinstance(x, (float, np.floating)):
-        return Leaf(path, "float", float(x), x, shape, element)
-    return Leaf(path, type(x).__name__, float("nan"), x, shape, element)
+        return "float", float(x)
+    return type(x).__name__, float("nan")
 
 
 def _rounded(n: int) -> float:
