@@ -350,6 +350,28 @@ def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns,
         assert f"fused, lanes i1, {blocks}:\n    {line}" in made
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "half"),
+    [
+        ("n", 16, "blocks i1*4 i0*2"),
+        ("n", 64, "blocks i1*4 i0*2"),
+        ("n", 12, "blocks i1*2 i0*4"),  # no fours
+        ("B", 16, "blocks i1*2 i0*4"),  # a batch has many rows: few are left over
+        (8, 16, "blocks i1*2 i0*4"),  # and none here
+    ],
+)
+def test_of_few_rows_those_left_over_are_whole_in_registers(rows, columns, half):
+    """Each has four sums that do not wait for each other."""
+    line = (
+        f"v[64*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < 16: "
+        "(v[16*i0 + i2] * v[i1 + 64*i2 + 1000])"
+    )
+    head = HEAD.replace("size 99", "size 9000")
+    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
+    made = text(schedule(program, Target(8, registers=16)))
+    assert f"fused, lanes i1, {half}:\n    {line}" in made
+
+
 def test_vectors_half_as_wide_go_one_by_one_where_much_is_done_with_each_sum():
     """What is done with them stands once in C then, in a loop over the sums of a block."""
     rows = "i0 < 16, i1 < 100"

@@ -17,6 +17,7 @@ from .schedules import Costs, Target, along, heavy, irregular, operands, usual
 
 _CHEAP = 0.005  # of the whole cost: as much is not done in blocks, which are long in C
 _BESIDE_HALVES = (4, 6, 5)  # sums a half, first the best
+_MANY = 32  # rows: what is left over behind blocks of them counts no more
 _DONE_WITH_HALVES = 4  # nests; what is done with each sum stands in C for each of both halves
 
 
@@ -98,6 +99,8 @@ def _blocks(nests: Sequence[Nest], choice: Schedule, target: Target) -> dict[int
     can = shared and vectors < target.halves and len(beside) <= _DONE_WITH_HALVES
     if can and _halved(extent, nest.dims[shared[-1]], target):
         vectors, sizes = target.halves, _BESIDE_HALVES
+    elif _in_fours(extent, target) and any(map(_few, [*nest.dims, *term.dims])):
+        vectors, sizes = 4, (2,)
     if vectors > 1:
         blocks[choice.lanes] = vectors
     if shared:
@@ -113,6 +116,22 @@ def _halved(extent: Size, others: Size, target: Target) -> bool:
     if isinstance(extent, int) and extent * target.halves <= target.lanes:
         return False
     return not isinstance(others, int) or any(others % n == 0 for n in _BESIDE_HALVES)
+
+
+def _in_fours(extent: Size, target: Target) -> bool:
+    """Tell whether a row is made of four vectors again and again, where those are halves."""
+    whole = isinstance(extent, int) and extent % (4 * target.lanes // target.halves) == 0
+    return whole and target.halves > 1
+
+
+def _few(extent: Size) -> bool:
+    """Tell whether a loop of unknown length is short.
+
+    Then rows that are left over behind blocks take much of the time, one at a time: the more sums
+    each of them has, the less they wait. Of two rows the sums, and what they are made of, are
+    always in registers.
+    """
+    return isinstance(extent, Poly) and usual(extent) < _MANY
 
 
 def _longest(nest: Nest) -> int:
