@@ -1,80 +1,26 @@
 """The C that the compiler prints computes what the Program says."""
 
-import math
-from dataclasses import replace
-from itertools import pairwise
-from math import prod
-
 import numpy as np
 import pytest
-from c_programs import Compiled, elementwise, moons
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from c_programs import FORMS, Compiled, check, elementwise, moons, program
 from machine import FOUND
-from program_reference import run_backward, run_forward
-from thorough import DEEP, examples, sampled
+from thorough import sampled
 
 from micrograd import Value, jit, ops, sum
 from micrograd.compiler.c.source import source
 from micrograd.compiler.ir.program import (
     Apply,
     Clear,
-    Expr,
     For,
     Literal,
     Nest,
-    Program,
     Ref,
     Route,
     Scalar,
     Table,
     Term,
 )
-from micrograd.compiler.ir.sizes import Poly, evaluate
-from micrograd.compiler.passes.exponentials import GAUSS
-
-FORMS = [
-    ("float64", {}),
-    ("float32", {}),
-    ("float64", {"strict": True}),
-    ("float64", {"portable": True}),
-    ("float32", {"portable": True}),
-    ("float64", {"lanes": 2}),
-    ("float64", {"lanes": 4}),
-    ("float32", {"lanes": 4}),
-    ("float32", {"lanes": 8}),
-]
-TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
-
-
-def program(nests, size, outputs=(), backward=(), **other):
-    outputs = outputs or range(size)
-    return Program(
-        list(nests), size, (0, 0), (0, 0), (0, ()), tuple(outputs), list(backward), **other
-    )
-
-
-def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, **form):
-    """Run C and the reference from the same memory; compare outputs and gradients."""
-    sizes, scalars = sizes or {}, scalars or {}
-    v, g = np.array(start, dtype), np.zeros(len(start), dtype)
-    wanted, gradients = [float(x) for x in v], [0.0] * len(start)
-    compiled = Compiled(tested, folder, dtype, **form)
-    assert compiled.forward(v, sizes, scalars) == 0
-    with np.errstate(all="ignore"):
-        run_forward(tested, wanted, sizes, scalars)
-    at = [evaluate(o, sizes) for o in tested.outputs] or slice(None)
-    close = {"rtol": TOLERANCE[dtype], "atol": TOLERANCE[dtype]}
-    np.testing.assert_allclose(v[at], np.array(wanted)[at], **close)
-    if tested.backward:
-        g[at], seeds = 1.0, np.zeros(len(start))
-        seeds[at] = 1.0
-        gradients = list(seeds)
-        assert compiled.backward(v, g, sizes, scalars) == 0
-        run_backward(tested, wanted, gradients, sizes, scalars)
-        leaves = slice(0, sum(tested.parameters) + tested.inputs[1])
-        np.testing.assert_allclose(g[leaves], np.array(gradients)[leaves], **close)
-    return v, g
+from micrograd.compiler.ir.sizes import Poly
 
 
 @sampled("dtype, form", FORMS, of=2)
@@ -260,6 +206,22 @@ def test_sizes_are_known_at_run_time_only(tmp_path):
             check(tested, tmp_path, start, sizes={"B": size, "P": padded}, **form)
 
 
+@pytest.mark.parametrize("columns", [12, 16, 48])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_products_of_a_number_of_rows_known_at_run_time_only(tmp_path, columns, dtype):
+    rows, sizes = Poly.var("n"), [1, 2, 3, 7, 8]
+    weights, x = Ref(0, (0, 1, columns)), Ref(5 * columns, (5, 0, 1))
+    target = Ref(5 * (columns + 8), (columns, 1))
+    nest = Nest((rows, columns), target, (Term((5,), x * weights),))
+    many = 5 * (columns + 8) + 8 * columns
+    start = np.random.default_rng(columns).normal(size=many)
+    for n in sizes:
+        tested = program([nest], many, sizes=("n",))
+        v, _ = check(tested, tmp_path, start, dtype=dtype, sizes={"n": n})
+        behind = slice(target.offset + n * columns, None)
+        np.testing.assert_array_equal(v[behind], start.astype(dtype)[behind])
+
+
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_recurrence_runs_in_its_order(tmp_path, backwards):
     t = Poly.var("t")
@@ -288,99 +250,6 @@ def test_scalars_and_cleared_gradients(tmp_path):
         check(tested, tmp_path, start, scalars={"learning rate": 0.1, "1/n": 0.05}, **form)
 
 
-UNARY = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "erf"]
-
-
-@pytest.mark.parametrize("portable", [False, True])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_every_operation_has_its_form(tmp_path, dtype, portable):
-    x, y, z = (Ref(13 * i, (1,)) for i in range(3))
-    exprs = [Apply(ops.OPS[name], (x,)) for name in [*UNARY, "relu", "abs", "detach"]]
-    exprs += [
-        Apply(ops.power(n), (x,))
-        for n in (-3, -2, -1, 0, 1, 2, 3, 5, 0.5, -0.5, 1.5, -1.5, 2.5, -0.2)
-    ]
-    exprs += [
-        Apply(ops.OPS[name], args)
-        for name in ("sum", "prod", "maximum", "minimum", "logsumexp")
-        for args in ((x,), (x, y), (x, y, z))
-    ]
-    exprs += [
-        Apply(ops.OPS[name], (x, y)) for name in ("add", "mul", "pow", "lt", "le", "gt", "ge")
-    ]
-    exprs += [Apply(ops.WHERE, (x, y, z)), Apply(ops.WHERE, (x > y, y, Literal(0.0)))]
-    exprs += [Apply(ops.WHERE, (x <= y, Literal(0.0), z)), Apply(ops.MUL, (x > y, z))]
-    special = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 0.5, 2.0, -2.5, 3.0, 0.1, -0.3]
-    start = np.zeros(39 + 13 * len(exprs))
-    start[:39] = [*special, *special[3:], *special[:3], *special[5:], *special[:5]]
-    nests = [elementwise((13,), Ref(39 + 13 * i, (1,)), e) for i, e in enumerate(exprs)]
-    check(program(nests, len(start)), tmp_path, start, dtype=dtype, portable=portable)
-
-
-def _arguments(dtype):
-    random, many = np.random.default_rng(9), 20_000 if DEEP else 2_000
-    special = [0.0, -0.0, np.nan, np.inf, -np.inf, 5e-324, 1e-310, -1e-310, 1e-40, 1e308, -1e308]
-    special += [709.78, 709.79, -745.1, -745.2, -708.5, 88.72, 88.73, -103.9, -104.1, 0.55, 22.0]
-    wide = random.normal(size=many) * 10.0 ** random.uniform(-20, 3, many)
-    parts = [special, wide, random.uniform(-1, 1, many), random.uniform(-30, 30, many)]
-    parts += [random.uniform(0.4, 3, many), np.exp(random.uniform(-740, 709, many))]
-    with np.errstate(all="ignore"):
-        return np.concatenate(parts).astype(dtype)
-
-
-def _flushed(x):
-    """What float32 makes of numbers too small for it: zeros of their sign."""
-    small = x.dtype == np.float32 and abs(x) < np.finfo(np.float32).tiny
-    return np.where(small, np.copysign(0, x), x).astype(x.dtype)
-
-
-def _stable_sigmoid(x):
-    e = np.exp(-abs(x))
-    return np.where(x < 0, e, 1) / (1 + e)
-
-
-def _op(name):
-    return {"inverse": ops.power(-1.0), "gauss": GAUSS}.get(name) or ops.OPS[name]
-
-
-VECTOR_FUNCTIONS = [
-    ("exp", np.exp, 2),
-    ("log", np.log, 2),
-    ("tanh", np.tanh, 2),
-    ("sqrt", np.sqrt, 0.51),
-    ("inverse", np.reciprocal, 0.51),
-    ("sigmoid", _stable_sigmoid, 3),
-    ("softplus", lambda x: np.where(x > 0, x, 0) + np.log1p(np.exp(-abs(x))), 3),
-    ("log1p", np.log1p, 2),
-    ("erf", np.vectorize(math.erf), 3),
-    ("erfc", np.vectorize(math.erfc), 4),
-    ("gauss", lambda x: np.exp(-x * x), 2),
-]
-
-
-@pytest.mark.parametrize(
-    ("dtype", "lanes"), [("float64", None), ("float64", 2), ("float32", None), ("float32", 4)]
-)
-def test_vector_functions_are_right_to_the_last_bits(tmp_path, dtype, lanes):
-    x, count = _arguments(dtype), len(VECTOR_FUNCTIONS)
-    n = len(x)
-    nests = [
-        elementwise((n,), Ref(n * (k + 1), (1,)), Apply(_op(name), (Ref(0, (1,)),)))
-        for k, (name, _, _) in enumerate(VECTOR_FUNCTIONS)
-    ]
-    v = np.concatenate([x, np.zeros(n * count, dtype)])
-    assert Compiled(program(nests, n * (count + 1)), tmp_path, dtype, lanes=lanes).forward(v) == 0
-    outputs = v[n:].reshape(count, n)
-    for computed, (name, function, most) in zip(outputs, VECTOR_FUNCTIONS, strict=True):
-        with np.errstate(all="ignore"):
-            exact = function(_flushed(x).astype(np.longdouble))
-            wanted = _flushed(exact.astype(dtype))
-            error = abs(computed - exact) / np.spacing(abs(wanted))
-        same = (computed == wanted) | (np.isnan(computed) & np.isnan(wanted))
-        assert np.all(same | (error <= most)), name
-        assert np.all((np.signbit(computed) == np.signbit(wanted)) | np.isnan(wanted)), name
-
-
 @pytest.mark.parametrize("compiler", FOUND.values(), ids=FOUND)
 def test_every_compiler_takes_it_without_a_warning(tmp_path, compiler):
     for dtype, form in FORMS:
@@ -396,105 +265,6 @@ def test_strict_sums_are_added_from_left_to_right(tmp_path):
     assert v[0] == ops.SUM.fn(0.0, *start[1:])
 
 
-def chain(length, count=40):
-    """``length`` elementwise steps from 0 on, each written behind the one before."""
-    steps = [
-        elementwise((count,), Ref(count * (k + 1), (1,)), Ref(count * k, (1,)) * 1.5 + 0.25)
-        for k in range(length)
-    ]
-    tested = program(steps, count * (length + 1), range(count * length, count * (length + 1)))
-    tested.inputs = (0, count)
-    return tested
-
-
-def test_a_chain_of_elementwise_steps_is_one_loop_and_writes_its_end_only(tmp_path):
-    start = np.full(31 * 40, np.nan)
-    start[:40] = np.linspace(-1, 1, 40)
-    v, _ = check(chain(30), tmp_path, start)
-    assert np.isnan(v[40 : 30 * 40]).all()
-    assert not np.isnan(v[30 * 40 :]).any()
-
-
-def products(length):
-    """A product of matrices, 16 by 8 by 40, and ``length`` steps with each of its elements."""
-    a, b = Ref(0, (8, 0, 1)), Ref(128, (0, 1, 40))
-    rows = [Ref(448 + 640 * k, (40, 1)) for k in range(length + 1)]
-    nests = [Nest((16, 40), rows[0], (Term((8,), a * b),))]
-    for earlier, row in pairwise(rows):
-        nests.append(elementwise((16, 40), row, earlier * rows[0] + 0.25))
-    end = 448 + 640 * (length + 1)
-    tested = program(nests, end, range(end - 640, end))
-    tested.inputs = (0, 448)
-    return tested
-
-
-@pytest.mark.parametrize(("dtype", "form"), FORMS)
-def test_what_is_done_with_each_sum_gives_the_same_in_a_loop(tmp_path, dtype, form):
-    tested = products(4)
-    start = np.zeros(tested.size)
-    start[:448] = np.random.default_rng(5).uniform(-0.4, 0.4, 448)
-    check(tested, tmp_path, start, dtype=dtype, **form)
-
-
-def test_what_is_done_with_each_sum_stands_once_for_a_block_of_them():
-    few, many = (source(products(length)).count("\n") for length in (4, 24))
-    assert many - few <= 2 * 20
-
-
-def test_what_the_gradient_reads_is_written(tmp_path):
-    x, h, y = (Ref(20 * k, (1,)) for k in range(3))
-    gx, gh, gy = (Ref(20 * k, (1,), grad=True) for k in range(3))
-    forward = [elementwise((20,), h, Apply(ops.TANH, (x,)))]
-    forward += [elementwise((20,), y, Apply(ops.EXP, (h,)))]
-    backward = [elementwise((20,), gh, y * gy), elementwise((20,), gx, gh * (1.0 - h * h))]
-    tested = program(forward, 60, range(40, 60), backward)
-    tested.inputs = (0, 20)
-    _, g = check(tested, tmp_path, np.linspace(-1, 1, 60))
-    assert (g[20:40] == 0).all()  # what only the next step reads stays in registers
-
-
-def test_cheap_values_are_computed_again_on_the_way_back(tmp_path):
-    a, b, c_, d = (Ref(10 * k, (1,)) for k in range(4))
-    ga, gb, gc, gd = (Ref(10 * k, (1,), grad=True) for k in range(4))
-    forward = [elementwise((9,), c_, a * b + a), elementwise((9,), d, c_ * c_ * b)]
-    backward = [
-        elementwise((9,), gc, 2.0 * (gd * c_ * b)),
-        elementwise((9,), gb, gd * c_ * c_ + gc * a),
-        elementwise((9,), ga, gc * (b + 1.0)),
-    ]
-    tested = program(forward, 40, range(30, 39), backward)
-    tested.inputs = (0, 19)
-    start = np.full(40, np.nan)
-    start[:20] = np.linspace(-1, 2, 20)
-    v, _ = check(tested, tmp_path, start)
-    assert np.isnan(v[20:30]).all()
-
-
-def test_what_a_later_round_of_a_loop_reads_is_written(tmp_path):
-    t = Poly.var("t")
-    here, before = Ref(10 * t + 10, (1,)), Ref(10 * t, (1,))
-    body = (
-        elementwise((10,), here, 0.5 * before + 1.0),
-        elementwise((10,), Ref(100, (1,)), here + Ref(100, (1,))),
-    )
-    start = np.random.default_rng(12).normal(size=120)
-    check(program([For("t", 8, body)], 120, range(100, 110)), tmp_path, start)
-
-
-def test_a_parameter_changed_in_the_end_is_not_computed_with_again(tmp_path):
-    w, x, h, y = (Ref(10 * k, (1,)) for k in range(4))
-    gy = Ref(30, (1,), grad=True)
-    forward = [
-        elementwise((9,), h, w * x),
-        elementwise((9,), y, h * h * w),
-        elementwise((9,), w, 0.5 * w),
-    ]
-    backward = [elementwise((9,), Ref(10, (1,), grad=True), 2.0 * (gy * h * h) + gy * x)]
-    tested = program(forward, 40, range(30, 39), backward)
-    tested.parameters, tested.inputs = (0, 9), (10, 9)
-    check(tested, tmp_path, np.random.default_rng(13).normal(size=40))
-
-
 def test_portable_c_says_what_each_loop_computes():
     w = [Value(0.1 * i) for i in range(8)]
     text = jit(lambda xs: sum([a * x for a, x in zip(w, xs)]).tanh()).source([0.5] * 8)
@@ -508,106 +278,3 @@ def test_it_is_one_file_with_standard_headers_only():
         text = source(moons(), portable=portable)
         headers = {line for line in text.splitlines() if line.startswith("#include")}
         assert headers == {"#include <math.h>", "#include <stdint.h>", "#include <string.h>"}
-
-
-# Random programs: a nest reads what is there, often what the last ones wrote, and writes behind it.
-
-
-@st.composite
-def programs(draw):
-    start = end = 300
-    dims: tuple[int, ...] = ()
-    written: list[Ref] = []
-    nests = []
-    for _ in range(draw(st.integers(2, 7))):
-        if draw(st.booleans()) or not nests:
-            dims = tuple(draw(st.lists(st.sampled_from([1, 2, 4, 5, 8, 9, 17]), max_size=2)))
-            written = []
-        terms = tuple(_term(draw, dims, end, written) for _ in range(draw(st.integers(1, 2))))
-        reduce = draw(st.sampled_from([ops.SUM, ops.SUM, ops.SUM, ops.MAXIMUM, ops.PROD]))
-        order = draw(st.permutations(range(len(dims))))
-        strides, reach = [0] * len(dims), 1
-        for d in order:
-            strides[d], reach = reach, reach * dims[d]
-        again = draw(st.booleans()) and written
-        target = draw(st.sampled_from(written)) if again else Ref(end, tuple(strides))
-        if again:
-            terms = tuple(_term(draw, dims, 300, [target]) for _ in range(1))
-        nests.append(Nest(dims, target, terms, reduce, accumulate=draw(st.booleans())))
-        written.append(target)
-        end = max(end, target.offset + reach)
-    used = draw(st.lists(st.integers(start, end - 1), min_size=1, max_size=20))
-    backward = [_back(draw, nest, nests, end) for nest in draw(st.permutations(nests))]
-    tested = program(nests, end, used, backward)
-    tested.inputs = (0, start)
-    return tested
-
-
-def _back(draw, nest, nests, end):
-    """Some nest over the dims of one of the forward nests, from and to gradients."""
-    dims = nest.dims
-    alike = [n.target for n in nests if n.dims == dims]
-    reach = prod(dims)
-    strides = tuple(prod(dims[d + 1 :]) for d in range(len(dims)))
-    leaf = Ref(draw(st.integers(0, 300 - reach)), strides, grad=True)
-    target = draw(st.sampled_from([leaf, replace(draw(st.sampled_from(alike)), grad=True)]))
-    term = _term(draw, dims, end, alike)
-    slope = replace(draw(st.sampled_from(alike)), grad=True)
-    slope = replace(slope, strides=(*slope.strides, *(0,) * len(term.dims)))
-    terms = (Term(term.dims, Apply(ops.MUL, (slope, term.expr))),)
-    return Nest(dims, target, terms, accumulate=draw(st.booleans()))
-
-
-def _term(draw, dims, end, written):
-    inner = tuple(draw(st.lists(st.sampled_from([1, 2, 3, 7, 8, 11]), max_size=2)))
-    return Term(inner, _expression(draw, (*dims, *inner), len(dims), end, written, 2))
-
-
-def _expression(draw, dims, outer, end, written, depth) -> Expr:
-    kind = draw(st.sampled_from(["ref", "ref", "op", "op", "literal"] if depth else ["ref"]))
-    if kind == "literal":
-        return Literal(draw(st.sampled_from([0.5, -1.0, 0.0, 2.0])))
-    if kind == "ref":
-        if written and draw(st.booleans()):
-            target = draw(st.sampled_from(written))
-            return Ref(target.offset, (*target.strides, *(0,) * (len(dims) - outer)))
-        strides = [draw(st.sampled_from([0, 1, 1, 2, 10])) for _ in dims]
-        reach = sum(s * (d - 1) for s, d in zip(strides, dims, strict=True))
-        return Ref(draw(st.integers(0, end - 1 - reach)), tuple(strides))
-    op = draw(st.sampled_from([ops.ADD, ops.MUL, ops.TANH, ops.MAXIMUM, ops.WHERE, ops.SIGMOID]))
-    arity = op.arity or 2
-    args = tuple(_expression(draw, dims, outer, end, written, depth - 1) for _ in range(arity))
-    return Apply(op, args)
-
-
-RANDOM_FORMS = [{}, {}, {}, {"strict": True}, {"portable": True}, {"lanes": 2}, {"lanes": 4}]
-
-
-@settings(examples(10), suppress_health_check=list(HealthCheck))
-@given(programs(), st.sampled_from(RANDOM_FORMS))
-def test_random_programs_mean_the_same_in_c(tmp_path_factory, tested, form):
-    folder = tmp_path_factory.mktemp("random")
-    start = np.random.default_rng(11).uniform(-1, 1, size=tested.size)
-    check(tested, folder, start, **form)
-
-
-def _reciprocal_beside(squares):
-    """1 / x and so many x²."""
-    x, y = Ref(0, (1,)), Ref(19, (1,))
-    terms = [Apply(_op("inverse"), (x,)), *[Apply(ops.MUL, (x, x))] * squares]
-    return program([Nest((19,), y, tuple([Term((), term) for term in terms]))], 38)
-
-
-@pytest.mark.parametrize(("dtype", "form"), FORMS, ids=str)
-@pytest.mark.parametrize("squares", [1, 50])
-def test_reciprocals_are_right_beside_little_and_much(squares, dtype, form, tmp_path):
-    x = np.array([*np.linspace(-3.0, 3.0, 16), np.inf, -np.inf, 1e-30], dtype)
-    v = np.concatenate([x, np.zeros(19, dtype)])
-    assert Compiled(_reciprocal_beside(squares), tmp_path, dtype, **form).forward(v) == 0
-    expected = 1 / x + squares * x * x
-    np.testing.assert_allclose(v[19:], expected, rtol=TOLERANCE[dtype])
-
-
-def test_a_reciprocal_is_a_division_where_much_is_done_beside_it():
-    few, many = [source(_reciprocal_beside(n)).count("v_reciprocal(") for n in (1, 50)]
-    assert few > many

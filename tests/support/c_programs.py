@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from program_reference import run_backward, run_forward
 
 from micrograd import ops
 from micrograd.compiler.c.source import FLAGS, STRICT_FLAGS, source, tables
@@ -22,11 +23,25 @@ from micrograd.compiler.ir.program import (
     Statement,
     Term,
 )
+from micrograd.compiler.ir.sizes import evaluate
 
 COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
 DEEP = os.environ.get("MICROGRAD_TEST_DEEP") == "1"  # make test-deep
 LEVELS = ("-O0", "-O1", "-O2", "-O3", "-Os") if DEEP else ("-O0", "-O2")
 _WARNINGS = ("-Wall", "-Wextra", "-Werror")
+
+FORMS = [
+    ("float64", {}),
+    ("float32", {}),
+    ("float64", {"strict": True}),
+    ("float64", {"portable": True}),
+    ("float32", {"portable": True}),
+    ("float64", {"lanes": 2}),
+    ("float64", {"lanes": 4}),
+    ("float32", {"lanes": 4}),
+    ("float32", {"lanes": 8}),
+]
+TOLERANCE = {"float64": 1e-12, "float32": 2e-4}
 
 
 class Compiled:
@@ -76,6 +91,36 @@ class Compiled:
 
 def _pointer(array: np.ndarray) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
+
+
+def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, **form):
+    """Run C and the reference from the same memory; compare outputs and gradients."""
+    sizes, scalars = sizes or {}, scalars or {}
+    v, g = np.array(start, dtype), np.zeros(len(start), dtype)
+    wanted, gradients = [float(x) for x in v], [0.0] * len(start)
+    compiled = Compiled(tested, folder, dtype, **form)
+    assert compiled.forward(v, sizes, scalars) == 0
+    with np.errstate(all="ignore"):
+        run_forward(tested, wanted, sizes, scalars)
+    at = [evaluate(o, sizes) for o in tested.outputs] or slice(None)
+    close = {"rtol": TOLERANCE[dtype], "atol": TOLERANCE[dtype]}
+    np.testing.assert_allclose(v[at], np.array(wanted)[at], **close)
+    if tested.backward:
+        g[at], seeds = 1.0, np.zeros(len(start))
+        seeds[at] = 1.0
+        gradients = list(seeds)
+        assert compiled.backward(v, g, sizes, scalars) == 0
+        run_backward(tested, wanted, gradients, sizes, scalars)
+        leaves = slice(0, sum(tested.parameters) + tested.inputs[1])
+        np.testing.assert_allclose(g[leaves], np.array(gradients)[leaves], **close)
+    return v, g
+
+
+def program(nests, size, outputs=(), backward=(), **other):
+    outputs = outputs or range(size)
+    return Program(
+        list(nests), size, (0, 0), (0, 0), (0, ()), tuple(outputs), list(backward), **other
+    )
 
 
 def relu_of(ref: Ref) -> Apply:
