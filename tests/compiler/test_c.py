@@ -207,17 +207,17 @@ def test_sizes_are_known_at_run_time_only(tmp_path):
 
 
 @pytest.mark.parametrize("columns", [12, 16, 48])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_products_of_a_number_of_rows_known_at_run_time_only(tmp_path, columns, dtype):
-    rows, sizes = Poly.var("n"), [1, 2, 3, 7, 8]
+@sampled("dtype, form", FORMS, of=4)
+def test_products_of_a_number_of_rows_known_at_run_time_only(tmp_path, columns, dtype, form):
+    rows = Poly.var("n")
     weights, x = Ref(0, (0, 1, columns)), Ref(5 * columns, (5, 0, 1))
     target = Ref(5 * (columns + 8), (columns, 1))
     nest = Nest((rows, columns), target, (Term((5,), x * weights),))
     many = 5 * (columns + 8) + 8 * columns
     start = np.random.default_rng(columns).normal(size=many)
-    for n in sizes:
+    for n in (1, 2, 3, 7, 8):
         tested = program([nest], many, sizes=("n",))
-        v, _ = check(tested, tmp_path, start, dtype=dtype, sizes={"n": n})
+        v, _ = check(tested, tmp_path, start, dtype=dtype, sizes={"n": n}, **form)
         behind = slice(target.offset + n * columns, None)
         np.testing.assert_array_equal(v[behind], start.astype(dtype)[behind])
 
