@@ -351,19 +351,20 @@ def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns,
 
 
 @pytest.mark.parametrize(
-    ("rows", "columns", "half"),
+    ("rows", "columns", "terms", "half"),
     [
-        ("n", 16, "blocks i1*4 i0*2"),
-        ("n", 64, "blocks i1*4 i0*2"),
-        ("n", 12, "blocks i1*2 i0*4"),  # no fours
-        ("B", 16, "blocks i1*2 i0*4"),  # a batch has many rows: few are left over
-        (8, 16, "blocks i1*2 i0*4"),  # and none here
+        ("n", 16, 16, "blocks i1*4 i0*2"),
+        ("n", 64, 16, "blocks i1*4 i0*2"),
+        (8, 16, "n", "blocks i1*4 i0*2"),  # sums of few, which are soon to be written
+        ("n", 12, 16, "blocks i1*2 i0*4"),  # no fours
+        ("B", 16, 16, "blocks i1*2 i0*4"),  # a batch has many rows: few are left over
+        (8, 16, 16, "blocks i1*2 i0*4"),  # and none here
     ],
 )
-def test_of_few_rows_those_left_over_are_whole_in_registers(rows, columns, half):
+def test_of_few_rows_those_left_over_are_whole_in_registers(rows, columns, terms, half):
     """Each has four sums that do not wait for each other."""
     line = (
-        f"v[64*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < 16: "
+        f"v[64*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < {terms}: "
         "(v[16*i0 + i2] * v[i1 + 64*i2 + 1000])"
     )
     head = HEAD.replace("size 99", "size 9000")

@@ -125,11 +125,11 @@ def _in_fours(extent: Size, target: Target) -> bool:
 
 
 def _few(extent: Size) -> bool:
-    """Tell whether a loop of unknown length is short.
+    """Tell whether a loop of unknown length is short: over rows, or over what a sum adds up.
 
     Then rows that are left over behind blocks take much of the time, one at a time: the more sums
-    each of them has, the less they wait. Of two rows the sums, and what they are made of, are
-    always in registers.
+    each of them has, the less they wait. And sums that soon end are soon written, side by side. Of
+    two rows the sums, and what they are made of, are always in registers.
     """
     return isinstance(extent, Poly) and usual(extent) < _MANY
 
