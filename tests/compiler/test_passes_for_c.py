@@ -33,11 +33,11 @@ scalars
 """
 
 
-def after(change, forward, backward="", lanes=8, sizes=""):
+def after(change, forward, backward="", lanes=8, sizes="", registers=32):
     """The lines of both ways after a pass, those of a way in a list."""
     head = HEAD.replace("sizes", f"sizes{sizes}")
     source = "\n".join([f"{head}forward", *forward, "backward", *backward, ""])
-    changed = text(change(parse(source), Target(lanes)))
+    changed = text(change(parse(source), Target(lanes, registers=registers)))
     return [way.splitlines() for way in changed.split("forward\n")[1].split("backward\n")]
 
 
@@ -323,11 +323,9 @@ def test_operands_of_two_arrays_never_meet_whatever_their_lengths():
     ],
 )
 def test_a_block_has_as_many_sums_as_the_registers_hold_beside_operands(line, many, few):
-    head = HEAD.replace("size 99", "size 9000")
-    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
     for registers, heading in ((32, many), (16, few)):
-        made = text(schedule(program, Target(8, registers=registers)))
-        assert f"{heading}\n    {line}" in made
+        made = after(schedule, ["fused:", f"    {line}"], registers=registers)[0]
+        assert made == [heading, f"    {line}"]
 
 
 @pytest.mark.parametrize(
@@ -340,14 +338,12 @@ def test_a_block_has_as_many_sums_as_the_registers_hold_beside_operands(line, ma
 )
 def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns, whole, half):
     line = (
-        f"v[104*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < 16: "
+        f"    v[104*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < 16: "
         "(v[16*i0 + i2] * v[i1 + 104*i2 + 300])"
     )
-    head = HEAD.replace("size 99", "size 9000")
-    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
     for registers, blocks in ((32, whole), (16, half)):
-        made = text(schedule(program, Target(8, registers=registers)))
-        assert f"fused, lanes i1, {blocks}:\n    {line}" in made
+        made = after(schedule, ["fused:", line], registers=registers)[0]
+        assert made == [f"fused, lanes i1, {blocks}:", line]
 
 
 @pytest.mark.parametrize(
@@ -364,13 +360,11 @@ def test_vectors_half_as_wide_go_by_twos_where_they_share_factors(rows, columns,
 def test_of_few_rows_those_left_over_are_whole_in_registers(rows, columns, terms, half):
     """Each has four sums that do not wait for each other."""
     line = (
-        f"v[64*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < {terms}: "
+        f"    v[64*i0 + i1 + 4000] = sum | i0 < {rows}, i1 < {columns} | i2 < {terms}: "
         "(v[16*i0 + i2] * v[i1 + 64*i2 + 1000])"
     )
-    head = HEAD.replace("size 99", "size 9000")
-    program = parse(f"{head}forward\nfused:\n    {line}\nbackward\n")
-    made = text(schedule(program, Target(8, registers=16)))
-    assert f"fused, lanes i1, {half}:\n    {line}" in made
+    made = after(schedule, ["fused:", line], registers=16)[0]
+    assert made == [f"fused, lanes i1, {half}:", line]
 
 
 def test_vectors_half_as_wide_go_one_by_one_where_much_is_done_with_each_sum():
@@ -381,8 +375,7 @@ def test_vectors_half_as_wide_go_one_by_one_where_much_is_done_with_each_sum():
     )
     ends = [f"v[104*i0 + i1 + {4000 + 2000 * k}]" for k in range(6)]
     steps = [f"{ends[k + 1]} = sum | {rows} | ({ends[k]} * {ends[0]})" for k in range(5)]
-    head = HEAD.replace("size 99", "size 19000")
     for count, blocks in ((4, "blocks i1*2 i0*4"), (5, "blocks i0*8")):
-        lines = "\n    ".join([total, *steps[:count]])
-        program = parse(f"{head}forward\nfused:\n    {lines}\nbackward\n")
-        assert f"fused, lanes i1, {blocks}:" in text(schedule(program, Target(8, registers=16)))
+        lines = [f"    {line}" for line in (total, *steps[:count])]
+        made = after(schedule, ["fused:", *lines], registers=16)[0]
+        assert f"fused, lanes i1, {blocks}:" in made

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from program_reference import run_backward, run_forward
@@ -23,7 +24,7 @@ from micrograd.compiler.ir.program import (
     Statement,
     Term,
 )
-from micrograd.compiler.ir.sizes import evaluate
+from micrograd.compiler.ir.sizes import Size, evaluate
 
 COMPILER = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), "cc")
 DEEP = os.environ.get("MICROGRAD_TEST_DEEP") == "1"  # make test-deep
@@ -93,9 +94,17 @@ def _pointer(array: np.ndarray) -> ctypes.c_void_p:
     return ctypes.c_void_p(array.ctypes.data)
 
 
-def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, **form):
+def check(
+    tested: Program,
+    folder: Path,
+    start: Sequence[float] | np.ndarray,
+    *,
+    dtype: str = "float64",
+    sizes: Mapping[str, int] = {},
+    scalars: Mapping[str, float] = {},
+    **form: Any,
+) -> tuple[np.ndarray, np.ndarray]:
     """Run C and the reference from the same memory; compare outputs and gradients."""
-    sizes, scalars = sizes or {}, scalars or {}
     v, g = np.array(start, dtype), np.zeros(len(start), dtype)
     wanted, gradients = [float(x) for x in v], [0.0] * len(start)
     compiled = Compiled(tested, folder, dtype, **form)
@@ -116,7 +125,14 @@ def check(tested, folder, start, *, dtype="float64", sizes=None, scalars=None, *
     return v, g
 
 
-def program(nests, size, outputs=(), backward=(), **other):
+def program(
+    nests: Sequence[Statement],
+    size: Size,
+    outputs: Sequence[Size] = (),
+    backward: Sequence[Statement] = (),
+    **other: Any,
+) -> Program:
+    """Return a program without parameters and inputs; if no outputs are named, all numbers are."""
     outputs = outputs or range(size)
     return Program(
         list(nests), size, (0, 0), (0, 0), (0, ()), tuple(outputs), list(backward), **other

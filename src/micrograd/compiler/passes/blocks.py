@@ -120,8 +120,8 @@ def _halved(extent: Size, others: Size, target: Target) -> bool:
 
 def _in_fours(extent: Size, target: Target) -> bool:
     """Tell whether a row is made of four vectors again and again, where those are halves."""
-    whole = isinstance(extent, int) and extent % (4 * target.lanes // target.halves) == 0
-    return whole and target.halves > 1
+    four = 4 * target.lanes // target.halves
+    return target.halves > 1 and isinstance(extent, int) and extent % four == 0
 
 
 def _few(extent: Size) -> bool:
